@@ -1,0 +1,171 @@
+"""Every error a user can meet, as a tree of named classes.
+
+    BasketbtError              exit 1   anything else that is ours to explain
+    ├── InputError             exit 2   a file, an option or a name is wrong: mend the input
+    │   ├── FileSyntaxError             YAML that cannot be read
+    │   ├── InvalidFile                 one or more problems in a file, all of them listed
+    │   ├── UnknownName                 a basket, event, column, … that does not exist
+    │   ├── BadSymbol                   a security code that is not canonical
+    │   ├── InfeasibleWeights           weights that cannot be built as asked
+    │   └── RefusedPath                 a path outside its folder, too large, not a plain file
+    ├── DataError              exit 3   the input is right, the data do not allow it
+    │   ├── OutsideCalendar             a date no known session covers
+    │   ├── OutsideData                 a window or base the prices do not reach
+    │   ├── NoPrices                    symbols without prices, beyond what the study tolerates
+    │   ├── BadPrices                   prices that fail a check whose policy is ``refuse``
+    │   ├── NoFx                        two currencies and no rate
+    │   ├── NeedsRawPrices              adjusted-only prices where raw ones are needed
+    │   └── VendorError                 a vendor failed (Unreachable, Refused, NoData, Changed)
+    ├── OutputError            exit 4   the results could not be written; what was there is intact
+    └── VerificationError      exit 5   a run does not reproduce
+
+Each class carries a message template with named fields, so a caller gives facts and never
+composes prose, and a fix: the one thing to do next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class BasketbtError(Exception):
+    """Base of all errors raised on purpose. ``str(error)`` is fit for a user's screen."""
+
+    exit_code: ClassVar[int] = 1
+    template: ClassVar[str] = "{what}"
+    fix: ClassVar[str] = ""
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+        super().__init__(self.template.format(**fields))
+
+    @property
+    def hint(self) -> str:
+        """What to do next; empty when the message says it already."""
+        return self.fix.format(**self.fields)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.fields))
+
+
+def _rebuild(cls: type[BasketbtError], fields: dict[str, object]) -> BasketbtError:
+    return cls(**fields)
+
+
+# --- exit 2: the input -------------------------------------------------------------------------
+
+
+class InputError(BasketbtError):
+    """Something the user wrote is wrong."""
+
+    exit_code = 2
+
+
+class FileSyntaxError(InputError):
+    template = "{path}:{line}: not valid YAML: {what}"
+    fix = "Mend the line; `basketbt init` writes a file that is right to start from."
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in a file: where, what, and how to mend it."""
+
+    path: str
+    line: int
+    what: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        tail = f"\n    → {self.fix}" if self.fix else ""
+        return f"{self.path}:{self.line}: {self.what}{tail}"
+
+
+class InvalidFile(InputError):
+    """All problems of a file (or of several) in one go. Field: ``problems``."""
+
+    template = "{listing}"
+
+    def __init__(self, problems: list[Problem] | tuple[Problem, ...]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(listing="\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (InvalidFile, (self.problems,))
+
+
+class UnknownName(InputError):
+    template = "no {kind} is called {name!r}{nearest}"
+    fix = "Known: {known}"
+
+
+class BadSymbol(InputError):
+    template = "{text!r} is not a security code: {why}"
+    fix = "Write the code with its exchange, e.g. 688111.SH, 000034.SZ, 6682.HK."
+
+
+class InfeasibleWeights(InputError):
+    template = "{basket}: {why}"
+
+
+class RefusedPath(InputError):
+    template = "{path}: {why}"
+
+
+# --- exit 3: the data --------------------------------------------------------------------------
+
+
+class DataError(BasketbtError):
+    """The input is well formed, but the data do not allow what it asks."""
+
+    exit_code = 3
+
+
+class OutsideCalendar(DataError):
+    template = "{date} is outside the {calendar} sessions known here ({first} to {last})"
+    fix = (
+        "Exchanges publish a year's sessions in the December before: upgrade exchange-calendars "
+        "(pip install -U exchange-calendars) or choose an earlier date."
+    )
+
+
+class OutsideData(DataError):
+    template = "{what}: prices exist from {first} to {last}"
+
+
+class NoPrices(DataError):
+    template = "{basket}: no prices for {symbols} ({weight:.1%} of the weight, {allowed:.1%} allowed)"
+    fix = "Give prices for them, or raise max_missing_weight in the study."
+
+
+class BadPrices(DataError):
+    template = "{count} price checks failed\n{listing}"
+    fix = "Mend the table, or set the rule to `warn` under prices.quality in the study."
+
+
+class NoFx(DataError):
+    template = "{symbol} is priced in {currency}, the basket in {home}, and no {pair} rate is given"
+    fix = "Give an fx table, or set `fx: local` in the study to compound local returns."
+
+
+class NeedsRawPrices(DataError):
+    template = "{what} needs raw prices; only adjusted prices exist for {symbols}"
+
+
+class VendorError(DataError):
+    """Base of the vendor failures; see ``prices.sources.vendor``."""
+
+
+# --- exit 4, 5 -----------------------------------------------------------------------------------
+
+
+class OutputError(BasketbtError):
+    """Writing failed. Nothing half-written stays behind; older results are intact."""
+
+    exit_code = 4
+    template = "cannot write {path}: {why}"
+
+
+class VerificationError(BasketbtError):
+    exit_code = 5
+    template = "{run} does not reproduce: {why}"

@@ -1,0 +1,127 @@
+"""What a price source hands over, before anything is aligned or checked.
+
+A source (``prices/sources/``) answers one :class:`PriceRequest` with one :class:`MarketData`.
+Everything in it is as the vendor or file gave it, in declared units: prices in the currency of
+the listing, volume in shares, amount in currency units (not 10k), dates as exchange sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.notes import Note
+
+Dates = NDArray[np.datetime64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SymbolBars:
+    """The daily history of one security, one row a session on which it traded.
+
+    Arrays share one length; ``open``, ``high``, ``low``, ``volume`` and ``amount`` may hold NaN
+    where the source has none (index tables often carry closes only).
+
+    ``factor`` is the multiplicative total-return factor in force on the session (close x factor
+    is a total-return price, up to a constant), or None when the source gives none.
+    ``adjusted`` marks a table whose prices are adjusted already and cannot be turned back into
+    raw ones; then ``factor`` is None.
+    ``table`` names where the rows came from (``bars.parquet``, ``sina``), for notes and manifest.
+    """
+
+    symbol: str
+    dates: Dates
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    amount: Floats
+    factor: Floats | None = None
+    adjusted: bool = False
+    currency: str = "CNY"
+    table: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorporateAction:
+    """One ex-date of one share. Ratios are per share held (10送3 is bonus=0.3)."""
+
+    symbol: str
+    ex_date: np.datetime64
+    cash: float = 0.0
+    bonus: float = 0.0
+    rights: float = 0.0
+    rights_price: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareCounts:
+    """Shares in force from each effective date on (``dates`` strictly increasing)."""
+
+    symbol: str
+    dates: Dates
+    total: Floats
+    tradable: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class FxSeries:
+    """Price of one unit of ``base`` in ``quote`` (HKDCNY: CNY for one HKD), by date."""
+
+    base: str
+    quote: str
+    dates: Dates
+    rate: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instrument:
+    """What is known of a security besides its prices; None where the source does not say."""
+
+    symbol: str
+    name: str | None = None
+    listed: np.datetime64 | None = None
+    delisted: np.datetime64 | None = None
+    lot: int | None = None
+    industry: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceRequest:
+    """What a study needs: shares, benchmark indexes, currencies, and an inclusive date range."""
+
+    symbols: tuple[str, ...]
+    indexes: tuple[str, ...]
+    start: np.datetime64
+    end: np.datetime64
+    fx: tuple[str, ...] = ()  # "HKDCNY"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarketData:
+    """Everything a source knew of a request. A symbol it lacks is simply not in ``bars``."""
+
+    source: str
+    bars: Mapping[str, SymbolBars]
+    actions: Mapping[str, tuple[CorporateAction, ...]] = field(default_factory=dict)
+    shares: Mapping[str, ShareCounts] = field(default_factory=dict)
+    fx: Mapping[str, FxSeries] = field(default_factory=dict)  # keyed "HKDCNY"
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    has_actions: bool = False  # an actions table was given, so "no row" means "no action"
+    invented: bool = False  # the demo market: marked DEMO in every output
+    notes: tuple[Note, ...] = ()
+
+
+class PriceSource(Protocol):
+    """One place prices come from. Raises a ``DataError`` or ``InputError``, never a vendor's own."""
+
+    @property
+    def name(self) -> str: ...
+
+    def load(self, request: PriceRequest) -> MarketData: ...
