@@ -1,0 +1,56 @@
+"""Entry point: builds the command tree and turns errors into one clear screen and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from basketbt.cli import baskets, market, study
+from basketbt.cli.console import say, warn
+from basketbt.errors import BasketbtError
+
+app = typer.Typer(
+    name="basketbt",
+    help="Broker lists as weighted A-share baskets, backtested around the DeepSeek releases.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from basketbt import __version__
+
+        say(f"basketbt {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options that stand before a command."""
+
+
+for group in (study, baskets, market):
+    group.register(app)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one message, never in a traceback."""
+    try:
+        app()
+    except BasketbtError as error:
+        warn(f"error: {error}")
+        if error.hint:
+            warn(f"  → {error.hint}")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
