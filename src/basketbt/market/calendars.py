@@ -1,0 +1,250 @@
+"""Trading calendars: which days were sessions, and when each of them closed.
+
+The sessions are data: text tables under ``sessions/``, written from exchange_calendars with its
+mistakes corrected (``upstream``, ``refresh``) and read in milliseconds. Shanghai, Shenzhen and
+Beijing hold the same sessions, so XSHG stands for the mainland.
+
+A close is the end of the ordinary session (15:00 in Shanghai, 16:00 in Hong Kong); the closing
+auction of Hong Kong, which ends some minutes later, is not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.errors import DataError, OutsideCalendar, UnknownName
+
+Dates = NDArray[np.datetime64]
+Day = date | np.datetime64
+
+TABLES = Path(__file__).parent / "sessions"
+
+
+@dataclass(frozen=True)
+class Market:
+    """What holds for every session of an exchange."""
+
+    zone: str
+    close: time
+    sessions_per_year: int
+
+
+# Sessions per year: the mean of 2010-2026, rounded (XSHG 242.8, XHKG 246.2). The customary 252
+# is New York's and would overstate a Shanghai volatility by 1.8 %.
+MARKETS: Mapping[str, Market] = {
+    "XSHG": Market("Asia/Shanghai", time(15), 243),
+    "XHKG": Market("Asia/Hong_Kong", time(16), 246),
+}
+_SAME_SESSIONS = {"XSHE": "XSHG", "XBSE": "XSHG"}
+
+
+class NotASession(DataError):
+    """A date that must be a session is none. Fields: date, calendar, before, after."""
+
+    template = "{date} is not a session of {calendar}"
+    fix = "The sessions around it are {before} and {after}."
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """The sessions of one exchange, strictly increasing, without time of day.
+
+    Every method takes a ``datetime.date`` or ``numpy.datetime64`` and returns the latter. A date
+    outside the table raises :class:`OutsideCalendar`; beyond its end the installed
+    exchange_calendars is asked first, so a newer release of it is enough to go on.
+    """
+
+    name: str
+    sessions: Dates
+    zone: ZoneInfo
+    close: time
+    early_closes: Mapping[np.datetime64, time] = field(default_factory=dict)
+
+    @property
+    def first(self) -> np.datetime64:
+        return self._at(0)
+
+    @property
+    def last(self) -> np.datetime64:
+        return self._at(-1)
+
+    def is_session(self, day: Day) -> bool:
+        """Whether the exchange trades on ``day``."""
+        wanted = as_day(day)
+        known = self._covering(wanted)
+        return bool(known.sessions[np.searchsorted(known.sessions, wanted)] == wanted)
+
+    def are_sessions(self, days: Dates) -> NDArray[np.bool_]:
+        """Element by element :meth:`is_session`; False, not an error, outside the table."""
+        return np.isin(days, self.sessions)
+
+    def index_of(self, session: Day) -> int:
+        """Position of a session in ``sessions``; :class:`NotASession` when it is none."""
+        wanted = as_day(session)
+        known = self._covering(wanted)
+        position = int(np.searchsorted(known.sessions, wanted))
+        if known.sessions[position] != wanted:
+            raise NotASession(
+                date=wanted,
+                calendar=self.name,
+                before=known._at(position - 1),
+                after=known._at(position),
+            )
+        return position
+
+    def offset(self, session: Day, k: int) -> np.datetime64:
+        """The session ``k`` sessions after ``session`` (before it when ``k`` is negative)."""
+        position = self.index_of(session) + k
+        if position < 0:
+            raise self._outside(f"the session {-k} before {as_day(session)}")
+        if position < len(self.sessions):
+            return self._at(position)
+        longer = _longer(self)
+        if position >= len(longer.sessions):
+            raise self._outside(f"the session {k} after {as_day(session)}")
+        return longer._at(position)
+
+    def distance(self, start: Day, end: Day) -> int:
+        """Sessions from ``start`` to ``end``, both sessions; negative when ``end`` is earlier."""
+        return self.index_of(end) - self.index_of(start)
+
+    def on_or_after(self, day: Day) -> np.datetime64:
+        """``day`` if it is a session, else the next one."""
+        wanted = as_day(day)
+        known = self._covering(wanted)
+        return known._at(int(np.searchsorted(known.sessions, wanted)))
+
+    def on_or_before(self, day: Day) -> np.datetime64:
+        """``day`` if it is a session, else the one before."""
+        wanted = as_day(day)
+        known = self._covering(wanted)
+        return known._at(int(np.searchsorted(known.sessions, wanted, side="right")) - 1)
+
+    def first_after(self, day: Day) -> np.datetime64:
+        """The first session later than ``day``."""
+        return self.on_or_after(as_day(day) + np.timedelta64(1, "D"))
+
+    def last_before(self, day: Day) -> np.datetime64:
+        """The last session earlier than ``day``."""
+        return self.on_or_before(as_day(day) - np.timedelta64(1, "D"))
+
+    def between(self, start: Day, end: Day) -> Dates:
+        """The sessions from ``start`` to ``end``, both included; empty when there are none."""
+        low, high = as_day(start), as_day(end)
+        self._covering(low)
+        known = self._covering(high)
+        left, right = np.searchsorted(known.sessions, [low, high + np.timedelta64(1, "D")])
+        return known.sessions[left:right]
+
+    def close_of(self, session: Day) -> datetime:
+        """The moment a session closes, in the exchange's own zone."""
+        day = as_day(session)
+        self.index_of(day)
+        closes = self.early_closes if day <= self.last else _longer(self).early_closes
+        return datetime.combine(as_date(day), closes.get(day, self.close), tzinfo=self.zone)
+
+    def first_closing_after(self, moment: datetime) -> np.datetime64:
+        """The first session whose close is later than ``moment``, which must know its zone.
+
+        News at the very second of the close belongs to the next session: nobody traded on it.
+        """
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a zone cannot be placed on an exchange's clock")
+        session = self.on_or_after(moment.astimezone(self.zone).date())
+        return session if self.close_of(session) > moment else self.first_after(session)
+
+    def _at(self, position: int) -> np.datetime64:
+        session: np.datetime64 = self.sessions[position]
+        return session
+
+    def _covering(self, day: np.datetime64) -> Calendar:
+        """A calendar whose sessions enclose ``day``: this one, or the longer one upstream."""
+        if self.first <= day <= self.last:
+            return self
+        if day > self.last:
+            longer = _longer(self)
+            if day <= longer.last:
+                return longer
+        raise self._outside(str(day))
+
+    def _outside(self, what: str) -> OutsideCalendar:
+        return OutsideCalendar(date=what, calendar=self.name, first=self.first, last=self.last)
+
+
+def as_day(day: Day) -> np.datetime64:
+    """A date as ``datetime64[D]``. A time of day is refused: cutting it off hides its zone."""
+    if isinstance(day, np.datetime64):
+        cut: np.datetime64 = day.astype("datetime64[D]")
+        return cut
+    if isinstance(day, datetime):
+        raise TypeError("a date is expected, not a timestamp; see Calendar.first_closing_after")
+    return np.datetime64(day, "D")
+
+
+def as_date(day: np.datetime64) -> date:
+    """The ``datetime.date`` of a session."""
+    return date.fromisoformat(str(as_day(day)))
+
+
+@cache
+def calendar(name: str) -> Calendar:
+    """The calendar of an exchange by its market identifier code: XSHG (= XSHE) or XHKG.
+
+    Raises:
+        UnknownName: no table for that exchange.
+    """
+    known = _SAME_SESSIONS.get(name, name)
+    if known not in MARKETS:
+        raise UnknownName(
+            kind="calendar", name=name, nearest="", known=", ".join((*MARKETS, *_SAME_SESSIONS))
+        )
+    if known != name:
+        return calendar(known)
+    lines = (TABLES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if not line.startswith("#")]
+    sessions = np.array([row[:10] for row in rows], dtype="datetime64[D]")
+    early: dict[np.datetime64, time] = {
+        sessions[position]: time.fromisoformat(row[11:])
+        for position, row in enumerate(rows)
+        if len(row) > 10
+    }
+    return _build(name, sessions, early)
+
+
+def sessions_per_year(name: str) -> int:
+    """The default annualisation basis of a calendar, a count of sessions (243 for XSHG)."""
+    return MARKETS[calendar(name).name].sessions_per_year
+
+
+@cache
+def _longer(known: Calendar) -> Calendar:
+    """The table continued by what exchange_calendars knows; the same calendar if nothing more."""
+    if known.name not in MARKETS:
+        return known
+    from basketbt.market.upstream import upstream_closes
+
+    more = {
+        as_day(day): close
+        for day, close in upstream_closes(known.name).items()
+        if as_day(day) > known.last
+    }
+    if not more:
+        return known
+    added = np.array(list(more), dtype="datetime64[D]")
+    early = {day: close for day, close in more.items() if close != known.close}
+    sessions = np.concatenate([known.sessions, added])
+    return _build(known.name, sessions, {**known.early_closes, **early})
+
+
+def _build(name: str, sessions: Dates, early: Mapping[np.datetime64, time]) -> Calendar:
+    sessions.flags.writeable = False
+    market = MARKETS[name]
+    return Calendar(name, sessions, ZoneInfo(market.zone), market.close, early)
