@@ -1,0 +1,315 @@
+"""The index book: what lists did over the sessions of a study, fractional and frictionless.
+
+A window's first session decides when its basket is bought: at the close before it, at target
+weights. Windows that share a first session share one path and are prefixes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.backtest.index import IndexPath, index_path
+from basketbt.backtest.rebalance import Rebalance
+from basketbt.baskets.model import Basket
+from basketbt.baskets.weighting import Weighting
+from basketbt.baskets.weights import target_weights
+from basketbt.errors import NoPrices, OutsideData
+from basketbt.notes import Note, NoteKind
+from basketbt.prices.data import Floats
+from basketbt.prices.panel import PricePanel, Status
+
+LateListing = Literal["exclude", "join", "error"]
+PRICE_DRIVEN = ("inverse_volatility", "market_cap", "tradable_cap")
+
+MISSING = NoteKind(
+    "missing_prices",
+    en="no prices for {symbols} ({weight} of the weight): the rest renormalised",
+    zh="{symbols}无行情(占权重{weight}):其余成分重新归一",
+    severity="warning",
+)
+LISTED_LATE = NoteKind(
+    "listed_late",
+    en="{symbols} had no price at the base ({base}): left out, the rest renormalised",
+    zh="{symbols}在基准日({base})尚无价格:剔除,其余成分重新归一",
+)
+JOINED_LATE = NoteKind(
+    "joined_late",
+    en="{symbols} had no price at the base ({base}): joined at its first close",
+    zh="{symbols}在基准日({base})尚无价格:于首个收盘价纳入",
+)
+ADJUSTED_ONLY = NoteKind(
+    "adjusted_only",
+    en="only adjusted prices for {symbols}: returns are accurate to the table's rounding",
+    zh="{symbols}仅有复权价:收益率精度受该表取整限制",
+)
+LOCAL_CURRENCY = NoteKind(
+    "local_currency",
+    en="{symbols} in local currency: its exchange rate is not in this figure",
+    zh="{symbols}按本币计算:本数字未计汇率变动",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookPath:
+    """B baskets bought at the close before offset ``first`` and followed to offset ``last``.
+
+    ``base`` is the panel row of that close. ``weights`` (B, N) are the targets over the panel's
+    symbols. ``total`` reinvests cash dividends; ``price_levels`` (R, B) leave them out and are NaN
+    from the row on where corporate actions cannot be told apart. ``notes[i]`` concern basket i.
+    """
+
+    first: int
+    last: int
+    base: int
+    weights: Floats
+    total: IndexPath
+    price_levels: Floats
+    notes: tuple[tuple[Note, ...], ...]
+
+    def rows(self, last: int) -> slice:
+        """Rows of this path's arrays from the base to offset ``last``, both included."""
+        return slice(0, last - self.first + 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexBook:
+    """One way of weighting and rebalancing the baskets of a case; paths keyed by first offset."""
+
+    weighting: Weighting
+    rebalance: Rebalance
+    paths: Mapping[int, BookPath]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policies:
+    """What the study decided about shares without prices."""
+
+    late_listing: LateListing
+    max_missing_weight: float
+    estimation: tuple[int, int]
+
+
+def index_book(
+    panel: PricePanel,
+    *,
+    zero: int,
+    starts: Mapping[int, int],
+    baskets: tuple[Basket, ...],
+    weighting: Weighting,
+    rebalance: Rebalance,
+    policies: Policies,
+) -> IndexBook:
+    """Levels of all baskets for every first offset in ``starts`` (first → last offset).
+
+    ``zero`` is the panel row of day 0.
+
+    Raises ``NoPrices`` when a basket lacks more weight than the study tolerates, ``OutsideData``
+    when nothing of it was listed at a base (or anything was not, under ``late_listing: error``),
+    ``InfeasibleWeights`` when a weighting cannot be built.
+    """
+    columns = [_columns(panel, basket) for basket in baskets]
+    missing = [
+        _check_missing(basket, column, weighting, policies.max_missing_weight)
+        for basket, column in zip(baskets, columns, strict=True)
+    ]
+    paths = {
+        first: _path(
+            panel, zero, first, last, baskets, columns, missing, weighting, rebalance, policies
+        )
+        for first, last in starts.items()
+    }
+    return IndexBook(weighting=weighting, rebalance=rebalance, paths=paths)
+
+
+def _columns(panel: PricePanel, basket: Basket) -> NDArray[np.intp]:
+    """(n,) panel column of every constituent, -1 where the panel has no prices for it."""
+    position = {symbol: column for column, symbol in enumerate(panel.symbols)}
+    return np.array([position.get(symbol, -1) for symbol in basket.symbols], dtype=np.intp)
+
+
+def _check_missing(
+    basket: Basket, columns: NDArray[np.intp], weighting: Weighting, allowed: float
+) -> tuple[Note, ...]:
+    """The note about constituents without prices, or the error when they weigh too much.
+
+    Weights that are made of prices cannot weigh a share without any: there it counts as equal.
+    """
+    absent = columns < 0
+    if not absent.any():
+        return ()
+    scale = Weighting("equal") if weighting.kind in PRICE_DRIVEN else weighting
+    everyone = target_weights(basket, scale, present=np.ones(len(columns), dtype=np.bool_))
+    lost = float(everyone[absent].sum())
+    symbols = ", ".join(np.array(basket.symbols)[absent])
+    if lost > allowed or absent.all():
+        raise NoPrices(basket=basket.id, symbols=symbols, weight=lost, allowed=allowed)
+    return (MISSING(symbols=symbols, weight=f"{lost:.1%}"),)
+
+
+def _path(
+    panel: PricePanel,
+    zero: int,
+    first: int,
+    last: int,
+    baskets: tuple[Basket, ...],
+    columns: list[NDArray[np.intp]],
+    missing: list[tuple[Note, ...]],
+    weighting: Weighting,
+    rebalance: Rebalance,
+    policies: Policies,
+) -> BookPath:
+    base, end = zero + first - 1, zero + last
+    weights = np.zeros((len(baskets), len(panel.symbols)))
+    notes = []
+    for number, (basket, column) in enumerate(zip(baskets, columns, strict=True)):
+        present, said = _presence(panel, basket, column, base, end, policies.late_listing)
+        market = _weighting_inputs(panel, column, weighting, base, zero, policies.estimation)
+        targets = target_weights(basket, weighting, present=present, **market)
+        weights[number, column[present]] = targets[present]
+        notes.append((*missing[number], *said, *_standing_notes(panel, weights[number])))
+    window = slice(base, end + 1)
+    delisted = panel.status[window] == Status.DELISTED
+    total = index_path(
+        panel.total[window],
+        weights,
+        rebalance,
+        sessions=panel.sessions[window],
+        late_listing="join" if policies.late_listing == "join" else "exclude",
+        delisted=delisted if delisted.any() else None,
+    )
+    return BookPath(
+        first=first,
+        last=last,
+        base=base,
+        weights=weights,
+        total=total,
+        price_levels=_price_levels(panel, window, weights, rebalance, total, policies.late_listing),
+        notes=tuple(notes),
+    )
+
+
+def _presence(
+    panel: PricePanel,
+    basket: Basket,
+    column: NDArray[np.intp],
+    base: int,
+    end: int,
+    late_listing: LateListing,
+) -> tuple[NDArray[np.bool_], tuple[Note, ...]]:
+    """(n,) which constituents take part in a path, and what is to be said of the others."""
+    priced = column >= 0
+    listed = priced & np.isfinite(panel.total[base, column])
+    arrives = priced & np.isfinite(panel.total[end, column])
+    late = np.array(basket.symbols)[arrives & ~listed]
+    when = str(panel.sessions[base])
+    if not listed.any() or (late.size and late_listing == "error"):
+        who = ", ".join(late) if late.size else "any of its shares"
+        raise OutsideData(
+            what=f"{basket.id} at the base {when}: no price yet for {who}",
+            first=panel.sessions[0],
+            last=panel.sessions[-1],
+        )
+    if not late.size:
+        return listed, ()
+    names = ", ".join(late)
+    if late_listing == "join":
+        return arrives, (JOINED_LATE(symbols=names, base=when),)
+    return listed, (LISTED_LATE(symbols=names, base=when),)
+
+
+def _weighting_inputs(
+    panel: PricePanel,
+    column: NDArray[np.intp],
+    weighting: Weighting,
+    base: int,
+    zero: int,
+    estimation: tuple[int, int],
+) -> dict[str, Floats]:
+    """What a price-driven weighting is made of, (n,) each, NaN where unknown."""
+    if weighting.kind == "inverse_volatility":
+        rows = slice(zero + estimation[0] - 1, zero + estimation[1] + 1)
+        return {"volatility": _gather(_volatility(panel, rows), column)}
+    if weighting.kind in ("market_cap", "tradable_cap"):
+        tradable = weighting.kind == "tradable_cap"
+        return {"market_cap": _gather(_market_values(panel, base - 1, tradable=tradable), column)}
+    return {}
+
+
+def _gather(values: Floats, column: NDArray[np.intp]) -> Floats:
+    return np.where(column >= 0, values[column], np.nan)
+
+
+def _volatility(panel: PricePanel, rows: slice) -> Floats:
+    """(N,) standard deviation of the one-session returns in ``rows``; suspended days left out."""
+    if rows.start < 0:
+        return np.full(len(panel.symbols), np.nan)
+    total, traded = panel.total[rows], panel.status[rows] == Status.TRADED
+    returns = total[1:] / total[:-1] - 1
+    valid = traded[1:] & traded[:-1] & np.isfinite(returns)
+    count = valid.sum(axis=0)
+    mean = np.where(valid, returns, 0.0).sum(axis=0) / np.maximum(count, 1)
+    squares = np.where(valid, (returns - mean) ** 2, 0.0).sum(axis=0)
+    return np.where(count >= 2, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
+
+
+def _market_values(panel: PricePanel, row: int, *, tradable: bool) -> Floats:
+    """(N,) last raw close up to ``row`` times the shares in force that day; NaN where unknown.
+
+    Shares without a rate to the home currency are unknown too: a value in Hong Kong dollars must
+    not weigh against one in yuan.
+    """
+    values = np.full(len(panel.symbols), np.nan)
+    for number, counts in enumerate(panel.shares):
+        closes = panel.close[: row + 1, number]
+        known = np.flatnonzero(np.isfinite(closes))
+        if counts is None or not known.size or not panel.in_home_currency[number]:
+            continue
+        force = int(np.searchsorted(counts.dates, panel.sessions[row], side="right")) - 1
+        if force >= 0:
+            shares = counts.tradable if tradable else counts.total
+            values[number] = closes[known[-1]] * shares[force]
+    return values
+
+
+def _price_levels(
+    panel: PricePanel,
+    window: slice,
+    weights: Floats,
+    rebalance: Rebalance,
+    total: IndexPath,
+    late_listing: LateListing,
+) -> Floats:
+    """(R, B) price-return levels; NaN from the first row on which a held name's is unknown."""
+    price, known = panel.price[window], np.isfinite(panel.price[window])
+    started = np.isfinite(panel.total[window])
+    unknown = started & ~known
+    if not unknown.any() and np.array_equal(price, panel.total[window], equal_nan=True):
+        return total.levels
+    path = index_path(
+        np.where(unknown, panel.total[window], price),
+        weights,
+        rebalance,
+        sessions=panel.sessions[window],
+        late_listing="join" if late_listing == "join" else "exclude",
+    )
+    affected = np.logical_or.accumulate((unknown.astype(np.float64) @ (weights > 0).T) > 0, axis=0)
+    return np.where(affected, np.nan, path.levels)
+
+
+def _standing_notes(panel: PricePanel, weights: Floats) -> list[Note]:
+    """Notes that hold for every window of a basket with these weights over the panel's symbols."""
+    held = weights > 0
+    notes = []
+    for kind, which in (
+        (ADJUSTED_ONLY, panel.adjusted_only),
+        (LOCAL_CURRENCY, ~panel.in_home_currency),
+    ):
+        symbols = ", ".join(np.array(panel.symbols)[held & which])
+        if symbols:
+            notes.append(kind(symbols=symbols))
+    return notes

@@ -1,0 +1,246 @@
+"""From a study file to a plan: which lists, which day 0, which windows, which dates of prices.
+
+The plan is everything that can be known before a price is read. An event is planned once for each
+home calendar among the baskets, because the same news meets another session in Hong Kong than in
+Shanghai.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from basketbt.baskets.library import find_library
+from basketbt.baskets.model import Basket
+from basketbt.config import EventSpec, StudyConfig, StudyFile
+from basketbt.market.calendars import Calendar, calendar, sessions_per_year
+from basketbt.market.clock import (
+    Event,
+    make_alternative,
+    make_event,
+    select_event,
+    shipped_events,
+)
+from basketbt.market.dayzero import DayZero, day_zero, neighbours, publication_day
+from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Note, NoteKind
+from basketbt.prices.data import Dates, PriceRequest
+
+WindowKind = Literal["fixed", "hindsight", "available"]
+
+PUBLISHED_AFTER_THE_END = NoteKind(
+    "published_after_the_end",
+    en="the list was published on {published}, after the study's last session ({end}): "
+    "all of it is hindsight, nothing was available to a reader",
+    zh="名单于{published}发布,晚于本研究最后一个交易日({end}):全部为事后视角,读者无法获得",
+)
+EVENTS_OVERLAP = NoteKind(
+    "events_overlap",
+    en="windows of {event} that end after day {clean:+d} contain the first session ({session}) "
+    "that knew of {other}: they do not measure {event} alone",
+    zh="{event}在第{clean:+d}日之后结束的窗口包含了{other}的首个反应日({session}):不再单独度量{event}",
+    severity="warning",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Sessions ``first`` to ``last`` counted from day 0, both included."""
+
+    kind: WindowKind
+    first: int
+    last: int
+
+    @property
+    def label(self) -> str:
+        """The name in tables: ``[0,+5]``, or the word for the two halves around publication."""
+        return span(self.first, self.last) if self.kind == "fixed" else self.kind
+
+
+def span(first: int, last: int) -> str:
+    """Offsets as people write them: ``[-1,+1]``, ``[0,+5]``."""
+    return f"[{_signed(first)},{_signed(last)}]"
+
+
+def _signed(offset: int) -> str:
+    return f"{offset:+d}" if offset else "0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One event as the baskets of one home calendar met it.
+
+    ``windows[i]`` belong to ``baskets[i]`` (they differ where publication dates differ);
+    ``notes[i]`` likewise.
+    """
+
+    event: Event
+    day_zero: DayZero
+    calendar: Calendar
+    baskets: tuple[Basket, ...]
+    windows: tuple[tuple[Window, ...], ...]
+    notes: tuple[tuple[Note, ...], ...]
+
+    def session(self, offset: int) -> np.datetime64:
+        """The session ``offset`` sessions from day 0."""
+        return self.calendar.offset(self.day_zero.session, offset)
+
+    @property
+    def starts(self) -> dict[int, int]:
+        """First offset of the windows → the last offset any window with that start reaches."""
+        reach: dict[int, int] = {}
+        for window in self.distinct_windows:
+            reach[window.first] = max(window.last, reach.get(window.first, window.last))
+        return dict(sorted(reach.items()))
+
+    @property
+    def distinct_windows(self) -> tuple[Window, ...]:
+        """Every window of any basket, once, in the order of the study."""
+        return tuple(dict.fromkeys(window for one in self.windows for window in one))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyPlan:
+    """A study resolved against the shipped lists, events and calendars."""
+
+    config: StudyConfig
+    baskets: tuple[Basket, ...]
+    cases: tuple[Case, ...]
+    request: PriceRequest
+    notes: tuple[Note, ...]
+
+    def sessions(self, name: str) -> Dates:
+        """The sessions of a home calendar over the dates that the study needs."""
+        return calendar(name).between(self.request.start, self.request.end)
+
+    def annualisation(self, name: str) -> int:
+        """Sessions per year: the study's own figure, or the home calendar's."""
+        return self.config.annualisation or sessions_per_year(name)
+
+
+def make_plan(study: StudyFile) -> StudyPlan:
+    """Resolve a study file.
+
+    Raises ``UnknownName``, ``InvalidFile`` or ``RefusedPath`` for lists and events that cannot be
+    had, ``BadSymbol`` for a benchmark's code, ``OutsideCalendar`` for dates no calendar covers.
+    """
+    config = study.config
+    root = project_root(study.folder)
+    baskets = find_library(start=root).select(config.baskets, folder=root)
+    events = tuple(_event(spec) for spec in config.events)
+    homes: dict[str, list[Basket]] = {}
+    for basket in baskets:
+        homes.setdefault(home_calendar(basket), []).append(basket)
+    cases = tuple(
+        _case(config, event, calendar(home), tuple(members))
+        for event in events
+        for home, members in homes.items()
+    )
+    return StudyPlan(
+        config=config,
+        baskets=baskets,
+        cases=cases,
+        request=_request(config, baskets, cases),
+        notes=tuple(dict.fromkeys(note for case in cases for note in _overlaps(case))),
+    )
+
+
+def home_calendar(basket: Basket) -> str:
+    """XHKG for a list of Hong Kong shares only; XSHG as soon as one mainland share is in it."""
+    calendars = {parse_symbol(symbol).calendar for symbol in basket.symbols}
+    return "XHKG" if calendars == {"XHKG"} else "XSHG"
+
+
+def project_root(folder: Path) -> Path:
+    """The folder whose files a study may name: the parent of ``configs/``, or its own folder."""
+    return folder.parent if folder.name == "configs" else folder
+
+
+def _event(spec: EventSpec) -> Event:
+    if spec.at is None:
+        return select_event(spec.id)
+    return make_event(
+        spec.id,
+        spec.at,
+        name_en=spec.name or "",
+        name_zh=spec.name_zh or "",
+        source=spec.source,
+        alternatives=tuple(
+            make_alternative(spec.id, other.id, other.at, why=other.why)
+            for other in spec.alternatives
+        ),
+    )
+
+
+def _case(config: StudyConfig, event: Event, home: Calendar, baskets: tuple[Basket, ...]) -> Case:
+    zero = day_zero(event, home)
+    planned = [_windows(config, zero.session, home, basket) for basket in baskets]
+    return Case(
+        event=event,
+        day_zero=zero,
+        calendar=home,
+        baskets=baskets,
+        windows=tuple(windows for windows, _ in planned),
+        notes=tuple(notes for _, notes in planned),
+    )
+
+
+def _windows(
+    config: StudyConfig, zero: np.datetime64, home: Calendar, basket: Basket
+) -> tuple[tuple[Window, ...], tuple[Note, ...]]:
+    """The study's windows, and the two halves around the list's publication."""
+    windows = [Window(kind="fixed", first=a, last=b) for a, b in config.windows]
+    if not config.split_at_publication:
+        return tuple(windows), ()
+    end = config.last_offset
+    reader = home.distance(zero, publication_day(basket.source.published, home))
+    if reader > 0 and end >= 0:
+        windows.append(Window(kind="hindsight", first=0, last=min(reader - 1, end)))
+    if reader <= end:
+        windows.append(Window(kind="available", first=max(reader, 0), last=end))
+        return tuple(windows), ()
+    note = PUBLISHED_AFTER_THE_END(
+        published=basket.source.published.isoformat(), end=str(home.offset(zero, end))
+    )
+    return tuple(windows), (note,)
+
+
+def _request(
+    config: StudyConfig, baskets: tuple[Basket, ...], cases: tuple[Case, ...]
+) -> PriceRequest:
+    """Prices from two sessions before the earliest base (or estimation start) to the last end.
+
+    The base is the close before a window's first session; capitalisation weights look at the close
+    before the base.
+    """
+    first = min(config.estimation[0] - 1, *(min(case.starts) - 2 for case in cases))
+    last = max(max(case.starts.values()) for case in cases)
+    symbols = tuple(dict.fromkeys(symbol for basket in baskets for symbol in basket.symbols))
+    benchmarks = tuple(dict.fromkeys(parse_symbol(code).canonical for code in config.benchmarks))
+    currencies = {parse_symbol(symbol).currency for symbol in symbols} - {"CNY"}
+    return PriceRequest(
+        symbols=symbols,
+        indexes=benchmarks,
+        start=min(case.session(first) for case in cases),
+        end=max(case.session(last) for case in cases),
+        fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
+    )
+
+
+def _overlaps(case: Case) -> list[Note]:
+    """Windows that reach into the first session that knew of another shipped event."""
+    end = max(case.starts.values())
+    first: dict[str, Note] = {}
+    for near in neighbours(case.event, shipped_events().values(), case.calendar):
+        other = near.id.partition("@")[0]
+        if 0 < near.offset <= end and other not in first:
+            first[other] = EVENTS_OVERLAP(
+                event=case.event.id,
+                other=near.id,
+                session=str(near.session),
+                clean=near.offset - 1,
+            )
+    return list(first.values())
