@@ -1,0 +1,99 @@
+"""What a basket is: shares that a broker named, where and when, and how they group into blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Stance = Literal["recommend", "watch"]
+Origin = Literal["named", "mapped"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constituent:
+    """One share of a basket.
+
+    ``symbol`` is canonical (688111.SH, 6682.HK). ``origin`` says whether the source names the
+    share or it was chosen here for a theme that the source names; then ``reason`` says why.
+    ``weight`` is the weight the list itself gives, as a fraction. ``lot`` is the board lot in
+    shares, where the exchange lets each issuer choose one (Hong Kong). ``votes`` is the number of
+    brokers that name the share; more than 1 only in a composite that counts votes.
+    """
+
+    symbol: str
+    name_zh: str
+    stance: Stance
+    origin: Origin
+    former_names: tuple[str, ...] = ()
+    segment_zh: str | None = None
+    segment_en: str | None = None
+    weight: float | None = None
+    reason: str | None = None
+    lot: int | None = None
+    votes: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a list was published, and from which day on a reader could know it."""
+
+    publisher: str
+    title: str
+    published: date
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A constituent as one block sees it.
+
+    ``member`` is its position in ``Basket.constituents``. Stance, segment and given weight belong
+    to the block: two lists of a composite may recommend and merely watch the same share.
+    """
+
+    member: int
+    stance: Stance
+    segment: str | None = None
+    weight: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A part of a basket that is weighted by itself and then takes ``share`` of the whole."""
+
+    share: float
+    places: tuple[Place, ...]
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """Positions in ``Basket.constituents``, each at most once."""
+        return tuple(place.member for place in self.places)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basket:
+    """A list, or a composite of lists, ready to be weighted.
+
+    A list has one block; so has a composite that counts votes. A composite that is equal across
+    its ``components`` (ids; empty for a list) has one block for each of them. A symbol stands once
+    in ``constituents``, in as many blocks as name it. ``digest`` is the SHA-256 of the content
+    alone: the same for another file name, folder or layout.
+    """
+
+    id: str
+    broker: str
+    broker_zh: str
+    theme_zh: str
+    theme_en: str
+    source: Source
+    notes: str
+    constituents: tuple[Constituent, ...]
+    blocks: tuple[Block, ...]
+    components: tuple[str, ...]
+    digest: str
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The canonical symbols, in the order of ``constituents``."""
+        return tuple(constituent.symbol for constituent in self.constituents)

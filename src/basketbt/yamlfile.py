@@ -1,0 +1,295 @@
+"""Strict YAML with positions: what people write by hand, read without guesses.
+
+PyYAML's resolver turns ``000001`` into 1, ``no`` into False and ``2025-02-07`` into a date, and its
+composer follows aliases of any size. Here the C parser's events become plain data directly: text
+stays text unless it is plainly a number, a boolean or null, every value keeps its line, and what
+makes a file hard to trust (duplicate keys, anchors, aliases, tags) is a problem with its line.
+
+Pydantic takes its time to import, so only the functions that validate import it
+(``yamlproblems`` puts its findings into words).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import yaml
+
+from basketbt.errors import FileSyntaxError, InvalidFile, Problem, RefusedPath
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Location = tuple[str | int, ...]
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+M = TypeVar("M", bound="BaseModel")
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """The content of a YAML file, where each value stands, and what is wrong with its form.
+
+    ``path`` is the name shown in messages. ``problems`` (duplicate keys, anchors, aliases, tags)
+    are raised by :func:`validate` together with everything else that is wrong with the content.
+    ``overrides`` names the values that came from elsewhere than the file, see :meth:`replaced`.
+    """
+
+    path: str
+    data: Any
+    lines: Mapping[Location, int]
+    problems: tuple[Problem, ...] = ()
+    overrides: Mapping[Location, str] = field(default_factory=dict)
+
+    def line_of(self, location: Sequence[str | int]) -> int:
+        """Line (from 1) of the value at ``location``, or of what it would stand in."""
+        place = tuple(location)
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+    def problem(self, location: Sequence[str | int], what: str, fix: str = "") -> Problem:
+        """A problem with the value at ``location``."""
+        place = tuple(location)
+        for depth in range(len(place), 0, -1):
+            if place[:depth] in self.overrides:
+                return Problem(self.overrides[place[:depth]], 1, what, fix)
+        return Problem(self.path, self.line_of(location), what, fix)
+
+    def with_problems(self, problems: Sequence[Problem]) -> YamlDocument:
+        """A copy with more ``problems``, found by comparing its values with each other."""
+        return replace(self, problems=(*self.problems, *problems))
+
+    def replaced(self, keys: Sequence[str], value: Any, *, name: str | None = None) -> YamlDocument:
+        """A copy with the value under the nested ``keys`` replaced (or added).
+
+        Problems with the new value are reported under ``name`` instead of the file's line.
+        Raises ``InvalidFile`` when one of the keys on the way holds something else than keys.
+        """
+        if not isinstance(self.data, dict):
+            raise InvalidFile([self.problem((), "the file does not hold `key: value` lines")])
+        data = dict(self.data)
+        inner = data
+        for depth, key in enumerate(keys[:-1], start=1):
+            below = inner.get(key, {})
+            if not isinstance(below, dict):
+                what = f"`{'.'.join(keys[:depth])}` holds no keys, so `{'.'.join(keys)}` is unknown"
+                raise InvalidFile([self.problem(keys[:depth], what)])
+            inner[key] = dict(below)
+            inner = inner[key]
+        inner[keys[-1]] = value
+        overrides = {**self.overrides, tuple(keys): name or f"override of {'.'.join(keys)}"}
+        return replace(self, data=data, overrides=overrides)
+
+
+def load(path: Path | str) -> YamlDocument:
+    """Read one YAML file: a regular file, UTF-8, at most 1 MB and 20 levels deep.
+
+    Raises ``RefusedPath`` (not such a file) or ``FileSyntaxError`` (not YAML).
+    """
+    file = Path(path)
+    return read_text(_content(file), name=_shown(file))
+
+
+def parse(text: str, *, name: str) -> Any:
+    """The value of one piece of YAML, e.g. of a command-line option called ``name``.
+
+    Raises ``FileSyntaxError`` or ``InvalidFile``.
+    """
+    document = read_text(text, name=name)
+    if document.problems:
+        raise InvalidFile(document.problems)
+    return document.data
+
+
+def read_text(text: str, *, name: str) -> YamlDocument:
+    """Like :func:`load`, for text that is already in memory. Raises ``FileSyntaxError``."""
+    builder = _Builder(name)
+    events = yaml.parse(text, Loader=_Loader)
+    try:
+        data = builder.document(events)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        what = " ".join(filter(None, (error.context, error.problem)))
+        raise FileSyntaxError(path=name, line=line, what=what) from None
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1
+        what = f"character U+{ord(_character(error)):04X} is not allowed"
+        raise FileSyntaxError(path=name, line=line, what=what) from None
+    return YamlDocument(name, data, builder.lines, tuple(builder.problems))
+
+
+def validate(document: YamlDocument, model: type[M]) -> M:
+    """The document as an instance of a (strict) pydantic model.
+
+    The content passes through JSON, where a strict model still takes dates from text and tuples
+    from lists. Raises ``InvalidFile`` with every problem, in the order of the lines.
+    """
+    from pydantic import ValidationError
+
+    problems = list(document.problems)
+    value: M | None = None
+    try:
+        value = model.model_validate_json(json.dumps(document.data))
+    except ValidationError as error:
+        problems += problems_of(document, error, model)
+    if value is None or problems:
+        raise InvalidFile(sorted(problems))
+    return value
+
+
+def problems_of(document: YamlDocument, error: Exception, model: type[BaseModel]) -> list[Problem]:
+    """What a pydantic ``ValidationError`` found, each with its line and what is allowed."""
+    from basketbt.yamlproblems import problems_of
+
+    return problems_of(document, error, model)
+
+
+def inside(root: Path, path: Path | str) -> Path:
+    """``path`` (relative to ``root``) resolved, links followed, if that is still under ``root``.
+
+    Raises ``RefusedPath`` otherwise: a study may come from someone else, and must not reach files
+    outside its folder.
+    """
+    folder = root.resolve()
+    resolved = (folder / path).resolve()
+    if not resolved.is_relative_to(folder):
+        raise RefusedPath(path=path, why=f"leads outside the folder {root}")
+    return resolved
+
+
+def _shown(file: Path) -> str:
+    """The path as a person in the working directory would write it."""
+    here = Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
+
+
+def _content(file: Path) -> str:
+    try:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise RefusedPath(path=file, why="is not a plain file")
+        if status.st_size > MAX_BYTES:
+            raise RefusedPath(path=file, why=f"is larger than {MAX_BYTES / 1e6:.0f} MB")
+        content = file.read_bytes()
+    except OSError as error:
+        raise RefusedPath(path=file, why=(error.strerror or str(error)).lower()) from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise FileSyntaxError(
+            path=file, line=line, what="the text is not UTF-8 (save the file as UTF-8)"
+        ) from None
+
+
+def _character(error: yaml.reader.ReaderError) -> str:
+    return chr(error.character) if isinstance(error.character, int) else error.character
+
+
+@dataclass
+class _Builder:
+    """Turns parser events into data, noting lines and problems on the way."""
+
+    name: str
+    lines: dict[Location, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def document(self, events: Iterator[Any]) -> Any:
+        data: Any = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._problem(event, "a second document starts here", "Keep one per file.")
+                    break
+                data = self._value(next(events), events, ())
+        return data
+
+    def _value(self, event: Any, events: Iterator[Any], place: Location) -> Any:
+        if len(place) > MAX_DEPTH:
+            where = f"{self.name}:{_line(event)}"
+            raise RefusedPath(path=where, why=f"is nested deeper than {MAX_DEPTH} levels")
+        self.lines.setdefault(place, _line(event))
+        if isinstance(event, yaml.AliasEvent):
+            self._problem(event, f"alias *{event.anchor}", "Write the value out.")
+            return None
+        if event.anchor is not None:
+            self._problem(event, f"anchor &{event.anchor}", "Remove it; aliases are not read.")
+        if event.tag is not None:
+            self._problem(event, f"tag {event.tag}", "Remove it; put text in quotes instead.")
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(events, place)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(events, place)
+        unquoted = event.implicit[0]
+        return scalar(event.value) if unquoted else event.value
+
+    def _mapping(self, events: Iterator[Any], place: Location) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._key(event, events, place)
+            if key in mapping:
+                first = self.lines[*place, key]
+                what = f"key `{key}` stands twice (first in line {first})"
+                self._problem(event, what, "Keep one.")
+            self.lines.setdefault((*place, key), _line(event))
+            mapping[key] = self._value(next(events), events, (*place, key))
+        return mapping
+
+    def _key(self, event: Any, events: Iterator[Any], place: Location) -> str:
+        if isinstance(event, yaml.ScalarEvent):
+            if event.anchor is not None or event.tag is not None:
+                self._problem(event, "an anchor or a tag before a key", "Remove it.")
+            return str(event.value)
+        self._value(event, events, (*place, "?"))
+        self._problem(event, "a key must be plain text", "Write it as `key: value`.")
+        return "?"
+
+    def _sequence(self, events: Iterator[Any], place: Location) -> list[Any]:
+        sequence: list[Any] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            sequence.append(self._value(event, events, (*place, len(sequence))))
+        return sequence
+
+    def _problem(self, event: Any, what: str, fix: str) -> None:
+        self.problems.append(Problem(self.name, _line(event), what, fix))
+
+
+def scalar(text: str) -> str | int | float | bool | None:
+    """What an unquoted scalar means: null, a boolean, a plain number, or else its own text.
+
+    Numbers have no leading zeros, underscores, hex digits or plus sign, so that a security code
+    such as 000001 stays text; so do dates, ``yes``, ``nan`` and anything beyond float64.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
+    return text
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1

@@ -1,0 +1,179 @@
+"""Pydantic's findings in the words of whoever wrote the file: line, what, what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+import typing
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from basketbt.errors import Problem
+
+if TYPE_CHECKING:
+    from basketbt.yamlfile import Location, YamlDocument
+
+# What a value of each type looks like in the file, by pydantic's error type.
+_TYPE_WORDS = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "date_type": "a date such as 2025-02-07",
+    "date_parsing": "a date such as 2025-02-07",
+    "date_from_datetime_parsing": "a date such as 2025-02-07",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "`key: value` lines",
+    "model_type": "`key: value` lines",
+    "model_attributes_type": "`key: value` lines",
+    "none_required": "nothing",
+}
+
+
+def problems_of(document: YamlDocument, error: Exception, model: type[BaseModel]) -> list[Problem]:
+    """One problem per mistake in ``document`` that a ``ValidationError`` of ``model`` holds.
+
+    Where a value may have one of several types, pydantic reports a failure per type: failures of
+    types that the value plainly is not are dropped, and the rest are joined into one sentence.
+    """
+    if not isinstance(error, ValidationError):
+        raise TypeError(f"not a ValidationError: {error!r}")
+    found = [(place_in(document.data, item["loc"]), item) for item in error.errors()]
+    places = [place for place, _ in found]
+    problems: list[Problem] = []
+    for position, (place, item) in enumerate(found):
+        overshadowed = any(_below(other, place) for other in places)
+        if item["type"] == "too_short" and overshadowed:
+            continue  # entries that failed are not counted, so the list only seems too short
+        if item["type"] not in _TYPE_WORDS:
+            what, fix = _explain(place, item, model)
+        elif place in places[:position] or overshadowed:
+            continue  # said already, or another type of the union fits better
+        else:
+            types = [other["type"] for where, other in found if where == place]
+            what, fix = _wrong_type(place, item["input"], types)
+        problems.append(document.problem(place, what, fix))
+    return problems
+
+
+def place_in(data: Any, location: Sequence[str | int]) -> Location:
+    """The part of a pydantic location that is a place in the data.
+
+    Pydantic puts the names of union members and validators between the keys; they lead nowhere.
+    The last element stays even where it is missing from the data: it names the missing key.
+    """
+    place: list[str | int] = []
+    last = len(location) - 1
+    for position, step in enumerate(location):
+        is_key = isinstance(data, dict) and step in data
+        is_index = isinstance(data, list) and isinstance(step, int) and step < len(data)
+        if is_key or is_index:
+            data = data[step]
+            place.append(step)
+        elif position == last and isinstance(data, dict) and isinstance(step, str):
+            place.append(step)
+    return tuple(place)
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """The entry of ``known`` that ``word`` was probably meant to be, or an empty text."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def _explain(place: Location, item: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
+    name = _name(place)
+    context = item.get("ctx", {})
+    match item["type"]:
+        case "missing":
+            return f"{name} is missing", _description(model, item["loc"])
+        case "extra_forbidden":
+            return _unknown_key(place, item["loc"], model)
+        case "literal_error" | "enum":
+            allowed = str(context["expected"])
+            return f"{name} must be {allowed}, not {item['input']!r}", ""
+        case "value_error":
+            return f"{name}: {context['error']}" if place else str(context["error"]), ""
+        case "too_short":
+            return f"{name} has {context['actual_length']} entries", _entries("at least", context)
+        case "too_long":
+            return f"{name} has {context['actual_length']} entries", _entries("at most", context)
+    what = item["msg"].replace("Input should", "must", 1)
+    if what.startswith("must"):
+        return f"{name} {what}, not {item['input']!r}", ""
+    return f"{name}: {what}", str(context.get("fix", ""))
+
+
+def _entries(bound: str, context: dict[str, Any]) -> str:
+    count = context["min_length" if bound == "at least" else "max_length"]
+    return f"It takes {bound} {count}."
+
+
+def _wrong_type(place: Location, value: object, types: Sequence[str]) -> tuple[str, str]:
+    words = list(dict.fromkeys(_TYPE_WORDS[kind] for kind in types if kind in _TYPE_WORDS))
+    what = f"{_name(place)} must be {' or '.join(words)}, not {_shown(value)}"
+    is_bare = isinstance(value, int | float) and "text" in words
+    return what, f'Put it in quotes: "{value}".' if is_bare else ""
+
+
+def _unknown_key(
+    place: Location, location: Sequence[str | int], model: type[BaseModel]
+) -> tuple[str, str]:
+    known = [
+        key for candidate in _models_at(model, location[:-1]) for key in candidate.model_fields
+    ]
+    meant = nearest(str(place[-1]), known)
+    hint = f"Did you mean `{meant}`? " if meant else ""
+    return f"unknown key {_name(place)}", f"{hint}Allowed here: {', '.join(known)}."
+
+
+def _description(model: type[BaseModel], location: Sequence[str | int]) -> str:
+    for candidate in _models_at(model, location[:-1]):
+        field = candidate.model_fields.get(str(location[-1]))
+        if field is not None and field.description:
+            return field.description
+    return ""
+
+
+def _models_at(model: type[BaseModel], location: Sequence[str | int]) -> list[type[BaseModel]]:
+    """The models that may stand at a pydantic location below ``model``."""
+    candidates = [model]
+    for step in location:
+        chosen = [candidate for candidate in candidates if candidate.__name__ == step]
+        fields = [each.model_fields[step] for each in candidates if step in each.model_fields]
+        if chosen:
+            candidates = chosen
+        elif fields:
+            candidates = [below for field in fields for below in _nested(field.annotation)]
+    return candidates
+
+
+def _nested(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in typing.get_args(annotation):
+        yield from _nested(argument)
+
+
+def _below(place: Location, above: Location) -> bool:
+    return len(place) > len(above) and place[: len(above)] == above
+
+
+def _name(place: Location) -> str:
+    """``constituents[2].symbol``, counted from 1 as people count."""
+    name = ""
+    for step in place:
+        name += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if name else str(step)
+    return f"`{name}`" if name else "the file"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "`key: value` lines"
+    if isinstance(value, list):
+        return "a list"
+    return "nothing" if value is None else repr(value)
