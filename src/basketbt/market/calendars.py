@@ -100,6 +100,11 @@ class Calendar:
             )
         return position
 
+    def positions(self, days: Dates) -> NDArray[np.intp]:
+        """How many sessions of the table lie before each of ``days`` (none may be NaT)."""
+        known = self._covering(days.max()) if days.size and days.max() > self.last else self
+        return np.searchsorted(known.sessions, days)
+
     def offset(self, session: Day, k: int) -> np.datetime64:
         """The session ``k`` sessions after ``session`` (before it when ``k`` is negative)."""
         position = self.index_of(session) + k
