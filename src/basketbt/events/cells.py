@@ -1,0 +1,260 @@
+"""From arrays to the records a reader sees: one cell with its numbers, and why any is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from basketbt.events import not_for_one_date as unfit
+from basketbt.events.evidence import Evidence, Frame, Series, inside_data
+from basketbt.events.family import Adjusted
+from basketbt.events.inputs import EventStudyInputs
+from basketbt.events.models import MARKET, SECTOR, Fault
+from basketbt.events.placebo import FEWEST_DATES, LONGEST_WINDOW
+from basketbt.events.portfolio import buy_and_hold
+from basketbt.events.random_cars import RandomEvidence
+from basketbt.events.reasons import (
+    CENSORED_END,
+    NAMES_LEFT_OUT,
+    NO_SESSION_IN_WINDOW,
+    NO_VARIANCE,
+    NOT_IN_FAMILY,
+    ONE_NAME,
+    PLACEBO_THIN,
+    PLACEBO_TOO_FEW,
+    PLACEBO_TOO_LONG,
+    SECTOR_HOLDS_NAMES,
+    SESSIONS_LEFT_OUT,
+    SINGULAR_MODEL,
+    TOO_FEW_SESSIONS,
+    WINDOW_IN_ESTIMATION,
+    WINDOW_OUTSIDE,
+)
+from basketbt.events.results import Cell
+from basketbt.events.significance import (
+    Outcome,
+    corrado_of_ranks,
+    joint_f,
+    kolari_pynnonen,
+    undefined,
+)
+from basketbt.events.windows import Window, length
+from basketbt.notes import Note, unique
+from basketbt.prices.data import Floats
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All that is known before cells are cut out of it."""
+
+    inputs: EventStudyInputs
+    series: Series
+    frame: Frame
+    found: tuple[Evidence, ...]
+    share: Floats | None  # (T, B) weight at limit
+    random: RandomEvidence
+    adjusted: Adjusted
+    bhar: Floats  # (W, B)
+
+
+def bhar_of(inputs: EventStudyInputs, series: Series, frame: Frame) -> Floats:
+    """(W, B) buy-and-hold return beyond the benchmark's; NaN for a window beyond the data."""
+    rows = []
+    for window, chosen in zip(inputs.windows, frame.windows, strict=True):
+        if not inside_data(inputs, window) or not chosen.any():
+            rows.append(np.full(len(inputs.baskets), np.nan))
+            continue
+        rows.append(buy_and_hold(series.names[1][chosen], inputs.weights, inputs.benchmark[chosen]))
+    return np.stack(rows)
+
+
+def cells_of(whole: Whole) -> tuple[Cell, ...]:
+    """Baskets, then models, then windows."""
+    inputs = whole.inputs
+    return tuple(
+        _cell(whole, m, w, b)
+        for b in range(len(inputs.baskets))
+        for m in range(len(whole.found))
+        for w in range(len(inputs.windows))
+    )
+
+
+def fault_note(item: Evidence, basket: int, needed: int) -> Note | None:
+    """Why a basket could not be fitted; None when it was."""
+    fault = Fault(item.baskets.fault[basket])
+    if fault == Fault.TOO_FEW:
+        return TOO_FEW_SESSIONS(count=int(item.baskets.count[basket]), needed=needed)
+    if fault == Fault.SINGULAR:
+        return SINGULAR_MODEL(model=item.design.name)
+    if fault == Fault.NO_VARIANCE:
+        return NO_VARIANCE()
+    return None
+
+
+def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
+    inputs, item, adjusted = whole.inputs, whole.found[m], whole.adjusted
+    window = inputs.windows[w]
+    kp, rank, others = _name_tests(whole, item, w, b)
+    placebo = _placebo(item, window, b, float(item.t[w, b]))
+    limit, limit_notes = _limit(whole, w, b)
+    lowest, highest = (float(edge[w, b]) for edge in item.leave_one_out)
+    member = bool(adjusted.member[m, w, b])
+    failed = _why_untested(whole, item, w, b)
+    notes = (
+        [failed]
+        if failed
+        else [
+            *_read_with_care(whole, item, w, b),
+            *kp.notes,
+            *rank.notes,
+            *_placebo_notes(inputs, window, placebo),
+            *whole.random.reasons[b],
+        ]
+    )
+    if not member:
+        notes.append(NOT_IN_FAMILY())
+    return Cell(
+        event=inputs.event,
+        variant=inputs.variant,
+        basket=inputs.baskets[b],
+        model=item.design.name,
+        window=window,
+        sessions=int(item.sums.count[w, b]),
+        estimation_sessions=int(item.baskets.count[b]),
+        beta=_beta(item, b),
+        s=float(item.baskets.s[b]),
+        car=float(item.sums.car[w, b]),
+        bhar=float(whole.bhar[w, b]),
+        mde=float(item.mde[w, b]),
+        t=float(item.t[w, b]),
+        df=float(item.baskets.df[b]),
+        p=float(item.p[w, b]),
+        joint=undefined() if failed else _joint(whole, item, w, b),
+        kolari_pynnonen=kp,
+        corrado=rank,
+        placebo_p=placebo.p,
+        placebo_dates=placebo.dates,
+        placebo_blocks=placebo.dates / length(window),
+        placebo_resolution=placebo.resolution,
+        random_p=float(whole.random.p[m, w, b]),
+        random_baskets=whole.random.draws,
+        in_family=member,
+        holm_p=float(adjusted.holm[m, w, b]),
+        romano_wolf_p=float(adjusted.romano_wolf[m, w, b]),
+        bh_p=float(adjusted.benjamini_hochberg[m, w, b]),
+        weight_at_limit=limit,
+        leave_one_out_min=lowest,
+        leave_one_out_max=highest,
+        not_for_one_date=others,
+        notes=unique([*notes, *limit_notes]),
+    )
+
+
+@dataclass(frozen=True)
+class _PlaceboNumbers:
+    p: float
+    dates: int
+    resolution: float
+
+
+def _placebo(item: Evidence, window: Window, basket: int, t: float) -> _PlaceboNumbers:
+    placebo = item.placebos.get(window)
+    if placebo is None or not np.isfinite(t):
+        return _PlaceboNumbers(np.nan, 0, np.nan)
+    one = placebo.of(basket)
+    return _PlaceboNumbers(
+        float(one.p(np.array([t]))[0]), int(one.dates[0]), float(one.resolution()[0])
+    )
+
+
+def _placebo_notes(
+    inputs: EventStudyInputs, window: Window, placebo: _PlaceboNumbers
+) -> list[Note]:
+    if length(window) > LONGEST_WINDOW:
+        return [PLACEBO_TOO_LONG(sessions=length(window), most=LONGEST_WINDOW)]
+    if placebo.dates < FEWEST_DATES:
+        return [PLACEBO_TOO_FEW(dates=placebo.dates, needed=FEWEST_DATES)]
+    if placebo.dates < inputs.options.placebo_dates:
+        return [PLACEBO_THIN(dates=placebo.dates, wanted=inputs.options.placebo_dates)]
+    return []
+
+
+def _why_untested(whole: Whole, item: Evidence, w: int, b: int) -> Note | None:
+    """The one reason why nothing in a cell could be tested; None when it could."""
+    inputs = whole.inputs
+    first, last = inputs.windows[w]
+    if not inside_data(inputs, (first, last)):
+        return WINDOW_OUTSIDE(first=first, last=last)
+    if first <= inputs.estimation[1]:
+        return WINDOW_IN_ESTIMATION(first=first, last=last)
+    fault = fault_note(item, b, inputs.options.minimum_sessions)
+    if fault is not None:
+        return fault
+    return None if item.sums.count[w, b] else NO_SESSION_IN_WINDOW()
+
+
+def _read_with_care(whole: Whole, item: Evidence, w: int, b: int) -> list[Note]:
+    inputs = whole.inputs
+    notes = []
+    size, valid = length(inputs.windows[w]), int(item.sums.count[w, b])
+    if valid < size:
+        notes.append(SESSIONS_LEFT_OUT(count=size - valid, whole=size))
+    held = inputs.weights[b] > 0
+    lost = int((held & ~np.isfinite(item.scars[w])).sum())
+    if lost:
+        notes.append(NAMES_LEFT_OUT(count=lost, whole=int(held.sum())))
+    if held.sum() == 1:
+        notes.append(ONE_NAME())
+    if item.design.name == SECTOR and inputs.sector_holds is not None and inputs.sector_holds[b]:
+        notes.append(SECTOR_HOLDS_NAMES())
+    return notes
+
+
+def _name_tests(
+    whole: Whole, item: Evidence, w: int, b: int
+) -> tuple[Outcome, Outcome, tuple[tuple[str, Outcome], ...]]:
+    held = np.flatnonzero(whole.inputs.weights[b] > 0)
+    usable = held[np.isfinite(item.scars[w, held])]
+    scars, residuals = item.scars[w, usable], item.name_residuals[:, usable]
+    kp = kolari_pynnonen(scars, residuals)
+    rank = corrado_of_ranks(item.ranks[w][:, usable], item.in_window[w])
+    if not whole.inputs.options.not_for_one_date:
+        return kp, rank, ()
+    cars, df = item.name_sums.car[w, usable], item.names.df[usable]
+    return (
+        kp,
+        rank,
+        (
+            ("cross_section", unfit.cross_section(cars)),
+            ("patell", unfit.patell(scars, df)),
+            ("adjusted_patell", unfit.adjusted_patell(scars, df, residuals)),
+            ("bmp", unfit.bmp(scars)),
+            ("generalised_sign", unfit.generalised_sign(cars, residuals)),
+        ),
+    )
+
+
+def _joint(whole: Whole, item: Evidence, w: int, b: int) -> Outcome:
+    chosen = whole.frame.windows[w] & item.design.known
+    return joint_f(
+        item.abnormal[chosen, b],
+        item.design.regressors[chosen],
+        item.baskets.inverse[b],
+        float(item.baskets.s[b]),
+        int(item.baskets.df[b]),
+    )
+
+
+def _limit(whole: Whole, w: int, b: int) -> tuple[float, list[Note]]:
+    if whole.share is None or not inside_data(whole.inputs, whole.inputs.windows[w]):
+        return float("nan"), []
+    first, last = (whole.inputs.day0 + day for day in whole.inputs.windows[w])
+    share = whole.share[first : last + 1, b]
+    notes = [CENSORED_END(weight=float(share[-1]))] if share[-1] > 0 else []
+    return float(share.max()), notes
+
+
+def _beta(item: Evidence, basket: int) -> float:
+    coefficients = item.baskets.coefficients[basket]
+    return float(coefficients[1]) if item.design.name in (MARKET, SECTOR) else float("nan")

@@ -1,0 +1,106 @@
+"""Random baskets: would any list of that many shares have done the same that week?
+
+The draws come in blocks of fixed size, each seeded by what is drawn and the block's number, so a
+result does not depend on how many blocks are done at once, in which order, by which process, or
+on which other baskets stand in the study.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.prices.data import Floats
+
+Rows = NDArray[np.int64]
+
+DRAWS = 10_000
+BLOCK = 1_000
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A stratum that holds fewer usable shares than the basket needs from it."""
+
+    available: int
+    wanted: int
+
+
+def draw_names(pool: int, size: int, draws: int, seed: int, stratum: int = 0) -> Rows:
+    """(draws, size) positions in a pool, without repeats in a row, every ordered choice as likely.
+
+    Floyd's sampling (Bentley & Floyd 1987, CACM 30:754), vectorised over the rows, then shuffled
+    so that position says nothing. ``size`` <= ``pool``.
+    """
+    blocks = [
+        _draw_block(pool, size, np.random.default_rng([seed, stratum, pool, size, block]))
+        for block in range(-(-draws // BLOCK))
+    ]
+    return np.concatenate(blocks)[:draws]
+
+
+def _draw_block(pool: int, size: int, random: np.random.Generator) -> Rows:
+    chosen = np.empty((BLOCK, size), dtype=np.int64)
+    for i, top in enumerate(range(pool - size, pool)):
+        candidate = random.integers(0, top + 1, BLOCK)
+        taken = (chosen[:, :i] == candidate[:, None]).any(axis=1)
+        chosen[:, i] = np.where(taken, top, candidate)
+    return random.permuted(chosen, axis=1)
+
+
+class RandomBaskets:
+    """Draws from one universe; equal draws are made once.
+
+    ``cars`` (M, C): CAR of every share, one column a model and window, NaN columns where none can
+    be computed. A share takes part when it has all the other columns. ``strata`` (M,) codes >= 0
+    (board, industry, or their mix).
+    """
+
+    def __init__(self, cars: Floats, strata: Rows | None, draws: int, seed: int) -> None:
+        computable = np.isfinite(cars).any(axis=0)
+        complete = np.isfinite(cars[:, computable]).all(axis=1) & computable.any()
+        self.usable = int(complete.sum())
+        self.computable = computable
+        self._cars = cars[complete]
+        self._strata = np.zeros(self.usable, np.int64) if strata is None else strata[complete]
+        self._draws = draws
+        self._seed = seed
+        self._made: dict[tuple[int, int], Rows] = {}
+
+    def of(self, weights: Floats, strata: Rows | None = None) -> Floats | Shortage:
+        """(draws, C) CARs of random baskets with these ``weights`` (size,), which sum to 1.
+
+        ``strata`` (size,) asks for each weight's share from that stratum.
+        """
+        wanted = np.zeros(weights.shape[0], np.int64) if strata is None else strata
+        total = np.zeros((self._draws, self._cars.shape[1]))
+        for stratum in np.unique(wanted):
+            members = np.flatnonzero(self._strata == stratum)
+            own = weights[wanted == stratum]
+            if members.shape[0] < own.shape[0]:
+                return Shortage(members.shape[0], own.shape[0])
+            names = members[self._drawn(int(stratum), members.shape[0], own.shape[0])]
+            for weight, column in zip(own, names.T, strict=True):
+                total += weight * self._cars[column]
+        return total
+
+    def _drawn(self, stratum: int, pool: int, size: int) -> Rows:
+        if (stratum, size) not in self._made:
+            self._made[stratum, size] = draw_names(pool, size, self._draws, self._seed, stratum)
+        return self._made[stratum, size]
+
+
+def two_sided_p(car: Floats, random: Floats) -> Floats:
+    """(C,) twice the smaller tail of ``random`` (draws, C) beyond ``car`` (C,), itself counted.
+
+    Both tails, not |CAR|: in a week that lifts most shares the random baskets are not centred on
+    0. NaN where either side is.
+    """
+    draws = random.shape[0]
+    with np.errstate(invalid="ignore"):
+        above = (random >= car).sum(axis=0)
+        below = (random <= car).sum(axis=0)
+    p = np.minimum(1.0, 2.0 * (1.0 + np.minimum(above, below)) / (draws + 1.0))
+    return np.where(np.isfinite(car) & np.isfinite(random).all(axis=0), p, np.nan)

@@ -1,0 +1,78 @@
+"""The door of the room: one event, all baskets, models and windows."""
+
+from __future__ import annotations
+
+from basketbt.events.cells import Whole, bhar_of, cells_of, fault_note
+from basketbt.events.evidence import Evidence, evidence, frame_of, series_of
+from basketbt.events.family import adjust
+from basketbt.events.inputs import EventStudyInputs
+from basketbt.events.limits import weight_at_limit
+from basketbt.events.models import Fault
+from basketbt.events.paths import car_paths
+from basketbt.events.random_cars import random_baskets_of
+from basketbt.events.reasons import LIMITS_UNKNOWN, NO_UNIVERSE, NothingToTest
+from basketbt.events.results import EventStudyResult, PlaceboDraws
+
+
+def event_study(inputs: EventStudyInputs) -> EventStudyResult:
+    """Every number of one event and variant.
+
+    Cells come in the order baskets, models, windows. Raises ``NothingToTest`` when no basket can
+    be fitted under any model; a cell that cannot be computed is NaN with its reason.
+    """
+    series, frame = series_of(inputs), frame_of(inputs)
+    found = tuple(evidence(inputs, design, series, frame) for design in inputs.models)
+    _refuse_nothing(inputs, found)
+    share = None if inputs.at_limit is None else weight_at_limit(inputs.at_limit, inputs.weights)
+    adjusted = adjust(inputs, found)
+    whole = Whole(
+        inputs=inputs,
+        series=series,
+        frame=frame,
+        found=found,
+        share=share,
+        random=random_baskets_of(inputs, found, frame),
+        adjusted=adjusted,
+        bhar=bhar_of(inputs, series, frame),
+    )
+    absent = [
+        note
+        for missing, note in (
+            (inputs.universe is None, NO_UNIVERSE()),
+            (share is None, LIMITS_UNKNOWN()),
+        )
+        if missing
+    ]
+    return EventStudyResult(
+        event=inputs.event,
+        variant=inputs.variant,
+        cells=cells_of(whole),
+        paths=tuple(path for item in found for path in car_paths(inputs, item, series, share)),
+        placebos=tuple(draws for item in found for draws in _placebo_draws(inputs, item)),
+        tests=adjusted.tests,
+        notes=(*adjusted.notes, *absent),
+    )
+
+
+def _refuse_nothing(inputs: EventStudyInputs, found: tuple[Evidence, ...]) -> None:
+    if any((item.baskets.fault == Fault.NONE).any() for item in found):
+        return
+    reason = fault_note(found[0], 0, inputs.options.minimum_sessions)
+    raise NothingToTest(event=inputs.event, why=reason.text() if reason else "")
+
+
+def _placebo_draws(inputs: EventStudyInputs, item: Evidence) -> list[PlaceboDraws]:
+    return [
+        PlaceboDraws(
+            event=inputs.event,
+            variant=inputs.variant,
+            basket=basket,
+            model=item.design.name,
+            window=window,
+            dates=inputs.sessions[placebo.rows],
+            car=placebo.car[:, b],
+            t=placebo.t[:, b],
+        )
+        for window, placebo in item.placebos.items()
+        for b, basket in enumerate(inputs.baskets)
+    ]

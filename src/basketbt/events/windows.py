@@ -1,0 +1,48 @@
+"""Windows of session offsets, and the sessions they stand for."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.events.models import Mask
+from basketbt.events.reasons import EVENTS_OVERLAP
+from basketbt.notes import Note
+
+Window = tuple[int, int]
+"""First and last session offset from day 0, both inclusive."""
+
+
+def length(window: Window) -> int:
+    """Sessions in a window."""
+    return window[1] - window[0] + 1
+
+
+def sessions_of(window: Window, day0: NDArray[np.int64] | int, total: int) -> Mask:
+    """(T,) or (H, T): the sessions of a window around one or H day 0s (rows), cut at the data."""
+    rows = np.arange(total)
+    start = np.asarray(day0)[..., None]
+    inside: Mask = (rows >= start + window[0]) & (rows <= start + window[1])
+    return inside
+
+
+def cut_before(
+    windows: tuple[Window, ...], last: int, event: str, other: str, other_day: int
+) -> tuple[tuple[Window, ...], tuple[Note, ...]]:
+    """Windows that end at offset ``last`` or earlier, so that ``other`` does not speak in them.
+
+    A longer window is cut to ``last``; one that starts later is dropped, and so is a repeat that
+    cutting makes. Each change is a note. ``other_day`` is the offset, counted from the other
+    event, of the first session that had to go (-1 for its leak day).
+    """
+    kept: list[Window] = []
+    notes = []
+    for first, end in windows:
+        if end > last:
+            notes.append(
+                EVENTS_OVERLAP(event=event, other=other, first=first, last=end, day=other_day)
+            )
+        window = (first, min(end, last))
+        if first <= last and window not in kept:
+            kept.append(window)
+    return tuple(kept), tuple(notes)
