@@ -1,0 +1,233 @@
+"""Commands on the market: events and their day 0, and the rules in force on a date."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from typer.core import TyperGroup
+
+from basketbt.cli.console import Json, say, say_json, say_table
+from basketbt.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from basketbt.market.agenda import AgendaEntry
+    from basketbt.market.clock import Alternative, Event
+    from basketbt.market.dayzero import DayZero
+    from basketbt.market.symbols import Board
+
+
+class CalendarName(StrEnum):
+    """Exchanges that sessions can be counted on."""
+
+    XSHG = "XSHG"
+    XHKG = "XHKG"
+
+
+class _ShowByDefault(TyperGroup):
+    """Reads ``events deepseek-r1`` as ``events show deepseek-r1``, beside other subcommands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*self.commands, "--help"):
+            args = ["show", *args]
+        return list(super().parse_args(ctx, args))
+
+
+events = typer.Typer(
+    cls=_ShowByDefault, help="Events: first public moment, day 0, sessions around it, neighbours."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command tree."""
+    app.add_typer(events, name="events")
+    app.command()(rules)
+
+
+@events.command()
+def show(
+    event: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="An event, or event@alternative; default: all."),
+    ] = None,
+    calendar: Annotated[
+        CalendarName, typer.Option(help="Exchange whose sessions are counted.")
+    ] = CalendarName.XSHG,
+    as_json: Json = False,
+) -> None:
+    """Show one event or all: day 0 in Shanghai and Hong Kong, key offsets, neighbours."""
+    from basketbt.market import agenda, calendars, clock
+
+    home = calendars.calendar(calendar.value)
+    shipped = list(clock.shipped_events().values())
+    chosen = shipped if event is None else [clock.select_event(event)]
+    entries = [agenda.agenda_entry(one, shipped, home) for one in chosen]
+    if as_json:
+        say_json([_event_json(entry) for entry in entries])
+        return
+    _say_day_zeros(entries)
+    _say_sessions(entries)
+    _say_neighbours(entries)
+    if event is not None:
+        _say_background(entries[0].event)
+
+
+def rules(
+    symbol: Annotated[
+        str | None, typer.Argument(metavar="[SYMBOL]", help="Only the rules of this security.")
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="DATE", help="Date, e.g. 2025-02-05; today if none."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print the market's rules in force on a date, and where each is from."""
+    from dataclasses import asdict
+
+    from basketbt.market.rules import rules_on
+
+    day = _date(on) if on else datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    lines = rules_on(day, _board(symbol) if symbol else None)
+    if as_json:
+        say_json([asdict(line) for line in lines])
+        return
+    say_table(
+        ("rule", "boards", "value", "from", "to", "source"),
+        [
+            (
+                line.topic,
+                " ".join(line.boards),
+                line.value,
+                str(line.first),
+                str(line.last or ""),
+                line.source,
+            )
+            for line in lines
+        ],
+        title=f"Rules in force on {day}" + (f" for {symbol}" if symbol else ""),
+    )
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(what=f"--on {text!r} is not a date: write it as 2025-02-05") from None
+
+
+def _board(text: str) -> Board:
+    from basketbt.market.symbols import parse_symbol
+
+    symbol = parse_symbol(text)
+    if symbol.board is None:
+        raise InputError(what=f"{symbol} is no share: rules are recorded for shares only")
+    return symbol.board
+
+
+def _say_day_zeros(entries: list[AgendaEntry]) -> None:
+    rows = []
+    notes = []
+    for entry in entries:
+        moments: list[tuple[str, Event | Alternative, Mapping[str, DayZero]]] = [
+            (entry.event.id, entry.event, entry.day_zeros)
+        ]
+        moments += [(f"  @{one.id}", one, zeros) for one, zeros in entry.alternatives]
+        for name, moment, zeros in moments:
+            rule = " / ".join(dict.fromkeys(zero.rule for zero in zeros.values()))
+            sessions = [str(zeros[market].session) for market in CalendarName]
+            rows.append((name, moment.at.isoformat(), *sessions, rule))
+            notes += [zero.note for zero in zeros.values() if zero.note]
+    header = ("event", "first public", *(f"day 0 {market}" for market in CalendarName), "rule")
+    say_table(header, rows)
+    for note in notes:
+        say(f"  {note.text()}")
+    say()
+
+
+def _say_sessions(entries: list[AgendaEntry]) -> None:
+    offsets = list(entries[0].sessions)
+    say_table(
+        ("event", *(f"{offset:+d}" for offset in offsets)),
+        [
+            (entry.event.id, *(str(entry.sessions[offset] or "") for offset in offsets))
+            for entry in entries
+        ],
+        title=f"Sessions of {entries[0].calendar} around day 0",
+    )
+
+
+def _say_neighbours(entries: list[AgendaEntry]) -> None:
+    rows = []
+    for entry in entries:
+        before = [one for one in entry.neighbours if one.offset < 0]
+        after = entry.neighbours[len(before) :]
+        lists = [", ".join(f"{one.id} {one.offset:+d}" for one in side) for side in (before, after)]
+        rows.append((entry.event.id, *lists, _clean(entry.clean_to)))
+    say_table(
+        ("event", "before", "same day or after", "clean to"),
+        rows,
+        title="Neighbours, in sessions from day 0",
+    )
+
+
+def _clean(last: int | None) -> str:
+    """The last offset of a window without another event; empty when nothing bounds it."""
+    if last is None:
+        return ""
+    return f"{last:+d}" if last >= 0 else "none"
+
+
+def _say_background(event: Event) -> None:
+    say(f"{event.name_en} {event.name_zh}")
+    say(f"  source: {event.source}")
+    if event.note:
+        say(f"  {event.note}")
+    for alternative in event.alternatives:
+        say(f"  @{alternative.id}: {alternative.why}")
+
+
+def _event_json(entry: AgendaEntry) -> dict[str, Any]:
+    event = entry.event
+    return {
+        "id": event.id,
+        "name_en": event.name_en,
+        "name_zh": event.name_zh,
+        "at": event.at.isoformat(),
+        "zone": event.zone,
+        "source": event.source,
+        "note": event.note,
+        "day_zero": _zeros_json(entry.day_zeros),
+        "calendar": entry.calendar,
+        "sessions": {str(k): session and str(session) for k, session in entry.sessions.items()},
+        "neighbours": [
+            {"id": one.id, "session": str(one.session), "offset": one.offset}
+            for one in entry.neighbours
+        ],
+        "clean_to": entry.clean_to,
+        "alternatives": [
+            {
+                "id": f"{event.base_id}@{one.id}",
+                "at": one.at.isoformat(),
+                "why": one.why,
+                "day_zero": _zeros_json(zeros),
+            }
+            for one, zeros in entry.alternatives
+        ],
+    }
+
+
+def _zeros_json(zeros: Mapping[str, DayZero]) -> dict[str, dict[str, str | None]]:
+    return {
+        market: {
+            "session": str(zero.session),
+            "rule": zero.rule,
+            "note": zero.note.text() if zero.note else None,
+        }
+        for market, zero in zeros.items()
+    }
