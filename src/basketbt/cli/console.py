@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -36,22 +36,53 @@ def say_table(
 ) -> None:
     """Print a table; columns in ``right`` (positions) are right-aligned.
 
-    Piped into a file it is as wide as its content, so nothing is cut.
+    Piped into a file it is as wide as its content, so nothing is cut; in a terminal that is too
+    narrow the cells are folded. Only folding needs rich, which takes its time to import.
     """
+    import shutil
+    import sys
+
+    cells = [list(header), *([*row] for row in rows)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
+        _say_folded(cells, title=title, right=right)
+        return
+    lines = [
+        "  ".join(
+            _padded(cell, width, right=position in right)
+            for position, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    ]
+    rule = "  ".join("─" * width for width in widths)
+    typer.echo("\n".join([*([title, ""] if title else []), lines[0], rule, *lines[1:]]))
+
+
+def _say_folded(cells: list[list[str]], *, title: str | None, right: Sequence[int]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for position, name in enumerate(header):
-        table.add_column(
-            name, justify="right" if position in right else "left", overflow="fold", no_wrap=False
-        )
-    for row in rows:
+    for position, name in enumerate(cells[0]):
+        justify: Literal["left", "right"] = "right" if position in right else "left"
+        table.add_column(name, justify=justify, overflow="fold")
+    for row in cells[1:]:
         table.add_row(*(Text(cell) for cell in row))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=10_000)
-        table.expand = False
-    console.print(table)
+    Console().print(table)
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that the text fills: a Chinese character fills two."""
+    from unicodedata import combining, east_asian_width
+
+    return sum(
+        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space

@@ -1,0 +1,34 @@
+# `make demo` and `make test` do all the set-up by themselves, from Python and make alone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check calendars docs clean
+
+demo: $(READY)
+	$(BIN)/basketbt run configs/demo.yaml
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+calendars: $(READY) ## rewrite the session tables from the installed exchange_calendars
+	$(BIN)/python -m basketbt.market.refresh
+
+docs: $(READY) ## rewrite what is generated in docs/ and the JSON Schemas
+	$(BIN)/python -m basketbt.report.dictionary
+
+clean:
+	rm -rf $(VENV) results
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[dev]'
+	touch $@

@@ -1,0 +1,97 @@
+"""What a notebook needs: run a study, look at frames, write the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from basketbt.config import load_study
+from basketbt.report.files import run_files, tables
+from basketbt.report.memo import memo
+from basketbt.report.publish import publish
+from basketbt.results import StudyResult
+from basketbt.sources import choose_source
+from basketbt.study import Progress, run_study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished study. ``result`` holds arrays; the properties give the tables as frames."""
+
+    result: StudyResult
+
+    @property
+    def run_id(self) -> str:
+        """Twelve digits that name this run; equal inputs give equal ids."""
+        return self.result.run_id
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, columns under their English keys."""
+        import pandas as pd
+
+        return {
+            table.layout.name: pd.DataFrame.from_records(
+                list(table.rows), columns=list(table.layout.keys)
+            )
+            for table in tables(self.result)
+        }
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """A row per event, basket, weighting, rebalance and window."""
+        return self.frames["summary"]
+
+    @property
+    def levels(self) -> pd.DataFrame:
+        """Daily levels, 100 at each base date."""
+        return self.frames["levels"]
+
+    @property
+    def constituents(self) -> pd.DataFrame:
+        """Weight, return and contribution of each share in each window."""
+        return self.frames["constituents"]
+
+    @property
+    def drawdowns(self) -> pd.DataFrame:
+        """Every fall from a peak."""
+        return self.frames["drawdowns"]
+
+    @property
+    def memo(self) -> str:
+        """The memo as Markdown, in the study's language."""
+        return memo(self.result, self.result.plan.config.language)
+
+    def write(self, folder: str | Path = "results") -> Path:
+        """Write the run's files under ``folder/<study>/<run id>``; returns that folder."""
+        return publish(
+            run_files(self.result), Path(folder) / self.result.plan.config.study, self.run_id
+        )
+
+
+def run(
+    study: str | Path,
+    *,
+    source: str | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Run:
+    """Run a study file.
+
+    Args:
+        study: path of a study's YAML.
+        source: ``files:FOLDER`` or ``demo``, instead of what the study says.
+        overrides: ``key=value`` texts, as ``--set`` takes them.
+        progress: called with a few words before each step.
+
+    Raises:
+        basketbt.BasketbtError: with a message fit for the user, see ``basketbt.errors``.
+    """
+    file = load_study(Path(study), overrides)
+    return Run(run_study(file, choose_source(file, source), progress))

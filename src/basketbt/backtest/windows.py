@@ -1,0 +1,152 @@
+"""The statistics of an index book over the windows of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from basketbt.backtest.book import BookPath
+from basketbt.notes import Note, NoteKind
+from basketbt.prices.data import Floats
+from basketbt.prices.panel import PricePanel, Status
+from basketbt.statistics.evaluation import Evaluation, evaluate
+from basketbt.statistics.measures import MEASURES
+
+RELATIVE = tuple(measure for measure in MEASURES if measure.needs_benchmark)
+
+PRICE_RETURN_UNKNOWN = NoteKind(
+    "price_return_unknown",
+    en="price_return empty: the prices of {symbols} do not tell cash dividends from share changes",
+    zh="price_return空缺:{symbols}的行情无法区分现金分红与股本变动",
+)
+SUSPENDED = NoteKind(
+    "suspended",
+    en="without trading in the window, carried at the last price: {symbols}",
+    zh="区间内无成交、按最后价格计:{symbols}",
+)
+DELISTED = NoteKind(
+    "delisted",
+    en="delisted in the window, held as cash from its last session: {symbols}",
+    zh="区间内退市、自最后交易日起按现金计:{symbols}",
+    severity="warning",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Yardsticks:
+    """What the books are measured with: N sessions a year, the annual rate, the benchmarks.
+
+    ``levels`` (T, K) are the benchmarks' levels on the panel's sessions, NaN before their first.
+    """
+
+    annualisation: int
+    rf_annual: float
+    levels: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowStatistics:
+    """One window of one book; every array and tuple has an entry for each of C baskets.
+
+    ``members`` are the baskets' positions in the case. ``beside[k]`` holds the relative measures
+    against benchmark k; ``own`` all measures, the relative ones against benchmark 0.
+    """
+
+    first: int
+    last: int
+    members: tuple[int, ...]
+    path: BookPath
+    own: Evaluation
+    beside: tuple[Evaluation, ...]
+    price_return: Floats
+    suspended_sessions: Floats  # (C, N) sessions of the window without a bar, of held names
+    notes: tuple[tuple[Note, ...], ...]
+
+    @property
+    def end_row(self) -> int:
+        """Row of the path's arrays that holds the window's last session."""
+        return self.last - self.first + 1
+
+
+def window_statistics(
+    panel: PricePanel,
+    path: BookPath,
+    *,
+    first: int,
+    last: int,
+    members: Sequence[int],
+    yardsticks: Yardsticks,
+) -> WindowStatistics:
+    """Statistics of the baskets ``members`` of a path over the offsets ``first`` to ``last``.
+
+    ``first`` must be the path's own. An undefined figure is NaN; the notes give the reason.
+    """
+    if first != path.first or last > path.last:
+        raise ValueError(f"[{first}, {last}] is no prefix of [{path.first}, {path.last}]")
+    chosen = list(members)
+    rows = path.rows(last)
+    levels = path.total.levels[rows][:, chosen]
+    benchmarks = yardsticks.levels[path.base : path.base + rows.stop]
+    against = [
+        evaluate(
+            levels,
+            annualisation=yardsticks.annualisation,
+            rf_annual=yardsticks.rf_annual,
+            benchmark_levels=benchmarks[:, number],
+            measures=MEASURES if number == 0 else RELATIVE,
+        )
+        for number in range(benchmarks.shape[1])
+    ]
+    price_levels = path.price_levels[rows][:, chosen]
+    idle = _idle_sessions(panel, path, rows, Status.SUSPENDED)[chosen]
+    gone = _idle_sessions(panel, path, rows, Status.DELISTED)[chosen]
+    price_return = price_levels[-1] / price_levels[0] - 1
+    notes = tuple(
+        (
+            *path.notes[member],
+            *_idle_notes(panel, idle[number], gone[number]),
+            *_price_note(panel, path, rows, member, price_return[number]),
+            *against[0].notes(number),
+        )
+        for number, member in enumerate(chosen)
+    )
+    return WindowStatistics(
+        first=first,
+        last=last,
+        members=tuple(chosen),
+        path=path,
+        own=against[0],
+        beside=tuple(against),
+        price_return=price_return,
+        suspended_sessions=idle,
+        notes=notes,
+    )
+
+
+def _idle_sessions(panel: PricePanel, path: BookPath, rows: slice, status: Status) -> Floats:
+    """(B, N) how many of the window's sessions a held name spent in ``status``."""
+    within = panel.status[path.base + 1 : path.base + rows.stop] == status
+    return np.where(path.weights > 0, within.sum(axis=0), 0).astype(np.float64)
+
+
+def _idle_notes(panel: PricePanel, idle: Floats, gone: Floats) -> list[Note]:
+    notes = []
+    for kind, counts in ((SUSPENDED, idle), (DELISTED, gone)):
+        held = np.flatnonzero(counts)
+        if held.size:
+            said = ", ".join(f"{panel.symbols[column]} ({counts[column]:.0f})" for column in held)
+            notes.append(kind(symbols=said))
+    return notes
+
+
+def _price_note(
+    panel: PricePanel, path: BookPath, rows: slice, member: int, value: float
+) -> list[Note]:
+    if np.isfinite(value):
+        return []
+    end = path.base + rows.stop - 1
+    unknown = np.isnan(panel.price[end]) & np.isfinite(panel.total[end])
+    held = np.flatnonzero((path.weights[member] > 0) & unknown)
+    return [PRICE_RETURN_UNKNOWN(symbols=", ".join(panel.symbols[column] for column in held))]

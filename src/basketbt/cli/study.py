@@ -1,0 +1,103 @@
+"""The command that runs a study."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from basketbt.cli.console import Json, Quiet, say, say_json, say_table
+
+if TYPE_CHECKING:
+    from basketbt.api import Run
+    from basketbt.study import Progress
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command tree."""
+    app.command()(run)
+
+
+def run(
+    study: Annotated[Path, typer.Argument(help="Study file, e.g. configs/deepseek-r1.yaml.")],
+    source: Annotated[
+        str | None,
+        typer.Option(help="Where prices come from: files:FOLDER or demo.", show_default=False),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Override a key of the study, e.g. windows=[[0,5]]."
+        ),
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option(help="Language of headers and memo: zh or en.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run a study: levels, statistics, CSV tables and a memo for every list and event."""
+    from basketbt.api import run as run_api
+
+    overrides = [*(settings or ()), *([f"language={lang}"] if lang else ())]
+    with _progress(quiet=quiet or as_json) as progress:
+        finished = run_api(_find(study), source=source, overrides=overrides, progress=progress)
+        progress("writing")
+        folder = finished.write(out)
+    if as_json:
+        say_json(_as_data(finished, folder))
+    elif not quiet:
+        _say_result(finished, folder)
+
+
+def _find(study: Path) -> Path:
+    """The file itself, or a shipped study of that name."""
+    from basketbt.shipped import shipped
+
+    if study.exists():
+        return study
+    candidate = shipped("configs") / f"{study.stem}.yaml"
+    by_name = study.parent in (Path(), Path("configs")) and study.suffix in ("", ".yaml")
+    return candidate if by_name and candidate.is_file() else study
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Progress]:
+    """A line on the terminal that says what is being done; nothing when piped."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting") as status:
+        yield status.update
+
+
+def _as_data(finished: Run, folder: Path) -> dict[str, object]:
+    from basketbt.report.tables.summary import summary_table
+
+    table = summary_table(finished.result, finished.result.plan.config.language)
+    return {
+        "study": finished.result.plan.config.study,
+        "run": finished.run_id,
+        "demo": finished.result.invented,
+        "folder": str(folder),
+        "summary": [dict(zip(table.layout.keys, row, strict=True)) for row in table.rows],
+    }
+
+
+def _say_result(finished: Run, folder: Path) -> None:
+    from basketbt.report.screen import headline_rows
+
+    for title, header, rows in headline_rows(finished.result):
+        say_table(header, rows, title=title, right=range(1, len(header)))
+    for note in finished.result.notes:
+        if note.kind.severity == "warning":
+            say(f"warning: {note.text(finished.result.plan.config.language)}")
+    say(f"memo:   {folder / 'memo.md'}")
+    say(f"tables: {folder}")

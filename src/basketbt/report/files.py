@@ -1,0 +1,42 @@
+"""A run's files as bytes, before anything touches a disk."""
+
+from __future__ import annotations
+
+from basketbt.report.csvfile import csv_bytes
+from basketbt.report.layout import Layout, Table
+from basketbt.report.manifest import manifest
+from basketbt.report.memo import memo
+from basketbt.report.tables import constituents, drawdowns, levels, overlap, relative, summary
+from basketbt.results import StudyResult
+
+#: Every table a run can write, in the order of docs/outputs.md.
+LAYOUTS: tuple[Layout, ...] = (
+    summary.LAYOUT,
+    relative.LAYOUT,
+    levels.LAYOUT,
+    constituents.LAYOUT,
+    drawdowns.LAYOUT,
+    overlap.LAYOUT,
+)
+
+
+def tables(result: StudyResult) -> tuple[Table, ...]:
+    """The tables of a result, in the order of ``LAYOUTS``."""
+    language = result.plan.config.language
+    return (
+        summary.summary_table(result, language),
+        relative.relative_table(result, language),
+        levels.levels_table(result),
+        constituents.constituents_table(result),
+        drawdowns.drawdowns_table(result),
+        overlap.overlap_table(result),
+    )
+
+
+def run_files(result: StudyResult) -> dict[str, bytes]:
+    """Name → content of everything a run publishes, the manifest last."""
+    language = result.plan.config.language
+    files = {f"{table.layout.name}.csv": csv_bytes(table, language) for table in tables(result)}
+    files["memo.md"] = memo(result, language).encode()
+    files["manifest.json"] = manifest(result, files)
+    return files

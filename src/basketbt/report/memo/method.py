@@ -1,0 +1,69 @@
+"""The last section of a memo: how its numbers were computed and how to get them again."""
+
+from __future__ import annotations
+
+from basketbt.market.indexes import index_info
+from basketbt.notes import Language
+from basketbt.report.phrases import Phrase
+from basketbt.results import StudyResult
+
+_TITLE = Phrase("How this was computed", "计算方法")
+_LEVELS = Phrase(
+    "Index book: shares in fractions, no costs. A window [a,b] is bought at the close before day a "
+    "at target weights (level 100) and ends with the close of day b. Level: "
+    "V_t = 100 Σ w_i P_it / P_i,base, with total-return prices (cash dividends reinvested, gross "
+    "of tax).",
+    "指数账簿:可分割、无成本。窗口[a,b]于第a日前一收盘按目标权重买入(点位100),至第b日收盘。"
+    "点位V_t = 100 Σ w_i P_it / P_i,base,采用全收益价格(税前现金分红再投资)。",
+)
+_DAY0 = Phrase(
+    "Day 0 is the first session whose close follows the first public timestamp, on the basket's "
+    "own exchange.",
+    "第0日为事件首次公开时间之后首个收盘的交易日(按组合所在交易所)。",
+)
+_ANNUAL = Phrase(
+    "Annual figures use {basis} sessions a year and a risk-free rate of {rf:.2%} a year; nothing "
+    "shorter than 20 sessions is annualised.",
+    "年化按每年{basis}个交易日、无风险年利率{rf:.2%};不足20个交易日不作年化。",
+)
+_BENCHMARK = Phrase(
+    "Benchmark {code} {name} is a {kind} index{twin}.", "基准{code}{name}为{kind}指数{twin}。"
+)
+_PRICE = Phrase("price", "价格")
+_TOTAL = Phrase("total-return", "全收益")
+_TWIN = Phrase("; its total-return twin is {code}", ";其全收益版本为{code}")
+_RUN = Phrase(
+    "Run {run}; same inputs give the same bytes. SHA-256: {hashes}. Versions: {versions}.",
+    "运行编号{run};相同输入得到相同字节。SHA-256:{hashes}。版本:{versions}。",
+)
+
+
+def method(result: StudyResult, language: Language) -> str:
+    """The section as Markdown."""
+    config = result.plan.config
+    basis = sorted({result.plan.annualisation(case.case.calendar.name) for case in result.cases})
+    lines = [
+        _LEVELS.say(language),
+        _DAY0.say(language),
+        _ANNUAL.say(language, basis="/".join(map(str, basis)), rf=config.rf),
+        *(_benchmark(code, language) for code in result.plan.request.indexes),
+        _RUN.say(
+            language,
+            run=result.run_id,
+            hashes=", ".join(f"{name} {value[:12]}" for name, value in result.hashes.items()),
+            versions=", ".join(f"{name} {value}" for name, value in result.versions),
+        ),
+    ]
+    return f"## {_TITLE.say(language)}\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def _benchmark(code: str, language: Language) -> str:
+    info = index_info(code)
+    kind = _PRICE if info.kind == "price" else _TOTAL
+    return _BENCHMARK.say(
+        language,
+        code=code,
+        name=info.name_en if language == "en" else info.name_zh,
+        kind=kind.say(language),
+        twin=_TWIN.say(language, code=info.twin) if info.twin else "",
+    )

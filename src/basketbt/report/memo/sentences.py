@@ -1,0 +1,130 @@
+"""Three sentences a basket, made of its numbers and of nothing else."""
+
+from __future__ import annotations
+
+import math
+
+from basketbt.market.indexes import index_info
+from basketbt.notes import Language
+from basketbt.plan import span
+from basketbt.report.memo.figures import Found, Reader
+from basketbt.report.phrases import Phrase, percent, points
+
+_MOVE = Phrase(
+    "Over {window} ({start} to {end}) the {count} shares returned {move}, {points} points "
+    "{side} than {benchmark} ({reference}); most came from {best} ({best_part} of the "
+    "return), least from {worst} ({worst_part}).",
+    "{window}({start}至{end}),{count}只成分收益{move},{side}{benchmark}({reference})"
+    "{points}个百分点;贡献最大为{best}({best_part}),最小为{worst}({worst_part})。",
+)
+_MOVE_ALONE = Phrase(
+    "Over {window} ({start} to {end}) the {count} shares returned {move} (no benchmark levels); "
+    "most came from {best} ({best_part} of the return), least from {worst} ({worst_part}).",
+    "{window}({start}至{end}),{count}只成分收益{move}(无基准点位);"
+    "贡献最大为{best}({best_part}),最小为{worst}({worst_part})。",
+)
+_SPLIT = Phrase(
+    "Before a reader could act on it, {hindsight_window}, it made {hindsight} (hindsight); "
+    "bought at the close before {start} and held to {end} it made {available} ({excess}).",
+    "读者可据以操作之前({hindsight_window})收益{hindsight}(事后视角);"
+    "自{start}前一日收盘买入并持有至{end},收益{available}({excess})。",
+)
+_EXCESS = Phrase("{value} against {benchmark}", "相对{benchmark}{value}")
+_NO_EXCESS = Phrase("no benchmark to compare", "无可比基准")
+_ALL_HINDSIGHT = Phrase(
+    "The list was published after the study's last session, so all of this is hindsight: "
+    "{window} made {hindsight}.",
+    "名单发布晚于本研究最后交易日,以上全部为事后视角:{window}收益{hindsight}。",
+)
+_FALL = Phrase(
+    "The deepest fall within {window} was {depth}, from {peak} to {trough}, {recovery}"
+    "{volatility}.",
+    "{window}内最大回撤{depth}({peak}至{trough}),{recovery}{volatility}。",
+)
+_RECOVERED = Phrase("made good by {date}", "{date}恢复")
+_NOT_RECOVERED = Phrase("not made good by the end", "期末尚未恢复")
+_VOLATILITY = Phrase("; annual volatility {value}", ";年化波动率{value}")
+_NO_FALL = Phrase(
+    "Within {window} it never closed below an earlier high.", "{window}内未出现回撤。"
+)
+_MORE = Phrase("more", "跑赢")
+_LESS = Phrase("less", "跑输")
+
+
+def sentences(reader: Reader, benchmark: str, language: Language) -> list[str]:
+    """What the list did, what of it a reader could have had, and how it fell."""
+    info = index_info(benchmark)
+    name = info.name_en if language == "en" else info.name_zh
+    said = [_move(found, name, language) for found in reader.headline()[:1]]
+    said += _split(reader, name, language)
+    longest = reader.longest()
+    if longest is not None:
+        said.append(_fall(longest, language))
+    return said
+
+
+def _move(found: Found, benchmark: str, language: Language) -> str:
+    (best, best_part), (worst, worst_part) = found.extremes(language)
+    excess = found["excess_return"]
+    phrase = _MOVE_ALONE if math.isnan(excess) else _MOVE
+    weights = found.statistics.path.weights[found.reader.member]
+    return phrase.say(
+        language,
+        window=found.window.label,
+        start=found.first_session,
+        end=found.last_session,
+        count=int((weights > 0).sum()),
+        move=percent(found["total_return"]),
+        points=points(excess),
+        side=(_MORE if excess >= 0 else _LESS).say(language),
+        benchmark=benchmark,
+        reference=percent(found["benchmark_return"]),
+        best=best,
+        best_part=percent(best_part),
+        worst=worst,
+        worst_part=percent(worst_part),
+    )
+
+
+def _split(reader: Reader, benchmark: str, language: Language) -> list[str]:
+    before, after = reader.find("hindsight"), reader.find("available")
+    if before is None:
+        return []
+    window = span(before.window.first, before.window.last)
+    hindsight = percent(before["total_return"])
+    if after is None:
+        return [_ALL_HINDSIGHT.say(language, window=window, hindsight=hindsight)]
+    excess = after["excess_return"]
+    compared = _NO_EXCESS if math.isnan(excess) else _EXCESS
+    return [
+        _SPLIT.say(
+            language,
+            hindsight_window=window,
+            hindsight=hindsight,
+            start=after.first_session,
+            end=after.last_session,
+            available=percent(after["total_return"]),
+            excess=compared.say(language, value=percent(excess), benchmark=benchmark),
+        )
+    ]
+
+
+def _fall(found: Found, language: Language) -> str:
+    deepest = found.deepest()
+    if deepest is None:
+        return _NO_FALL.say(language, window=found.window.label)
+    episode, peak, trough, recovery = deepest
+    volatility = found["annual_volatility"]
+    return _FALL.say(
+        language,
+        window=found.window.label,
+        depth=percent(episode.depth),
+        peak=peak,
+        trough=trough,
+        recovery=_RECOVERED.say(language, date=recovery)
+        if recovery
+        else _NOT_RECOVERED.say(language),
+        volatility=""
+        if math.isnan(volatility)
+        else _VOLATILITY.say(language, value=percent(volatility).lstrip("+")),
+    )

@@ -1,0 +1,54 @@
+"""Sentences in two languages, and how people read numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from basketbt.notes import Language
+
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One text in both languages, with ``str.format`` fields."""
+
+    en: str
+    zh: str
+
+    def say(self, language: Language, **values: object) -> str:
+        return (self.en if language == "en" else self.zh).format(**values)
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A decimal as a signed percentage, ``+12.3%``; a dash where it does not exist."""
+    if value is None or math.isnan(value):
+        return NONE
+    text = f"{value * 100:+.{digits}f}%"
+    return text.replace("+", "").replace("-", "") if float(text[1:-1]) == 0 else text
+
+
+def points(value: float | None) -> str:
+    """A difference of percentages, in points without the sign."""
+    return NONE if value is None or math.isnan(value) else f"{abs(value) * 100:.1f}"
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
+    """A Markdown table; the first ``left`` columns are texts, the rest right-aligned numbers."""
+    marks = [":---"] * left + ["---:"] * (len(header) - left)
+    lines = [header, marks, *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return escape(text.replace("\n", " "))
+
+
+_ESCAPES = str.maketrans({**{sign: f"\\{sign}" for sign in "\\`*[]#|"}, "<": "&lt;", ">": "&gt;"})
+
+
+def escape(text: str) -> str:
+    """Text from a file, safe inside Markdown and the HTML made of it."""
+    return text.translate(_ESCAPES)

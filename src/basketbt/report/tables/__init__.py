@@ -1,0 +1,1 @@
+"""One file a table: its layout and how its rows follow from a study's result."""

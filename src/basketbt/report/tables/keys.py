@@ -1,0 +1,103 @@
+"""Columns that several tables share, so that rows of different tables can be joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from basketbt.baskets.model import Basket
+from basketbt.plan import Window
+from basketbt.report.layout import Cell, Column
+from basketbt.results import BookResult, CaseResult, StudyResult
+
+EVENT = Column("event", "事件", "text", "event id", "事件编号")
+DAY_ZERO = Column(
+    "day0",
+    "第0日",
+    "date",
+    "session whose close is the first after the event became public, on the basket's exchange",
+    "事件公开后首个收盘的交易日(按组合所在交易所)",
+)
+BASKET = Column("basket", "组合", "text", "basket id: broker/list", "组合编号:券商/名单")
+BOOK = Column(
+    "book",
+    "账簿",
+    "text",
+    "index: what the list did, fractional and frictionless",
+    "index:指数账簿,可分割、无摩擦",
+)
+WEIGHTING = Column("weighting", "加权方式", "text", "how shares are weighted", "成分加权方式")
+REBALANCE = Column(
+    "rebalance", "再平衡", "text", "when weights are reset to target", "权重何时恢复目标值"
+)
+WINDOW = Column(
+    "window",
+    "窗口",
+    "text",
+    "session offsets from day 0, both inclusive; hindsight and available are the halves before "
+    "and after the list was published",
+    "相对第0日的交易日区间(含两端);hindsight与available为名单发布前、后两段",
+)
+FIRST = Column(
+    "first_day", "首日偏移", "integer", "offset of the first session", "首个交易日的偏移"
+)
+LAST = Column("last_day", "末日偏移", "integer", "offset of the last session", "最后交易日的偏移")
+BASE_DATE = Column(
+    "base_date",
+    "基准日",
+    "date",
+    "session at whose close the basket is bought (level 100)",
+    "以其收盘价买入组合的交易日(点位100)",
+)
+NOTES = Column(
+    "notes",
+    "备注",
+    "text",
+    "what must be known beside the numbers, and why a cell is empty",
+    "与数字同读的说明,以及空缺的原因",
+)
+
+
+@dataclass(frozen=True)
+class Where:
+    """One basket in one book of one case."""
+
+    case: CaseResult
+    book: BookResult
+    member: int
+
+    @property
+    def basket(self) -> Basket:
+        return self.case.case.baskets[self.member]
+
+    def cells(self) -> dict[str, Cell]:
+        """The cells under EVENT … REBALANCE."""
+        return {
+            "event": self.case.case.event.id,
+            "day0": str(self.case.case.day_zero.session),
+            "basket": self.basket.id,
+            "book": "index",
+            "weighting": self.book.book.weighting.label,
+            "rebalance": self.book.book.rebalance.label,
+        }
+
+
+WHERE = (EVENT, DAY_ZERO, BASKET, BOOK, WEIGHTING, REBALANCE)
+
+
+def everywhere(result: StudyResult) -> Iterator[Where]:
+    """Every basket in every book, in the order of the study."""
+    for case in result.cases:
+        for book in case.books:
+            for member in range(len(case.case.baskets)):
+                yield Where(case, book, member)
+
+
+def window_cells(window: Window, case: CaseResult) -> dict[str, Cell]:
+    """The cells under WINDOW … LAST and BASE_DATE."""
+    return {
+        "window": window.label,
+        "first_day": window.first,
+        "last_day": window.last,
+        "base_date": str(case.panel.sessions[case.zero + window.first - 1]),
+    }

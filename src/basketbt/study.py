@@ -1,0 +1,205 @@
+"""The hall of the house: one study from its file to its result, a call to each room in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version as installed_version
+
+import numpy as np
+
+import basketbt
+from basketbt.backtest.book import IndexBook, Policies, index_book
+from basketbt.backtest.rebalance import Rebalance
+from basketbt.backtest.windows import Yardsticks, window_statistics
+from basketbt.baskets.weighting import Weighting
+from basketbt.config import RebalanceSpec, StudyConfig, StudyFile, WeightingSpec
+from basketbt.errors import OutsideData
+from basketbt.market.rules import rules_digest
+from basketbt.notes import Note, NoteKind, unique
+from basketbt.plan import Case, StudyPlan, make_plan
+from basketbt.prices.data import Floats, MarketData, PriceSource
+from basketbt.prices.panel import PricePanel, build_panel
+from basketbt.results import BookResult, CaseResult, StudyResult
+
+Progress = Callable[[str], None]
+
+NO_BENCHMARK_PRICES = NoteKind(
+    "no_benchmark_prices",
+    en="no levels for benchmark {symbol}: its columns are empty",
+    zh="基准{symbol}无点位:相关列空缺",
+    severity="warning",
+)
+
+
+def run_study(
+    study: StudyFile, source: PriceSource, progress: Progress | None = None
+) -> StudyResult:
+    """What every list of a study did around every event of it.
+
+    Raises the errors of the rooms it passes: ``InputError`` for what the study says, ``DataError``
+    for what the prices do not allow.
+    """
+    say = progress or (lambda _: None)
+    say("planning")
+    plan = make_plan(study)
+    say(f"reading prices of {len(plan.request.symbols)} shares")
+    data = source.load(plan.request)
+    say("backtesting")
+    panels = {case.calendar.name: _panels(plan, data, case) for case in plan.cases}
+    cases = tuple(_case_result(plan, case, *panels[case.calendar.name]) for case in plan.cases)
+    return StudyResult(
+        plan=plan,
+        cases=cases,
+        notes=_notes(plan, data, cases),
+        versions=versions(),
+    )
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """What computes the numbers besides the inputs: the package, its rules and sessions, NumPy."""
+    return (
+        ("basketbt", basketbt.__version__),
+        ("numpy", installed_version("numpy")),
+        ("rules", rules_digest()[:12]),
+    )
+
+
+def _panels(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel, PricePanel]:
+    """The shares and the benchmarks of one home calendar, on its sessions."""
+    home = case.calendar.name
+    symbols = tuple(
+        dict.fromkeys(
+            symbol
+            for other in plan.cases
+            if other.calendar.name == home
+            for basket in other.baskets
+            for symbol in basket.symbols
+        )
+    )
+    sessions = plan.sessions(home)
+    shares = build_panel(
+        data,
+        symbols,
+        calendar=home,
+        sessions=sessions,
+        fx=plan.config.fx,
+        price_base=case.session(-1),
+    )
+    indexes = build_panel(data, plan.request.indexes, calendar=home, sessions=sessions, fx="local")
+    return shares, indexes
+
+
+def _case_result(
+    plan: StudyPlan, case: Case, panel: PricePanel, benchmarks: PricePanel
+) -> CaseResult:
+    zero = int(np.searchsorted(panel.sessions, case.day_zero.session))
+    _check_reach(case, panel)
+    yardsticks = Yardsticks(
+        annualisation=plan.annualisation(case.calendar.name),
+        rf_annual=plan.config.rf,
+        levels=_levels(benchmarks, plan.request.indexes),
+    )
+    books = tuple(
+        _book_result(case, panel, yardsticks, book)
+        for book in _books(plan.config, case, panel, zero)
+    )
+    return CaseResult(
+        case=case,
+        panel=panel,
+        benchmarks=benchmarks,
+        yardsticks=yardsticks,
+        zero=zero,
+        books=books,
+    )
+
+
+def _check_reach(case: Case, panel: PricePanel) -> None:
+    """Refuse windows that begin before the prices or end after them."""
+    priced = np.flatnonzero((panel.status == 0).any(axis=1))
+    first, last = min(case.starts), max(case.starts.values())
+    if priced.size:
+        begin, end = panel.sessions[priced[[0, -1]]]
+        if case.session(first - 1) >= begin and case.session(last) <= end:
+            return
+        raise OutsideData(
+            what=f"the windows of {case.event.id} run from {case.session(first - 1)} (the base of "
+            f"day {first:+d}) to {case.session(last)} (day {last:+d})",
+            first=begin,
+            last=end,
+        )
+    raise OutsideData(
+        what=f"{case.event.id}: no share of the study has a price", first="-", last="-"
+    )
+
+
+def _books(config: StudyConfig, case: Case, panel: PricePanel, zero: int) -> list[IndexBook]:
+    policies = Policies(
+        late_listing=config.late_listing,
+        max_missing_weight=config.max_missing_weight,
+        estimation=config.estimation,
+    )
+    return [
+        index_book(
+            panel,
+            zero=zero,
+            starts=case.starts,
+            baskets=case.baskets,
+            weighting=_weighting(weighting),
+            rebalance=_rebalance(rebalance),
+            policies=policies,
+        )
+        for weighting in config.weighting
+        for rebalance in config.rebalance
+    ]
+
+
+def _book_result(
+    case: Case, panel: PricePanel, yardsticks: Yardsticks, book: IndexBook
+) -> BookResult:
+    windows = tuple(
+        (
+            window,
+            window_statistics(
+                panel,
+                book.paths[window.first],
+                first=window.first,
+                last=window.last,
+                members=[i for i, own in enumerate(case.windows) if window in own],
+                yardsticks=yardsticks,
+            ),
+        )
+        for window in case.distinct_windows
+    )
+    return BookResult(book=book, windows=windows)
+
+
+def _levels(benchmarks: PricePanel, codes: tuple[str, ...]) -> Floats:
+    """(T, K) benchmark levels in the order of the study; NaN where there are no prices."""
+    levels = np.full((len(benchmarks.sessions), len(codes)), np.nan)
+    for column, code in enumerate(codes):
+        if code in benchmarks.symbols:
+            levels[:, column] = benchmarks.total[:, benchmarks.column(code)]
+    return levels
+
+
+def _weighting(spec: WeightingSpec) -> Weighting:
+    return Weighting(spec.kind, recommend=spec.recommend, watch=spec.watch, cap=spec.cap)
+
+
+def _rebalance(spec: RebalanceSpec) -> Rebalance:
+    return Rebalance(
+        spec.kind,
+        dates=tuple(np.datetime64(day, "D") for day in spec.dates),
+        width=spec.width,
+    )
+
+
+def _notes(plan: StudyPlan, data: MarketData, cases: tuple[CaseResult, ...]) -> tuple[Note, ...]:
+    """What holds for the whole study: the plan's notes, the source's, the panels'."""
+    notes = [*plan.notes, *data.notes]
+    for case in cases:
+        if case.case.day_zero.note is not None:
+            notes.append(case.case.day_zero.note)
+        notes += [*case.panel.notes, *case.benchmarks.notes]
+        notes += [NO_BENCHMARK_PRICES(symbol=code) for code in case.benchmarks.missing]
+    return unique(notes)
