@@ -224,8 +224,8 @@ class _Builder:
 
     def _value(self, event: Any, events: Iterator[Any], place: Location) -> Any:
         if len(place) > MAX_DEPTH:
-            where = f"{self.name}:{_line(event)}"
-            raise RefusedPath(path=where, why=f"is nested deeper than {MAX_DEPTH} levels")
+            why = f"line {_line(event)} is nested deeper than {MAX_DEPTH} levels"
+            raise RefusedPath(path=self.name, why=why)
         self.lines.setdefault(place, _line(event))
         if isinstance(event, yaml.AliasEvent):
             self._problem(event, f"alias *{event.anchor}", "Write the value out.")

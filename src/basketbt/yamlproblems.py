@@ -42,7 +42,7 @@ def problems_of(document: YamlDocument, error: Exception, model: type[BaseModel]
     """
     if not isinstance(error, ValidationError):
         raise TypeError(f"not a ValidationError: {error!r}")
-    found = [(place_in(document.data, item["loc"]), item) for item in error.errors()]
+    found = [(_place(document.data, item), item) for item in error.errors()]
     places = [place for place, _ in found]
     problems: list[Problem] = []
     for position, (place, item) in enumerate(found):
@@ -60,29 +60,28 @@ def problems_of(document: YamlDocument, error: Exception, model: type[BaseModel]
     return problems
 
 
-def place_in(data: Any, location: Sequence[str | int]) -> Location:
-    """The part of a pydantic location that is a place in the data.
+def nearest(word: str, known: Sequence[str]) -> str:
+    """The entry of ``known`` that ``word`` was probably meant to be, or an empty text."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def _place(data: Any, item: ErrorDetails) -> Location:
+    """The part of an error's location that is a place in the data.
 
     Pydantic puts the names of union members and validators between the keys; they lead nowhere.
-    The last element stays even where it is missing from the data: it names the missing key.
+    A missing key is not in the data either, but it is what the error is about.
     """
     place: list[str | int] = []
-    last = len(location) - 1
-    for position, step in enumerate(location):
+    for step in item["loc"]:
         is_key = isinstance(data, dict) and step in data
         is_index = isinstance(data, list) and isinstance(step, int) and step < len(data)
         if is_key or is_index:
             data = data[step]
             place.append(step)
-        elif position == last and isinstance(data, dict) and isinstance(step, str):
-            place.append(step)
+    if item["type"] == "missing":
+        place.append(item["loc"][-1])
     return tuple(place)
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """The entry of ``known`` that ``word`` was probably meant to be, or an empty text."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return close[0] if close else ""
 
 
 def _explain(place: Location, item: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:

@@ -1,0 +1,217 @@
+"""Commands on lists and baskets: list, show, check, overlap, init, schema."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from basketbt.cli.console import Json, say, say_json, say_table, warn
+
+if TYPE_CHECKING:
+    from basketbt.baskets.model import Basket
+    from basketbt.baskets.overlap import Overlap
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--baskets", help="Folder of lists; default: the nearest `baskets`, then ours."),
+]
+
+
+class FileKind(StrEnum):
+    """What `init` and `schema` can be asked for."""
+
+    BASKET = "basket"
+    STUDY = "study"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command tree."""
+    app.command("list")(list_)
+    for command in (show, check, overlap, init, schema):
+        app.command()(command)
+
+
+def list_(folder: Folder = None, as_json: Json = False) -> None:
+    """List every basket: broker, theme, number of shares, date of publication."""
+    from dataclasses import asdict
+
+    from basketbt.baskets.catalogue import summaries
+    from basketbt.baskets.library import find_library
+
+    rows = summaries(find_library(folder))
+    if as_json:
+        say_json([asdict(row) for row in rows])
+        return
+    say_table(
+        ("basket", "broker", "theme", "", "names", "named", "mapped", "published"),
+        [
+            (
+                row.id,
+                row.broker_zh,
+                row.theme_zh,
+                row.theme_en,
+                str(row.names),
+                str(row.named),
+                str(row.mapped),
+                row.published,
+            )
+            for row in rows
+        ],
+        right=(4, 5, 6),
+    )
+
+
+def show(
+    basket: Annotated[str, typer.Argument(help="Id (guojin/software) or path of a YAML file.")],
+    weighting: Annotated[
+        list[str] | None,
+        typer.Option(help='equal, by_segment, stance, "stance 3:1 cap 10%", …; several allowed.'),
+    ] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Show a basket: its shares, where each comes from, and their weights."""
+    from basketbt.baskets.library import find_library
+
+    for chosen in find_library(folder).select([basket]):
+        weights = _weights(chosen, weighting or ["equal"])
+        if as_json:
+            say_json(_as_data(chosen, weights))
+        else:
+            _say_basket(chosen, weights)
+
+
+def check(
+    path: Annotated[
+        Path | None, typer.Argument(help="A file or a folder; default: every list.")
+    ] = None,
+    folder: Folder = None,
+) -> None:
+    """Check lists and studies: every problem in one go, with file, line and what to do."""
+    from basketbt.cli.checking import check_paths
+
+    verdict = check_paths(path, folder)
+    for problem in (*verdict.warnings, *verdict.problems):
+        prefix = "warning: " if problem in verdict.warnings else ""
+        warn(f"{prefix}{problem}")
+    if verdict.problems:
+        count = len(verdict.problems)
+        warn(f"{count} problem{'s' if count > 1 else ''}")
+        raise typer.Exit(2)
+    say(verdict.summary)
+
+
+def overlap(
+    baskets: Annotated[
+        list[str] | None, typer.Argument(help="Ids, globs or paths; default: every list.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one row per pair.")] = False,
+    folder: Folder = None,
+) -> None:
+    """Show how many shares baskets have in common, and how much of their equal weights."""
+    from basketbt.baskets.library import find_library
+    from basketbt.baskets.overlap import overlap as overlap_of
+
+    library = find_library(folder)
+    chosen = library.select(baskets or ["*"])
+    if not baskets:
+        chosen = tuple(basket for basket in chosen if not basket.components)
+    found = overlap_of(chosen, [_weights(basket, ["equal"])["equal"] for basket in chosen])
+    if csv:
+        _say_pairs(found)
+        return
+    say_table(
+        ("", *(str(position) for position in range(1, len(chosen) + 1))),
+        [
+            (f"{i + 1} {name}", *(str(count) if count else "·" for count in found.common[i]))
+            for i, name in enumerate(found.ids)
+        ],
+        title="Shares in common (on the diagonal: shares of the basket)",
+        right=tuple(range(1, len(chosen) + 1)),
+    )
+
+
+def init(
+    kind: FileKind,
+    name: Annotated[str, typer.Argument(help="basket: BROKER/LIST; study: its name.")],
+) -> None:
+    """Write a commented file to start from. Nothing is ever overwritten."""
+    from basketbt.cli.starting import start_basket, start_study
+
+    written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
+    say(f"wrote {written}")
+
+
+def schema(kind: FileKind) -> None:
+    """Print the JSON Schema of list or study files, for editors."""
+    if kind is FileKind.BASKET:
+        from basketbt.baskets.schema import json_schema
+
+        say_json(json_schema())
+        return
+    from basketbt.config import StudyConfig
+
+    say_json(StudyConfig.model_json_schema())
+
+
+def _weights(basket: Basket, labels: Sequence[str]) -> dict[str, Any]:
+    """Weights of every constituent by the weighting's label."""
+    import numpy as np
+
+    from basketbt.baskets.weighting import parse_weighting
+    from basketbt.baskets.weights import target_weights
+
+    everyone = np.ones(len(basket.constituents), dtype=np.bool_)
+    weightings = [parse_weighting(label) for label in labels]
+    return {each.label: target_weights(basket, each, present=everyone) for each in weightings}
+
+
+def _as_data(basket: Basket, weights: dict[str, Any]) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    data = asdict(basket)
+    del data["blocks"]  # how the weights come about; the weights themselves follow
+    for position, row in enumerate(data["constituents"]):
+        row["weights"] = {label: float(values[position]) for label, values in weights.items()}
+    return data
+
+
+def _say_pairs(found: Overlap) -> None:
+    assert found.weight is not None
+    say("basket,other,common,jaccard,weight_overlap")
+    for i, name in enumerate(found.ids):
+        for j, other in enumerate(found.ids[:i]):
+            jaccard, weight = float(found.jaccard[i, j]), float(found.weight[i, j])
+            say(f"{name},{other},{found.common[i, j]},{jaccard!r},{weight!r}")
+
+
+def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:
+    source = basket.source
+    say(f"{basket.id} · {basket.broker_zh} · {basket.theme_zh} · {basket.theme_en}")
+    say(f"{source.publisher}: {source.title}, published {source.published}")
+    if basket.components:
+        say(f"made of {', '.join(basket.components)}")
+    if basket.notes:
+        say(basket.notes)
+    say()
+    say_table(
+        ("symbol", "name", "segment", "stance", "origin", "votes", *weights, "reason"),
+        [
+            (
+                each.symbol,
+                each.name_zh,
+                each.segment_en or "",
+                each.stance,
+                each.origin,
+                str(each.votes),
+                *(f"{values[position]:.2%}" for values in weights.values()),
+                each.reason or "",
+            )
+            for position, each in enumerate(basket.constituents)
+        ],
+        right=tuple(range(5, 6 + len(weights))),
+    )

@@ -1,0 +1,81 @@
+"""Which files ``basketbt check`` checks, and its verdict on lists and studies together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from basketbt import yamlfile
+from basketbt.baskets.check import check_files
+from basketbt.baskets.library import Library, find_library
+from basketbt.errors import InputError, InvalidFile, Problem, RefusedPath
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """``summary`` is the one line to print when there are no problems."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    summary: str
+
+
+def check_paths(path: Path | None, folder: Path | None) -> Verdict:
+    """Check a file, every YAML file below a folder, or (None) every list of the library.
+
+    Raises ``RefusedPath`` when the path does not exist or holds no YAML file.
+    """
+    library, paths = _targets(path, folder)
+    studies = [each for each in paths if _is_study(each)]
+    checked = check_files([each for each in paths if each not in studies], library)
+    problems = [problem for study in studies for problem in _study_problems(study)]
+    counts = [
+        _count(len(studies), "study", "studies"),
+        _count(checked.lists, "list", "lists"),
+        _count(checked.composites, "composite", "composites"),
+        _count(checked.shares, "share", "shares"),
+    ]
+    return Verdict(
+        problems=(*checked.problems, *problems),
+        warnings=checked.warnings,
+        summary=f"{', '.join(filter(None, counts))}: fine",
+    )
+
+
+def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path]]:
+    if path is None:
+        library = find_library(folder)
+        return library, list(library.files().values())
+    if path.is_dir():
+        paths = sorted(path.rglob("*.yaml"))
+        is_library = any(path.glob("*/*.yaml"))
+        library = find_library(folder or (path if is_library else None), start=path)
+    else:
+        paths = [path] if path.exists() else []
+        library = find_library(folder, start=path.parent)
+    if not paths:
+        why = "holds no YAML file" if path.is_dir() else "does not exist"
+        raise RefusedPath(path=path, why=why)
+    return library, paths
+
+
+def _is_study(path: Path) -> bool:
+    try:
+        data = yamlfile.load(path).data
+    except InputError:
+        return False  # the check of lists reports it just as well
+    return isinstance(data, dict) and "study" in data
+
+
+def _study_problems(path: Path) -> tuple[Problem, ...]:
+    from basketbt.config import load_study
+
+    try:
+        load_study(path)
+    except InvalidFile as error:
+        return error.problems
+    return ()
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}" if number else ""
