@@ -39,9 +39,9 @@ PUBLISHED_AFTER_THE_END = NoteKind(
 )
 EVENTS_OVERLAP = NoteKind(
     "events_overlap",
-    en="windows of {event} that end after day {clean:+d} contain the first session ({session}) "
-    "that knew of {other}: they do not measure {event} alone",
-    zh="{event}在第{clean:+d}日之后结束的窗口包含了{other}的首个反应日({session}):不再单独度量{event}",
+    en="windows of {event} that end after day {clean:+d} reach {session}, the first session after "
+    "{other}: they do not measure {event} alone",
+    zh="{event}在第{clean:+d}日之后结束的窗口包含{session},即{other}之后的首个交易日:不再单独度量{event}",
     severity="warning",
 )
 

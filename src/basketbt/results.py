@@ -52,6 +52,12 @@ class StudyResult:
         """SHA-256 of each thing a run is made of; the same things give the same bytes."""
         return {
             "config": _sha256(self.plan.config.canonical()),
+            "events": _sha256(
+                "\n".join(
+                    f"{c.case.event.id} {c.case.event.at.isoformat()} {c.case.day_zero.session}"
+                    for c in self.cases
+                )
+            ),
             "baskets": _sha256("\n".join(f"{b.id} {b.digest}" for b in self.plan.baskets)),
             "data": _sha256(
                 "\n".join(f"{c.panel.digest} {c.benchmarks.digest}" for c in self.cases)

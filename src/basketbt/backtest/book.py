@@ -53,6 +53,9 @@ LOCAL_CURRENCY = NoteKind(
     zh="{symbols}按本币计算:本数字未计汇率变动",
 )
 
+#: Notes that follow from the table a share's prices came from, whatever the window.
+STANDING = (ADJUSTED_ONLY, LOCAL_CURRENCY)
+
 
 @dataclass(frozen=True, kw_only=True)
 class BookPath:
@@ -171,7 +174,7 @@ def _path(
         market = _weighting_inputs(panel, column, weighting, base, zero, policies.estimation)
         targets = target_weights(basket, weighting, present=present, **market)
         weights[number, column[present]] = targets[present]
-        notes.append((*missing[number], *said, *_standing_notes(panel, weights[number])))
+        notes.append((*missing[number], *said, *standing_notes(panel, weights[number])))
     window = slice(base, end + 1)
     delisted = panel.status[window] == Status.DELISTED
     total = index_path(
@@ -301,14 +304,11 @@ def _price_levels(
     return np.where(affected, np.nan, path.levels)
 
 
-def _standing_notes(panel: PricePanel, weights: Floats) -> list[Note]:
-    """Notes that hold for every window of a basket with these weights over the panel's symbols."""
+def standing_notes(panel: PricePanel, weights: Floats) -> list[Note]:
+    """Notes of the kinds ``STANDING`` for a basket with these weights over the panel's symbols."""
     held = weights > 0
     notes = []
-    for kind, which in (
-        (ADJUSTED_ONLY, panel.adjusted_only),
-        (LOCAL_CURRENCY, ~panel.in_home_currency),
-    ):
+    for kind, which in zip(STANDING, (panel.adjusted_only, ~panel.in_home_currency), strict=True):
         symbols = ", ".join(np.array(panel.symbols)[held & which])
         if symbols:
             notes.append(kind(symbols=symbols))

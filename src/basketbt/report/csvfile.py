@@ -9,13 +9,14 @@ from basketbt.notes import Language
 from basketbt.report.layout import Cell, Table
 
 # A spreadsheet takes a text that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def csv_bytes(table: Table, language: Language) -> bytes:
     """A table as CSV: full double precision (shortest round trip), empty where undefined.
 
-    Texts that a spreadsheet would run as a formula get a leading apostrophe. Lines end in LF.
+    Texts that a spreadsheet would run as a formula get a leading apostrophe, and are one line
+    each: some readers break a row at a quoted line end. Lines end in LF.
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
@@ -30,5 +31,6 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        line = " ".join(cell.splitlines())
+        return f"'{line}" if line.startswith(_FORMULA) else line
     return repr(cell)

@@ -30,9 +30,11 @@ def percent(value: float | None, digits: int = 1) -> str:
     return text.replace("+", "").replace("-", "") if float(text[1:-1]) == 0 else text
 
 
-def points(value: float | None) -> str:
-    """A difference of percentages, in points without the sign."""
-    return NONE if value is None or math.isnan(value) else f"{abs(value) * 100:.1f}"
+def points(value: float, *, signed: bool = False) -> str:
+    """A difference of percentages in points: ``13.6``, or signed ``+4.7``."""
+    if math.isnan(value):
+        return NONE
+    return percent(value)[:-1] if signed else f"{abs(value) * 100:.1f}"
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
@@ -43,7 +45,7 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], left: i
 
 
 def _cell(text: str) -> str:
-    return escape(text.replace("\n", " "))
+    return text.replace("\n", " ").replace("|", "\\|")
 
 
 _ESCAPES = str.maketrans({**{sign: f"\\{sign}" for sign in "\\`*[]#|"}, "<": "&lt;", ">": "&gt;"})

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from basketbt.backtest.book import STANDING, standing_notes
 from basketbt.market.indexes import index_info
-from basketbt.notes import Language, Note, unique
+from basketbt.notes import Language, unique
 from basketbt.plan import span
 from basketbt.report.demo import DEMO
 from basketbt.report.memo.figures import (
     Reader,
+    common_span,
     headline_windows,
     median,
     publication,
@@ -36,16 +40,23 @@ _EVENT = Phrase(
     "{name}:第0日为{session}({calendar});加权{weighting},再平衡{rebalance};全收益;基准{benchmark}。",
 )
 _COLUMNS = Phrase(
-    "Basket|Names|{windows}|Hindsight|Available|Available vs benchmark|Max drawdown {longest}",
-    "组合|成分数|{windows}|事后|可得|可得相对基准|最大回撤{longest}",
+    "Basket|Names|Named|{windows}|Hindsight{before}|Available{after}|Available vs benchmark|"
+    "Max drawdown {longest}",
+    "组合|成分数|点名|{windows}|事后{before}|可得{after}|可得相对基准|最大回撤{longest}",
 )
 _AVAILABLE_TITLE = Phrase("What a reader could have had", "读者能得到什么")
 _AVAILABLE = Phrase(
-    "Up to the close before a reader could trade the lists had made a median of {hindsight} "
-    "({rose} of {count} rose). From then to the end the median was {available}: {later} of {split} "
-    "rose and {beat} beat {benchmark}.",
-    "在读者可交易之前,名单收益中位数为{hindsight}({count}份中{rose}份上涨)。此后至期末中位数为"
-    "{available}:{split}份中{later}份上涨,{beat}份跑赢{benchmark}。",
+    "Up to the close before a reader could trade, the {count} lists (composites not counted) had "
+    "made a median of {hindsight}; {rose} of them had risen. From then to the end the median was "
+    "{available}: {later} of {split} rose and {beat} beat {benchmark}.",
+    "在读者可交易之前,{count}份名单(不计合成组合)收益中位数为{hindsight},其中{rose}份上涨。"
+    "此后至期末中位数为{available}:{split}份中{later}份上涨,{beat}份跑赢{benchmark}。",
+)
+_MAPPED = Phrase(
+    "**Named** counts the shares that the source itself names. The others were mapped here to a "
+    "theme that the source names, after the event: their choice is hindsight of its own.",
+    "**点名**为来源直接点名的成分数。其余成分由本项目在事件之后按来源点名的主题选取:"
+    "选取本身也带有事后视角。",
 )
 _NOTHING_AVAILABLE = Phrase(
     "Nothing: the lists were published after the study's last session. All figures are hindsight.",
@@ -67,7 +78,7 @@ def memo(result: StudyResult, language: Language) -> str:
         parts += _case_parts(result, case, language)
     parts += [
         f"## {_NOTES.say(language)}",
-        _bullets(_data_notes(result), language),
+        _bullets(_data_notes(result, language), language),
         method(result, language),
     ]
     return "\n\n".join(parts) + "\n"
@@ -92,8 +103,11 @@ def _case_parts(result: StudyResult, case: CaseResult, language: Language) -> It
         benchmark=f"{index} ({benchmark})",
     )
     yield markdown_table(*headline_table(case, language))
+    if any(one.origin == "mapped" for basket in case.case.baskets for one in basket.constituents):
+        yield _MAPPED.say(language)
     yield f"### {_AVAILABLE_TITLE.say(language)}"
-    yield _available(everyone, index, language)
+    lists = [reader for reader in everyone if not reader.basket.components]
+    yield _available(lists or everyone, index, language)
     if len(case.books) > 1:
         yield f"### {_BOOKS_TITLE.say(language)}"
         yield _books_table(case, language)
@@ -127,6 +141,8 @@ def headline_table(case: CaseResult, language: Language) -> tuple[list[str], lis
     header = _COLUMNS.say(
         language,
         windows="|".join(span(*window) for window in windows),
+        before=common_span(everyone, "hindsight"),
+        after=common_span(everyone, "available"),
         longest=longest.window.label if longest else "",
     ).split("|")
     rows = []
@@ -135,8 +151,9 @@ def headline_table(case: CaseResult, language: Language) -> tuple[list[str], lis
         before, after, most = reader.find("hindsight"), reader.find("available"), reader.longest()
         rows.append(
             [
-                reader.basket.id,
+                escape(reader.basket.id),
                 str(len(reader.basket.constituents)),
+                str(sum(one.origin == "named" for one in reader.basket.constituents)),
                 *(percent(found["total_return"] if found else None) for found in fixed),
                 percent(before["total_return"] if before else None),
                 percent(after["total_return"] if after else None),
@@ -179,31 +196,39 @@ def _books_table(case: CaseResult, language: Language) -> str:
                 if planned.kind == "fixed" and (planned.first, planned.last) == window:
                     column = statistics.members.index(member)
                     cells.append(percent(float(statistics.own.values["total_return"][column])))
-        rows.append([basket.id, *cells])
+        rows.append([escape(basket.id), *cells])
     return markdown_table(header, rows)
 
 
 def _list_paragraph(reader: Reader, benchmark: str, language: Language) -> str:
     basket = reader.basket
     theme = basket.theme_en if language == "en" else basket.theme_zh
-    heading = f"**{escape(basket.id)}** · {escape(basket.broker_zh)} · {escape(theme)}. "
-    separator = " " if language == "en" else ""
-    return heading + separator.join(sentences(reader, benchmark, language))
+    heading = f"**{escape(basket.id)}** · {escape(basket.broker_zh)} · {escape(theme)}"
+    stop, separator = (". ", " ") if language == "en" else (":", "")
+    return heading + stop + separator.join(sentences(reader, benchmark, language))
 
 
-def _data_notes(result: StudyResult) -> list[Note]:
-    """The study's notes, and those of the longest window of each list in the memo's book."""
-    notes = list(result.notes)
+def _data_notes(result: StudyResult, language: Language) -> list[str]:
+    """The study's notes, what holds for whole panels, and what concerns single lists."""
+    notes = [*result.notes]
+    for case in result.cases:
+        everything = np.ones(len(case.panel.symbols))
+        notes += standing_notes(case.panel, everything)
+        notes += [note for own in case.case.notes for note in own]
+    said = [note.text(language) for note in unique(notes)]
     for case in result.cases:
         for reader in readers(case):
-            notes += case.case.notes[reader.member]
             longest = reader.longest()
-            if longest is not None:
-                notes += longest.statistics.path.notes[reader.member]
-    return list(unique(notes))
+            own = longest.statistics.path.notes[reader.member] if longest else ()
+            said += [
+                f"{reader.basket.id}: {note.text(language)}"
+                for note in own
+                if note.kind not in STANDING
+            ]
+    return list(dict.fromkeys(said))
 
 
-def _bullets(notes: list[Note], language: Language) -> str:
-    if not notes:
+def _bullets(said: list[str], language: Language) -> str:
+    if not said:
         return _NO_NOTES.say(language)
-    return "\n".join(f"- {escape(note.text(language))}" for note in notes)
+    return "\n".join(f"- {escape(text)}" for text in said)

@@ -11,7 +11,7 @@ from basketbt.backtest.windows import WindowStatistics
 from basketbt.baskets.model import Basket
 from basketbt.market.dayzero import publication_day
 from basketbt.notes import Language
-from basketbt.plan import Case, Window
+from basketbt.plan import Case, Window, WindowKind, span
 from basketbt.results import BookResult, CaseResult
 from basketbt.statistics.drawdowns import Episode, episodes
 
@@ -35,7 +35,9 @@ class Reader:
     def basket(self) -> Basket:
         return self.case.case.baskets[self.member]
 
-    def find(self, kind: str, first: int | None = None, last: int | None = None) -> Found | None:
+    def find(
+        self, kind: WindowKind, first: int | None = None, last: int | None = None
+    ) -> Found | None:
         """This basket's window of a kind (and span), with its statistics."""
         for window, statistics in self.book.windows:
             wanted = window.kind == kind and first in (None, window.first)
@@ -108,10 +110,17 @@ class Found:
 
 
 def headline_windows(case: Case) -> list[tuple[int, int]]:
-    """The two windows a headline quotes."""
+    """The two windows a headline quotes: the favourites, else what reaches furthest from day 0."""
     fixed = [(w.first, w.last) for w in case.distinct_windows if w.kind == "fixed"]
-    favourites = [span for span in FAVOURITES if span in fixed]
-    return favourites or fixed[:2]
+    from_day_zero = sorted((w for w in fixed if w[0] == 0), key=lambda w: -w[1])
+    chosen = list(dict.fromkeys([*(w for w in FAVOURITES if w in fixed), *from_day_zero, *fixed]))
+    return sorted(chosen[:2])
+
+
+def common_span(everyone: list[Reader], kind: WindowKind) -> str:
+    """The offsets of a publication window, where all lists share them; else nothing."""
+    spans = {span(f.window.first, f.window.last) for r in everyone if (f := r.find(kind))}
+    return f" {spans.pop()}" if len(spans) == 1 else ""
 
 
 def readers(case: CaseResult) -> list[Reader]:

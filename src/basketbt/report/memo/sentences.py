@@ -8,20 +8,20 @@ from basketbt.market.indexes import index_info
 from basketbt.notes import Language
 from basketbt.plan import span
 from basketbt.report.memo.figures import Found, Reader
-from basketbt.report.phrases import Phrase, percent, points
+from basketbt.report.phrases import Phrase, escape, percent, points
 
 _MOVE = Phrase(
     "Over {window} ({start} to {end}) the {count} shares returned {move}, {points} points "
-    "{side} than {benchmark} ({reference}); most came from {best} ({best_part} of the "
-    "return), least from {worst} ({worst_part}).",
+    "{side} than {benchmark} ({reference}); {best} added most ({best_part} points), {worst} least "
+    "({worst_part}).",
     "{window}({start}至{end}),{count}只成分收益{move},{side}{benchmark}({reference})"
-    "{points}个百分点;贡献最大为{best}({best_part}),最小为{worst}({worst_part})。",
+    "{points}个百分点;贡献最大为{best}({best_part}个百分点),最小为{worst}({worst_part})。",
 )
 _MOVE_ALONE = Phrase(
     "Over {window} ({start} to {end}) the {count} shares returned {move} (no benchmark levels); "
-    "most came from {best} ({best_part} of the return), least from {worst} ({worst_part}).",
+    "{best} added most ({best_part} points), {worst} least ({worst_part}).",
     "{window}({start}至{end}),{count}只成分收益{move}(无基准点位);"
-    "贡献最大为{best}({best_part}),最小为{worst}({worst_part})。",
+    "贡献最大为{best}({best_part}个百分点),最小为{worst}({worst_part})。",
 )
 _SPLIT = Phrase(
     "Before a reader could act on it, {hindsight_window}, it made {hindsight} (hindsight); "
@@ -79,10 +79,10 @@ def _move(found: Found, benchmark: str, language: Language) -> str:
         side=(_MORE if excess >= 0 else _LESS).say(language),
         benchmark=benchmark,
         reference=percent(found["benchmark_return"]),
-        best=best,
-        best_part=percent(best_part),
-        worst=worst,
-        worst_part=percent(worst_part),
+        best=escape(best),
+        best_part=points(best_part, signed=True),
+        worst=escape(worst),
+        worst_part=points(worst_part, signed=True),
     )
 
 

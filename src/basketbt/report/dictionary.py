@@ -1,0 +1,91 @@
+"""The column dictionary as a document, made from the layouts that the tables are written with.
+
+``python -m basketbt.report.dictionary`` (``make docs``) rewrites docs/outputs.md and the JSON
+Schemas beside the shipped YAML files; a test holds them equal to the code.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from basketbt.report.files import LAYOUTS
+from basketbt.report.layout import Column, Layout
+
+_HEAD = """# What a run writes
+
+<!-- Written by `make docs` from the code; do not edit by hand. -->
+
+A run writes `results/<study>/<run id>/` and points `results/<study>/latest` to it. The run id is
+the hash of the study, the lists, the prices, the dated rules and the version; the same inputs give
+the same bytes.
+
+| file | one row is |
+|:---|:---|
+{files}
+| `memo.md` | the memo: what could be known, the headline table, each list, data notes, method |
+| `manifest.json` | hashes of inputs and outputs, versions, warnings |
+
+CSV files are UTF-8 with a byte-order mark and keep full double precision. `decimal`: 0.0123 is
+1.23 %. `level`: 100 at the base. A value that does not exist is an empty cell, and `notes` says
+why. A text that a spreadsheet would take for a formula begins with an apostrophe. With `--lang zh`
+the headers are the Chinese ones.
+"""
+
+
+def outputs_page() -> str:
+    """docs/outputs.md."""
+    files = "\n".join(f"| `{layout.name}.csv` | {layout.row_en} |" for layout in LAYOUTS)
+    return "\n".join([_HEAD.format(files=files), *map(_section, LAYOUTS)])
+
+
+def _section(layout: Layout) -> str:
+    lines = [
+        f"## {layout.name}.csv",
+        "",
+        f"One row: {layout.row_en}. {layout.row_zh}。",
+        "",
+        "| column | 列 | kind | meaning | 含义 | empty when |",
+        "|:---|:---|:---|:---|:---|:---|",
+        *map(_row, layout.columns),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _row(column: Column) -> str:
+    cells = (
+        f"`{column.key}`",
+        column.zh,
+        column.kind,
+        column.description_en,
+        column.description_zh,
+        column.empty_en,
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """Every generated file of a source checkout at ``root`` with the content it must have."""
+    from basketbt.baskets.schema import json_schema
+    from basketbt.config import StudyConfig
+
+    return {
+        root / "docs" / "outputs.md": outputs_page(),
+        root / "baskets" / "basket.schema.json": _json(json_schema()),
+        root / "configs" / "study.schema.json": _json(StudyConfig.model_json_schema()),
+    }
+
+
+def _json(schema: dict[str, object]) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def main() -> None:
+    """Rewrite the generated files of this checkout."""
+    for path, text in generated(Path(__file__).resolve().parents[3]).items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""What docs/ says about the tables is what the code writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from basketbt.report.dictionary import generated
+from basketbt.report.files import LAYOUTS
+from basketbt.statistics.measures import MEASURES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("path", generated(ROOT), ids=lambda path: path.name)
+def test_generated_files_are_up_to_date(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == generated(ROOT)[path], "run `make docs`"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_every_column_has_a_name_and_a_meaning_in_both_languages(layout) -> None:
+    for column in layout.columns:
+        assert column.zh, column.key
+        assert column.description_en, column.key
+        assert column.description_zh, column.key
+        assert bool(column.empty_en) == bool(column.empty_zh), column.key
+    assert len({column.zh for column in layout.columns}) == len(layout.columns)
+    assert len(set(layout.keys)) == len(layout.columns)
+
+
+def test_the_summary_has_every_registered_statistic() -> None:
+    assert {measure.key for measure in MEASURES} <= set(LAYOUTS[0].keys)
