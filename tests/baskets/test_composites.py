@@ -90,12 +90,11 @@ class TestVotes:
             symbol: len(brokers) for symbol, brokers in named.items()
         }
 
-    def test_two_lists_of_one_broker_are_one_vote(self) -> None:
-        # Galaxy names Kunlun twice at most, in computing and media; with Huatai and Zheshang.
+    def test_the_votes_of_the_best_known_names_by_hand(self) -> None:
         basket = LIBRARY.basket("consensus/applications")
         votes = {each.symbol: each.votes for each in basket.constituents}
-        assert votes["688111.SH"] == 4
-        assert votes["002230.SZ"] == 5
+        assert votes["002230.SZ"] == 5  # Guojin, CITICS, Huatai, Galaxy, Zheshang
+        assert votes["688111.SH"] == 4  # Guojin, CSC, Huatai, Galaxy
 
     def test_two_brokers_weigh_twice_one(self) -> None:
         basket = LIBRARY.basket("consensus/compute")
@@ -103,7 +102,7 @@ class TestVotes:
         assert weights["300308.SZ"] == pytest.approx(2 * weights["000977.SZ"])
         assert sum(weights.values()) == pytest.approx(1)
 
-    def test_a_vote_of_one_broker_from_two_lists(self, write: Write, library_folder: Path) -> None:
+    def test_two_lists_of_one_broker_are_one_vote(self, write: Write, library_folder: Path) -> None:
         for name in ("x/a", "x/b", "y/c"):
             write(name, "constituents:", row("688111.SH"))
         write("z/all", "composite: {rule: votes, of: [x/a, x/b, y/c]}")
