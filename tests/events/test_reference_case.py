@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from basketbt.events.inputs import EventStudyInputs, Options
 from basketbt.events.models import market_model
 from basketbt.events.portfolio import buy_and_hold
