@@ -186,9 +186,16 @@ class PricesSpec(Strict):
     )
 
 
+def _forward(window: tuple[int, int]) -> tuple[int, int]:
+    if window[0] > window[1]:
+        raise ValueError(f"window [{window[0]}, {window[1]}] ends before it starts")
+    return window
+
+
 Window = Annotated[
     tuple[int, int],
     Field(strict=False, description="First and last session offset from day 0, both inclusive."),
+    AfterValidator(_forward),
 ]
 
 
@@ -226,13 +233,6 @@ class StudyConfig(Strict):
     max_missing_weight: float = Field(0.1, ge=0, le=1)
     fx: Literal["require", "local"] = "require"
     language: Literal["zh", "en"] = "en"
-
-    @model_validator(mode="after")
-    def _windows_run_forward(self) -> Self:
-        for first, last in (*self.windows, self.estimation):
-            if first > last:
-                raise ValueError(f"window [{first}, {last}] ends before it starts")
-        return self
 
     @property
     def last_offset(self) -> int:

@@ -13,8 +13,10 @@ from typing import Literal
 
 import numpy as np
 
+from basketbt.baskets.catalogue import known_names
 from basketbt.baskets.library import find_library
 from basketbt.baskets.model import Basket
+from basketbt.baskets.names import naming_notes
 from basketbt.config import EventSpec, StudyConfig, StudyFile
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
 from basketbt.market.clock import (
@@ -26,7 +28,7 @@ from basketbt.market.clock import (
 )
 from basketbt.market.dayzero import DayZero, day_zero, neighbours, publication_day
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, unique
 from basketbt.prices.data import Dates, PriceRequest
 
 WindowKind = Literal["fixed", "hindsight", "available"]
@@ -144,7 +146,7 @@ def make_plan(study: StudyFile) -> StudyPlan:
         baskets=baskets,
         cases=cases,
         request=_request(config, baskets, cases),
-        notes=tuple(dict.fromkeys(note for case in cases for note in _overlaps(case))),
+        notes=unique([*_naming(baskets), *(note for case in cases for note in _overlaps(case))]),
     )
 
 
@@ -228,6 +230,12 @@ def _request(
         end=max(case.session(last) for case in cases),
         fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
     )
+
+
+def _naming(baskets: tuple[Basket, ...]) -> list[Note]:
+    """Names in the lists under which their codes are not known."""
+    table = known_names()
+    return [note for basket in baskets for note in naming_notes(basket, table)]
 
 
 def _overlaps(case: Case) -> list[Note]:

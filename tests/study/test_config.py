@@ -1,0 +1,114 @@
+"""A study file: short when the defaults will do, and precise about what is wrong in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from basketbt.config import DEFAULT_WINDOWS, StudyConfig, load_study
+from basketbt.errors import FileSyntaxError, InvalidFile
+from basketbt.shipped import shipped
+
+FIVE_LINES = """\
+study: mine
+events: deepseek-r1
+baskets: guojin/*
+benchmarks: 000300.SH
+prices: {source: demo}
+"""
+
+
+def study(tmp_path: Path, text: str = FIVE_LINES) -> Path:
+    path = tmp_path / "study.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_five_lines_are_a_whole_study(tmp_path: Path) -> None:
+    config = load_study(study(tmp_path)).config
+    assert config.windows == DEFAULT_WINDOWS
+    assert [one.kind for one in config.weighting] == ["equal"]
+    assert [one.kind for one in config.rebalance] == ["hold"]
+    assert config.estimation == (-140, -21)
+    assert config.last_offset == 60
+    assert config.split_at_publication
+
+
+def test_one_entry_needs_no_brackets_and_one_word_no_braces(tmp_path: Path) -> None:
+    short = load_study(study(tmp_path)).config
+    long = FIVE_LINES.replace("deepseek-r1", "[{id: deepseek-r1}]").replace(
+        "guojin/*", '["guojin/*"]'
+    )
+    assert load_study(study(tmp_path, long)).config == short
+
+
+def test_settings_from_the_command_line_win(tmp_path: Path) -> None:
+    changed = load_study(
+        study(tmp_path),
+        ["windows=[[0,5]]", "rf=0.015", "prices.seed=7", "weighting=[stance, {kind: given}]"],
+    ).config
+    assert changed.windows == ((0, 5),)
+    assert changed.rf == 0.015
+    assert changed.prices.seed == 7
+    assert [one.kind for one in changed.weighting] == ["stance", "given"]
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "words"),
+    [
+        ("windws: [[0,5]]", 6, ["windws", "windows"]),
+        ("windows: [[5,0]]", 6, ["[5, 0]", "ends before it starts"]),
+        ("windows: [[0,five]]", 6, ["whole number"]),
+        ("windows: []", 6, ["at least one"]),
+        ("weighting: equl", 6, ["equal", "market_cap"]),
+        ("weighting: {kind: equal, cap: 2}", 6, ["less than or equal to 1"]),
+        ("rebalance: {kind: dates}", 6, ["dates"]),
+        ("rebalance: {kind: band, width: wide}", 6, ["number"]),
+        ("language: fr", 6, ["zh", "en"]),
+        ("annualisation: 0", 6, ["1"]),
+        ("rf: yes", 6, ["number"]),
+        ("max_missing_weight: 1.5", 6, ["1"]),
+        ("study: again", 6, ["study"]),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(
+    tmp_path: Path, line: str, place: int, words: list[str]
+) -> None:
+    with pytest.raises((InvalidFile, FileSyntaxError)) as caught:
+        load_study(study(tmp_path, FIVE_LINES + line + "\n"))
+    assert caught.value.exit_code == 2
+    assert f"study.yaml:{place}:" in str(caught.value)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_all_mistakes_are_shown_in_one_go(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        load_study(study(tmp_path, FIVE_LINES + "rf: high\nlanguage: fr\nnonsense: 1\n"))
+    assert [problem.line for problem in caught.value.problems] == [6, 7, 8]
+
+
+def test_a_setting_that_is_wrong_says_so_as_a_setting(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile, match="key=value"):
+        load_study(study(tmp_path), ["windows"])
+    with pytest.raises(InvalidFile, match="fr"):
+        load_study(study(tmp_path), ["language=fr"])
+
+
+@pytest.mark.parametrize("path", sorted(shipped("configs").glob("*.yaml")), ids=lambda p: p.stem)
+def test_shipped_studies_are_valid_and_use_the_editor_comment(path: Path) -> None:
+    assert load_study(path).config.study == path.stem
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=study.schema.json"
+
+
+def test_where_prices_lie_does_not_name_the_run(tmp_path: Path) -> None:
+    one = load_study(study(tmp_path)).config
+    two = load_study(study(tmp_path), ["prices={source: files, path: elsewhere}"]).config
+    other = load_study(study(tmp_path), ["windows=[[0,1]]"]).config
+    assert one.canonical() == two.canonical() != other.canonical()
+
+
+def test_the_schema_names_every_key() -> None:
+    assert set(StudyConfig.model_json_schema()["properties"]) == set(StudyConfig.model_fields)

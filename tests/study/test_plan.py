@@ -1,0 +1,137 @@
+"""What a study will do is known before a price is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from basketbt.config import load_study
+from basketbt.errors import BasketbtError, InvalidFile, RefusedPath, UnknownName
+from basketbt.plan import StudyPlan, make_plan, span
+
+OWN_BASKET = """\
+broker: mine
+broker_zh: 我的
+theme: {zh: 港股, en: Hong Kong}
+source: {publisher: me, title: note, published: 2025-01-06}
+constituents:
+  - {symbol: 6682.HK, name_zh: 第四范式, stance: watch, origin: named, lot: 100}
+"""
+
+
+def plan(tmp_path: Path, **lines: str) -> StudyPlan:
+    content = {"study": "mine", "events": "deepseek-r1", "baskets": "guojin/software", **lines}
+    path = tmp_path / "study.yaml"
+    path.write_text("\n".join(f"{key}: {value}" for key, value in content.items()))
+    return make_plan(load_study(path))
+
+
+def labels(planned: StudyPlan) -> list[str]:
+    return [window.label for window in planned.cases[0].windows[0]]
+
+
+def test_windows_are_split_at_the_first_session_after_publication(tmp_path: Path) -> None:
+    planned = plan(tmp_path, windows="[[-1,1],[0,20]]")
+    assert labels(planned) == ["[-1,+1]", "[0,+20]", "hindsight", "available"]
+    hindsight, available = planned.cases[0].windows[0][-2:]
+    assert (hindsight.first, hindsight.last) == (0, 7)
+    assert (available.first, available.last) == (8, 20)
+    case = planned.cases[0]
+    assert str(case.session(7)) == "2025-02-07"
+    assert str(case.session(8)) == "2025-02-10"
+
+
+def test_windows_that_end_before_publication_are_all_hindsight_and_say_so(tmp_path: Path) -> None:
+    planned = plan(tmp_path, windows="[[0,5]]")
+    assert labels(planned) == ["[0,+5]", "hindsight"]
+    assert "all of it is hindsight" in planned.cases[0].notes[0][0].text()
+
+
+def test_a_list_published_before_the_event_was_available_from_day_0(tmp_path: Path) -> None:
+    folder = tmp_path / "baskets" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "early.yaml").write_text(
+        OWN_BASKET.replace("6682.HK", "688111.SH").replace(", lot: 100", "")
+    )
+    planned = plan(tmp_path, baskets="mine/early", windows="[[0,5]]")
+    assert labels(planned) == ["[0,+5]", "available"]
+    assert (planned.cases[0].windows[0][1].first, planned.cases[0].windows[0][1].last) == (0, 5)
+
+
+def test_the_split_can_be_left_out(tmp_path: Path) -> None:
+    assert labels(plan(tmp_path, windows="[[0,20]]", split_at_publication="false")) == ["[0,+20]"]
+
+
+def test_a_hong_kong_list_meets_the_news_on_its_own_calendar(tmp_path: Path) -> None:
+    folder = tmp_path / "baskets" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "hk.yaml").write_text(OWN_BASKET)
+    planned = plan(tmp_path, baskets="[mine/hk, guojin/software]", events="us-shock")
+    zero = {case.calendar.name: str(case.day_zero.session) for case in planned.cases}
+    assert zero == {"XHKG": "2025-01-28", "XSHG": "2025-02-05"}
+
+
+def test_prices_are_asked_from_the_estimation_window_to_the_last_end(tmp_path: Path) -> None:
+    request = plan(tmp_path).request
+    case = plan(tmp_path).cases[0]
+    assert request.start == case.session(-141)
+    assert request.end == case.session(60)
+    assert request.fx == ("HKDCNY",)
+    wide = plan(tmp_path, windows="[[-200,-1]]")
+    assert wide.request.start == case.session(-202)
+
+
+def test_overlapping_events_are_said(tmp_path: Path) -> None:
+    v3 = plan(tmp_path, events="deepseek-v3")
+    text = " ".join(note.text() for note in v3.notes)
+    assert "after day +14 reach 2025-01-20" in text
+    assert not plan(tmp_path, events="deepseek-v3", windows="[[0,14]]").notes
+
+
+def test_an_event_of_your_own(tmp_path: Path) -> None:
+    own = '{id: mine, at: "2025-03-06T14:59:59+08:00", name: My event}'
+    planned = plan(tmp_path, events=own, windows="[[0,5]]")
+    assert str(planned.cases[0].day_zero.session) == "2025-03-06"
+    later = own.replace("14:59:59", "15:00:00")
+    moved = plan(tmp_path, events=later, windows="[[0,5]]")
+    assert str(moved.cases[0].day_zero.session) == "2025-03-07"
+
+
+@pytest.mark.parametrize(
+    ("lines", "error", "words"),
+    [
+        ({"events": "deepseek-r2"}, UnknownName, "deepseek-r1"),
+        ({"events": "deepseek-r1@leek"}, UnknownName, "leak"),
+        ({"baskets": "guojin/sofware"}, UnknownName, "guojin/software"),
+        ({"baskets": "../outside.yaml"}, RefusedPath, "outside"),
+        ({"benchmarks": '"000300"'}, BasketbtError, "000300"),
+        ({"windows": "[[0,700]]"}, BasketbtError, "2026-12-31"),
+        ({"events": '{id: x, at: "2025-03-06T10:00:00"}'}, BasketbtError, "zone"),
+    ],
+)
+def test_what_cannot_be_planned(
+    tmp_path: Path, lines: dict[str, str], error: type[BasketbtError], words: str
+) -> None:
+    with pytest.raises(error) as caught:
+        plan(tmp_path, **lines)
+    assert words in f"{caught.value} {caught.value.hint}"
+    assert caught.value.exit_code in (2, 3)
+
+
+def test_a_link_out_of_the_study_folder_is_refused(tmp_path: Path) -> None:
+    inner = tmp_path / "project"
+    inner.mkdir()
+    (tmp_path / "secret.yaml").write_text(OWN_BASKET)
+    (inner / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    with pytest.raises((RefusedPath, InvalidFile)):
+        plan(inner, baskets="link.yaml")
+
+
+def test_spans_read_as_people_write_them() -> None:
+    assert [span(-1, 1), span(0, 0), span(-20, -1)] == ["[-1,+1]", "[0,0]", "[-20,-1]"]
+
+
+def test_a_session_is_a_day(tmp_path: Path) -> None:
+    assert plan(tmp_path).cases[0].session(0) == np.datetime64("2025-01-21")
