@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BY_CODE = {reason.code: reason for reason in REASONS}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """Measures of B level series, keyed by measure in registry order.
 

@@ -11,7 +11,7 @@ from basketbt.statistics.arrays import Bools, Floats, as_columns
 from basketbt.statistics.returns import simple_returns
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class LevelSeries:
     """B level series over T sessions plus their base row, and optionally a benchmark.
 

@@ -1,0 +1,77 @@
+"""The levels of two backtesting libraries, which buy and sell where we multiply."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from basketbt.backtest.index import index_path
+from basketbt.backtest.rebalance import Rebalance
+from basketbt.market.calendars import calendar
+
+pytestmark = pytest.mark.slow
+
+SESSIONS = calendar("XSHG").between(np.datetime64("2024-09-02"), np.datetime64("2025-05-30"))
+NAMES = list("abcdefgh")
+
+
+def market() -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(20250120)
+    steps = random.normal(0.0005, 0.03, (len(SESSIONS), len(NAMES)))
+    prices = random.uniform(5, 150, len(NAMES)) * np.exp(np.cumsum(steps, axis=0))
+    weights = random.dirichlet(np.ones(len(NAMES)), 2)
+    return prices, weights
+
+
+RULES = [Rebalance(), Rebalance("daily"), Rebalance("monthly")]
+by_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.label)
+
+
+@by_rule
+def test_levels_equal_vectorbt(rule: Rebalance) -> None:
+    import pandas as pd
+    import vectorbt as vbt
+
+    prices, weights = market()
+    ours = index_path(prices, weights, rule, sessions=SESSIONS).levels
+    rows = rule.rebalance_rows(SESSIONS)
+    rows[0] = True
+    frame = pd.DataFrame(prices, pd.DatetimeIndex(SESSIONS), NAMES)
+    for basket, target in enumerate(weights):
+        size = np.where(rows[:, None], target, np.nan)
+        book = vbt.Portfolio.from_orders(
+            frame,
+            pd.DataFrame(size, frame.index, NAMES),
+            size_type="targetpercent",
+            group_by=True,
+            cash_sharing=True,
+            call_seq="auto",
+            init_cash=100.0,
+        )
+        np.testing.assert_allclose(ours[:, basket], book.value().to_numpy(), rtol=1e-12)
+
+
+@by_rule
+def test_levels_equal_bt(rule: Rebalance) -> None:
+    import bt
+    import pandas as pd
+
+    prices, weights = market()
+    ours = index_path(prices, weights, rule, sessions=SESSIONS).levels
+    rows = rule.rebalance_rows(SESSIONS)
+    rows[0] = True
+    frame = pd.DataFrame(prices, pd.DatetimeIndex(SESSIONS), NAMES)
+    for basket, target in enumerate(weights):
+        strategy = bt.Strategy(
+            str(basket),
+            [
+                bt.algos.RunOnDate(*frame.index[rows]),
+                bt.algos.SelectAll(),
+                bt.algos.WeighSpecified(**dict(zip(NAMES, target, strict=True))),
+                bt.algos.Rebalance(),
+            ],
+        )
+        run = bt.Backtest(strategy, frame, integer_positions=False, progress_bar=False)
+        theirs = bt.run(run, progress_bar=False).prices.iloc[:, 0].to_numpy()
+        # bt puts a row before the first date.
+        np.testing.assert_allclose(ours[:, basket], theirs[1:], rtol=1e-12)
