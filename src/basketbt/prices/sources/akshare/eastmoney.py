@@ -1,0 +1,267 @@
+"""Eastmoney: raw bars as a second opinion; share counts, corporate actions and HKD/CNY.
+
+Only unadjusted prices are asked for: Eastmoney's adjusted ones subtract cash instead of scaling,
+so their ratios are not returns (docs/vendors.md). Mainland volume is in lots (手) of 100 shares.
+Where a factor is needed and no list of one is at hand, it follows from the corporate actions.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from basketbt.market.symbols import Symbol
+from basketbt.prices.data import CorporateAction, ShareCounts, SymbolBars
+from basketbt.prices.sources.akshare.client import akshare
+from basketbt.prices.sources.courier import Courier, ask, with_evidence
+from basketbt.prices.sources.frames import bars_from, cut, dates_from, numbers_from, require
+from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.vendor import Exchange, FactorSteps, Family, History, NoData, Query
+
+NAME = "eastmoney"
+LOT = 100.0
+_CHINESE = {
+    "date": "日期",
+    "open": "开盘",
+    "high": "最高",
+    "low": "最低",
+    "close": "收盘",
+    "volume": "成交量",
+    "amount": "成交额",
+}
+_ENGLISH = {name: name for name in _CHINESE}
+# akshare names the columns of this report by position, so the positions are checked.
+_BONUS_POSITIONS = {
+    "BONUS_IT_RATIO": 5,
+    "PRETAX_BONUS_RMB": 8,
+    "EX_DIVIDEND_DATE": 11,
+    "ASSIGN_PROGRESS": 13,
+}
+
+
+class Eastmoney:
+    """Prices from push2his.eastmoney.com through akshare."""
+
+    name = NAME
+    family: Family = "akshare"
+
+    def serves(self, symbol: Symbol) -> bool:
+        return symbol.kind != "b_share"
+
+    def history(self, query: Query) -> History:
+        """Raw bars from ``first`` to ``last``; factor and actions are asked for separately."""
+        courier = _courier(query.symbol.canonical, query.hosts)
+        bars = _bars(query, courier)
+        return History(
+            vendor=NAME,
+            symbol=query.symbol.canonical,
+            first=query.first,
+            last=query.last,
+            bars=cut(bars, query.first, query.last),
+            exchanges=with_evidence(courier.exchanges),
+        )
+
+
+def _bars(query: Query, courier: Courier) -> SymbolBars:
+    symbol = query.symbol
+    window = {"start_date": _compact(query.first), "end_date": _compact(query.last)}
+    if symbol.exchange == "HK":
+        code = symbol.code.zfill(5)
+        frame = ask(courier, lambda: akshare().stock_hk_hist(code, adjust="", **window))
+        return bars_from(frame, _CHINESE, courier, currency="HKD")
+    if symbol.kind == "index":
+        code = symbol.exchange.lower() + symbol.code
+        frame = ask(courier, lambda: akshare().stock_zh_index_daily_em(code, **window))
+        return bars_from(frame, _ENGLISH, courier, currency="CNY", shares_per_unit=LOT)
+    call = "fund_etf_hist_em" if symbol.kind == "fund" else "stock_zh_a_hist"
+    frame = ask(courier, lambda: getattr(akshare(), call)(symbol.code, adjust="", **window))
+    return bars_from(frame, _CHINESE, courier, currency="CNY", shares_per_unit=LOT)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An answer that is not bars, with the exchanges behind it."""
+
+    exchanges: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True)
+class Actions(Evidence):
+    actions: tuple[CorporateAction, ...]
+
+
+@dataclass(frozen=True)
+class Counts(Evidence):
+    shares: ShareCounts
+
+
+def corporate_actions(symbol: Symbol, hosts: HostBook) -> Actions:
+    """Cash dividends and share issues of a mainland share that were carried out.
+
+    Rights issues are not in this report; a step of the factor that no action explains shows one.
+    """
+    courier = _courier(symbol.canonical, hosts)
+    try:
+        frame = ask(courier, lambda: akshare().stock_fhps_detail_em(symbol.code))
+    except NoData:
+        return Actions(with_evidence(courier.exchanges), ())
+    names = ("除权除息日", "送转股份-送转总比例", "现金分红-现金分红比例", "方案进度")
+    require(frame, names, courier)
+    done = frame[frame[names[0]].notna() & frame[names[3]].astype(str).str.contains("实施")]
+    days = dates_from(done, names[0], courier)
+    bonus = np.nan_to_num(numbers_from(done, names[1], courier)) / 10
+    cash = np.nan_to_num(numbers_from(done, names[2], courier)) / 10
+    order = np.argsort(days, kind="stable")
+    actions = tuple(
+        CorporateAction(
+            symbol=symbol.canonical, ex_date=days[i], cash=float(cash[i]), bonus=float(bonus[i])
+        )
+        for i in order
+        if cash[i] > 0 or bonus[i] > 0
+    )
+    return Actions(with_evidence(courier.exchanges), actions)
+
+
+def share_counts(symbol: Symbol, hosts: HostBook) -> Counts:
+    """Total and tradable shares of a mainland share, from each day of change on.
+
+    The daily valuation table first; where it is missing, the table of capital changes.
+    """
+    courier = _courier(symbol.canonical, hosts)
+    try:
+        frame = ask(courier, lambda: akshare().stock_value_em(symbol.code))
+        names = ("数据日期", "总股本", "流通股本")
+    except NoData:
+        frame = ask(courier, lambda: akshare().stock_zh_a_gbjg_em(symbol.canonical))
+        names = ("变更日期", "总股本", "已上市流通A股")
+    require(frame, names, courier)
+    frame = frame.dropna(subset=list(names)).sort_values(names[0], kind="stable")
+    days = dates_from(frame, names[0], courier)
+    total = numbers_from(frame, names[1], courier)
+    tradable = numbers_from(frame, names[2], courier)
+    if not len(days):
+        courier.no_data("no share counts")
+    if not ((total > 0).all() and (tradable >= 0).all()):
+        courier.changed("a share count is not positive")
+    last_of_day = np.append(days[1:] != days[:-1], True)
+    days, total, tradable = days[last_of_day], total[last_of_day], tradable[last_of_day]
+    new = np.append(True, (np.diff(total) != 0) | (np.diff(tradable) != 0))
+    shares = ShareCounts(
+        symbol=symbol.canonical, dates=days[new], total=total[new], tradable=tradable[new]
+    )
+    return Counts(with_evidence(courier.exchanges), shares)
+
+
+def exchange_rate(pair: str, first: np.datetime64, last: np.datetime64, hosts: HostBook) -> History:
+    """The central bank's mid rate of ``pair`` (HKDCNY), CNY for one unit.
+
+    Some of these series are quoted for 100 units; the size of the rate tells which.
+    """
+    courier = _courier(pair, hosts)
+    frame = ask(courier, lambda: akshare().forex_hist_em(f"{pair}C"))
+    columns = {"date": "日期", "open": "今开", "high": "最高", "low": "最低", "close": "最新价"}
+    bars = bars_from(frame, columns, courier, currency=pair[3:])
+    if len(bars.close) and np.nanmedian(bars.close) > 50:
+        bars = _divided(bars, 100.0)
+    return History(
+        vendor=NAME,
+        symbol=pair,
+        first=first,
+        last=last,
+        bars=cut(bars, first, last),
+        exchanges=with_evidence(courier.exchanges),
+    )
+
+
+def steps_of(actions: tuple[CorporateAction, ...], bars: SymbolBars) -> FactorSteps:
+    """Total-return steps that follow from corporate actions: close(t-1) / reference(t).
+
+    reference = (close - cash + rights price x rights) / (1 + bonus + rights), not rounded to the
+    tick: rounding belongs to price limits, not to what a holder earned.
+    Actions before the second bar change nothing that is known and are left out.
+    """
+    dates, ratios = [], []
+    for action in actions:
+        before = int(np.searchsorted(bars.dates, action.ex_date)) - 1
+        if before < 0:
+            continue
+        close = float(bars.close[before])
+        reference = (close - action.cash + action.rights_price * action.rights) / (
+            1 + action.bonus + action.rights
+        )
+        dates.append(action.ex_date)
+        ratios.append(close / reference)
+    return FactorSteps(
+        dates=np.array(dates, dtype="datetime64[D]"), ratios=np.array(ratios, dtype=np.float64)
+    )
+
+
+# --- what a body may be --------------------------------------------------------------------
+
+
+def inspect(courier: Courier, url: str, body: bytes) -> None:
+    """Tell "nothing for this code" and a changed form apart, which akshare does not."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        courier.changed("the answer is not JSON, or cut short")
+    if not isinstance(answer, dict):
+        courier.changed("the answer is not a JSON object")
+    if "/kline/" in urlsplit(url).path:
+        _inspect_bars(courier, answer.get("data"))
+    elif "data/v1/get" in urlsplit(url).path:
+        _inspect_report(courier, url, answer.get("result"))
+
+
+def _inspect_bars(courier: Courier, data: Any) -> None:
+    if data is None:
+        courier.no_data("no bars for this code")
+    lines = data.get("klines") if isinstance(data, dict) else None
+    if not isinstance(lines, list):
+        courier.changed("the answer has no list of bars")
+    if not lines:
+        courier.no_data("no bars in this window")
+    if any(not isinstance(line, str) or line.count(",") < 6 for line in lines):
+        courier.changed("a bar has too few fields")
+
+
+def _inspect_report(courier: Courier, url: str, result: Any) -> None:
+    if result is None:
+        courier.no_data("no rows for this code")
+    rows = result.get("data") if isinstance(result, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        courier.changed("the report has no rows")
+    if not rows:
+        courier.no_data("no rows for this code")
+    if "RPT_SHAREBONUS_DET" in url:
+        keys = list(rows[0])
+        wrong = [key for key, at in _BONUS_POSITIONS.items() if keys[at : at + 1] != [key]]
+        if wrong:
+            courier.changed(f"the report's columns moved: {', '.join(wrong)}")
+
+
+def _courier(subject: str, hosts: HostBook) -> Courier:
+    return Courier(NAME, subject, hosts, inspect=inspect)
+
+
+def _compact(day: np.datetime64) -> str:
+    return str(day).replace("-", "")
+
+
+def _divided(bars: SymbolBars, by: float) -> SymbolBars:
+    return SymbolBars(
+        symbol=bars.symbol,
+        dates=bars.dates,
+        open=bars.open / by,
+        high=bars.high / by,
+        low=bars.low / by,
+        close=bars.close / by,
+        volume=bars.volume,
+        amount=bars.amount,
+        currency=bars.currency,
+        table=bars.table,
+    )

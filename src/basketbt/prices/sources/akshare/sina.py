@@ -1,0 +1,201 @@
+"""Sina: raw bars of A shares, indexes, funds and Hong Kong shares, and the total-return factor.
+
+Sina's ``hfq`` list is multiplicative, newest first: the factor in force on a day is that of the
+latest row not after it. Files hold the whole history, so every call compares all that is stored.
+
+akshare hands these bodies to ``eval`` (factors) and to a JavaScript decoder (bars); each is held
+against a strict pattern first, so that data stay data and a body cut short is noticed.
+Wire formats: docs/vendors.md.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from basketbt.market.symbols import Symbol
+from basketbt.prices.data import SymbolBars
+from basketbt.prices.sources.akshare.client import akshare
+from basketbt.prices.sources.courier import Courier, ask, with_evidence
+from basketbt.prices.sources.frames import bars_from, cut
+from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.vendor import (
+    FactorSteps,
+    Family,
+    History,
+    NoData,
+    Query,
+)
+
+NAME = "sina"
+_COMMENT = rb"\s*(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/)?\s*"
+_BARS = re.compile(rb'\s*var \w+="(?P<packed>[A-Za-z0-9+/=]*)";' + _COMMENT)
+_FACTOR_ROW = rb'\{"d":"\d{4}-\d\d-\d\d"(?:,"[fcsu]":"-?\d+(?:\.\d+)?")+\}'
+_FACTORS = re.compile(
+    rb'\s*var \w+=\{"total":(?P<total>\d+),"data":\[(?P<rows>(?:'
+    + _FACTOR_ROW
+    + rb"(?:,"
+    + _FACTOR_ROW
+    + rb")*)?)\]\}(?:\s*|\s*\n"
+    + _COMMENT
+    + rb")"
+)
+_PAIR = re.compile(rb'"([a-z])":"([^"]+)"')
+_SHARES = re.compile(
+    rb"\s*(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/)?\s*var \w+=\(?(?P<list>null|"
+    rb'\[(?:\{"date":"\d{4}-\d\d-\d\d","amount":"?\d+(?:\.\d+)?"?\},?)*\])\)?;?\s*'
+)
+
+FactorRow = dict[str, str]
+
+
+class Sina:
+    """Prices from finance.sina.com.cn through akshare."""
+
+    name = NAME
+    family: Family = "akshare"
+
+    def serves(self, symbol: Symbol) -> bool:
+        return symbol.exchange in ("SH", "SZ", "HK") and symbol.kind != "b_share"
+
+    def history(self, query: Query) -> History:
+        """Raw bars and, for a mainland share or fund, the factor's steps."""
+        symbol = query.symbol
+        courier = _courier(symbol, query.hosts)
+        bars = cut(_bars(symbol, courier), query.first, query.last)
+        steps = _steps(symbol, courier, bars)
+        return History(
+            vendor=NAME,
+            symbol=symbol.canonical,
+            first=query.first,
+            last=query.last,
+            bars=bars,
+            steps=None if steps is None else steps.within(query.first, query.last),
+            steps_from="" if steps is None else NAME,
+            exchanges=with_evidence(courier.exchanges),
+        )
+
+
+def factor_steps(symbol: Symbol, hosts: HostBook) -> FactorSteps:
+    """The steps of a mainland share's factor alone, for bars from elsewhere."""
+    courier = _courier(symbol, hosts)
+    return _share_steps(symbol, courier)
+
+
+def sina_code(symbol: Symbol) -> str:
+    """``sh688111``; Hong Kong codes have five digits and no prefix."""
+    if symbol.exchange == "HK":
+        return symbol.code.zfill(5)
+    return symbol.exchange.lower() + symbol.code
+
+
+def _courier(symbol: Symbol, hosts: HostBook) -> Courier:
+    return Courier(NAME, symbol.canonical, hosts, missing_is_404=True, inspect=inspect)
+
+
+def _bars(symbol: Symbol, courier: Courier) -> SymbolBars:
+    code = sina_code(symbol)
+    columns = {name: name for name in ("date", "open", "high", "low", "close", "volume")}
+    if symbol.exchange == "HK":
+        frame = ask(courier, lambda: akshare().stock_hk_daily(code, adjust=""))
+        return bars_from(frame, columns, courier, currency="HKD")
+    if symbol.kind == "index":
+        frame = ask(courier, lambda: akshare().stock_zh_index_daily(code))
+        return bars_from(frame, columns, courier, currency="CNY")
+    if symbol.kind == "fund":
+        frame = ask(courier, lambda: akshare().fund_etf_hist_sina(code))
+        if "amount" in frame.columns:
+            columns["amount"] = "amount"
+        return bars_from(frame, columns, courier, currency="CNY")
+    # Without dates: akshare cuts before it removes rows that its merge with the share counts
+    # repeats, so a window that begins in a suspension would begin with a bar that never was.
+    frame = ask(courier, lambda: akshare().stock_zh_a_daily(code, adjust=""))
+    columns["amount"] = "amount"
+    return bars_from(frame, columns, courier, currency="CNY")
+
+
+def _steps(symbol: Symbol, courier: Courier, bars: SymbolBars) -> FactorSteps | None:
+    if symbol.kind == "share" and symbol.exchange != "HK":
+        return _share_steps(symbol, courier)
+    if symbol.kind == "fund":
+        return _fund_steps(symbol, courier, bars)
+    return None
+
+
+def _share_steps(symbol: Symbol, courier: Courier) -> FactorSteps:
+    code = sina_code(symbol)
+    ask(courier, lambda: akshare().stock_zh_a_daily(code, adjust="hfq-factor"))
+    rows = factor_rows(courier, courier.exchanges[-1].body)
+    factors = np.array([float(row["f"]) for row in rows])
+    if not (factors > 0).all():
+        courier.changed("the factor list holds a factor that is not positive")
+    dates = np.array([row["d"] for row in rows], dtype="datetime64[D]")
+    return FactorSteps(dates=dates[1:], ratios=factors[1:] / factors[:-1])
+
+
+def _fund_steps(symbol: Symbol, courier: Courier, bars: SymbolBars) -> FactorSteps | None:
+    """A fund's list has f = 1 throughout; s is its split ratio and u its cumulative cash."""
+    code = sina_code(symbol)
+    try:
+        ask(courier, lambda: akshare().fund_etf_dividend_sina(code))
+    except NoData:
+        # akshare drops the first row; a fund that never paid then has an empty, honest list.
+        if not courier.exchanges or courier.exchanges[-1].status == 404:
+            return None
+    rows = factor_rows(courier, courier.exchanges[-1].body)
+    if not all({"s", "u"} <= row.keys() for row in rows):
+        return None
+    dates = np.array([row["d"] for row in rows], dtype="datetime64[D]")
+    split = np.array([float(row["s"]) for row in rows])
+    cash = np.diff(np.array([float(row["u"]) for row in rows]))
+    if not (split > 0).all():
+        courier.changed("the fund's list holds a split ratio that is not positive")
+    before = np.searchsorted(bars.dates, dates[1:]) - 1
+    known = before >= 0
+    previous = bars.close[before[known]]
+    ratios = split[1:][known] / split[:-1][known] * previous / (previous - cash[known])
+    return FactorSteps(dates=dates[1:][known], ratios=ratios)
+
+
+# --- what a body may be --------------------------------------------------------------------
+
+
+def inspect(courier: Courier, url: str, body: bytes) -> None:
+    """Hold a body against the pattern of its kind, before akshare sees it."""
+    path = urlsplit(url).path
+    if path.endswith(("hfq.js", "qfq.js")):
+        factor_rows(courier, body)
+    elif "getAmountBySymbol" in path:
+        found = _SHARES.fullmatch(body)
+        if found is None:
+            courier.changed("the list of share counts is not the known one")
+        if found["list"] in (b"null", b"[]"):
+            courier.no_data("no share counts for this code")
+    else:
+        found = _BARS.fullmatch(body)
+        if found is None:
+            courier.changed("the packed bars are cut short or in another form")
+        if not found["packed"]:
+            courier.no_data("no bars for this code")
+
+
+def factor_rows(courier: Courier, body: bytes) -> list[FactorRow]:
+    """The rows of a factor file, oldest first; ``Changed`` unless it is data and nothing else."""
+    found = _FACTORS.fullmatch(body)
+    if found is None:
+        courier.changed("the factor file is not a plain list of dates and numbers")
+    rows: list[FactorRow] = [
+        {key.decode(): value.decode() for key, value in _PAIR.findall(text)}
+        for text in re.findall(_FACTOR_ROW, found["rows"])
+    ]
+    rows.reverse()
+    if len(rows) != int(found["total"]) or not rows:
+        courier.changed("the factor file is cut short")
+    days = [row["d"] for row in rows]
+    if days != sorted(set(days)):
+        courier.changed("the factor file has a date twice or out of order")
+    if days[0] != "1900-01-01":
+        courier.changed("the factor file does not begin at 1900-01-01")
+    return rows

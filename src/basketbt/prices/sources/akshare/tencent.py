@@ -1,0 +1,88 @@
+"""Tencent: a third opinion on the raw bars of A shares.
+
+akshare 1.19.5 gives the volume of Shenzhen's 000 codes in lots and all others in shares; the unit
+check before storing (``prices.vetting``) settles that for every vendor by amount / volume.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from basketbt.market.symbols import Symbol
+from basketbt.prices.sources.akshare.client import akshare
+from basketbt.prices.sources.courier import Courier, ask, with_evidence
+from basketbt.prices.sources.frames import bars_from, cut
+from basketbt.prices.sources.vendor import Family, History, Query
+
+NAME = "tencent"
+_ASSIGNMENT = re.compile(rb"\s*\w+=(?P<json>\{.*\});?\s*", re.DOTALL)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_COLUMNS = {name: name for name in ("date", "open", "high", "low", "close", "volume", "amount")}
+
+
+class Tencent:
+    """Prices from proxy.finance.qq.com through akshare: one request a calendar year."""
+
+    name = NAME
+    family: Family = "akshare"
+
+    def serves(self, symbol: Symbol) -> bool:
+        return symbol.kind == "share" and symbol.exchange in ("SH", "SZ", "BJ")
+
+    def history(self, query: Query) -> History:
+        """Raw bars from ``first`` to ``last``; Tencent gives no factor."""
+        symbol = query.symbol
+        courier = Courier(NAME, symbol.canonical, query.hosts, inspect=inspect)
+        code = symbol.exchange.lower() + symbol.code
+        # Dates with dashes: without them akshare takes the whole end date for a year.
+        frame = ask(
+            courier,
+            lambda: akshare().stock_zh_a_hist_tx(
+                code, start_date=str(query.first), end_date=str(query.last), adjust=""
+            ),
+        )
+        bars = bars_from(frame, _COLUMNS, courier, currency="CNY")
+        return History(
+            vendor=NAME,
+            symbol=symbol.canonical,
+            first=query.first,
+            last=query.last,
+            bars=cut(bars, query.first, query.last),
+            exchanges=with_evidence(courier.exchanges),
+        )
+
+
+def inspect(courier: Courier, url: str, body: bytes) -> None:
+    """Raise unless the body is one JSON object assigned to a name, with rows of known fields."""
+    found = _ASSIGNMENT.fullmatch(body)
+    if found is None:
+        courier.changed("the answer is not a JSON object, or cut short")
+    try:
+        data = json.loads(found["json"]).get("data")
+    except ValueError:
+        courier.changed("the answer is not JSON, or cut short")
+    if "newfqkline" not in url:
+        if data is None:
+            courier.no_data("this code is not known")
+        return
+    _inspect_rows(courier, data)
+
+
+def _inspect_rows(courier: Courier, data: Any) -> None:
+    if not isinstance(data, dict) or not data:
+        courier.no_data("this code is not known")
+    tables = next(iter(data.values()))
+    rows = None
+    if isinstance(tables, dict):
+        rows = next((tables[k] for k in ("day", "qfqday", "hfqday") if k in tables), None)
+    if not isinstance(rows, list):
+        courier.changed("the answer has no list of bars")
+    if not rows:
+        courier.no_data("no bars for this code")
+    for row in rows:
+        if not isinstance(row, list) or len(row) < 9 or not isinstance(row[6], dict):
+            courier.changed("a bar has other fields than the known ones")
+        if not all(_NUMBER.fullmatch(str(row[at])) for at in (1, 2, 3, 4, 5, 8)):
+            courier.changed(f"the bar of {row[0]} holds something that is no number")

@@ -1,0 +1,278 @@
+"""Carries a vendor client's requests: paced, bounded in time, retried, recorded and judged.
+
+The clients keep their own code; only the sending goes through here. ``requests`` (akshare) is
+reached by :func:`tapped`, curl_cffi (yfinance) by the session in :mod:`.yfinance`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.vendor import (
+    Changed,
+    Exchange,
+    NoData,
+    Refused,
+    Unreachable,
+    VendorFailure,
+)
+
+if TYPE_CHECKING:
+    import requests
+
+R = TypeVar("R")
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0  # longest silence
+TOTAL_SECONDS = 60.0  # longest answer, however it drips
+LARGEST_BODY = 64 * 2**20
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Answer(Generic[R]):
+    """What came back over the wire, and the client's own response object around it."""
+
+    status: int
+    body: bytes
+    response: R
+    retry_after: float = 0.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Time-outs in seconds; the defaults suit a slow line to a distant vendor."""
+
+    connect: float = CONNECT_SECONDS
+    read: float = READ_SECONDS
+    total: float = TOTAL_SECONDS
+    first_backoff: float = 1.0
+
+
+class Courier:
+    """Sends on behalf of one vendor for one subject, and remembers what was answered.
+
+    The subject is a canonical symbol or a currency pair; it stands in every error.
+    ``missing_is_404`` says that this vendor answers 404 for a code it does not know.
+    ``inspect`` sees every body before the client does and raises what is wrong with it.
+    """
+
+    limits = Limits()
+
+    def __init__(
+        self,
+        vendor: str,
+        subject: str,
+        hosts: HostBook,
+        *,
+        missing_is_404: bool = False,
+        inspect: Callable[[Courier, str, bytes], None] | None = None,
+    ) -> None:
+        self.vendor = vendor
+        self.symbol = subject
+        self.exchanges: list[Exchange] = []
+        self._hosts = hosts
+        self._missing_is_404 = missing_is_404
+        self._inspect = inspect
+        self._last_host = ""
+
+    # --- failures, with the vendor, host and symbol filled in ------------------------------
+
+    def failure(
+        self, kind: type[VendorFailure], why: str, *, status: int | None = None
+    ) -> VendorFailure:
+        return kind(
+            vendor=self.vendor,
+            host=self._last_host or "no request was sent",
+            symbol=self.symbol,
+            status=status,
+            why=why,
+        )
+
+    def no_data(self, why: str) -> NoReturn:
+        raise self.failure(NoData, why)
+
+    def changed(self, why: str) -> NoReturn:
+        raise self.failure(Changed, why)
+
+    # --- sending ---------------------------------------------------------------------------
+
+    def deliver(self, url: str, send: Callable[[], Answer[R]]) -> Answer[R]:
+        """Send one request and give its answer, or raise a :class:`VendorFailure`.
+
+        ``send`` raises ``Unreachable`` (see :meth:`unreachable`) when no answer came.
+        """
+        host = urlsplit(url).hostname or url
+        self._last_host = host
+        if closed := self._hosts.closed(host):
+            raise self.failure(
+                Refused, f"left alone for {closed.seconds / 60:.0f} more minutes ({closed.why})"
+            )
+        answer = self._send_with_patience(host, send)
+        self.exchanges.append(
+            Exchange(
+                url=url,
+                status=answer.status,
+                sha256=hashlib.sha256(answer.body).hexdigest(),
+                at=datetime.now(UTC).isoformat(timespec="seconds"),
+                body=answer.body,
+            )
+        )
+        self._judge(host, url, answer)
+        self._hosts.answered(host)
+        return answer
+
+    def unreachable(self, error: BaseException) -> VendorFailure:
+        return self.failure(Unreachable, _in_short(error))
+
+    def _send_with_patience(self, host: str, send: Callable[[], Answer[R]]) -> Answer[R]:
+        import tenacity
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(Unreachable),
+            stop=tenacity.stop_after_attempt(TRIES),
+            wait=tenacity.wait_exponential_jitter(
+                initial=self.limits.first_backoff, max=8, jitter=self.limits.first_backoff
+            ),
+            reraise=True,
+        )
+
+        def attempt() -> Answer[R]:
+            self._hosts.wait_for_turn(host)
+            return send()
+
+        try:
+            return retrying(attempt)
+        except Unreachable as error:
+            self._hosts.unreachable(host, str(error.fields["why"]))
+            raise
+
+    def _judge(self, host: str, url: str, answer: Answer[Any]) -> None:
+        """Tell data from a refusal. Raises; a refusal also closes the host for a while."""
+        if answer.status == 404:
+            kind = NoData if self._missing_is_404 else Changed
+            raise self.failure(kind, "nothing is found at this address", status=404)
+        why = None
+        if answer.status >= 300:
+            why = f"HTTP {answer.status}"
+        elif not answer.body.strip():
+            why = "an empty answer"
+        elif answer.body.lstrip()[:1] == b"<":
+            why = "a web page instead of data"
+        if why is not None:
+            self._hosts.refused(host, why, answer.retry_after)
+            raise self.failure(Refused, why, status=answer.status)
+        if self._inspect is not None:
+            self._inspect(self, url, answer.body)
+
+
+def ask(courier: Courier, call: Callable[[], Any]) -> Any:
+    """The table that an akshare function returns, or a :class:`VendorFailure` that says why not."""
+    try:
+        with tapped(courier):
+            frame = call()
+    except VendorFailure:
+        raise
+    except Exception as error:
+        # akshare documents no exceptions: whatever it stumbles over, after an answer that was
+        # neither a refusal nor empty, is an answer in a form it does not know.
+        raise courier.failure(
+            Changed, f"the client cannot read the answer ({_in_short(error)})"
+        ) from error
+    if frame is None or len(frame) == 0:
+        courier.no_data("an empty table")
+    return frame
+
+
+_TAP = threading.Lock()
+
+
+@contextlib.contextmanager
+def tapped(courier: Courier) -> Iterator[None]:
+    """While open, everything sent through ``requests`` in this process goes by ``courier``."""
+    import requests
+
+    with _TAP:
+        plain = requests.Session.send
+
+        def send(
+            session: requests.Session, request: requests.PreparedRequest, **options: Any
+        ) -> requests.Response:
+            # A redirect away from a data address is a refusal, never something to follow.
+            options |= {
+                "stream": True,
+                "allow_redirects": False,
+                "timeout": (courier.limits.connect, courier.limits.read),
+            }
+
+            def once() -> Answer[requests.Response]:
+                return _send_once(courier, lambda: plain(session, request, **options))
+
+            return courier.deliver(str(request.url), once).response
+
+        requests.Session.send = send  # type: ignore[method-assign,assignment]
+        try:
+            yield
+        finally:
+            requests.Session.send = plain  # type: ignore[method-assign]
+
+
+def _send_once(
+    courier: Courier, plain_send: Callable[[], requests.Response]
+) -> Answer[requests.Response]:
+    import requests
+    import urllib3
+
+    deadline = time.monotonic() + courier.limits.total
+    try:
+        response = plain_send()
+        body = _read(response, deadline)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise courier.unreachable(error) from error
+    response._content = body
+    response._content_consumed = True  # type: ignore[attr-defined]
+    return Answer(response.status_code, body, response, retry_after(response.headers))
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """The whole body, or ``OSError`` when it is too slow or too large.
+
+    requests' own reading waits for full blocks, so a server that drips a byte at a time could
+    hold it for hours; this one looks at the clock after whatever arrived.
+    """
+    chunks, size = [], 0
+    while chunk := response.raw.read1(2**16, decode_content=True):
+        chunks.append(chunk)
+        size += len(chunk)
+        if time.monotonic() > deadline:
+            raise TimeoutError("the answer drips too slowly")
+        if size > LARGEST_BODY:
+            raise OSError("the answer is larger than any price history")
+    return b"".join(chunks)
+
+
+def retry_after(headers: Any) -> float:
+    """Seconds that a ``Retry-After`` header asks for; 0 without one (dates are not read)."""
+    try:
+        return max(0.0, float(headers.get("Retry-After", 0)))
+    except ValueError:
+        return 0.0
+
+
+def _in_short(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:160]}" if text else type(error).__name__
+
+
+def with_evidence(evidence: list[Exchange]) -> tuple[Exchange, ...]:
+    """The exchanges without their bodies, once those have been read."""
+    return tuple(replace(exchange, body=b"") for exchange in evidence)

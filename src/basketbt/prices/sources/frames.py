@@ -1,0 +1,104 @@
+"""From a vendor client's pandas table to plain arrays, refusing what is not what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from basketbt.prices.data import Dates, Floats, SymbolBars
+from basketbt.prices.sources.courier import Courier
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIELDS = ("open", "high", "low", "close", "volume", "amount")
+
+
+def bars_from(
+    frame: pd.DataFrame,
+    columns: Mapping[str, str],
+    courier: Courier,
+    *,
+    currency: str,
+    shares_per_unit: float = 1.0,
+) -> SymbolBars:
+    """Bars from a table; ``columns`` maps ``date`` and our fields to its headers.
+
+    A field that is not mapped is NaN throughout. Raises ``Changed`` for a missing column, a text
+    where a number belongs, or a date that is none.
+    """
+    require(frame, columns.values(), courier)
+    dates = dates_from(frame, columns["date"], courier)
+    empty = np.full(len(dates), np.nan)
+    values = {
+        name: numbers_from(frame, columns[name], courier) if name in columns else empty
+        for name in FIELDS
+    }
+    return SymbolBars(
+        symbol=courier.symbol,
+        dates=dates,
+        open=values["open"],
+        high=values["high"],
+        low=values["low"],
+        close=values["close"],
+        volume=values["volume"] * shares_per_unit,
+        amount=values["amount"],
+        currency=currency,
+        table=courier.vendor,
+    )
+
+
+def require(frame: pd.DataFrame, headers: object, courier: Courier) -> None:
+    """Raise ``Changed`` unless every header is there."""
+    missing = sorted(set(headers) - set(map(str, frame.columns)))  # type: ignore[call-overload]
+    if missing:
+        courier.changed(f"the column {', '.join(missing)} is missing")
+
+
+def dates_from(frame: pd.DataFrame, header: str, courier: Courier) -> Dates:
+    """One column as days; ``Changed`` when a cell is no date."""
+    import pandas as pd
+
+    try:
+        dates: Dates = pd.to_datetime(frame[header]).to_numpy(dtype="datetime64[D]")
+    except (ValueError, TypeError) as error:
+        courier.changed(f"{header} holds something that is no date ({error})")
+    if np.isnat(dates).any():
+        courier.changed(f"{header} holds an empty date")
+    return dates
+
+
+def numbers_from(frame: pd.DataFrame, header: str, courier: Courier) -> Floats:
+    """One column as floats; ``Changed`` when a cell is text that is no number."""
+    import pandas as pd
+
+    try:
+        numbers: Floats = pd.to_numeric(frame[header]).to_numpy(dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        courier.changed(f"{header} holds something that is no number ({error})")
+    return numbers
+
+
+def cut(bars: SymbolBars, first: np.datetime64, last: np.datetime64) -> SymbolBars:
+    """The bars from ``first`` to ``last``, both included, in the vendor's order."""
+    return select(bars, (bars.dates >= first) & (bars.dates <= last))
+
+
+def select(bars: SymbolBars, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> SymbolBars:
+    """The bars where ``keep`` is true."""
+    return SymbolBars(
+        symbol=bars.symbol,
+        dates=bars.dates[keep],
+        open=bars.open[keep],
+        high=bars.high[keep],
+        low=bars.low[keep],
+        close=bars.close[keep],
+        volume=bars.volume[keep],
+        amount=bars.amount[keep],
+        factor=None if bars.factor is None else bars.factor[keep],
+        adjusted=bars.adjusted,
+        currency=bars.currency,
+        table=bars.table,
+    )

@@ -1,0 +1,172 @@
+"""Courtesy towards the vendors' hosts, shared by all processes of one user.
+
+Free vendors ban addresses that ask too fast, so requests to one host keep a distance, and a host
+that refused (or could not be reached twice) is left alone for half an hour. The book is a table
+of the store, so two fetching processes keep the distance together.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PAUSE_AFTER_REFUSAL = 1800.0  # seconds
+UNREACHABLE_BEFORE_PAUSE = 2
+PACE_VARIABLE = "BASKETBT_PACE"
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS host (
+    host TEXT PRIMARY KEY,
+    next_at REAL NOT NULL DEFAULT 0,        -- seconds since 1970: no request before
+    unreachable INTEGER NOT NULL DEFAULT 0, -- failures in a row
+    closed_at REAL NOT NULL DEFAULT 0,
+    closed_until REAL NOT NULL DEFAULT 0,
+    why TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID
+"""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A host that is left alone: for how many more seconds, and why."""
+
+    seconds: float
+    why: str
+
+
+class HostBook:
+    """Pacing and circuit breaker per host, in a SQLite file (``None``: in memory only).
+
+    ``pace`` is the least distance of two requests to one host in seconds, to which up to as much
+    again is added at random; by default one second, or the environment's ``BASKETBT_PACE``.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        pace: float | None = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._connection = sqlite3.connect(
+            ":memory:" if path is None else path,
+            timeout=30,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        self._lock = threading.Lock()
+        self._pace = pace_of_environment() if pace is None else pace
+        self._clock = clock
+        self._sleep = sleep
+        with self._lock:
+            self._connection.execute(SCHEMA)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @property
+    def pace(self) -> float:
+        return self._pace
+
+    def closed(self, host: str) -> Closed | None:
+        """Why ``host`` is left alone at the moment; None when it may be asked."""
+        row = self._connection.execute(
+            "SELECT closed_at, closed_until, why FROM host WHERE host = ?", (host,)
+        ).fetchone()
+        if row is None:
+            return None
+        closed_at, until, why = row
+        now = self._clock()
+        # A clock that was set back must not close a host for longer than was meant.
+        if now >= until or now < closed_at:
+            return None
+        return Closed(until - now, why)
+
+    def wait_for_turn(self, host: str) -> None:
+        """Sleep until this host's next turn and take it."""
+        gap = self._pace * (1.0 + random.random())
+        with self._transaction():
+            now = self._clock()
+            row = self._connection.execute(
+                "SELECT next_at FROM host WHERE host = ?", (host,)
+            ).fetchone()
+            booked = row[0] if row else 0.0
+            if booked > now + 60.0:  # the clock was set back
+                booked = now
+            turn = max(now, booked)
+            self._connection.execute(
+                "INSERT INTO host (host, next_at) VALUES (?, ?) "
+                "ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at",
+                (host, turn + gap),
+            )
+        if turn > now:
+            self._sleep(turn - now)
+
+    def answered(self, host: str) -> None:
+        """The host answered with data: forget earlier failures."""
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE host SET unreachable = 0, closed_until = 0, why = '' "
+                "WHERE host = ? AND (unreachable > 0 OR closed_until > 0)",
+                (host,),
+            )
+
+    def refused(self, host: str, why: str, seconds: float = 0.0) -> None:
+        """Leave the host alone for half an hour, or ``seconds`` if the host asked for more."""
+        self._close(host, why, max(PAUSE_AFTER_REFUSAL, seconds))
+
+    def unreachable(self, host: str, why: str) -> None:
+        """Count a failed connection; the second in a row closes the host."""
+        with self._transaction():
+            self._connection.execute(
+                "INSERT INTO host (host, unreachable, why) VALUES (?, 1, ?) ON CONFLICT (host) "
+                "DO UPDATE SET unreachable = unreachable + 1, why = excluded.why",
+                (host, why),
+            )
+            count = self._connection.execute(
+                "SELECT unreachable FROM host WHERE host = ?", (host,)
+            ).fetchone()[0]
+        if count >= UNREACHABLE_BEFORE_PAUSE:
+            self._close(host, why, PAUSE_AFTER_REFUSAL)
+
+    def reopen(self) -> None:
+        """Forget every refusal: for a user who knows that the trouble is over."""
+        with self._transaction():
+            self._connection.execute("UPDATE host SET unreachable = 0, closed_until = 0")
+
+    def _close(self, host: str, why: str, seconds: float) -> None:
+        now = self._clock()
+        with self._transaction():
+            self._connection.execute(
+                "INSERT INTO host (host, closed_at, closed_until, why) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (host) DO UPDATE SET closed_at = excluded.closed_at, "
+                "closed_until = excluded.closed_until, why = excluded.why, unreachable = 0",
+                (host, now, now + seconds, why),
+            )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+
+def pace_of_environment() -> float:
+    """Seconds between two requests to one host: 1, or ``BASKETBT_PACE``."""
+    try:
+        return max(0.0, float(os.environ.get(PACE_VARIABLE, "1")))
+    except ValueError:
+        return 1.0

@@ -1,0 +1,290 @@
+"""Yahoo: Hong Kong shares, exchange rates, and the overseas route for A shares.
+
+Yahoo restates past closes for share changes (never for cash), so raw = Close x the ratios of all
+later splits; history is therefore always asked for up to today. Adj Close / raw close changes
+only on ex-dates, which gives the factor's steps. yfinance remembers failed answers, so its
+response cache is emptied before every call; its files go to our own folder.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import warnings
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from basketbt.market.symbols import Symbol
+from basketbt.prices.data import CorporateAction, Dates, Floats, SymbolBars
+from basketbt.prices.sources.courier import Answer, Courier, retry_after, with_evidence
+from basketbt.prices.sources.frames import cut, numbers_from, require, select
+from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.vendor import (
+    Changed,
+    FactorSteps,
+    Family,
+    History,
+    Query,
+    VendorFailure,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAME = "yahoo"
+CACHE_VARIABLE = "BASKETBT_CACHE"
+_SUFFIX = {"SH": ".SS", "SZ": ".SZ", "HK": ".HK"}
+_TICK_DIGITS = {"share": 2, "fund": 3, "index": 4, "b_share": 3}
+
+
+class Yahoo:
+    """Prices from query2.finance.yahoo.com through yfinance."""
+
+    name = NAME
+    family: Family = "yfinance"
+
+    def serves(self, symbol: Symbol) -> bool:
+        """Shares and funds, and Shanghai's and Shenzhen's own indexes.
+
+        Yahoo's CSI 300 has holes from 2017 on; the check for missing sessions refuses it then.
+        """
+        return symbol.exchange in _SUFFIX and symbol.kind != "b_share"
+
+    def history(self, query: Query) -> History:
+        """Raw bars, factor steps and corporate actions from ``first`` to ``last``."""
+        symbol = query.symbol
+        courier = _courier(symbol.canonical, query.hosts)
+        frame = _ask(courier, symbol.code + _SUFFIX[symbol.exchange], query.first)
+        digits = 3 if symbol.exchange == "HK" else _TICK_DIGITS[symbol.kind]
+        table = _Table.read(frame, courier, symbol.currency, digits)
+        bars = _traded(table.bars) if symbol.kind != "index" else table.bars
+        is_index = symbol.kind == "index"
+        return History(
+            vendor=NAME,
+            symbol=symbol.canonical,
+            first=query.first,
+            last=query.last,
+            bars=cut(bars, query.first, query.last),
+            steps=None if is_index else table.steps().within(query.first, query.last),
+            steps_from="" if is_index else NAME,
+            actions=None if is_index else table.actions(query.last),
+            actions_from="" if is_index else NAME,
+            exchanges=with_evidence(courier.exchanges),
+        )
+
+
+def exchange_rate(pair: str, first: np.datetime64, last: np.datetime64, hosts: HostBook) -> History:
+    """Daily rate of ``pair`` (HKDCNY): CNY for one HKD, London close."""
+    courier = _courier(pair, hosts)
+    frame = _ask(courier, f"{pair}=X", first)
+    bars = _Table.read(frame, courier, pair[3:], digits=8).bars
+    return History(
+        vendor=NAME,
+        symbol=pair,
+        first=first,
+        last=last,
+        bars=cut(bars, first, last),
+        exchanges=with_evidence(courier.exchanges),
+    )
+
+
+class _Table:
+    """A history table of yfinance as arrays, prices restored to what was traded."""
+
+    def __init__(
+        self,
+        bars: SymbolBars,
+        adjusted: Floats,
+        dividends: Floats,
+        splits: Floats,
+        later_splits: Floats,
+    ) -> None:
+        self.bars = bars
+        self._adjusted = adjusted
+        self._dividends = dividends
+        self._splits = splits
+        self._later_splits = later_splits
+
+    @classmethod
+    def read(cls, frame: pd.DataFrame, courier: Courier, currency: str, digits: int) -> _Table:
+        """``digits`` are the decimals of a price tick, which undo Yahoo's single precision."""
+        prices = ("Open", "High", "Low", "Close", "Adj Close", "Volume")
+        require(frame, (*prices, "Dividends", "Stock Splits"), courier)
+        index: Any = frame.index
+        dates: Dates = index.tz_localize(None).to_numpy(dtype="datetime64[D]")
+        column = {name: numbers_from(frame, name, courier) for name in prices}
+        splits = numbers_from(frame, "Stock Splits", courier)
+        ratio = np.where(splits > 0, splits, 1.0)
+        later = np.append(np.cumprod(ratio[::-1])[::-1][1:], 1.0)
+        bars = SymbolBars(
+            symbol=courier.symbol,
+            dates=dates,
+            open=np.round(column["Open"] * later, digits),
+            high=np.round(column["High"] * later, digits),
+            low=np.round(column["Low"] * later, digits),
+            close=np.round(column["Close"] * later, digits),
+            volume=np.round(column["Volume"] / later),
+            amount=np.full(len(dates), np.nan),
+            currency=currency,
+            table=NAME,
+        )
+        dividends = numbers_from(frame, "Dividends", courier)
+        return cls(bars, column["Adj Close"], dividends, splits, later)
+
+    def steps(self) -> FactorSteps:
+        """Steps on ex-dates: the growth of Adj Close / raw close there, medians on both sides.
+
+        Between ex-dates that quotient is constant but for rounding, which the medians remove.
+        """
+        ex = np.flatnonzero((self._dividends > 0) | (self._splits > 0))
+        ex = ex[ex > 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            quotient = self._adjusted / self.bars.close
+        bounds = [0, *ex.tolist(), len(quotient)]
+        levels = np.array([np.nanmedian(quotient[start:stop]) for start, stop in pairwise(bounds)])
+        return FactorSteps(dates=self.bars.dates[ex], ratios=levels[1:] / levels[:-1])
+
+    def actions(self, last: np.datetime64) -> tuple[CorporateAction, ...]:
+        """Cash and share changes per share held then; Yahoo restates past cash for splits."""
+        found = np.flatnonzero((self._dividends > 0) | (self._splits > 0))
+        return tuple(
+            CorporateAction(
+                symbol=self.bars.symbol,
+                ex_date=self.bars.dates[i],
+                cash=round(self._cash(i), 6),
+                bonus=round(float(self._splits[i]) - 1, 9) if self._splits[i] > 0 else 0.0,
+            )
+            for i in found
+            if self.bars.dates[i] <= last
+        )
+
+    def _cash(self, i: np.intp) -> float:
+        own = self._splits[i] if self._splits[i] > 0 else 1.0
+        return float(self._dividends[i] * self._later_splits[i] * own)
+
+
+def _traded(bars: SymbolBars) -> SymbolBars:
+    """Without the rows that Yahoo repeats for sessions on which a share did not trade."""
+    flat = (bars.open == bars.close) & (bars.high == bars.low) & (bars.high == bars.close)
+    return select(bars, ~((bars.volume == 0) & flat))
+
+
+# --- the client ----------------------------------------------------------------------------
+
+
+def _courier(subject: str, hosts: HostBook) -> Courier:
+    return Courier(NAME, subject, hosts, missing_is_404=True, inspect=inspect)
+
+
+def inspect(courier: Courier, url: str, body: bytes) -> None:
+    """Raise unless the body is a chart: one result with times and quotes of equal length."""
+    try:
+        chart = json.loads(body)["chart"]
+        if chart.get("error"):
+            courier.no_data(str(chart["error"].get("description", "no data")))
+        result = chart["result"][0]
+        if not result.get("timestamp"):
+            courier.no_data("no bars in this window")
+        quote = result["indicators"]["quote"][0]
+        lengths = {len(quote[name]) for name in ("open", "high", "low", "close", "volume")}
+        lengths.add(len(result["timestamp"]))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        courier.changed("the answer is not a chart, or cut short")
+    if len(lengths) != 1:
+        courier.changed("the chart's columns differ in length")
+    _inspect_values(courier, result["timestamp"], quote)
+
+
+def _inspect_values(courier: Courier, times: list[Any], quote: dict[str, list[Any]]) -> None:
+    # yfinance keeps the first of two rows with one time and drops empty ones in silence.
+    if len(set(times)) != len(times):
+        courier.changed("the chart has a session twice")
+    for name in ("open", "high", "low", "close", "volume"):
+        if any(value is not None and not isinstance(value, int | float) for value in quote[name]):
+            courier.changed(f"the chart's {name} holds something that is no number")
+
+
+def _ask(courier: Courier, ticker: str, first: np.datetime64) -> pd.DataFrame:
+    """One ticker from ``first`` to today, or a :class:`VendorFailure` that says why not."""
+    package = _package()
+    session = _session(courier)
+    package.data.YfData.cache_get.cache_clear()
+    day_after = np.datetime64("today") + np.timedelta64(2, "D")
+    try:
+        frame: pd.DataFrame = package.Ticker(ticker, session=session).history(
+            start=str(first),
+            end=str(day_after),
+            auto_adjust=False,
+            actions=True,
+            timeout=courier.limits.total,
+        )
+    except VendorFailure:
+        raise
+    except Exception as error:
+        raise courier.failure(
+            Changed, f"the client cannot read the answer ({type(error).__name__}: {error})"
+        ) from error
+    finally:
+        session.close()
+    if len(frame) == 0:
+        courier.no_data("an empty table")
+    return frame
+
+
+def _session(courier: Courier) -> Any:
+    """A browser-like session, as yfinance makes one, whose chart requests go by ``courier``.
+
+    Cookie and crumb requests pass untouched: yfinance goes on without them where they fail.
+    """
+    from curl_cffi import requests as curl
+
+    base: Any = curl.Session
+
+    class Session(base):  # type: ignore[misc]
+        def request(self, method: str, url: str, **options: Any) -> Any:
+            options["timeout"] = courier.limits.total
+            plain = super().request
+            if "/v8/finance/chart/" not in urlsplit(url).path:
+                return plain(method, url, **options)
+            options["allow_redirects"] = False
+
+            def once() -> Answer[Any]:
+                try:
+                    response = plain(method, url, **options)
+                except curl.exceptions.RequestException as error:
+                    raise courier.unreachable(error) from error
+                wait = retry_after(response.headers)
+                return Answer(response.status_code, response.content, response, wait)
+
+            return courier.deliver(url, once).response
+
+    return Session(impersonate="chrome")
+
+
+@cache
+def _package() -> Any:
+    """The yfinance package with errors shown and its caches in our folder. Takes a second."""
+    import yfinance as package
+
+    # yfinance switches its own DeprecationWarnings back on at import, hence afterwards.
+    warnings.filterwarnings("ignore", module="yfinance")
+    logging.getLogger("yfinance").setLevel(logging.CRITICAL)
+    package.config.debug.hide_exceptions = False
+    package.set_tz_cache_location(str(_cache_folder()))
+    return package
+
+
+def _cache_folder() -> Path:
+    import platformdirs
+
+    chosen = os.environ.get(CACHE_VARIABLE)
+    folder = Path(chosen) if chosen else Path(platformdirs.user_cache_dir("basketbt"))
+    folder = folder / "yfinance"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
