@@ -119,7 +119,7 @@ class MarketData:
 
 
 class PriceSource(Protocol):
-    """One place prices come from. Raises a ``DataError`` or ``InputError``, never a vendor's own."""
+    """One place prices come from. It raises a ``DataError`` or ``InputError``, never others."""
 
     @property
     def name(self) -> str: ...

@@ -7,14 +7,48 @@ home exchange was shut arrives on its next session.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.notes import Note
-from basketbt.prices.data import CorporateAction, Dates, Floats, Instrument, ShareCounts
+from basketbt.errors import BadPrices, NoFx
+from basketbt.market.calendars import calendar as calendar_named
+from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Note, NoteKind
+from basketbt.prices.adjust import Adjusted, adjust
+from basketbt.prices.align import Alignment, Rows, align, last_known, long_rows
+from basketbt.prices.data import (
+    CorporateAction,
+    Dates,
+    Floats,
+    Instrument,
+    MarketData,
+    ShareCounts,
+    SymbolBars,
+)
+from basketbt.prices.digest import content_digest
+
+FxPolicy = Literal["require", "local"]
+
+# The same prices read from another folder, or from a lock, are the same data.
+_NOT_CONTENT = ("tables", "source", "notes", "digest")
+
+NO_FACTOR = NoteKind(
+    "no_factor",
+    en="no adjustment factor and no corporate actions for {symbols}: the factor is taken as 1, "
+    "so dividends and share changes are not seen unless the closes contain them already",
+    zh="{symbols}没有复权因子和公司行为数据:因子按1处理,除非收盘价已复权,否则看不到分红送转",
+    severity="warning",
+)
+LOCAL_RETURNS = NoteKind(
+    "local_returns",
+    en="{symbols}: no {pair} rate is given, returns are in {currency} (fx: local)",
+    zh="{symbols}:没有{pair}汇率,收益按{currency}计(fx: local)",
+)
 
 
 class Status(IntEnum):
@@ -25,6 +59,7 @@ class Status(IntEnum):
     CLOSED = 2  # its own exchange had no session that day (Hong Kong on a mainland session)
     UNLISTED = 3  # before its first bar
     DELISTED = 4  # after its delisting date: carried at the last price
+    ENDED = 5  # after the last day its table covers: nothing is known, no price
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +67,16 @@ class PricePanel:
     """T sessions x N symbols. Rows follow ``sessions``, columns follow ``symbols``.
 
     Raw columns (``open`` … ``amount``) are NaN where there is no bar that session, and everywhere
-    for symbols with adjusted prices only. ``reference`` is the previous close restated for an
-    ex-date (the base of price limits and of the session's return), NaN before the second bar.
+    for symbols with adjusted prices only; they stay in the currency of the listing. ``reference``
+    is the previous close restated for an ex-date (the base of price limits and of the session's
+    return), NaN before the second bar and where there is no bar.
 
     ``total`` and ``price`` are the prices returns are made of: carried over sessions without a
-    bar, NaN before the first. ``total`` reinvests cash; ``price`` adjusts share changes only and
-    is NaN from the first factor step that no corporate action explains. Both are scaled to the
-    raw close at the panel's last session, and are in the home currency where a rate was applied.
+    bar, NaN before the first and after the last day that the table covers. ``total`` reinvests
+    cash; ``price`` adjusts share changes only and exists on the stretch of bars around the price
+    base in which corporate actions explain every step of the factor. ``total`` is the raw close
+    at the last bar, ``price`` at the end of its stretch; both are in the home currency where a
+    rate was applied.
     """
 
     calendar: str
@@ -73,3 +111,220 @@ class PricePanel:
             return self.symbols.index(symbol)
         except ValueError:
             raise KeyError(symbol) from None
+
+
+def build_panel(
+    data: MarketData,
+    symbols: Sequence[str],
+    *,
+    calendar: str,
+    sessions: Dates,
+    fx: FxPolicy = "require",
+    home_currency: str = "CNY",
+    price_base: np.datetime64 | None = None,
+) -> PricePanel:
+    """Align what a source gave on the sessions of one home calendar.
+
+    Args:
+        data: checked prices (``checks.check``): dates strictly increasing within a symbol.
+        symbols: the columns wanted, shares and indexes alike; repeats are dropped, those without
+            a row at or before the last session are named in ``missing``.
+        calendar: home calendar, XSHG or XHKG.
+        sessions: (T,) sessions of it, ascending, at least one. Rows of ``data`` before the first
+            one serve to know the price at it.
+        fx: what to do without a rate for a currency other than ``home_currency``.
+        price_base: the day price returns are measured from, see :func:`adjust.adjust`.
+
+    Raises:
+        NoFx: ``require`` and no rate on or before the first bar of a foreign security.
+        BadPrices: rows that are not in order (data that were not checked).
+    """
+    wanted = tuple(dict.fromkeys(symbols))
+    bars = [
+        data.bars[symbol]
+        for symbol in wanted
+        if symbol in data.bars and (data.bars[symbol].dates <= sessions[-1]).any()
+    ]
+    names = tuple(bar.symbol for bar in bars)
+    rows = long_rows([bar.dates for bar in bars])
+    _refuse_disorder(rows, names)
+    where = align(rows, sessions)
+    status = _status(data, bars, where, sessions)
+    rates, notes = _rates(data, bars, sessions, fx, home_currency)
+    adjusted = [_adjusted(data, bar, price_base) for bar in bars]
+    local: NDArray[np.bool_] = np.all(np.isnan(rates), axis=0)
+    scale = np.where(local, 1.0, rates)
+    scale = np.where(status == Status.ENDED, np.nan, scale)
+    panel = PricePanel(
+        calendar=calendar,
+        sessions=sessions,
+        symbols=names,
+        **_raw_grids(rows, where, bars),
+        reference=where.on_the_day(rows.joined([part.reference for part in adjusted])),
+        total=where.as_of(rows.joined([part.total for part in adjusted])) * scale,
+        price=where.as_of(rows.joined([part.price for part in adjusted])) * scale,
+        status=status,
+        currencies=tuple(bar.currency for bar in bars),
+        in_home_currency=~local,
+        adjusted_only=np.array([bar.adjusted for bar in bars], dtype=np.bool_),
+        tables=tuple(bar.table for bar in bars),
+        instruments=tuple(_instrument(data, name) for name in names),
+        actions=_actions_within(data, names, sessions),
+        shares=tuple(data.shares.get(name) for name in names),
+        missing=tuple(symbol for symbol in wanted if symbol not in names),
+        source=data.source,
+        invented=data.invented,
+        notes=(*data.notes, *_factor_notes(data, bars), *notes),
+        digest="",
+    )
+    content = {
+        field.name: getattr(panel, field.name)
+        for field in fields(panel)
+        if field.name not in _NOT_CONTENT
+    }
+    return replace(panel, digest=content_digest(content))
+
+
+def _refuse_disorder(rows: Rows, names: tuple[str, ...]) -> None:
+    later = (rows.dates[1:] > rows.dates[:-1]) | (rows.column[1:] != rows.column[:-1])
+    wrong = np.flatnonzero(~later) + 1
+    if wrong.size:
+        listing = "\n".join(
+            f"{names[rows.column[at]]} {rows.dates[at]}: not after the row before it"
+            for at in wrong[:20]
+        )
+        raise BadPrices(count=wrong.size, listing=listing)
+
+
+def _adjusted(data: MarketData, bar: SymbolBars, price_base: np.datetime64 | None) -> Adjusted:
+    if bar.adjusted:
+        unknown = np.full(len(bar.dates), np.nan)
+        return Adjusted(total=bar.close, price=unknown, reference=unknown)
+    return adjust(
+        bar.dates,
+        bar.close,
+        bar.factor,
+        data.actions.get(bar.symbol, ()),
+        base=price_base,
+        fen=parse_symbol(bar.symbol).calendar == "XSHG",
+    )
+
+
+class RawGrids(TypedDict):
+    """The raw columns of a panel, (T, N) each."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    amount: Floats
+
+
+def _raw_grids(rows: Rows, where: Alignment, bars: Sequence[SymbolBars]) -> RawGrids:
+    """Every raw column; NaN for securities of which only adjusted prices exist."""
+    adjusted = np.array([bar.adjusted for bar in bars], dtype=np.bool_)
+
+    def grid(of: Callable[[SymbolBars], Floats]) -> Floats:
+        values = where.on_the_day(rows.joined([of(bar) for bar in bars]))
+        values[:, adjusted] = np.nan
+        return values
+
+    return RawGrids(
+        open=grid(lambda bar: bar.open),
+        high=grid(lambda bar: bar.high),
+        low=grid(lambda bar: bar.low),
+        close=grid(lambda bar: bar.close),
+        volume=grid(lambda bar: bar.volume),
+        amount=grid(lambda bar: bar.amount),
+    )
+
+
+def _status(
+    data: MarketData, bars: Sequence[SymbolBars], where: Alignment, sessions: Dates
+) -> NDArray[np.int8]:
+    """(T, N) :class:`Status` of every cell."""
+    traded = where.traded()
+    status = np.full(traded.shape, Status.SUSPENDED, dtype=np.int8)
+    ends = _coverage(data)
+    for column, bar in enumerate(bars):
+        own = parse_symbol(bar.symbol).calendar
+        status[~calendar_named(own).are_sessions(sessions), column] = Status.CLOSED
+        status[sessions > ends[bar.table, own], column] = Status.ENDED
+        delisted = _instrument(data, bar.symbol).delisted
+        if delisted is not None:
+            status[sessions > max(delisted, bar.dates[-1]), column] = Status.DELISTED
+        status[sessions < bar.dates[0], column] = Status.UNLISTED
+    status[traded] = Status.TRADED
+    return status
+
+
+def _coverage(data: MarketData) -> dict[tuple[str, str], np.datetime64]:
+    """The last day a table has a bar of any security, by table and trading calendar.
+
+    After it a missing bar says nothing: the table has ended, the share is not suspended.
+    """
+    ends: dict[tuple[str, str], np.datetime64] = {}
+    for bar in data.bars.values():
+        if len(bar.dates):
+            key = (bar.table, parse_symbol(bar.symbol).calendar)
+            ends[key] = max(ends.get(key, bar.dates[-1]), bar.dates[-1])
+    return ends
+
+
+def _rates(
+    data: MarketData,
+    bars: Sequence[SymbolBars],
+    sessions: Dates,
+    policy: FxPolicy,
+    home: str,
+) -> tuple[Floats, list[Note]]:
+    """(T, N) home currency for one unit of each security's; NaN throughout where there is none."""
+    rates = np.ones((len(sessions), len(bars)))
+    without: dict[str, list[str]] = {}
+    for column, bar in enumerate(bars):
+        if bar.currency == home:
+            continue
+        series = data.fx.get(f"{bar.currency}{home}")
+        # The session the first bar arrives on is the first one that needs a rate.
+        needed = sessions[np.searchsorted(sessions, bar.dates[0])]
+        if series is not None and len(series.dates) and series.dates[0] <= needed:
+            rates[:, column] = last_known(series.dates, series.rate, sessions)
+        elif policy == "require":
+            pair = f"{bar.currency}{home}"
+            raise NoFx(symbol=bar.symbol, currency=bar.currency, home=home, pair=pair)
+        else:
+            rates[:, column] = np.nan
+            without.setdefault(bar.currency, []).append(bar.symbol)
+    notes = [
+        LOCAL_RETURNS(symbols=", ".join(names), pair=f"{currency}{home}", currency=currency)
+        for currency, names in without.items()
+    ]
+    return rates, notes
+
+
+def _factor_notes(data: MarketData, bars: Sequence[SymbolBars]) -> list[Note]:
+    names = [
+        bar.symbol
+        for bar in bars
+        if bar.factor is None
+        and not bar.adjusted
+        and not data.has_actions
+        and parse_symbol(bar.symbol).kind != "index"
+    ]
+    return [NO_FACTOR(symbols=", ".join(names))] if names else []
+
+
+def _instrument(data: MarketData, symbol: str) -> Instrument:
+    return data.instruments.get(symbol, Instrument(symbol=symbol))
+
+
+def _actions_within(
+    data: MarketData, names: tuple[str, ...], sessions: Dates
+) -> tuple[CorporateAction, ...]:
+    return tuple(
+        action
+        for name in names
+        for action in data.actions.get(name, ())
+        if sessions[0] <= action.ex_date <= sessions[-1]
+    )
