@@ -261,21 +261,21 @@ def _volatility(panel: PricePanel, rows: slice) -> Floats:
 
 
 def _market_values(panel: PricePanel, row: int, *, tradable: bool) -> Floats:
-    """(N,) last raw close up to ``row`` times the shares in force that day; NaN where unknown.
+    """(N,) last raw close up to ``row`` times the shares in force that day, in home currency.
 
-    Shares without a rate to the home currency are unknown too: a value in Hong Kong dollars must
-    not weigh against one in yuan.
+    NaN where unknown, and without a rate too: a value in Hong Kong dollars must not weigh against
+    one in yuan.
     """
     values = np.full(len(panel.symbols), np.nan)
     for number, counts in enumerate(panel.shares):
         closes = panel.close[: row + 1, number]
         known = np.flatnonzero(np.isfinite(closes))
-        if counts is None or not known.size or not panel.in_home_currency[number]:
+        if counts is None or not known.size:
             continue
         force = int(np.searchsorted(counts.dates, panel.sessions[row], side="right")) - 1
         if force >= 0:
             shares = counts.tradable if tradable else counts.total
-            values[number] = closes[known[-1]] * shares[force]
+            values[number] = closes[known[-1]] * shares[force] * panel.rate[row, number]
     return values
 
 

@@ -92,6 +92,7 @@ class PricePanel:
     total: Floats
     price: Floats
     status: NDArray[np.int8]
+    rate: Floats  # (T, N) home currency for one unit of the listing's, NaN without a series
     currencies: tuple[str, ...]  # N, of the listing
     in_home_currency: NDArray[np.bool_]  # (N,) False: local returns are compounded (fx: local)
     adjusted_only: NDArray[np.bool_]  # (N,)
@@ -164,6 +165,7 @@ def build_panel(
         total=where.as_of(rows.joined([part.total for part in adjusted])) * scale,
         price=where.as_of(rows.joined([part.price for part in adjusted])) * scale,
         status=status,
+        rate=rates,
         currencies=tuple(bar.currency for bar in bars),
         in_home_currency=~local,
         adjusted_only=np.array([bar.adjusted for bar in bars], dtype=np.bool_),
