@@ -129,6 +129,7 @@ def test_when_everything_is_delisted_the_book_is_cash() -> None:
     gone = np.array([[False, False], [True, True], [True, True], [True, True]])
     book = path(prices, [[0.5, 0.5]], Rebalance("daily"), delisted=gone)
     np.testing.assert_allclose(book.levels[:, 0], [100, 90, 90, 90], rtol=1e-15)
+    np.testing.assert_allclose(book.weights(3), [[0.0, 0.0]])
 
 
 def test_a_share_delisted_at_the_base_is_left_out() -> None:

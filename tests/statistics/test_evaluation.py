@@ -111,6 +111,19 @@ def test_a_suspended_basket_is_flat_and_says_so() -> None:
     assert result.values["hit_ratio"][0] == 0.0
 
 
+def test_rounding_in_the_last_bit_of_a_flat_level_is_no_movement() -> None:
+    levels = np.tile([100.0, np.nextafter(100.0, np.inf)], 15)
+    result = evaluate(levels, annualisation=N)
+    assert result.values["hit_ratio"][0] == 0.0
+    assert result.values["max_drawdown"][0] == 0.0
+    assert result.values["annual_volatility"][0] == 0.0
+    cells = empty_cells(result)
+    assert cells["sharpe"] == "zero_volatility"
+    assert cells["sortino"] == "no_downside"
+    assert cells["calmar"] == "no_drawdown"
+    assert cells["tail_ratio"] == "no_lower_tail"
+
+
 def test_without_a_benchmark_the_relative_columns_are_empty() -> None:
     result = of(levels_of(wild(30)))
     relative = {measure.key for measure in MEASURES if measure.needs_benchmark}

@@ -56,7 +56,8 @@ class IndexPath:
     def weights(self, row: int) -> Floats:
         """(B, N) weights at the close of ``row``, drifted, before a reset on that row.
 
-        At row 0 the weights bought. Raises IndexError outside the path.
+        At row 0 the weights bought. What a row leaves of 1 is cash. Raises IndexError outside
+        the path.
         """
         self._check(row)
         result = np.zeros_like(self.targets)
@@ -170,8 +171,10 @@ def _segments(market: _Market, targets: Floats, baskets: slice) -> Iterator[Segm
         yield Segment(start, stop, baskets, weights)
         if stop >= last:
             return
-        change = _reset if reset else _joined
-        weights = change(market, wanted, weights, start, stop)
+        if reset:
+            weights = _bought(market, wanted, stop)
+        else:
+            weights = _joined(market, wanted, weights, start, stop)
         start = stop
 
 
@@ -195,21 +198,12 @@ def _next_change(
 
 
 def _bought(market: _Market, wanted: Floats, row: int) -> Floats:
-    """(b, N) target weights at the close of ``row``, renormalised over what can be bought."""
+    """(b, N) target weights at the close of ``row``, renormalised over what can be bought.
+
+    All 0, hence cash, for a basket of which nothing can.
+    """
     held_off = market.held_off[row]
     return _renormalised(wanted * ~held_off) if held_off.any() else wanted
-
-
-def _reset(market: _Market, wanted: Floats, weights: Floats, start: int, stop: int) -> Floats:
-    """(b, N) the targets again, at the close of ``stop``.
-
-    A basket of which nothing can be bought stays as it is: in the cash of what was delisted.
-    """
-    bought = _bought(market, wanted, stop)
-    stuck = ~bought.any(axis=1, keepdims=True)
-    if not stuck.any():
-        return bought
-    return np.where(stuck, drifted(relatives(market.prices, start, stop)[-1], weights), bought)
 
 
 def _joined(market: _Market, wanted: Floats, weights: Floats, start: int, stop: int) -> Floats:

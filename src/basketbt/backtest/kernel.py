@@ -54,9 +54,10 @@ def drifted(relative: Floats, weights: Floats) -> Floats:
 def first_breach(relative: Floats, weights: Floats, targets: Floats, width: float) -> int | None:
     """Row of ``relative`` (L, N) by which a weight of one basket strayed further than ``width``.
 
-    ``weights`` and ``targets`` are (N,). None when every row stays inside the band.
+    ``weights`` and ``targets`` are (N,), no target without a weight. None when every row stays
+    inside the band.
     """
-    held = np.flatnonzero((weights > 0) | (targets > 0))
+    held = np.flatnonzero(weights > 0)
     grown = relative[:, held] * weights[held]
     growth = 1.0 + (grown - weights[held]).sum(axis=1, keepdims=True)
     strayed = (np.abs(grown / growth - targets[held]) > width).any(axis=1)
