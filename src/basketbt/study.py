@@ -18,10 +18,18 @@ from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, unique
 from basketbt.plan import Case, StudyPlan, make_plan
 from basketbt.prices.data import Floats, MarketData, PriceSource
-from basketbt.prices.panel import PricePanel, build_panel
+from basketbt.prices.panel import PricePanel, Status, build_panel
 from basketbt.results import BookResult, CaseResult, StudyResult
 
 Progress = Callable[[str], None]
+
+
+class WindowsBeyondPrices(OutsideData):
+    """Fields: event, what (the session needed), reach (what exists)."""
+
+    template = "{event} needs prices of {what}, but what the source has of these shares {reach}"
+    fix = "Choose other windows (--set windows=[[0,5]]) or give prices that reach so far."
+
 
 NO_BENCHMARK_PRICES = NoteKind(
     "no_benchmark_prices",
@@ -115,21 +123,18 @@ def _case_result(
 
 def _check_reach(case: Case, panel: PricePanel) -> None:
     """Refuse windows that begin before the prices or end after them."""
-    priced = np.flatnonzero((panel.status == 0).any(axis=1))
+    priced = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
+    if not priced.size:
+        raise WindowsBeyondPrices(event=case.event.id, what="any session", reach="has none")
+    begin, end = panel.sessions[priced[[0, -1]]]
     first, last = min(case.starts), max(case.starts.values())
-    if priced.size:
-        begin, end = panel.sessions[priced[[0, -1]]]
-        if case.session(first - 1) >= begin and case.session(last) <= end:
-            return
-        raise OutsideData(
-            what=f"the windows of {case.event.id} run from {case.session(first - 1)} (the base of "
-            f"day {first:+d}) to {case.session(last)} (day {last:+d})",
-            first=begin,
-            last=end,
-        )
-    raise OutsideData(
-        what=f"{case.event.id}: no share of the study has a price", first="-", last="-"
-    )
+    base, stop = case.session(first - 1), case.session(last)
+    if base < begin:
+        what = f"the close of {base}, the base of windows from day {first:+d} on"
+        raise WindowsBeyondPrices(event=case.event.id, what=what, reach=f"begins on {begin}")
+    if stop > end:
+        what = f"{stop}, day {last:+d}"
+        raise WindowsBeyondPrices(event=case.event.id, what=what, reach=f"ends on {end}")
 
 
 def _books(config: StudyConfig, case: Case, panel: PricePanel, zero: int) -> list[IndexBook]:

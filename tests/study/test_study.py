@@ -1,0 +1,254 @@
+"""Studies on markets small enough to check by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from basketbt.api import Run
+from basketbt.errors import DataError, InfeasibleWeights, NoFx, NoPrices, OutsideData
+from basketbt.prices.data import CorporateAction
+from support.made import Made, session
+
+Study = Callable[..., Run]
+
+A, B, C, HK, INDEX = "600001.SH", "000002.SZ", "300003.SZ", "6682.HK", "000300.SH"
+
+
+def flat(value: float, first: int = -3, last: int = 3) -> dict[int, float]:
+    return dict.fromkeys(range(first, last + 1), value)
+
+
+def path(*closes: float, first: int = -3) -> dict[int, float]:
+    return dict(enumerate(closes, start=first))
+
+
+#            day  -3    -2    -1     0     1     2     3
+RISING = path(10.0, 10.0, 10.0, 11.0, 12.0, 13.0, 13.0)
+FALLING = path(20.0, 20.0, 20.0, 19.0, 18.0, 17.0, 17.0)
+MARKET = path(100.0, 100.0, 100.0, 101.0, 102.0, 103.0, 104.0)
+
+
+def row(run: Run, **where: object) -> dict[str, object]:
+    frame = run.summary
+    for key, value in where.items():
+        frame = frame[frame[key] == value]
+    assert len(frame) == 1
+    return dict(frame.iloc[0])
+
+
+def test_a_window_is_bought_at_the_close_before_it(study: Study) -> None:
+    run = study(Made({A: RISING, B: FALLING, INDEX: MARKET}), [A, B])
+    found = row(run)
+    assert found["base_date"] == str(session(-1))
+    assert found["end_date"] == str(session(2))
+    assert found["sessions"] == 3
+    # Half in A (10 → 13), half in B (20 → 17): (0.3 - 0.15) / 2.
+    assert found["total_return"] == pytest.approx(0.075, abs=1e-12)
+    assert found["price_return"] == pytest.approx(0.075, abs=1e-12)
+    assert found["benchmark_return"] == pytest.approx(0.03, abs=1e-12)
+    assert found["excess_return"] == pytest.approx(0.045, abs=1e-12)
+    assert run.levels["level"].tolist() == pytest.approx([100, 102.5, 105, 107.5], abs=1e-10)
+
+
+def test_daily_rebalancing_resets_the_weights_at_every_close(study: Study) -> None:
+    run = study(Made({A: RISING, B: FALLING, INDEX: MARKET}), [A, B], rebalance="daily")
+    by_hand = 1.0
+    for a, b in ((11 / 10, 19 / 20), (12 / 11, 18 / 19), (13 / 12, 17 / 18)):
+        by_hand *= (a + b) / 2
+    assert row(run)["total_return"] == pytest.approx(by_hand - 1, abs=1e-12)
+
+
+def test_contributions_add_up_to_the_return(study: Study) -> None:
+    for rebalance in ("hold", "daily"):
+        run = study(Made({A: RISING, B: FALLING, INDEX: MARKET}), [A, B], rebalance=rebalance)
+        total = run.constituents["contribution"].sum()
+        assert total == pytest.approx(row(run)["total_return"], abs=1e-12)
+
+
+def test_stance_weights_recommended_shares_twice(study: Study) -> None:
+    made = Made({A: RISING, B: FALLING, INDEX: MARKET})
+    run = study(made, [A, B], stances=["recommend", "watch"], weighting="stance")
+    assert row(run)["total_return"] == pytest.approx(0.3 * 2 / 3 - 0.15 / 3, abs=1e-12)
+
+
+def test_market_value_weights_look_at_the_close_before_the_base(study: Study) -> None:
+    jumps_at_the_base = {**RISING, -1: 40.0, 0: 44.0, 1: 48.0, 2: 52.0}
+    made = Made(
+        {A: jumps_at_the_base, B: FALLING, INDEX: MARKET},
+        shares={A: (100.0, 50.0), B: (150.0, 150.0)},
+    )
+    run = study(made, [A, B], weighting="[market_cap, tradable_cap]")
+    # Day -2: A 10 × 100 = 1000 against B 20 × 150 = 3000; tradable 500 against 3000.
+    total = row(run, weighting="market_cap")["total_return"]
+    assert total == pytest.approx(0.25 * 0.3 - 0.75 * 0.15, abs=1e-12)
+    tradable = row(run, weighting="tradable_cap")["total_return"]
+    assert tradable == pytest.approx(0.3 / 7 - 0.15 * 6 / 7, abs=1e-12)
+
+
+def test_market_values_without_share_counts_are_refused_by_name(study: Study) -> None:
+    made = Made({A: RISING, B: FALLING, INDEX: MARKET}, shares={A: (100.0, 50.0)})
+    with pytest.raises(InfeasibleWeights, match=B):
+        study(made, [A, B], weighting="market_cap")
+
+
+def test_inverse_volatility_uses_the_estimation_window_and_not_suspended_days(
+    study: Study,
+) -> None:
+    days = range(-141, 4)
+    calm = {day: 10.0 * (1.01 if day % 2 else 1.0) for day in days}
+    wild = {day: 10.0 * (1.03 if day % 2 else 1.0) for day in days}
+    suspended = {day: close for day, close in wild.items() if day != -100}
+    run = study(
+        Made({A: calm, B: suspended, INDEX: flat(100.0, -141)}),
+        [A, B],
+        weighting="inverse_volatility",
+    )
+    weights = run.constituents["weight"].to_numpy()
+
+    def deviation(closes: dict[int, float]) -> float:
+        returns = [
+            closes[day] / closes[day - 1] - 1
+            for day in range(-140, -20)
+            if day in closes and day - 1 in closes
+        ]
+        return float(np.std(returns, ddof=1))
+
+    inverse = np.array([1 / deviation(calm), 1 / deviation(suspended)])
+    assert weights == pytest.approx(inverse / inverse.sum(), abs=1e-12)
+
+
+def test_cash_is_reinvested_in_the_total_return_and_left_out_of_the_price_return(
+    study: Study,
+) -> None:
+    # On day 1 A pays 1.00 in cash: it opens from 11.00 - 1.00 and closes at 10.00, unmoved.
+    closes = path(10.0, 10.0, 10.0, 11.0, 10.0, 10.0, 10.0)
+    after = 11.0 / 10.0
+    factors = {A: dict.fromkeys((1, 2, 3), after)}
+    paid = CorporateAction(symbol=A, ex_date=session(1), cash=1.0)
+    run = study(Made({A: closes, INDEX: MARKET}, factors=factors, actions=[paid]), [A])
+    found = row(run)
+    assert found["total_return"] == pytest.approx(0.1, abs=1e-12)
+    assert found["price_return"] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_factor_alone_leaves_the_price_return_empty_and_says_why(study: Study) -> None:
+    closes = path(10.0, 10.0, 10.0, 11.0, 10.0, 10.0, 10.0)
+    factors = {A: dict.fromkeys((1, 2, 3), 1.1)}
+    run = study(Made({A: closes, INDEX: MARKET}, factors=factors), [A], windows="[[0,0],[0,2]]")
+    whole, first = row(run, window="[0,+2]"), row(run, window="[0,0]")
+    assert np.isnan(whole["price_return"]) or whole["price_return"] is None
+    assert f"price_return empty: the prices of {A}" in str(whole["notes"])
+    assert whole["total_return"] == pytest.approx(0.1, abs=1e-12)
+    assert first["price_return"] == pytest.approx(0.1, abs=1e-12)
+
+
+def test_a_suspended_share_is_carried_at_its_last_price(study: Study) -> None:
+    halted = {day: close for day, close in RISING.items() if day not in (0, 1)}
+    run = study(Made({A: halted, B: FALLING, INDEX: MARKET}), [A, B])
+    assert run.levels["level"].tolist() == pytest.approx([100, 97.5, 95, 107.5], abs=1e-10)
+    assert f"{A} (2)" in str(row(run)["notes"])
+
+
+def test_a_share_without_prices_is_left_out_while_it_weighs_little(study: Study) -> None:
+    made = Made({A: RISING, B: FALLING, INDEX: MARKET})
+    run = study(made, [A, B, C], max_missing_weight=0.4)
+    assert row(run)["names"] == 3
+    assert row(run)["names_priced"] == 2
+    assert row(run)["total_return"] == pytest.approx(0.075, abs=1e-12)
+    assert f"no prices for {C} (33.3% of the weight)" in str(row(run)["notes"])
+    with pytest.raises(NoPrices, match=f"{C}.*33.3%.*10.0%") as caught:
+        study(made, [A, B, C])
+    assert caught.value.exit_code == 3
+
+
+def test_a_share_listed_after_the_base_follows_the_policy(study: Study) -> None:
+    late = {day: RISING[day] for day in (1, 2, 3)}  # first close 12.00 on day 1
+    made = Made({A: late, B: FALLING, INDEX: MARKET})
+    excluded = study(made, [A, B])
+    assert row(excluded)["total_return"] == pytest.approx(-0.15, abs=1e-12)
+    assert f"{A} had no price at the base" in str(row(excluded)["notes"])
+    joined = study(made, [A, B], late_listing="join")
+    # B alone to day 1 (18/20), then half each: 13/12 and 17/18.
+    by_hand = 0.9 * (13 / 12 + 17 / 18) / 2 - 1
+    assert row(joined)["total_return"] == pytest.approx(by_hand, abs=1e-12)
+    assert "joined at its first close" in str(row(joined)["notes"])
+    with pytest.raises(OutsideData, match=A):
+        study(made, [A, B], late_listing="error")
+
+
+def test_a_base_before_every_listing_is_refused(study: Study) -> None:
+    late = {day: RISING[day] for day in (1, 2, 3)}
+    with pytest.raises(OutsideData, match=f"begins on {session(1)}") as caught:
+        study(Made({A: late, INDEX: MARKET}), [A])
+    assert caught.value.exit_code == 3
+    elsewhere = Made({A: late, B: FALLING, INDEX: MARKET})
+    with pytest.raises(OutsideData, match="mine/list at the base"):
+        study(elsewhere, [A, B, C], max_missing_weight=1, late_listing="error")
+
+
+@pytest.mark.parametrize(
+    ("window", "reach"),
+    [("[[0,4]]", f"ends on {session(3)}"), ("[[-3,0]]", f"begins on {session(-3)}")],
+)
+def test_windows_beyond_the_prices_say_which_dates_exist(
+    study: Study, window: str, reach: str
+) -> None:
+    with pytest.raises(OutsideData) as caught:
+        study(Made({A: RISING, INDEX: MARKET}), [A], windows=window)
+    assert reach in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+def test_a_delisted_share_becomes_cash(study: Study) -> None:
+    gone = {day: RISING[day] for day in (-3, -2, -1, 0)}
+    run = study(
+        Made({A: gone, B: FALLING, INDEX: MARKET}, delisted={A: 0}), [A, B], rebalance="hold"
+    )
+    assert row(run)["total_return"] == pytest.approx((0.1 - 0.15) / 2, abs=1e-12)
+    assert "delisted" in str(row(run)["notes"])
+
+
+def test_hong_kong_shares_need_a_rate_or_the_word_local(study: Study) -> None:
+    made = {HK: {**RISING}, A: FALLING, INDEX: MARKET}
+    with pytest.raises(NoFx, match="HKDCNY") as caught:
+        study(Made(made), [HK, A])
+    assert caught.value.exit_code == 3
+    local = study(Made(made), [HK, A], fx="local")
+    assert f"{HK} in local currency" in str(row(local)["notes"])
+    rates = dict.fromkeys(range(-3, 2), 0.9) | {2: 0.99}
+    converted = study(Made(made, fx=rates), [HK, A])
+    hong_kong = row(local)["total_return"] * 2 + 0.15
+    by_hand = ((1 + hong_kong) * 1.1 - 1 - 0.15) / 2
+    assert row(converted)["total_return"] == pytest.approx(by_hand, abs=1e-12)
+    assert "local currency" not in str(row(converted)["notes"])
+
+
+def test_without_benchmark_levels_the_relative_columns_are_empty_with_the_reason(
+    study: Study,
+) -> None:
+    found = row(study(Made({A: RISING}), [A]))
+    assert found["total_return"] == pytest.approx(0.3, abs=1e-12)
+    assert found["benchmark_return"] is None or np.isnan(found["benchmark_return"])
+    assert "benchmark" in str(found["notes"])
+
+
+def test_nothing_short_is_annualised(study: Study) -> None:
+    found = row(study(Made({A: RISING, INDEX: MARKET}), [A]))
+    for key in ("annual_return", "sharpe", "var_95", "alpha"):
+        assert found[key] is None or np.isnan(found[key]), key
+    assert "fewer than 20 sessions" in str(found["notes"])
+
+
+def test_no_share_at_all_has_prices(study: Study) -> None:
+    with pytest.raises(DataError):
+        study(Made({INDEX: MARKET}), [A, B])
+
+
+def test_prices_from_elsewhere_with_the_same_content_are_the_same_run(study: Study) -> None:
+    one = study(Made({A: RISING, B: FALLING, INDEX: MARKET}), [A, B])
+    two = study(Made({A: dict(RISING), B: dict(FALLING), INDEX: dict(MARKET)}), [A, B])
+    other = study(Made({A: {**RISING, 2: 13.01}, B: FALLING, INDEX: MARKET}), [A, B])
+    assert one.run_id == two.run_id != other.run_id

@@ -1,0 +1,104 @@
+"""A market made by hand: closes on named sessions, nothing random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from basketbt.market.calendars import calendar
+from basketbt.market.symbols import parse_symbol
+from basketbt.prices.data import (
+    CorporateAction,
+    FxSeries,
+    Instrument,
+    MarketData,
+    PriceRequest,
+    ShareCounts,
+    SymbolBars,
+)
+
+ZERO = np.datetime64("2025-01-21")  # day 0 of DeepSeek-R1
+
+
+def session(offset: int, exchange: str = "XSHG") -> np.datetime64:
+    return calendar(exchange).offset(ZERO, offset)
+
+
+@dataclass
+class Made:
+    """A price source with exactly what a test gave it.
+
+    ``closes[symbol]`` maps session offsets from R1's day 0 to closes; a session without one has no
+    bar. Opens, highs and lows equal the close.
+    """
+
+    closes: Mapping[str, Mapping[int, float]]
+    factors: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    actions: Sequence[CorporateAction] = ()
+    shares: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    fx: Mapping[int, float] | None = None
+    adjusted: frozenset[str] = frozenset()
+    delisted: Mapping[str, int] = field(default_factory=dict)
+    name: str = "made"
+
+    def load(self, request: PriceRequest) -> MarketData:
+        wanted = (*request.symbols, *request.indexes)
+        return MarketData(
+            source=self.name,
+            bars={symbol: self._bars(symbol) for symbol in wanted if symbol in self.closes},
+            actions={
+                symbol: tuple(one for one in self.actions if one.symbol == symbol)
+                for symbol in {one.symbol for one in self.actions}
+            },
+            has_actions=bool(self.actions),
+            shares={
+                symbol: ShareCounts(
+                    symbol=symbol,
+                    dates=np.array(["2020-01-02"], dtype="datetime64[D]"),
+                    total=np.array([total]),
+                    tradable=np.array([tradable]),
+                )
+                for symbol, (total, tradable) in self.shares.items()
+            },
+            fx=self._fx(),
+            instruments={
+                symbol: Instrument(symbol=symbol, delisted=session(offset))
+                for symbol, offset in self.delisted.items()
+            },
+        )
+
+    def _bars(self, symbol: str) -> SymbolBars:
+        days = sorted(self.closes[symbol])
+        close = np.array([self.closes[symbol][day] for day in days])
+        factors = self.factors.get(symbol, {})
+        exchange = parse_symbol(symbol).calendar
+        adjusted = symbol in self.adjusted
+        return SymbolBars(
+            symbol=symbol,
+            dates=np.array([session(day, exchange) for day in days]),
+            open=close,
+            high=close,
+            low=close,
+            close=close,
+            volume=np.full(len(days), 1e6),
+            amount=close * 1e6,
+            factor=None if adjusted else np.array([factors.get(day, 1.0) for day in days]),
+            adjusted=adjusted,
+            currency=parse_symbol(symbol).currency,
+            table="made",
+        )
+
+    def _fx(self) -> dict[str, FxSeries]:
+        if self.fx is None:
+            return {}
+        days = sorted(self.fx)
+        return {
+            "HKDCNY": FxSeries(
+                base="HKD",
+                quote="CNY",
+                dates=np.array([session(day) for day in days]),
+                rate=np.array([self.fx[day] for day in days]),
+            )
+        }
