@@ -6,7 +6,7 @@ weights. Windows that share a first session share one path and are prefixes of i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -176,22 +176,25 @@ def _path(
         weights[number, column[present]] = targets[present]
         notes.append((*missing[number], *said, *standing_notes(panel, weights[number])))
     window = slice(base, end + 1)
-    delisted = panel.status[window] == Status.DELISTED
-    total = index_path(
-        panel.total[window],
-        weights,
-        rebalance,
-        sessions=panel.sessions[window],
-        late_listing="join" if policies.late_listing == "join" else "exclude",
-        delisted=delisted if delisted.any() else None,
-    )
+
+    def follow(prices: Floats) -> IndexPath:
+        return index_path(
+            prices,
+            weights,
+            rebalance,
+            sessions=panel.sessions[window],
+            late_listing="join" if policies.late_listing == "join" else "exclude",
+            delisted=panel.status[window] == Status.DELISTED,
+        )
+
+    total = follow(panel.total[window])
     return BookPath(
         first=first,
         last=last,
         base=base,
         weights=weights,
         total=total,
-        price_levels=_price_levels(panel, window, weights, rebalance, total, policies.late_listing),
+        price_levels=_price_levels(panel, window, weights, total, follow),
         notes=tuple(notes),
     )
 
@@ -283,25 +286,17 @@ def _price_levels(
     panel: PricePanel,
     window: slice,
     weights: Floats,
-    rebalance: Rebalance,
     total: IndexPath,
-    late_listing: LateListing,
+    follow: Callable[[Floats], IndexPath],
 ) -> Floats:
     """(R, B) price-return levels; NaN from the first row on which a held name's is unknown."""
     price, known = panel.price[window], np.isfinite(panel.price[window])
-    started = np.isfinite(panel.total[window])
-    unknown = started & ~known
+    unknown = np.isfinite(panel.total[window]) & ~known
     if not unknown.any() and np.array_equal(price, panel.total[window], equal_nan=True):
         return total.levels
-    path = index_path(
-        np.where(unknown, panel.total[window], price),
-        weights,
-        rebalance,
-        sessions=panel.sessions[window],
-        late_listing="join" if late_listing == "join" else "exclude",
-    )
+    levels = follow(np.where(unknown, panel.total[window], price)).levels
     affected = np.logical_or.accumulate((unknown.astype(np.float64) @ (weights > 0).T) > 0, axis=0)
-    return np.where(affected, np.nan, path.levels)
+    return np.where(affected, np.nan, levels)
 
 
 def standing_notes(panel: PricePanel, weights: Floats) -> list[Note]:

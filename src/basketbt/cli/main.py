@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -44,6 +45,8 @@ for group in (study, baskets, market):
 
 def main() -> None:
     """Run the command line; a user's mistake ends in one message, never in a traceback."""
+    # The matrices of a study are small: starting BLAS threads costs more than the products do.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except BasketbtError as error:

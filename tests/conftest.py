@@ -1,0 +1,26 @@
+"""What holds for every test: seeded, and not failing because the machine is busy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "basketbt",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("basketbt")
+
+MARKET = Path(__file__).resolve().parents[1] / "../shared/market"
+
+
+@pytest.fixture(scope="session")
+def market() -> Path:
+    """The folder of real prices beside the project; tests that use it skip where it is missing."""
+    if not (MARKET / "bars.parquet").is_file():
+        pytest.skip("the real prices (../shared/market) are not beside the project")
+    return MARKET
