@@ -95,12 +95,13 @@ def fault_note(item: Evidence, basket: int, needed: int) -> Note | None:
 def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
     inputs, item, adjusted = whole.inputs, whole.found[m], whole.adjusted
     window = inputs.windows[w]
-    kp, rank, others = _name_tests(whole, item, w, b)
     placebo = _placebo(item, window, b, float(item.t[w, b]))
     limit, limit_notes = _limit(whole, w, b)
     lowest, highest = (float(edge[w, b]) for edge in item.leave_one_out)
     member = bool(adjusted.member[m, w, b])
     failed = _why_untested(whole, item, w, b)
+    # a basket that cannot be tested is not tested on whichever of its names are left
+    kp, rank, others = (undefined(), undefined(), ()) if failed else _name_tests(whole, item, w, b)
     notes = (
         [failed]
         if failed

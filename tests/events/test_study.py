@@ -1,0 +1,320 @@
+"""One event as a whole: what is in the result, what changes it, and why a cell is empty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from basketbt.errors import OutsideData
+from basketbt.events.inputs import EventStudyInputs, Options, Universe, Variant
+from basketbt.events.models import market_model, sector_model
+from basketbt.events.reasons import BadWindows, NothingToTest
+from basketbt.events.run import event_study
+from basketbt.events.windows import cut_before
+
+
+def cell_of(inputs, basket="first", model="market", window=(0, 4)):
+    found = event_study(inputs)
+    return next(
+        cell
+        for cell in found.cells
+        if (cell.basket, cell.model, cell.window) == (basket, model, window)
+    )
+
+
+def codes(notes):
+    return {note.kind.code for note in notes}
+
+
+def changed(inputs, column, rows, value):
+    returns = inputs.returns.copy()
+    returns[rows, column] = value
+    return replace(inputs, returns=returns)
+
+
+class TestWhole:
+    def test_every_basket_model_and_window_has_its_cell(self, small_study):
+        found = event_study(small_study)
+        assert len(found.cells) == 3 * 2 * 3
+        assert len(found.paths) == 3 * 2
+        assert found.tests == 3 * 3  # the primary model only
+        for cell in found.cells:
+            numbers = [cell.car, cell.bhar, cell.t, cell.p, cell.mde, cell.random_p]
+            assert np.isfinite(numbers).all()
+            assert cell.leave_one_out_min < cell.leave_one_out_max
+            assert np.isfinite(cell.holm_p) == (cell.model == "market") == cell.in_family
+
+    def test_an_effect_that_is_there_is_found_by_every_test(self, small_study):
+        lifted = changed(small_study, slice(0, 5), slice(420, 425), 0.12)
+        cell = cell_of(lifted)
+        ps = [cell.p, cell.joint.p, cell.corrado.p, cell.placebo_p, cell.random_p, cell.holm_p]
+        assert max(ps) < 0.01
+        assert cell.car == pytest.approx(0.6, abs=0.15)
+        assert cell.placebo_dates == 250
+        assert cell.placebo_p == pytest.approx(1 / 251)
+        assert (cell.placebo_blocks, cell.placebo_resolution) == (50, 5 / 250)
+
+    def test_the_same_inputs_give_the_same_numbers(self, small_study):
+        one, two = event_study(small_study), event_study(small_study)
+        assert repr(one.cells) == repr(two.cells)
+
+    def test_another_basket_in_the_study_changes_no_raw_number(self, small_study):
+        alone = replace(small_study, baskets=("first",), weights=small_study.weights[:1])
+        here, there = cell_of(small_study), cell_of(alone)
+        for name in ("car", "t", "p", "placebo_p", "random_p", "leave_one_out_max"):
+            assert getattr(here, name) == pytest.approx(getattr(there, name), rel=1e-12)
+        assert here.holm_p >= there.holm_p
+
+    def test_a_path_adds_up_to_the_cell_and_its_band_widens(self, small_study):
+        found = event_study(small_study)
+        path = found.paths[0]
+        assert path.days.tolist() == list(range(21))
+        cell = cell_of(small_study, window=(0, 20))
+        assert path.car[-1] == pytest.approx(cell.car, rel=1e-12)
+        assert path.car == pytest.approx(np.cumsum(path.ar), rel=1e-9, abs=1e-14)
+        assert (np.diff(path.band) > 0).all()
+        assert path.band[-1] == pytest.approx(1.98 * cell.mde / 2.8, rel=0.01)
+        assert (path.low < 0).all()
+        assert (path.high > 0).all()
+
+    def test_romano_wolf_needs_a_year_of_residuals(self, small_study):
+        short = event_study(small_study)
+        assert "empty-romano-wolf-too-few" in codes(short.notes)
+        long = event_study(replace(small_study, estimation=(-280, -21)))
+        assert "empty-romano-wolf-too-few" not in codes(long.notes)
+        for cell in long.cells:
+            if cell.in_family:
+                assert cell.p - 0.05 < cell.romano_wolf_p <= 1
+            else:
+                assert np.isnan(cell.romano_wolf_p)
+
+    def test_the_registered_family_is_what_is_counted(self, small_study):
+        options = replace(
+            small_study.options,
+            family_windows=((0, 4),),
+            family_models=("market", "market+sector"),
+        )
+        found = event_study(replace(small_study, options=options))
+        assert found.tests == 3 * 1 * 2
+        assert {cell.window for cell in found.cells if cell.in_family} == {(0, 4)}
+        outside = next(cell for cell in found.cells if not cell.in_family)
+        assert "empty-not-in-family" in codes(outside.notes)
+
+
+class TestLimits:
+    def test_weight_at_limit_and_car_to_the_first_free_close(self, small_study):
+        limit = small_study.at_limit.copy()
+        limit[420:423, 0] = True
+        inputs = replace(small_study, at_limit=limit)
+        cell = cell_of(inputs)
+        assert cell.weight_at_limit == pytest.approx(0.2)
+        assert "censored-end" not in codes(cell.notes)
+        assert "censored-end" in codes(cell_of(inputs, window=(0, 0)).notes)
+        path = event_study(inputs).paths[0]
+        assert path.weight_at_limit[:4] == pytest.approx([0.2, 0.2, 0.2, 0.0])
+        assert path.first_unlimited == 3
+        assert path.car_to_unlimited == pytest.approx(path.ar[:4].sum())
+
+    def test_never_free_says_so(self, small_study):
+        limit = np.ones_like(small_study.at_limit)
+        path = event_study(replace(small_study, at_limit=limit)).paths[0]
+        assert path.first_unlimited is None
+        assert np.isnan(path.car_to_unlimited)
+        assert codes(path.notes) == {"empty-always-at-limit"}
+
+
+class TestVariants:
+    def test_another_estimation_window(self, small_study):
+        variant = Variant(name="long", estimation=(-270, -21))
+        cell = cell_of(variant.apply(small_study))
+        assert (cell.variant, cell.estimation_sessions) == ("long", 250)
+
+    def test_dates_left_out_of_the_estimation(self, small_study):
+        first = small_study.sessions[300].astype(date)
+        last = small_study.sessions[309].astype(date)
+        variant = Variant(name="calm", without_dates=(first, last))
+        wild = changed(small_study, slice(None), slice(300, 310), 0.5)
+        assert cell_of(variant.apply(wild)).t == cell_of(variant.apply(small_study)).t
+        assert cell_of(variant.apply(small_study)).estimation_sessions == 110
+
+    def test_an_event_day_left_out(self, small_study):
+        variant = Variant(name="no day 2", without_days=(2,))
+        wild = changed(small_study, slice(None), 422, 5.0)
+        cell = cell_of(variant.apply(wild))
+        assert (cell.sessions, cell.car) == (4, cell_of(variant.apply(small_study)).car)
+        assert "sessions-left-out" in codes(cell.notes)
+
+    def test_another_day_0(self, small_study):
+        moved = Variant(name="leak", day0=419).apply(small_study)
+        assert cell_of(moved, window=(0, 0)).car == pytest.approx(
+            event_study(moved).paths[0].ar[0], rel=1e-9
+        )
+        assert event_study(moved).paths[0].dates[0] == small_study.sessions[419]
+
+
+class TestEmptyCells:
+    """Never NaN or 0 that looks like a result: the reason stands beside it."""
+
+    def check(self, cell, code, *empty):
+        assert code in codes(cell.notes)
+        for name in empty:
+            value = getattr(cell, name)
+            assert np.isnan(getattr(value, "statistic", value)), name
+
+    TESTED = ("t", "p", "mde", "joint", "holm_p", "placebo_p", "random_p")
+
+    def test_too_few_sessions(self, small_study):
+        short = changed(small_study, slice(0, 2), slice(290, 320), np.nan)
+        cell = cell_of(short)
+        self.check(cell, "empty-too-few-sessions", "car", "corrado", *self.TESTED)
+        assert cell.estimation_sessions == 90
+        assert "90 valid estimation sessions, 100 needed" in {n.text() for n in cell.notes}
+
+    def test_sector_is_the_benchmark(self, small_study):
+        market = small_study.benchmark
+        same = replace(small_study, models=(market_model(market), sector_model(market, 2 * market)))
+        self.check(cell_of(same, model="market+sector"), "empty-singular-model", *self.TESTED)
+        assert np.isfinite(cell_of(same).t)
+
+    @pytest.mark.parametrize("scale", [0.0, 1.0])
+    def test_nothing_left_to_explain(self, small_study, scale):
+        flat = changed(
+            small_study, slice(0, 5), slice(None), scale * small_study.benchmark[:, None]
+        )
+        self.check(cell_of(flat), "empty-no-variance", "car", *self.TESTED)
+
+    def test_fewer_than_four_names(self, small_study):
+        cell = cell_of(small_study, basket="pair")
+        self.check(cell, "empty-too-few-names", "kolari_pynnonen")
+        assert np.isfinite(cell.t)
+
+    def test_a_name_that_cannot_be_fitted_leaves_the_name_tests(self, small_study):
+        short = changed(small_study, 0, slice(0, 400), np.nan)
+        cell = cell_of(short)
+        assert cell.kolari_pynnonen.names == 4
+        assert "names-left-out" in codes(cell.notes)
+
+    def test_short_history_for_placebo_dates(self, small_study):
+        def cut(rows):
+            return replace(
+                small_study,
+                sessions=small_study.sessions[rows:],
+                day0=small_study.day0 - rows,
+                returns=small_study.returns[rows:],
+                benchmark=small_study.benchmark[rows:],
+                models=(market_model(small_study.benchmark[rows:]),),
+                at_limit=None,
+                universe=None,
+            )
+
+        cell = cell_of(cut(200))
+        self.check(cell, "empty-placebo-too-few", "placebo_p")
+        assert np.isfinite(cell.t)
+        thin = cell_of(cut(100))
+        assert 100 <= thin.placebo_dates < 250
+        assert "placebo-thin" in codes(thin.notes)
+        assert np.isfinite(thin.placebo_p)
+
+    def test_a_window_too_long_for_placebo_dates(self, small_study):
+        cell = cell_of(small_study, window=(0, 20))
+        self.check(cell, "empty-placebo-too-long", "placebo_p")
+
+    def test_a_window_beyond_the_prices_or_inside_the_estimation(self, small_study):
+        inputs = replace(small_study, windows=((0, 4), (0, 60), (-25, -1)))
+        beyond = cell_of(inputs, window=(0, 60))
+        self.check(beyond, "empty-window-outside", "car", "bhar", *self.TESTED)
+        inside = cell_of(inputs, window=(-25, -1))
+        self.check(inside, "empty-window-in-estimation", "car", *self.TESTED)
+        near = cell_of(inputs)
+        assert np.isfinite([near.t, near.random_p]).all()
+        assert near.holm_p == pytest.approx(cell_of(replace(inputs, windows=((0, 4),))).holm_p)
+
+    def test_no_trade_in_the_window(self, small_study):
+        halted = changed(small_study, slice(0, 5), slice(420, 425), np.nan)
+        self.check(cell_of(halted), "empty-no-session", "car", *self.TESTED)
+
+    def test_a_universe_without_the_dates_or_too_small(self, small_study):
+        empty = Universe(np.full((450, 20), np.nan))
+        cell = cell_of(replace(small_study, universe=empty))
+        self.check(cell, "empty-universe-lacks-dates", "random_p")
+        few = Universe(small_study.universe.returns[:, :3])
+        self.check(
+            cell_of(replace(small_study, universe=few)), "empty-universe-too-small", "random_p"
+        )
+
+    def test_nothing_given_is_said_once(self, small_study):
+        found = event_study(replace(small_study, universe=None, at_limit=None))
+        assert {"empty-no-universe", "empty-limits-unknown"} <= codes(found.notes)
+        assert all(np.isnan(cell.random_p) for cell in found.cells)
+        assert all(np.isnan(cell.weight_at_limit) for cell in found.cells)
+
+    def test_one_name_cannot_be_left_out(self, small_study):
+        weights = np.eye(8)[:1]
+        single = replace(small_study, baskets=("first",), weights=weights)
+        self.check(cell_of(single), "empty-one-name", "leave_one_out_min", "leave_one_out_max")
+
+    def test_a_sector_index_that_may_hold_the_basket(self, small_study):
+        inputs = replace(small_study, sector_holds=np.array([True, False, False]))
+        assert "sector-holds-names" in codes(cell_of(inputs, model="market+sector").notes)
+        assert "sector-holds-names" not in codes(cell_of(inputs).notes)
+
+    def test_every_reason_speaks_both_languages(self, small_study):
+        halted = changed(small_study, 0, slice(290, 320), np.nan)
+        found = event_study(replace(halted, windows=((0, 4), (0, 60), (0, 20))))
+        for cell in found.cells:
+            for note in cell.notes:
+                assert note.text("en") != note.text("zh")
+
+
+class TestRefused:
+    def test_nothing_at_all_can_be_tested(self, small_study):
+        empty = changed(small_study, slice(None), slice(None), np.nan)
+        with pytest.raises(NothingToTest, match="0 valid estimation sessions") as caught:
+            event_study(empty)
+        assert caught.value.exit_code == 3
+
+    def test_an_event_without_day_0(self, small_study):
+        with pytest.raises(OutsideData, match="day 0 is not among the sessions"):
+            replace(small_study, day0=450)
+
+    def test_windows_that_contradict(self, small_study):
+        with pytest.raises(BadWindows, match="ends before it starts"):
+            replace(small_study, windows=((3, 1),))
+        with pytest.raises(BadWindows, match="must end before day 0"):
+            replace(small_study, estimation=(-140, 0))
+
+    @pytest.mark.parametrize("what", ["returns", "weights", "benchmark", "models", "universe"])
+    def test_arrays_of_another_shape(self, small_study, what):
+        wrong = {
+            "returns": np.zeros((450, 3)),
+            "weights": np.zeros((2, 8)),
+            "benchmark": np.zeros(9),
+            "models": (),
+            "universe": Universe(np.zeros((9, 3))),
+        }
+        with pytest.raises(ValueError, match=r"shape|empty|sessions"):
+            replace(small_study, **{what: wrong[what]})
+
+    def test_strata_come_for_both_sides(self):
+        with pytest.raises(ValueError, match="together"):
+            Universe(np.zeros((3, 2)), strata=np.zeros(2, np.int64))
+
+
+def test_windows_are_cut_before_the_next_event_speaks():
+    windows = ((-1, 1), (0, 10), (0, 20), (0, 14), (16, 18))
+    kept, notes = cut_before(windows, last=14, event="V3", other="R1", other_day=-1)
+    assert kept == ((-1, 1), (0, 10), (0, 14))
+    assert [note.text() for note in notes] == [
+        "V3 [0, 20] reaches day -1 of R1: cut there",
+        "V3 [16, 18] reaches day -1 of R1: cut there",
+    ]
+
+
+def test_options_and_inputs_cannot_be_changed_behind_a_result(small_study):
+    with pytest.raises(AttributeError):
+        small_study.day0 = 3
+    assert isinstance(small_study, EventStudyInputs)
+    assert Options() == Options()
