@@ -36,6 +36,7 @@ _BOARD_OPENED: dict[Board, np.datetime64] = {
 # First possible ex-date and the days over which companies spread: final dividends every summer,
 # interim ones (a minority) around R1, so that total and price return part inside its windows.
 _FINAL = tuple(np.datetime64(f"{year}-06-03") for year in (2023, 2024, 2025))
+_BONUS_SUMMER = _FINAL[1]
 _INTERIM = np.datetime64("2025-01-10")
 _SPREAD = 45
 _SEASONED = 60  # sessions after its listing before a share pays anything
@@ -87,7 +88,7 @@ def cast(symbol: Symbol, sessions: Dates, draws: np.random.Generator) -> Role:
         listed=listed,
         suspended=suspended,
         one_word=_one_word(symbol, sessions, bool(suspended), draws.random(2)),
-        ex_dates=_ex_dates(sessions, listed, bool(suspended), draws.random((4, 3))),
+        ex_dates=_ex_dates(sessions, listed, bool(suspended), draws.random((4, 4))),
     )
 
 
@@ -98,7 +99,7 @@ def _old_listing(symbol: Symbol, draw: float) -> np.datetime64:
 
 
 def _suspension(symbol: str, sessions: Dates, draws: Floats) -> range:
-    """3 to 8 sessions within day +1 … +18 of R1, for one share in twenty-five."""
+    """3 to 8 sessions within day +1 … +17 of R1, for one share in twenty-five."""
     if symbol not in ALWAYS_SUSPENDED and (draws[0] >= 0.04 or symbol in _reserved()):
         return range(0)
     start = int(np.searchsorted(sessions, _DAY_ZERO)) + 1 + int(10 * draws[1])
@@ -124,9 +125,7 @@ def _ex_dates(
     A suspended share has no winter ex-date: it could fall on a day without a bar.
     """
     found = []
-    for number, (first, (pays, day, size)) in enumerate(
-        zip((*_FINAL, _INTERIM), draws, strict=True)
-    ):
+    for first, (pays, day, size, extra) in zip((*_FINAL, _INTERIM), draws, strict=True):
         interim = first == _INTERIM
         if pays >= (0.25 if interim else 0.75) or (interim and suspended):
             continue
@@ -134,7 +133,7 @@ def _ex_dates(
         session = int(np.searchsorted(sessions, ex_day))
         if session < np.searchsorted(sessions, listed) + _SEASONED:
             continue
-        bonus = _BONUS[int(pays * 20) % 3] if number == 1 and pays < 0.2 else 0.0
+        bonus = _BONUS[int(12 * extra)] if first == _BONUS_SUMMER and extra < 0.25 else 0.0
         found.append(ExDate(session, 0.003 + 0.017 * size, bonus))
     return tuple(sorted(found, key=lambda ex_date: ex_date.session))
 
