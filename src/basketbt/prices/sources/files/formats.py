@@ -1,0 +1,211 @@
+"""CSV, Parquet and XLSX as columns of Arrow, read no further than needed.
+
+Each class has ``headers`` and ``read(columns, text)``; Parquet also skips the rows of securities
+that were not asked for before it decodes their prices.
+"""
+
+from __future__ import annotations
+
+import gzip
+import warnings
+import zipfile
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from basketbt.errors import InvalidFile, Problem, RefusedPath
+from basketbt.prices.sources.files.arrow import coded, taken
+from basketbt.prices.sources.files.folder import split_name
+
+MAX_UNPACKED = 1024**3
+MAX_SHEET_CELLS = 20_000_000
+EMPTY_CELLS = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
+_FOOTERS = ("数据来源", "资料来源", "source:", "data source")
+
+Keep = Callable[[Sequence[str]], NDArray[np.bool_]]
+
+
+class Table(Protocol):
+    """A table on disk. ``first_line`` is the line (or row) its first row of data stands on."""
+
+    headers: tuple[str, ...]
+    first_line: int
+
+    def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table: ...
+
+
+def open_table(path: Path) -> Table:
+    """The table in a file, by its suffix.
+
+    Raises:
+        InvalidFile: not what the suffix says, or without a header.
+        RefusedPath: it unpacks to more than 1 GiB.
+    """
+    suffix = split_name(path.name)[1]
+    try:
+        if suffix == ".parquet":
+            return ParquetTable(path)
+        if suffix == ".xlsx":
+            return SheetTable(path)
+        return CsvTable(path)
+    except (pa.ArrowInvalid, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
+        what = f"cannot be read as {suffix[1:]}: {error}"
+        raise InvalidFile([Problem(path.name, 1, what)]) from None
+
+
+class ParquetTable:
+    """Parquet: only the columns asked for, row group by row group."""
+
+    first_line = 1
+
+    def __init__(self, path: Path) -> None:
+        from pyarrow.parquet import ParquetFile
+
+        self._path = path
+        self._file = ParquetFile(path, memory_map=True)
+        self.headers = tuple(self._file.schema_arrow.names)
+
+    def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
+        """All rows of some columns."""
+        return self._file.read(columns=list(columns))
+
+    def read_matching(self, columns: Sequence[str], key: str, keep: Keep) -> pa.Table:
+        """The rows whose ``key`` is kept. ``keep`` sees each distinct text once a row group."""
+        from pyarrow.parquet import ParquetFile
+
+        file = ParquetFile(self._path, memory_map=True, read_dictionary=[key])
+        parts: list[pa.Table] = []
+        for group in range(file.num_row_groups):
+            texts, numbers = coded(file.read_row_group(group, columns=[key]).column(0))
+            kept = np.append(keep(texts), np.False_)  # the last one for null, whose number is -1
+            rows = np.flatnonzero(kept[numbers])
+            if rows.size or not parts:
+                parts.append(taken(file.read_row_group(group, columns=list(columns)), rows))
+        return pa.concat_tables(parts)
+
+
+class CsvTable:
+    """CSV, gzipped or not, in UTF-8 or GBK, separated by comma, semicolon or tab."""
+
+    first_line = 2
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._bytes = _unpacked(path)
+        head = self._bytes[: 1 << 20]
+        self._encoding = _encoding(self._bytes)
+        line = head.split(b"\n", 1)[0].decode(self._encoding, errors="replace").strip("\r\ufeff")
+        if not line.strip():
+            raise pa.ArrowInvalid("the first line is empty, a header is expected")
+        self._separator = max(",;\t", key=line.count)
+        self.headers = tuple(self._parse(f"{line}\n".encode(), "utf-8", {}, []).column_names)
+
+    def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
+        """Some columns; those in ``text`` as written, the others as numbers if they are."""
+        types = {name: pa.string() for name in text}
+        return self._parse(self._bytes, self._encoding, types, list(columns))
+
+    def _parse(
+        self, data: bytes, encoding: str, types: dict[str, pa.DataType], columns: list[str]
+    ) -> pa.Table:
+        from pyarrow import csv
+
+        try:
+            return csv.read_csv(
+                pa.BufferReader(data),
+                read_options=csv.ReadOptions(encoding=encoding),
+                parse_options=csv.ParseOptions(
+                    delimiter=self._separator, invalid_row_handler=_skip_footer
+                ),
+                convert_options=csv.ConvertOptions(
+                    column_types=types,
+                    include_columns=columns,
+                    null_values=list(EMPTY_CELLS),
+                    strings_can_be_null=True,
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            raise InvalidFile([Problem(self._name, 1, f"not a CSV table: {error}")]) from None
+
+
+class SheetTable:
+    """The first sheet of an XLSX workbook."""
+
+    first_line = 2
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        rows = [row for row in _sheet_rows(path) if any(cell is not None for cell in row)]
+        if not rows:
+            raise pa.ArrowInvalid("the first sheet is empty")
+        self.headers = tuple("" if cell is None else str(cell) for cell in rows[0])
+        self._rows = [row for row in rows[1:] if not _is_footer(row[0])]
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        return {header: number for number, header in reversed(list(enumerate(self.headers)))}
+
+    def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
+        """Some columns; those in ``text`` as text, a column of mixed cells as text too."""
+        return pa.table({name: self._column(name, name in text) for name in columns})
+
+    def _column(self, name: str, as_text: bool) -> pa.Array:
+        at = self._position[name]
+        cells = [row[at] if at < len(row) else None for row in self._rows]
+        cells = [None if cell in EMPTY_CELLS else cell for cell in cells]
+        if not as_text:
+            try:
+                return pa.array(cells, pa.float64())
+            except (pa.ArrowInvalid, pa.ArrowTypeError):
+                pass
+        return pa.array([None if cell is None else str(cell) for cell in cells], pa.string())
+
+
+def _unpacked(path: Path) -> bytes:
+    """The text of a CSV, gzipped or not."""
+    opener: Any = gzip.open if path.name.lower().endswith(".gz") else open
+    with opener(path, "rb") as file:
+        data: bytes = file.read(MAX_UNPACKED + 1)
+    if len(data) > MAX_UNPACKED:
+        raise RefusedPath(path=path, why="holds more than 1 GiB of text; use Parquet")
+    return data
+
+
+def _encoding(data: bytes) -> str:
+    """UTF-8 if every byte of it is, else GB 18030 (of which GBK is a part)."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+def _skip_footer(row: Any) -> str:
+    return "skip" if row.text is None or _is_footer(row.text) else "error"
+
+
+def _is_footer(cell: object) -> bool:
+    """``数据来源:Wind`` below an export."""
+    return isinstance(cell, str) and cell.strip().lower().startswith(_FOOTERS)
+
+
+def _sheet_rows(path: Path) -> list[tuple[Any, ...]]:
+    with zipfile.ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+            raise RefusedPath(path=path, why="unpacks to more than 1 GiB")
+    import openpyxl
+
+    with warnings.catch_warnings():
+        # Exports lack the default style, of which openpyxl warns; it does not concern values.
+        warnings.simplefilter("ignore", UserWarning)
+        book = openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        if (sheet.max_row or 0) * (sheet.max_column or 0) > MAX_SHEET_CELLS:
+            raise RefusedPath(path=path, why="has more than 20 million cells; use Parquet or CSV")
+        return list(sheet.iter_rows(values_only=True))

@@ -1,0 +1,138 @@
+"""Tidy tables: a row a security and day (or a row a security), fields in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from basketbt.errors import BadSymbol, InvalidFile, Problem
+from basketbt.prices.data import Dates, Floats
+from basketbt.prices.sources.files.arrow import coded, taken
+from basketbt.prices.sources.files.cells import to_days, to_numbers, to_texts
+from basketbt.prices.sources.files.codes import CodeIndex
+from basketbt.prices.sources.files.formats import ParquetTable, Table
+from basketbt.prices.sources.files.headers import Column, find_columns
+from basketbt.prices.sources.files.spec import SHARES_PER, YUAN_PER, TableSpec
+
+_TEXTS = ("symbol", "date", "listed", "delisted", "name", "industry", "quality")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The rows of the securities asked for. Arrow columns by field; ``position`` (R,) says whose.
+
+    ``columns`` tells where each field stood, for its scale and for messages.
+    """
+
+    rows: pa.Table
+    columns: dict[str, Column]
+    position: NDArray[np.intp]
+    lines: NDArray[np.intp]  # (R,) line of each row in the file; all 1 for Parquet
+    path: str
+
+    def __contains__(self, field: str) -> bool:
+        return field in self.columns
+
+    def days(self, field: str) -> Dates:
+        """(R,) days; NaT where empty or where the table lacks the field."""
+        if field not in self:
+            return np.full(len(self.position), np.datetime64("NaT", "D"))
+        return to_days(self.rows[field], self.columns[field].header, self.path, self.lines)
+
+    def numbers(self, field: str, scale: float = 1.0) -> Floats:
+        """(R,) numbers in our units; ``scale`` counts where the header names no unit."""
+        if field not in self:
+            return np.full(len(self.position), np.nan)
+        column = self.columns[field]
+        values = to_numbers(self.rows[field], column.header, self.path, self.lines)
+        named = scale if column.scale is None else column.scale
+        return values if named == 1.0 else values * named
+
+    def texts(self, field: str) -> list[str | None]:
+        """(R,) texts; None where empty or where the table lacks the field."""
+        return to_texts(self.rows[field]) if field in self else [None] * len(self.position)
+
+
+def read_fields(table: Table, spec: TableSpec, codes: CodeIndex) -> Fields:
+    """The fields of a tidy table, for the securities in ``codes`` only.
+
+    Raises:
+        InvalidFile: columns that cannot be told, or a code asked for without its exchange.
+    """
+    columns = find_columns(table.headers, spec.kind, spec.columns, spec.path)
+    headers = [column.header for column in columns.values()]
+    key = columns["symbol"].header
+    if isinstance(table, ParquetTable):
+        rows = table.read_matching(
+            headers, key, lambda texts: _positions(texts, codes, spec.path) >= 0
+        )
+        lines = np.ones(rows.num_rows, dtype=np.intp)
+        position = _row_positions(rows[key], codes, spec.path)
+    else:
+        text = [column.header for field, column in columns.items() if field in _TEXTS]
+        rows = table.read(headers, text)
+        position = _row_positions(rows[key], codes, spec.path)
+        lines = np.flatnonzero(position >= 0)
+        rows, position = taken(rows, lines), position[lines]
+        lines = lines + table.first_line
+    rows = rows.select(headers).rename_columns(list(columns))
+    return Fields(rows, columns, position, lines, spec.path)
+
+
+def _row_positions(column: pa.ChunkedArray, codes: CodeIndex, path: str) -> NDArray[np.intp]:
+    """(R,) the position of each row's security, -1 where it was not asked for."""
+    texts, numbers = coded(column)
+    known = np.append(_positions(texts, codes, path), -1)
+    position: NDArray[np.intp] = known[numbers]
+    return position
+
+
+def _positions(texts: Sequence[str], codes: CodeIndex, path: str) -> NDArray[np.intp]:
+    try:
+        return np.array([codes.position(text) for text in texts], dtype=np.intp)
+    except BadSymbol as error:
+        raise InvalidFile([Problem(Path(path).name, 1, str(error), error.hint)]) from None
+
+
+@dataclass(frozen=True)
+class LongBars:
+    """Bars of several securities, row by row as the table has them. All arrays are (R,)."""
+
+    position: NDArray[np.intp]
+    dates: Dates
+    values: dict[str, Floats]  # open, high, low, close, volume (shares), amount, factor
+    suspect: NDArray[np.bool_]  # rows that the table itself marks so
+
+    def within(self, start: np.datetime64, end: np.datetime64) -> LongBars:
+        """The rows of an inclusive range of days; rows without a date are dropped."""
+        keep = (self.dates >= start) & (self.dates <= end)
+        if keep.all():
+            return self
+        return LongBars(
+            self.position[keep],
+            self.dates[keep],
+            {name: column[keep] for name, column in self.values.items()},
+            self.suspect[keep],
+        )
+
+
+def read_bars(table: Table, spec: TableSpec, codes: CodeIndex) -> LongBars:
+    """The bars of a tidy table in shares and currency units."""
+    fields = read_fields(table, spec, codes)
+    scales = {
+        "volume": SHARES_PER[spec.volume_unit],
+        "amount": YUAN_PER[spec.amount_unit],
+    }
+    names = ("open", "high", "low", "close", "volume", "amount", "factor")
+    suspect = [(text or "").startswith("suspect") for text in fields.texts("quality")]
+    return LongBars(
+        position=fields.position,
+        dates=fields.days("date"),
+        values={name: fields.numbers(name, scales.get(name, 1.0)) for name in names},
+        suspect=np.array(suspect, dtype=np.bool_),
+    )
