@@ -5,21 +5,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from basketbt.prices.data import PriceRequest
 from basketbt.prices.sources.courier import Courier, Limits
 from basketbt.prices.sources.hosts import PACE_VARIABLE, HostBook
 from basketbt.prices.sources.yfinance import CACHE_VARIABLE
+from basketbt.prices.store import Store
 from replay.answers import Vendors
 from replay.invented import small_market
 from replay.server import ReplayServer, running
-
-NOW = datetime(2025, 7, 1, 9, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -29,6 +25,10 @@ class Replay:
     vendors: Vendors
     server: ReplayServer
     environment: dict[str, str]
+
+    def asked(self, vendor: str) -> int:
+        """How many requests a vendor has seen."""
+        return sum(request.vendor == vendor for request in self.vendors.log)
 
 
 @pytest.fixture
@@ -55,23 +55,7 @@ def hosts() -> HostBook:
     return HostBook(pace=0.0)
 
 
-def day(text: str) -> np.datetime64:
-    return np.datetime64(text, "D")
-
-
 @pytest.fixture
-def request_of() -> type[_Requests]:
-    return _Requests
-
-
-class _Requests:
-    """Requests in the words of the tests."""
-
-    @staticmethod
-    def of(*names: str, start: str = "2024-03-01", end: str = "2025-03-31") -> PriceRequest:
-        indexes = tuple(n for n in names if n in ("000300.SH", "H00300.CSI"))
-        pairs = tuple(n for n in names if "." not in n)
-        shares = tuple(n for n in names if n not in indexes + pairs)
-        return PriceRequest(
-            symbols=shares, indexes=indexes, start=day(start), end=day(end), fx=pairs
-        )
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "store.sqlite") as opened:
+        yield opened

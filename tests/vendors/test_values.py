@@ -16,8 +16,8 @@ from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.routes import VENDORS, Route
 from basketbt.prices.sources.vendor import History, Query
 from replay.invented import Market, Security, rates
+from replay.setting import FIRST, LAST
 
-FIRST, LAST = date(2024, 3, 1), date(2025, 3, 31)
 MAINLAND = ("688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
 SERVED = [
     *((vendor, text) for vendor in ("sina", "eastmoney", "tencent", "yahoo") for text in MAINLAND),

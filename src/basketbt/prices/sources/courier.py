@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -180,7 +181,7 @@ def ask(courier: Courier, call: Callable[[], Any]) -> Any:
     try:
         with tapped(courier):
             frame = call()
-    except VendorFailure:
+    except (VendorFailure, sqlite3.Error):  # the latter: the courtesy book's own trouble
         raise
     except Exception as error:
         # akshare documents no exceptions: whatever it stumbles over, after an answer that was

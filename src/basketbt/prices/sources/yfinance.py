@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sqlite3
 import warnings
 from functools import cache
 from itertools import pairwise
@@ -224,7 +225,7 @@ def _ask(courier: Courier, ticker: str, first: np.datetime64) -> pd.DataFrame:
             actions=True,
             timeout=courier.limits.total,
         )
-    except VendorFailure:
+    except (VendorFailure, sqlite3.Error):  # the latter: the courtesy book's own trouble
         raise
     except Exception as error:
         raise courier.failure(

@@ -1,0 +1,212 @@
+"""Fetching: what a study needs and the store lacks, vendor after vendor, one symbol at a time.
+
+Each symbol is one transaction, so whatever ends a run keeps all that was done before, and the
+next run goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Literal
+
+import numpy as np
+
+from basketbt.market.symbols import Symbol, parse_symbol
+from basketbt.prices.data import PriceRequest
+from basketbt.prices.sources.complete import Completed, complete, complete_rate
+from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.routes import VENDORS, Route, group_of, rate_vendors, vendors_for
+from basketbt.prices.sources.vendor import NoVendorLeft, Query, VendorFailure
+from basketbt.prices.store import Coverage, Store
+from basketbt.prices.store.connection import guarded
+from basketbt.prices.vetting import last_closed_session
+
+State = Literal["stored", "fetched", "failed"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one symbol: it was in the store, is now, or no vendor delivered it.
+
+    ``failures`` are the vendors that were passed over; ``lacking`` what is missing beside the
+    prices (share counts, actions, a Hong Kong factor).
+    """
+
+    symbol: str
+    state: State
+    vendor: str = ""
+    added: int = 0
+    revised: int = 0
+    failures: tuple[VendorFailure, ...] = ()
+    lacking: tuple[VendorFailure, ...] = ()
+
+    @property
+    def error(self) -> NoVendorLeft:
+        return NoVendorLeft(self.symbol, self.failures)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The sessions a request needs of one symbol, as far as they are closed."""
+
+    first: np.datetime64
+    last: np.datetime64
+
+    @property
+    def is_empty(self) -> bool:
+        return bool(self.last < self.first)
+
+
+class Fetcher:
+    """Fills a store along a route. ``now`` decides which sessions are closed."""
+
+    def __init__(
+        self,
+        store: Store,
+        route: Route = "auto",
+        *,
+        now: datetime | None = None,
+        hosts: HostBook | None = None,
+    ) -> None:
+        self._store = store
+        self._route: Route = route
+        self._now = now or datetime.now(UTC)
+        self._hosts = hosts or store.hosts()
+
+    def fetch(
+        self,
+        request: PriceRequest,
+        *,
+        thorough: bool = False,
+        report: Callable[[Outcome], None] = lambda outcome: None,
+    ) -> tuple[Outcome, ...]:
+        """Fetch what is missing; ``report`` hears of every symbol as soon as it is done.
+
+        ``thorough`` also asks again for histories that lack their corporate actions.
+        Raises only for the store (full or read-only disk); a symbol that no vendor delivered is
+        an outcome.
+        """
+        outcomes = []
+        with guarded(self._store.path):
+            for outcome in self._each(request, thorough):
+                report(outcome)
+                outcomes.append(outcome)
+        return tuple(outcomes)
+
+    def refresh(self, request: PriceRequest) -> tuple[Outcome, ...]:
+        """Ask again for everything that is stored of a request, to see whether it was rewritten."""
+        with guarded(self._store.path):
+            return tuple(self._each(request, thorough=False, again=True))
+
+    def _each(
+        self, request: PriceRequest, thorough: bool, again: bool = False
+    ) -> Iterator[Outcome]:
+        for name in dict.fromkeys((*request.symbols, *request.indexes)):
+            symbol = parse_symbol(name)
+            window = window_of(request, symbol, self._now)
+            if window.is_empty:
+                continue
+            stored = None if again else self._stored(symbol, window, thorough)
+            yield stored or self._first_that_delivers(symbol, window)
+        for pair in request.fx:
+            window = window_of(request, None, self._now)
+            if window.is_empty:
+                continue
+            found = best(self._store, pair, rate_vendors(self._route), window)
+            if not again and found is not None and found.reaches(window.first, window.last):
+                yield Outcome(pair, "stored", found.vendor)
+            else:
+                yield self._rate(pair, window)
+
+    def _stored(self, symbol: Symbol, window: Window, thorough: bool) -> Outcome | None:
+        names = tuple(vendor.name for vendor in vendors_for(symbol, self._route))
+        found = best(self._store, symbol.canonical, names, window)
+        if found is None or not found.reaches(window.first, window.last):
+            return None
+        if thorough and group_of(symbol) == "mainland share" and found.actions_from is None:
+            return None
+        return Outcome(symbol.canonical, "stored", found.vendor)
+
+    def _first_that_delivers(self, symbol: Symbol, window: Window) -> Outcome:
+        vendors = vendors_for(symbol, self._route)
+        failures: list[VendorFailure] = []
+        for vendor in vendors:
+            wide = self._widened(symbol.canonical, vendor.name, window)
+            query = Query(symbol, wide.first, wide.last, self._hosts)
+            others = tuple(other for other in vendors if other is not vendor)
+            try:
+                done = complete(vendor, others, query, self._route)
+            except VendorFailure as failure:
+                failures.append(failure)
+                continue
+            return self._save(done, failures)
+        return Outcome(symbol.canonical, "failed", failures=tuple(failures))
+
+    def _rate(self, pair: str, window: Window) -> Outcome:
+        failures: list[VendorFailure] = []
+        for name in rate_vendors(self._route):
+            wide = self._widened(pair, name, window)
+            try:
+                done = complete_rate(name, pair, wide.first, wide.last, self._hosts)
+            except VendorFailure as failure:
+                failures.append(failure)
+                continue
+            return self._save(done, failures)
+        return Outcome(pair, "failed", failures=tuple(failures))
+
+    def _widened(self, name: str, vendor: str, window: Window) -> Window:
+        """The window with what is stored around it: an update sees the whole past again."""
+        before = self._store.coverages(name).get(vendor)
+        if before is None:
+            return window
+        return Window(min(window.first, before.first), max(window.last, before.last))
+
+    def _save(self, done: Completed, failures: list[VendorFailure]) -> Outcome:
+        history = done.history
+        saved = self._store.save(
+            history,
+            unconfirmed=done.unconfirmed,
+            versions=_versions(VENDORS[history.vendor].family),
+        )
+        return Outcome(
+            history.symbol,
+            "fetched",
+            history.vendor,
+            saved.added,
+            saved.revised,
+            tuple(failures),
+            done.lacking,
+        )
+
+
+def window_of(request: PriceRequest, symbol: Symbol | None, now: datetime) -> Window:
+    """What a request needs of a symbol (None: an exchange rate): no session that is still open."""
+    return Window(request.start, min(request.end, last_closed_session(symbol, now)))
+
+
+def best(store: Store, name: str, vendors: tuple[str, ...], window: Window) -> Coverage | None:
+    """The stored history to use: the first vendor that covers the window, else the one that
+    covers most of it; None when nothing of it is stored."""
+    stored = store.coverages(name)
+    known = [stored[vendor] for vendor in vendors if vendor in stored]
+    for coverage in known:
+        if coverage.reaches(window.first, window.last):
+            return coverage
+    overlapping = [c for c in known if c.first <= window.last and window.first <= c.last]
+    if not overlapping:
+        return None
+    return max(
+        overlapping,
+        key=lambda c: min(c.last, window.last) - max(c.first, window.first),
+    )
+
+
+@cache
+def _versions(family: str) -> str:
+    """``akshare 1.19.5``: which client read the answer."""
+    from importlib.metadata import version
+
+    return f"{family} {version(family)}"

@@ -1,0 +1,185 @@
+"""Prices from the store, fetched first where they are missing and fetching is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from basketbt.errors import DataError
+from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Note, NoteKind
+from basketbt.prices.data import FxSeries, MarketData, PriceRequest
+from basketbt.prices.sources.auto import Fetcher, Outcome, Window, best, window_of
+from basketbt.prices.sources.routes import Route, rate_vendors, vendors_for
+from basketbt.prices.sources.vendor import History
+from basketbt.prices.store import Coverage, Store
+
+NOT_FETCHED = NoteKind(
+    "not-fetched",
+    en="{symbol} could not be fetched: {why}",
+    zh="{symbol} 未能获取：{why}",
+    severity="warning",
+)
+STORE_ENDS = NoteKind(
+    "store-ends",
+    en="{symbol}: the store reaches only from {first} to {last}",
+    zh="{symbol}：本地库仅覆盖 {first} 至 {last}",
+    severity="warning",
+)
+REVISED = NoteKind(
+    "vendor-revised",
+    en=(
+        "{symbol}: {vendor} has rewritten {count} stored values since they were fetched; the old "
+        "ones are used (`basketbt store revisions`)"
+    ),
+    zh=(
+        "{symbol}：{vendor} 修改了 {count} 条已入库的历史数据，本次仍使用原值"
+        "（`basketbt store revisions` 可查看）"
+    ),
+    severity="warning",
+)
+UNCONFIRMED = NoteKind(
+    "gap-unconfirmed",
+    en=(
+        "{symbol}: {vendor} has no bar on {count} sessions, taken as suspended or not listed; no "
+        "second source could be asked"
+    ),
+    zh="{symbol}：{vendor} 有 {count} 个交易日无行情，按停牌或未上市处理，未能用第二数据源核对",
+    severity="warning",
+)
+
+
+class NotStored(DataError):
+    template = "none of the {count} securities is in the store from {first} to {last}"
+    fix = "Run `basketbt fetch STUDY` once, or leave out --offline."
+
+
+class StoreSource:
+    """The store as a price source. Online it fetches what is missing; offline it never does.
+
+    ``report`` hears of every symbol while fetching. ``now`` decides which sessions are closed.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        route: Route = "auto",
+        *,
+        offline: bool = False,
+        report: Callable[[Outcome], None] = lambda outcome: None,
+        now: datetime | None = None,
+    ) -> None:
+        self._path = path
+        self._route: Route = route
+        self._offline = offline
+        self._report = report
+        self._now = now or datetime.now(UTC)
+
+    @property
+    def name(self) -> str:
+        return self._route
+
+    def load(self, request: PriceRequest) -> MarketData:
+        """The request from the store. A symbol that cannot be had is not in ``bars``.
+
+        Raises ``NotStored`` (offline) or the ``NoVendorLeft`` of the first symbol when there is
+        nothing at all; ``DamagedStore``, ``EmptyStore`` or ``OutputError`` for the file.
+        """
+        with Store(self._path, read_only=self._offline) as store:
+            failed = {} if self._offline else self._fetch(store, request)
+            histories, notes = self._read(store, request)
+        notes += [
+            NOT_FETCHED(symbol=name, why="; ".join(f.brief for f in outcome.failures))
+            for name, outcome in failed.items()
+        ]
+        names = (*request.symbols, *request.indexes)
+        if not any(name in histories for name in names):
+            if failed:
+                raise next(iter(failed.values())).error
+            raise NotStored(count=len(names), first=request.start, last=request.end)
+        return _market_data(self.name, request, histories, tuple(notes))
+
+    def _fetch(self, store: Store, request: PriceRequest) -> dict[str, Outcome]:
+        """Fetch what is missing. Gives the symbols that no vendor delivered."""
+        fetcher = Fetcher(store, self._route, now=self._now)
+        outcomes = fetcher.fetch(request, report=self._report)
+        return {o.symbol: o for o in outcomes if o.state == "failed"}
+
+    def _read(self, store: Store, request: PriceRequest) -> tuple[dict[str, History], list[Note]]:
+        histories: dict[str, History] = {}
+        notes: list[Note] = []
+        names = dict.fromkeys((*request.symbols, *request.indexes, *request.fx))
+        for name in names:
+            window, vendors = self._window_and_vendors(name, request)
+            coverage = best(store, name, vendors, window)
+            if coverage is None:
+                continue
+            histories[name] = store.read(coverage, window.first, window.last)
+            notes += _notes(store, coverage, window)
+        return histories, notes
+
+    def _window_and_vendors(
+        self, name: str, request: PriceRequest
+    ) -> tuple[Window, tuple[str, ...]]:
+        if name in request.fx:
+            return window_of(request, None, self._now), rate_vendors(self._route)
+        symbol = parse_symbol(name)
+        vendors = tuple(vendor.name for vendor in vendors_for(symbol, self._route))
+        return window_of(request, symbol, self._now), vendors
+
+
+def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:
+    notes = []
+    if not coverage.reaches(window.first, window.last):
+        notes.append(STORE_ENDS(symbol=coverage.symbol, first=coverage.first, last=coverage.last))
+    pending = [
+        revision
+        for revision in store.revisions()
+        if (revision.vendor, revision.symbol) == (coverage.vendor, coverage.symbol)
+    ]
+    if pending:
+        notes.append(REVISED(symbol=coverage.symbol, vendor=coverage.vendor, count=len(pending)))
+    if coverage.unconfirmed:
+        notes.append(
+            UNCONFIRMED(symbol=coverage.symbol, vendor=coverage.vendor, count=coverage.unconfirmed)
+        )
+    return notes
+
+
+def _market_data(
+    source: str,
+    request: PriceRequest,
+    histories: dict[str, History],
+    notes: tuple[Note, ...],
+) -> MarketData:
+    securities = {n: h for n, h in histories.items() if n not in request.fx}
+    shares_of = [securities[name] for name in request.symbols if name in securities]
+    return MarketData(
+        source=source,
+        bars={
+            name: replace(
+                history.bars,
+                factor=None
+                if history.steps is None
+                else history.steps.factor_on(history.bars.dates),
+            )
+            for name, history in securities.items()
+            if len(history.bars.dates)
+        },
+        actions={n: h.actions for n, h in securities.items() if h.actions},
+        shares={n: h.shares for n, h in securities.items() if h.shares is not None},
+        fx={
+            pair: FxSeries(
+                base=pair[:3],
+                quote=pair[3:],
+                dates=histories[pair].bars.dates,
+                rate=histories[pair].bars.close,
+            )
+            for pair in request.fx
+            if pair in histories
+        },
+        has_actions=bool(shares_of) and all(h.actions is not None for h in shares_of),
+        notes=notes,
+    )

@@ -1,0 +1,146 @@
+"""A history as rows of the store's tables, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts, SymbolBars
+from basketbt.prices.sources.vendor import FactorSteps, History
+from basketbt.prices.store.merge import Row, Rows
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of dated rows: its value columns and the absolute tolerance of each."""
+
+    name: str
+    columns: tuple[str, ...]
+    tolerances: tuple[float, ...]
+
+
+BAR = Table(
+    "bar",
+    ("open", "high", "low", "close", "volume", "amount"),
+    (0.0, 0.0, 0.0, 0.0, 1.0, 1.0),  # volume restated for a split comes back within one share
+)
+STEP = Table("step", ("ratio",), (1e-5,))
+ACTION = Table("action", ("cash", "bonus", "rights", "rights_price"), (1e-6,) * 4)
+SHARES = Table("share_count", ("total", "tradable"), (1.0, 1.0))
+FX = Table("fx", ("rate",), (0.0,))
+TABLES: Mapping[str, Table] = {table.name: table for table in (BAR, STEP, ACTION, SHARES, FX)}
+
+
+def is_pair(symbol: str) -> bool:
+    """Whether a stored name is a currency pair (HKDCNY) and not a security (6682.HK)."""
+    return "." not in symbol
+
+
+def rows_of(history: History) -> dict[Table, dict[str, Row]]:
+    """Every table the history has an answer for; a table that is absent was not answered."""
+    bars = history.bars
+    if is_pair(history.symbol):
+        return {FX: _rows(bars.dates, [bars.close])}
+    found = {
+        BAR: _rows(
+            bars.dates, [bars.open, bars.high, bars.low, bars.close, bars.volume, bars.amount]
+        )
+    }
+    if history.steps is not None:
+        found[STEP] = _rows(history.steps.dates, [history.steps.ratios])
+    if history.actions is not None:
+        found[ACTION] = _action_rows(history)
+    if history.shares is not None:
+        shares = history.shares
+        keep = shares.dates <= history.last
+        found[SHARES] = _rows(shares.dates[keep], [shares.total[keep], shares.tradable[keep]])
+    return found
+
+
+def bars_of(symbol: str, vendor: str, currency: str, rows: Rows) -> SymbolBars:
+    """Bars from rows of ``bar`` (or of ``fx``, whose rate becomes the close)."""
+    dates = _dates(rows)
+    if is_pair(symbol):
+        empty = np.full(len(dates), np.nan)
+        rate = _columns(rows, 1)[0]
+        columns = [empty, empty, empty, rate, empty, empty]
+    else:
+        columns = _columns(rows, 6)
+    return SymbolBars(
+        symbol=symbol,
+        dates=dates,
+        open=columns[0],
+        high=columns[1],
+        low=columns[2],
+        close=columns[3],
+        volume=columns[4],
+        amount=columns[5],
+        currency=currency,
+        table=vendor,
+    )
+
+
+def steps_of(rows: Rows) -> FactorSteps:
+    return FactorSteps(dates=_dates(rows), ratios=_columns(rows, 1)[0])
+
+
+def actions_of(symbol: str, rows: Rows) -> tuple[CorporateAction, ...]:
+    return tuple(
+        CorporateAction(
+            symbol=symbol,
+            ex_date=np.datetime64(date, "D"),
+            cash=row[0] or 0.0,
+            bonus=row[1] or 0.0,
+            rights=row[2] or 0.0,
+            rights_price=row[3] or 0.0,
+        )
+        for date, row in rows.items()
+    )
+
+
+def shares_of(symbol: str, rows: Rows) -> ShareCounts:
+    total, tradable = _columns(rows, 2)
+    return ShareCounts(symbol=symbol, dates=_dates(rows), total=total, tradable=tradable)
+
+
+def _action_rows(history: History) -> dict[str, Row]:
+    """Actions from ``first`` to ``last``; two on one date add up, as the exchange counts them."""
+    rows: dict[str, Row] = {}
+    for action in history.actions or ():
+        if not history.first <= action.ex_date <= history.last:
+            continue
+        date = str(action.ex_date)
+        before = rows.get(date, (0.0, 0.0, 0.0, 0.0))
+        cash, bonus, rights, price = (value or 0.0 for value in before)
+        rows[date] = (
+            cash + action.cash,
+            bonus + action.bonus,
+            rights + action.rights,
+            max(price, action.rights_price),
+        )
+    return rows
+
+
+def _rows(dates: Dates, columns: Iterable[Floats]) -> dict[str, Row]:
+    texts = np.datetime_as_string(dates, unit="D").tolist()
+    cells = zip(*(_nullable(column) for column in columns), strict=True)
+    return dict(zip(texts, cells, strict=True))
+
+
+def _nullable(column: Floats) -> list[float | None]:
+    values: list[float | None] = column.tolist()
+    if np.isnan(column).any():
+        return [None if value != value else value for value in values]
+    return values
+
+
+def _dates(rows: Rows) -> Dates:
+    return np.array(list(rows), dtype="datetime64[D]")
+
+
+def _columns(rows: Rows, count: int) -> list[Floats]:
+    if not rows:
+        return [np.empty(0) for _ in range(count)]
+    return list(np.array(list(rows.values()), dtype=np.float64).T)

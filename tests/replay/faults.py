@@ -1,0 +1,197 @@
+"""Ways in which a vendor's answer can be wrong, as changes to an honest one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from replay.answers import BarEdit
+from replay.invented import Bar, Security
+from replay.wire import Fault, Reply, Request
+
+BODY = Callable[[bytes], bytes]
+BAD_DAY = "2024-06-03"
+
+
+def is_bars(request: Request) -> bool:
+    """Whether a request asks for bars: the only ones these faults touch."""
+    return any(
+        part in request.path
+        for part in ("/kline/", "klc_kl", "klc2_kl", "newfqkline", "index-perf", "/v8/finance/")
+    )
+
+
+def on(vendor: str, reply: Reply) -> Fault:
+    """The same reply to every request for a vendor's bars."""
+    return lambda request, honest: reply if request.vendor == vendor and is_bars(request) else None
+
+
+def manner(vendor: str, how: str) -> Fault:
+    """The honest reply, sent in a bad manner."""
+    return lambda request, honest: (
+        replace(honest(), manner=how) if request.vendor == vendor and is_bars(request) else None
+    )
+
+
+def rewritten(vendor: str, change: BODY) -> Fault:
+    """The honest reply with its body changed."""
+
+    def fault(request: Request, honest: Callable[[], Reply]) -> Reply | None:
+        if request.vendor != vendor or not is_bars(request):
+            return None
+        reply = honest()
+        return replace(reply, body=change(reply.body))
+
+    return fault
+
+
+def edited(vendor: str, change: Callable[[list[Bar]], list[Bar]]) -> BarEdit:
+    """One vendor's bars changed, in whatever format it sends them."""
+
+    def edit(name: str, security: Security, bars: list[Bar]) -> list[Bar]:
+        return change(bars) if name == vendor else bars
+
+    return edit
+
+
+# --- bodies --------------------------------------------------------------------------------
+
+
+def cut_short(body: bytes) -> bytes:
+    return body[: len(body) * 2 // 3]
+
+
+def eastmoney_lines(change: Callable[[list[str]], list[str]]) -> BODY:
+    def rewrite(body: bytes) -> bytes:
+        answer = json.loads(body)
+        lines = answer["data"]["klines"]
+        answer["data"]["klines"] = [",".join(change(line.split(","))) for line in lines]
+        return json.dumps(answer).encode()
+
+    return rewrite
+
+
+def tencent_rows(change: Callable[[list[object]], list[object]]) -> BODY:
+    def rewrite(body: bytes) -> bytes:
+        head, _, text = body.partition(b"=")
+        answer = json.loads(text)
+        if isinstance(answer["data"], dict):
+            for tables in answer["data"].values():
+                tables["day"] = [change(row) for row in tables["day"]]
+        return head + b"=" + json.dumps(answer).encode()
+
+    return rewrite
+
+
+def csindex_rows(change: Callable[[dict[str, object]], dict[str, object]]) -> BODY:
+    def rewrite(body: bytes) -> bytes:
+        answer = json.loads(body)
+        answer["data"] = [change(row) for row in answer["data"]]
+        return json.dumps(answer).encode()
+
+    return rewrite
+
+
+def yahoo_quote(change: Callable[[dict[str, list[object]]], dict[str, list[object]]]) -> BODY:
+    def rewrite(body: bytes) -> bytes:
+        answer = json.loads(body)
+        indicators = answer["chart"]["result"][0]["indicators"]
+        indicators["quote"] = [change(indicators["quote"][0])]
+        return json.dumps(answer).encode()
+
+    return rewrite
+
+
+def swapped(row: list, a: int, b: int) -> list:
+    row = list(row)
+    row[a], row[b] = row[b], row[a]
+    return row
+
+
+def with_cell(row: list, at: int, value: object) -> list:
+    return [*row[:at], value, *row[at + 1 :]]
+
+
+def keys_swapped(row: dict, a: str, b: str) -> dict:
+    """The same values under the same names, two names having changed places in the order."""
+    order = [b if key == a else a if key == b else key for key in row]
+    return {key: row[key] for key in order}
+
+
+WRONG_COLUMNS = {
+    "eastmoney": eastmoney_lines(lambda cells: cells[:5]),
+    "sina": lambda body: re.sub(rb'="[^"]*"', b'=[{"day":"2024-06-03","close":"1"}]', body),
+    "tencent": tencent_rows(lambda row: row[:6]),
+    "csindex": csindex_rows(lambda row: {f"x{key}": value for key, value in row.items()}),
+    "yahoo": yahoo_quote(lambda q: {("last" if k == "close" else k): v for k, v in q.items()}),
+}
+REORDERED = {
+    "eastmoney": eastmoney_lines(lambda cells: swapped(cells, 2, 4)),  # close and low
+    "tencent": tencent_rows(lambda row: swapped(row, 2, 3)),  # close and high
+    "csindex": csindex_rows(lambda row: keys_swapped(row, "close", "open")),
+    "yahoo": yahoo_quote(lambda q: {**q, "high": q["low"], "low": q["high"]}),
+}
+STRINGS = {
+    "eastmoney": eastmoney_lines(lambda cells: with_cell(cells, 2, f"{cells[2]}元")),
+    "tencent": tencent_rows(lambda row: with_cell(row, 2, "n/a")),
+    "csindex": csindex_rows(lambda row: {**row, "close": "n/a"}),
+    "yahoo": yahoo_quote(lambda q: {**q, "close": [str(v) for v in q["close"]]}),
+}
+NULLS = {
+    "eastmoney": eastmoney_lines(
+        lambda cells: with_cell(cells, 2, "-") if cells[0] == BAD_DAY else cells
+    ),
+    "tencent": tencent_rows(lambda row: with_cell(row, 2, None) if row[0] == BAD_DAY else row),
+    "csindex": csindex_rows(
+        lambda row: {**row, "close": None} if row["tradeDate"] == "20240603" else row
+    ),
+    "yahoo": yahoo_quote(
+        lambda q: {
+            name: [*values[:50], None, *values[51:]] if name != "volume" else values
+            for name, values in q.items()
+        }
+    ),
+}
+
+
+# --- bars ----------------------------------------------------------------------------------
+
+
+def twice(bars: list[Bar]) -> list[Bar]:
+    """One session twice, with two different closes."""
+    again = bars[80]
+    low = min(again.low, again.open)
+    return [*bars[:81], replace(again, close=low, low=low), *bars[81:]]
+
+
+def without_a_session(bars: list[Bar]) -> list[Bar]:
+    return [*bars[:80], *bars[81:]]
+
+
+def in_lots(bars: list[Bar]) -> list[Bar]:
+    return [replace(bar, volume=bar.volume // 100) for bar in bars]
+
+
+def partly_in_lots(bars: list[Bar]) -> list[Bar]:
+    return [*bars[:80], *in_lots(bars[80:])]
+
+
+def off_limit(bars: list[Bar]) -> list[Bar]:
+    """From one session on, every price half of what it was: a split that nobody reported."""
+    return bars[:80] + [
+        replace(
+            bar,
+            **{name: round(getattr(bar, name) / 2, 2) for name in ("open", "high", "low", "close")},
+            amount=bar.amount // 2,
+        )
+        for bar in bars[80:]
+    ]
+
+
+def on_a_holiday(bars: list[Bar]) -> list[Bar]:
+    """A bar on 4 May 2024, a Saturday in the Labour Day holiday."""
+    at = next(i for i, bar in enumerate(bars) if bar.day > date(2024, 5, 4))
+    return [*bars[:at], replace(bars[at], day=date(2024, 5, 4)), *bars[at:]]

@@ -1,0 +1,336 @@
+"""Fetch once, keep for ever: the store filled through the real clients."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from basketbt.prices.data import MarketData
+from basketbt.prices.sources.auto import Fetcher, Outcome
+from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.routes import Route
+from basketbt.prices.sources.stored import NotStored, StoreSource
+from basketbt.prices.sources.vendor import NoVendorLeft
+from basketbt.prices.store import Store
+from replay import faults
+from replay.invented import Security
+from replay.setting import NOW, day, request_for, wrong_rows
+from replay.wire import HTML, Reply
+
+EVERYTHING = (
+    "688111.SH",
+    "000034.SZ",
+    "300624.SZ",
+    "301269.SZ",
+    "6682.HK",
+    "0700.HK",
+    "000300.SH",
+    "H00300.CSI",
+    "HKDCNY",
+)
+
+
+def fetch(store: Store, *names: str, route: Route = "auto", **dates: str) -> tuple[Outcome, ...]:
+    fetcher = Fetcher(store, route, now=NOW, hosts=HostBook(pace=0.0))
+    return fetcher.fetch(request_for(*names, **dates))
+
+
+def states(outcomes: tuple[Outcome, ...]) -> list[str]:
+    return [outcome.state for outcome in outcomes]
+
+
+def total_return(data: MarketData, name: str) -> float:
+    bars = data.bars[name]
+    wealth = bars.close * (1.0 if bars.factor is None else bars.factor)
+    return float(wealth[-1] / wealth[0] - 1)
+
+
+@pytest.fixture
+def source(tmp_path: Path):
+    """The store as a price source along a route."""
+
+    def open_source(route: Route = "auto", *, offline: bool = False) -> StoreSource:
+        return StoreSource(tmp_path / f"{route}.sqlite", route, offline=offline, now=NOW)
+
+    return open_source
+
+
+def test_one_call_fetches_everything_and_the_next_asks_nobody(replay, store) -> None:
+    heard: list[str] = []
+    fetcher = Fetcher(store, now=NOW, hosts=HostBook(pace=0.0))
+    outcomes = fetcher.fetch(request_for(*EVERYTHING), report=lambda o: heard.append(o.symbol))
+    assert states(outcomes) == ["fetched"] * len(EVERYTHING)
+    assert sorted(heard) == sorted(EVERYTHING)
+    requests = len(replay.vendors.log)
+    assert states(fetch(store, *EVERYTHING)) == ["stored"] * len(EVERYTHING)
+    assert len(replay.vendors.log) == requests
+    assert wrong_rows(store, replay.vendors.market, EVERYTHING[:-1]) == ["HKDCNY is unknown"]
+
+
+def test_every_stored_history_names_the_raw_answers_behind_it(replay, store) -> None:
+    import sqlite3
+
+    fetch(store, "688111.SH")
+    with sqlite3.connect(store.path) as db:
+        rows = db.execute("SELECT url, status, sha256, versions FROM fetch").fetchall()
+    db.close()
+    assert any("klc_kl.js" in url for url, *_ in rows)
+    for url, status, digest, versions in rows:
+        assert url.startswith("https://")
+        assert status == 200
+        assert len(digest) == 64
+        assert versions.startswith("akshare ")
+
+
+@pytest.mark.parametrize("route", ["auto", "akshare", "yfinance"])
+def test_a_study_reads_the_markets_returns_along_every_route(replay, source, route: Route) -> None:
+    names = ("688111.SH", "000034.SZ", "000300.SH")
+    data = source(route).load(request_for(*names))
+    assert data.source == route
+    assert data.notes == () or route == "yfinance"
+    assert data.has_actions
+    for name in names:
+        bars = replay.vendors.market[name]
+        truth = bars.total_return(*(d.item() for d in data.bars[name].dates[[0, -1]]))
+        assert total_return(data, name) == pytest.approx(truth, abs=1e-6)
+
+
+def test_offline_gives_the_same_without_asking_anybody(replay, source) -> None:
+    request = request_for(*EVERYTHING)
+    online = source().load(request)
+    requests = len(replay.vendors.log)
+    offline = source(offline=True).load(request)
+    assert len(replay.vendors.log) == requests
+    assert offline.notes == online.notes
+    assert list(offline.bars) == list(online.bars)
+    for name, bars in online.bars.items():
+        for field in ("dates", "open", "high", "low", "close", "volume", "amount", "factor"):
+            expected, found = getattr(bars, field), getattr(offline.bars[name], field)
+            if expected is None:
+                assert found is None
+            else:
+                np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(offline.fx["HKDCNY"].rate, online.fx["HKDCNY"].rate)
+    assert offline.actions == online.actions
+
+
+def test_offline_with_nothing_stored_says_what_to_do(replay, source, store) -> None:
+    with pytest.raises(NotStored, match="none of the 1 securities") as caught:
+        StoreSource(store.path, offline=True, now=NOW).load(request_for("688111.SH"))
+    assert "basketbt fetch" in caught.value.hint
+    assert replay.vendors.log == []
+
+
+def test_offline_with_less_than_asked_says_how_far_it_reaches(replay, store) -> None:
+    fetch(store, "688111.SH", end="2025-02-28")
+    source = StoreSource(store.path, offline=True, now=NOW)
+    (note,) = source.load(request_for("688111.SH")).notes
+    assert "only from 2024-03-01 to 2025-02-28" in note.text("en")
+
+
+def test_nothing_at_all_is_an_error_that_lists_every_vendor(replay, source) -> None:
+    for vendor in ("sina", "eastmoney", "tencent", "yahoo"):
+        replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
+    with pytest.raises(NoVendorLeft) as caught:
+        source().load(request_for("688111.SH"))
+    assert caught.value.exit_code == 3
+    assert len(caught.value.failures) == 4
+
+
+def test_one_symbol_that_fails_does_not_stop_the_others(replay, source) -> None:
+    data = source().load(request_for("600999.SH", "688111.SH"))
+    assert list(data.bars) == ["688111.SH"]
+    (note,) = data.notes
+    assert "600999.SH could not be fetched" in note.text("en")
+    assert "600999.SH" in note.text("zh")
+
+
+def test_a_longer_window_only_adds_rows(replay, store) -> None:
+    (first,) = fetch(store, "000034.SZ", start="2024-05-06", end="2024-12-31")
+    (more,) = fetch(store, "000034.SZ", start="2024-03-01", end="2025-06-27")
+    assert (first.state, more.state, more.revised) == ("fetched", "fetched", 0)
+    assert more.added > 100
+    coverage = store.coverages("000034.SZ")["sina"]
+    assert (str(coverage.first), str(coverage.last)) == ("2024-03-01", "2025-06-27")
+    assert wrong_rows(store, replay.vendors.market) == []
+    steps = store.read(coverage, coverage.first, coverage.last).steps
+    assert [str(d) for d in steps.dates] == ["2024-06-12", "2025-06-11"]
+
+
+def test_a_window_the_store_has_is_never_asked_again(replay, store) -> None:
+    fetch(store, "688111.SH")
+    before = len(replay.vendors.log)
+    assert states(fetch(store, "688111.SH", start="2024-08-01", end="2024-09-30")) == ["stored"]
+    assert len(replay.vendors.log) == before
+
+
+# --- a vendor rewrites its past ----------------------------------------------------------------
+
+
+def rewrite_one_close(replay, when: str) -> None:
+    from dataclasses import replace
+
+    def change(bars):
+        return [
+            replace(bar, close=round(bar.close * 1.001, 2), high=bar.high * 1.01)
+            if bar.day.isoformat() == when
+            else bar
+            for bar in bars
+        ]
+
+    replay.vendors.edit = faults.edited("sina", change)
+
+
+def test_a_rewritten_close_becomes_a_revision_and_the_old_one_stays(replay, store) -> None:
+    fetch(store, "688111.SH", end="2025-02-28")
+    rewrite_one_close(replay, "2024-09-02")
+    (outcome,) = fetch(store, "688111.SH")
+    assert (outcome.state, outcome.revised) == ("fetched", 1)
+    (revision,) = store.revisions()
+    assert (revision.symbol, revision.kind, revision.date) == ("688111.SH", "bar", "2024-09-02")
+    assert revision.old[3] != revision.new[3]
+    assert wrong_rows(store, replay.vendors.market) == []  # the truth as first told
+    source = StoreSource(store.path, offline=True, now=NOW)
+    (note,) = source.load(request_for("688111.SH")).notes
+    assert note.kind.severity == "warning"
+    assert "rewritten 1 stored values" in note.text("en")
+
+
+def test_the_same_rewriting_is_noted_once(replay, store) -> None:
+    fetch(store, "688111.SH", end="2025-02-28")
+    rewrite_one_close(replay, "2024-09-02")
+    fetch(store, "688111.SH", end="2025-03-10")
+    (outcome,) = fetch(store, "688111.SH")
+    assert outcome.revised == 0
+    assert len(store.revisions()) == 1
+
+
+def test_an_accepted_revision_is_in_force_and_no_longer_pending(replay, store) -> None:
+    fetch(store, "688111.SH", end="2025-02-28")
+    rewrite_one_close(replay, "2024-09-02")
+    fetch(store, "688111.SH")
+    (revision,) = store.revisions()
+    store.accept([revision.id])
+    assert store.revisions() == []
+    assert [r.id for r in store.revisions(accepted=True)] == [revision.id]
+    coverage = store.coverages("688111.SH")["sina"]
+    stored = store.read(coverage, day("2024-09-02"), day("2024-09-02")).bars
+    assert stored.close.tolist() == [revision.new[3]]
+    (again,) = fetch(store, "688111.SH", end="2025-04-30")
+    assert again.revised == 0
+
+
+def test_a_changed_old_factor_row_becomes_a_revision(replay, store) -> None:
+    fetch(store, "000034.SZ", end="2025-02-28")
+
+    def change(security: Security, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        return [
+            {**row, "f": str(float(row["f"]) * 1.01)} if row["d"] == "2024-06-12" else row
+            for row in rows
+        ]
+
+    replay.vendors.factors = change
+    (outcome,) = fetch(store, "000034.SZ")
+    assert outcome.revised == 1
+    (revision,) = store.revisions()
+    assert (revision.kind, revision.date) == ("step", "2024-06-12")
+    assert revision.new[0] / revision.old[0] == pytest.approx(1.01)
+
+
+def test_a_factor_row_that_appears_in_the_past_becomes_a_revision(replay, store) -> None:
+    fetch(store, "688111.SH", end="2025-02-28")
+    replay.vendors.factors = lambda security, rows: [
+        {"d": "2024-10-10", "f": str(float(rows[0]["f"]) * 1.02)},
+        *rows,
+    ]
+    fetch(store, "688111.SH")
+    (revision,) = store.revisions()
+    assert (revision.kind, revision.date, revision.old) == ("step", "2024-10-10", None)
+
+
+# --- courtesy --------------------------------------------------------------------------------
+
+
+def test_a_refused_host_is_left_alone_by_the_next_process_too(replay, tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    replay.vendors.faults.append(faults.on("sina", Reply(HTML, 456, "text/html")))
+    for _ in range(2):
+        with Store(path) as store:
+            fetcher = Fetcher(store, now=NOW, hosts=store.hosts(pace=0.0))
+            fetcher.fetch(request_for("688111.SH", "300624.SZ", "0700.HK"))
+    refused = [r for r in replay.vendors.log if r.vendor == "sina" and faults.is_bars(r)]
+    assert len(refused) == 1
+
+
+def test_two_requests_to_one_host_keep_their_distance() -> None:
+    slept: list[float] = []
+    clock = [1000.0]
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+
+    hosts = HostBook(pace=1.0, clock=lambda: clock[0], sleep=sleep)
+    for _ in range(20):
+        hosts.wait_for_turn("a.example")
+    assert len(slept) == 19
+    assert all(1.0 <= seconds <= 2.0 for seconds in slept)
+    hosts.wait_for_turn("b.example")
+    assert len(slept) == 19
+
+
+def test_two_processes_share_the_distance(tmp_path: Path) -> None:
+    clock = [1000.0]
+    slept: list[float] = []
+    book = tmp_path / "book.sqlite"
+    one = HostBook(book, pace=1.0, clock=lambda: clock[0], sleep=slept.append)
+    two = HostBook(book, pace=1.0, clock=lambda: clock[0], sleep=slept.append)
+    for hosts in (one, two, one, two):
+        hosts.wait_for_turn("a.example")
+    assert slept == sorted(slept)
+    assert 1.0 <= slept[0] <= 2.0
+    assert 3.0 <= slept[2] <= 6.0
+
+
+def test_the_second_outage_in_a_row_closes_a_host_and_half_an_hour_opens_it() -> None:
+    clock = [1000.0]
+    hosts = HostBook(pace=0.0, clock=lambda: clock[0])
+    hosts.unreachable("a.example", "dropped")
+    assert hosts.closed("a.example") is None
+    hosts.answered("a.example")
+    hosts.unreachable("a.example", "dropped")
+    assert hosts.closed("a.example") is None
+    hosts.unreachable("a.example", "dropped")
+    assert hosts.closed("a.example").why == "dropped"
+    clock[0] += 1801
+    assert hosts.closed("a.example") is None
+
+
+def test_a_host_that_asks_for_more_time_gets_it(replay, hosts) -> None:
+    clock = [1000.0]
+    book = HostBook(pace=0.0, clock=lambda: clock[0])
+    book.refused("a.example", "HTTP 429", seconds=7200)
+    clock[0] += 1801
+    assert book.closed("a.example").seconds == pytest.approx(7200 - 1801)
+
+
+def test_a_clock_set_back_neither_stops_nor_closes_anything(replay, store) -> None:
+    clock = [100_000.0]
+    slept: list[float] = []
+    hosts = HostBook(pace=1.0, clock=lambda: clock[0], sleep=slept.append)
+    hosts.wait_for_turn("a.example")
+    hosts.refused("a.example", "HTTP 456")
+    clock[0] -= 50_000
+    assert hosts.closed("a.example") is None
+    hosts.wait_for_turn("a.example")
+    assert slept == []
+    # And the store keeps what it has, though "now" lies before the last stored session.
+    fetch(store, "688111.SH")
+    before = store.all_coverages()
+    past = Fetcher(store, now=NOW - timedelta(days=200), hosts=HostBook(pace=0.0))
+    past.fetch(request_for("688111.SH"))
+    assert store.all_coverages() == before
+    assert store.revisions() == []
