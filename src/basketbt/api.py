@@ -13,6 +13,7 @@ from basketbt.report.files import run_files, tables
 from basketbt.report.memo import memo
 from basketbt.report.publish import publish
 from basketbt.results import StudyResult
+from basketbt.shipped import find_study
 from basketbt.sources import choose_source
 from basketbt.study import Progress, run_study
 
@@ -85,7 +86,7 @@ def run(
     """Run a study file.
 
     Args:
-        study: path of a study's YAML.
+        study: path of a study's YAML, or the name of a shipped one.
         source: ``files:FOLDER`` or ``demo``, instead of what the study says.
         overrides: ``key=value`` texts, as ``--set`` takes them.
         progress: called with a few words before each step.
@@ -93,5 +94,5 @@ def run(
     Raises:
         basketbt.BasketbtError: with a message fit for the user, see ``basketbt.errors``.
     """
-    file = load_study(Path(study), overrides)
+    file = load_study(find_study(Path(study)), overrides)
     return Run(run_study(file, choose_source(file, source), progress))

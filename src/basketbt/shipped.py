@@ -20,3 +20,15 @@ def shipped(kind: Literal["baskets", "configs"]) -> Path:
         if folder.is_dir():
             return folder
     raise RefusedPath(path=f"_shipped/{kind}", why="is missing from this installation")
+
+
+def find_study(path: Path) -> Path:
+    """``path`` if it exists, else the shipped study it names: ``demo`` or ``configs/demo.yaml``.
+
+    A path that is neither is given back as it is, for the reader of the file to refuse.
+    """
+    named = path.parent in (Path(), Path("configs")) and path.suffix in ("", ".yaml")
+    if path.exists() or not named:
+        return path
+    candidate = shipped("configs") / f"{path.stem}.yaml"
+    return candidate if candidate.is_file() else path

@@ -46,24 +46,13 @@ def run(
 
     overrides = [*(settings or ()), *([f"language={lang}"] if lang else ())]
     with _progress(quiet=quiet or as_json) as progress:
-        finished = run_api(_find(study), source=source, overrides=overrides, progress=progress)
+        finished = run_api(study, source=source, overrides=overrides, progress=progress)
         progress("writing")
         folder = finished.write(out)
     if as_json:
         say_json(_as_data(finished, folder))
     elif not quiet:
         _say_result(finished, folder)
-
-
-def _find(study: Path) -> Path:
-    """The file itself, or a shipped study of that name."""
-    from basketbt.shipped import shipped
-
-    if study.exists():
-        return study
-    candidate = shipped("configs") / f"{study.stem}.yaml"
-    by_name = study.parent in (Path(), Path("configs")) and study.suffix in ("", ".yaml")
-    return candidate if by_name and candidate.is_file() else study
 
 
 @contextmanager

@@ -1,0 +1,91 @@
+"""Every command and every line of Python in the README works as it stands there."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from basketbt.baskets.library import find_library
+from basketbt.cli.main import app
+from basketbt.prices.data import PriceRequest
+from basketbt.prices.sources.demo import DemoSource
+from support.export import write_tables
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted(ROOT.glob("README*.md"))
+INDEXES = ("H00300.CSI", "000300.SH", "000985.CSI", "930713.CSI")
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def commands(page: Path) -> list[str]:
+    return [line for block in blocks(page, "sh") for line in block.splitlines() if line.strip()]
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with a folder of tables, as an analyst would have it."""
+    symbols = {symbol for basket in find_library().select(["*"]) for symbol in basket.symbols}
+    request = PriceRequest(
+        symbols=tuple(sorted(symbols)),
+        indexes=INDEXES,
+        start=np.datetime64("2024-05-06"),
+        end=np.datetime64("2025-04-30"),
+        fx=("HKDCNY",),
+    )
+    write_tables(DemoSource().load(request), tmp_path / "prices")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_commands_of_the_readme_work_in_order(page: Path, workplace: Path) -> None:
+    for line in commands(page):
+        words = shlex.split(line)
+        if words[0] == "make":
+            done = subprocess.run(
+                ["make", "--dry-run", *words[1:]], cwd=ROOT, capture_output=True, check=False
+            )
+            assert done.returncode == 0, line
+            continue
+        assert words[0] == "basketbt", line
+        result = CliRunner().invoke(app, words[1:])
+        assert result.exit_code == 0, f"{line}\n{result.output}\n{result.exception!r}"
+        assert result.stdout.strip(), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_of_the_readme_runs(page: Path, workplace: Path) -> None:
+    for block in blocks(page, "python"):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(block, page.name, "exec"), {})
+        assert "DEMO" in printed.getvalue()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_study_of_the_readme_is_the_template_in_short(page: Path, workplace: Path) -> None:
+    (text,) = blocks(page, "yaml")
+    Path("five.yaml").write_text(text, encoding="utf-8")
+    assert len(text.splitlines()) == 5
+    result = CliRunner().invoke(app, ["run", "five.yaml"])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_of_the_readme_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert links
+    for link in links:
+        assert (ROOT / link).exists(), link
