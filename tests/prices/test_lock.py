@@ -1,0 +1,251 @@
+"""A lock is the prices of a study, whole, verified, and the same bytes everywhere."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from basketbt.errors import OutputError
+from basketbt.notes import NoteKind
+from basketbt.prices.data import (
+    CorporateAction,
+    FxSeries,
+    Instrument,
+    MarketData,
+    PriceRequest,
+    ShareCounts,
+    SymbolBars,
+)
+from basketbt.prices.lock import BadLock, LockSource, LockTooSmall, write_lock
+from basketbt.prices.sources.demo import DemoSource
+
+REQUEST = PriceRequest(
+    symbols=("688111.SH", "6682.HK", "600000.SH"),
+    indexes=("000300.SH",),
+    start=np.datetime64("2025-01-02"),
+    end=np.datetime64("2025-01-07"),
+    fx=("HKDCNY",),
+)
+DAYS = np.array(["2025-01-02", "2025-01-03", "2025-01-06"], dtype="datetime64[D]")
+NOTE = NoteKind("odd", en="{symbol}: {share:.1%} odd", zh="{symbol}：{share:.1%} 异常")
+
+
+def bars(symbol: str, close: list[float], *, factor: bool = True) -> SymbolBars:
+    values = np.array(close)
+    return SymbolBars(
+        symbol=symbol,
+        dates=DAYS,
+        open=values,
+        high=values * 1.01,
+        low=values * 0.99,
+        close=values,
+        volume=np.array([100.0, np.nan, 1e9]),
+        amount=np.full(3, np.nan),
+        factor=np.array([1.0, 1.0, 1 / 3]) if factor else None,
+        currency="HKD" if symbol.endswith("HK") else "CNY",
+        table="sina",
+    )
+
+
+def data() -> MarketData:
+    return MarketData(
+        source="auto",
+        bars={
+            "688111.SH": bars("688111.SH", [0.1 + 0.2, 1e-17, 123.45]),
+            "6682.HK": bars("6682.HK", [55.5, 56.0, 57.05], factor=False),
+            "000300.SH": bars("000300.SH", [3900.0, 3901.5, 3800.25], factor=False),
+            "300001.SZ": bars("300001.SZ", [1.0, 2.0, 3.0]),  # held by the source, not asked for
+        },
+        actions={
+            "688111.SH": (
+                CorporateAction(symbol="688111.SH", ex_date=DAYS[2], cash=0.1, bonus=0.3),
+            )
+        },
+        shares={
+            "688111.SH": ShareCounts(
+                symbol="688111.SH",
+                dates=DAYS[:1],
+                total=np.array([4.6e8]),
+                tradable=np.array([4e8]),
+            )
+        },
+        fx={"HKDCNY": FxSeries(base="HKD", quote="CNY", dates=DAYS, rate=np.full(3, 0.9421))},
+        instruments={
+            "688111.SH": Instrument(
+                symbol="688111.SH", name='金山, "办公"', listed=np.datetime64("2019-11-18"), lot=200
+            )
+        },
+        has_actions=True,
+        notes=(NOTE(symbol="688111.SH", share=0.125),),
+    )
+
+
+def assert_same(one: object, other: object) -> None:
+    """Equal to the last bit, whatever is inside."""
+    assert type(one) is type(other)
+    if isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(one, other)
+    elif isinstance(one, dict):
+        assert list(one) == list(other)
+        for key in one:
+            assert_same(one[key], other[key])
+    elif isinstance(one, tuple):
+        assert len(one) == len(other)
+        for a, b in zip(one, other, strict=True):
+            assert_same(a, b)
+    elif is_dataclass(one):
+        for field in fields(one):
+            assert_same(getattr(one, field.name), getattr(other, field.name))
+    else:
+        assert one == other
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Path:
+    path = tmp_path / "study.lock.zip"
+    write_lock(path, data(), REQUEST)
+    return path
+
+
+def test_what_was_locked_comes_back_to_the_last_bit(locked: Path) -> None:
+    asked_for = {n: b for n, b in data().bars.items() if n != "300001.SZ"}
+    found = LockSource(locked).load(REQUEST)
+    assert dict(found.bars).keys() == asked_for.keys()
+    for name in asked_for:
+        assert_same(asked_for[name], found.bars[name])
+    for field in ("source", "actions", "shares", "fx", "instruments", "has_actions", "notes"):
+        assert_same(getattr(data(), field), getattr(found, field))
+
+
+def test_a_note_reads_the_same_in_both_languages(locked: Path) -> None:
+    (note,) = LockSource(locked).load(REQUEST).notes
+    assert note.text("en") == "688111.SH: 12.5% odd"
+    assert note.text("zh") == "688111.SH：12.5% 异常"
+
+
+def test_the_same_prices_make_the_same_bytes(locked: Path, tmp_path: Path) -> None:
+    again = tmp_path / "elsewhere" / "other-name.zip"
+    write_lock(again, data(), REQUEST)
+    assert again.read_bytes() == locked.read_bytes()
+    write_lock(again, LockSource(locked).load(REQUEST), REQUEST)
+    assert again.read_bytes() == locked.read_bytes()
+
+
+def test_other_prices_make_another_content(locked: Path, tmp_path: Path) -> None:
+    changed = data()
+    moved = replace(changed.bars["6682.HK"], close=np.array([55.5, 56.0, np.nextafter(57.05, 99)]))
+    changed = replace(changed, bars={**changed.bars, "6682.HK": moved})
+    content = write_lock(tmp_path / "b.zip", changed, REQUEST)
+    assert content != LockSource(locked).content
+
+
+def test_a_lock_says_that_its_market_is_invented(tmp_path: Path) -> None:
+    request = replace(REQUEST, symbols=("688111.SH",), fx=())
+    demo = DemoSource().load(request)
+    write_lock(tmp_path / "demo.zip", demo, request)
+    assert demo.invented
+    assert LockSource(tmp_path / "demo.zip").load(request).invented
+
+
+@given(
+    st.lists(
+        st.floats(min_value=1e-300, allow_nan=False, allow_infinity=False), min_size=3, max_size=3
+    )
+)
+def test_any_price_survives(tmp_path: Path, close: list[float]) -> None:
+    request = replace(REQUEST, symbols=("600000.SH",), indexes=(), fx=())
+    one = replace(bars("600000.SH", [1, 1, 1]), close=np.array(close))
+    write_lock(tmp_path / "x.zip", MarketData(source="files", bars={"600000.SH": one}), request)
+    found = LockSource(tmp_path / "x.zip").load(request).bars["600000.SH"]
+    assert found.close.tobytes() == one.close.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"symbols": ("688111.SH", "300624.SZ")}, "300624.SZ"),
+        ({"indexes": ("000905.SH",)}, "000905.SH"),
+        ({"fx": ("USDCNY",)}, "USDCNY"),
+        ({"start": np.datetime64("2024-12-30")}, "from 2024-12-30"),
+        ({"end": np.datetime64("2025-01-10")}, "to 2025-01-10"),
+    ],
+)
+def test_a_request_beyond_the_lock_is_refused(locked: Path, change: dict, what: str) -> None:
+    with pytest.raises(LockTooSmall, match=what):
+        LockSource(locked).load(replace(REQUEST, **change))
+
+
+def test_a_smaller_request_is_served(locked: Path) -> None:
+    smaller = replace(REQUEST, symbols=("688111.SH",), fx=())
+    assert "688111.SH" in LockSource(locked).load(smaller).bars
+
+
+def rewritten(path: Path, name: str, change) -> Path:
+    """A copy of a lock in which one member is changed."""
+    target = path.with_name("changed.zip")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            new.writestr(entry.filename, change(content) if entry.filename == name else content)
+    return target
+
+
+def test_a_changed_price_is_found(locked: Path) -> None:
+    bad = rewritten(locked, "bars/688111.SH.csv", lambda c: c.replace(b"123.45", b"124.45"))
+    with pytest.raises(BadLock, match=r"changed since it was made: bars/688111\.SH\.csv"):
+        LockSource(bad)
+
+
+def test_a_changed_price_with_a_mended_hash_is_found(locked: Path) -> None:
+    import hashlib
+
+    def change(content: bytes) -> bytes:
+        return content.replace(b"123.45", b"124.45")
+
+    bad = rewritten(locked, "bars/688111.SH.csv", change)
+    with zipfile.ZipFile(bad) as archive:
+        digest = hashlib.sha256(archive.read("bars/688111.SH.csv")).hexdigest()
+
+    def mend(content: bytes) -> bytes:
+        manifest = json.loads(content)
+        manifest["files"]["bars/688111.SH.csv"] = digest
+        return json.dumps(manifest).encode()
+
+    bad.rename(locked)
+    with pytest.raises(BadLock, match="manifest was changed"):
+        LockSource(rewritten(locked, "manifest.json", mend))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not a zip", b"PK\x05\x06" + b"\0" * 18, b'{"format": 1}']
+)
+def test_what_is_no_lock_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(content)
+    with pytest.raises(BadLock, match="no lock"):
+        LockSource(path)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadLock, match="no such file"):
+        LockSource(tmp_path / "missing.zip")
+
+
+def test_a_lock_of_another_format_is_refused(locked: Path) -> None:
+    newer = rewritten(locked, "manifest.json", lambda c: c.replace(b'"format": 1', b'"format": 2'))
+    with pytest.raises(BadLock, match="format is 2"):
+        LockSource(newer)
+
+
+def test_a_lock_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "target.zip").mkdir()
+    with pytest.raises(OutputError):
+        write_lock(tmp_path / "target.zip", data(), REQUEST)
+    assert [p.name for p in tmp_path.iterdir()] == ["target.zip"]
