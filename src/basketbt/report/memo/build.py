@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from basketbt.backtest.book import STANDING, standing_notes
+from basketbt.backtest.book import STANDING
 from basketbt.market.indexes import index_info
 from basketbt.notes import Language, unique
 from basketbt.plan import span
@@ -209,12 +207,14 @@ def _list_paragraph(reader: Reader, benchmark: str, language: Language) -> str:
 
 
 def _data_notes(result: StudyResult, language: Language) -> list[str]:
-    """The study's notes, what holds for whole panels, and what concerns single lists."""
-    notes = [*result.notes]
-    for case in result.cases:
-        everything = np.ones(len(case.panel.symbols))
-        notes += standing_notes(case.panel, everything)
-        notes += [note for own in case.case.notes for note in own]
+    """The study's notes, and what concerns single lists.
+
+    Notes of the ``STANDING`` kinds are left out list by list: the source has said them once.
+    """
+    notes = [
+        *result.notes,
+        *(note for case in result.cases for own in case.case.notes for note in own),
+    ]
     said = [note.text(language) for note in unique(notes)]
     for case in result.cases:
         for reader in readers(case):

@@ -23,8 +23,8 @@ BOOK = Column(
     "book",
     "账簿",
     "text",
-    "index: what the list did, fractional and frictionless",
-    "index:指数账簿,可分割、无摩擦",
+    "index: what the list did, fractional and frictionless; DEMO behind it: invented prices",
+    "index:指数账簿,可分割、无摩擦;其后DEMO表示价格为虚构",
 )
 WEIGHTING = Column("weighting", "加权方式", "text", "how shares are weighted", "成分加权方式")
 REBALANCE = Column(
@@ -76,10 +76,15 @@ class Where:
             "event": self.case.case.event.id,
             "day0": str(self.case.case.day_zero.session),
             "basket": self.basket.id,
-            "book": "index",
+            "book": book_name("index", self.case),
             "weighting": self.book.book.weighting.label,
             "rebalance": self.book.book.rebalance.label,
         }
+
+
+def book_name(name: str, case: CaseResult) -> str:
+    """The cell under BOOK: invented prices are marked in every row of every table."""
+    return f"{name} (DEMO)" if case.panel.invented else name
 
 
 WHERE = (EVENT, DAY_ZERO, BASKET, BOOK, WEIGHTING, REBALANCE)

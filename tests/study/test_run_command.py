@@ -1,0 +1,230 @@
+"""``basketbt run`` as a user meets it: what it prints, writes and refuses."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DEMO = ["run", "demo"]
+SMALL = ["--set", "baskets=guojin/*", "--set", "weighting=equal", "--set", "rebalance=hold"]
+
+
+def basketbt(
+    *arguments: str, cwd: Path, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The command in a fresh process."""
+    return subprocess.run(
+        [sys.executable, "-m", "basketbt", *arguments],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "200", **(env or {})},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo study, run once."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = basketbt(*DEMO, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "DEMO" in done.stdout
+    assert "memo.md" in done.stdout
+    return folder / "results" / "demo"
+
+
+def test_every_number_of_the_summary_can_be_recomputed_from_the_levels(results: Path) -> None:
+    run = results / "latest"
+    levels: dict[tuple[str, ...], list[float]] = {}
+    keys = ("event", "basket", "weighting", "rebalance", "base_date")
+    for row in rows(run / "levels.csv"):
+        levels.setdefault(tuple(row[key] for key in keys), []).append(float(row["level"]))
+    checked = 0
+    for row in rows(run / "summary.csv"):
+        path = levels[tuple(row[key] for key in keys)][: int(row["sessions"]) + 1]
+        assert path[0] == 100
+        assert float(row["total_return"]) == pytest.approx(path[-1] / path[0] - 1, abs=1e-12)
+        high, deepest = path[0], 0.0
+        for level in path:
+            high = max(high, level)
+            deepest = min(deepest, level / high - 1)
+        assert float(row["max_drawdown"]) == pytest.approx(deepest, abs=1e-12)
+        checked += 1
+    assert checked > 100
+
+
+def test_contributions_of_every_row_add_up_to_its_return(results: Path) -> None:
+    run = results / "latest"
+    keys = ("event", "basket", "weighting", "rebalance", "window")
+    parts: dict[tuple[str, ...], float] = {}
+    weights: dict[tuple[str, ...], float] = {}
+    for row in rows(run / "constituents.csv"):
+        key = tuple(row[name] for name in keys)
+        parts[key] = parts.get(key, 0.0) + float(row["contribution"])
+        weights[key] = weights.get(key, 0.0) + float(row["weight"])
+    for row in rows(run / "summary.csv"):
+        key = tuple(row[name] for name in keys)
+        assert parts[key] == pytest.approx(float(row["total_return"]), abs=1e-12)
+        assert weights[key] == pytest.approx(1.0, abs=1e-12)
+
+
+def test_relative_figures_repeat_the_summary_for_the_first_benchmark(results: Path) -> None:
+    keys = ("event", "basket", "weighting", "rebalance", "window", "benchmark")
+    beside = {tuple(row[key] for key in keys): row for row in rows(results / "latest/relative.csv")}
+    for row in rows(results / "latest" / "summary.csv"):
+        other = beside[tuple(row[key] for key in keys)]
+        for key in ("benchmark_return", "excess_return", "beta", "tracking_error"):
+            assert row[key] == other[key]
+
+
+def test_every_empty_number_has_its_reason_in_the_notes(results: Path) -> None:
+    for row in rows(results / "latest" / "summary.csv"):
+        empty = [key for key, cell in row.items() if cell == "" and key != "notes"]
+        for key in empty:
+            assert key in row["notes"], (row["basket"], row["window"], key)
+
+
+def test_the_demo_is_marked_in_every_file(results: Path) -> None:
+    run = results / "latest"
+    assert "DEMO" in (run / "memo.md").read_text(encoding="utf-8").split("##")[0]
+    assert json.loads((run / "manifest.json").read_text())["demo"] is True
+    assert all("DEMO" in row["notes"] for row in rows(run / "summary.csv"))
+    for name in ("levels", "constituents", "drawdowns", "relative"):
+        assert all(
+            row.get("table", "demo") in ("demo", "") and row["book"] == "index (DEMO)"
+            for row in rows(run / f"{name}.csv")
+        ), name
+
+
+def test_the_manifest_lists_every_file_with_its_hash(results: Path) -> None:
+    run = results / "latest"
+    listed = json.loads((run / "manifest.json").read_text())["outputs"]
+    present = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
+    assert set(listed) == present - {"manifest.json"}
+    for name, digest in listed.items():
+        assert hashlib.sha256((run / name).read_bytes()).hexdigest() == digest
+
+
+def test_the_same_study_gives_the_same_bytes_from_any_folder_and_day(
+    results: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir()
+    done = basketbt(
+        *DEMO,
+        "--out",
+        str(tmp_path / "out"),
+        cwd=elsewhere,
+        env={"TZ": "America/New_York", "PYTHONHASHSEED": "7", "LC_ALL": "C"},
+    )
+    assert done.returncode == 0, done.stderr
+    one, two = (results / "latest").resolve(), (tmp_path / "out" / "demo" / "latest").resolve()
+    assert one.name == two.name
+    for path in one.rglob("*"):
+        if path.is_file():
+            assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path.name
+
+
+def test_chinese_headers_and_memo(tmp_path: Path) -> None:
+    done = basketbt(*DEMO, *SMALL, "--lang", "zh", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    run = tmp_path / "results" / "demo" / "latest"
+    header = (run / "summary.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert header.startswith("事件,第0日,组合")
+    memo = (run / "memo.md").read_text(encoding="utf-8")
+    assert "先读此处" in memo
+    assert "Read first" not in memo
+
+
+def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
+    done = basketbt(*DEMO, *SMALL, "--json", cwd=tmp_path)
+    data = json.loads(done.stdout)
+    assert data["demo"] is True
+    assert data["summary"][0]["basket"] == "guojin/all"
+    assert (tmp_path / data["folder"] / "memo.md").is_file()
+
+
+def test_quiet_prints_nothing(tmp_path: Path) -> None:
+    done = basketbt(*DEMO, *SMALL, "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["nothing.yaml"], 2, ["nothing.yaml"]),
+        (["demo", "--source", "files:missing"], 2, ["missing"]),
+        (["demo", "--source", "bloomberg"], 2, ["bloomberg", "files:"]),
+        (["deepseek-r1"], 2, ["--source"]),
+        (["demo", "--lang", "fr"], 2, ["zh", "en"]),
+        (["demo", "--set", "windows=[[0,300]]"], 3, ["2025-12-31"]),
+        (["demo", "--set", "windows=[[-600,-1]]"], 3, ["2023-01-03"]),
+        (["demo", "--set", "weighting={kind: equal, cap: 0.01}"], 2, ["cap"]),
+        (["demo", "--set", "rebalance={kind: dates, dates: [2025-02-01]}"], 3, ["2025-02-05"]),
+        (["demo", "--set", "late_listing=error"], 3, ["688590.SH"]),
+    ],
+)
+def test_a_mistake_is_one_message_and_leaves_nothing(
+    arguments: list[str], code: int, words: list[str], tmp_path: Path
+) -> None:
+    done = basketbt("run", *arguments, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) < 24
+    for word in words:
+        assert word in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_results_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    done = basketbt(*DEMO, *SMALL, "--out", "taken", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_and_list_start_without_the_heavy_packages(tmp_path: Path) -> None:
+    script = """
+import sys
+from basketbt.cli.main import app
+for arguments in (["--help"], ["list"], ["run", "--help"]):
+    try:
+        app(arguments, standalone_mode=False)
+    except SystemExit:
+        pass
+heavy = {"numpy", "pandas", "vectorbt", "akshare", "yfinance", "pyarrow", "exchange_calendars"}
+print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip() == "[]"
+
+
+def test_a_run_does_without_pandas_and_its_friends(tmp_path: Path) -> None:
+    script = """
+import sys
+from basketbt.api import run
+run("demo", overrides=["baskets=guojin/*"]).write("out")
+heavy = {"pandas", "vectorbt", "akshare", "yfinance", "exchange_calendars", "scipy", "matplotlib"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
