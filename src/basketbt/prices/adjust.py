@@ -71,7 +71,7 @@ def factor_steps(factor: Floats) -> Floats:
 
 def factor_from_steps(steps: Floats) -> Floats:
     """The factor that makes the steps, 1 on the first bar."""
-    return np.cumprod(steps)
+    return np.asarray(np.cumprod(steps), dtype=np.float64)
 
 
 def unexplained_steps(steps: Floats, actions: ActionSteps, close: Floats) -> NDArray[np.bool_]:

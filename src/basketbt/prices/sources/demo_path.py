@@ -76,7 +76,7 @@ def quoted_closes(ideal: Floats, cash: Floats, plot: Plot) -> Closes:
         plot: an ex-date in it must be a session with a bar.
     """
     wanted = half_up_fen(ideal)
-    changes = ((cash > 0) | (plot.bonus > 0)).any(axis=1)
+    changes = np.any((cash > 0) | (plot.bonus > 0), axis=1).tolist()
     walk = Closes(*(np.full(ideal.shape, np.nan) for _ in range(4)))
     last = np.full(ideal.shape[1], np.nan)
     for t in range(len(ideal)):

@@ -73,7 +73,8 @@ def common_factors(seed: int) -> Factors:
 def _centred(seed: int, name: str, volatility: float, days: int) -> Floats:
     """Normal numbers that add up to nothing, so that no seed ends in a crash or a bubble."""
     drawn = volatility * stream(seed, name).standard_normal(days)
-    return drawn - drawn.mean()
+    centred: Floats = drawn - drawn.mean()
+    return centred
 
 
 def sessions_of(exchange: str) -> Dates:
