@@ -22,7 +22,7 @@ def bars(
     symbol: str, dates: list[str], closes: list[float], *, table: str = "bars.csv", **more: object
 ) -> SymbolBars:
     close = np.array(closes)
-    fields = {name: close for name in ("open", "high", "low")} | {"close": close}
+    fields = dict.fromkeys(("open", "high", "low"), close) | {"close": close}
     fields |= {"volume": np.full(len(close), 1e6), "amount": close * 1e6}
     currency = "HKD" if symbol.endswith("HK") else "CNY"
     return SymbolBars(

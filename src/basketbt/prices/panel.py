@@ -249,9 +249,10 @@ def _status(
     traded = where.traded()
     status = np.full(traded.shape, Status.SUSPENDED, dtype=np.int8)
     ends = _coverage(data)
+    shut = {name: ~calendar_named(name).are_sessions(sessions) for name in ("XSHG", "XHKG")}
     for column, bar in enumerate(bars):
         own = parse_symbol(bar.symbol).calendar
-        status[~calendar_named(own).are_sessions(sessions), column] = Status.CLOSED
+        status[shut[own], column] = Status.CLOSED
         status[sessions > ends[bar.table, own], column] = Status.ENDED
         delisted = _instrument(data, bar.symbol).delisted
         if delisted is not None:
