@@ -1,6 +1,6 @@
 """The study file: what may be written, what it means, and every default, in one place.
 
-The models are strict: an unknown key or a wrong type is a problem with its line, never a guess.
+The models are strict (``strict.py``).
 ``basketbt schema study`` prints them as JSON Schema for editors.
 """
 
@@ -11,23 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, model_validator
 
 from basketbt.errors import InvalidFile, Problem
-
-if TYPE_CHECKING:
-    from pydantic import GetJsonSchemaHandler
-    from pydantic.json_schema import JsonSchemaValue
-    from pydantic_core import CoreSchema
+from basketbt.eventspec import EventStudySpec
+from basketbt.strict import Many, Several, Strict, Window, not_empty, short_form
 
 DEFAULT_WINDOWS: tuple[tuple[int, int], ...] = (
     (-20, -1),
@@ -41,55 +31,6 @@ DEFAULT_WINDOWS: tuple[tuple[int, int], ...] = (
     (0, 20),
     (0, 60),
 )
-
-T = TypeVar("T")
-
-
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list | tuple) else [value]
-
-
-def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
-    if not value:
-        raise ValueError("needs at least one entry")
-    return value
-
-
-def _short_form(key: str, model: type[BaseModel]) -> BeforeValidator:
-    """Let a plain text stand for a mapping with one key: ``equal`` for ``{kind: equal}``."""
-
-    def expand(value: object) -> object:
-        return {key: value} if isinstance(value, str) else value
-
-    return BeforeValidator(expand, json_schema_input_type=str | model)
-
-
-class _OneOrMany:
-    """Shows editors that one entry may stand without brackets."""
-
-    def __get_pydantic_json_schema__(
-        self, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        many = handler(core)
-        return {"anyOf": [many["items"], many]}
-
-
-# Arrays arrive as lists, and one entry may be written without brackets: tuples are lax about the
-# container while everything inside stays strict.
-Many = Annotated[
-    tuple[T, ...],
-    Field(strict=False),
-    BeforeValidator(_as_list),
-    AfterValidator(_not_empty),
-    _OneOrMany(),
-]
-Several = Annotated[tuple[T, ...], Field(strict=False)]
-
-
-class Strict(BaseModel):
-    """Unknown keys, wrong types and later changes are all refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class WeightingSpec(Strict):
@@ -175,7 +116,7 @@ QualityRule = Literal["refuse", "warn"]
 class PricesSpec(Strict):
     """Where prices come from and what is done when they look wrong."""
 
-    source: Literal["files", "demo"] | None = Field(
+    source: Literal["auto", "akshare", "yfinance", "files", "demo"] | None = Field(
         None, description="None: the command line must say (--source)."
     )
     path: str | None = Field(None, description="Folder or file of `files`.")
@@ -188,19 +129,6 @@ class PricesSpec(Strict):
     )
 
 
-def _forward(window: tuple[int, int]) -> tuple[int, int]:
-    if window[0] > window[1]:
-        raise ValueError(f"window [{window[0]}, {window[1]}] ends before it starts")
-    return window
-
-
-Window = Annotated[
-    tuple[int, int],
-    Field(strict=False, description="First and last session offset from day 0, both inclusive."),
-    AfterValidator(_forward),
-]
-
-
 class StudyConfig(Strict):
     """One study: events, baskets, prices, and how they are put together."""
 
@@ -208,18 +136,18 @@ class StudyConfig(Strict):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="Name; also its results folder."
     )
     title: str | None = Field(None, description="Heading of the memo.")
-    events: Many[Annotated[EventSpec, _short_form("id", EventSpec)]]
+    events: Many[Annotated[EventSpec, short_form("id", EventSpec)]]
     baskets: Many[str] = Field(description="Ids, globs such as guojin/*, or paths of YAML files.")
-    weighting: Many[Annotated[WeightingSpec, _short_form("kind", WeightingSpec)]] = (
+    weighting: Many[Annotated[WeightingSpec, short_form("kind", WeightingSpec)]] = (
         WeightingSpec(kind="equal"),
     )
-    rebalance: Many[Annotated[RebalanceSpec, _short_form("kind", RebalanceSpec)]] = (
+    rebalance: Many[Annotated[RebalanceSpec, short_form("kind", RebalanceSpec)]] = (
         RebalanceSpec(kind="hold"),
     )
     benchmarks: Many[str] = Field(
         ("000300.SH",), description="Index codes; the first one is the benchmark of summary.csv."
     )
-    windows: Annotated[tuple[Window, ...], Field(strict=False), AfterValidator(_not_empty)] = (
+    windows: Annotated[tuple[Window, ...], Field(strict=False), AfterValidator(not_empty)] = (
         DEFAULT_WINDOWS
     )
     split_at_publication: bool = Field(
@@ -227,6 +155,9 @@ class StudyConfig(Strict):
     )
     prices: PricesSpec = PricesSpec()
     estimation: Window = (-140, -21)
+    event_study: EventStudySpec | None = Field(
+        None, description="Is it more than chance? `event_study: {}` asks with the defaults."
+    )
     rf: float = Field(0.0, gt=-1, lt=1, description="Risk-free rate a year, effective.")
     annualisation: int | None = Field(
         None, ge=1, le=366, description="Sessions a year; None: the home calendar's own."
@@ -235,6 +166,11 @@ class StudyConfig(Strict):
     max_missing_weight: float = Field(0.1, ge=0, le=1)
     fx: Literal["require", "local"] = "require"
     language: Literal["zh", "en"] = "en"
+    colours: Literal["cn", "intl"] | None = Field(
+        None,
+        description="cn: red up, green down; intl: green up, red down. None: cn in Chinese, intl "
+        "in English.",
+    )
 
     @property
     def last_offset(self) -> int:

@@ -93,14 +93,34 @@ class Instrument:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UniverseCloses:
+    """Closes of a whole market, to draw random baskets from: D days x M shares.
+
+    ``close`` is adjusted (a ratio of two of them is a total return) and NaN where a share has no
+    bar that day; ``industry`` (M,) is None where unknown.
+    """
+
+    symbols: tuple[str, ...]
+    dates: Dates
+    close: Floats
+    industry: tuple[str | None, ...]
+    table: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PriceRequest:
-    """What a study needs: shares, benchmark indexes, currencies, and an inclusive date range."""
+    """What a study needs: shares, benchmark indexes, currencies, and an inclusive date range.
+
+    ``universe`` asks also for the closes of every share that the source can give as one table; a
+    source that has none leaves ``MarketData.universe`` None.
+    """
 
     symbols: tuple[str, ...]
     indexes: tuple[str, ...]
     start: np.datetime64
     end: np.datetime64
     fx: tuple[str, ...] = ()  # "HKDCNY"
+    universe: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +136,7 @@ class MarketData:
     has_actions: bool = False  # an actions table was given, so "no row" means "no action"
     invented: bool = False  # the demo market: marked DEMO in every output
     notes: tuple[Note, ...] = ()
+    universe: UniverseCloses | None = None
 
 
 class PriceSource(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +11,13 @@ import numpy as np
 
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
-from basketbt.prices.data import Instrument, MarketData, PriceRequest, SymbolBars
+from basketbt.prices.data import (
+    Instrument,
+    MarketData,
+    PriceRequest,
+    SymbolBars,
+    UniverseCloses,
+)
 from basketbt.prices.sources.files.beside import (
     read_actions,
     read_fx,
@@ -22,6 +29,7 @@ from basketbt.prices.sources.files.folder import safe_path, tables_of
 from basketbt.prices.sources.files.formats import Table, open_table
 from basketbt.prices.sources.files.spec import TableSpec
 from basketbt.prices.sources.files.tidy import LongBars, read_bars
+from basketbt.prices.sources.files.universe import industries, read_universe
 from basketbt.prices.sources.files.wide import is_wide, read_wide_bars
 
 ADJUSTED_TABLE = NoteKind(
@@ -82,7 +90,19 @@ class FilesSource:
             instruments=self._instruments(codes),
             has_actions=bool(by_kind["actions"]),
             notes=tuple(notes),
+            universe=self._universe(request) if request.universe else None,
         )
+
+    def _universe(self, request: PriceRequest) -> UniverseCloses | None:
+        """The market of the first tidy table of adjusted bars; None without such a table."""
+        for spec, table in self._of("bars"):
+            if not spec.adjusted or _wide(spec, table):
+                continue
+            found = read_universe(table, spec, request)
+            if found is not None:
+                known = self._instruments(CodeIndex(found.symbols))
+                return replace(found, industry=industries(found.symbols, known))
+        return None
 
     def _of(self, kind: str) -> Iterator[tuple[TableSpec, Table]]:
         for spec in self._tables:

@@ -1,0 +1,101 @@
+"""The section ``event_study:`` of a study: what is tested, against what, and what is counted."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from basketbt.strict import Many, Several, Strict, Window, not_empty, short_form
+
+Model = Literal["market", "market+sector", "market-adjusted", "dimson"]
+
+# Windows that were decided on before any number was looked at: the leak day and the day after,
+# day 0 alone, to the last session before the Spring Festival, across it, after it, two weeks.
+REGISTERED: tuple[tuple[int, int], ...] = ((-1, 1), (0, 0), (0, 4), (0, 5), (5, 7), (0, 10))
+SHOWN: tuple[tuple[int, int], ...] = ((-5, -1), (0, 20))
+SHIPPED_VARIANTS = ("estimation-270", "without-2024-rally", "without-day-5")
+
+
+class VariantSpec(Strict):
+    """A sensitivity: the same study with one choice changed. Never an extra test."""
+
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        description="estimation-270, without-2024-rally or without-day-5, or a name of your own "
+        "beside the change it stands for.",
+    )
+    estimation: Window | None = Field(None, description="Another estimation window.")
+    without_dates: (
+        Annotated[tuple[Annotated[date, Field(strict=False)], ...], Field(strict=False)] | None
+    ) = Field(None, min_length=2, max_length=2, description="First and last date left out.")
+    without_days: Several[int] = Field((), description="Event days left out.")
+
+    @property
+    def shipped(self) -> bool:
+        """Whether the name alone says what is changed."""
+        return not (self.estimation or self.without_dates or self.without_days)
+
+    @model_validator(mode="after")
+    def _says_what_changes(self) -> Self:
+        if self.shipped and self.name not in SHIPPED_VARIANTS:
+            known = ", ".join(SHIPPED_VARIANTS)
+            raise ValueError(f"variant {self.name!r} says nothing to change and is none of {known}")
+        if self.without_dates and self.without_dates[0] > self.without_dates[1]:
+            raise ValueError("`without_dates` ends before it starts")
+        return self
+
+
+class EventStudySpec(Strict):
+    """Is it more than chance? ``event_study: {}`` asks with these defaults."""
+
+    windows: Annotated[tuple[Window, ...], Field(strict=False), AfterValidator(not_empty)] = Field(
+        REGISTERED, description="Windows registered in advance: each is a test for every list."
+    )
+    also: Several[Window] = Field(SHOWN, description="Windows shown beside them and not counted.")
+    models: Many[Model] = Field(
+        ("market", "market+sector"), description="The first one is tested, the others are shown."
+    )
+    market: str | None = Field(
+        None, description="Index of the market model; None: the study's first benchmark."
+    )
+    sector: str = Field(
+        "930713.CSI", description="Sector index; it may hold names of the lists, and notes say so."
+    )
+    variants: Several[Annotated[VariantSpec, short_form("name", VariantSpec)]] = tuple(
+        VariantSpec(name=name) for name in SHIPPED_VARIANTS
+    )
+    alternatives: bool = Field(
+        True, description="Each alternative moment of the event is a variant with its own day 0."
+    )
+    stop_before: Several[str] = Field(
+        ("deepseek-r1",), description="Events whose first leak no window of another one may reach."
+    )
+    minimum_sessions: int = Field(
+        100, ge=20, description="Valid sessions that an estimation needs."
+    )
+    placebo_dates: int = Field(250, ge=100, le=2000, description="Earlier pseudo events wanted.")
+    random_baskets: int = Field(
+        10_000, ge=0, le=1_000_000, description="Draws from the whole market; 0: none."
+    )
+    same_mix: Literal["none", "board", "industry"] = Field(
+        "none", description="Random baskets keep each list's boards or industries."
+    )
+    seed: int = Field(20250120, ge=0, description="Seed of every draw.")
+    not_for_one_date: bool = Field(
+        False, description="Also the tests that one date makes worthless, marked so."
+    )
+
+    @model_validator(mode="after")
+    def _nothing_twice(self) -> Self:
+        names = [variant.name for variant in self.variants]
+        for what, many in (("models", self.models), ("variants", names)):
+            if len(set(many)) < len(many):
+                raise ValueError(f"`{what}` names one twice")
+        return self
+
+    @property
+    def all_windows(self) -> tuple[tuple[int, int], ...]:
+        """Registered windows, then the shown ones, each once."""
+        return tuple(dict.fromkeys((*self.windows, *self.also)))
