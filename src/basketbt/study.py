@@ -17,6 +17,7 @@ from basketbt.errors import OutsideData
 from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, unique
 from basketbt.plan import Case, StudyPlan, make_plan
+from basketbt.prices.checks import check
 from basketbt.prices.data import Floats, MarketData, PriceSource
 from basketbt.prices.panel import PricePanel, Status, build_panel
 from basketbt.results import BookResult, CaseResult, StudyResult
@@ -51,7 +52,7 @@ def run_study(
     say("planning")
     plan = make_plan(study)
     say(f"reading prices of {len(plan.request.symbols)} shares")
-    data = source.load(plan.request)
+    data = check(source.load(plan.request), plan.config.prices.quality)
     say("backtesting")
     panels = {case.calendar.name: _panels(plan, data, case) for case in plan.cases}
     cases = tuple(_case_result(plan, case, *panels[case.calendar.name]) for case in plan.cases)
