@@ -1,0 +1,142 @@
+"""Prices that cannot be right end in one message that names the row, never in a wrong number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from basketbt.api import run
+from basketbt.baskets.library import find_library
+from basketbt.errors import BadPrices, BasketbtError
+from basketbt.prices.data import PriceRequest
+from basketbt.prices.sources.demo import DemoSource
+from support.export import write_tables
+
+SHARE, DAY = "002230.SZ", "2025-01-22"
+STUDY = ["baskets=guojin/edge-hardware", "windows=[[0,5]]", "split_at_publication=false"]
+Fields = list[str]  # date, symbol, open, high, low, close, volume, amount, adj_factor
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo market of one list as an analyst's tables."""
+    folder = tmp_path_factory.mktemp("tables")
+    request = PriceRequest(
+        symbols=find_library().basket("guojin/edge-hardware").symbols,
+        indexes=("000300.SH",),
+        start=np.datetime64("2024-06-03"),
+        end=np.datetime64("2025-02-28"),
+    )
+    write_tables(DemoSource().load(request), folder)
+    return folder
+
+
+def changed(tables: Path, folder: Path, change: Callable[[Fields], list[Fields]]) -> Path:
+    """A copy of the tables; the row of SHARE on DAY becomes what ``change`` gives."""
+    for path in tables.iterdir():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if path.name == "bars.csv":
+            lines = [
+                out
+                for line in lines
+                for out in (
+                    [",".join(fields) for fields in change(line.split(","))]
+                    if line.startswith(f"{DAY},{SHARE}")
+                    else [line]
+                )
+            ]
+        (folder / path.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def field(position: int, value: str) -> Callable[[Fields], list[Fields]]:
+    return lambda fields: [[*fields[:position], value, *fields[position + 1 :]]]
+
+
+def study(folder: Path, *more: str) -> float:
+    done = run("demo", source=f"files:{folder}", overrides=[*STUDY, *more, "weighting=equal"])
+    row = done.summary.query("event == 'deepseek-r1' and rebalance == 'hold'").iloc[0]
+    return float(row["total_return"])
+
+
+def test_the_tables_give_what_the_demo_gives(tables: Path, tmp_path: Path) -> None:
+    demo = run("demo", overrides=[*STUDY, "weighting=equal"]).summary
+    row = demo.query("event == 'deepseek-r1' and rebalance == 'hold'").iloc[0]
+    assert study(changed(tables, tmp_path, lambda fields: [fields])) == row["total_return"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (field(5, "nan"), "close"),
+        (field(5, "inf"), "close"),
+        (field(5, "0"), "close"),
+        (field(5, "-3.2"), "close"),
+        (field(5, "99999"), "close"),
+        (field(4, "99999"), "low"),
+        (field(0, "2025-01-25"), "2025-01-25"),
+        (lambda fields: [fields, fields], "duplicate"),
+    ],
+    ids=["nan", "inf", "zero", "negative", "close", "low", "saturday", "twice"],
+)
+def test_an_impossible_row_is_refused_by_name(
+    tables: Path, tmp_path: Path, change: Callable[[Fields], list[Fields]], words: str
+) -> None:
+    with pytest.raises(BadPrices) as caught:
+        study(changed(tables, tmp_path, change))
+    message = str(caught.value)
+    assert caught.value.exit_code == 3
+    assert SHARE in message
+    assert words in message
+    assert "prices.quality" in caught.value.hint
+
+
+def test_a_row_out_of_order_changes_nothing(tables: Path, tmp_path: Path) -> None:
+    folder = changed(tables, tmp_path, lambda fields: [fields])
+    lines = (folder / "bars.csv").read_text().splitlines()
+    (folder / "bars.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")
+    assert study(folder) == study(tables)
+
+
+def test_a_missing_session_is_a_suspension(tables: Path, tmp_path: Path) -> None:
+    folder = changed(tables, tmp_path, lambda fields: [])
+    assert study(folder) == study(tables)  # carried, and back at its price by the end
+    done = run("demo", source=f"files:{folder}", overrides=[*STUDY, "weighting=equal"])
+    assert f"{SHARE} (1)" in done.summary.iloc[0]["notes"]
+
+
+def test_lots_that_were_declared_as_shares_are_recognised(tables: Path, tmp_path: Path) -> None:
+    folder = changed(tables, tmp_path, lambda fields: [fields])
+    lines = (folder / "bars.csv").read_text().splitlines()
+    rows = [line.split(",") for line in lines[1:]]
+    for row in rows:
+        row[6] = str(float(row[6]) / 100)
+    text = "\n".join([lines[0], *(",".join(row) for row in rows)]) + "\n"
+    (folder / "bars.csv").write_text(text)
+    with pytest.raises(BadPrices, match="lots"):
+        study(folder)
+
+
+@pytest.mark.parametrize("text", ["", "date,symbol\n", "\x00\x01\x02", "a,b,c\n1,2,3\n"])
+def test_a_table_that_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bars.csv").write_text(text)
+    with pytest.raises(BasketbtError) as caught:
+        study(tmp_path)
+    assert caught.value.exit_code in (2, 3)
+    assert "bars.csv" in str(caught.value)
+
+
+def test_an_empty_folder_says_what_it_should_hold(tmp_path: Path) -> None:
+    with pytest.raises(BasketbtError) as caught:
+        study(tmp_path)
+    assert "bars" in f"{caught.value} {caught.value.hint}"
+
+
+def test_a_table_outside_its_folder_is_refused(tables: Path, tmp_path: Path) -> None:
+    (tmp_path / "bars.csv").symlink_to(tables / "bars.csv")
+    with pytest.raises(BasketbtError) as caught:
+        study(tmp_path)
+    assert caught.value.exit_code == 2
