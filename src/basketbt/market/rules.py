@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from basketbt.market.dated import DatedRule
+from basketbt.market.dividendtax import DIVIDEND_TAX
 from basketbt.market.feerules import FEES
 from basketbt.market.limits import LIMITS
 from basketbt.market.lots import LOTS
@@ -45,3 +46,4 @@ def _all_rules() -> Iterator[tuple[str, DatedRule]]:
     yield from (("price limit", rule) for rule in LIMITS)
     yield from (("order size", rule) for rule in LOTS)
     yield from ((rule.name, rule) for rule in FEES)
+    yield from (("dividend tax", rule) for rule in DIVIDEND_TAX)

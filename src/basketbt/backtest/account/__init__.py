@@ -1,0 +1,1 @@
+"""The account book: what ¥ would have become under the rules of the market."""

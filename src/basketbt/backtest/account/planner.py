@@ -1,0 +1,271 @@
+"""The order planner: session by session, what the accounts want and what the market lets them do.
+
+All baskets and shares at once. Each session has two moments, the open and the close; at each the
+accounts first sell, then buy with the cash they have. An order that the market blocked, or took in
+part, is tried again at the next opens while patience lasts; one cut for cash or to its lot is
+finished. Bonus shares and dividends arrive before the open.
+
+Sizes are decided on the price of the trade itself: the opening auction shows its price before it
+is made, the closing auction nearly so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.backtest.account.dividends import (
+    Payments,
+    TaxedLots,
+    cash_received,
+    shares_received,
+)
+from basketbt.backtest.account.entries import Moment
+from basketbt.backtest.account.orders import Fills, Orders, joined, orders_of
+from basketbt.backtest.account.quotes import Quotes
+from basketbt.backtest.account.schedule import Aim, Schedule
+from basketbt.backtest.account.settings import PASSING, Reason
+from basketbt.backtest.account.sizing import Numbers, Sizing
+
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Market:
+    """Everything outside the accounts: R sessions, N shares.
+
+    ``same_day`` (N,): what was bought may be sold the same session (T+0). ``payments`` None: the
+    quotes are total-return prices, which hold the dividends already.
+    """
+
+    quotes: Quotes
+    same_day: Bools
+    payments: Payments | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """What B accounts did over R sessions.
+
+    ``opening`` is the cash of each at the start, in fen. ``cash`` (R, B) fen and ``shares``
+    (R, B, N) at each close; ``bonus`` (R, B, N) shares and ``dividends`` (R, B) fen received before
+    the open; ``intended`` (B,) fen that the accounts set out to buy.
+    """
+
+    opening: int
+    orders: Orders
+    cash: Numbers
+    shares: Numbers
+    bonus: Numbers
+    dividends: Numbers
+    intended: Numbers
+
+
+def plan(
+    market: Market,
+    schedule: Schedule,
+    sizing: Sizing,
+    *,
+    cash: int,
+    patience: int,
+    taxed: TaxedLots | None = None,
+) -> Plan:
+    """Run B accounts of ``cash`` fen each through a schedule.
+
+    ``patience``: sessions after an aim in which its unfilled orders are tried again. ``taxed``
+    keeps the purchases apart for the dividend tax; None: no tax.
+    """
+    accounts = _Accounts(market, schedule, sizing, cash, patience, taxed)
+    for row in range(schedule.rows):
+        accounts.begin(row)
+        for moment in Moment:
+            for aim in schedule.at(row, moment):
+                accounts.set_out(row, aim)
+            accounts.trade(row, moment)
+        accounts.end(row)
+    return accounts.result()
+
+
+class _Accounts:
+    """The state of the accounts between two moments; arrays (B, N) unless said otherwise."""
+
+    def __init__(
+        self,
+        market: Market,
+        schedule: Schedule,
+        sizing: Sizing,
+        cash: int,
+        patience: int,
+        taxed: TaxedLots | None,
+    ) -> None:
+        rows, baskets = schedule.rows, len(schedule.entry)
+        shape = (baskets, market.quotes.mark.shape[1])
+        self.market, self.sizing, self.patience, self.taxed = market, sizing, patience, taxed
+        self.opening = cash
+        self.cash = sizing.zeros((baskets,)) + cash
+        self.held = sizing.zeros(shape)
+        self.to_buy = sizing.zeros(shape)  # fen
+        self.to_sell = sizing.zeros(shape)  # shares
+        self.bought = sizing.zeros(shape)  # this session, not to be sold under T+1
+        self.traded = sizing.zeros(shape)  # this session, against the capacity
+        self.intended = sizing.zeros((baskets,))
+        self.until = np.full(baskets, -1)  # (B,) last row on which orders are tried again
+        self.fresh = np.zeros(baskets, dtype=np.bool_)  # (B,) set out at this very moment
+        self.cash_kept = sizing.zeros((rows, baskets))
+        self.held_kept = sizing.zeros((rows, *shape))
+        self.bonus_kept = sizing.zeros((rows, *shape))
+        self.dividends_kept = sizing.zeros((rows, baskets))
+        self.batches: list[Orders] = []
+
+    def begin(self, row: int) -> None:
+        """A new session: yesterday's purchases are free, dividends and bonus shares arrive."""
+        self.bought[:] = 0
+        self.traded[:] = 0
+        payments = self.market.payments
+        if payments is None or not (payments.cash[row].any() or payments.bonus[row].any()):
+            return
+        received = cash_received(self.held, payments.cash[row]).sum(axis=1)
+        new = shares_received(self.held, payments.bonus[row])
+        if self.taxed is not None:
+            self.taxed.pay(row, payments.taxable[row], payments.bonus[row])
+        self.cash += received
+        self.held += new
+        self.dividends_kept[row], self.bonus_kept[row] = received, new
+
+    def set_out(self, row: int, aim: Aim) -> None:
+        """Replace the orders of some baskets by those that lead to new weights."""
+        mark = self.market.quotes.mark[row]
+        worth = self.sizing.worth(self.held, mark)
+        desired = self.sizing.part(aim.weights, self.cash + worth.sum(axis=1))
+        to_buy = np.maximum(desired - worth, 0)
+        surplus = self.sizing.shares(np.maximum(worth - desired, 0), mark)
+        to_sell = np.where(aim.weights > 0, surplus, self.held)
+        chosen = aim.baskets[:, None]
+        self.to_buy = np.where(chosen, to_buy, self.to_buy)
+        self.to_sell = np.where(chosen, to_sell, self.to_sell)
+        self.intended += np.where(chosen, to_buy, 0).sum(axis=1)
+        self.until[aim.baskets] = row + self.patience
+        self.fresh |= aim.baskets
+
+    def trade(self, row: int, moment: Moment) -> None:
+        """Send what is due at this moment: new aims, and at the open what is tried again."""
+        due = self.fresh.copy()
+        if moment == Moment.OPEN:
+            due |= self.until >= row
+        if due.any():
+            self._sell(row, moment, due)
+            self._buy(row, moment, due)
+        self.fresh[:] = False
+
+    def _sell(self, row: int, moment: Moment, due: Bools) -> None:
+        wanted = np.where(due[:, None], self.to_sell, 0)
+        if not wanted.any():
+            return
+        quotes, sizing = self.market.quotes, self.sizing
+        price, blocked = quotes.sell[moment, row], quotes.no_sell[moment, row]
+        settled = np.minimum(wanted, self.held - np.where(self.market.same_day, 0, self.bought))
+        taken = self._taken(row, settled, blocked)
+        ordered = sizing.sellable(taken, self.held)
+        # A sale that costs more than it brings is left alone: the cash might not suffice.
+        fees = sizing.fees(ordered, price, row, sell=True)
+        filled = np.where(sizing.worth(ordered, price) > fees.sum(axis=0), ordered, 0)
+        fills = Fills(
+            sell=True,
+            sent=wanted > 0,
+            wanted=wanted,
+            filled=filled,
+            price=price,
+            amount=sizing.worth(filled, price),
+            fees=np.where(filled > 0, fees, 0),
+            tax=self._tax(row, filled),
+            reason=_first(
+                (filled >= wanted, Reason.FILLED),
+                (blocked > 0, blocked),
+                (settled < wanted, Reason.T_PLUS_1),
+                (taken < settled, Reason.PARTICIPATION),
+                (filled < ordered, Reason.CASH),
+            ),
+        )
+        self.cash += (fills.amount - fills.tax - fills.fees.sum(axis=0)).sum(axis=1)
+        self.held -= filled
+        self.to_sell = self._left(due, fills, wanted - filled, self.to_sell)
+        self._keep(fills, row, moment)
+
+    def _buy(self, row: int, moment: Moment, due: Bools) -> None:
+        budget = np.where(due[:, None], self.to_buy, 0)
+        if not budget.any():
+            return
+        quotes, sizing = self.market.quotes, self.sizing
+        price, blocked = quotes.buy[moment, row], quotes.no_buy[moment, row]
+        wanted = sizing.shares(budget, price)
+        taken = self._taken(row, wanted, blocked)
+        filled = sizing.affordable(taken, price, row, self.cash)
+        fills = Fills(
+            sell=False,
+            sent=(budget > 0) & ((wanted > 0) | (blocked > 0)),
+            wanted=wanted,
+            filled=filled,
+            price=price,
+            amount=sizing.worth(filled, price),
+            fees=sizing.fees(filled, price, row, sell=False),
+            tax=np.zeros_like(filled),
+            reason=_first(
+                (blocked > 0, blocked),
+                (filled >= wanted, Reason.FILLED),
+                (taken < wanted, Reason.PARTICIPATION),
+                (filled < sizing.buyable(taken), Reason.CASH),
+            ),
+        )
+        self.cash -= (fills.amount + fills.fees.sum(axis=0)).sum(axis=1)
+        self.held += filled
+        self.bought += filled
+        if self.taxed is not None:
+            self.taxed.buy(row, filled)
+        self.to_buy = self._left(due, fills, budget - fills.amount, self.to_buy)
+        self._keep(fills, row, moment)
+
+    def _taken(self, row: int, wanted: Numbers, blocked: Codes) -> Numbers:
+        """What the market takes of ``wanted``: nothing if blocked, else the capacity's rest."""
+        rest = np.maximum(self.market.quotes.capacity[row] - self.traded, 0)
+        taken: Numbers = np.minimum(wanted, np.where(blocked > 0, 0, rest))
+        return taken
+
+    def _tax(self, row: int, sold: Numbers) -> Numbers:
+        return np.zeros_like(sold) if self.taxed is None else self.taxed.sell(row, sold)
+
+    def _left(self, due: Bools, fills: Fills, rest: Numbers, before: Numbers) -> Numbers:
+        """What remains to be done: of the due orders only those that another session may mend."""
+        waiting = np.where(np.isin(fills.reason, PASSING), rest, 0)
+        left: Numbers = np.where(due[:, None], waiting, before)
+        return left
+
+    def _keep(self, fills: Fills, row: int, moment: Moment) -> None:
+        self.traded += fills.filled
+        self.batches.append(orders_of(fills, row, moment))
+
+    def end(self, row: int) -> None:
+        """Note the state at the close."""
+        self.cash_kept[row] = self.cash
+        self.held_kept[row] = self.held
+
+    def result(self) -> Plan:
+        return Plan(
+            opening=self.opening,
+            orders=joined(self.batches),
+            cash=self.cash_kept,
+            shares=self.held_kept,
+            bonus=self.bonus_kept,
+            dividends=self.dividends_kept,
+            intended=self.intended,
+        )
+
+
+def _first(*cases: tuple[Bools, Reason | Codes]) -> Codes:
+    """(B, N) the value of the first case that holds, element by element; else the lot."""
+    tests = np.broadcast_arrays(*(test for test, _ in cases))
+    values = np.broadcast_arrays(tests[0], *(np.asarray(value) for _, value in cases))[1:]
+    reasons: Codes = np.select(tests, values, Reason.LOT).astype(np.int8)
+    return reasons
