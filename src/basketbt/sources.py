@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from basketbt.config import PricesSpec, StudyFile
 from basketbt.errors import InputError
 from basketbt.prices.data import PriceSource
 
+if TYPE_CHECKING:
+    from basketbt.prices.sources.auto import Outcome
+    from basketbt.prices.sources.routes import Route
+
+ROUTES: Mapping[str, Route] = {"auto": "auto", "akshare": "akshare", "yfinance": "yfinance"}
+
 
 class NoSource(InputError):
     template = "study {study} does not say where its prices come from"
-    fix = "Add --source files:FOLDER (your own tables) or --source demo (an invented market)."
+    fix = (
+        "Add --source auto (fetched from the vendors once, then from the store), --source "
+        "files:FOLDER (your own tables) or --source demo (an invented market)."
+    )
 
 
 class UnknownSource(InputError):
     template = "{text!r} is not a price source"
-    fix = "Write files:FOLDER_OR_FILE or demo."
+    fix = "Write auto, akshare, yfinance, lock:FILE, files:FOLDER_OR_FILE or demo."
 
 
-def choose_source(study: StudyFile, override: str | None = None) -> PriceSource:
-    """The source of a run; ``override`` is ``demo`` or ``files:PATH``.
+@dataclass(frozen=True)
+class Access:
+    """How a vendor route may use the store and the network.
+
+    ``store`` None: the user's own. ``report`` hears of every symbol while fetching.
+    """
+
+    store: Path | None = None
+    offline: bool = False
+    report: Callable[[Outcome], None] = lambda outcome: None
+
+
+def choose_source(
+    study: StudyFile, override: str | None = None, access: Access | None = None
+) -> PriceSource:
+    """The source of a run; ``override`` is a route (auto, akshare, yfinance), ``demo``,
+    ``files:PATH`` or ``lock:PATH``.
 
     A path on the command line is relative to the working directory, one in a study to the study.
 
@@ -31,11 +58,17 @@ def choose_source(study: StudyFile, override: str | None = None) -> PriceSource:
         kind, _, path = override.partition(":")
         if kind == "files" and path:
             return _files(prices, Path(path))
+        if kind == "lock" and path:
+            return _lock(Path(path))
+        if override in ROUTES:
+            return _vendors(ROUTES[override], access or Access())
         if override == "demo":
             return _demo(prices)
         raise UnknownSource(text=override)
     if prices.source == "files" and prices.path:
         return _files(prices, study.folder / prices.path)
+    if prices.source is not None and prices.source in ROUTES:
+        return _vendors(ROUTES[prices.source], access or Access())
     if prices.source == "demo":
         return _demo(prices)
     raise NoSource(study=study.config.study)
@@ -52,3 +85,18 @@ def _demo(prices: PricesSpec) -> PriceSource:
     from basketbt.prices.sources.demo import DemoSource
 
     return DemoSource(seed=prices.seed)
+
+
+def _vendors(route: Route, access: Access) -> PriceSource:
+    from basketbt.prices.sources.stored import StoreSource
+    from basketbt.prices.store import store_path
+
+    return StoreSource(
+        store_path(access.store), route, offline=access.offline, report=access.report
+    )
+
+
+def _lock(path: Path) -> PriceSource:
+    from basketbt.prices.lock import LockSource
+
+    return LockSource(path)

@@ -19,7 +19,7 @@ from basketbt.prices.data import PriceRequest
 from basketbt.prices.sources.complete import Completed, complete, complete_rate
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.routes import VENDORS, Route, group_of, rate_vendors, vendors_for
-from basketbt.prices.sources.vendor import NoVendorLeft, Query, VendorFailure
+from basketbt.prices.sources.vendor import NoVendorLeft, Query, Vendor, VendorFailure
 from basketbt.prices.store import Coverage, Store
 from basketbt.prices.store.connection import guarded
 from basketbt.prices.vetting import last_closed_session
@@ -89,17 +89,32 @@ class Fetcher:
         Raises only for the store (full or read-only disk); a symbol that no vendor delivered is
         an outcome.
         """
-        outcomes = []
-        with guarded(self._store.path):
-            for outcome in self._each(request, thorough):
-                report(outcome)
-                outcomes.append(outcome)
-        return tuple(outcomes)
+        return self._all(self._each(request, thorough), report)
 
-    def refresh(self, request: PriceRequest) -> tuple[Outcome, ...]:
-        """Ask again for everything that is stored of a request, to see whether it was rewritten."""
+    def refresh(
+        self, request: PriceRequest, *, report: Callable[[Outcome], None] = lambda outcome: None
+    ) -> tuple[Outcome, ...]:
+        """Ask again for all of a request, stored or not, to see what vendors rewrote."""
+        return self._all(self._each(request, thorough=False, again=True), report)
+
+    def from_vendor(self, symbol: Symbol, vendor: str, request: PriceRequest) -> Outcome:
+        """One symbol from one vendor, whatever others have: for comparing vendors."""
+        window = window_of(request, symbol, self._now)
+        before = self._store.coverages(symbol.canonical).get(vendor)
+        if before is not None and before.reaches(window.first, window.last):
+            return Outcome(symbol.canonical, "stored", vendor)
         with guarded(self._store.path):
-            return tuple(self._each(request, thorough=False, again=True))
+            return self._first_that_delivers(symbol, window, (VENDORS[vendor],))
+
+    def _all(
+        self, outcomes: Iterator[Outcome], report: Callable[[Outcome], None]
+    ) -> tuple[Outcome, ...]:
+        done = []
+        with guarded(self._store.path):
+            for outcome in outcomes:
+                report(outcome)
+                done.append(outcome)
+        return tuple(done)
 
     def _each(
         self, request: PriceRequest, thorough: bool, again: bool = False
@@ -110,7 +125,9 @@ class Fetcher:
             if window.is_empty:
                 continue
             stored = None if again else self._stored(symbol, window, thorough)
-            yield stored or self._first_that_delivers(symbol, window)
+            yield stored or self._first_that_delivers(
+                symbol, window, vendors_for(symbol, self._route)
+            )
         for pair in request.fx:
             window = window_of(request, None, self._now)
             if window.is_empty:
@@ -130,13 +147,15 @@ class Fetcher:
             return None
         return Outcome(symbol.canonical, "stored", found.vendor)
 
-    def _first_that_delivers(self, symbol: Symbol, window: Window) -> Outcome:
-        vendors = vendors_for(symbol, self._route)
+    def _first_that_delivers(
+        self, symbol: Symbol, window: Window, vendors: tuple[Vendor, ...]
+    ) -> Outcome:
+        known = vendors_for(symbol, self._route)
         failures: list[VendorFailure] = []
         for vendor in vendors:
             wide = self._widened(symbol.canonical, vendor.name, window)
             query = Query(symbol, wide.first, wide.last, self._hosts)
-            others = tuple(other for other in vendors if other is not vendor)
+            others = tuple(other for other in known if other is not vendor)
             try:
                 done = complete(vendor, others, query, self._route)
             except VendorFailure as failure:

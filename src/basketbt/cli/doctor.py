@@ -1,0 +1,102 @@
+"""`doctor`: whether this machine can do the work, and with --live whether the vendors answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from basketbt.cli.console import say, say_table, warn
+from basketbt.cli.fetching import StoreFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGES = ("basketbt", "akshare", "yfinance", "numpy", "pandas", "pyarrow", "exchange-calendars")
+UNWELL = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command tree."""
+    app.command()(doctor)
+
+
+def doctor(
+    live: Annotated[bool, typer.Option(help="Also ask every vendor for one symbol.")] = False,
+    store: StoreFile = None,
+) -> None:
+    """Check versions, folders, store and calendars; with --live the vendors too (exit 3)."""
+    from basketbt.prices.store import store_path
+
+    path = store_path(store)
+    say_table(("what", "found"), [*_versions(), *_calendars(), *_store(path), _fonts()])
+    if live and not _vendors():
+        raise typer.Exit(UNWELL)
+
+
+def _versions() -> list[tuple[str, str]]:
+    import platform
+    import sqlite3
+    from importlib.metadata import PackageNotFoundError, version
+
+    rows = [("python", platform.python_version()), ("sqlite", sqlite3.sqlite_version)]
+    for name in PACKAGES:
+        try:
+            rows.append((name, version(name)))
+        except PackageNotFoundError:
+            rows.append((name, f"not installed: pip install {name}"))
+    return rows
+
+
+def _calendars() -> list[tuple[str, str]]:
+    from basketbt.market.calendars import calendar
+
+    known = [calendar(name) for name in ("XSHG", "XHKG")]
+    return [(f"calendar {one.name}", f"{one.first} to {one.last}") for one in known]
+
+
+def _store(path: Path) -> list[tuple[str, str]]:
+    from basketbt.errors import BasketbtError
+    from basketbt.prices.store import Store
+    from basketbt.prices.store.connection import EmptyStore
+
+    try:
+        with Store(path, read_only=True) as opened:
+            held = opened.all_coverages()
+    except EmptyStore:
+        return [("store", f"{path} (not there yet)")]
+    except BasketbtError as error:
+        return [("store", str(error))]
+    return [("store", f"{path}: {len(held)} histories")]
+
+
+def _fonts() -> tuple[str, str]:
+    """A font with Chinese characters, which figures in Chinese need."""
+    import shutil
+    import subprocess
+
+    tool = shutil.which("fc-list")
+    if tool is None:
+        return ("chinese font", "unknown (fc-list is not installed)")
+    listed = subprocess.run(
+        [tool, ":lang=zh", "family"], capture_output=True, text=True, check=False
+    )
+    names = sorted(filter(None, listed.stdout.splitlines()))
+    return ("chinese font", names[0] if names else "none: figures in Chinese will show boxes")
+
+
+def _vendors() -> bool:
+    """Ask every vendor and print what it said. True when all is well."""
+    from datetime import UTC, datetime
+
+    from basketbt.prices.probe import probe
+
+    findings = []
+    for finding in probe(datetime.now(UTC)):
+        findings.append(finding)
+        state = "well" if not finding.failure else finding.failure
+        say(f"{finding.vendor:<10} {finding.symbol:<10} {finding.last_bar:<10} {state}")
+    silent = sorted({f.host for f in findings if not f.reachable})
+    if silent:
+        warn(f"unreachable: {', '.join(silent)}")
+    return not any(finding.failure for finding in findings)

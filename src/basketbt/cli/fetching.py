@@ -1,0 +1,278 @@
+"""Commands that move prices: fetch into the store, lock a study's, compare vendors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from basketbt.cli.console import Json, Quiet, say, say_json, say_table, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from basketbt.prices.data import PriceRequest
+    from basketbt.prices.reconcile import Comparison
+    from basketbt.prices.sources.auto import Outcome
+
+StoreFile = Annotated[
+    Path | None,
+    typer.Option("--store", help="The store's file; default: BASKETBT_STORE, then your own."),
+]
+RouteName = Annotated[str, typer.Option("--source", help="auto, akshare or yfinance.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the study."),
+]
+Target = Annotated[
+    str, typer.Argument(help="A study's file or name, or a basket (guojin/software).")
+]
+Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only for a basket.")]
+
+PARTLY_FAILED = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command tree."""
+    for command in (fetch, lock, reconcile):
+        app.command()(command)
+
+
+def fetch(
+    target: Target,
+    source: RouteName = "auto",
+    store: StoreFile = None,
+    settings: Settings = None,
+    start: Day = None,
+    end: Day = None,
+    refresh: Annotated[
+        bool, typer.Option(help="Ask again for what is stored, to see whether it was rewritten.")
+    ] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch the prices a study or basket needs into the store; run it again to resume."""
+    from basketbt.cli.targets import price_request, route
+    from basketbt.prices.sources.auto import Fetcher
+    from basketbt.prices.store import Store, store_path
+
+    request = price_request(target, settings or (), start, end)
+    outcomes: list[Outcome] = []
+    with Store(store_path(store)) as opened, _reporting(request, quiet=quiet or as_json) as say_so:
+
+        def report(outcome: Outcome) -> None:
+            outcomes.append(outcome)
+            say_so(outcome)
+
+        fetcher = Fetcher(opened, route(source))
+        try:
+            if refresh:
+                fetcher.refresh(request, report=report)
+            else:
+                fetcher.fetch(request, thorough=True, report=report)
+        except KeyboardInterrupt:
+            warn(f"stopped; {len(outcomes)} symbols are done and kept, run it again to resume")
+            raise typer.Exit(130) from None
+    if as_json:
+        say_json([_as_data(outcome) for outcome in outcomes])
+    else:
+        _say_outcomes(outcomes, quiet=quiet)
+    if any(outcome.state == "failed" for outcome in outcomes):
+        raise typer.Exit(PARTLY_FAILED)
+
+
+def lock(
+    study: Annotated[str, typer.Argument(help="A study's file or name.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The lock's file (a zip).")],
+    source: Annotated[
+        str | None, typer.Option(help="As for run: auto, akshare, yfinance, files:FOLDER or demo.")
+    ] = None,
+    store: StoreFile = None,
+    offline: Annotated[bool, typer.Option(help="Use what is stored; ask no vendor.")] = False,
+    settings: Settings = None,
+) -> None:
+    """Freeze the prices of a study in one file that gives the same run on any machine."""
+    from basketbt.config import load_study
+    from basketbt.plan import make_plan
+    from basketbt.prices.lock import write_lock
+    from basketbt.shipped import find_study
+    from basketbt.sources import Access, choose_source
+
+    file = load_study(find_study(Path(study)), settings or ())
+    plan = make_plan(file)
+    data = choose_source(file, source, Access(store=store, offline=offline)).load(plan.request)
+    content = write_lock(out, data, plan.request)
+    for note in data.notes:
+        if note.kind.severity == "warning":
+            warn(f"warning: {note.text(file.config.language)}")
+    say(f"lock:    {out}")
+    say(f"content: {content}")
+    say(f"use it:  basketbt run {study} --source lock:{out}")
+
+
+def reconcile(
+    target: Target,
+    between: Annotated[
+        str, typer.Option(help="Two vendors: sina, eastmoney, tencent, csindex, yahoo.")
+    ] = "sina,eastmoney",
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, help="Largest difference of a close or a return allowed.")
+    ] = 0.001,
+    store: StoreFile = None,
+    settings: Settings = None,
+    start: Day = None,
+    end: Day = None,
+    as_json: Json = False,
+) -> None:
+    """Compare two vendors symbol by symbol; exit 3 when they differ by more than the tolerance."""
+    from basketbt.cli.targets import members, price_request, vendor_pair
+    from basketbt.prices.sidebyside import compare_vendors
+    from basketbt.prices.store import store_path
+
+    request = price_request(target, settings or (), start, end)
+    found, failures = compare_vendors(store_path(store), request, vendor_pair(between))
+    effects = _effects(found, members(target, settings or ()))
+    if as_json:
+        say_json(
+            {
+                "comparisons": [_comparison_data(one, tolerance) for one in found],
+                "baskets": effects,
+                "failed": [str(failure) for failure in failures],
+            }
+        )
+    else:
+        _say_comparisons(found, effects, tolerance)
+        for failure in failures:
+            warn(f"not compared: {failure}")
+    if failures or not all(one.agrees(tolerance) for one in found):
+        raise typer.Exit(PARTLY_FAILED)
+
+
+# --- what is printed -------------------------------------------------------------------------
+
+
+@contextmanager
+def _reporting(request: PriceRequest, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+    """A progress bar with what is stored, fetched and failed; nothing when piped or quiet."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda outcome: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    total = len({*request.symbols, *request.indexes, *request.fx})
+    counts = {"stored": 0, "fetched": 0, "failed": 0}
+    words = (
+        "{task.fields[stored]} stored, {task.fields[fetched]} fetched, {task.fields[failed]} failed"
+    )
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(words))
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=total)
+
+        def report(outcome: Outcome) -> None:
+            counts[outcome.state] += 1
+            words = ", ".join(f"{count} {state}" for state, count in counts.items())
+            progress.update(task, advance=1, description=words)
+
+        yield report
+
+
+def _say_outcomes(outcomes: list[Outcome], *, quiet: bool) -> None:
+    if not quiet:
+        say_table(
+            ("symbol", "", "from", "rows added", "rows rewritten"),
+            [(o.symbol, o.state, o.vendor, str(o.added), str(o.revised)) for o in outcomes],
+            right=(3, 4),
+        )
+    for outcome in outcomes:
+        if outcome.state == "failed":
+            warn(f"error: {outcome.error}")
+        elif not quiet:
+            for failure in outcome.failures:
+                warn(f"{outcome.symbol}: passed over: {failure.brief}")
+            for failure in outcome.lacking:
+                warn(f"{outcome.symbol}: without: {failure.brief}")
+    if any(o.revised for o in outcomes):
+        warn("some vendors rewrote their past: see `basketbt store revisions`")
+
+
+def _as_data(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "symbol": outcome.symbol,
+        "state": outcome.state,
+        "vendor": outcome.vendor,
+        "added": outcome.added,
+        "revised": outcome.revised,
+        "passed_over": [failure.brief for failure in outcome.failures],
+        "lacking": [failure.brief for failure in outcome.lacking],
+    }
+
+
+def _effects(found: list[Comparison], baskets: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
+    from basketbt.prices.reconcile import basket_effects
+
+    return basket_effects(found, baskets)
+
+
+def _comparison_data(one: Comparison, tolerance: float) -> dict[str, Any]:
+    return {
+        "symbol": one.symbol,
+        "vendors": [one.left, one.right],
+        "agrees": one.agrees(tolerance),
+        "sessions": one.sessions,
+        "close_difference": one.close_difference,
+        "worst_day": str(one.worst_day) if one.worst_day is not None else None,
+        "volumes_differ": one.volumes_differ,
+        "only_left": [str(day) for day in one.only_left],
+        "only_right": [str(day) for day in one.only_right],
+        "steps": [[str(s.date), s.left, s.right] for s in one.steps],
+        "return_left": one.return_left,
+        "return_right": one.return_right,
+        "effect": one.effect,
+    }
+
+
+def _say_comparisons(
+    found: list[Comparison], effects: Mapping[str, float], tolerance: float
+) -> None:
+    say_table(
+        (
+            "symbol",
+            "vendors",
+            "",
+            "sessions",
+            "close",
+            "on",
+            "missing",
+            "steps",
+            "volumes",
+            "return",
+        ),
+        [
+            (
+                one.symbol,
+                f"{one.left} / {one.right}",
+                "ok" if one.agrees(tolerance) else "differs",
+                str(one.sessions),
+                f"{one.close_difference:.3%}",
+                str(one.worst_day or ""),
+                f"{len(one.only_right)} / {len(one.only_left)}",
+                str(len(one.steps)),
+                str(one.volumes_differ),
+                f"{one.effect:+.3%}",
+            )
+            for one in found
+        ],
+        title="Largest differences; missing: sessions that only the other one has",
+        right=(3, 4, 6, 7, 8, 9),
+    )
+    say_table(
+        ("basket", "effect on its return"),
+        [(name, f"{effect:+.3%}") for name, effect in effects.items()],
+        title="Equal weights, total return over the whole range",
+        right=(1,),
+    )

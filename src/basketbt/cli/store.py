@@ -1,0 +1,182 @@
+"""The `store` command group, and the price commands registered with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from basketbt.cli import doctor, fetching
+from basketbt.cli.console import Json, say, say_json, say_table, warn
+from basketbt.cli.fetching import StoreFile
+
+group = typer.Typer(
+    help="The store of fetched prices: what is in it, copies, revisions.", no_args_is_help=True
+)
+UNSOUND = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add fetch, lock, reconcile, doctor and the `store` group to the command tree."""
+    fetching.register(app)
+    doctor.register(app)
+    app.add_typer(group, name="store")
+
+
+@group.command("info")
+def info(store: StoreFile = None, as_json: Json = False) -> None:
+    """Show where the store is, how large, and what it holds."""
+    from basketbt.prices.store import Store, store_path, upkeep
+
+    with Store(store_path(store), read_only=True) as opened:
+        found = upkeep.info(opened)
+    if as_json:
+        say_json(
+            {
+                "path": str(found.path),
+                "bytes": found.bytes,
+                "pending_revisions": found.pending_revisions,
+                "histories": [
+                    [c.vendor, c.symbol, str(c.first), str(c.last), c.updated_at]
+                    for c in found.coverages
+                ],
+            }
+        )
+        return
+    say(f"store:   {found.path} ({found.bytes / 2**20:.1f} MB)")
+    say(f"pending revisions: {found.pending_revisions}")
+    say_table(
+        ("vendor", "symbol", "from", "to", "factor", "fetched"),
+        [
+            (c.vendor, c.symbol, str(c.first), str(c.last), c.steps_from or "", c.updated_at[:10])
+            for c in found.coverages
+        ],
+    )
+
+
+@group.command("export")
+def export(
+    out: Annotated[Path, typer.Argument(help="A new file.")], store: StoreFile = None
+) -> None:
+    """Write a compact copy of the store to a new file."""
+    from basketbt.prices.store import Store, store_path, upkeep
+
+    with Store(store_path(store), read_only=True) as opened:
+        upkeep.export(opened, out)
+    say(f"wrote {out}")
+
+
+@group.command("import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="Another store, or a copy made by export.")],
+    store: StoreFile = None,
+) -> None:
+    """Merge another store into this one; what contradicts it becomes a revision."""
+    from basketbt.prices.store import Store, store_path, upkeep
+
+    with Store(store_path(store)) as opened:
+        done = upkeep.import_from(opened, source)
+    say(f"{done.histories} histories, {done.added} rows added, {done.revised} revisions")
+    for line in done.skipped:
+        warn(f"skipped: {line}")
+    if done.skipped:
+        raise typer.Exit(UNSOUND)
+
+
+@group.command("prune")
+def prune(
+    symbols: Annotated[list[str] | None, typer.Argument(help="Symbols; none: all of them.")] = None,
+    vendor: Annotated[str | None, typer.Option(help="Only this vendor's histories.")] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Only those not fetched since.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    store: StoreFile = None,
+) -> None:
+    """Delete stored histories: by symbol, by vendor, or not fetched since a day."""
+    import numpy as np
+
+    from basketbt.cli.targets import checked_day
+    from basketbt.prices.store import Store, store_path, upkeep
+
+    if not symbols and vendor is None and before is None:
+        raise typer.BadParameter("say what to delete: symbols, --vendor or --before")
+    limit = None if before is None else np.datetime64(checked_day(before), "D")
+    with Store(store_path(store)) as opened:
+        chosen = upkeep.chosen(opened, symbols=tuple(symbols or ()), vendor=vendor, before=limit)
+        for coverage in chosen:
+            say(f"{coverage.vendor} {coverage.symbol} {coverage.first} to {coverage.last}")
+        if chosen and (yes or typer.confirm(f"Delete these {len(chosen)} histories?")):
+            opened.forget(chosen)
+            say(f"deleted {len(chosen)}")
+
+
+@group.command("check")
+def check(store: StoreFile = None) -> None:
+    """Check the file and everything in it; exit 3 when something is wrong."""
+    from basketbt.prices.store import Store, store_path, upkeep
+
+    with Store(store_path(store), read_only=True) as opened:
+        found = upkeep.problems(opened)
+    for problem in found:
+        warn(problem)
+    if found:
+        raise typer.Exit(UNSOUND)
+    say("sound")
+
+
+@group.command("revisions")
+def revisions(
+    store: StoreFile = None,
+    accepted: Annotated[bool, typer.Option(help="Those that were accepted instead.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List what vendors rewrote after it was stored; the old values are in force."""
+    from basketbt.prices.store import Store, store_path
+
+    with Store(store_path(store), read_only=True) as opened:
+        found = opened.revisions(accepted=accepted)
+    if as_json:
+        say_json([revision.__dict__ for revision in found])
+        return
+    say_table(
+        ("id", "vendor", "symbol", "what", "date", "stored", "now", "noticed"),
+        [
+            (
+                str(r.id),
+                r.vendor,
+                r.symbol,
+                r.kind,
+                r.date,
+                _cells(r.old),
+                _cells(r.new),
+                r.noticed_at[:10],
+            )
+            for r in found
+        ],
+        right=(0,),
+    )
+
+
+@group.command("accept")
+def accept(
+    ids: Annotated[list[int] | None, typer.Argument(help="Ids from `store revisions`.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All pending revisions.")] = False,
+    store: StoreFile = None,
+) -> None:
+    """Take revisions over into the store."""
+    from basketbt.prices.store import Store, store_path
+
+    if bool(ids) == everything:
+        raise typer.BadParameter("give ids from `basketbt store revisions`, or --all")
+    with Store(store_path(store)) as opened:
+        chosen = [r.id for r in opened.revisions()] if everything else list(ids or ())
+        opened.accept(chosen)
+    say(f"accepted {len(chosen)}")
+
+
+def _cells(row: tuple[float | None, ...] | None) -> str:
+    if row is None:
+        return "none"
+    return " ".join("-" if cell is None else f"{cell:.10g}" for cell in row)

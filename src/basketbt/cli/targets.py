@@ -1,0 +1,117 @@
+"""What the price commands accept: a study, or a basket with a range of days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from basketbt.errors import InputError, UnknownName
+
+if TYPE_CHECKING:
+    from basketbt.baskets.model import Basket
+    from basketbt.config import StudyFile
+    from basketbt.prices.data import PriceRequest
+    from basketbt.prices.sources.routes import Route
+
+BENCHMARK = "000300.SH"
+BEFORE, AFTER = timedelta(days=300), timedelta(days=120)  # around a list's publication
+
+
+class BadDay(InputError):
+    template = "{text!r} is not a date"
+    fix = "Write it as YYYY-MM-DD, e.g. 2025-01-20."
+
+
+def price_request(
+    target: str, settings: Sequence[str], start: str | None, end: str | None
+) -> PriceRequest:
+    """The prices that a study needs; or a basket, from 300 days before its publication to 120
+    days after, unless ``start`` and ``end`` say otherwise.
+
+    Raises what reading a study or basket raises, or ``BadDay``.
+    """
+    study = _study(target, settings)
+    if study is not None:
+        from basketbt.plan import make_plan
+
+        return make_plan(study).request
+    return _basket_request(_basket(target), start, end)
+
+
+def members(target: str, settings: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The symbols of every basket of a study, or of the one basket, by its id."""
+    study = _study(target, settings)
+    if study is None:
+        basket = _basket(target)
+        return {basket.id: tuple(basket.symbols)}
+    from basketbt.plan import make_plan
+
+    return {basket.id: tuple(basket.symbols) for basket in make_plan(study).baskets}
+
+
+def route(text: str) -> Route:
+    """The route of that name. Raises ``UnknownName``."""
+    from basketbt.sources import ROUTES
+
+    if text not in ROUTES:
+        raise UnknownName(kind="vendor route", name=text, nearest="", known=", ".join(ROUTES))
+    return ROUTES[text]
+
+
+def vendor_pair(text: str) -> tuple[str, str]:
+    """Two different vendors out of ``sina,eastmoney``. Raises ``UnknownName``."""
+    from basketbt.prices.sources.routes import VENDORS
+
+    names = tuple(part.strip() for part in text.split(","))
+    if len(names) != 2 or names[0] == names[1] or not set(names) <= VENDORS.keys():
+        raise UnknownName(
+            kind="pair of vendors", name=text, nearest="", known="two of " + ", ".join(VENDORS)
+        )
+    return names[0], names[1]
+
+
+def _study(target: str, settings: Sequence[str]) -> StudyFile | None:
+    """The study of that file or name; None when it can only be a basket."""
+    from basketbt.config import load_study
+    from basketbt.shipped import find_study
+    from basketbt.yamlfile import load
+
+    path = find_study(Path(target))
+    if not path.is_file():
+        return None
+    if "study" not in load(path).data:
+        return None
+    return load_study(path, settings)
+
+
+def _basket(target: str) -> Basket:
+    from basketbt.baskets.library import find_library
+
+    return find_library().select([target])[0]
+
+
+def _basket_request(basket: Basket, start: str | None, end: str | None) -> PriceRequest:
+    import numpy as np
+
+    from basketbt.market.symbols import parse_symbol
+    from basketbt.prices.data import PriceRequest
+
+    published = basket.source.published
+    currencies = {parse_symbol(symbol).currency for symbol in basket.symbols} - {"CNY"}
+    return PriceRequest(
+        symbols=tuple(dict.fromkeys(basket.symbols)),
+        indexes=(BENCHMARK,),
+        start=np.datetime64(checked_day(start) if start else published - BEFORE, "D"),
+        end=np.datetime64(checked_day(end) if end else published + AFTER, "D"),
+        fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
+    )
+
+
+def checked_day(text: str) -> str:
+    """An ISO date as it was written. Raises ``BadDay``."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise BadDay(text=text) from None

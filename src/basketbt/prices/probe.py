@@ -1,0 +1,88 @@
+"""One question to every vendor: can it be reached, and does it still answer as it used to?
+
+The tests of this project never see a live vendor; this is the check that a user runs instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from basketbt.market.symbols import parse_symbol
+from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.routes import VENDORS
+from basketbt.prices.sources.vendor import History, Query, VendorFailure
+from basketbt.prices.vetting import Rejected, last_closed_session, vetted
+
+DAYS = 40
+CLOSE_TOLERANCE = 1e-3
+# A mainland share that all but CSI have, so that they can be held against each other; the same
+# for the index; a Hong Kong share as the third kind.
+QUESTIONS: tuple[tuple[str, str], ...] = (
+    ("sina", "688111.SH"),
+    ("eastmoney", "688111.SH"),
+    ("tencent", "688111.SH"),
+    ("yahoo", "688111.SH"),
+    ("sina", "000300.SH"),
+    ("csindex", "000300.SH"),
+    ("eastmoney", "0700.HK"),
+    ("yahoo", "0700.HK"),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one vendor answered. ``failure`` is empty when all is well."""
+
+    vendor: str
+    symbol: str
+    host: str
+    reachable: bool
+    last_bar: str
+    failure: str
+
+
+def probe(now: datetime, hosts: HostBook | None = None) -> Iterator[Finding]:
+    """Ask every vendor about the last weeks of one symbol, and compare what they say.
+
+    Columns, units, dates and prices pass the checks of a fetch. A vendor whose last close differs
+    from the first one's by more than 0.1 % is a finding too. Nothing is stored.
+    """
+    book = hosts or HostBook()
+    reference: dict[str, History] = {}
+    for vendor, text in QUESTIONS:
+        symbol = parse_symbol(text)
+        last = last_closed_session(symbol, now)
+        query = Query(symbol, last - np.timedelta64(DAYS, "D"), last, book)
+        try:
+            history = vetted(VENDORS[vendor].history(query), symbol)
+        except VendorFailure as failure:
+            answered = failure.fields["status"] is not None
+            yield Finding(vendor, text, str(failure.fields["host"]), answered, "", failure.brief)
+            continue
+        except Rejected as problem:
+            yield Finding(vendor, text, "", True, "", f"{vendor}: {problem}")
+            continue
+        first = reference.setdefault(text, history)
+        yield Finding(
+            vendor,
+            text,
+            "",
+            True,
+            str(history.bars.dates[-1]),
+            _disagreement(first, history),
+        )
+
+
+def _disagreement(first: History, other: History) -> str:
+    """Where two histories' latest common close differs, in words; empty when it does not."""
+    _, at_a, at_b = np.intersect1d(first.bars.dates, other.bars.dates, return_indices=True)
+    if not len(at_a):
+        return f"no session in common with {first.vendor}"
+    a, b = float(first.bars.close[at_a[-1]]), float(other.bars.close[at_b[-1]])
+    if abs(a / b - 1) <= CLOSE_TOLERANCE:
+        return ""
+    return f"closes at {b:g} on {first.bars.dates[at_a[-1]]}, {first.vendor} at {a:g}"

@@ -1,0 +1,133 @@
+"""Two vendors side by side: where their closes, factor steps, volumes and sessions differ.
+
+Pure: two histories in, one comparison out. Vendors are independent only in part, but no two of
+them have been seen to make the same mistake on the same day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.prices.data import Dates, Floats, SymbolBars
+from basketbt.prices.sources.frames import cut
+from basketbt.prices.sources.vendor import FactorSteps, History
+
+VOLUME_TOLERANCE = 0.005  # vendors round to lots of 100
+STEP_TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepDifference:
+    """A step of the factor that one vendor has otherwise, or (1.0) not at all."""
+
+    date: np.datetime64
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One symbol at two vendors over one window.
+
+    ``close_difference`` is the largest |left / right - 1| of a close, on ``worst_day`` (None when
+    all are equal); the total returns run over the sessions both have. NaN without a common session.
+    """
+
+    symbol: str
+    left: str
+    right: str
+    sessions: int
+    close_difference: float
+    worst_day: np.datetime64 | None
+    volumes_differ: int
+    only_left: Dates
+    only_right: Dates
+    steps: tuple[StepDifference, ...]
+    return_left: float
+    return_right: float
+
+    @property
+    def effect(self) -> float:
+        """What the choice of vendor does to the total return, as a decimal."""
+        return self.return_left - self.return_right
+
+    def agrees(self, tolerance: float) -> bool:
+        """Whether closes and total returns differ by no more than ``tolerance``, sessions not
+        at all."""
+        sizes = (self.close_difference, abs(self.effect))
+        return all(size <= tolerance for size in sizes) and not (
+            len(self.only_left) or len(self.only_right)
+        )
+
+
+def compare(left: History, right: History) -> Comparison:
+    """Compare two histories of one symbol over the window that both were asked for."""
+    first, last = max(left.first, right.first), min(left.last, right.last)
+    a, b = cut(left.bars, first, last), cut(right.bars, first, last)
+    _, at_a, at_b = np.intersect1d(a.dates, b.dates, return_indices=True)
+    difference = np.abs(a.close[at_a] / b.close[at_b] - 1)
+    worst = int(np.argmax(difference)) if len(difference) else None
+    differs = worst is not None and difference[worst] > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        volume = np.abs(a.volume[at_a] / b.volume[at_b] - 1)
+    return Comparison(
+        symbol=left.symbol,
+        left=left.vendor,
+        right=right.vendor,
+        sessions=len(at_a),
+        close_difference=float("nan") if worst is None else float(difference[worst]),
+        worst_day=a.dates[at_a][worst] if differs else None,
+        volumes_differ=int((volume > VOLUME_TOLERANCE).sum()),
+        only_left=np.setdiff1d(a.dates, b.dates),
+        only_right=np.setdiff1d(b.dates, a.dates),
+        steps=_step_differences(left.steps, right.steps, first, last),
+        return_left=_total_return(a, left.steps, at_a),
+        return_right=_total_return(b, right.steps, at_b),
+    )
+
+
+def basket_effects(
+    comparisons: Sequence[Comparison], baskets: Mapping[str, Sequence[str]]
+) -> dict[str, float]:
+    """What the differences do to each basket held in equal weights: the mean of its members'
+    effects. Members that were not compared count as equal."""
+    effect = {one.symbol: one.effect for one in comparisons if np.isfinite(one.effect)}
+    return {
+        name: float(np.mean([effect.get(symbol, 0.0) for symbol in symbols]))
+        for name, symbols in baskets.items()
+        if symbols
+    }
+
+
+def _total_return(bars: SymbolBars, steps: FactorSteps | None, at: NDArray[np.intp]) -> float:
+    if len(at) < 2:
+        return float("nan")
+    dates, close = bars.dates[at], bars.close[at]
+    factor: Floats = np.ones(len(at)) if steps is None else steps.factor_on(dates)
+    return float(close[-1] * factor[-1] / (close[0] * factor[0]) - 1)
+
+
+def _step_differences(
+    left: FactorSteps | None,
+    right: FactorSteps | None,
+    first: np.datetime64,
+    last: np.datetime64,
+) -> tuple[StepDifference, ...]:
+    """Steps that differ; nothing when one of the two has no factor at all (an index)."""
+    if left is None or right is None:
+        return ()
+    a, b = _by_date(left.within(first, last)), _by_date(right.within(first, last))
+    found = []
+    for date in sorted(a.keys() | b.keys()):
+        one, other = a.get(date, 1.0), b.get(date, 1.0)
+        if abs(one / other - 1) > STEP_TOLERANCE:
+            found.append(StepDifference(date=np.datetime64(date, "D"), left=one, right=other))
+    return tuple(found)
+
+
+def _by_date(steps: FactorSteps) -> dict[str, float]:
+    return dict(zip(map(str, steps.dates), steps.ratios.tolist(), strict=True))

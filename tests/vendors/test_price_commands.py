@@ -1,0 +1,257 @@
+"""The price commands as a user types them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from basketbt.cli import store as store_commands
+from basketbt.errors import BasketbtError
+from basketbt.prices import probe
+from basketbt.prices.lock import LockSource
+from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.store import Store
+from basketbt.prices.store.book import PATH_VARIABLE
+from replay import faults
+from replay.setting import wrong_rows
+from replay.wire import HTML, Reply
+
+LIST = """\
+broker: mine
+broker_zh: 我的
+theme: {zh: 测试, en: Test}
+source: {publisher: me, title: note, published: 2025-02-07}
+constituents:
+  - {symbol: 688111.SH, name_zh: 甲, stance: recommend, origin: named}
+  - {symbol: 000034.SZ, name_zh: 乙, stance: watch, origin: named}
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.sqlite"
+
+
+@pytest.fixture
+def basketbt(
+    replay, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """Run a command in a folder with one list and one study."""
+    (tmp_path / "baskets" / "mine").mkdir(parents=True)
+    (tmp_path / "baskets" / "mine" / "list.yaml").write_text(LIST, encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(
+        "study: x\nevents: deepseek-r1\nbaskets: mine/list\nwindows: [[0, 5]]\n", encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(PATH_VARIABLE, str(path))
+    app = typer.Typer()
+    store_commands.register(app)
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, [str(a) for a in arguments])
+
+    return run
+
+
+def test_fetch_fills_the_store_and_says_what_it_did(replay, basketbt, path: Path) -> None:
+    done = basketbt("fetch", "study.yaml")
+    assert done.exit_code == 0, done.output
+    for symbol in ("688111.SH", "000034.SZ", "000300.SH"):
+        assert f"{symbol}  fetched  sina" in done.stdout
+    with Store(path, read_only=True) as store:
+        assert wrong_rows(store, replay.vendors.market) == []
+    again = basketbt("fetch", "study.yaml", "--json")
+    assert {row["state"] for row in json.loads(again.stdout)} == {"stored"}
+
+
+def test_fetch_takes_a_basket_and_a_range(basketbt, path: Path) -> None:
+    done = basketbt("fetch", "mine/list", "--start", "2025-01-02", "--end", "2025-02-28", "--quiet")
+    assert (done.exit_code, done.output) == (0, "")
+    with Store(path, read_only=True) as store:
+        assert {(str(c.first), str(c.last)) for c in store.all_coverages()} == {
+            ("2025-01-02", "2025-02-28")
+        }
+
+
+def test_fetch_that_cannot_get_a_symbol_names_it_and_every_vendor(replay, basketbt) -> None:
+    for vendor in ("sina", "eastmoney", "tencent", "yahoo"):
+        replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
+    done = basketbt("fetch", "mine/list")
+    assert done.exit_code == 3
+    assert "688111.SH: no vendor delivered" in done.stderr
+    assert "sina refused (finance.sina.com.cn, HTTP 456)" in done.stderr
+
+
+def test_fetch_passes_a_vendor_over_and_says_so(replay, basketbt) -> None:
+    replay.vendors.faults.append(faults.on("sina", Reply(HTML, 456, "text/html")))
+    done = basketbt("fetch", "mine/list")
+    assert done.exit_code == 0
+    assert "688111.SH  fetched  eastmoney" in done.stdout
+    assert "688111.SH: passed over: sina refused" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("fetch", "mine/nothing"), "mine/nothing"),
+        (("fetch", "mine/list", "--source", "google"), "google"),
+        (("fetch", "mine/list", "--start", "2025-13-01"), "2025-13-01"),
+        (("reconcile", "mine/list", "--between", "sina"), "sina"),
+        (("store", "accept", "17"), "17"),
+    ],
+)
+def test_a_mistake_is_named(basketbt, path: Path, arguments: tuple[str, ...], what: str) -> None:
+    Store(path).close()
+    done = basketbt(*arguments)
+    assert isinstance(done.exception, BasketbtError)
+    assert what in str(done.exception)
+    assert done.exception.exit_code == 2
+
+
+def test_a_rewritten_past_is_listed_and_accepted(replay, basketbt) -> None:
+    basketbt("fetch", "study.yaml", "--quiet")
+    replay.vendors.edit = faults.edited(
+        "sina",
+        lambda bars: [
+            replace(bar, volume=bar.volume + 1000) if bar.day.isoformat() == "2024-09-02" else bar
+            for bar in bars
+        ],
+    )
+    done = basketbt("fetch", "study.yaml", "--refresh")
+    assert done.exit_code == 0
+    assert "store revisions" in done.stderr
+    listed = basketbt("store", "revisions")
+    assert listed.stdout.count("2024-09-02") == 3
+    assert "pending revisions: 3" in basketbt("store", "info").stdout
+    assert basketbt("store", "accept", "1").stdout == "accepted 1\n"
+    assert basketbt("store", "accept", "--all").stdout == "accepted 2\n"
+    assert len(json.loads(basketbt("store", "revisions", "--accepted", "--json").stdout)) == 3
+    assert basketbt("store", "check").stdout == "sound\n"
+
+
+def test_a_copy_can_be_taken_away_and_brought_back(basketbt, path: Path, tmp_path: Path) -> None:
+    basketbt("fetch", "study.yaml", "--quiet")
+    assert basketbt("store", "export", tmp_path / "copy.sqlite").exit_code == 0
+    refused = basketbt("store", "export", tmp_path / "copy.sqlite")
+    assert "exists already" in str(refused.exception)
+    deleted = basketbt("store", "prune", "688111.SH", "--yes")
+    assert "deleted 1" in deleted.stdout
+    brought = basketbt("store", "import", tmp_path / "copy.sqlite")
+    assert brought.exit_code == 0
+    assert brought.stdout.startswith("3 histories, ")
+    assert brought.stdout.rstrip().endswith("0 revisions")
+    with Store(path) as store, Store(tmp_path / "copy.sqlite", read_only=True) as copy:
+        assert [(c.vendor, c.symbol, c.first, c.last) for c in store.all_coverages()] == [
+            (c.vendor, c.symbol, c.first, c.last) for c in copy.all_coverages()
+        ]
+
+
+def test_prune_needs_to_be_told_what(basketbt, path: Path) -> None:
+    Store(path).close()
+    assert basketbt("store", "prune").exit_code == 2
+
+
+def test_check_finds_what_was_tampered_with(basketbt, path: Path) -> None:
+    import contextlib
+    import sqlite3
+
+    basketbt("fetch", "study.yaml", "--quiet")
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE bar SET close = 0.01 WHERE symbol = '688111.SH' AND date = '2025-01-21'")
+    done = basketbt("store", "check")
+    assert done.exit_code == 3
+    assert "sina 688111.SH" in done.stderr
+    assert "2025-01-21" in done.stderr
+
+
+def test_lock_freezes_a_study_without_asking_again(replay, basketbt, tmp_path: Path) -> None:
+    basketbt("fetch", "study.yaml", "--quiet")
+    asked = len(replay.vendors.log)
+    done = basketbt("lock", "study.yaml", "-o", "x.lock", "--source", "auto", "--offline")
+    assert done.exit_code == 0, done.output
+    assert len(replay.vendors.log) == asked
+    assert LockSource(tmp_path / "x.lock").content in done.stdout
+
+
+def test_reconcile_agrees_when_the_vendors_do(basketbt) -> None:
+    done = basketbt("reconcile", "mine/list")
+    assert done.exit_code == 0, done.output
+    assert "mine/list" in done.stdout
+    assert "differs" not in done.stdout
+
+
+def test_reconcile_shows_a_difference_and_its_effect(replay, basketbt) -> None:
+    # Tencent has one close 0.5 % too high and lots where the others have shares.
+    def change(bars):
+        return [
+            replace(bar, close=round(bar.close * 1.005, 2), high=bar.high * 1.02)
+            if bar.day.isoformat() == "2025-05-30"
+            else bar
+            for bar in bars
+        ]
+
+    replay.vendors.edit = faults.edited("tencent", change)
+    window = ("--start", "2024-12-02", "--end", "2025-05-30")
+    done = basketbt("reconcile", "mine/list", "--between", "sina,tencent", "--json", *window)
+    assert done.exit_code == 3
+    report = json.loads(done.stdout)
+    for one in report["comparisons"]:
+        assert not one["agrees"]
+        assert one["worst_day"] == "2025-05-30"
+        assert one["close_difference"] == pytest.approx(0.005, abs=3e-4)
+    effects = [one["effect"] for one in report["comparisons"]]
+    assert report["baskets"]["mine/list"] == pytest.approx(sum(effects) / 2)
+    loose = basketbt(
+        "reconcile", "mine/list", "--between", "sina,tencent", "--tolerance", "0.02", *window
+    )
+    assert loose.exit_code == 0
+
+
+def test_reconcile_says_which_vendor_failed(replay, basketbt) -> None:
+    replay.vendors.faults.append(faults.on("tencent", Reply(HTML, 456, "text/html")))
+    done = basketbt("reconcile", "mine/list", "--between", "sina,tencent")
+    assert done.exit_code == 3
+    assert "tencent refused" in done.stderr
+
+
+def test_doctor_names_versions_and_the_store_that_is_not_there(basketbt, path: Path) -> None:
+    done = basketbt("doctor")
+    assert done.exit_code == 0
+    assert "akshare" in done.stdout
+    assert "not there yet" in done.stdout
+    assert not path.exists()
+
+
+def test_doctor_live_without_internet_names_the_hosts(
+    replay, basketbt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for vendor in ("sina", "eastmoney", "tencent", "csindex", "yahoo"):
+        replay.vendors.faults.append(faults.on(vendor, Reply(manner="drop")))
+    done = basketbt("doctor", "--live")
+    assert done.exit_code == 3
+    for host in ("finance.sina.com.cn", "push2his.eastmoney.com", "query2.finance.yahoo.com"):
+        assert host in done.stderr
+
+
+def test_a_vendor_that_answers_as_it_used_to_is_well(replay) -> None:
+    findings = list(probe.probe(datetime(2025, 6, 30, 9, tzinfo=UTC), HostBook(pace=0.0)))
+    assert [finding.failure for finding in findings] == [""] * len(probe.QUESTIONS)
+    assert {finding.last_bar for finding in findings} == {"2025-06-30"}
+
+
+def test_a_vendor_that_tells_another_close_is_found(replay) -> None:
+    replay.vendors.edit = faults.edited(
+        "tencent", lambda bars: [*bars[:-1], replace(bars[-1], close=bars[-1].low)]
+    )
+    findings = list(probe.probe(datetime(2025, 6, 30, 9, tzinfo=UTC), HostBook(pace=0.0)))
+    (bad,) = [finding for finding in findings if finding.failure]
+    assert bad.vendor == "tencent"
+    assert "sina at" in bad.failure
