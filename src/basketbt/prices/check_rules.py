@@ -25,9 +25,9 @@ PRICES = ("open", "high", "low", "close")
 _SINGLE = 1e-6
 # Adjusted prices are rounded to the fen one by one, so high may be a fen below close.
 _ADJUSTED_FEN = 0.0101
-# What rounding does to a return measured against the limit, in fen of the reference price: the
-# limit price half a fen, a restated reference half; adjusted closes half each on top.
-_LIMIT_FEN, _LIMIT_FEN_ADJUSTED = 0.011, 0.021
+# What rounding does to a close measured against the limit, in yuan: half a fen in the limit price,
+# as much in a restated reference, as much in each of two adjusted closes and their references.
+_LIMIT_ROUNDING, _EX_DATE_ROUNDING, _ADJUSTED_ROUNDING = 0.0051, 0.0051, 0.0151
 _UNIT_LOW, _UNIT_HIGH = 0.7, 1.4  # amount / (volume x price): the day's mean price varies so much
 _RATES: Mapping[str, tuple[float, float]] = {"HKDCNY": (0.5, 1.5), "USDCNY": (5.0, 10.0)}
 
@@ -194,12 +194,14 @@ def beyond_limit(long: Long, data: MarketData) -> list[Doubt]:
     close = long.values["close"]
     reference = np.concatenate([[np.nan], close[:-1]])
     reference[long.first] = np.nan
-    reference = reference / _steps(long, data)
+    steps = _steps(long, data)
+    reference = reference / steps
     sessions, at = np.unique(long.dates, return_inverse=True)
     limits = limit_fractions(long.symbols, sessions, listed=_listed(long, data))
     change = close / reference - 1.0
     adjusted = long.per_row([bar.adjusted for bar in long.bars])
-    slack = np.where(adjusted, _LIMIT_FEN_ADJUSTED, _LIMIT_FEN) / reference
+    rounding = _LIMIT_ROUNDING + np.where(steps != 1.0, _EX_DATE_ROUNDING, 0.0)
+    slack = (rounding + np.where(adjusted, _ADJUSTED_ROUNDING, 0.0)) / reference
     up, down = limits.up[at, long.column], limits.down[at, long.column]
     wrong = (change > up + slack) | (change < -(down + slack))
     return _doubts(wrong, change, "return beyond the daily limit:")

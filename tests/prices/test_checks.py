@@ -1,0 +1,275 @@
+"""Prices that cannot be right: refused or named, and never silently a wrong number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from basketbt.errors import BadPrices, UnknownName
+from basketbt.market.calendars import calendar
+from basketbt.prices.checks import DEFAULT_POLICY, RULES, check
+from basketbt.prices.data import CorporateAction, FxSeries, Instrument, MarketData, SymbolBars
+
+D = np.datetime64
+DAYS = calendar("XSHG").between(D("2025-01-02"), D("2025-01-22"))  # 15 sessions
+COLUMNS = ("dates", "open", "high", "low", "close", "volume", "amount")
+
+
+def share(
+    symbol: str = "600000.SH", closes: float | list[float] = 10.0, **more: object
+) -> SymbolBars:
+    close = np.broadcast_to(np.array(closes, dtype=float), len(DAYS)).copy()
+    volume = np.full(len(DAYS), 1e5)
+    fields = {"open": close.copy(), "high": close + 0.05, "low": close - 0.05, "close": close}
+    fields |= {"volume": volume, "amount": volume * close, "dates": DAYS.copy(), "table": "t.csv"}
+    return SymbolBars(symbol=symbol, **(fields | more))
+
+
+def market(*histories: SymbolBars, **more: object) -> MarketData:
+    return MarketData(source="test", bars={bar.symbol: bar for bar in histories}, **more)
+
+
+def without(bar: SymbolBars, row: int) -> SymbolBars:
+    return replace(bar, **{name: np.delete(getattr(bar, name), row) for name in COLUMNS})
+
+
+def spoilt(column: str, value: float, row: int = 4, **more: object) -> SymbolBars:
+    bar = share(**more)
+    getattr(bar, column)[row] = value
+    return bar
+
+
+def refusal(data: MarketData, rule: str) -> str:
+    """The message of the refusal, which must be of this rule alone."""
+    with pytest.raises(BadPrices) as caught:
+        check(data, {rule: "refuse"})
+    message = str(caught.value)
+    assert all(f"[{rule}, " in line for line in message.splitlines()[1:])
+    return message
+
+
+def test_good_prices_pass_without_a_word() -> None:
+    clean = share()
+    checked = check(market(clean))
+    assert checked.notes == ()
+    for name in COLUMNS:
+        np.testing.assert_array_equal(
+            getattr(checked.bars["600000.SH"], name), getattr(clean, name)
+        )
+
+
+SPOILT = [
+    ("non_finite", spoilt("close", np.nan), "close nan"),
+    ("non_finite", spoilt("close", np.inf), "close inf"),
+    ("non_finite", spoilt("volume", np.inf), "volume inf"),
+    ("non_positive", spoilt("close", 0.0), "close 0"),
+    ("non_positive", spoilt("low", -9.0), "low -9"),
+    ("non_positive", spoilt("volume", -1.0), "volume -1"),
+    ("ohlc", spoilt("high", 9.97), "close above the high: 10"),
+    ("ohlc", spoilt("low", 10.02), "close below the low: 10"),
+    ("open", spoilt("open", 10.2), "open above the high: 10.2"),
+]
+
+
+@pytest.mark.parametrize(("rule", "bar", "said"), SPOILT)
+def test_a_finding_names_symbol_date_value_rule_and_table(
+    rule: str, bar: SymbolBars, said: str
+) -> None:
+    others = {name: "warn" for name in DEFAULT_POLICY if name != rule}
+    with pytest.raises(BadPrices) as caught:
+        check(market(bar), {**others, rule: "refuse"})
+    line = str(caught.value).splitlines()[1]
+    assert line == f"600000.SH {DAYS[4]}: {said} [{rule}, t.csv]"
+
+
+@pytest.mark.parametrize("rule", ["non_finite", "non_positive"])
+def test_a_row_that_is_only_warned_of_is_left_out_not_used(rule: str) -> None:
+    value = np.nan if rule == "non_finite" else -1.0
+    checked = check(market(spoilt("close", value)), {rule: "warn"})
+    assert DAYS[4] not in checked.bars["600000.SH"].dates
+    assert len(checked.bars["600000.SH"].dates) == len(DAYS) - 1
+    assert any(
+        rule in note.text("en") and str(DAYS[4]) in note.text("zh") for note in checked.notes
+    )
+
+
+def test_a_second_row_of_a_day_is_refused_or_the_last_one_counts() -> None:
+    bar = share()
+    twice = replace(
+        bar, **{name: np.insert(getattr(bar, name), 5, getattr(bar, name)[4]) for name in COLUMNS}
+    )
+    twice.close[5] = 10.03
+    assert f"600000.SH {DAYS[4]}" in refusal(market(twice), "duplicates")
+    kept = check(market(twice), {"duplicates": "warn"}).bars["600000.SH"]
+    assert kept.dates.tolist() == DAYS.tolist()
+    assert kept.close[4] == 10.03
+
+
+def test_unsorted_rows_are_sorted_and_said() -> None:
+    bar = share(closes=list(np.linspace(10, 10.14, len(DAYS))))
+    order = np.arange(len(DAYS))[::-1]
+    shuffled = replace(bar, **{name: getattr(bar, name)[order] for name in COLUMNS})
+    checked = check(market(shuffled))
+    assert checked.bars["600000.SH"].close.tolist() == bar.close.tolist()
+    (note,) = checked.notes
+    assert "unsorted" in note.text("en")
+    assert "[unsorted, t.csv]" in refusal(market(shuffled), "unsorted")
+
+
+def test_the_calendar_is_that_of_the_securitys_own_exchange() -> None:
+    festival = D("2025-01-01")  # shut in Shanghai and Hong Kong; Hong Kong opens on 2025-01-28
+    assert "no session of its exchange" in refusal(
+        market(replace(share(), dates=np.concatenate([[festival], DAYS[1:]]))), "off_calendar"
+    )
+    late = calendar("XHKG").between(D("2025-01-14"), D("2025-02-04"))
+    assert D("2025-01-28") in late
+    hong_kong = replace(share("6682.HK", currency="HKD", table="hk.csv"), dates=late[: len(DAYS)])
+    assert check(market(hong_kong)).notes == ()
+    assert "2025-01-28" in refusal(
+        market(replace(hong_kong, symbol="600000.SH", table="t.csv")), "off_calendar"
+    )
+
+
+@pytest.mark.parametrize(
+    ("symbol", "move", "beyond"),
+    [
+        ("600000.SH", 1.10, False),
+        ("600000.SH", 1.12, True),
+        ("600000.SH", 0.88, True),
+        ("300001.SZ", 1.20, False),
+        ("300001.SZ", 1.22, True),
+        ("688001.SH", 0.79, True),
+        ("920819.BJ", 1.30, False),
+        ("920819.BJ", 1.32, True),
+        ("6682.HK", 1.60, False),
+        ("000300.SH", 1.60, False),
+    ],
+)
+def test_a_close_beyond_the_limit_of_its_board_is_named(
+    symbol: str, move: float, beyond: bool
+) -> None:
+    closes = [10.0] * 5 + [10.0 * move] * (len(DAYS) - 5)
+    said = [note.text("en") for note in check(market(share(symbol, closes))).notes]
+    assert bool(said) == beyond
+    if beyond:
+        assert f"{symbol} {DAYS[5]}" in said[0]
+        assert "limit" in said[0]
+
+
+def test_the_limit_is_measured_from_the_restated_reference_on_an_ex_date() -> None:
+    closes = [13.0] * 5 + [10.0] * (len(DAYS) - 5)
+    bonus = CorporateAction(symbol="600000.SH", ex_date=DAYS[5], bonus=0.3)
+    known = {"600000.SH": (bonus,)}
+    assert check(market(share(closes=closes), actions=known, has_actions=True)).notes == ()
+    factor = np.array([10 / 13] * 5 + [1.0] * (len(DAYS) - 5))
+    assert check(market(share(closes=closes, factor=factor))).notes == ()
+    assert len(check(market(share(closes=closes))).notes) == 1
+
+
+def test_the_first_sessions_of_a_listing_are_free() -> None:
+    closes = [10.0, 18.0] + [18.0] * (len(DAYS) - 2)
+    bar = share("688001.SH", closes)
+    listed = Instrument(symbol="688001.SH", listed=DAYS[0])
+    assert check(market(bar, instruments={"688001.SH": listed})).notes == ()
+    assert len(check(market(bar)).notes) == 1
+
+
+def test_adjusted_closes_are_allowed_their_rounding() -> None:
+    # Forward-adjusted to 0.30 yuan, +10 % is 0.33 and rounding alone can make it 0.34.
+    closes = [0.30] * 5 + [0.34] * (len(DAYS) - 5)
+    near = {"high": np.array(closes), "low": np.array(closes), "open": np.array(closes)}
+    assert check(market(share(closes=closes, adjusted=True, **near))).notes == ()
+    assert len(check(market(share(closes=closes, **near))).notes) == 1
+
+
+def test_a_gap_is_listed_with_its_length() -> None:
+    bar = without(without(share(), 7), 7)
+    (note,) = check(market(bar)).notes
+    assert "600000.SH 2" in note.text("en")
+    assert str(DAYS[9]) in refusal(market(bar), "gap")
+
+
+def test_what_is_missing_before_the_first_or_after_the_last_row_is_no_gap() -> None:
+    short = replace(share(), **{name: getattr(share(), name)[3:9] for name in COLUMNS})
+    assert check(market(short)).notes == ()
+
+
+def test_rows_without_volume_are_suspensions_of_mainland_shares() -> None:
+    checked = check(market(spoilt("volume", 0.0)))
+    assert DAYS[4] not in checked.bars["600000.SH"].dates
+    assert any("without volume" in note.text("en") for note in checked.notes)
+    flat = check(market(spoilt("volume", 0.0, symbol="000300.SH")))
+    assert DAYS[4] in flat.bars["000300.SH"].dates
+
+
+def test_a_placeholder_of_zeros_is_a_suspension_and_no_bad_price() -> None:
+    bar = share()
+    for name in ("open", "high", "low", "volume", "amount"):
+        getattr(bar, name)[4] = 0.0
+    assert DAYS[4] not in check(market(bar)).bars["600000.SH"].dates
+
+
+@pytest.mark.parametrize(
+    ("volume", "amount", "said"),
+    [
+        (1 / 100, 1, "volume looks like lots"),
+        (100, 1, "volume looks like shares"),
+        (1, 1e-4, "amount looks like 10k yuan"),
+        (1, 1e4, "amount looks like yuan"),
+        (1 / 100, 1e-3, "volume looks like lots (手) and amount like thousands"),
+        (1, 7, "no common unit explains it"),
+    ],
+)
+def test_a_wrong_unit_is_refused_and_named(volume: float, amount: float, said: str) -> None:
+    bar = share()
+    wrong = replace(bar, volume=bar.volume * volume, amount=bar.amount * amount)
+    assert said in refusal(market(wrong), "units")
+
+
+def test_one_share_in_another_unit_than_the_rest_is_found() -> None:
+    good = [share(f"60000{number}.SH") for number in range(5)]
+    wrong = share("000034.SZ")
+    wrong = replace(wrong, volume=wrong.volume / 100)
+    message = refusal(market(*good, wrong), "units")
+    assert message.count("\n") == 1
+    assert "000034.SZ" in message
+
+
+def test_a_rate_for_a_hundred_units_is_refused() -> None:
+    rate = FxSeries(base="HKD", quote="CNY", dates=DAYS, rate=np.full(len(DAYS), 92.5))
+    assert "HKDCNY" in refusal(market(share(), fx={"HKDCNY": rate}), "fx")
+    fine = replace(rate, rate=rate.rate / 100)
+    assert check(market(share(), fx={"HKDCNY": fine})).notes == ()
+
+
+def test_twenty_findings_are_listed_and_the_rest_counted() -> None:
+    bars = [share(f"6000{number:02d}.SH") for number in range(4)]
+    for bar in bars:
+        bar.close[:10] = np.nan
+    with pytest.raises(BadPrices) as caught:
+        check(market(*bars))
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "40 price checks failed"
+    assert len(lines) == 22
+    assert lines[-1] == "and 20 more"
+
+
+def test_a_security_that_loses_all_its_rows_has_no_prices() -> None:
+    gone = share(closes=np.nan)
+    checked = check(market(gone, share("600001.SH")), {"non_finite": "warn"})
+    assert list(checked.bars) == ["600001.SH"]
+
+
+def test_a_check_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(UnknownName, match=r"'gaps'.*did you mean 'gap'"):
+        check(market(share()), {"gaps": "warn"})
+
+
+def test_every_rule_has_both_languages_and_a_default() -> None:
+    assert {rule.default for rule in RULES} == {"refuse", "warn"}
+    for rule in RULES:
+        assert rule.meaning
+        assert rule.meaning_zh
+        assert rule.when_warned_zh != rule.when_warned
