@@ -18,6 +18,7 @@ from basketbt.baskets.library import find_library
 from basketbt.baskets.model import Basket
 from basketbt.baskets.names import naming_notes
 from basketbt.config import EventSpec, StudyConfig, StudyFile
+from basketbt.eventplan import reach
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
 from basketbt.market.clock import (
     Event,
@@ -216,12 +217,20 @@ def _request(
     """Prices from two sessions before the earliest base (or estimation start) to the last end.
 
     The base is the close before a window's first session; capitalisation weights look at the close
-    before the base.
+    before the base. An event study reaches further back, and its indexes and the universe join.
     """
     first = min(config.estimation[0] - 1, *(min(case.starts) - 2 for case in cases))
     last = max(max(case.starts.values()) for case in cases)
+    spec = config.event_study
+    if spec is not None:
+        for case in cases:
+            begin, end = reach(spec, config.estimation, case.event, case.calendar)
+            first, last = min(first, begin), max(last, end)
     symbols = tuple(dict.fromkeys(symbol for basket in baskets for symbol in basket.symbols))
-    benchmarks = tuple(dict.fromkeys(parse_symbol(code).canonical for code in config.benchmarks))
+    codes = [*config.benchmarks]
+    if spec is not None:
+        codes += [code for code in (spec.market, spec.sector) if code]
+    benchmarks = tuple(dict.fromkeys(parse_symbol(code).canonical for code in codes))
     currencies = {parse_symbol(symbol).currency for symbol in symbols} - {"CNY"}
     return PriceRequest(
         symbols=symbols,
@@ -229,6 +238,7 @@ def _request(
         start=min(case.session(first) for case in cases),
         end=max(case.session(last) for case in cases),
         fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
+        universe=spec is not None and spec.random_baskets > 0,
     )
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from basketbt.backtest.book import IndexBook
 from basketbt.backtest.windows import WindowStatistics, Yardsticks
 from basketbt.notes import Note
 from basketbt.plan import Case, StudyPlan, Window
 from basketbt.prices.panel import PricePanel
+
+if TYPE_CHECKING:
+    from basketbt.events.results import EventStudyResult  # importing it costs SciPy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +25,18 @@ class BookResult:
 
     book: IndexBook
     windows: tuple[tuple[Window, WindowStatistics], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventStudied:
+    """One event study, as registered or a variant of it.
+
+    ``weighting`` is the label of the constant weights; ``day_zero`` the variant's own.
+    """
+
+    found: EventStudyResult
+    weighting: str
+    day_zero: np.datetime64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +49,7 @@ class CaseResult:
     yardsticks: Yardsticks
     zero: int  # panel row of day 0
     books: tuple[BookResult, ...]
+    event_studies: tuple[EventStudied, ...] = ()  # the registered one first, then its variants
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +60,7 @@ class StudyResult:
     cases: tuple[CaseResult, ...]
     notes: tuple[Note, ...]
     versions: tuple[tuple[str, str], ...]
+    universe_digest: str = ""  # of the market that random baskets were drawn from, if any
 
     @property
     def invented(self) -> bool:
@@ -48,19 +68,20 @@ class StudyResult:
         return any(case.panel.invented for case in self.cases)
 
     @property
+    def events_only(self) -> bool:
+        """Whether only the event study was run, so that there is no book to tell of."""
+        return not any(case.books for case in self.cases)
+
+    @property
     def hashes(self) -> dict[str, str]:
         """SHA-256 of each thing a run is made of; the same things give the same bytes."""
         return {
             "config": _sha256(self.plan.config.canonical()),
-            "events": _sha256(
-                "\n".join(
-                    f"{c.case.event.id} {c.case.event.at.isoformat()} {c.case.day_zero.session}"
-                    for c in self.cases
-                )
-            ),
+            "events": _sha256("\n".join(line for c in self.cases for line in _event_lines(c))),
             "baskets": _sha256("\n".join(f"{b.id} {b.digest}" for b in self.plan.baskets)),
             "data": _sha256(
                 "\n".join(f"{c.panel.digest} {c.benchmarks.digest}" for c in self.cases)
+                + self.universe_digest
             ),
             "versions": _sha256("\n".join(f"{name} {v}" for name, v in self.versions)),
         }
@@ -69,6 +90,15 @@ class StudyResult:
     def run_id(self) -> str:
         """Twelve hexadecimal digits of the hash over all of ``hashes``."""
         return _sha256("\n".join(f"{k} {v}" for k, v in sorted(self.hashes.items())))[:12]
+
+
+def _event_lines(result: CaseResult) -> list[str]:
+    """What an event contributes to a run: its moment and day 0, and those of its variants."""
+    event = result.case.event
+    return [
+        f"{event.id} {event.at.isoformat()} {result.case.day_zero.session}",
+        *(f"{event.id} {one.found.variant} {one.day_zero}" for one in result.event_studies),
+    ]
 
 
 def _sha256(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version as installed_version
 
 import numpy as np
@@ -14,11 +15,13 @@ from basketbt.backtest.windows import Yardsticks, window_statistics
 from basketbt.baskets.weighting import Weighting
 from basketbt.config import RebalanceSpec, StudyConfig, StudyFile, WeightingSpec
 from basketbt.errors import OutsideData
+from basketbt.eventspec import EventStudySpec
 from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, unique
 from basketbt.plan import Case, StudyPlan, make_plan
 from basketbt.prices.checks import check
 from basketbt.prices.data import Floats, MarketData, PriceSource
+from basketbt.prices.digest import content_digest
 from basketbt.prices.panel import PricePanel, Status, build_panel
 from basketbt.results import BookResult, CaseResult, StudyResult
 
@@ -41,27 +44,47 @@ NO_BENCHMARK_PRICES = NoteKind(
 
 
 def run_study(
-    study: StudyFile, source: PriceSource, progress: Progress | None = None
+    study: StudyFile,
+    source: PriceSource,
+    progress: Progress | None = None,
+    *,
+    events_only: bool = False,
 ) -> StudyResult:
     """What every list of a study did around every event of it.
+
+    ``events_only`` runs the event study alone, with its defaults where the study has none.
 
     Raises the errors of the rooms it passes: ``InputError`` for what the study says, ``DataError``
     for what the prices do not allow.
     """
     say = progress or (lambda _: None)
     say("planning")
-    plan = make_plan(study)
+    plan = make_plan(_with_event_study(study) if events_only else study)
     say(f"reading prices of {len(plan.request.symbols)} shares")
     data = check(source.load(plan.request), plan.config.prices.quality)
     say("backtesting")
     panels = {case.calendar.name: _panels(plan, data, case) for case in plan.cases}
-    cases = tuple(_case_result(plan, case, *panels[case.calendar.name]) for case in plan.cases)
+    cases = tuple(
+        _case_result(plan, case, *panels[case.calendar.name], with_books=not events_only)
+        for case in plan.cases
+    )
+    if plan.config.event_study is not None:
+        say("testing against chance")
+        cases = tuple(_tested(plan, plan.config.event_study, case, data) for case in cases)
     return StudyResult(
         plan=plan,
         cases=cases,
         notes=_notes(plan, data, cases),
         versions=versions(),
+        universe_digest=_universe_digest(data),
     )
+
+
+def _with_event_study(study: StudyFile) -> StudyFile:
+    """The study, with the default event study where it has none."""
+    if study.config.event_study is not None:
+        return study
+    return replace(study, config=study.config.model_copy(update={"event_study": EventStudySpec()}))
 
 
 def versions() -> tuple[tuple[str, str], ...]:
@@ -99,27 +122,64 @@ def _panels(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel, 
 
 
 def _case_result(
-    plan: StudyPlan, case: Case, panel: PricePanel, benchmarks: PricePanel
+    plan: StudyPlan,
+    case: Case,
+    panel: PricePanel,
+    benchmarks: PricePanel,
+    *,
+    with_books: bool,
 ) -> CaseResult:
     zero = int(np.searchsorted(panel.sessions, case.day_zero.session))
-    _check_reach(case, panel)
+    if with_books:
+        _check_reach(case, panel)
     yardsticks = Yardsticks(
         annualisation=plan.annualisation(case.calendar.name),
         rf_annual=plan.config.rf,
         levels=_levels(benchmarks, plan.request.indexes),
     )
-    books = tuple(
-        _book_result(case, panel, yardsticks, book)
-        for book in _books(plan.config, case, panel, zero)
-    )
+    books = _books(plan.config, case, panel, zero) if with_books else []
     return CaseResult(
         case=case,
         panel=panel,
         benchmarks=benchmarks,
         yardsticks=yardsticks,
         zero=zero,
-        books=books,
+        books=tuple(_book_result(case, panel, yardsticks, book) for book in books),
     )
+
+
+def _tested(
+    plan: StudyPlan, spec: EventStudySpec, result: CaseResult, data: MarketData
+) -> CaseResult:
+    """The case with its event study, at the weights of the first book's purchase before day 0."""
+    from basketbt.eventstudy import study_event  # imports SciPy, which most runs do not need
+
+    case, panel, config = result.case, result.panel, plan.config
+    weighting = _weighting(config.weighting[0])
+    bought = index_book(
+        panel,
+        zero=result.zero,
+        starts={0: 0},
+        baskets=case.baskets,
+        weighting=weighting,
+        rebalance=Rebalance("hold"),
+        policies=_policies(config),
+    ).paths[0]
+    found = study_event(
+        plan,
+        spec,
+        case,
+        panel=panel,
+        benchmarks=result.benchmarks,
+        weights=bought.weights,
+        weighting=weighting,
+        universe=data.universe,
+    )
+    return replace(result, event_studies=found)
+
+
+def _universe_digest(data: MarketData) -> str:
+    return "" if data.universe is None else content_digest({"universe": data.universe})
 
 
 def _check_reach(case: Case, panel: PricePanel) -> None:
@@ -138,12 +198,15 @@ def _check_reach(case: Case, panel: PricePanel) -> None:
         raise WindowsBeyondPrices(event=case.event.id, what=what, reach=f"ends on {end}")
 
 
-def _books(config: StudyConfig, case: Case, panel: PricePanel, zero: int) -> list[IndexBook]:
-    policies = Policies(
+def _policies(config: StudyConfig) -> Policies:
+    return Policies(
         late_listing=config.late_listing,
         max_missing_weight=config.max_missing_weight,
         estimation=config.estimation,
     )
+
+
+def _books(config: StudyConfig, case: Case, panel: PricePanel, zero: int) -> list[IndexBook]:
     return [
         index_book(
             panel,
@@ -152,7 +215,7 @@ def _books(config: StudyConfig, case: Case, panel: PricePanel, zero: int) -> lis
             baskets=case.baskets,
             weighting=_weighting(weighting),
             rebalance=_rebalance(rebalance),
-            policies=policies,
+            policies=_policies(config),
         )
         for weighting in config.weighting
         for rebalance in config.rebalance

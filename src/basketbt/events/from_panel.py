@@ -18,9 +18,9 @@ Mix = Literal["none", "board", "industry"]
 
 LIMITS_FROM_ADJUSTED = NoteKind(
     "limits-from-adjusted",
-    en="closes at a price limit of {symbols} are told from adjusted prices: a close within their "
-    "rounding of the limit counts as one",
-    zh="{symbols}的涨跌停由复权价推断:与涨跌停价之差在取整误差以内者视为触及",
+    en="closes at a price limit of the {count} shares with adjusted prices only are told from "
+    "those: a close within their rounding of the limit counts as one",
+    zh="{count}只仅有复权价的个股,其涨跌停由复权价推断:与涨跌停价之差在取整误差以内者视为触及",
 )
 
 _HALF_FEN = 0.005
@@ -70,16 +70,15 @@ def closes_at_limit(panel: PricePanel) -> tuple[Mask, tuple[Note, ...]]:
         ),
     )
     limits = limit_prices(panel.reference, fractions)
-    near = 0.5 * _HALF_FEN
-    hit = (panel.close >= limits.up - near) | (panel.close <= limits.down + near)
+    hit = (panel.close > limits.up - _HALF_FEN) | (panel.close < limits.down + _HALF_FEN)
     returns, _ = one_session_returns(panel)
     before = panel.total / (1.0 + returns)
     guessed = (returns >= fractions.up - _rounding(before, fractions.up)) | (
-        returns <= fractions.down + _rounding(before, fractions.down)
+        returns <= -fractions.down + _rounding(before, fractions.down)
     )
     found: Mask = np.where(panel.adjusted_only, guessed, hit)
-    names = ", ".join(np.array(panel.symbols)[panel.adjusted_only])
-    return found, (LIMITS_FROM_ADJUSTED(symbols=names),) if names else ()
+    count = int(panel.adjusted_only.sum())
+    return found, (LIMITS_FROM_ADJUSTED(count=count),) if count else ()
 
 
 def _rounding(before: Floats, fraction: Floats) -> Floats:
@@ -88,7 +87,7 @@ def _rounding(before: Floats, fraction: Floats) -> Floats:
     A raw price is at least as high as its forward-adjusted one, so half a fen of the limit is no
     more than half a fen of ``before``.
     """
-    return (3.0 + np.abs(fraction)) * _HALF_FEN / before
+    return (3.0 + fraction) * _HALF_FEN / before
 
 
 def universe_returns(universe: UniverseCloses, sessions: Dates) -> Floats:
@@ -117,8 +116,8 @@ def strata(
     if mix == "none":
         return None
     if mix == "board":
-        theirs = [parse_symbol(symbol).board or "" for symbol in universe.symbols]
-        ours = [parse_symbol(symbol).board or "" for symbol in panel.symbols]
+        theirs = [str(parse_symbol(symbol).board) for symbol in universe.symbols]
+        ours = [str(parse_symbol(symbol).board) for symbol in panel.symbols]
     else:
         known = dict(zip(universe.symbols, universe.industry, strict=True))
         theirs = [known[symbol] or "" for symbol in universe.symbols]

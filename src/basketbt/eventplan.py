@@ -1,0 +1,91 @@
+"""What an event study needs to know before a price is read: other day 0s, windows, history."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from basketbt.events.reasons import BadWindows
+from basketbt.events.windows import Window, cut_before
+from basketbt.eventspec import EventStudySpec
+from basketbt.market.calendars import Calendar
+from basketbt.market.clock import Event, select_event
+from basketbt.market.dayzero import day_zero, neighbours
+from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Note, unique
+
+# Placebo dates are sought for windows up to this length (events.placebo.LONGEST_WINDOW, which
+# cannot be imported here: it costs SciPy, and a plan is made for every run).
+_LONGEST_PLACEBO = 11
+
+
+def other_day_zeros(event: Event, home: Calendar) -> tuple[tuple[str, np.datetime64], ...]:
+    """The alternatives of an event that meet another session than the event itself."""
+    main = day_zero(event, home).session
+    found = [(one.id, day_zero(one, home).session) for one in event.alternatives]
+    return tuple((name, session) for name, session in found if session != main)
+
+
+def clean_windows(
+    windows: tuple[Window, ...], spec: EventStudySpec, event: Event, home: Calendar
+) -> tuple[tuple[Window, ...], tuple[Note, ...]]:
+    """Windows that end before the first leak of each event in ``stop_before``; a note a change.
+
+    Raises ``UnknownName`` for an event that is not shipped.
+    """
+    notes: list[Note] = []
+    for name in spec.stop_before:
+        other = select_event(name)
+        later = [near for near in neighbours(event, [other], home) if near.offset >= 0]
+        if not later:
+            continue
+        its_day_zero = home.distance(day_zero(event, home).session, day_zero(other, home).session)
+        windows, cut = cut_before(
+            windows,
+            last=later[0].offset - 1,
+            event=event.id,
+            other=other.id,
+            other_day=later[0].offset - its_day_zero,
+        )
+        notes += cut
+    return windows, unique(notes)
+
+
+def registered_windows(
+    spec: EventStudySpec, event: Event, home: Calendar
+) -> tuple[tuple[Window, ...], tuple[Window, ...], tuple[Note, ...]]:
+    """All windows in order of their days, those that count as tests, and what was cut.
+
+    Raises ``BadWindows`` when another event leaves no registered window.
+    """
+    counted, notes = clean_windows(spec.windows, spec, event, home)
+    if not counted:
+        others = ", ".join(spec.stop_before)
+        raise BadWindows(what=f"{event.id}: every window of event_study reaches {others}")
+    shown, more = clean_windows(spec.also, spec, event, home)
+    return tuple(sorted({*counted, *shown})), counted, unique([*notes, *more])
+
+
+def reach(
+    spec: EventStudySpec, estimation: Window, event: Event, home: Calendar
+) -> tuple[int, int]:
+    """First and last session offset from day 0 whose prices the event study can use.
+
+    Back to the estimation window of the earliest wanted placebo date, and one close more for the
+    first return.
+    """
+    main = day_zero(event, home).session
+    shifts = [home.distance(main, session) for _, session in other_day_zeros(event, home)]
+    windows = spec.all_windows
+    placebo_ends = [b for a, b in windows if b - a < _LONGEST_PLACEBO]
+    starts = [estimation[0], *(a for a, _ in windows)]
+    starts += [one.estimation[0] for one in spec.variants if one.estimation]
+    if any(one.name == "estimation-270" and one.shipped for one in spec.variants):
+        starts.append(-270)
+    if placebo_ends:
+        starts.append(estimation[0] + estimation[1] - max(placebo_ends) - spec.placebo_dates + 1)
+    return min(starts) + min([0, *shifts]) - 1, max(b for _, b in windows) + max([0, *shifts])
+
+
+def market_index(spec: EventStudySpec, indexes: tuple[str, ...]) -> str:
+    """Code of the index of the market model; ``indexes`` are the study's, its benchmarks first."""
+    return parse_symbol(spec.market).canonical if spec.market else indexes[0]
