@@ -14,12 +14,14 @@ import json
 import os
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from basketbt.errors import DataError, InputError, OutputError
 from basketbt.prices.data import MarketData, PriceRequest
 from basketbt.prices.locktables import tables_from, tables_of
+from basketbt.prices.sources.frames import cut
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -74,11 +76,18 @@ class LockSource:
         return str(self._manifest["content"])
 
     def load(self, request: PriceRequest) -> MarketData:
-        """What was frozen. Raises ``LockTooSmall`` when the request goes beyond what was locked."""
+        """What was frozen. Raises ``LockTooSmall`` when the request goes beyond what was locked:
+        what nobody asked for then may exist, so it must not pass for missing now."""
         lacking = _lacking(request, self._request)
         if lacking:
             raise LockTooSmall(path=self._path, what="; ".join(lacking))
-        return self._data
+        wanted = {*request.symbols, *request.indexes}
+        bars = {
+            name: cut(bars, request.start, request.end)
+            for name, bars in self._data.bars.items()
+            if name in wanted
+        }
+        return replace(self._data, bars={n: b for n, b in bars.items() if len(b.dates)})
 
 
 def _lacking(request: PriceRequest, locked: PriceRequest) -> list[str]:

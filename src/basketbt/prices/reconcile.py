@@ -71,7 +71,6 @@ def compare(left: History, right: History) -> Comparison:
     _, at_a, at_b = np.intersect1d(a.dates, b.dates, return_indices=True)
     difference = np.abs(a.close[at_a] / b.close[at_b] - 1)
     worst = int(np.argmax(difference)) if len(difference) else None
-    differs = worst is not None and difference[worst] > 0
     with np.errstate(invalid="ignore", divide="ignore"):
         volume = np.abs(a.volume[at_a] / b.volume[at_b] - 1)
     return Comparison(
@@ -80,7 +79,7 @@ def compare(left: History, right: History) -> Comparison:
         right=right.vendor,
         sessions=len(at_a),
         close_difference=float("nan") if worst is None else float(difference[worst]),
-        worst_day=a.dates[at_a][worst] if differs else None,
+        worst_day=_day_of(difference, a.dates[at_a]),
         volumes_differ=int((volume > VOLUME_TOLERANCE).sum()),
         only_left=np.setdiff1d(a.dates, b.dates),
         only_right=np.setdiff1d(b.dates, a.dates),
@@ -101,6 +100,14 @@ def basket_effects(
         for name, symbols in baskets.items()
         if symbols
     }
+
+
+def _day_of(difference: Floats, dates: Dates) -> np.datetime64 | None:
+    """The day of the largest difference; None when there is none."""
+    if not (difference > 0).any():
+        return None
+    day: np.datetime64 = dates[int(np.argmax(difference))]
+    return day
 
 
 def _total_return(bars: SymbolBars, steps: FactorSteps | None, at: NDArray[np.intp]) -> float:
