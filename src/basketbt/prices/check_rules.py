@@ -59,7 +59,8 @@ class Long:
 
     def per_row(self, of_security: Sequence[bool]) -> Flags:
         """(R,) a flag of each security, on its rows."""
-        return np.array(of_security, dtype=np.bool_)[self.column]
+        flags: Flags = np.array(of_security, dtype=np.bool_)[self.column]
+        return flags
 
     def take(self, rows: NDArray[np.intp]) -> Long:
         """The table with these rows only, in this order."""
