@@ -94,7 +94,8 @@ def long_table(bars: Sequence[SymbolBars]) -> Long:
 def placeholders(long: Long) -> Flags:
     """(R,) rows of mainland shares without any volume: suspended, though the table has a row."""
     share = long.per_row([s.kind == "share" and s.calendar == "XSHG" for s in long.symbols])
-    return share & (long.values["volume"] == 0)
+    idle: Flags = share & (long.values["volume"] == 0)
+    return idle
 
 
 def disorder(long: Long) -> list[Doubt]:
