@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from basketbt.accountplan import exit_offset
 from basketbt.baskets.catalogue import known_names
 from basketbt.baskets.library import find_library
 from basketbt.baskets.model import Basket
@@ -31,6 +32,10 @@ from basketbt.market.dayzero import DayZero, day_zero, neighbours, publication_d
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, unique
 from basketbt.prices.data import Dates, PriceRequest
+
+# Sessions read before the first one that is needed, so that a share suspended on that day, or Hong
+# Kong shut on it, still shows the price it last had.
+LEAD_IN = 10
 
 WindowKind = Literal["fixed", "hindsight", "available"]
 
@@ -226,6 +231,9 @@ def _request(
         for case in cases:
             begin, end = reach(spec, config.estimation, case.event, case.calendar)
             first, last = min(first, begin), max(last, end)
+    if config.account is not None:
+        first = min(first, -2)
+        last = max(last, *(account_exit(config, case) for case in cases))
     symbols = tuple(dict.fromkeys(symbol for basket in baskets for symbol in basket.symbols))
     codes = [*config.benchmarks]
     if spec is not None:
@@ -235,7 +243,7 @@ def _request(
     return PriceRequest(
         symbols=symbols,
         indexes=benchmarks,
-        start=min(case.session(first) for case in cases),
+        start=min(case.session(first - LEAD_IN) for case in cases),
         end=max(case.session(last) for case in cases),
         fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
         universe=spec is not None and spec.random_baskets > 0,
@@ -246,6 +254,21 @@ def _naming(baskets: tuple[Basket, ...]) -> list[Note]:
     """Names in the lists under which their codes are not known."""
     table = known_names()
     return [note for basket in baskets for note in naming_notes(basket, table)]
+
+
+def account_exit(config: StudyConfig, case: Case) -> int:
+    """The last offset of a case's accounts; the study must have a section ``account:``.
+
+    Raises ``ExitBeforeEntry`` for an exit before day 0.
+    """
+    assert config.account is not None
+    return exit_offset(
+        config.account,
+        case.event.id,
+        case.day_zero.session,
+        case.calendar,
+        config.last_offset,
+    )
 
 
 def _overlaps(case: Case) -> list[Note]:

@@ -9,7 +9,7 @@ import pytest
 
 from basketbt.config import load_study
 from basketbt.errors import BasketbtError, InvalidFile, RefusedPath, UnknownName
-from basketbt.plan import StudyPlan, make_plan, span
+from basketbt.plan import LEAD_IN, StudyPlan, make_plan, span
 
 OWN_BASKET = """\
 broker: mine
@@ -73,14 +73,16 @@ def test_a_hong_kong_list_meets_the_news_on_its_own_calendar(tmp_path: Path) -> 
     assert zero == {"XHKG": "2025-01-28", "XSHG": "2025-02-05"}
 
 
-def test_prices_are_asked_from_the_estimation_window_to_the_last_end(tmp_path: Path) -> None:
+def test_prices_are_asked_from_before_the_estimation_window_to_the_last_end(
+    tmp_path: Path,
+) -> None:
     request = plan(tmp_path).request
     case = plan(tmp_path).cases[0]
-    assert request.start == case.session(-141)
+    assert request.start == case.session(-141 - LEAD_IN)
     assert request.end == case.session(60)
     assert request.fx == ("HKDCNY",)
     wide = plan(tmp_path, windows="[[-200,-1]]")
-    assert wide.request.start == case.session(-202)
+    assert wide.request.start == case.session(-202 - LEAD_IN)
 
 
 def test_overlapping_events_are_said(tmp_path: Path) -> None:
