@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from basketbt.config import load_study
 from basketbt.report.files import run_files, tables
 from basketbt.report.memo import memo
 from basketbt.report.publish import publish
+from basketbt.report.render import DEFAULT, Format
 from basketbt.results import StudyResult
 from basketbt.shipped import find_study
 from basketbt.sources import choose_source
@@ -69,11 +70,15 @@ class Run:
         """The memo as Markdown, in the study's language."""
         return memo(self.result, self.result.plan.config.language)
 
-    def write(self, folder: str | Path = "results") -> Path:
-        """Write the run's files under ``folder/<study>/<run id>``; returns that folder."""
-        return publish(
-            run_files(self.result), Path(folder) / self.result.plan.config.study, self.run_id
-        )
+    def write(
+        self, folder: str | Path = "results", formats: Collection[Format] = DEFAULT
+    ) -> Path:
+        """Write the run's files under ``folder/<study>/<run id>``; returns that folder.
+
+        ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, beside tables and memo.
+        """
+        files = run_files(self.result, formats)
+        return publish(files, Path(folder) / self.result.plan.config.study, self.run_id)
 
 
 def run(

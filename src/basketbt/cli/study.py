@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from basketbt.cli.console import Json, Quiet, say, say_json, say_table
+from basketbt.cli.reporting import Formats, choose_formats
 
 if TYPE_CHECKING:
     from basketbt.api import Run
     from basketbt.study import Progress
+
+
+PAGE = "report.html"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,21 +42,29 @@ def run(
         str | None, typer.Option(help="Language of headers and memo: zh or en.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Make the page (report.html).")
+    ] = True,
+    formats: Formats = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Run a study: levels, statistics, CSV tables and a memo for every list and event."""
+    """Run a study: levels, statistics, tables, a memo and a page for every list and event."""
     from basketbt.api import run as run_api
 
+    chosen = choose_formats(formats, page=report or show)
     overrides = [*(settings or ()), *([f"language={lang}"] if lang else ())]
     with _progress(quiet=quiet or as_json) as progress:
         finished = run_api(study, source=source, overrides=overrides, progress=progress)
         progress("writing")
-        folder = finished.write(out)
+        folder = finished.write(out, chosen)
     if as_json:
         say_json(_as_data(finished, folder))
     elif not quiet:
         _say_result(finished, folder)
+    if show:
+        typer.launch(str(folder / PAGE))
 
 
 @contextmanager
@@ -90,3 +102,5 @@ def _say_result(finished: Run, folder: Path) -> None:
             say(f"warning: {note.text(finished.result.plan.config.language)}")
     say(f"memo:   {folder / 'memo.md'}")
     say(f"tables: {folder}")
+    if (folder / PAGE).exists():
+        say(f"page:   {folder / PAGE}")

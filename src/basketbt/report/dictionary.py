@@ -24,6 +24,11 @@ the same bytes.
 |:---|:---|
 {files}
 | `memo.md` | the memo: what could be known, the headline table, each list, data notes, method |
+| `facts.json` | titles, moments, provenance, notes; read by `basketbt report` |
+| `report.html` | the page: charts and tables in one file that makes no request |
+| `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
+| `summary.xlsx` | every table as a sheet, and a sheet that explains the columns (`--format xlsx`) |
+| `memo.docx` | the memo with its pictures as a Word file (`--format docx`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 
 CSV files are UTF-8 with a byte-order mark and keep full double precision. `decimal`: 0.0123 is

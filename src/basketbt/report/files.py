@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from basketbt.report.csvfile import csv_bytes
+from basketbt.report.facts import FILE as FACTS
+from basketbt.report.facts import facts_bytes, gather
 from basketbt.report.layout import Layout, Table
 from basketbt.report.manifest import manifest
 from basketbt.report.memo import memo
+from basketbt.report.record import Record
+from basketbt.report.render import Format, rendered
 from basketbt.report.tables import constituents, drawdowns, levels, overlap, relative, summary
 from basketbt.results import StudyResult
 
@@ -33,10 +39,14 @@ def tables(result: StudyResult) -> tuple[Table, ...]:
     )
 
 
-def run_files(result: StudyResult) -> dict[str, bytes]:
+def run_files(result: StudyResult, formats: Collection[Format] = ()) -> dict[str, bytes]:
     """Name → content of everything a run publishes, the manifest last."""
     language = result.plan.config.language
-    files = {f"{table.layout.name}.csv": csv_bytes(table, language) for table in tables(result)}
+    made = {table.layout.name: table for table in tables(result)}
+    files = {f"{name}.csv": csv_bytes(table, language) for name, table in made.items()}
+    facts = gather(result)
+    files[FACTS] = facts_bytes(facts)
     files["memo.md"] = memo(result, language).encode()
+    files |= rendered(Record(facts, made), files["memo.md"].decode(), formats)
     files["manifest.json"] = manifest(result, files)
     return files

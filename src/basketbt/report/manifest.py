@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from basketbt.report.demo import DEMO
 from basketbt.results import StudyResult
@@ -38,8 +39,12 @@ def manifest(result: StudyResult, files: Mapping[str, bytes]) -> bytes:
         ],
         "versions": dict(result.versions),
         "warnings": ([DEMO().text("en")] if result.invented else []) + warnings,
-        "outputs": {
-            name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())
-        },
     }
+    return with_outputs(content, files)
+
+
+def with_outputs(content: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
+    """A manifest's content with the hashes of these files as its outputs."""
+    outputs = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+    content = {**content, "outputs": outputs}
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

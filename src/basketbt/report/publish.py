@@ -38,6 +38,20 @@ def publish(files: Mapping[str, bytes], study_folder: Path, run_id: str) -> Path
     return target
 
 
+def republish(files: Mapping[str, bytes], folder: Path) -> Path:
+    """Put ``files`` in the place of an existing run's folder; ``latest`` stays where it points.
+
+    Raises ``OutputError``; what was there before is intact.
+    """
+    try:
+        if not _holds(folder, files):
+            _write(files, folder.parent, folder)
+    except OSError as error:
+        where = error.filename or folder
+        raise OutputError(path=where, why=error.strerror or str(error)) from error
+    return folder
+
+
 def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
     """Whether the folder has exactly these files."""
     if not folder.is_dir():

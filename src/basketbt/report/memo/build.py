@@ -76,7 +76,7 @@ def memo(result: StudyResult, language: Language) -> str:
         parts += _case_parts(result, case, language)
     parts += [
         f"## {_NOTES.say(language)}",
-        _bullets(_data_notes(result, language), language),
+        _bullets(data_notes(result, language), language),
         method(result, language),
     ]
     return "\n\n".join(parts) + "\n"
@@ -105,7 +105,7 @@ def _case_parts(result: StudyResult, case: CaseResult, language: Language) -> It
         yield _MAPPED.say(language)
     yield f"### {_AVAILABLE_TITLE.say(language)}"
     lists = [reader for reader in everyone if not reader.basket.components]
-    yield _available(lists or everyone, index, language)
+    yield available(lists or everyone, index, language)
     if len(case.books) > 1:
         yield f"### {_BOOKS_TITLE.say(language)}"
         yield _books_table(case, language)
@@ -162,7 +162,8 @@ def headline_table(case: CaseResult, language: Language) -> tuple[list[str], lis
     return header, rows
 
 
-def _available(everyone: list[Reader], benchmark: str, language: Language) -> str:
+def available(everyone: list[Reader], benchmark: str, language: Language) -> str:
+    """What the lists had made before a reader could trade, and from then on."""
     before = [found["total_return"] for r in everyone if (found := r.find("hindsight"))]
     after = [found for r in everyone if (found := r.find("available"))]
     if not after:
@@ -206,7 +207,7 @@ def _list_paragraph(reader: Reader, benchmark: str, language: Language) -> str:
     return heading + stop + separator.join(sentences(reader, benchmark, language))
 
 
-def _data_notes(result: StudyResult, language: Language) -> list[str]:
+def data_notes(result: StudyResult, language: Language) -> list[str]:
     """The study's notes, and what concerns single lists.
 
     Notes of the ``STANDING`` kinds are left out list by list: the source has said them once.

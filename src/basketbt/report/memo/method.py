@@ -40,9 +40,15 @@ _RUN = Phrase(
 
 def method(result: StudyResult, language: Language) -> str:
     """The section as Markdown."""
+    lines = method_lines(result, language)
+    return f"## {_TITLE.say(language)}\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def method_lines(result: StudyResult, language: Language) -> list[str]:
+    """What the section says, a line each, as plain text."""
     config = result.plan.config
     basis = sorted({result.plan.annualisation(case.case.calendar.name) for case in result.cases})
-    lines = [
+    return [
         _LEVELS.say(language),
         _DAY0.say(language),
         _ANNUAL.say(language, basis="/".join(map(str, basis)), rf=config.rf),
@@ -54,7 +60,6 @@ def method(result: StudyResult, language: Language) -> str:
             versions=", ".join(f"{name} {value}" for name, value in result.versions),
         ),
     ]
-    return f"## {_TITLE.say(language)}\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
 def _benchmark(code: str, language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from basketbt.market.indexes import index_info
 from basketbt.notes import Language
@@ -51,11 +52,16 @@ _MORE = Phrase("more", "跑赢")
 _LESS = Phrase("less", "跑输")
 
 
-def sentences(reader: Reader, benchmark: str, language: Language) -> list[str]:
-    """What the list did, what of it a reader could have had, and how it fell."""
+def sentences(
+    reader: Reader, benchmark: str, language: Language, quote: Callable[[str], str] = escape
+) -> list[str]:
+    """What the list did, what of it a reader could have had, and how it fell.
+
+    ``quote`` makes names from files safe for where the sentences go; Markdown by default.
+    """
     info = index_info(benchmark)
     name = info.name_en if language == "en" else info.name_zh
-    said = [_move(found, name, language) for found in reader.headline()[:1]]
+    said = [_move(found, name, language, quote) for found in reader.headline()[:1]]
     said += _split(reader, name, language)
     longest = reader.longest()
     if longest is not None:
@@ -63,7 +69,7 @@ def sentences(reader: Reader, benchmark: str, language: Language) -> list[str]:
     return said
 
 
-def _move(found: Found, benchmark: str, language: Language) -> str:
+def _move(found: Found, benchmark: str, language: Language, quote: Callable[[str], str]) -> str:
     (best, best_part), (worst, worst_part) = found.extremes(language)
     excess = found["excess_return"]
     phrase = _MOVE_ALONE if math.isnan(excess) else _MOVE
@@ -79,9 +85,9 @@ def _move(found: Found, benchmark: str, language: Language) -> str:
         side=(_MORE if excess >= 0 else _LESS).say(language),
         benchmark=benchmark,
         reference=percent(found["benchmark_return"]),
-        best=escape(best),
+        best=quote(best),
         best_part=points(best_part, signed=True),
-        worst=escape(worst),
+        worst=quote(worst),
         worst_part=points(worst_part, signed=True),
     )
 

@@ -1,0 +1,60 @@
+"""The commands that show runs: render one again, put several side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from basketbt.cli.console import Quiet, say
+
+if TYPE_CHECKING:
+    from basketbt.report.render import Format
+
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="Also make: figures (SVG and PNG), xlsx, docx. Repeat it, or separate with commas.",
+        show_default=False,
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command tree."""
+    app.command()(report)
+
+
+def choose_formats(given: list[str] | None, *, page: bool) -> tuple[Format, ...]:
+    """The formats named on the command line, and the page if it is wanted.
+
+    Raises ``UnknownName``.
+    """
+    from basketbt.errors import UnknownName
+    from basketbt.report.render import FORMATS
+
+    asked = [name.strip() for text in given or () for name in text.split(",") if name.strip()]
+    for name in asked:
+        if name not in FORMATS:
+            raise UnknownName(kind="format", name=name, nearest="", known=", ".join(FORMATS))
+    return tuple(f for f in FORMATS if f in asked or (f == "page" and page))
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="A run's folder, e.g. results/demo/latest.")],
+    formats: Formats = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Render a run again from its files, without computing: the page, and what --format names."""
+    from basketbt.report.stored import render_again
+
+    folder = render_again(run, choose_formats(formats, page=True))
+    page = folder / "report.html"
+    if not quiet:
+        say(f"page:   {page}")
+    if show:
+        typer.launch(str(page))

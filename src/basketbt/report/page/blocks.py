@@ -1,0 +1,157 @@
+"""What a section of the page is made of. Text here is plain; the template escapes all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from basketbt.report.layout import Cell as Value
+from basketbt.report.phrases import percent
+
+Tone = Literal["", "up", "down"]
+
+#: Steps of a heat map on each side of zero; the style sheet has a shade for each.
+SHADES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: its text, what it sorts by, its colour.
+
+    ``sort`` None puts the cell last. ``shade`` is -5 (most negative) to 5, None without a ground.
+    """
+
+    text: str
+    sort: float | str | None = None
+    tone: Tone = ""
+    shade: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One column: its heading, an explanation on hover, and whether it holds numbers."""
+
+    text: str
+    title: str = ""
+    number: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A table. The first cell of each row heads the row."""
+
+    caption: str
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    kind: Literal["plain", "heat", "matrix"] = "plain"
+    block: str = "grid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A chart: ``data`` is what assets/charts.js draws, ``alt`` says it in words.
+
+    Charts of one ``group`` share the legend of that group.
+    """
+
+    id: str
+    caption: str
+    alt: str
+    data: dict[str, Any]
+    group: str = ""
+    presets: tuple[tuple[str, str, str], ...] = ()
+    log: bool = False
+    block: str = "chart"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Legend:
+    """Buttons that show and hide the lines of a group of charts: (id, label, hue, dash)."""
+
+    group: str
+    keys: tuple[tuple[str, str, int, int], ...]
+    block: str = "legend"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prose:
+    """A paragraph; ``kind`` warning stands out, lead is the sentence to read first."""
+
+    text: str
+    kind: Literal["text", "warning", "lead", "fine"] = "text"
+    block: str = "prose"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bullets:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+    block: str = "bullets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """Text to copy, as it stands."""
+
+    text: str
+    label: str
+    block: str = "code"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """Blocks behind a line that opens them."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    aside: str = ""
+    open: bool = False
+    block: str = field(default="fold")
+
+
+Block = Grid | Chart | Legend | Prose | Bullets | Code | Fold
+
+
+def text(value: Value, *, title: str = "") -> Cell:
+    """A cell of words; empty cells sort last."""
+    words = " ".join(str(value).splitlines()) if value is not None else ""
+    return Cell(words, words or None, title=title)
+
+
+def number(value: Value, digits: int = 0, *, title: str = "") -> Cell:
+    """A plain number; a dash where it does not exist."""
+    if not isinstance(value, int | float):
+        return Cell("–", None, title=title)
+    return Cell(f"{value:,.{digits}f}", float(value), title=title)
+
+
+def change(value: Value, *, title: str = "") -> Cell:
+    """A signed percentage that is coloured by its sign."""
+    if not isinstance(value, int | float):
+        return Cell("–", None, title=title)
+    shown = percent(float(value))
+    return Cell(shown, float(value), tone(shown), title=title)
+
+
+def share(value: Value, *, title: str = "") -> Cell:
+    """A percentage that has no sign to speak of: a weight, an overlap."""
+    if not isinstance(value, int | float):
+        return Cell("–", None, title=title)
+    return Cell(percent(float(value)).lstrip("+"), float(value), title=title)
+
+
+def tone(shown: str) -> Tone:
+    """The colour of a number as printed: a rounded zero has none."""
+    if shown.startswith("+"):
+        return "up"
+    return "down" if shown.startswith("-") else ""
+
+
+def shade(value: float, scale: float) -> int:
+    """The step of a heat map, rounded towards the stronger one; 0 only for 0."""
+    if not scale:
+        return 0
+    step = max(-1.0, min(1.0, value / scale)) * SHADES
+    return int(step + 0.999999) if step > 0 else -int(-step + 0.999999)

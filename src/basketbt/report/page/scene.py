@@ -1,0 +1,94 @@
+"""What a section is given: the run, one event of it, and short ways to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from basketbt.notes import Language
+from basketbt.report.facts import EventFacts, WindowFacts
+from basketbt.report.page.blocks import Block
+from basketbt.report.palette import Look, looks
+from basketbt.report.phrases import Phrase
+from basketbt.report.record import Record, Row
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One event of a run; ``index`` makes ids on the page unique."""
+
+    record: Record
+    event: EventFacts
+    index: int
+
+    @property
+    def language(self) -> Language:
+        return self.record.facts.language
+
+    @cached_property
+    def looks(self) -> dict[str, Look]:
+        return looks(list(self.record.lists))
+
+    @property
+    def group(self) -> str:
+        """The charts of this event, which share one legend."""
+        return f"event-{self.index}"
+
+    def rows(self, table: str, **equal: str) -> list[Row]:
+        """Rows of this event's lists."""
+        mine = set(self.event.baskets)
+        found = self.record.rows(table, event=self.event.id, **equal)
+        return [row for row in found if row["basket"] in mine]
+
+    def book(self, name: str) -> str:
+        """The cell under ``book``; invented prices are marked in it."""
+        return f"{name} (DEMO)" if self.record.facts.demo else name
+
+    def index_rows(self, table: str) -> list[Row]:
+        """Rows of the memo's book: what the lists did, first weighting and rebalance."""
+        return self.rows(
+            table,
+            book=self.book("index"),
+            weighting=self.event.weighting,
+            rebalance=self.event.rebalance,
+        )
+
+    @cached_property
+    def summary(self) -> dict[tuple[str, str], Row]:
+        """(basket, window) → row of summary.csv."""
+        return {(str(r["basket"]), str(r["window"])): r for r in self.index_rows("summary")}
+
+    @cached_property
+    def quoted(self) -> tuple[WindowFacts, ...]:
+        """The windows that tables quote: the headline ones, then hindsight and available."""
+        return tuple(w for w in self.event.windows if w.headline or w.kind != "fixed")
+
+    def label(self, window: WindowFacts) -> str:
+        """A window's heading in the language of the run."""
+        words = {"hindsight": HINDSIGHT, "available": AVAILABLE}
+        return words[window.kind].say(self.language) if window.kind in words else window.label
+
+
+HINDSIGHT = Phrase("Hindsight", "事后")
+AVAILABLE = Phrase("Available", "可得")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of the page: it appears if the run has every table of ``needs`` and it has something.
+
+    ``build`` returns no blocks where there is nothing to show. A section of the ``study`` is given
+    the first event and stands once, after all events.
+    """
+
+    id: str
+    title: Phrase
+    needs: tuple[str, ...]
+    build: Callable[[Scene], list[Block]]
+    scope: Literal["event", "study"] = "event"
+
+    def blocks(self, scene: Scene) -> list[Block]:
+        have = (scene.record.tables.get(name) for name in self.needs)
+        return self.build(scene) if all(table and table.rows for table in have) else []

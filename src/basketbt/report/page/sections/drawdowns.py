@@ -1,0 +1,53 @@
+"""The deepest fall of each list, with its dates and lengths."""
+
+from __future__ import annotations
+
+from basketbt.report.page.blocks import Block, Grid, Head, change, number, text
+from basketbt.report.page.scene import Scene, Section
+from basketbt.report.phrases import Phrase
+
+_TITLE = Phrase("Deepest falls", "最大回撤")
+_CAPTION = Phrase(
+    "Deepest fall of each list, bought at the close before day 0",
+    "各名单最大回撤(第0日前一收盘买入)",
+)
+_HEADS = Phrase(
+    "Basket|Depth|Peak|Trough|Recovered|Sessions down|Sessions back",
+    "组合|深度|峰值日|谷值日|恢复日|下跌交易日|恢复交易日",
+)
+_NOT_YET = Phrase("not by the end", "期末未恢复")
+_TEXTS = {0, 2, 3, 4}
+
+
+def _build(scene: Scene) -> list[Block]:
+    bases = {str(row["base_date"]) for row in scene.index_rows("summary") if row["first_day"] == 0}
+    found = [
+        row
+        for row in scene.index_rows("drawdowns")
+        if row["rank"] == 1 and str(row["base_date"]) in bases
+    ]
+    if not found:
+        return []
+    heads = _HEADS.say(scene.language).split("|")
+    rows = tuple(
+        (
+            text(row["basket"]),
+            change(row["depth"]),
+            text(row["peak_date"]),
+            text(row["trough_date"]),
+            text(row["recovery_date"] or _NOT_YET.say(scene.language)),
+            number(row["peak_to_trough_sessions"]),
+            number(row["trough_to_recovery_sessions"]),
+        )
+        for row in found
+    )
+    return [
+        Grid(
+            caption=_CAPTION.say(scene.language),
+            heads=tuple(Head(h, number=i not in _TEXTS) for i, h in enumerate(heads)),
+            rows=rows,
+        )
+    ]
+
+
+SECTION = Section(id="drawdowns", title=_TITLE, needs=("drawdowns", "summary"), build=_build)

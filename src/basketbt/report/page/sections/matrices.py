@@ -1,0 +1,79 @@
+"""What the lists have in common: the same shares, the same movements."""
+
+from __future__ import annotations
+
+from basketbt.report.layout import Cell as Value
+from basketbt.report.page.blocks import Block, Cell, number, share
+from basketbt.report.page.scene import Scene, Section
+from basketbt.report.page.sections.heat import heat_grid
+from basketbt.report.phrases import Phrase
+from basketbt.report.record import Row
+
+_OVERLAP = Phrase("Overlap of the lists", "名单重合")
+_OVERLAP_CAPTION = Phrase(
+    "Money in the same shares when both lists are equally weighted; hover for the shares in common",
+    "均按等权时投在相同成分上的资金占比;悬停可见共同成分数",
+)
+_COMMON = Phrase("{common} shares in common", "共同成分{common}只")
+_CORRELATION = Phrase("Correlation of the lists", "名单相关性")
+_CORRELATION_CAPTION = Phrase(
+    "Correlation of daily total returns over {window}", "{window}每日全收益的相关系数"
+)
+_BASKET = Phrase("Basket", "组合")
+
+
+def _overlap(scene: Scene) -> list[Block]:
+    rows = scene.record.rows("overlap")
+    names = list(scene.record.lists)
+    if len(names) < 2:
+        return []
+    return [
+        heat_grid(
+            caption=_OVERLAP_CAPTION.say(scene.language),
+            corner=_BASKET.say(scene.language),
+            heads=names,
+            names=names,
+            values=_square(rows, names, "weight_overlap"),
+            show=share,
+            kind="matrix",
+            titles=[
+                ["" if v is None else _COMMON.say(scene.language, common=v) for v in line]
+                for line in _square(rows, names, "common")
+            ],
+        )
+    ]
+
+
+def _correlation(scene: Scene) -> list[Block]:
+    rows = scene.record.rows("correlation", event=scene.event.id)
+    names = list(scene.event.baskets)
+    mine = [row for row in rows if row["basket"] in names and row["other"] in names]
+    if not mine:
+        return []
+    return [
+        heat_grid(
+            caption=_CORRELATION_CAPTION.say(scene.language, window=mine[0]["window"]),
+            corner=_BASKET.say(scene.language),
+            heads=names,
+            names=names,
+            values=_square(mine, names, "correlation"),
+            show=_ratio,
+            kind="matrix",
+        )
+    ]
+
+
+def _ratio(value: Value) -> Cell:
+    return number(value, 2)
+
+
+def _square(rows: list[Row], names: list[str], key: str) -> list[list[Value]]:
+    """A table of pairs as a square, empty on its diagonal."""
+    found = {(row["basket"], row["other"]): row[key] for row in rows}
+    return [[found.get((a, b), found.get((b, a))) for b in names] for a in names]
+
+
+OVERLAP = Section(id="overlap", title=_OVERLAP, needs=("overlap",), build=_overlap, scope="study")
+CORRELATION = Section(
+    id="correlation", title=_CORRELATION, needs=("correlation",), build=_correlation
+)

@@ -1,0 +1,149 @@
+"""What to read first: from when a reader could act, and a row a basket with the answer."""
+
+from __future__ import annotations
+
+from basketbt.report.facts import BenchmarkFacts, WindowFacts
+from basketbt.report.page.blocks import Block, Cell, Grid, Head, Prose, change, number, text
+from basketbt.report.page.scene import Scene, Section
+from basketbt.report.phrases import Phrase
+
+_TITLE = Phrase("Verdict", "结论")
+_MOMENT = Phrase(
+    "{name}: first public {at}; day 0 is {day0} ({calendar}), the first session to close after it. "
+    "Weights {weighting}, rebalance {rebalance}. Returns are total returns.",
+    "{name}:首次公开{at};第0日为{day0}({calendar}),即其后首个收盘的交易日。"
+    "加权{weighting},再平衡{rebalance}。收益均为全收益。",
+)
+_READ_FIRST = Phrase(
+    "{lists} could be read from {session} (day {offset:+d}) at the earliest. What they made before "
+    "is hindsight; only what came after was available.",
+    "{lists}读者最早自{session}(第{offset:+d}日)起可交易。此前收益为事后视角,此后方为可得。",
+)
+_ALL = Phrase("All {count} lists", "全部{count}份名单,")
+_SOME = Phrase("{count} lists ({names})", "{count}份名单({names}),")
+_CAPTION = Phrase(
+    "Each list around {name}: paper return by window, split at publication",
+    "{name}前后各名单的纸面收益(按窗口,以发布日为界)",
+)
+_BASKET = Phrase("Basket", "组合")
+_NAMES = Phrase("Names", "成分")
+_NAMES_NOTE = Phrase("shares in the list, of which the source itself names", "成分数,其中来源点名")
+_OF = Phrase("{names} ({named} named)", "{names}(点名{named})")
+_AGAINST = Phrase("{window} vs {benchmark}", "{window}相对{benchmark}")
+_AGAINST_NOTE = Phrase("return less that of the index, in percentage points", "收益减指数收益")
+_DRAWDOWN = Phrase("Max drawdown {window}", "最大回撤{window}")
+_SESSIONS = Phrase("{first} to {last}", "{first}至{last}")
+
+
+def _build(scene: Scene) -> list[Block]:
+    event, language = scene.event, scene.language
+    moment = _MOMENT.say(
+        language,
+        name=event.name,
+        at=event.at.replace("T", " "),
+        day0=event.day0,
+        calendar=event.calendar,
+        weighting=event.weighting,
+        rebalance=event.rebalance,
+    )
+    lead = [Prose(text=line, kind="lead") for line in _read_first(scene)]
+    return [*lead, Prose(text=moment), _grid(scene), Prose(text=event.available)]
+
+
+def _read_first(scene: Scene) -> list[str]:
+    """One line for each session from which lists could be traded."""
+    sessions: dict[tuple[str, int], list[str]] = {}
+    for member in scene.event.members:
+        key = (member.reader_session, member.reader_offset)
+        sessions.setdefault(key, []).append(member.basket)
+    which = _ALL if len(sessions) == 1 else _SOME
+    return [
+        _READ_FIRST.say(
+            scene.language,
+            lists=which.say(scene.language, count=len(names), names=", ".join(names)),
+            session=session,
+            offset=offset,
+        )
+        for (session, offset), names in sessions.items()
+    ]
+
+
+def _grid(scene: Scene) -> Grid:
+    columns = [
+        *((window, None) for window in scene.quoted),
+        *((window, index) for window in _compared(scene) for index in _yardsticks(scene)),
+    ]
+    heads = [Head(_BASKET.say(scene.language), number=False)]
+    heads.append(Head(_NAMES.say(scene.language), _NAMES_NOTE.say(scene.language)))
+    heads += [_head(scene, window, index) for window, index in columns]
+    longest = scene.event.longest
+    if longest is not None:
+        heads.append(Head(_DRAWDOWN.say(scene.language, window=longest.label)))
+    beside = _relative(scene)
+    rows = []
+    for basket in scene.event.baskets:
+        own = scene.record.lists[basket]
+        cells = [text(basket, title=f"{own.broker} · {own.theme}")]
+        named = _OF.say(scene.language, names=own.names, named=own.named)
+        cells.append(number(own.names, title=named))
+        for window, index in columns:
+            cells.append(_cell(scene, beside, basket, window, index))
+        if longest is not None:
+            cells.append(change(scene.summary.get((basket, longest.label), {}).get("max_drawdown")))
+        rows.append(tuple(cells))
+    return Grid(
+        caption=_CAPTION.say(scene.language, name=scene.event.name),
+        heads=tuple(heads),
+        rows=tuple(rows),
+    )
+
+
+def _compared(scene: Scene) -> list[WindowFacts]:
+    """The windows that are set against benchmarks: the first headline one, and what was left."""
+    headline = [window for window in scene.quoted if window.headline][:1]
+    return headline + [window for window in scene.quoted if window.kind == "available"]
+
+
+def _yardsticks(scene: Scene) -> list[BenchmarkFacts]:
+    """The study's first benchmark and its last, which is where studies put the sector."""
+    found = scene.record.facts.benchmarks
+    return list(dict.fromkeys([found[0], found[-1]]))
+
+
+def _relative(scene: Scene) -> dict[tuple[str, str, str], float | None]:
+    """(basket, window, benchmark) → excess return."""
+    found = {}
+    for row in scene.index_rows("relative"):
+        value = row["excess_return"]
+        key = (str(row["basket"]), str(row["window"]), str(row["benchmark"]))
+        found[key] = value if isinstance(value, float) else None
+    return found
+
+
+def _head(scene: Scene, window: WindowFacts, index: BenchmarkFacts | None) -> Head:
+    label = scene.label(window)
+    if index is not None:
+        against = _AGAINST.say(scene.language, window=label, benchmark=index.name)
+        return Head(against, _AGAINST_NOTE.say(scene.language))
+    rows = [row for (_, name), row in scene.summary.items() if name == window.label]
+    spans = {(str(row["base_date"]), str(row["end_date"])) for row in rows}
+    if len(spans) != 1:
+        return Head(label)
+    first, last = spans.pop()
+    return Head(label, _SESSIONS.say(scene.language, first=first, last=last))
+
+
+def _cell(
+    scene: Scene,
+    beside: dict[tuple[str, str, str], float | None],
+    basket: str,
+    window: WindowFacts,
+    index: BenchmarkFacts | None,
+) -> Cell:
+    if index is not None:
+        return change(beside.get((basket, window.label, index.code)))
+    row = scene.summary.get((basket, window.label))
+    return change(row["total_return"] if row else None)
+
+
+SECTION = Section(id="verdict", title=_TITLE, needs=("summary", "relative"), build=_build)
