@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from basketbt.accountspec import AccountSpec
 from basketbt.errors import InvalidFile, Problem
 from basketbt.eventspec import EventStudySpec
 from basketbt.strict import Many, Several, Strict, Window, not_empty, short_form
@@ -157,6 +158,9 @@ class StudyConfig(Strict):
     estimation: Window = (-140, -21)
     event_study: EventStudySpec | None = Field(
         None, description="Is it more than chance? `event_study: {}` asks with the defaults."
+    )
+    account: AccountSpec | None = Field(
+        None, description="What money would have become; `account: {}` asks with the defaults."
     )
     rf: float = Field(0.0, gt=-1, lt=1, description="Risk-free rate a year, effective.")
     annualisation: int | None = Field(

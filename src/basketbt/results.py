@@ -16,7 +16,11 @@ from basketbt.plan import Case, StudyPlan, Window
 from basketbt.prices.panel import PricePanel
 
 if TYPE_CHECKING:
+    from basketbt.accountspec import Entry
+    from basketbt.backtest.account.book import AccountBook
+    from basketbt.backtest.account.entries import EntryPoint
     from basketbt.events.results import EventStudyResult  # importing it costs SciPy
+    from basketbt.statistics.evaluation import Evaluation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,22 @@ class EventStudied:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountKept:
+    """The accounts of a case for one entry, beside one index book bought at the close of day -1.
+
+    ``points``, ``statistics`` (from the session before the entry on) and ``notes`` have an entry
+    for each basket of the case; None for one without an account.
+    """
+
+    entry: Entry
+    index: IndexBook
+    points: tuple[EntryPoint, ...]
+    book: AccountBook
+    statistics: tuple[Evaluation | None, ...]
+    notes: tuple[tuple[Note, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseResult:
     """Everything computed for one event seen from one home calendar."""
 
@@ -50,6 +70,7 @@ class CaseResult:
     zero: int  # panel row of day 0
     books: tuple[BookResult, ...]
     event_studies: tuple[EventStudied, ...] = ()  # the registered one first, then its variants
+    accounts: tuple[AccountKept, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

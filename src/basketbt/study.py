@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version as installed_version
 
 import numpy as np
 
 import basketbt
+from basketbt.accountspec import AccountSpec
 from basketbt.backtest.book import IndexBook, Policies, index_book
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.backtest.windows import Yardsticks, window_statistics
@@ -18,7 +19,7 @@ from basketbt.errors import OutsideData
 from basketbt.eventspec import EventStudySpec
 from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, unique
-from basketbt.plan import Case, StudyPlan, make_plan
+from basketbt.plan import Case, StudyPlan, account_exit, make_plan
 from basketbt.prices.checks import check
 from basketbt.prices.data import Floats, MarketData, PriceSource
 from basketbt.prices.digest import content_digest
@@ -71,11 +72,14 @@ def run_study(
     if plan.config.event_study is not None:
         say("testing against chance")
         cases = tuple(_tested(plan, plan.config.event_study, case, data) for case in cases)
+    if plan.config.account is not None and not events_only:
+        say("keeping accounts")
+        cases = tuple(_accounted(plan, plan.config.account, case) for case in cases)
     return StudyResult(
         plan=plan,
         cases=cases,
         notes=_notes(plan, data, cases),
-        versions=versions(),
+        versions=versions(with_account=plan.config.account is not None),
         universe_digest=_universe_digest(data),
     )
 
@@ -87,12 +91,16 @@ def _with_event_study(study: StudyFile) -> StudyFile:
     return replace(study, config=study.config.model_copy(update={"event_study": EventStudySpec()}))
 
 
-def versions() -> tuple[tuple[str, str], ...]:
-    """What computes the numbers besides the inputs: the package, its rules and sessions, NumPy."""
+def versions(*, with_account: bool = False) -> tuple[tuple[str, str], ...]:
+    """What computes the numbers besides the inputs: the package, its rules and sessions, NumPy.
+
+    vectorbt too, where it keeps the books of accounts.
+    """
     return (
         ("basketbt", basketbt.__version__),
         ("numpy", installed_version("numpy")),
         ("rules", rules_digest()[:12]),
+        *([("vectorbt", installed_version("vectorbt"))] if with_account else []),
     )
 
 
@@ -137,7 +145,7 @@ def _case_result(
         rf_annual=plan.config.rf,
         levels=_levels(benchmarks, plan.request.indexes),
     )
-    books = _books(plan.config, case, panel, zero) if with_books else []
+    books = _books(plan.config, case, panel, zero, case.starts) if with_books else []
     return CaseResult(
         case=case,
         panel=panel,
@@ -178,6 +186,19 @@ def _tested(
     return replace(result, event_studies=found)
 
 
+def _accounted(plan: StudyPlan, spec: AccountSpec, result: CaseResult) -> CaseResult:
+    """The case with its accounts, beside index books that are bought at the close of day -1."""
+    from basketbt.accounts import check_reach, keep_accounts  # which import vectorbt
+
+    last = account_exit(plan.config, result.case)
+    check_reach(
+        result.panel, first=result.zero - 1, last=result.zero + last, event=result.case.event.id
+    )
+    books = _books(plan.config, result.case, result.panel, result.zero, {0: last})
+    kept = keep_accounts(spec, result, books, allowed=plan.config.max_missing_weight)
+    return replace(result, accounts=kept)
+
+
 def _universe_digest(data: MarketData) -> str:
     return "" if data.universe is None else content_digest({"universe": data.universe})
 
@@ -206,12 +227,14 @@ def _policies(config: StudyConfig) -> Policies:
     )
 
 
-def _books(config: StudyConfig, case: Case, panel: PricePanel, zero: int) -> list[IndexBook]:
+def _books(
+    config: StudyConfig, case: Case, panel: PricePanel, zero: int, starts: Mapping[int, int]
+) -> list[IndexBook]:
     return [
         index_book(
             panel,
             zero=zero,
-            starts=case.starts,
+            starts=starts,
             baskets=case.baskets,
             weighting=_weighting(weighting),
             rebalance=_rebalance(rebalance),

@@ -52,6 +52,11 @@ class AccountBook:
     payments: tuple[tuple[int, Note], ...]
 
     @property
+    def levels(self) -> Floats:
+        """(R, B) value at each close, 100 at the start."""
+        return self.books.value / opening_balance(self.settings) * 100.0
+
+    @property
     def opened(self) -> Bools:
         """(B,) baskets that have an account."""
         return np.asarray(self.schedule.entry >= 0)

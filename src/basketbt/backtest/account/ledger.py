@@ -37,11 +37,17 @@ class BooksDisagree(BasketbtError):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Books:
-    """Cash (R, B) and value (R, B) in fen, shares (R, B, N), at each close."""
+    """At each close: cash (R, B) in fen, shares (R, B, N) and what they are worth, in fen."""
 
     cash: NDArray[np.int64]
-    value: NDArray[np.int64]
     shares: NDArray[np.int64]
+    worth: NDArray[np.int64]
+
+    @property
+    def value(self) -> NDArray[np.int64]:
+        """(R, B) cash and shares, in fen."""
+        total: NDArray[np.int64] = self.cash + self.worth.sum(axis=2)
+        return total
 
 
 def keep_books(made: Plan, mark: NDArray[np.int64], *, cash: int, engine: Engine = "auto") -> Books:
@@ -68,7 +74,7 @@ def keep_books(made: Plan, mark: NDArray[np.int64], *, cash: int, engine: Engine
     worth = (kept * mark[:, None, :] + _FEN_PER_PRICE // 2) // _FEN_PER_PRICE
     _agree("shares", kept, made.shares)
     _agree("cash", balance, made.cash)
-    return Books(cash=balance, value=balance + worth.sum(axis=2), shares=kept)
+    return Books(cash=balance, shares=kept, worth=worth)
 
 
 class _Rows:

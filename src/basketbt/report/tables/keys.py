@@ -23,8 +23,9 @@ BOOK = Column(
     "book",
     "账簿",
     "text",
-    "index: what the list did, fractional and frictionless; DEMO behind it: invented prices",
-    "index:指数账簿,可分割、无摩擦;其后DEMO表示价格为虚构",
+    "index: what the list did, fractional and frictionless; account: what the market would have "
+    "let an account do; DEMO behind it: invented prices",
+    "index:指数账簿,可分割、无摩擦;account:账户账簿,按市场规则可实现;其后DEMO表示价格为虚构",
 )
 WEIGHTING = Column("weighting", "加权方式", "text", "how shares are weighted", "成分加权方式")
 REBALANCE = Column(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from basketbt.notes import Language, unique
 from basketbt.plan import Window
 from basketbt.report.demo import DEMO
 from basketbt.report.layout import Cell, Column, Kind, Layout, Table
-from basketbt.report.tables import keys
+from basketbt.report.tables import keys, summary_accounts
 from basketbt.report.tables.keys import Where
 from basketbt.results import StudyResult
 from basketbt.statistics.measures import MEASURES, Measure
@@ -83,6 +84,7 @@ LAYOUT = Layout(
         _MEASURE_COLUMNS[0],
         PRICE_RETURN,
         *_MEASURE_COLUMNS[1:],
+        *summary_accounts.COLUMNS,
         keys.NOTES,
     ),
 )
@@ -91,7 +93,9 @@ LAYOUT = Layout(
 def summary_table(result: StudyResult, language: Language) -> Table:
     """The rows of summary.csv; notes in ``language``."""
     benchmark = result.plan.request.indexes[0]
-    return Table.of(LAYOUT, _rows(result, benchmark, language))
+    index = _rows(result, benchmark, language)
+    accounts = summary_accounts.account_rows(result, benchmark, language)
+    return Table.of(LAYOUT, chain(index, accounts))
 
 
 def _rows(result: StudyResult, benchmark: str, language: Language) -> Iterator[dict[str, Cell]]:
@@ -112,6 +116,7 @@ def _rows(result: StudyResult, benchmark: str, language: Language) -> Iterator[d
                 "benchmark": benchmark,
                 "price_return": float(statistics.price_return[column]),
                 **{key: float(v[column]) for key, v in statistics.own.values.items()},
+                **summary_accounts.EMPTY,
                 "notes": notes_text(where, statistics, column, language),
             }
 

@@ -1,0 +1,52 @@
+"""The section ``account:`` of a study: what one would have done with money."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from basketbt.strict import Many, Strict
+
+Entry = Literal["next_open", "day0_close", "publication_open"]
+
+
+class BrokerSpec(Strict):
+    """What the broker charges."""
+
+    rate: float = Field(0.00025, ge=0, le=0.01, description="Commission, a part of the amount.")
+    minimum: float = Field(5.0, ge=0, le=1000, description="Least commission of a trade, yuan.")
+    includes_exchange_fees: bool = Field(
+        True, description="Handling fee and levy are inside the commission (mainland)."
+    )
+
+
+class AccountSpec(Strict):
+    """One account a basket, that can only do what the market allowed. See docs/account.md."""
+
+    cash: float = Field(10_000_000.0, gt=0, le=9e9, description="Yuan at the start.")
+    entry: Many[Entry] = Field(
+        ("next_open",),
+        description="next_open: the first open after the event; day0_close; publication_open: the "
+        "first open after the list was published. One account for each.",
+    )
+    exit: Annotated[date, Field(strict=False)] | None = Field(
+        None, description="Last session; everything is sold at its close. None: end of the windows."
+    )
+    rebalance: Literal["follow", "hold"] = Field(
+        "follow", description="follow: trade the rebalances of the index book too; hold: buy once."
+    )
+    participation: float = Field(
+        0.1, gt=0, le=1, description="Largest part of a session's volume in a share."
+    )
+    slippage_bps: float = Field(
+        0.0, ge=0, le=1000, description="What a trade pays beyond the quoted price, in 1/100 %."
+    )
+    patience: int = Field(
+        5, ge=0, le=250, description="Sessions on which an unfilled order is tried again."
+    )
+    dividends: Literal["cash", "taxed"] = Field(
+        "cash", description="taxed: less the tax by holding period, taken when shares are sold."
+    )
+    broker: BrokerSpec = BrokerSpec()

@@ -1,0 +1,85 @@
+"""What the tables of the account book share: which account, and money as yuan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from basketbt.report.layout import Cell, Column
+from basketbt.report.tables import keys
+from basketbt.results import AccountKept, CaseResult, StudyResult
+
+if TYPE_CHECKING:
+    from basketbt.backtest.account.book import AccountBook
+    from basketbt.baskets.model import Basket
+    from basketbt.prices.data import Dates
+
+ENTRY = Column(
+    "entry",
+    "入场",
+    "text",
+    "when the account first buys: next_open, day0_close or publication_open",
+    "账户首次买入的时点:next_open、day0_close或publication_open",
+    "an index book is bought at the close before its first session",
+    "指数账簿于首个交易日前一收盘买入",
+)
+DATE = Column("date", "日期", "date", "session", "交易日")
+SYMBOL = Column("symbol", "代码", "text", "security code", "证券代码")
+
+WHERE = (*keys.WHERE, ENTRY)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """One basket's account in one case."""
+
+    case: CaseResult
+    kept: AccountKept
+    member: int
+
+    @property
+    def basket(self) -> Basket:
+        return self.case.case.baskets[self.member]
+
+    @property
+    def book(self) -> AccountBook:
+        return self.kept.book
+
+    @property
+    def sessions(self) -> Dates:
+        """(R,) the sessions of the account book's rows."""
+        base = self.book.base
+        return self.case.panel.sessions[base : base + self.book.schedule.rows]
+
+    @property
+    def entry_row(self) -> int:
+        """Row of the first orders; -1 without an account."""
+        return int(self.book.schedule.entry[self.member])
+
+    def cells(self) -> dict[str, Cell]:
+        """The cells under WHERE."""
+        return {
+            "event": self.case.case.event.id,
+            "day0": str(self.case.case.day_zero.session),
+            "basket": self.basket.id,
+            "book": keys.book_name("account", self.case),
+            "weighting": self.kept.index.weighting.label,
+            "rebalance": self.kept.index.rebalance.label,
+            "entry": self.kept.entry,
+        }
+
+
+def owners(result: StudyResult, *, opened: bool = True) -> Iterator[Owner]:
+    """Every account in the order of the study; with ``opened=False`` also baskets without one."""
+    for case in result.cases:
+        for kept in case.accounts:
+            for member in range(len(case.case.baskets)):
+                owner = Owner(case, kept, member)
+                if owner.entry_row >= 0 or not opened:
+                    yield owner
+
+
+def yuan(fen: int) -> float:
+    """Money counted in fen, as yuan."""
+    return int(fen) / 100

@@ -1,0 +1,96 @@
+"""orders.csv: every order of every account, what it got, what it cost, and why it got no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from basketbt.backtest.account.entries import Moment
+from basketbt.backtest.account.settings import Reason
+from basketbt.backtest.account.sizing import FEE_KINDS, PRICE_UNIT
+from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.report.tables.accounts import DATE, SYMBOL, WHERE, Owner, owners, yuan
+from basketbt.results import StudyResult
+
+_FEES = (
+    Column("commission", "佣金", "ratio", "broker's commission, yuan", "券商佣金,元"),
+    Column("stamp_duty", "印花税", "ratio", "stamp duty, yuan", "印花税,元"),
+    Column("transfer", "过户费", "ratio", "fee of the clearing house, yuan", "登记结算机构费用,元"),
+    Column(
+        "handling",
+        "经手费",
+        "ratio",
+        "fee of the exchange, yuan; 0 when inside the commission",
+        "交易所费用,元;含于佣金时为0",
+    ),
+    Column(
+        "levy",
+        "监管费",
+        "ratio",
+        "levies of the regulators, yuan; 0 when inside the commission",
+        "监管机构费用,元;含于佣金时为0",
+    ),
+)
+
+LAYOUT = Layout(
+    "orders",
+    "one order of one account",
+    "每个账户的每笔委托一行",
+    (
+        *WHERE,
+        DATE,
+        Column("moment", "时点", "text", "open or close of the session", "当日开盘或收盘"),
+        SYMBOL,
+        Column("side", "方向", "text", "buy or sell", "买入或卖出"),
+        Column("wanted", "委托股数", "integer", "shares wanted", "委托股数"),
+        Column("filled", "成交股数", "integer", "shares traded", "成交股数"),
+        Column(
+            "price",
+            "价格",
+            "ratio",
+            "yuan a share, slippage included; the last known price where nothing traded",
+            "每股价格(元,含滑点);无成交时为最近已知价格",
+            "the share had no price yet",
+            "该股尚无价格",
+        ),
+        Column("amount", "金额", "ratio", "price × shares traded, yuan", "成交金额,元"),
+        *_FEES,
+        Column("tax", "红利税", "ratio", "dividend tax settled by the sale, yuan", "红利税,元"),
+        Column(
+            "reason",
+            "原因",
+            "text",
+            "why fewer shares traded than wanted: limit-up, limit-down, suspended, closed, "
+            "not traded, refused, participation, T+1, cash, lot",
+            "未足额成交的原因:涨停、跌停、停牌、休市、未上市、拒绝、成交量上限、T+1、现金、整手",
+            "all was traded",
+            "已全部成交",
+        ),
+    ),
+)
+
+
+def orders_table(result: StudyResult) -> Table:
+    """The rows of orders.csv."""
+    return Table.of(LAYOUT, (row for owner in owners(result) for row in _rows(owner)))
+
+
+def _rows(owner: Owner) -> Iterator[dict[str, Cell]]:
+    orders, symbols = owner.book.plan.orders, owner.case.panel.symbols
+    cells, dates = owner.cells(), owner.sessions.astype(str)
+    for k in np.flatnonzero(orders.basket == owner.member):
+        yield {
+            **cells,
+            "date": str(dates[orders.row[k]]),
+            "moment": Moment(orders.moment[k]).name.lower(),
+            "symbol": symbols[orders.column[k]],
+            "side": "sell" if orders.sell[k] else "buy",
+            "wanted": int(orders.wanted[k]),
+            "filled": int(orders.filled[k]),
+            "price": int(orders.price[k]) / PRICE_UNIT if orders.price[k] else None,
+            "amount": yuan(orders.amount[k]),
+            **{kind: yuan(fee) for kind, fee in zip(FEE_KINDS, orders.fees[k], strict=True)},
+            "tax": yuan(orders.tax[k]),
+            "reason": Reason(orders.reason[k]).word,
+        }

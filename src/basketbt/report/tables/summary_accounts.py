@@ -1,0 +1,168 @@
+"""The rows of summary.csv whose book is ``account``, and the columns that only they fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from basketbt.market.dayzero import publication_day
+from basketbt.notes import Language, unique
+from basketbt.plan import Window
+from basketbt.report.demo import DEMO
+from basketbt.report.layout import Cell, Column
+from basketbt.report.tables.accounts import ENTRY, Owner, owners
+from basketbt.results import StudyResult
+from basketbt.statistics.measures import MEASURES
+
+_ONLY = ("an index book, or no account", "指数账簿,或无账户")
+
+
+def _decimal(key: str, zh: str, en: str, description_zh: str) -> Column:
+    return Column(key, zh, "decimal", en, description_zh, *_ONLY)
+
+
+COLUMNS = (
+    ENTRY,
+    _decimal(
+        "paper_return",
+        "纸面收益率",
+        "the index book from the close of day -1 to the account's end",
+        "指数账簿自第-1日收盘至账户结束日的收益率",
+    ),
+    _decimal(
+        "shortfall",
+        "执行差额",
+        "paper_return - total_return; the five columns that follow add up to it",
+        "纸面收益率 - 账户收益率;等于其后五列之和",
+    ),
+    _decimal(
+        "shortfall_delay",
+        "延迟",
+        "bought when the account buys, instead of at the close of day -1",
+        "于账户入场时点买入,而非第-1日收盘",
+    ),
+    _decimal(
+        "shortfall_unfilled",
+        "未成交",
+        "limits, suspensions, T+1, participation, refused shares",
+        "涨跌停、停牌、T+1、成交量上限、被拒成分",
+    ),
+    _decimal("shortfall_fees", "费用", "duties, exchange fees, commission", "税费、规费与佣金"),
+    _decimal(
+        "shortfall_lots_cash",
+        "整手与现金",
+        "whole lots, dividends kept in cash",
+        "整手约束、红利留作现金",
+    ),
+    _decimal("shortfall_residual", "其余", "slippage and dividend tax", "滑点与红利税"),
+    _decimal(
+        "costs",
+        "成本率",
+        "fees and dividend tax / starting cash",
+        "费用与红利税 / 初始资金",
+    ),
+    _decimal("turnover", "换手率", "bought and sold / starting cash", "买卖金额 / 初始资金"),
+    _decimal(
+        "fill_ratio",
+        "成交率",
+        "bought / set out to buy, in money",
+        "买入金额 / 计划买入金额",
+    ),
+    _decimal(
+        "cash_drag",
+        "现金拖累",
+        "what the idle cash after entry would have made in the index book",
+        "入场后闲置现金若投于指数账簿的收益",
+    ),
+)
+
+#: The cells under COLUMNS of an index row.
+EMPTY: dict[str, Cell] = {column.key: None for column in COLUMNS}
+
+
+def account_rows(
+    result: StudyResult, benchmark: str, language: Language
+) -> Iterator[dict[str, Cell]]:
+    """One row for each basket, entry and index book; without an account only its reason."""
+    for owner in owners(result, opened=False):
+        window = _window(owner)
+        session = owner.kept.points[owner.member].session
+        yield {
+            **owner.cells(),
+            "window": window.label,
+            "knowledge": _knowledge(owner),
+            "first_day": window.first,
+            "last_day": window.last,
+            "base_date": str(owner.case.case.calendar.offset(session, -1)),
+            "end_date": str(owner.sessions[-1]),
+            "sessions": max(window.last - window.first + 1, 0),
+            "names": len(owner.basket.constituents),
+            "names_priced": _names_held(owner),
+            "benchmark": benchmark,
+            "price_return": None,
+            **_measures(owner),
+            **_figures(owner),
+            "notes": _notes(owner, language),
+        }
+
+
+def _window(owner: Owner) -> Window:
+    """From the session of the first orders to the exit."""
+    case = owner.case.case
+    first = case.calendar.distance(case.day_zero.session, owner.kept.points[owner.member].session)
+    last = owner.book.base + owner.book.schedule.rows - 1 - owner.case.zero
+    return Window(kind="fixed", first=first, last=last)
+
+
+def _knowledge(owner: Owner) -> str:
+    """Available when the list was public before the first orders."""
+    published = owner.basket.source.published
+    reader = publication_day(published, owner.case.case.calendar)
+    if owner.kept.points[owner.member].session >= reader:
+        return "available"
+    return "hindsight" if owner.sessions[-1] < reader else "mixed"
+
+
+def _names_held(owner: Owner) -> int:
+    """Shares that the account held at some close."""
+    return int(np.count_nonzero(owner.book.books.shares[:, owner.member].any(axis=0)))
+
+
+def _measures(owner: Owner) -> dict[str, Cell]:
+    found = owner.kept.statistics[owner.member]
+    if found is None:
+        return {measure.key: None for measure in MEASURES}
+    return {key: float(values[0]) for key, values in found.values.items()}
+
+
+def _figures(owner: Owner) -> dict[str, Cell]:
+    member, book = owner.member, owner.book
+    if owner.entry_row < 0:
+        return {**EMPTY, "entry": owner.kept.entry}
+    parts = book.shortfall
+    return {
+        "entry": owner.kept.entry,
+        "paper_return": float(parts.paper[member]),
+        "shortfall": float(parts.total[member]),
+        "shortfall_delay": float(parts.delay[member]),
+        "shortfall_unfilled": float(parts.unfilled[member]),
+        "shortfall_fees": float(parts.fees[member]),
+        "shortfall_lots_cash": float(parts.lots_cash[member]),
+        "shortfall_residual": float(parts.residual[member]),
+        "costs": float(book.costs[member]),
+        "turnover": float(book.turnover[member]),
+        "fill_ratio": float(book.fill_ratio[member]),
+        "cash_drag": float(book.cash_drag[member]),
+    }
+
+
+def _notes(owner: Owner, language: Language) -> str:
+    notes = [*owner.kept.notes[owner.member]]
+    found = owner.kept.statistics[owner.member]
+    if found is not None:
+        notes += found.notes(0)
+    if owner.case.panel.invented:
+        notes.insert(0, DEMO())
+    separator = "; " if language == "en" else ";"
+    return separator.join(note.text(language) for note in unique(notes))
