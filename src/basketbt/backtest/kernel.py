@@ -1,53 +1,158 @@
-"""The arithmetic of the index book: one matrix product a segment.
+"""The arithmetic of the index book: one matrix product for all segments that share weights.
 
-Between two resets of the weights a basket is a fixed set of holdings, so its level is linear in
-the prices. Whatever decides *when* weights change lives elsewhere; a faster grid may replace the
-functions here and nothing else.
+Between two resets of the weights a basket is a fixed set of holdings, so its growth is linear in
+the prices: 1 + w·(P_t/P_s - 1). A study of a few lists and a grid of millions of baskets both go
+through the functions here. *When* weights change is decided in ``segments``.
 
-Shapes: L rows after the segment's start, N names, B baskets. Weights are long-only; what they
-leave of 1 is cash without interest.
+Shapes: N names, B baskets, L rows of prices that follow the first close at which the weights were
+set. Weights are long-only; what they leave of 1 is cash without interest.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from basketbt.prices.data import Floats
 
+Positions = NDArray[np.int32]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
-def relatives(prices: Floats, start: int, stop: int) -> Floats:
-    """(stop - start, N) prices of rows start+1 .. stop over those of ``start``.
 
-    NaN for a name without a price at ``start`` or later.
+@dataclass(frozen=True, eq=False)
+class Holdings:
+    """Weights of B baskets.
+
+    ``values`` is (B, N) over all names, or (B, k) for baskets of k names each; then ``names``
+    (B, k) says which, no name twice in a row.
     """
-    relative: Floats = prices[start + 1 : stop + 1] / prices[start]
-    return relative
+
+    values: Floats
+    names: Positions | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def beside(self, by_name: NDArray[Scalar]) -> NDArray[Scalar]:
+        """What a (N,) vector says of each value: the vector itself, or (B, k)."""
+        return by_name if self.names is None else by_name[self.names]
+
+    def rows(self, part: slice) -> Holdings:
+        """Some of the baskets."""
+        return Holdings(self.values[part], None if self.names is None else self.names[part])
+
+    def held(self) -> NDArray[np.intp]:
+        """The names that any of the baskets holds."""
+        if self.names is None:
+            return np.flatnonzero(self.values.any(axis=0))
+        return np.unique(self.names[self.values > 0]).astype(np.intp)
 
 
-def hold_levels(relative: Floats, weights: Floats) -> Floats:
-    """(L, B) growth of 1 unit held at (B, N) ``weights`` while prices move by (L, N) ``relative``.
+@dataclass(frozen=True, eq=False)
+class Gains:
+    """Gains of N names over L rows, each row since the close at which its weights were set.
+
+    ``table`` (L, N) is P_t/P_s - 1, 0 where unknown; ``unknown`` (L, N) is 1 there, None when
+    nothing is.
+    """
+
+    table: Floats
+    unknown: Floats | None
+
+    @cached_property
+    def by_name(self) -> Floats:
+        """(N, L) the table with each name's gains side by side, as a sparse product reads them."""
+        return np.ascontiguousarray(self.table.T)
+
+
+def gains(prices: Floats, first: int, since: NDArray[np.intp]) -> Gains:
+    """Gains on the rows first+1 … first+L of (R, N) ``prices``, since the rows ``since`` (L,)."""
+    after = prices[first + 1 : first + 1 + len(since)]
+    # Under one segment all rows share a start: broadcasting then spares a copy of the table.
+    start = prices[since[:1]] if (since == first).all() else prices[since]
+    table: Floats = after / start
+    table -= 1.0
+    lost = np.isnan(table)
+    if not lost.any():
+        return Gains(table, None)
+    table[lost] = 0.0
+    return Gains(table, lost.astype(np.float64))
+
+
+def growth(gained: Gains, holdings: Holdings) -> Floats:
+    """(B, L) growth of 1 unit held at the given weights.
 
     Written as 1 + w·(P_t/P_s - 1): the weights' own rounding then stays out of the level, and a
-    basket whose prices stand still stands exactly still. A NaN relative reaches only the baskets
-    that hold the name.
+    basket whose prices stand still stands exactly still. An unknown gain makes NaN of the baskets
+    that hold the name, and of no other.
     """
-    gains = relative - 1.0
-    unknown = np.isnan(gains)
-    if not unknown.any():
-        return 1.0 + gains @ weights.T
-    levels = 1.0 + np.where(unknown, 0.0, gains) @ weights.T
-    touched = unknown.astype(np.float64) @ (weights > 0).T.astype(np.float64)
-    return np.where(touched > 0, np.nan, levels)
+    if holdings.names is None:
+        grown = holdings.values @ gained.table.T
+    else:
+        grown = _sparse(holdings.names, holdings.values, gained.by_name)
+    grown += 1.0
+    if gained.unknown is not None:
+        _forget(grown, gained.unknown, holdings)
+    return grown
 
 
-def drifted(relative: Floats, weights: Floats) -> Floats:
-    """(B, N) weights after one row of (N,) relatives: w·relative / growth of the basket."""
-    grown = np.where(weights > 0, weights * relative, 0.0)
-    growth = hold_levels(relative[np.newaxis], weights)[0]
-    shares: Floats = grown / growth[:, np.newaxis]
+def _forget(grown: Floats, unknown: Floats, holdings: Holdings) -> None:
+    """Write NaN where a basket holds a name whose gain is unknown."""
+    partly = np.asarray(unknown.any(axis=0))
+    owned = holdings.values > 0
+    touched = np.flatnonzero((owned & holdings.beside(partly)).any(axis=1))
+    if not touched.size:
+        return
+    held = owned[touched].astype(np.float64)
+    if holdings.names is None:
+        count: Floats = held @ unknown.T
+    else:
+        count = _sparse(holdings.names[touched], held, np.ascontiguousarray(unknown.T))
+    grown[touched] = np.where(count > 0, np.nan, grown[touched])
+
+
+def _sparse(names: Positions, values: Floats, by_name: Floats) -> Floats:
+    from basketbt.backtest.grid.compiled import gathered
+
+    return gathered(names, values, by_name)
+
+
+def chained(level: Floats, grown: Floats, stops: NDArray[np.intp]) -> Floats:
+    """(B, L) levels of segments that follow each other.
+
+    ``level`` (B,) at the start of the first; ``grown`` (B, L) growth since each segment's own
+    start; ``stops`` (S,) the last column of every segment, ascending, the last one L - 1.
+    """
+    if len(stops) == 1:
+        whole: Floats = level[:, np.newaxis] * grown
+        return whole
+    if len(stops) == grown.shape[1]:
+        steps = np.concatenate([level[:, np.newaxis], grown], axis=1)
+        daily: Floats = np.cumprod(steps, axis=1)[:, 1:]
+        return daily
+    steps = np.concatenate([level[:, np.newaxis], grown[:, stops[:-1]]], axis=1)
+    starts = np.cumprod(steps, axis=1)
+    lengths = np.diff(stops, prepend=-1)
+    linked: Floats = np.repeat(starts, lengths, axis=1)
+    linked *= grown
+    return linked
+
+
+def drifted(relative: Floats, holdings: Holdings) -> Floats:
+    """Weights after a move of (N,) ``relative`` prices: w·relative / growth of the basket.
+
+    Shaped as ``holdings.values``. NaN for a basket that holds a name with an unknown price.
+    """
+    values = holdings.values
+    moves = holdings.beside(relative - 1.0)
+    gained = np.where(values > 0, values * moves, 0.0)
+    total = 1.0 + gained.sum(axis=1, keepdims=True)
+    shares: Floats = (values + gained) / total
     return shares
 
 
@@ -59,6 +164,6 @@ def first_breach(relative: Floats, weights: Floats, targets: Floats, width: floa
     """
     held = np.flatnonzero(weights > 0)
     grown = relative[:, held] * weights[held]
-    growth = 1.0 + (grown - weights[held]).sum(axis=1, keepdims=True)
-    strayed = (np.abs(grown / growth - targets[held]) > width).any(axis=1)
+    total = 1.0 + (grown - weights[held]).sum(axis=1, keepdims=True)
+    strayed = (np.abs(grown / total - targets[held]) > width).any(axis=1)
     return int(np.argmax(strayed)) if strayed.any() else None
