@@ -88,11 +88,13 @@ class EventStudySpec(Strict):
     )
 
     @model_validator(mode="after")
-    def _nothing_twice(self) -> Self:
+    def _names_fit(self) -> Self:
         names = [variant.name for variant in self.variants]
         for what, many in (("models", self.models), ("variants", names)):
             if len(set(many)) < len(many):
                 raise ValueError(f"`{what}` names one twice")
+        if self.models[0] == "market+sector":
+            raise ValueError("`models` begins with one against the market; the sector comes beside")
         return self
 
     @property

@@ -25,7 +25,8 @@ from basketbt.events.models import (
     market_model,
     sector_model,
 )
-from basketbt.events.reasons import NothingToTest
+from basketbt.events.reasons import NO_UNIVERSE, NothingToTest
+from basketbt.events.results import EventStudyResult
 from basketbt.events.run import event_study
 from basketbt.eventspec import EventStudySpec, VariantSpec
 from basketbt.market.symbols import parse_symbol
@@ -54,6 +55,11 @@ VARIANT_LEFT_OUT = NoteKind(
     en="variant {variant} cannot be computed: {why}",
     zh="稳健性方案{variant}无法计算:{why}",
     severity="warning",
+)
+RANDOM_FOR_MAIN_ONLY = NoteKind(
+    "empty-random-for-main-only",
+    en="random baskets are drawn for the registered study only",
+    zh="随机篮子仅针对预先登记的方案抽取",
 )
 _SHIPPED: Mapping[str, Variant] = {one.name: one for one in shipped.STANDARD_VARIANTS}
 
@@ -90,7 +96,7 @@ def study_event(
     left_out: list[Note] = []
     for variant in _variants(spec, case, main):
         try:
-            found.append(event_study(variant.apply(replace(main, universe=None))))
+            found.append(_without_universe(variant, main))
         except NothingToTest as error:
             left_out.append(VARIANT_LEFT_OUT(variant=variant.name, why=str(error)))
     found[0] = replace(found[0], notes=unique([*notes, *found[0].notes, *left_out]))
@@ -103,6 +109,12 @@ def study_event(
         )
         for one in found
     )
+
+
+def _without_universe(variant: Variant, main: EventStudyInputs) -> EventStudyResult:
+    found = event_study(variant.apply(replace(main, universe=None)))
+    kept = [note for note in found.notes if note.kind != NO_UNIVERSE]
+    return replace(found, notes=(*kept, RANDOM_FOR_MAIN_ONLY()))
 
 
 def event_inputs(

@@ -1,0 +1,102 @@
+"""What the section "Is it more than chance?" may say, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from basketbt.report.phrases import Phrase
+
+TITLE = Phrase("Is it more than chance?", "是否超出偶然?")
+INTRO = Phrase(
+    "Return over {window} beyond what the market ({market}) explains, and beyond what market and "
+    "sector ({sector}) explain together, at constant weights. The sector index may hold shares of "
+    "the lists, so part of their own move counts as expected there.",
+    "窗口{window}内,超出市场({market})解释部分的收益,以及超出市场与行业({sector})共同解释部分的收益"
+    "(固定权重)。行业指数可能包含名单个股,其自身变动因此部分被视为预期收益。",
+)
+COUNT = Phrase(
+    "The study registers {tests} tests ({baskets} lists × {windows} windows, model {model}); by "
+    "luck alone {alone:.1f} of them would have p below 0.05. *Holm p* counts them all; the sector "
+    "model and the variants are guards and not counted. A variant with another day 0 moves the "
+    "window with it.",
+    "本研究登记检验{tests}个({baskets}份名单 × {windows}个窗口,模型{model});"
+    "仅凭偶然即有约{alone:.1f}个p值低于0.05。*Holm p*已全部计入;行业模型与各稳健性方案不计为检验。更换第0日的方案,其窗口随之移动。",
+)
+COLUMNS = Phrase(
+    "List|vs market|p|KP p|Placebo p|Holm p|Could see ≥|vs sector|p|KP p|Could see ≥",
+    "名单|相对市场|p|KP p|安慰剂p|Holm p|可检≥|相对行业|p|KP p|可检≥",
+)
+EVERY_WINDOW = Phrase(
+    "Every window, against the {side}: CAR (p before counting). Bold: Holm p below 0.05; windows "
+    "with ° are shown and not counted.",
+    "各窗口相对{side}的CAR(未校正p)。粗体:Holm p低于0.05;带°者仅列示,不计入检验。",
+)
+MARKET_SIDE = Phrase("market", "市场")
+SECTOR_SIDE = Phrase("market and the sector", "市场与行业")
+LIST_COLUMN = Phrase("List", "名单")
+LIST = Phrase(
+    "**{basket}**: {car} over {window} beyond the market, {verdict}; an effect of {mde} or more "
+    "could have been seen.",
+    "**{basket}**:{window}相对市场{car},{verdict};可检出的效应不小于{mde}。",
+)
+VERDICTS: Mapping[str, Phrase] = {
+    "both": Phrase(
+        "consistent with more than chance, against the market after all {tests} tests and against "
+        "the sector",
+        "与超出偶然的变动相符:计入全部{tests}个检验后相对市场显著,相对行业亦显著",
+    ),
+    "market_only": Phrase(
+        "consistent with more than chance against the market after all {tests} tests, but not told "
+        "apart from the sector's own move",
+        "计入全部{tests}个检验后相对市场与超出偶然相符,但与行业自身变动无法区分",
+    ),
+    "behind_sector": Phrase(
+        "consistent with more than chance against the market after all {tests} tests, but the "
+        "other way against the sector",
+        "计入全部{tests}个检验后相对市场与超出偶然相符,但相对行业方向相反",
+    ),
+    "alone": Phrase(
+        "unusual on its own, but consistent with chance once all {tests} tests are counted",
+        "单独看不寻常,但计入全部{tests}个检验后与偶然相符",
+    ),
+    "sector_only": Phrase(
+        "consistent with chance against the market, though not in line with the sector",
+        "相对市场与偶然相符,但与行业走势不一致",
+    ),
+    "chance": Phrase("consistent with chance", "与偶然相符"),
+}
+SECTOR = Phrase(
+    "Beyond market and sector: {car} (p {p}; could have seen ≥ {mde}).",
+    "相对市场与行业:{car}(p {p};可检≥{mde})。",
+)
+NO_SECTOR = Phrase("No test against the sector.", "未能相对行业检验。")
+DISAGREE = Phrase(
+    "The two tests against the market disagree (p {primary} for the list as one series, {kp} for "
+    "its shares one by one): treat it as open.",
+    "相对市场的两种检验结论不一(名单整体p {primary},逐股p {kp}):视为未定。",
+)
+CHANGES = Phrase("Another answer under {variants}.", "下列方案结论不同:{variants}。")
+CHANGED = Phrase("{variant} ({car}, p {p})", "{variant}({car},p {p})")
+HOLDS = Phrase("No variant changes the answer.", "各稳健性方案结论一致。")
+LIMIT = Phrase(
+    "Up to {weight} of the weight closed at a price limit on one session.",
+    "单日最多{weight}的权重收于涨跌停价。",
+)
+UNTESTED = Phrase("**{basket}**: could not be tested: {why}.", "**{basket}**:无法检验:{why}。")
+PLACEBO = Phrase(
+    "Placebo p rests on {dates} earlier dates: it cannot tell apart values closer than "
+    "{resolution}.",
+    "安慰剂p基于{dates}个更早日期,分辨率为{resolution}。",
+)
+NO_PLACEBO = Phrase(
+    "The prices reach back far enough for {dates} placebo dates only, fewer than the 100 that say "
+    "anything: no placebo p.",
+    "价格历史仅够{dates}个安慰剂日期,少于所需的100个:不给出安慰剂p。",
+)
+FORCE = Phrase(
+    "One date cannot tell the event from what else happened that week, and nothing here shows "
+    "cause. Random baskets (`random_p` in event_study.csv) answer another question, whether the "
+    "list was unlike the whole market, and prove nothing for a list of one sector.",
+    "单一日期无法将事件与同周其他变化区分,以上均不说明因果。随机篮子(event_study.csv的随机篮子p)"
+    "回答的是名单是否异于全市场,对单一行业名单不构成证据。",
+)

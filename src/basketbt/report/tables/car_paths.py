@@ -1,0 +1,117 @@
+"""car_paths.csv: how each list got to its abnormal return, and how far chance would have gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from basketbt.notes import Language
+from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.report.tables import keys, testedkeys
+from basketbt.report.tables.testedkeys import everything
+from basketbt.results import StudyResult
+
+_UNFITTED = ("the model could not be fitted", "模型无法估计")
+
+LAYOUT = Layout(
+    "car_paths",
+    "one event × basket × variant × model × session of the event study",
+    "事件研究路径:每个事件 × 组合 × 方案 × 模型 × 交易日一行",
+    (
+        *testedkeys.WHERE,
+        Column("day", "偏移", "integer", "sessions from day 0", "相对第0日的交易日"),
+        Column("date", "日期", "date", "the session", "交易日"),
+        Column(
+            "ar",
+            "异常收益AR",
+            "decimal",
+            "return of the session beyond what the model expects",
+            "当日超出模型预期的收益",
+            "no valid return that day",
+            "当日无有效收益",
+        ),
+        Column(
+            "car", "累计异常收益CAR", "decimal", "sum from the first row", "自首行累计", *_UNFITTED
+        ),
+        Column(
+            "band",
+            "95%带半宽",
+            "decimal",
+            "without an event the sum stays within ± this in 95 of 100 cases",
+            "无事件时累计值有95%概率落在±该值内",
+            *_UNFITTED,
+        ),
+        Column(
+            "band_low",
+            "重抽样下界",
+            "decimal",
+            "lower end of the same from resampled residual dates",
+            "残差日期重抽样所得95%下界",
+            *_UNFITTED,
+        ),
+        Column(
+            "band_high",
+            "重抽样上界",
+            "decimal",
+            "upper end of the same from resampled residual dates",
+            "残差日期重抽样所得95%上界",
+            *_UNFITTED,
+        ),
+        Column(
+            "weight_at_limit",
+            "涨跌停权重",
+            "decimal",
+            "share of the weight that closed at a price limit",
+            "收于涨跌停价的权重",
+            "limits unknown",
+            "涨跌停未知",
+        ),
+        Column(
+            "first_unlimited_day",
+            "首个非涨跌停日",
+            "integer",
+            "first day from day 0 on that closes without any weight at a limit",
+            "自第0日起首个无成分股收于涨跌停价的交易日",
+            "none, or limits unknown (see notes)",
+            "无,或涨跌停未知(见备注)",
+        ),
+        Column(
+            "car_to_unlimited",
+            "至非涨跌停日CAR",
+            "decimal",
+            "CAR from day 0 to that day; its end was chosen by the data, so it has no p",
+            "第0日至该日的CAR;终点由数据决定,故无p值",
+            "as first_unlimited_day",
+            "同首个非涨跌停日",
+        ),
+        keys.NOTES,
+    ),
+)
+
+
+def car_paths_table(result: StudyResult, language: Language) -> Table:
+    """The rows of car_paths.csv; notes in ``language``."""
+    return Table.of(LAYOUT, _rows(result, language))
+
+
+def _rows(result: StudyResult, language: Language) -> Iterator[dict[str, Cell]]:
+    for tested in everything(result):
+        for path in tested.studied.found.paths:
+            shared: dict[str, Cell] = {
+                **tested.cells(path.basket, path.model),
+                "first_unlimited_day": path.first_unlimited,
+                "car_to_unlimited": path.car_to_unlimited,
+                "notes": tested.notes(path.notes, language),
+            }
+            daily = np.stack(
+                [path.ar, path.car, path.band, path.low, path.high, path.weight_at_limit], axis=1
+            )
+            for day, date, row in zip(path.days.tolist(), path.dates, daily.tolist(), strict=True):
+                names = ("ar", "car", "band", "band_low", "band_high", "weight_at_limit")
+                yield {
+                    **shared,
+                    "day": day,
+                    "date": str(date),
+                    **dict(zip(names, row, strict=True)),
+                }

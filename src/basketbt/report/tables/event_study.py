@@ -1,0 +1,311 @@
+"""event_study.csv: what each list did beyond what was to be expected, and whether chance would do.
+
+The columns are explained at length in docs/event-study.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from basketbt.notes import Language
+from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.report.tables import keys, testedkeys
+from basketbt.report.tables.testedkeys import everything
+from basketbt.results import StudyResult
+
+if TYPE_CHECKING:
+    from basketbt.events.results import Cell as Tested
+
+_UNTESTED = ("nothing could be tested (see notes)", "无法检验(见备注)")
+_FAMILY = ("not a registered test (see notes)", "不属于预先登记的检验(见备注)")
+_ON_REQUEST = ("not asked for (`not_for_one_date: true`)", "未要求计算(`not_for_one_date: true`)")
+
+# Key, Chinese name: tests that one date makes worthless, in the order the study computes them.
+_UNFIT = {
+    "cross_section": "横截面t",
+    "patell": "Patell",
+    "adjusted_patell": "调整Patell",
+    "bmp": "BMP",
+    "generalised_sign": "广义符号",
+}
+
+
+def _unfit_columns() -> Iterator[Column]:
+    for key, name in _UNFIT.items():
+        words = key.replace("_", " ")
+        yield Column(
+            f"unfit_{key}",
+            f"{name}统计量(不适用于单一事件日)",
+            "ratio",
+            f"{words} statistic: not valid for one date, printed to compare with other programs",
+            f"{name}统计量:不适用于单一事件日,仅供与其他程序核对",
+            *_ON_REQUEST,
+        )
+        yield Column(
+            f"unfit_{key}_p",
+            f"{name}p值(不适用于单一事件日)",
+            "decimal",
+            f"p of the {words} test: false positives 14-59 % at one date",
+            f"{name}检验p值:单一事件日误报率14–59%",
+            *_ON_REQUEST,
+        )
+
+
+LAYOUT = Layout(
+    "event_study",
+    "one event × basket × variant × model × window of the event study",
+    "事件研究:每个事件 × 组合 × 方案 × 模型 × 窗口一行",
+    (
+        *testedkeys.WHERE,
+        testedkeys.WINDOW,
+        keys.FIRST,
+        keys.LAST,
+        Column("sessions", "有效交易日", "integer", "valid sessions in it", "窗口内有效交易日数"),
+        Column(
+            "estimation_sessions",
+            "估计窗有效交易日",
+            "integer",
+            "valid sessions that the model was fitted on",
+            "用于估计模型的有效交易日数",
+        ),
+        Column(
+            "beta",
+            "贝塔",
+            "ratio",
+            "coefficient on the market index",
+            "对市场指数的系数",
+            "a model without one",
+            "模型不含该系数",
+        ),
+        Column(
+            "residual_deviation",
+            "残差标准差",
+            "decimal",
+            "standard deviation of a session's unexplained return (s)",
+            "单日未解释收益的标准差(s)",
+            *_UNTESTED,
+        ),
+        Column(
+            "car",
+            "累计异常收益CAR",
+            "decimal",
+            "sum of the window's returns beyond what the model expects, constant weights",
+            "窗口内超出模型预期的收益之和(固定权重)",
+            *_UNTESTED,
+        ),
+        Column(
+            "bhar",
+            "买入持有超额收益BHAR",
+            "decimal",
+            "what a buyer at the window's start earned beyond the market index; never tested",
+            "窗口起点买入者相对市场指数的所得,不作检验",
+            "the index lacks a session of the window",
+            "指数缺少窗口内交易日",
+        ),
+        Column(
+            "mde",
+            "最小可检效应",
+            "decimal",
+            "smallest true effect that this test would see four times in five, at 5 %",
+            "在5%水平下以80%概率可检出的最小真实效应",
+            *_UNTESTED,
+        ),
+        Column("t", "t", "ratio", "primary: CAR / (s √g)", "主检验:CAR/(s√g)", *_UNTESTED),
+        Column("df", "自由度", "integer", "degrees of freedom of t", "t的自由度", *_UNTESTED),
+        Column(
+            "p",
+            "p",
+            "decimal",
+            "two-sided p of the primary test, before all tests are counted",
+            "主检验双侧p值(未计多重检验)",
+            *_UNTESTED,
+        ),
+        Column(
+            "joint_f",
+            "联合F",
+            "ratio",
+            "is any session of the window abnormal?",
+            "窗口内是否有任一交易日异常",
+            *_UNTESTED,
+        ),
+        Column("joint_p", "联合F的p", "decimal", "its p", "联合F检验p值", *_UNTESTED),
+        Column(
+            "kp_t",
+            "KP t",
+            "ratio",
+            "Kolari-Pynnonen: the names' standardised CARs, adjusted for their correlation",
+            "Kolari-Pynnonen:个股标准化CAR,经相关性调整",
+            "fewer than 4 names or no spread (see notes)",
+            "个股少于4只或无差异(见备注)",
+        ),
+        Column(
+            "kp_p",
+            "KP p",
+            "decimal",
+            "its p; holds when the event widens all names alike",
+            "其p值;事件同比放大各股波动时仍有效",
+            "as kp_t",
+            "同KP t",
+        ),
+        Column("kp_names", "KP个股数", "integer", "names in it", "参与KP检验的个股数"),
+        Column("corrado_z", "Corrado z", "ratio", "rank test", "秩检验", *_UNTESTED),
+        Column("corrado_p", "Corrado p", "decimal", "its p", "秩检验p值", *_UNTESTED),
+        Column(
+            "placebo_p",
+            "安慰剂p",
+            "decimal",
+            "share of earlier dates with a t as large",
+            "更早日期中t同样大者的占比",
+            "more than 11 sessions or fewer than 100 dates (see notes)",
+            "窗口超过11日或日期少于100个(见备注)",
+        ),
+        Column("placebo_dates", "安慰剂日期数", "integer", "how many dates (H)", "日期个数(H)"),
+        Column(
+            "placebo_blocks",
+            "安慰剂独立区间",
+            "ratio",
+            "how many of them do not overlap (H / n)",
+            "其中互不重叠的区间数(H/n)",
+        ),
+        Column(
+            "placebo_resolution",
+            "安慰剂分辨率",
+            "decimal",
+            "the finest p that they can tell apart (n / H)",
+            "可分辨的最小p值(n/H)",
+            "no placebo date",
+            "无安慰剂日期",
+        ),
+        Column(
+            "random_p",
+            "随机篮子p",
+            "decimal",
+            "where the CAR stands among random baskets of the same size: is this list unlike any "
+            "list that week? No proof for a list of one sector",
+            "CAR在同规模随机篮子中的位置;单一行业名单不可据此下结论",
+            "no universe, or a variant",
+            "无抽样总体,或为稳健性方案",
+        ),
+        Column("random_baskets", "随机篮子数", "integer", "how many were drawn", "抽取个数"),
+        Column(
+            "registered",
+            "已登记",
+            "flag",
+            "a test registered in advance: counted by the next three columns",
+            "预先登记的检验,计入以下三列",
+        ),
+        Column(
+            "holm_p", "Holm p", "decimal", "p once all tests are counted", "Holm校正p值", *_FAMILY
+        ),
+        Column(
+            "romano_wolf_p",
+            "Romano-Wolf p",
+            "decimal",
+            "the same, using how the tests move together",
+            "Romano-Wolf校正p值",
+            "not a registered test, or fewer than 250 shared residual dates",
+            "不属于预先登记的检验,或共有残差日期少于250个",
+        ),
+        Column(
+            "bh_p",
+            "BH p",
+            "decimal",
+            "Benjamini-Hochberg, for screening only",
+            "Benjamini-Hochberg校正p值,仅供筛选",
+            *_FAMILY,
+        ),
+        Column(
+            "weight_at_limit",
+            "涨跌停权重",
+            "decimal",
+            "largest share of the weight that closed at a price limit on one session",
+            "单日收于涨跌停价的最大权重",
+            "limits unknown or window beyond the prices",
+            "涨跌停未知或窗口超出价格数据",
+        ),
+        Column(
+            "leave_one_out_min",
+            "剔一最小CAR",
+            "decimal",
+            "smallest CAR with one name left out",
+            "逐一剔除个股后的最小CAR",
+            "one name only, or nothing could be tested",
+            "仅一只个股或无法检验",
+        ),
+        Column(
+            "leave_one_out_max",
+            "剔一最大CAR",
+            "decimal",
+            "largest CAR with one name left out",
+            "逐一剔除个股后的最大CAR",
+            "one name only, or nothing could be tested",
+            "仅一只个股或无法检验",
+        ),
+        *_unfit_columns(),
+        keys.NOTES,
+    ),
+)
+
+
+def event_study_table(result: StudyResult, language: Language) -> Table:
+    """The rows of event_study.csv; notes in ``language``."""
+    return Table.of(
+        LAYOUT,
+        (
+            {
+                **tested.cells(cell.basket, cell.model),
+                **testedkeys.window_cells(cell.window),
+                **_numbers(cell),
+                **_unfit(cell),
+                "notes": tested.notes(cell.notes, language),
+            }
+            for tested in everything(result)
+            for cell in tested.studied.found.cells
+        ),
+    )
+
+
+def _numbers(cell: Tested) -> dict[str, Cell]:
+    return {
+        "sessions": cell.sessions,
+        "estimation_sessions": cell.estimation_sessions,
+        "beta": cell.beta,
+        "residual_deviation": cell.s,
+        "car": cell.car,
+        "bhar": cell.bhar,
+        "mde": cell.mde,
+        "t": cell.t,
+        "df": None if cell.df != cell.df else int(cell.df),
+        "p": cell.p,
+        "joint_f": cell.joint.statistic,
+        "joint_p": cell.joint.p,
+        "kp_t": cell.kolari_pynnonen.statistic,
+        "kp_p": cell.kolari_pynnonen.p,
+        "kp_names": cell.kolari_pynnonen.names,
+        "corrado_z": cell.corrado.statistic,
+        "corrado_p": cell.corrado.p,
+        "placebo_p": cell.placebo_p,
+        "placebo_dates": cell.placebo_dates,
+        "placebo_blocks": cell.placebo_blocks,
+        "placebo_resolution": cell.placebo_resolution,
+        "random_p": cell.random_p,
+        "random_baskets": cell.random_baskets,
+        "registered": cell.in_family,
+        "holm_p": cell.holm_p,
+        "romano_wolf_p": cell.romano_wolf_p,
+        "bh_p": cell.bh_p,
+        "weight_at_limit": cell.weight_at_limit,
+        "leave_one_out_min": cell.leave_one_out_min,
+        "leave_one_out_max": cell.leave_one_out_max,
+    }
+
+
+def _unfit(cell: Tested) -> dict[str, Cell]:
+    asked = dict(cell.not_for_one_date)
+    made: dict[str, Cell] = {}
+    for key in _UNFIT:
+        outcome = asked.get(key)
+        made[f"unfit_{key}"] = None if outcome is None else outcome.statistic
+        made[f"unfit_{key}_p"] = None if outcome is None else outcome.p
+    return made

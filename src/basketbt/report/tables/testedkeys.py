@@ -1,0 +1,83 @@
+"""Columns that the three tables of the event study share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from basketbt.notes import Language, Note, unique
+from basketbt.plan import span
+from basketbt.report.demo import DEMO
+from basketbt.report.layout import Cell, Column
+from basketbt.report.tables import keys
+from basketbt.results import EventStudied, StudyResult
+
+WEIGHTING = Column(
+    "weighting",
+    "加权方式",
+    "text",
+    "how shares are weighted: as bought at the close before day 0, and held constant",
+    "成分加权方式;取第0日前一收盘买入时的权重并保持不变",
+)
+VARIANT = Column(
+    "variant",
+    "方案",
+    "text",
+    "main: as registered; else the one choice that was changed, never an extra test",
+    "main为预先登记的方案;其余各改变一项设定,不构成额外检验",
+)
+MODEL = Column(
+    "model",
+    "预期收益模型",
+    "text",
+    "what the return is compared with: the market, the market and the sector, …",
+    "预期收益的来源:市场、市场加行业等",
+)
+WINDOW = Column(
+    "window",
+    "窗口",
+    "text",
+    "session offsets from the variant's day 0, both inclusive",
+    "相对该方案第0日的交易日区间(含两端)",
+)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """One event study of one case, with the words that its rows share."""
+
+    studied: EventStudied
+    invented: bool
+
+    def cells(self, basket: str, model: str) -> dict[str, Cell]:
+        """The cells under ``WHERE``."""
+        return {
+            "event": self.studied.found.event,
+            "day0": str(self.studied.day_zero),
+            "basket": basket,
+            "weighting": self.studied.weighting,
+            "variant": self.studied.found.variant,
+            "model": model,
+        }
+
+    def notes(self, notes: Iterable[Note], language: Language) -> str:
+        """Notes of a row as one text, with what empties cells of every row."""
+        of_all = [one for one in self.studied.found.notes if one.kind.code.startswith("empty-")]
+        said = [*([DEMO()] if self.invented else []), *notes, *of_all]
+        separator = "; " if language == "en" else ";"
+        return separator.join(note.text(language) for note in unique(said))
+
+
+WHERE = (keys.EVENT, keys.DAY_ZERO, keys.BASKET, WEIGHTING, VARIANT, MODEL)
+
+
+def everything(result: StudyResult) -> Iterator[Tested]:
+    """Every event study of a result: each event as registered, then its variants."""
+    for case in result.cases:
+        for studied in case.event_studies:
+            yield Tested(studied, result.invented)
+
+
+def window_cells(window: tuple[int, int]) -> dict[str, Cell]:
+    """The cells under WINDOW, FIRST and LAST."""
+    return {"window": span(*window), "first_day": window[0], "last_day": window[1]}
