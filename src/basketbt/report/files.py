@@ -12,7 +12,20 @@ from basketbt.report.manifest import manifest
 from basketbt.report.memo import memo
 from basketbt.report.record import Record
 from basketbt.report.render import Format, rendered
-from basketbt.report.tables import constituents, drawdowns, levels, overlap, relative, summary
+from basketbt.report.tables import (
+    account,
+    car_paths,
+    constituents,
+    drawdowns,
+    event_study,
+    levels,
+    orders,
+    overlap,
+    placebo,
+    positions,
+    relative,
+    summary,
+)
 from basketbt.results import StudyResult
 
 #: Every table a run can write, in the order of docs/outputs.md.
@@ -23,11 +36,42 @@ LAYOUTS: tuple[Layout, ...] = (
     constituents.LAYOUT,
     drawdowns.LAYOUT,
     overlap.LAYOUT,
+    orders.LAYOUT,
+    positions.LAYOUT,
+    account.LAYOUT,
+    event_study.LAYOUT,
+    car_paths.LAYOUT,
+    placebo.LAYOUT,
 )
 
 
 def tables(result: StudyResult) -> tuple[Table, ...]:
     """The tables of a result, in the order of ``LAYOUTS``."""
+    return (
+        *(() if result.events_only else _book_tables(result)),
+        *(_account_tables(result) if any(case.accounts for case in result.cases) else ()),
+        *(_event_tables(result) if result.plan.config.event_study else ()),
+    )
+
+
+def _event_tables(result: StudyResult) -> tuple[Table, ...]:
+    language = result.plan.config.language
+    return (
+        event_study.event_study_table(result, language),
+        car_paths.car_paths_table(result, language),
+        placebo.placebo_table(result),
+    )
+
+
+def _account_tables(result: StudyResult) -> tuple[Table, ...]:
+    return (
+        orders.orders_table(result),
+        positions.positions_table(result),
+        account.account_table(result),
+    )
+
+
+def _book_tables(result: StudyResult) -> tuple[Table, ...]:
     language = result.plan.config.language
     return (
         summary.summary_table(result, language),

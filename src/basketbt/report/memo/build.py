@@ -9,6 +9,8 @@ from basketbt.market.indexes import index_info
 from basketbt.notes import Language, unique
 from basketbt.plan import span
 from basketbt.report.demo import DEMO
+from basketbt.report.memo.achievable import achievable
+from basketbt.report.memo.chance import chance
 from basketbt.report.memo.figures import (
     Reader,
     common_span,
@@ -73,7 +75,11 @@ def memo(result: StudyResult, language: Language) -> str:
     if result.invented:
         parts.append(f"> **{DEMO().text(language)}**")
     for case in result.cases:
-        parts += _case_parts(result, case, language)
+        if case.books:
+            parts += _case_parts(result, case, language)
+        else:
+            parts.append(f"## {escape(_event_name(case, language))}")
+        parts += chance(result, case, language)
     parts += [
         f"## {_NOTES.say(language)}",
         _bullets(data_notes(result, language), language),
@@ -82,10 +88,14 @@ def memo(result: StudyResult, language: Language) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _event_name(case: CaseResult, language: Language) -> str:
+    return case.case.event.name_en if language == "en" else case.case.event.name_zh
+
+
 def _case_parts(result: StudyResult, case: CaseResult, language: Language) -> Iterator[str]:
     everyone = readers(case)
     benchmark = result.plan.request.indexes[0]
-    name = case.case.event.name_en if language == "en" else case.case.event.name_zh
+    name = _event_name(case, language)
     info = index_info(benchmark)
     index = info.name_en if language == "en" else info.name_zh
     book = case.books[0].book
@@ -106,6 +116,7 @@ def _case_parts(result: StudyResult, case: CaseResult, language: Language) -> It
     yield f"### {_AVAILABLE_TITLE.say(language)}"
     lists = [reader for reader in everyone if not reader.basket.components]
     yield available(lists or everyone, index, language)
+    yield from achievable(case, language)
     if len(case.books) > 1:
         yield f"### {_BOOKS_TITLE.say(language)}"
         yield _books_table(case, language)
@@ -218,7 +229,7 @@ def data_notes(result: StudyResult, language: Language) -> list[str]:
     ]
     said = [note.text(language) for note in unique(notes)]
     for case in result.cases:
-        for reader in readers(case):
+        for reader in readers(case) if case.books else []:
             longest = reader.longest()
             own = longest.statistics.path.notes[reader.member] if longest else ()
             said += [

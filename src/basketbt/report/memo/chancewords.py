@@ -20,7 +20,8 @@ COUNT = Phrase(
     "model and the variants are guards and not counted. A variant with another day 0 moves the "
     "window with it.",
     "本研究登记检验{tests}个({baskets}份名单 × {windows}个窗口,模型{model});"
-    "仅凭偶然即有约{alone:.1f}个p值低于0.05。*Holm p*已全部计入;行业模型与各稳健性方案不计为检验。更换第0日的方案,其窗口随之移动。",
+    "仅凭偶然即有约{alone:.1f}个p值低于0.05。*Holm p*已全部计入;行业模型与各稳健性方案不计为检验。"
+    "更换第0日的方案,其窗口随之移动。",
 )
 COLUMNS = Phrase(
     "List|vs market|p|KP p|Placebo p|Holm p|Could see ≥|vs sector|p|KP p|Could see ≥",
