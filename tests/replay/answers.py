@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from replay import packed, yahoo
+from replay import boards, packed, yahoo
 from replay.invented import Bar, Market, Security, rates
 from replay.wire import HTML, Fault, Reply, Request, json_reply, script
 
@@ -61,6 +61,8 @@ class Vendors:
             return self._eastmoney_bars(request)
         if request.path.endswith("/api/data/v1/get"):
             return self._eastmoney_report(request)
+        if request.path == "/api/qt/clist/get":
+            return boards.answer(request)
         return None
 
     def _eastmoney_bars(self, request: Request) -> Reply:

@@ -138,10 +138,23 @@ def overlap(
 def init(
     kind: FileKind,
     name: Annotated[str, typer.Argument(help="basket: BROKER/LIST; study: its name.")],
+    from_board: Annotated[
+        str | None,
+        typer.Option(
+            help="basket: today's members of an Eastmoney concept board, e.g. DeepSeek概念."
+        ),
+    ] = None,
 ) -> None:
     """Write a commented file to start from. Nothing is ever overwritten."""
     from basketbt.cli.starting import start_basket, start_study
 
+    if from_board is not None:
+        if kind is not FileKind.BASKET:
+            raise typer.BadParameter("--from-board makes a basket, not a study")
+        from basketbt.cli.boards import basket_from_board
+
+        say(f"wrote {basket_from_board(name, from_board)}")
+        return
     written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
     say(f"wrote {written}")
 

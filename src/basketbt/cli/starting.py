@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from basketbt.baskets.library import FOLDER
@@ -17,8 +18,14 @@ _BASKET_NAME = re.compile(r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9-]*)")
 _STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def start_basket(name: str) -> Path:
+def _commented(broker: str, name: str) -> str:
+    return BASKET.format(broker=broker, name=name)
+
+
+def start_basket(name: str, text: Callable[[str, str], str] = _commented) -> Path:
     """Write ``baskets/BROKER/LIST.yaml`` below the working directory; the schema beside it.
+
+    ``text`` makes the content from the broker and the list's name.
 
     Raises ``RefusedPath`` (a name that is not BROKER/LIST) or ``OutputError`` (the file exists).
     """
@@ -28,7 +35,7 @@ def start_basket(name: str) -> Path:
         raise RefusedPath(path=name, why=why)
     broker, stem = match.groups()
     path = Path(FOLDER, broker, f"{stem}.yaml")
-    _write(path, BASKET.format(broker=broker, name=stem))
+    _write(path, text(broker, stem))
     if not Path(FOLDER, SCHEMA).exists():
         shutil.copyfile(shipped("baskets") / SCHEMA, Path(FOLDER, SCHEMA))
     return path

@@ -1,0 +1,107 @@
+"""Eastmoney's concept boards: who is on one today.
+
+Nobody publishes who was on a board in the past. A list made from today's members and tested on an
+earlier event is chosen with hindsight, which whatever is made from it has to say.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from basketbt.errors import BadSymbol, UnknownName
+from basketbt.market.symbols import parse_symbol
+from basketbt.prices.sources.akshare.client import akshare
+from basketbt.prices.sources.akshare.eastmoney import NAME
+from basketbt.prices.sources.courier import Courier, ask
+from basketbt.prices.sources.frames import require
+from basketbt.prices.sources.hosts import HostBook
+
+_BOARD_CODE = re.compile(r"BK\d+")
+_EXCHANGES = {1: ("SH",), 0: ("SZ", "BJ")}  # Eastmoney's market number
+
+
+@dataclass(frozen=True)
+class Board:
+    """The mainland shares on a board, by symbol; ``left_out`` are codes of other kinds."""
+
+    name: str
+    retrieved: date
+    members: tuple[tuple[str, str], ...]  # symbol, Chinese name
+    left_out: tuple[str, ...]
+
+
+def concept_board(name: str, today: date, hosts: HostBook) -> Board:
+    """Today's members of a board, by its name (DeepSeek概念) or code (BK1188).
+
+    Raises ``UnknownName`` for a name that is no board, or a ``VendorFailure``.
+    """
+    courier = Courier(NAME, name, hosts, inspect=_inspect)
+    code = name if _BOARD_CODE.fullmatch(name) else _code_of(name, courier)
+    ask(courier, lambda: akshare().stock_board_concept_cons_em(code))
+    members: dict[str, str] = {}
+    left_out: list[str] = []
+    for row in _members(courier):
+        symbol = _share(str(row["f12"]), row.get("f13"))
+        if symbol is None:
+            left_out.append(str(row["f12"]))
+        else:
+            members[symbol] = str(row["f14"])
+    return Board(name, today, tuple(sorted(members.items())), tuple(left_out))
+
+
+def _code_of(name: str, courier: Courier) -> str:
+    """The code of the board of that name. akshare asks for the list once a process."""
+    frame = ask(courier, lambda: akshare().stock_board_concept_name_em())
+    require(frame, ("板块名称", "板块代码"), courier)
+    codes = dict(zip(map(str, frame["板块名称"]), map(str, frame["板块代码"]), strict=True))
+    if not all(_BOARD_CODE.fullmatch(code) for code in codes.values()):
+        courier.changed("the list of boards has something else where its codes were")
+    if name not in codes:
+        near = difflib.get_close_matches(name, codes, 1, cutoff=0.3)
+        raise UnknownName(
+            kind="concept board",
+            name=name,
+            nearest=f"; nearest: {near[0]}" if near else "",
+            known=f"{len(codes)} boards of Eastmoney",
+        )
+    return codes[name]
+
+
+def _members(courier: Courier) -> list[dict[str, Any]]:
+    """The rows of all pages of members, read from the answers themselves: akshare names their
+    columns by position."""
+    rows: list[dict[str, Any]] = []
+    for exchange in courier.exchanges:
+        if parse_qs(urlsplit(exchange.url).query).get("fs", [""])[0].startswith("b:"):
+            rows += json.loads(exchange.body)["data"]["diff"]
+    return rows
+
+
+def _share(code: str, market: object) -> str | None:
+    """The canonical symbol of a mainland share; None for anything else."""
+    for exchange in _EXCHANGES.get(market, ()) if isinstance(market, int) else ():
+        try:
+            symbol = parse_symbol(f"{code}.{exchange}")
+        except BadSymbol:
+            continue
+        if symbol.kind == "share":
+            return symbol.canonical
+    return None
+
+
+def _inspect(courier: Courier, url: str, body: bytes) -> None:
+    try:
+        data = json.loads(body)["data"]
+        rows = [] if data is None else data["diff"]
+    except (ValueError, KeyError, TypeError):
+        courier.changed("the answer is not a list of securities, or cut short")
+    if not rows:
+        courier.no_data("the board is empty or not known")
+    if not all(isinstance(row, dict) and {"f12", "f14"} <= row.keys() for row in rows):
+        courier.changed("a row has no code or no name")
