@@ -1,0 +1,118 @@
+"""Recomputing a run from its manifest, and comparing every file with what lies on the disk."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from basketbt.config import StudyConfig, StudyFile
+from basketbt.errors import InputError
+from basketbt.report.files import run_files
+from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
+from basketbt.sources import Access, choose_source
+from basketbt.study import run_study
+
+MANIFEST = "manifest.json"
+LARGEST_DIFF = 40  # lines shown of a file that differs
+
+
+class NotARun(InputError):
+    template = "{path} is not the folder of a run: {why}"
+    fix = "Give the folder that `basketbt run` printed, e.g. results/STUDY/latest."
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One file that is not what it should be, in one line, with the changed lines below."""
+
+    name: str
+    what: str
+    diff: tuple[str, ...] = ()
+
+
+def verify(
+    folder: Path, *, source: str | None, access: Access | None = None
+) -> tuple[Difference, ...]:
+    """What differs between a run's files and the same run computed now; empty when nothing does.
+
+    The study is the one in the manifest; lists come from the nearest ``baskets`` folder, prices
+    from ``source`` (a lock, the store, own tables), because a run does not carry them.
+
+    Raises ``NotARun``, and whatever running the study raises.
+    """
+    manifest = _manifest(folder)
+    study = StudyFile(config=_config(folder, manifest), path=Path("study.yaml"))
+    result = run_study(study, choose_source(study, source, access))
+    expected = run_files(result, _formats(manifest["outputs"]))
+    found = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    tampered = {
+        name
+        for name, digest in manifest["outputs"].items()
+        if name in found and hashlib.sha256(found[name]).hexdigest() != digest
+    }
+    return tuple(
+        _difference(name, found.get(name), expected.get(name), name in tampered)
+        for name in sorted(expected.keys() | found.keys())
+        if found.get(name) != expected.get(name)
+    )
+
+
+def _formats(outputs: Collection[str]) -> tuple[Format, ...]:
+    """The renderings that a run was written with, from the names of its files."""
+    signs: dict[Format, str] = {"page": PAGE, "figures": PICTURES, "xlsx": WORKBOOK, "docx": WORD}
+    return tuple(
+        name for name, sign in signs.items() if any(file.startswith(sign) for file in outputs)
+    )
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except OSError as error:
+        raise NotARun(path=folder, why=error.strerror or str(error)) from error
+    except ValueError as error:
+        raise NotARun(path=folder, why=f"{MANIFEST} is not JSON") from error
+    if not isinstance(manifest, dict) or not {"config", "outputs"} <= manifest.keys():
+        raise NotARun(path=folder, why=f"{MANIFEST} lacks the study or the list of files")
+    return manifest
+
+
+def _config(folder: Path, manifest: dict[str, Any]) -> StudyConfig:
+    try:
+        return StudyConfig.model_validate_json(json.dumps(manifest["config"]))
+    except ValidationError as error:
+        why = f"its study cannot be read by this version ({error.error_count()} problems)"
+        raise NotARun(path=folder, why=why) from error
+
+
+def _difference(
+    name: str, found: bytes | None, expected: bytes | None, tampered: bool
+) -> Difference:
+    if found is None:
+        return Difference(name, "is missing")
+    if expected is None:
+        return Difference(name, "does not belong to the run")
+    what = "was changed after it was written" if tampered else "comes out otherwise now"
+    lines = difflib.unified_diff(
+        found.decode("utf-8", "replace").splitlines(),
+        expected.decode("utf-8", "replace").splitlines(),
+        "on disk",
+        "computed now",
+        lineterm="",
+        n=0,
+    )
+    shown = list(lines)
+    if len(shown) > LARGEST_DIFF:
+        shown = [*shown[:LARGEST_DIFF], f"... and {len(shown) - LARGEST_DIFF} more lines"]
+    return Difference(name, what, tuple(shown))

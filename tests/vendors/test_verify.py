@@ -1,0 +1,65 @@
+"""verify: a run is what its manifest says, or the user sees where it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from basketbt.api import run
+from basketbt.verification import NotARun, verify
+
+STUDY = """\
+study: again
+events: deepseek-r1
+baskets: guojin/software
+benchmarks: [000300.SH]
+windows: [[0, 5]]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
+    return run("study.yaml", source="demo").write(tmp_path / "results")
+
+
+def test_a_run_that_was_left_alone_reproduces(folder: Path) -> None:
+    assert verify(folder, source="demo") == ()
+
+
+def test_a_changed_cell_is_shown_with_both_values(folder: Path) -> None:
+    path = folder / "levels.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:-1], lines[-1] + "9"]) + "\n", encoding="utf-8")
+    (difference,) = verify(folder, source="demo")
+    assert (difference.name, difference.what) == ("levels.csv", "was changed after it was written")
+    assert f"-{lines[-1]}9" in "\n".join(difference.diff)
+    assert f"+{lines[-1]}" in difference.diff
+
+
+def test_a_missing_and_a_foreign_file_are_named(folder: Path) -> None:
+    (folder / "memo.md").unlink()
+    (folder / "notes.txt").write_text("mine")
+    found = {difference.name: difference.what for difference in verify(folder, source="demo")}
+    assert found == {"memo.md": "is missing", "notes.txt": "does not belong to the run"}
+
+
+def test_other_prices_make_the_outputs_differ(folder: Path, monkeypatch) -> None:
+    import json
+
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["config"]["prices"]["seed"] = 7
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    names = {difference.name for difference in verify(folder, source="demo")}
+    assert {"levels.csv", "summary.csv", "manifest.json"} <= names
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", '{"config": {}}'])
+def test_what_is_no_run_is_refused(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(NotARun) as caught:
+        verify(tmp_path, source="demo")
+    assert caught.value.exit_code == 2
