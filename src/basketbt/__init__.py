@@ -13,14 +13,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from basketbt.api import Run, run
+    from basketbt.api import Run, event_study, run
     from basketbt.errors import BasketbtError
 
 __version__ = "0.1.0"
 
-__all__ = ["BasketbtError", "Run", "__version__", "run"]
+__all__ = ["BasketbtError", "Run", "__version__", "event_study", "run"]
 
-_HOMES = {"BasketbtError": "basketbt.errors", "Run": "basketbt.api", "run": "basketbt.api"}
+_HOMES = {
+    "BasketbtError": "basketbt.errors",
+    "Run": "basketbt.api",
+    "event_study": "basketbt.api",
+    "run": "basketbt.api",
+}
 
 
 def __getattr__(name: str) -> Any:

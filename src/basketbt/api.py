@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+#: Folder of event studies run alone, beside the study's whole runs.
+EVENTS = "event-study"
+
+
 @dataclass(frozen=True)
 class Run:
     """A finished study. ``result`` holds arrays; the properties give the tables as frames."""
@@ -70,15 +74,15 @@ class Run:
         """The memo as Markdown, in the study's language."""
         return memo(self.result, self.result.plan.config.language)
 
-    def write(
-        self, folder: str | Path = "results", formats: Collection[Format] = DEFAULT
-    ) -> Path:
+    def write(self, folder: str | Path = "results", formats: Collection[Format] = DEFAULT) -> Path:
         """Write the run's files under ``folder/<study>/<run id>``; returns that folder.
 
-        ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, beside tables and memo.
+        ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, beside tables and memo. An
+        event study alone goes to ``folder/<study>/event-study/<run id>`` and has none of them.
         """
         files = run_files(self.result, formats)
-        return publish(files, Path(folder) / self.result.plan.config.study, self.run_id)
+        home = Path(folder) / self.result.plan.config.study
+        return publish(files, home / EVENTS if self.result.events_only else home, self.run_id)
 
 
 def run(
@@ -101,3 +105,19 @@ def run(
     """
     file = load_study(find_study(Path(study)), overrides)
     return Run(run_study(file, choose_source(file, source), progress))
+
+
+def event_study(
+    study: str | Path,
+    *,
+    source: str | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Run:
+    """Run only the event study of a study file, with the defaults where it has none.
+
+    The arguments and errors of :func:`run`; of the run's ``frames`` only ``event_study``,
+    ``car_paths`` and ``placebo`` exist.
+    """
+    file = load_study(find_study(Path(study)), overrides)
+    return Run(run_study(file, choose_source(file, source), progress, events_only=True))

@@ -55,7 +55,7 @@ def run(
 
     chosen = choose_formats(formats, page=report or show)
     overrides = [*(settings or ()), *([f"language={lang}"] if lang else ())]
-    with _progress(quiet=quiet or as_json) as progress:
+    with progress_line(quiet=quiet or as_json) as progress:
         finished = run_api(study, source=source, overrides=overrides, progress=progress)
         progress("writing")
         folder = finished.write(out, chosen)
@@ -68,7 +68,7 @@ def run(
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Progress]:
+def progress_line(*, quiet: bool) -> Iterator[Progress]:
     """A line on the terminal that says what is being done; nothing when piped."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None

@@ -84,13 +84,17 @@ def _book_tables(result: StudyResult) -> tuple[Table, ...]:
 
 
 def run_files(result: StudyResult, formats: Collection[Format] = ()) -> dict[str, bytes]:
-    """Name → content of everything a run publishes, the manifest last."""
+    """Name → content of everything a run publishes, the manifest last.
+
+    An event study alone has its tables and memo, and no other form.
+    """
     language = result.plan.config.language
     made = {table.layout.name: table for table in tables(result)}
     files = {f"{name}.csv": csv_bytes(table, language) for name, table in made.items()}
-    facts = gather(result)
-    files[FACTS] = facts_bytes(facts)
     files["memo.md"] = memo(result, language).encode()
-    files |= rendered(Record(facts, made), files["memo.md"].decode(), formats)
+    if not result.events_only:
+        facts = gather(result)
+        files[FACTS] = facts_bytes(facts)
+        files |= rendered(Record(facts, made), files["memo.md"].decode(), formats)
     files["manifest.json"] = manifest(result, files)
     return files

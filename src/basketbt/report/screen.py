@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from basketbt.plan import span
 from basketbt.report.demo import DEMO
 from basketbt.report.memo.build import headline_table
-from basketbt.results import StudyResult
+from basketbt.report.memo.chance import answers, chance_table, headline_window
+from basketbt.report.phrases import Phrase
+from basketbt.results import CaseResult, StudyResult
+
+_COUNTED = Phrase("{window}, {tests} registered tests", "{window},登记检验{tests}个")
 
 Screen = tuple[str, list[str], list[list[str]]]
 
@@ -15,10 +20,26 @@ def headline_rows(result: StudyResult) -> Iterator[Screen]:
     """Title, header and rows of each event's headline table."""
     language = result.plan.config.language
     for case in result.cases:
-        event = case.case.event
-        name = event.name_en if language == "en" else event.name_zh
-        title = f"{name} · day 0 = {case.case.day_zero.session} ({case.case.calendar.name})"
-        if result.invented:
-            title = f"{DEMO().text(language)}\n{title}"
+        title = _title(result, case)
         header, rows = headline_table(case, language)
         yield title, header, rows
+
+
+def chance_rows(result: StudyResult) -> Iterator[Screen]:
+    """Title, header and rows of each event's answer to "is it more than chance?"."""
+    language = result.plan.config.language
+    for case in result.cases:
+        window = headline_window(case)
+        counted = _COUNTED.say(
+            language, window=span(*window), tests=case.event_studies[0].found.tests
+        )
+        header, rows = chance_table(answers(case, window), language)
+        yield f"{_title(result, case)}, {counted}", header, rows
+
+
+def _title(result: StudyResult, case: CaseResult) -> str:
+    language = result.plan.config.language
+    event = case.case.event
+    name = event.name_en if language == "en" else event.name_zh
+    title = f"{name} · day 0 = {case.case.day_zero.session} ({case.case.calendar.name})"
+    return f"{DEMO().text(language)}\n{title}" if result.invented else title

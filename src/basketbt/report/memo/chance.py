@@ -87,13 +87,18 @@ def chance(result: StudyResult, case: CaseResult, language: Language) -> Iterato
         model=main.cells[0].model,
         alone=main.tests * LEVEL,
     )
-    yield markdown_table(COLUMNS.say(language).split("|"), [_row(answer) for answer in everyone])
+    yield markdown_table(*chance_table(everyone, language))
     yield "\n".join(f"- {_sentence(answer, main.tests, language)}" for answer in everyone)
     yield from _every_window(main, everyone, language)
     yield (" " if language == "en" else "").join(_small_print(everyone, language))
     notes = [escape(note.text(language)) for note in main.notes]
     if notes:
         yield "\n".join(f"- {note}" for note in notes)
+
+
+def chance_table(everyone: list[Answer], language: Language) -> tuple[list[str], list[list[str]]]:
+    """Header and rows: each list against the market and against the sector."""
+    return COLUMNS.say(language).split("|"), [_row(answer) for answer in everyone]
 
 
 def headline_window(case: CaseResult) -> tuple[int, int]:
