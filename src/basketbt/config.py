@@ -130,6 +130,55 @@ class PricesSpec(Strict):
     )
 
 
+GridMeasure = Literal[
+    "total_return",
+    "annual_return",
+    "annual_volatility",
+    "sharpe",
+    "max_drawdown",
+    "calmar",
+    "cvar_95",
+    "excess_return",
+]
+
+
+class RandomSpec(Strict):
+    """Equal baskets drawn from every share that the prices know, beside the lists."""
+
+    sizes: Many[Annotated[int, Field(ge=1, le=1000)]] = Field(
+        description="Shares of a basket; each size is drawn for itself."
+    )
+    draws: int = Field(10_000, ge=1, le=100_000_000, description="Baskets of each size.")
+    seed: int = Field(20250120, ge=0, description="Equal seeds draw equal baskets.")
+
+
+class GridSpec(Strict):
+    """Choices that `basketbt grid` varies, each with every other. Empty: what the study says."""
+
+    events: Several[Annotated[EventSpec, short_form("id", EventSpec)]] = Field(
+        (), description="Day 0s, e.g. [deepseek-r1, deepseek-r1@leak]."
+    )
+    baskets: Several[str] = ()
+    weighting: Several[Annotated[WeightingSpec, short_form("kind", WeightingSpec)]] = ()
+    cap: Several[Annotated[float, Field(gt=0, le=1)] | None] = Field(
+        (), description="Largest weights, in place of each weighting's own; null: none."
+    )
+    rebalance: Several[Annotated[RebalanceSpec, short_form("kind", RebalanceSpec)]] = ()
+    windows: Several[Window] = ()
+    entry_delay: Several[Annotated[int, Field(ge=0, le=250)]] = Field(
+        (0,), description="Sessions later than the window that the basket is bought."
+    )
+    cost: Several[Annotated[float, Field(ge=0, le=0.1)]] = Field(
+        (0.0,), description="Cost of a trade as a fraction of its value."
+    )
+    late_listing: Several[Literal["exclude", "join"]] = ()
+    leave_one_out: bool = Field(False, description="Each basket also without each of its shares.")
+    random: RandomSpec | None = None
+    measure: GridMeasure = Field(
+        "excess_return", description="What the specification curve is sorted by."
+    )
+
+
 class StudyConfig(Strict):
     """One study: events, baskets, prices, and how they are put together."""
 
@@ -162,6 +211,9 @@ class StudyConfig(Strict):
     account: AccountSpec | None = Field(
         None, description="What money would have become; `account: {}` asks with the defaults."
     )
+    grid: GridSpec | None = Field(
+        None, description="Choices that `basketbt grid` varies; `basketbt run` does not look here."
+    )
     rf: float = Field(0.0, gt=-1, lt=1, description="Risk-free rate a year, effective.")
     annualisation: int | None = Field(
         None, ge=1, le=366, description="Sessions a year; None: the home calendar's own."
@@ -187,7 +239,8 @@ class StudyConfig(Strict):
         Where prices are read from is left out: their content has a hash of its own, so the same
         prices from another folder, or from a lock, give the same run.
         """
-        choices = self.model_dump(mode="json", exclude={"prices": {"source", "path", "tables"}})
+        left_out = {"prices": {"source", "path", "tables"}, "grid": True}
+        choices = self.model_dump(mode="json", exclude=left_out)
         return json.dumps(choices, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

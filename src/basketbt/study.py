@@ -64,7 +64,7 @@ def run_study(
     say(f"reading prices of {len(plan.request.symbols)} shares")
     data = check(source.load(plan.request), plan.config.prices.quality)
     say("backtesting")
-    panels = {case.calendar.name: _panels(plan, data, case) for case in plan.cases}
+    panels = {case.calendar.name: panels_of(plan, data, case) for case in plan.cases}
     cases = tuple(
         _case_result(plan, case, *panels[case.calendar.name], with_books=not events_only)
         for case in plan.cases
@@ -104,7 +104,7 @@ def versions(*, with_account: bool = False) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _panels(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel, PricePanel]:
+def panels_of(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel, PricePanel]:
     """The shares and the benchmarks of one home calendar, on its sessions."""
     home = case.calendar.name
     symbols = tuple(
@@ -139,11 +139,11 @@ def _case_result(
 ) -> CaseResult:
     zero = int(np.searchsorted(panel.sessions, case.day_zero.session))
     if with_books:
-        _check_reach(case, panel)
+        check_reach(case, panel)
     yardsticks = Yardsticks(
         annualisation=plan.annualisation(case.calendar.name),
         rf_annual=plan.config.rf,
-        levels=_levels(benchmarks, plan.request.indexes),
+        levels=benchmark_levels(benchmarks, plan.request.indexes),
     )
     books = _books(plan.config, case, panel, zero, case.starts) if with_books else []
     return CaseResult(
@@ -163,7 +163,7 @@ def _tested(
     from basketbt.eventstudy import study_event  # imports SciPy, which most runs do not need
 
     case, panel, config = result.case, result.panel, plan.config
-    weighting = _weighting(config.weighting[0])
+    weighting = make_weighting(config.weighting[0])
     bought = index_book(
         panel,
         zero=result.zero,
@@ -203,7 +203,7 @@ def _universe_digest(data: MarketData) -> str:
     return "" if data.universe is None else content_digest({"universe": data.universe})
 
 
-def _check_reach(case: Case, panel: PricePanel) -> None:
+def check_reach(case: Case, panel: PricePanel) -> None:
     """Refuse windows that begin before the prices or end after them."""
     priced = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
     if not priced.size:
@@ -236,8 +236,8 @@ def _books(
             zero=zero,
             starts=starts,
             baskets=case.baskets,
-            weighting=_weighting(weighting),
-            rebalance=_rebalance(rebalance),
+            weighting=make_weighting(weighting),
+            rebalance=make_rebalance(rebalance),
             policies=_policies(config),
         )
         for weighting in config.weighting
@@ -265,7 +265,7 @@ def _book_result(
     return BookResult(book=book, windows=windows)
 
 
-def _levels(benchmarks: PricePanel, codes: tuple[str, ...]) -> Floats:
+def benchmark_levels(benchmarks: PricePanel, codes: tuple[str, ...]) -> Floats:
     """(T, K) benchmark levels in the order of the study; NaN where there are no prices."""
     levels = np.full((len(benchmarks.sessions), len(codes)), np.nan)
     for column, code in enumerate(codes):
@@ -274,11 +274,13 @@ def _levels(benchmarks: PricePanel, codes: tuple[str, ...]) -> Floats:
     return levels
 
 
-def _weighting(spec: WeightingSpec) -> Weighting:
+def make_weighting(spec: WeightingSpec) -> Weighting:
+    """What a study says of weights, as the weighting it means."""
     return Weighting(spec.kind, recommend=spec.recommend, watch=spec.watch, cap=spec.cap)
 
 
-def _rebalance(spec: RebalanceSpec) -> Rebalance:
+def make_rebalance(spec: RebalanceSpec) -> Rebalance:
+    """What a study says of rebalancing, as the rule it means."""
     return Rebalance(
         spec.kind,
         dates=tuple(np.datetime64(day, "D") for day in spec.dates),

@@ -129,6 +129,39 @@ def index_book(
     return IndexBook(weighting=weighting, rebalance=rebalance, paths=paths)
 
 
+def row_of_weights(
+    panel: PricePanel,
+    basket: Basket,
+    weighting: Weighting,
+    present: NDArray[np.bool_],
+    *,
+    base: int,
+    zero: int,
+    estimation: tuple[int, int],
+) -> Floats:
+    """(N,) target weights over the panel's symbols of the constituents that are ``present`` (n,).
+
+    ``base`` and ``zero`` are the panel rows of the purchase and of day 0. Raises
+    ``InfeasibleWeights`` when the weighting cannot be built.
+    """
+    column = _columns(panel, basket)
+    market = _weighting_inputs(panel, column, weighting, base, zero, estimation)
+    targets = target_weights(basket, weighting, present=present, **market)
+    row = np.zeros(len(panel.symbols))
+    row[column[present]] = targets[present]
+    return row
+
+
+def listed_at(
+    panel: PricePanel, basket: Basket, *, base: int, end: int, late_listing: LateListing
+) -> NDArray[np.bool_]:
+    """(n,) which constituents take part in a path from the row ``base`` to ``end``.
+
+    Raises ``OutsideData`` when nothing of the basket was listed at the base.
+    """
+    return _presence(panel, basket, _columns(panel, basket), base, end, late_listing)[0]
+
+
 def _columns(panel: PricePanel, basket: Basket) -> NDArray[np.intp]:
     """(n,) panel column of every constituent, -1 where the panel has no prices for it."""
     position = {symbol: column for column, symbol in enumerate(panel.symbols)}
@@ -171,9 +204,9 @@ def _path(
     notes = []
     for number, (basket, column) in enumerate(zip(baskets, columns, strict=True)):
         present, said = _presence(panel, basket, column, base, end, policies.late_listing)
-        market = _weighting_inputs(panel, column, weighting, base, zero, policies.estimation)
-        targets = target_weights(basket, weighting, present=present, **market)
-        weights[number, column[present]] = targets[present]
+        weights[number] = row_of_weights(
+            panel, basket, weighting, present, base=base, zero=zero, estimation=policies.estimation
+        )
         notes.append((*missing[number], *said, *standing_notes(panel, weights[number])))
     window = slice(base, end + 1)
 
