@@ -239,8 +239,9 @@ class StudyConfig(Strict):
         Where prices are read from is left out: their content has a hash of its own, so the same
         prices from another folder, or from a lock, give the same run.
         """
-        left_out = {"prices": {"source", "path", "tables"}, "grid": True}
-        choices = self.model_dump(mode="json", exclude=left_out)
+        choices = self.model_dump(
+            mode="json", exclude={"prices": {"source", "path", "tables"}, "grid": True}
+        )
         return json.dumps(choices, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

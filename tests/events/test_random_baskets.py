@@ -8,11 +8,10 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from basketbt.backtest.grid.draws import SERIES, draw_names
 from basketbt.events.random_baskets import (
-    BLOCK,
     RandomBaskets,
     Shortage,
-    draw_names,
     two_sided_p,
 )
 
@@ -26,9 +25,9 @@ def test_every_ordered_choice_is_as_likely_and_none_repeats_a_name():
 
 
 def test_more_draws_only_add_draws():
-    few, many = (draw_names(50, 5, draws, seed=3) for draws in (BLOCK + 7, 3 * BLOCK))
-    np.testing.assert_array_equal(few, many[: BLOCK + 7])
-    assert (draw_names(50, 5, BLOCK, seed=4) != many[:BLOCK]).any()
+    few, many = (draw_names(50, 5, draws, seed=3) for draws in (SERIES + 7, 3 * SERIES))
+    np.testing.assert_array_equal(few, many[: SERIES + 7])
+    assert (draw_names(50, 5, SERIES, seed=4) != many[:SERIES]).any()
 
 
 def test_a_basket_does_not_depend_on_which_others_were_drawn_before():

@@ -1,8 +1,7 @@
 """Random baskets: would any list of that many shares have done the same that week?
 
-The draws come in blocks of fixed size, each seeded by what is drawn and the block's number, so a
-result does not depend on how many blocks are done at once, in which order, by which process, or
-on which other baskets stand in the study.
+The draws are those of every grid, so a result does not depend on which other baskets stand in the
+study.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from basketbt.backtest.grid.draws import draw_names
 from basketbt.prices.data import Floats
 
 Rows = NDArray[np.int64]
 
 DRAWS = 10_000
-BLOCK = 1_000
 
 
 @dataclass(frozen=True)
@@ -26,28 +25,6 @@ class Shortage:
 
     available: int
     wanted: int
-
-
-def draw_names(pool: int, size: int, draws: int, seed: int, stratum: int = 0) -> Rows:
-    """(draws, size) positions in a pool, without repeats in a row, every ordered choice as likely.
-
-    Floyd's sampling (Bentley & Floyd 1987, CACM 30:754), vectorised over the rows, then shuffled
-    so that position says nothing. ``size`` <= ``pool``.
-    """
-    blocks = [
-        _draw_block(pool, size, np.random.default_rng([seed, stratum, pool, size, block]))
-        for block in range(-(-draws // BLOCK))
-    ]
-    return np.concatenate(blocks)[:draws]
-
-
-def _draw_block(pool: int, size: int, random: np.random.Generator) -> Rows:
-    chosen = np.empty((BLOCK, size), dtype=np.int64)
-    for i, top in enumerate(range(pool - size, pool)):
-        candidate = random.integers(0, top + 1, BLOCK)
-        taken = (chosen[:, :i] == candidate[:, None]).any(axis=1)
-        chosen[:, i] = np.where(taken, top, candidate)
-    return random.permuted(chosen, axis=1)
 
 
 class RandomBaskets:
