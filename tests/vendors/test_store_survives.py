@@ -235,3 +235,24 @@ def test_a_store_held_by_nobody_opens_at_once(path: Path) -> None:
     Store(path).close()
     assert time.perf_counter() - begin < 1.0
     assert issubclass(DamagedStore, DataError)
+
+
+def test_reading_the_store_loads_no_client_and_no_pandas(replay, path: Path) -> None:
+    fetch_all(path)
+    code = f"""
+import sys
+from pathlib import Path
+from basketbt.prices.sources.stored import StoreSource
+from replay.setting import NOW, request_for
+StoreSource(Path({str(path)!r}), offline=True, now=NOW).load(request_for(*{NAMES!r}))
+heavy = {{"akshare", "yfinance", "pandas", "requests", "curl_cffi", "exchange_calendars"}}
+sys.exit(", ".join(sorted(heavy & set(sys.modules))) or None)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
