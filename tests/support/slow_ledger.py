@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from basketbt.backtest.account.settings import AccountSettings
 
 FEN = Decimal("0.01")
 MILLION = 1_000_000
@@ -415,3 +419,17 @@ def within_a_month(bought: date, sold: date) -> bool:
     """Sold on or before the same day of the next month; no account here lasts a year."""
     months = (sold.year - bought.year) * 12 + sold.month - bought.month
     return months == 0 or (months == 1 and sold.day <= bought.day)
+
+
+def rules_of(own: AccountSettings) -> Rules:
+    """The program's settings, as the ledger counts them."""
+    return Rules(
+        cash=int(Decimal(str(own.cash)) * 100),
+        participation=Decimal(str(own.participation)),
+        slippage_bps=Decimal(str(own.slippage_bps)),
+        patience=own.patience,
+        taxed=own.dividends == "taxed",
+        rate=Decimal(str(own.broker.rate)),
+        minimum=Decimal(str(own.broker.minimum)),
+        inside=own.broker.includes_exchange_fees,
+    )
