@@ -1,0 +1,181 @@
+"""Studies with an `account:` section: what they write, what they refuse, what they import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from basketbt.accountplan import ExitBeforeEntry
+from basketbt.api import Run
+from basketbt.backtest.account.quotes import MissingQuote
+from basketbt.backtest.account.settings import AccountSettings, BadAccount
+from basketbt.config import load_study
+from basketbt.errors import BasketbtError, InvalidFile, NeedsRawPrices, NoFx, OutsideData
+from basketbt.market.lots import NoLot
+from basketbt.prices.data import SymbolBars
+from basketbt.study import run_study
+from support.made import Made
+
+RISING = {day: 10.0 * 1.01 ** max(day, 0) for day in range(-160, 20)}
+FLAT = dict.fromkeys(range(-160, 20), 20.0)
+INDEX = {"000300.SH": FLAT}
+TWO = ("600001.SH", "600002.SH")
+
+
+@pytest.fixture
+def made() -> Made:
+    return Made({TWO[0]: RISING, TWO[1]: FLAT, **INDEX})
+
+
+def account_row(run: Run) -> dict[str, object]:
+    summary = run.summary
+    (row,) = summary[summary["book"] == "account"].to_dict("records")
+    return row
+
+
+def test_the_summary_has_the_account_beside_the_index_book(
+    study: Callable[..., Run], made: Made
+) -> None:
+    run = study(made, TWO, account="{}")
+    row = account_row(run)
+    assert row["entry"] == "next_open"
+    assert (row["window"], row["base_date"]) == ("[0,+2]", "2025-01-20")
+    index = run.summary[run.summary["book"] == "index"].iloc[0]
+    assert row["paper_return"] == pytest.approx(index["total_return"], abs=1e-12)
+    parts = [name for name in row if name.startswith("shortfall_")]
+    assert len(parts) == 5
+    assert sum(float(row[name]) for name in parts) == pytest.approx(row["shortfall"], abs=1e-12)
+    assert row["shortfall"] == pytest.approx(row["paper_return"] - row["total_return"], abs=1e-12)
+    assert np.isnan(index["paper_return"])
+
+
+def test_cash_and_positions_are_the_value_to_the_fen(study: Callable[..., Run], made: Made) -> None:
+    frames = study(made, TWO, account="{entry: day0_close}").frames
+    held = frames["positions"].groupby("date")["value"].sum()
+    for row in frames["account"].to_dict("records"):
+        assert round(row["cash"] + held.get(row["date"], 0.0), 2) == row["value"]
+    orders = frames["orders"]
+    assert set(orders["side"]) == {"buy", "sell"}
+    fees = orders[["commission", "stamp_duty", "transfer", "handling", "levy", "tax"]].to_numpy()
+    sign = np.where(orders["side"] == "sell", 1, -1)
+    end = 10_000_000 + (sign * orders["amount"]).sum() - fees.sum()
+    assert frames["account"]["cash"].iloc[-1] == pytest.approx(end, abs=1e-6)
+
+
+def test_the_memo_says_paper_achievable_and_why(study: Callable[..., Run], made: Made) -> None:
+    memo = study(made, TWO, account="{entry: publication_open}", windows="[[0, 18]]").memo
+    assert "paper" not in study(made, TWO).memo.lower()
+    assert "achievable" in memo
+    assert "because buying later than paper cost" in memo
+
+
+def test_a_share_with_adjusted_prices_only_is_refused_by_name(
+    study: Callable[..., Run], made: Made
+) -> None:
+    some = Made(made.closes, adjusted=frozenset({TWO[1]}))
+    with pytest.raises(NeedsRawPrices, match=TWO[1]):
+        study(some, TWO, account="{}")
+    row = account_row(study(some, TWO, account="{cash: 1000000}", max_missing_weight="0.5"))
+    assert f"only adjusted prices for {TWO[1]}" in str(row["notes"])
+    assert float(str(row["fill_ratio"])) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_hong_kong_share_needs_a_rate(study: Callable[..., Run]) -> None:
+    source = Made({TWO[0]: RISING, "6682.HK": FLAT, **INDEX})
+    with pytest.raises(NoFx):
+        study(source, (TWO[0], "6682.HK"), account="{}")
+    with pytest.raises(NeedsRawPrices, match=r"6682\.HK"):
+        study(source, (TWO[0], "6682.HK"), account="{}", fx="local")
+    rated = Made(source.closes, fx=dict.fromkeys(range(-160, 20), 0.93))
+    assert account_row(study(rated, (TWO[0], "6682.HK"), account="{}"))["names_priced"] == 2
+
+
+def test_a_hong_kong_share_needs_a_lot(study: Callable[..., Run], tmp_path: Path) -> None:
+    rated = Made({"6682.HK": FLAT, **INDEX}, fx=dict.fromkeys(range(-160, 20), 0.93))
+    study(rated, ("6682.HK",), account="{}")
+    path = tmp_path / "baskets/mine/list.yaml"
+    path.write_text(path.read_text().replace(", lot: 100", ""))
+    with pytest.raises(NoLot, match=r"6682\.HK"):
+        run_study(load_study(tmp_path / "study.yaml"), rated)
+
+
+@pytest.mark.parametrize(
+    ("account", "complaint"),
+    [
+        ("{cash: 0}", "greater than 0"),
+        ("{cash: -5}", "greater than 0"),
+        ("{participation: 0}", "greater than 0"),
+        ("{participation: 1.5}", "less than or equal to 1"),
+        ("{entry: yesterday}", "next_open"),
+        ("{slippage_bps: -1}", "greater than or equal to 0"),
+        ("{colour: red}", "colour"),
+    ],
+)
+def test_what_a_study_may_not_say(
+    study: Callable[..., Run], made: Made, account: str, complaint: str
+) -> None:
+    with pytest.raises(InvalidFile, match=complaint) as caught:
+        study(made, TWO, account=account)
+    assert caught.value.exit_code == 2
+    assert "study.yaml:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("cash", 0.0), ("cash", float("nan")), ("participation", 0.0), ("patience", -1)],
+)
+def test_settings_guard_themselves(key: str, value: float) -> None:
+    with pytest.raises(BadAccount, match=f"account.{key}"):
+        AccountSettings(**{key: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("account", "error", "code"),
+    [
+        ("{exit: 2025-01-10}", ExitBeforeEntry, 2),
+        ("{entry: publication_open}", ExitBeforeEntry, 2),
+        ("{exit: 2025-03-31}", OutsideData, 3),
+    ],
+)
+def test_accounts_that_cannot_be(
+    study: Callable[..., Run], made: Made, account: str, error: type[BasketbtError], code: int
+) -> None:
+    with pytest.raises(error) as caught:
+        study(made, TWO, account=account)
+    assert caught.value.exit_code == code
+
+
+def test_a_session_without_an_open_is_refused(study: Callable[..., Run], made: Made) -> None:
+    class WithoutOpen(Made):
+        def _bars(self, symbol: str) -> SymbolBars:
+            bars = super()._bars(symbol)
+            on_the_day = bars.dates == np.datetime64("2025-01-22")
+            return replace(bars, open=np.where(on_the_day, np.nan, bars.open))
+
+    with pytest.raises(MissingQuote, match=r"600001\.SH 2025-01-22: the bar has no open"):
+        study(WithoutOpen(made.closes), TWO, account="{}")
+
+
+def test_vectorbt_is_imported_for_accounts_only(tmp_path: Path) -> None:
+    program = (
+        "import sys; from basketbt.api import run\n"
+        "from pathlib import Path\n"
+        "made = run('demo', source='demo', overrides=['baskets=guojin/xinchuang',"
+        " 'events=deepseek-r1', *sys.argv[1:]])\n"
+        "made.write('results'); print('vectorbt' in sys.modules, 'pandas' in sys.modules)"
+    )
+    for extra, expected in ((), "False False"), (("account={}",), "True True"):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *extra],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.split("\n")[0] == expected
