@@ -1,0 +1,154 @@
+"""The accounts of the R1 study on real prices equal the slow ledger, to the fen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from basketbt.config import load_study
+from basketbt.market.calendars import as_date
+from basketbt.market.symbols import parse_symbol
+from basketbt.prices.sources.files import FilesSource
+from basketbt.results import AccountKept, CaseResult
+from basketbt.study import run_study
+from support.accounts import MOMENTS, trades_of
+from support.slow_ledger import FEN, Action, Aim, Bar, Share, SlowLedger, rules_of
+
+STUDY = """\
+study: r1
+events: deepseek-r1
+baskets: "guojin/*"
+benchmarks: 000300.SH
+windows: [[0, 60]]
+fx: local
+rebalance: [hold, monthly]
+account:
+  entry: [next_open, day0_close, publication_open]
+  cash: 10000000
+  slippage_bps: 5
+"""
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Row:
+    date: np.datetime64
+    bar: Bar
+    factor: Decimal
+
+
+@cache
+def history(path: Path, symbol: str) -> tuple[Row, ...]:
+    """The raw rows of one share, as the file has them."""
+    table = pq.read_table(path / "bars.parquet", filters=pc.field("symbol") == symbol)
+    rows = table.sort_by("date").to_pylist()
+    return tuple(
+        Row(
+            np.datetime64(row["date"], "D"),
+            Bar(*(fen(row[name]) for name in ("open", "high", "low", "close")), int(row["volume"])),
+            Decimal(str(row["adj_factor"])),
+        )
+        for row in rows
+    )
+
+
+def fen(price: float) -> Decimal:
+    return Decimal(str(price)).quantize(CENT, ROUND_HALF_UP)
+
+
+def share(path: Path, symbol: str, sessions: np.ndarray) -> Share:
+    """One share on the account's sessions; what its factor does to the price arrives as cash."""
+    board = parse_symbol(symbol).board
+    assert board is not None
+    if board == "hk":  # refused: there is no rate
+        return Share(board="main", bars=[None] * len(sessions), before=None)
+    rows = history(path, symbol)
+    at = {row.date: row.bar for row in rows}
+    places = {session: number for number, session in enumerate(sessions)}
+    before = [row.bar.close for row in rows if row.date < sessions[0]]
+    actions = {}
+    for previous, row in pairwise(rows):
+        if row.date in places and abs(row.factor / previous.factor - 1) > Decimal("1e-6"):
+            reference = (previous.bar.close * previous.factor / row.factor).quantize(
+                FEN, ROUND_HALF_UP
+            )
+            actions[places[row.date]] = Action(cash=previous.bar.close - reference)
+    return Share(
+        board=board,
+        bars=[at.get(session) for session in sessions],
+        before=before[-1] if before else None,
+        actions=actions,
+    )
+
+
+def aims(kept: AccountKept, member: int, refused: np.ndarray, sessions: np.ndarray) -> list[Aim]:
+    """Entry, month ends and exit, from the study's words."""
+    path = kept.index.paths[0].total
+    row, moment = int(kept.book.schedule.entry[member]), kept.points[member].moment
+    weights = [
+        Decimal(0) if out else Decimal(repr(float(weight)))
+        for weight, out in zip(path.targets[member], refused, strict=True)
+    ]
+    last = len(path.levels) - 1
+    resets = []
+    if kept.index.rebalance.kind == "monthly":
+        months = sessions.astype("datetime64[M]")
+        resets = [k for k in range(1, last) if months[k] != months[k + 1] and k > row]
+    return [
+        Aim(row, MOMENTS[moment], weights),
+        *(Aim(k, "close", weights) for k in resets),
+        Aim(last, "close", [Decimal(0)] * len(weights)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def case(market: Path, tmp_path_factory: pytest.TempPathFactory) -> CaseResult:
+    path = tmp_path_factory.mktemp("r1") / "r1.yaml"
+    path.write_text(STUDY, encoding="utf-8")
+    return run_study(load_study(path), FilesSource(market)).cases[0]
+
+
+@pytest.mark.market
+@pytest.mark.slow
+def test_every_guojin_list(market: Path, case: CaseResult) -> None:
+    panel = case.panel
+    refused = ~panel.in_home_currency
+    assert [panel.symbols[k] for k in np.flatnonzero(refused)] == ["6682.HK"]
+    compared = 0
+    for kept in case.accounts:
+        book = kept.book
+        sessions = panel.sessions[book.base : book.base + book.schedule.rows]
+        shares = [share(market, symbol, sessions) for symbol in panel.symbols]
+        days = [as_date(day) for day in sessions]
+        for member in range(len(case.case.baskets)):
+            ledger = SlowLedger(shares, days, rules_of(book.settings))
+            ledger.run(aims(kept, member, refused, sessions))
+            assert trades_of(book, member) == ledger.trades
+            assert book.books.cash[:, member].tolist() == ledger.cash
+            assert book.books.shares[:, member].tolist() == ledger.held
+            assert book.books.value[:, member].tolist() == ledger.value
+            compared += 1
+    assert compared == 30  # five lists, three entries, two rebalances
+
+
+@pytest.mark.market
+@pytest.mark.slow
+def test_boards_that_no_reader_could_buy(case: CaseResult) -> None:
+    # The list was published on Friday 7 February; on Monday and Tuesday 002261.SZ did not open.
+    kept = next(one for one in case.accounts if one.entry == "publication_open")
+    member = [basket.id for basket in case.case.baskets].index("guojin/xinchuang")
+    sessions = case.panel.sessions[kept.book.base :]
+    met = [
+        (str(sessions[trade.row]), case.panel.symbols[trade.share])
+        for trade in trades_of(kept.book, member)
+        if trade.reason == "limit-up"
+    ]
+    assert met == [("2025-02-10", "002261.SZ"), ("2025-02-11", "002261.SZ")]
