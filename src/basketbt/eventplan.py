@@ -15,7 +15,7 @@ from basketbt.notes import Note, unique
 
 # Placebo dates are sought for windows up to this length (events.placebo.LONGEST_WINDOW, which
 # cannot be imported here: it costs SciPy, and a plan is made for every run).
-_LONGEST_PLACEBO = 11
+LONGEST_PLACEBO = 11
 
 
 def other_day_zeros(event: Event, home: Calendar) -> tuple[tuple[str, np.datetime64], ...]:
@@ -76,7 +76,7 @@ def reach(
     main = day_zero(event, home).session
     shifts = [home.distance(main, session) for _, session in other_day_zeros(event, home)]
     windows = spec.all_windows
-    placebo_ends = [b for a, b in windows if b - a < _LONGEST_PLACEBO]
+    placebo_ends = [b for a, b in windows if b - a < LONGEST_PLACEBO]
     starts = [estimation[0], *(a for a, _ in windows)]
     starts += [one.estimation[0] for one in spec.variants if one.estimation]
     if any(one.name == "estimation-270" and one.shipped for one in spec.variants):

@@ -1,0 +1,366 @@
+"""The event study of a study, from its file to its tables and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from basketbt.api import Run
+from basketbt.config import load_study
+from basketbt.errors import DataError, InputError, InvalidFile
+from basketbt.eventplan import LONGEST_PLACEBO, clean_windows, other_day_zeros, reach
+from basketbt.events.inputs import STANDARD_VARIANTS
+from basketbt.events.placebo import LONGEST_WINDOW
+from basketbt.events.reasons import BadWindows, NothingToTest
+from basketbt.eventspec import SHIPPED_VARIANTS, EventStudySpec
+from basketbt.eventstudy import NoIndexLevels
+from basketbt.market.calendars import calendar
+from basketbt.market.clock import shipped_events
+from basketbt.prices.data import MarketData, PriceRequest, UniverseCloses
+from basketbt.report.csvfile import csv_bytes
+from basketbt.report.files import run_files, tables
+from basketbt.study import run_study
+from support.made import Made, session
+
+Study = Callable[..., Run]
+
+NAMES = ("600001.SH", "000002.SZ", "300003.SZ", "600004.SH", "000005.SZ")
+MARKET, SECTOR = "000300.SH", "930713.CSI"
+FIRST, LAST = -440, 30
+WINDOWS = "windows: [[0, 0], [0, 4]], also: []"
+XSHG = calendar("XSHG")
+
+
+@dataclass
+class MadeWithUniverse(Made):
+    """A made market that also gives forty shares to draw from, on the sessions ``known``."""
+
+    known: range = range(FIRST, LAST)
+
+    def load(self, request: PriceRequest) -> MarketData:
+        data = super().load(request)
+        if not request.universe:
+            return data
+        close = _walk(np.random.default_rng(5), (len(self.known), 40), 0.02)
+        universe = UniverseCloses(
+            symbols=tuple(f"60{number:04d}.SH" for number in range(100, 140)),
+            dates=np.array([session(offset) for offset in self.known]),
+            close=close,
+            industry=(None,) * 40,
+            table="made",
+        )
+        return replace(data, universe=universe)
+
+
+def _walk(random: np.random.Generator, shape: tuple[int, ...], deviation: float) -> np.ndarray:
+    return 10.0 * np.exp(np.cumsum(random.normal(0, deviation, shape), axis=0))
+
+
+def closes(
+    *, lift: float = 0.0, first: int = FIRST, names: tuple[str, ...] = NAMES
+) -> dict[str, dict[int, float]]:
+    """Walks of a market, a sector and shares with betas; ``lift`` a session on days 0 to 4."""
+    random = np.random.default_rng(11)
+    days = range(FIRST, LAST + 1)
+    market = random.normal(0, 0.011, len(days))
+    sector = market + random.normal(0, 0.007, len(days))
+    own = random.normal(0, 0.015, (len(days), len(names)))
+    returns = 0.8 * market[:, None] + 0.3 * sector[:, None] + own
+    returns[-FIRST : -FIRST + 5] += lift
+    columns = np.column_stack([market, sector, returns])
+    levels = 100.0 * np.cumprod(1.0 + columns, axis=0)
+    return {
+        symbol: {day: float(level) for day, level in zip(days, path, strict=True) if day >= first}
+        for symbol, path in zip((MARKET, SECTOR, *names), levels.T, strict=True)
+    }
+
+
+def cells(run: Run, **where: object):
+    frame = run.frames["event_study"]
+    for key, value in {"variant": "main", "model": "market", "window": "[0,+4]", **where}.items():
+        frame = frame[frame[key] == value]
+    return frame
+
+
+def cell(run: Run, **where: object) -> dict[str, object]:
+    found = cells(run, **where)
+    assert len(found) == 1
+    return dict(found.iloc[0])
+
+
+def section(*more: str, variants: bool = False) -> str:
+    """The section with two windows; variants, which take time, only where a test is about them."""
+    only = [] if variants else ["variants: [], alternatives: false"]
+    return "{" + ", ".join([WINDOWS, *only, *more]) + "}"
+
+
+class TestNumbers:
+    @pytest.fixture
+    def lifted(self, study: Study) -> Run:
+        return study(MadeWithUniverse(closes(lift=0.03)), NAMES, event_study=section(variants=True))
+
+    def test_the_registered_windows_of_the_first_model_are_the_tests(self, lifted: Run) -> None:
+        frame = lifted.frames["event_study"]
+        main = frame[frame["variant"] == "main"]
+        assert len(main) == 2 * 2
+        registered = main[main["registered"]]
+        assert set(registered["model"]) == {"market"}
+        assert registered["holm_p"].notna().all()
+        assert main[~main["registered"]]["holm_p"].isna().all()
+        variants = ["main", *SHIPPED_VARIANTS, "day0-leak", "day0-app"]
+        assert list(dict.fromkeys(frame["variant"])) == variants
+
+    def test_they_equal_a_regression_with_a_dummy_for_each_day(self, lifted: Run) -> None:
+        prices = closes(lift=0.03)
+        days = [*range(-140, -20), *range(5)]
+
+        def returns(symbol: str) -> np.ndarray:
+            path = prices[symbol]
+            return np.array([path[day] / path[day - 1] - 1.0 for day in days])
+
+        basket = np.mean([returns(name) for name in NAMES], axis=0)
+        dummies = np.vstack([np.zeros((120, 5)), np.eye(5)])
+        for model, indexes in (("market", [MARKET]), ("market+sector", [MARKET, SECTOR])):
+            x = np.column_stack([np.ones(125), *map(returns, indexes), dummies])
+            contrast = np.r_[np.zeros(1 + len(indexes)), np.ones(5)]
+            test = sm.OLS(basket, x).fit().t_test(contrast)
+            found = cell(lifted, model=model)
+            assert found["car"] == pytest.approx(float(test.effect[0]), rel=1e-9)
+            assert found["t"] == pytest.approx(float(test.tvalue[0, 0]), rel=1e-9)
+            assert found["p"] == pytest.approx(float(test.pvalue), rel=1e-7, abs=1e-15)
+            assert found["df"] == test.df_denom
+
+    def test_an_effect_that_is_there_is_said_with_what_could_have_been_seen(
+        self, lifted: Run
+    ) -> None:
+        assert cell(lifted)["holm_p"] < 0.001
+        assert cell(lifted)["placebo_p"] == pytest.approx(1 / 251)
+        assert cell(lifted)["random_p"] < 0.01
+        words = lifted.memo
+        assert "### Is it more than chance?" in words
+        assert "The study registers 2 tests (1 lists × 2 windows, model market)" in words
+        assert "after all 2 tests and against the sector; an effect of" in words
+        assert "°" not in words.split("Every window")[1].splitlines()[2]
+
+    def test_nothing_is_consistent_with_chance(self, study: Study) -> None:
+        run = study(Made(closes()), NAMES, event_study=section())
+        assert cell(run)["p"] > 0.05
+        assert "consistent with chance; an effect of" in run.memo
+
+    def test_in_chinese(self, study: Study) -> None:
+        run = study(Made(closes(lift=0.03)), NAMES, event_study=section(), language="zh")
+        assert "### 是否超出偶然?" in run.memo
+        assert "本研究登记检验2个" in run.memo
+
+    def test_a_path_ends_at_the_cell(self, lifted: Run) -> None:
+        paths = lifted.frames["car_paths"]
+        path = paths[(paths["variant"] == "main") & (paths["model"] == "market")]
+        assert path["day"].tolist() == [0, 1, 2, 3, 4]
+        assert path["car"].iloc[-1] == pytest.approx(cell(lifted)["car"], rel=1e-12)
+
+    def test_the_placebo_dates_are_those_of_the_p(self, lifted: Run) -> None:
+        found = cell(lifted)
+        frame = lifted.frames["placebo"]
+        own = frame[(frame["model"] == "market") & (frame["window"] == "[0,+4]")]
+        assert len(own) == found["placebo_dates"] == 250
+        reached = (own["t"].abs() >= abs(found["t"])).sum()
+        assert found["placebo_p"] == pytest.approx((1 + reached) / 251)
+        assert own["date"].max() <= str(session(-25))
+
+    def test_a_day_that_is_left_out_and_another_day_0(self, lifted: Run) -> None:
+        leak = cell(lifted, variant="day0-leak")
+        assert leak["day0"] == str(session(-1))
+        assert leak["car"] < cell(lifted)["car"]
+        assert leak["holm_p"] >= leak["p"]
+
+    def test_random_baskets_are_drawn_for_the_registered_study_only(self, lifted: Run) -> None:
+        variant = cell(lifted, variant="estimation-270")
+        assert pd.isna(variant["random_p"])
+        assert "random baskets are drawn for the registered study only" in variant["notes"]
+
+    def test_the_tests_that_one_date_makes_worthless_come_on_request(self, study: Study) -> None:
+        silent = study(Made(closes()), NAMES, event_study=section())
+        assert cells(silent)["unfit_bmp"].isna().all()
+        asked = study(Made(closes()), NAMES, event_study=section("not_for_one_date: true"))
+        assert cells(asked)["unfit_bmp_p"].notna().all()
+
+    def test_the_same_study_gives_the_same_bytes(self, study: Study) -> None:
+        runs = [study(MadeWithUniverse(closes()), NAMES, event_study=section()) for _ in range(2)]
+        assert run_files(runs[0].result) == run_files(runs[1].result)
+
+    def test_another_universe_is_another_run(self, study: Study) -> None:
+        one = study(MadeWithUniverse(closes()), NAMES, event_study=section())
+        other = study(
+            MadeWithUniverse(closes(), known=range(FIRST + 1, LAST)), NAMES, event_study=section()
+        )
+        assert one.run_id != other.run_id
+
+    def test_alone_it_has_the_same_numbers(self, study: Study, tmp_path: Path) -> None:
+        whole = study(MadeWithUniverse(closes()), NAMES, event_study=section())
+        alone = Run(
+            run_study(
+                load_study(tmp_path / "study.yaml"), MadeWithUniverse(closes()), events_only=True
+            )
+        )
+        assert set(alone.frames) == {"event_study", "car_paths", "placebo"}
+        assert alone.frames["event_study"].equals(whole.frames["event_study"])
+        folder = alone.write(tmp_path / "results")
+        assert folder.parent.name == "event-study"
+        assert sorted(path.name for path in folder.iterdir()) == [
+            "car_paths.csv",
+            "event_study.csv",
+            "manifest.json",
+            "memo.md",
+            "placebo.csv",
+        ]
+
+    def test_a_study_without_the_section_writes_nothing_of_it(self, study: Study) -> None:
+        run = study(Made(closes()), NAMES)
+        assert "event_study" not in run.frames
+        assert "more than chance" not in run.memo
+
+
+class TestWhatCannotBeHad:
+    """An empty cell with its reason, or an error; never a number that looks like a result."""
+
+    def said(self, run: Run, column: str, reason: str, **where: object) -> None:
+        found = cell(run, **where)
+        assert pd.isna(found[column]), column
+        assert reason in found["notes"]
+        (table,) = (one for one in tables(run.result) if one.layout.name == "event_study")
+        text = csv_bytes(table, "en").decode("utf-8-sig")
+        assert ",nan" not in text.lower()
+
+    def test_history_too_short_for_the_model(self, study: Study) -> None:
+        with pytest.raises(NothingToTest, match="59 valid estimation sessions, 100 needed") as told:
+            study(Made(closes(first=-80)), NAMES, event_study=section())
+        assert told.value.exit_code == 3
+
+    def test_history_too_short_for_a_variant_says_so(self, study: Study) -> None:
+        only = "variants: [{name: early, estimation: [-300, -200]}], alternatives: false"
+        asked = section(only, variants=True)
+        run = study(Made(closes(first=-180)), NAMES, event_study=asked)
+        assert set(run.frames["event_study"]["variant"]) == {"main"}
+        assert "variant early cannot be computed" in run.memo
+
+    def test_history_too_short_for_placebo_dates(self, study: Study) -> None:
+        run = study(Made(closes(first=-230)), NAMES, event_study=section())
+        self.said(run, "placebo_p", "placebo dates; fewer than 100 say nothing")
+        assert "fewer than the 100 that say anything: no placebo p" in run.memo
+
+    def test_a_sector_index_that_is_the_market(self, study: Study) -> None:
+        run = study(Made(closes()), NAMES, event_study=section(f"sector: {MARKET}"))
+        self.said(run, "t", "linearly dependent", model="market+sector")
+        assert cell(run)["p"] > 0
+        assert "No test against the sector." in run.memo
+
+    def test_a_sector_index_without_levels(self, study: Study) -> None:
+        prices = {symbol: path for symbol, path in closes().items() if symbol != SECTOR}
+        run = study(Made(prices), NAMES, event_study=section())
+        assert set(run.frames["event_study"]["model"]) == {"market"}
+        assert "no levels of the sector index 930713.CSI" in run.memo
+
+    def test_a_market_index_without_levels(self, study: Study) -> None:
+        prices = {symbol: path for symbol, path in closes().items() if symbol != MARKET}
+        with pytest.raises(NoIndexLevels, match=r"no levels of 000300\.SH") as told:
+            study(Made(prices), NAMES, event_study=section())
+        assert told.value.exit_code == 3
+
+    def test_too_few_names_for_kolari_and_pynnonen(self, study: Study) -> None:
+        run = study(Made(closes(names=NAMES[:3])), NAMES[:3], event_study=section())
+        self.said(run, "kp_p", "3 usable names; the Kolari-Pynnonen test needs 4")
+
+    def test_a_basket_that_is_the_index(self, study: Study) -> None:
+        prices = closes(names=NAMES[:1])
+        prices[NAMES[0]] = prices[MARKET]
+        with pytest.raises(NothingToTest, match="equal to the benchmark's"):
+            study(Made(prices), NAMES[:1], event_study=section("models: market"))
+
+    def test_no_universe(self, study: Study) -> None:
+        run = study(Made(closes()), NAMES, event_study=section())
+        self.said(run, "random_p", "no universe was given")
+
+    def test_a_universe_that_lacks_the_dates(self, study: Study) -> None:
+        run = study(
+            MadeWithUniverse(closes(), known=range(-60, LAST)), NAMES, event_study=section()
+        )
+        self.said(run, "random_p", "the universe has no prices over the estimation window")
+
+    def test_a_window_beyond_the_prices(self, study: Study) -> None:
+        known = {
+            symbol: {day: close for day, close in path.items() if day <= 6}
+            for symbol, path in closes().items()
+        }
+        run = study(Made(known), NAMES, event_study="{windows: [[0, 4], [0, 9]], also: []}")
+        self.said(run, "car", "window [0, 9] reaches beyond the prices", window="[0,+9]")
+        assert cell(run)["p"] > 0
+
+    def test_no_prices_of_any_share(self, study: Study, tmp_path: Path) -> None:
+        study(Made(closes()), NAMES, event_study=section())  # writes the study
+        indexes = {symbol: closes()[symbol] for symbol in (MARKET, SECTOR)}
+        with pytest.raises(DataError):
+            run_study(load_study(tmp_path / "study.yaml"), Made(indexes), events_only=True)
+
+
+class TestStudyFile:
+    @pytest.mark.parametrize(
+        ("wrong", "told"),
+        [
+            ("{windows: [[4, 0]]}", "ends before it starts"),
+            ("{windows: []}", "at least one"),
+            ("{models: [market+sector]}", "begins with one against the market"),
+            ("{models: [market, market]}", "names one twice"),
+            ("{models: capm}", "market-adjusted"),
+            ("{variants: [without-june]}", "says nothing to change"),
+            ("{variants: [{name: june, without_dates: [2024-06-30, 2024-06-01]}]}", "ends before"),
+            ("{placebo_dates: 20}", "100"),
+            ("{window: [[0, 5]]}", "window"),
+        ],
+    )
+    def test_a_mistake_is_named_with_its_line(self, tmp_path: Path, wrong: str, told: str) -> None:
+        path = tmp_path / "study.yaml"
+        path.write_text(f"study: x\nevents: deepseek-r1\nbaskets: a\nevent_study: {wrong}\n")
+        with pytest.raises(InvalidFile) as caught:
+            load_study(path)
+        assert "study.yaml:4:" in str(caught.value)
+        assert told in str(caught.value)
+
+    def test_an_event_to_stop_before_must_exist(self, study: Study) -> None:
+        with pytest.raises(InputError, match="no event is called 'deepseek-r9'"):
+            study(Made(closes()), NAMES, event_study=section("stop_before: [deepseek-r9]"))
+
+    def test_the_shipped_variants_are_those_of_the_room(self) -> None:
+        assert [variant.name for variant in STANDARD_VARIANTS] == list(SHIPPED_VARIANTS)
+        assert LONGEST_PLACEBO == LONGEST_WINDOW
+
+
+class TestWindows:
+    def test_v3_stops_before_the_leak_of_r1(self) -> None:
+        v3 = shipped_events()["deepseek-v3"]
+        kept, notes = clean_windows(((0, 10), (0, 20), (16, 18)), EventStudySpec(), v3, XSHG)
+        assert kept == ((0, 10), (0, 14))
+        assert notes[0].text() == "deepseek-v3 [0, 20] reaches day -1 of deepseek-r1: cut there"
+
+    def test_r1_is_not_stopped_by_itself_nor_by_v3_before_it(self) -> None:
+        r1 = shipped_events()["deepseek-r1"]
+        spec = EventStudySpec(stop_before=("deepseek-v3", "deepseek-r1"))
+        assert clean_windows(((0, 20),), spec, r1, XSHG) == (((0, 20),), ())
+
+    def test_an_event_that_leaves_no_window(self, study: Study) -> None:
+        asked = "{windows: [[16, 18]], also: []}"
+        with pytest.raises(BadWindows, match="every window of event_study reaches deepseek-r1"):
+            study(Made(closes()), NAMES, events="deepseek-v3", event_study=asked)
+
+    def test_history_reaches_to_the_first_placebo_estimation(self) -> None:
+        r1 = shipped_events()["deepseek-r1"]
+        assert [name for name, _ in other_day_zeros(r1, XSHG)] == ["leak", "app"]
+        # window [0,+10] ends at day -21 at the latest: 250 dates from -31 back to -280, the
+        # estimation of the first begins 140 earlier; one close more; the app came 4 sessions early
+        first, last = reach(EventStudySpec(), (-140, -21), r1, XSHG)
+        assert (first, last) == (-280 - 140 - 4 - 1, 20)
