@@ -52,7 +52,8 @@ class Grid:
 class Chart:
     """A chart: ``data`` is what assets/charts.js draws, ``alt`` says it in words.
 
-    Charts of one ``group`` share the legend of that group.
+    Charts of one ``group`` share the legend of that group. ``presets`` are ranges of dates (label,
+    first, last); ``choices`` are what the chart can show one at a time (key, label).
     """
 
     id: str
@@ -61,6 +62,7 @@ class Chart:
     data: dict[str, Any]
     group: str = ""
     presets: tuple[tuple[str, str, str], ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
     log: bool = False
     block: str = "chart"
 
@@ -140,6 +142,13 @@ def share(value: Value, *, title: str = "") -> Cell:
     if not isinstance(value, int | float):
         return Cell("–", None, title=title)
     return Cell(percent(float(value)).lstrip("+"), float(value), title=title)
+
+
+def probability(value: Value) -> Cell:
+    """A p-value to three places."""
+    if not isinstance(value, int | float):
+        return Cell("–", None)
+    return Cell("<0.001" if value < 0.0005 else f"{value:.3f}", float(value))
 
 
 def tone(shown: str) -> Tone:

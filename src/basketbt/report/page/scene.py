@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from basketbt.notes import Language
+from basketbt.report.demo import DEMO
 from basketbt.report.facts import EventFacts, WindowFacts
 from basketbt.report.page.blocks import Block
 from basketbt.report.palette import Look, looks
@@ -26,6 +27,17 @@ class Scene:
     @property
     def language(self) -> Language:
         return self.record.facts.language
+
+    @property
+    def demo(self) -> str:
+        """The mark of the invented market for charts; nothing for real prices."""
+        return DEMO().text(self.language) if self.record.facts.demo else ""
+
+    @property
+    def hindsight(self) -> str:
+        """What a picture without a time axis must say of its figures."""
+        sessions = [member.reader_session for member in self.event.members]
+        return UNTIL_READ.say(self.language, session=min(sessions)) if sessions else ""
 
     @cached_property
     def looks(self) -> dict[str, Look]:
@@ -71,6 +83,10 @@ class Scene:
         return words[window.kind].say(self.language) if window.kind in words else window.label
 
 
+UNTIL_READ = Phrase(
+    "Lists could be acted on from {session}: what began before is hindsight",
+    "读者最早自{session}起可据名单交易:此前开始者为事后视角",
+)
 HINDSIGHT = Phrase("Hindsight", "事后")
 AVAILABLE = Phrase("Available", "可得")
 

@@ -14,8 +14,7 @@ WORDS = {
     "none": Phrase("Hide all", "全部隐藏"),
     "log": Phrase("Log scale", "对数坐标"),
     "lines": Phrase("Lines of the charts below", "下列图中的曲线"),
-    "range": Phrase("Range", "区间"),
-    "sort": Phrase("A heading sorts its column.", "点击表头可排序。"),
+    "show": Phrase("Show", "显示"),
     "no_script": Phrase(
         "Charts need JavaScript; every number is in the tables below.",
         "图表需要JavaScript;全部数字见下方表格。",

@@ -89,10 +89,11 @@ function lines(data, state) {
   const hidden = HIDDEN[state.group] || new Set();
   const traces = [];
   for (const line of data.series) {
-    if (line.low) traces.push(...band(data, line, hidden));
+    if (state.choice && state.choice !== line.id) continue;
+    if (state.choice && line.low) traces.push(...band(data, line));
     traces.push({
       type: "scatter", mode: "lines", x: data.x, y: line.y, name: plain(line.label), meta: line.id,
-      customdata: data.days.map((d) => (d > 0 ? "+" + d : String(d))), visible: !hidden.has(line.id),
+      customdata: data.days.map((d) => (d > 0 ? "+" + d : String(d))), visible: state.choice ? true : !hidden.has(line.id),
       line: {
         color: line.hue < 0 ? colour("--ink") : colour("--hue-" + line.hue), dash: DASHES[line.dash],
         width: line.hue < 0 ? 3 : 1.8,
@@ -102,16 +103,15 @@ function lines(data, state) {
   }
   const layout = frame(data);
   layout.xaxis = axis({ type: "date", range: state.range || [data.x[0], data.x[data.x.length - 1]], tickformat: "%m-%d", hoverformat: "%Y-%m-%d", nticks: narrow() ? 5 : 12 });
-  layout.yaxis = axis({ type: state.log ? "log" : "linear", tickformat: data.unit === "level" ? "" : ".0%", nticks: 8 });
+  layout.yaxis = axis({ type: state.log ? "log" : "linear", tickformat: data.unit === "level" ? "" : ".1~%", nticks: 8 });
   if (state.log) layout.yaxis.dtick = "D2";
   backdrop(data, layout);
   return { traces, layout };
 }
 
-function band(data, line, hidden) {
+function band(data, line) {
   const common = {
-    type: "scatter", mode: "lines", x: data.x, meta: line.id, visible: !hidden.has(line.id),
-    line: { width: 0 }, hoverinfo: "skip",
+    type: "scatter", mode: "lines", x: data.x, meta: line.id, line: { width: 0 }, hoverinfo: "skip",
   };
   return [
     { ...common, y: line.low },
@@ -119,28 +119,34 @@ function band(data, line, hidden) {
   ];
 }
 
-function bars(data) {
-  const layout = frame(data);
+function note(data) {
+  return { text: plain(data.note), font: { size: narrow() ? 9 : 12, color: colour("--soft") } };
+}
+
+function bars(all, state) {
+  const data = all.sets[state.choice];
+  const layout = frame(all);
   const traces = [{
     type: "waterfall", orientation: "h", y: data.labels.map(plain), x: data.values, measure: data.measures,
     text: data.texts, textposition: "auto", hovertemplate: "%{y}: %{text}<extra></extra>",
     increasing: { marker: { color: colour("--up") } }, decreasing: { marker: { color: colour("--down") } },
     totals: { marker: { color: colour("--soft") } }, connector: { line: { color: colour("--line") } },
   }];
-  layout.xaxis = axis({ tickformat: "+.0%" });
+  layout.xaxis = axis({ tickformat: "+.1~%", title: note(all) });
   layout.yaxis = axis({ autorange: "reversed" });
   layout.margin.t = 16;
   return { traces, layout };
 }
 
-function histogram(data) {
-  const layout = frame(data);
+function histogram(all, state) {
+  const data = all.sets[state.choice];
+  const layout = frame(all);
   const traces = [{ type: "histogram", x: data.values, nbinsx: 40, marker: { color: colour("--hue-0") }, hovertemplate: "%{x}: %{y}<extra></extra>" }];
   for (const mark of data.marks) {
     layout.shapes.push({ type: "line", xref: "x", yref: "paper", x0: mark.x, x1: mark.x, y0: 0, y1: 1, line: { color: colour("--up"), width: 2 } });
     layout.annotations.push({ text: plain(mark.label), xref: "x", yref: "paper", x: mark.x, y: 1, yanchor: "bottom", showarrow: false, font: { size: 12, color: colour("--ink") } });
   }
-  layout.xaxis = axis({ tickformat: data.unit === "decimal" ? "+.0%" : "" });
+  layout.xaxis = axis({ title: note(all) });
   layout.yaxis = axis({});
   layout.margin.t = 24;
   return { traces, layout };
@@ -148,8 +154,13 @@ function histogram(data) {
 
 const KINDS = { lines, bars, histogram };
 
+function choiceOf(plot) {
+  const select = plot.parentNode.querySelector("[data-choice]");
+  return select ? select.value : "";
+}
+
 function draw(plot) {
-  const state = plot.state || (plot.state = { group: plot.dataset.group, log: false, range: null });
+  const state = plot.state || (plot.state = { group: plot.dataset.group, log: false, range: null, choice: choiceOf(plot) });
   const data = DATA[plot.dataset.chart];
   const { traces, layout } = KINDS[data.kind](data, state);
   layout.width = plot.clientWidth;
@@ -180,6 +191,14 @@ for (const legend of document.querySelectorAll("[data-legend]")) {
     if (button.dataset.all) keys.forEach((key) => show(key, button.dataset.all === "true"));
     else show(button, button.getAttribute("aria-pressed") !== "true");
     PLOTS.filter((plot) => plot.dataset.group === group).forEach(draw);
+  });
+}
+
+for (const select of document.querySelectorAll("[data-choice]")) {
+  const plot = select.closest("figure").querySelector("[data-chart]");
+  select.addEventListener("change", () => {
+    plot.state.choice = select.value;
+    draw(plot);
   });
 }
 

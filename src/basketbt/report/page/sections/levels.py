@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from basketbt.report.demo import DEMO
 from basketbt.report.page.blocks import Block, Chart, Legend, Prose
 from basketbt.report.page.scene import Scene, Section
+from basketbt.report.page.sections.stage import stage
 from basketbt.report.phrases import Phrase, percent
 from basketbt.report.series import Line, lines
 
@@ -42,10 +42,6 @@ _UNDERWATER_ALT = Phrase(
     "at {depth}.",
     "{count}份名单自{first}至{last}的回撤曲线。最深为{worst}({depth})。",
 )
-CLOSED = Phrase("closed", "休市")
-HINDSIGHT_REGION = Phrase("hindsight: not yet published", "事后:名单尚未发布")
-_READER = Phrase("a reader can trade", "读者可交易")
-_DAY0 = Phrase("day 0", "第0日")
 _EVERYTHING = Phrase("All", "全部")
 _BEFORE = Phrase("Before", "之前")
 _AFTER = Phrase("After publication", "发布之后")
@@ -140,45 +136,6 @@ def _underwater(scene: Scene, found: list[Line]) -> Chart:
 def _series(scene: Scene, basket: str, values: tuple[float | None, ...]) -> dict[str, Any]:
     hue, dash = _look(scene, basket)
     return {"id": basket, "label": basket, "hue": hue, "dash": dash, "y": values}
-
-
-def stage(scene: Scene, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[str, Any]:
-    """What stands behind the lines of every chart over time: marks, shades, the DEMO mark."""
-    language, event = scene.language, scene.event
-    marks = []
-    for mark in event.marks:
-        if dates[0] <= mark.session <= dates[-1]:
-            label = _DAY0.say(language) if mark.kind == "event" else _short(mark.id, event.id)
-            marks.append({"x": mark.session, "label": label, "kind": mark.kind})
-    shades = [
-        {"from": first, "to": last, "label": CLOSED.say(language), "kind": "closed"}
-        for first, last in event.closures
-        if dates[0] < first and last < dates[-1]
-    ]
-    readers = sorted({member.reader_session for member in event.members})
-    marks += [
-        {"x": session, "label": _READER.say(language), "kind": "reader"}
-        for session in readers
-        if dates[0] <= session <= dates[-1]
-    ]
-    if readers and readers[0] > dates[0]:
-        until = min(readers[0], dates[-1])
-        label = HINDSIGHT_REGION.say(language)
-        shades.append({"from": dates[0], "to": until, "label": label, "kind": "hindsight"})
-    return {
-        "kind": "lines",
-        "x": dates,
-        "days": days,
-        "marks": marks,
-        "shades": shades,
-        "demo": DEMO().text(language) if scene.record.facts.demo else "",
-    }
-
-
-def _short(mark: str, event: str) -> str:
-    """``leak`` beside its own event, the whole id beside another one."""
-    name, _, alternative = mark.partition("@")
-    return alternative if alternative and name == event.partition("@")[0] else mark
 
 
 def _presets(scene: Scene, line: Line) -> tuple[tuple[str, str, str], ...]:

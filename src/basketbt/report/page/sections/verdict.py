@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from basketbt.report.facts import BenchmarkFacts, WindowFacts
-from basketbt.report.page.blocks import Block, Cell, Grid, Head, Prose, change, number, text
+from basketbt.report.page.blocks import (
+    Block,
+    Cell,
+    Grid,
+    Head,
+    Prose,
+    change,
+    number,
+    probability,
+    share,
+    text,
+)
 from basketbt.report.page.scene import Scene, Section
+from basketbt.report.page.sections.chance import headline, registered
 from basketbt.report.phrases import Phrase
 
 _TITLE = Phrase("Verdict", "结论")
@@ -15,8 +27,8 @@ _MOMENT = Phrase(
     "加权{weighting},再平衡{rebalance}。收益均为全收益。",
 )
 _READ_FIRST = Phrase(
-    "{lists} could be read from {session} (day {offset:+d}) at the earliest. What they made before "
-    "is hindsight; only what came after was available.",
+    "{lists} could be acted on from {session} (day {offset:+d}) at the earliest: what they made "
+    "before is hindsight, only what came after was available.",
     "{lists}读者最早自{session}(第{offset:+d}日)起可交易。此前收益为事后视角,此后方为可得。",
 )
 _ALL = Phrase("All {count} lists", "全部{count}份名单,")
@@ -32,6 +44,15 @@ _OF = Phrase("{names} ({named} named)", "{names}(点名{named})")
 _AGAINST = Phrase("{window} vs {benchmark}", "{window}相对{benchmark}")
 _AGAINST_NOTE = Phrase("return less that of the index, in percentage points", "收益减指数收益")
 _DRAWDOWN = Phrase("Max drawdown {window}", "最大回撤{window}")
+_ACHIEVABLE = Phrase("Achievable ({entry})", "可实现({entry})")
+_ACHIEVABLE_NOTE = Phrase("what an account would have made", "账户实际可得收益")
+_HOLM = Phrase("p (Holm) {window}", "p(Holm){window}")
+_HOLM_NOTE = Phrase(
+    "chance of a move as large without the event, all tests counted; model {model}",
+    "无事件时出现同等变动的概率,已计全部检验;模型{model}",
+)
+_LEAST = Phrase("Smallest effect {window}", "最小可检效应{window}")
+_LEAST_NOTE = Phrase("what the test would see four times in five", "五次中可检出四次的最小效应")
 _SESSIONS = Phrase("{first} to {last}", "{first}至{last}")
 
 
@@ -80,6 +101,7 @@ def _grid(scene: Scene) -> Grid:
     if longest is not None:
         heads.append(Head(_DRAWDOWN.say(scene.language, window=longest.label)))
     beside = _relative(scene)
+    extra = [*_achievable(scene), *_chance(scene)]
     rows = []
     for basket in scene.event.baskets:
         own = scene.record.lists[basket]
@@ -90,7 +112,8 @@ def _grid(scene: Scene) -> Grid:
             cells.append(_cell(scene, beside, basket, window, index))
         if longest is not None:
             cells.append(change(scene.summary.get((basket, longest.label), {}).get("max_drawdown")))
-        rows.append(tuple(cells))
+        rows.append((*cells, *(column[basket] for _, column in extra)))
+    heads += [head for head, _ in extra]
     return Grid(
         caption=_CAPTION.say(scene.language, name=scene.event.name),
         heads=tuple(heads),
@@ -118,6 +141,46 @@ def _relative(scene: Scene) -> dict[tuple[str, str, str], float | None]:
         key = (str(row["basket"]), str(row["window"]), str(row["benchmark"]))
         found[key] = value if isinstance(value, float) else None
     return found
+
+
+def _achievable(scene: Scene) -> list[tuple[Head, dict[str, Cell]]]:
+    """What the first account of each list made, a column for each entry of the study."""
+    found: dict[str, dict[str, Cell]] = {}
+    for row in scene.rows(
+        "summary",
+        book=scene.book("account"),
+        weighting=scene.event.weighting,
+        rebalance=scene.event.rebalance,
+    ):
+        column = found.setdefault(
+            str(row["entry"]), dict.fromkeys(scene.event.baskets, change(None))
+        )
+        column[str(row["basket"])] = change(row["total_return"])
+    title = _ACHIEVABLE_NOTE.say(scene.language)
+    return [
+        (Head(_ACHIEVABLE.say(scene.language, entry=entry), title), column)
+        for entry, column in found.items()
+    ]
+
+
+def _chance(scene: Scene) -> list[tuple[Head, dict[str, Cell]]]:
+    """p after Holm and the smallest effect the test would see, in the quoted window."""
+    rows = registered(scene)
+    chosen = headline(rows)
+    if chosen is None:
+        return []
+    model, window = chosen
+    p = dict.fromkeys(scene.event.baskets, probability(None))
+    least = dict.fromkeys(scene.event.baskets, share(None))
+    for row in rows:
+        if row["model"] == model and row["window"] == window:
+            p[str(row["basket"])] = probability(row["holm_p"])
+            least[str(row["basket"])] = share(row["mde"])
+    language = scene.language
+    return [
+        (Head(_HOLM.say(language, window=window), _HOLM_NOTE.say(language, model=model)), p),
+        (Head(_LEAST.say(language, window=window), _LEAST_NOTE.say(language)), least),
+    ]
 
 
 def _head(scene: Scene, window: WindowFacts, index: BenchmarkFacts | None) -> Head:

@@ -1,0 +1,122 @@
+"""How every picture is drawn and saved: size, fonts, marks, and no clock in the file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from basketbt.notes import Language
+from basketbt.report.palette import LIGHT, Look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Width and height in inches of a picture in a memo: the text width of A4.
+SIZE = (7.2, 4.0)
+_DPI = 150
+
+#: Families that hold Chinese, in the order of preference on Linux, macOS and Windows.
+CJK_FAMILIES = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "SimHei",
+    "Noto Sans CJK JP",
+    "Noto Serif CJK SC",
+)
+
+_DASHES = (
+    "solid",
+    (0, (5, 2)),
+    (0, (1, 1.4)),
+    (0, (5, 1.5, 1, 1.5)),
+    (0, (9, 3)),
+)
+
+
+@cache
+def cjk_font() -> str | None:
+    """The first installed family that holds Chinese, or None."""
+    from matplotlib import font_manager
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return next((family for family in CJK_FAMILIES if family in installed), None)
+
+
+def label_language(language: Language) -> Language:
+    """The language of a picture's labels: English where no font could draw Chinese."""
+    return language if language == "en" or cjk_font() else "en"
+
+
+@contextmanager
+def picture(title: str, demo: str, *, height: float = SIZE[1]) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with one set of axes, its title, and the mark of the invented market across it."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_settings())
+        figure = Figure(figsize=(SIZE[0], height), layout="constrained")
+        axes = figure.subplots()
+        axes.set_title(_literal(title), loc="left", fontsize=9.5, fontweight="bold", wrap=True)
+        axes.grid(visible=True, linewidth=0.5, color="#d5d9df")
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
+        if demo:
+            figure.text(
+                0.5, 0.5, demo, ha="center", va="center", rotation=18,
+                fontsize=20, color="#8a1c00", alpha=0.22, zorder=50,
+            )  # fmt: skip
+        yield figure, axes
+
+
+def settle(figure: Figure) -> None:
+    """Place everything for good: each file would otherwise cost another drawing."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
+def saved(figure: Figure, form: str) -> bytes:
+    """The figure as ``svg`` or ``png``, without the date and version that matplotlib would add.
+
+    To be called inside the ``with`` block of the picture: SVG ids follow its fixed salt.
+    """
+    buffer = io.BytesIO()
+    metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
+    figure.savefig(buffer, format=form, dpi=_DPI, metadata=metadata)
+    return buffer.getvalue()
+
+
+def stroke(look: Look) -> dict[str, Any]:
+    """Keyword arguments that draw a basket's line as the page does."""
+    return {"color": LIGHT[look.hue], "linestyle": _DASHES[look.dash], "linewidth": 1.2}
+
+
+def _settings() -> dict[Any, Any]:
+    family = cjk_font()
+    return {
+        "font.family": [*([family] if family else []), "DejaVu Sans"],
+        "font.size": 8,
+        "axes.unicode_minus": False,
+        "svg.hashsalt": "basketbt",
+        "svg.fonttype": "path",
+        "savefig.facecolor": "white",
+        "text.parse_math": False,
+        "text.usetex": False,
+    }
+
+
+def _literal(text: str) -> str:
+    """A name from a file on one line."""
+    return " ".join(text.split())

@@ -1,0 +1,161 @@
+"""Paper against achievable: what an account would have kept, and where the rest went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from basketbt.report.page.blocks import (
+    Block,
+    Chart,
+    Fold,
+    Grid,
+    Head,
+    Prose,
+    change,
+    number,
+    share,
+    text,
+)
+from basketbt.report.page.scene import Scene, Section
+from basketbt.report.phrases import Phrase, percent
+from basketbt.report.record import Row
+
+_TITLE = Phrase("Paper and achievable", "纸面与可实现")
+_LEAD = Phrase(
+    "Paper is the list bought at the close before day 0 without friction; achievable is an account "
+    "under price limits, suspensions, lots, fees and volume. The parts between add up exactly.",
+    "纸面为第0日前一收盘无摩擦买入;可实现为受涨跌停、停牌、整手、费用与成交量约束的账户。"
+    "其间各项相加恰等于差额。",
+)
+_CAPTION = Phrase("Each list on paper and in an account", "各名单的纸面与账户收益")
+_PARTS = (
+    ("shortfall_delay", Phrase("Delay", "延迟")),
+    ("shortfall_unfilled", Phrase("Unfilled", "未成交")),
+    ("shortfall_fees", Phrase("Fees", "费用")),
+    ("shortfall_lots_cash", Phrase("Lots and cash", "整手与现金")),
+    ("shortfall_residual", Phrase("Rest", "其余")),
+)
+_BASKET = Phrase("Basket", "组合")
+_ENTRY = Phrase("Entry", "入场")
+_PAPER = Phrase("Paper", "纸面")
+_ACHIEVABLE = Phrase("Achievable", "可实现")
+_FILLED = Phrase("Filled", "成交率")
+_COSTS = Phrase("Costs", "成本")
+_DRAWDOWN = Phrase("Max drawdown", "最大回撤")
+_WATERFALL = Phrase("From paper to achievable: where the return went", "自纸面至可实现:收益去向")
+_WATERFALL_ALT = Phrase(
+    "Waterfall from the paper return of a list to what its account made. First shown: {basket}, "
+    "{paper} on paper, {achievable} achievable.",
+    "自名单纸面收益至账户收益的瀑布图。首先所示:{basket},纸面{paper},可实现{achievable}。",
+)
+_REFUSED = Phrase("Orders that the market did not fill", "市场未能足额成交的委托")
+_REFUSED_CAPTION = Phrase(
+    "Orders filled in part or not at all, and in how many accounts", "未足额成交的委托及涉及账户数"
+)
+_REFUSED_HEADS = Phrase("Date|Entry|Share|Side|Reason|Accounts", "日期|入场|代码|方向|原因|账户数")
+
+
+def _build(scene: Scene) -> list[Block]:
+    rows = [
+        row
+        for row in scene.rows(
+            "summary",
+            book=scene.book("account"),
+            weighting=scene.event.weighting,
+            rebalance=scene.event.rebalance,
+        )
+        if row.get("paper_return") is not None
+    ]
+    if not rows:
+        return []
+    return [
+        Prose(text=_LEAD.say(scene.language)),
+        _grid(scene, rows),
+        _waterfall(scene, rows),
+        *_refused(scene),
+    ]
+
+
+def _grid(scene: Scene, rows: list[Row]) -> Grid:
+    language = scene.language
+    words = [_PAPER, _ACHIEVABLE, *(phrase for _, phrase in _PARTS), _FILLED, _COSTS, _DRAWDOWN]
+    return Grid(
+        caption=_CAPTION.say(language),
+        heads=(
+            Head(_BASKET.say(language), number=False),
+            Head(_ENTRY.say(language), number=False),
+            *(Head(word.say(language)) for word in words),
+        ),
+        rows=tuple(
+            (
+                text(row["basket"], title=str(row["notes"] or "")),
+                text(row["entry"]),
+                change(row["paper_return"]),
+                change(row["total_return"]),
+                *(change(_lost(row, key)) for key, _ in _PARTS),
+                share(row["fill_ratio"]),
+                share(row["costs"]),
+                change(row["max_drawdown"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _lost(row: Row, key: str) -> float | None:
+    """A part of the shortfall as the return it took away."""
+    value = row[key]
+    return -value if isinstance(value, float) else None
+
+
+def _waterfall(scene: Scene, rows: list[Row]) -> Chart:
+    labels = [phrase.say(scene.language) for phrase in (_PAPER, *(p for _, p in _PARTS))]
+    labels.append(_ACHIEVABLE.say(scene.language))
+    sets: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        values = [row["paper_return"], *(_lost(row, key) for key, _ in _PARTS), row["total_return"]]
+        numbers = [value if isinstance(value, float) else 0.0 for value in values]
+        sets[f"{row['basket']} · {row['entry']}"] = {
+            "labels": labels,
+            "values": numbers,
+            "texts": [percent(value) for value in numbers],
+            "measures": ["absolute", *["relative"] * len(_PARTS), "total"],
+        }
+    first = rows[0]
+    shown = next(iter(sets.values()))
+    return Chart(
+        id=f"shortfall-{scene.index}",
+        caption=_WATERFALL.say(scene.language),
+        alt=_WATERFALL_ALT.say(
+            scene.language,
+            basket=first["basket"],
+            paper=shown["texts"][0],
+            achievable=shown["texts"][-1],
+        ),
+        choices=tuple((key, key) for key in sets),
+        data={"kind": "bars", "demo": scene.demo, "note": scene.hindsight, "sets": sets},
+    )
+
+
+def _refused(scene: Scene) -> list[Block]:
+    """Orders with a reason, those of several accounts on one line."""
+    accounts: dict[tuple[str, ...], set[str]] = {}
+    for row in scene.rows("orders"):
+        if row["reason"]:
+            key = tuple(str(row[k]) for k in ("date", "entry", "symbol", "side", "reason"))
+            accounts.setdefault(key, set()).add(f"{row['basket']} {row['weighting']}")
+    if not accounts:
+        return []
+    heads = _REFUSED_HEADS.say(scene.language).split("|")
+    grid = Grid(
+        caption=_REFUSED_CAPTION.say(scene.language),
+        heads=tuple(Head(head, number=place == 5) for place, head in enumerate(heads)),
+        rows=tuple(
+            (*(text(word) for word in key), number(len(own)))
+            for key, own in sorted(accounts.items())
+        ),
+    )
+    return [Fold(title=_REFUSED.say(scene.language), blocks=(grid,))]
+
+
+SECTION = Section(id="account", title=_TITLE, needs=("summary", "account"), build=_build)

@@ -1,0 +1,159 @@
+"""summary.xlsx: one sheet a table, as analysts expect to open it, and a sheet that explains.
+
+The cells hold the doubles of the CSV files; only their display is rounded.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from basketbt.notes import Language
+from basketbt.report.demo import DEMO
+from basketbt.report.layout import Cell, Column, Kind, Table
+from basketbt.report.phrases import Phrase
+from basketbt.report.record import Record
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format as CellFormat
+    from xlsxwriter.worksheet import Worksheet
+
+# A file's date is part of its bytes; this one means nothing.
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+#: Rows that Excel can hold below a header; a longer table stays in its CSV file.
+MOST_ROWS = 1_048_575
+# Placebo dates and other long tables would make a workbook that takes seconds to write and open.
+_LONG = 20_000
+
+_NUMBERS: dict[Kind, str] = {
+    "text": "@",
+    "date": "yyyy-mm-dd",
+    "integer": "#,##0",
+    "decimal": "0.00%",
+    "ratio": "0.000",
+    "level": "0.00",
+    "flag": "General",
+}
+_WIDTHS: dict[Kind, int] = {"text": 14, "date": 11, "integer": 9, "decimal": 11, "ratio": 10}
+
+_ABOUT = Phrase("About", "说明")
+_ABOUT_HEADS = Phrase("sheet|column|kind|meaning|empty when", "工作表|列|类型|含义|何时为空")
+_RUN = Phrase(
+    "{title} · run {run}. The same numbers as the CSV files; cells keep full precision.",
+    "{title} · 运行编号{run}。与CSV文件数字相同,单元格保留全部精度。",
+)
+_LEFT_OUT = Phrase("{name}: {rows:,} rows, only in {name}.csv", "{name}:{rows:,}行,仅见{name}.csv")
+
+
+def workbook(record: Record) -> bytes:
+    """The workbook's bytes: the same for the same run."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"created": _CREATED, "author": "basketbt", "title": record.facts.title})
+    formats = _Formats(book)
+    shown = [table for table in record.tables.values() if len(table.rows) <= _LONG]
+    long = [table for table in record.tables.values() if len(table.rows) > _LONG]
+    _explain(book, formats, record, shown, long)
+    for table in shown:
+        _sheet(book, formats, table, record.facts.language)
+    book.close()
+    return buffer.getvalue()
+
+
+class _Formats:
+    """The cell formats of a workbook."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.head: CellFormat = book.add_format(
+            {"bold": True, "bg_color": "#e8ebef", "border": 1, "text_wrap": True, "valign": "top"}
+        )
+        self.bold: CellFormat = book.add_format({"bold": True})
+        self.warning: CellFormat = book.add_format({"bold": True, "font_color": "#8a1c00"})
+        self.wrapped: CellFormat = book.add_format({"text_wrap": True, "valign": "top"})
+        self.kinds: dict[Kind, CellFormat] = {
+            kind: book.add_format({"num_format": number}) for kind, number in _NUMBERS.items()
+        }
+
+
+def _sheet(book: Workbook, formats: _Formats, table: Table, language: Language) -> None:
+    sheet: Worksheet = book.add_worksheet(table.layout.name)
+    columns = table.layout.columns
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, column.header(language), formats.head)
+        sheet.set_column(place, place, _width(column), formats.kinds[column.kind])
+    for line, row in enumerate(table.rows, start=1):
+        for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
+            _write(sheet, line, place, cell, column.kind, formats)
+    sheet.freeze_panes(1, _key_columns(columns))
+    sheet.autofilter(0, 0, max(len(table.rows), 1), len(columns) - 1)
+
+
+def _write(
+    sheet: Worksheet, line: int, place: int, cell: Cell, kind: Kind, formats: _Formats
+) -> None:
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, bool):
+        sheet.write_boolean(line, place, cell)
+    elif isinstance(cell, int | float):
+        sheet.write_number(line, place, cell, formats.kinds[kind])
+    elif kind == "date":
+        sheet.write_datetime(line, place, date.fromisoformat(cell), formats.kinds[kind])
+    else:
+        sheet.write_string(line, place, cell, formats.kinds[kind])
+
+
+def _width(column: Column) -> int:
+    if column.key == "basket":
+        return 26
+    return 60 if column.key == "notes" else _WIDTHS.get(column.kind, 10)
+
+
+def _key_columns(columns: tuple[Column, ...]) -> int:
+    """Columns that stay in sight when scrolling: up to the basket."""
+    keys = [column.key for column in columns]
+    return keys.index("basket") + 1 if "basket" in keys else 0
+
+
+def _explain(
+    book: Workbook, formats: _Formats, record: Record, shown: list[Table], long: list[Table]
+) -> None:
+    """The first sheet: what this is, and what every column means."""
+    facts, language = record.facts, record.facts.language
+    sheet: Worksheet = book.add_worksheet(_ABOUT.say(language))
+    lines = [(_RUN.say(language, title=facts.title, run=facts.run), formats.bold)]
+    if facts.demo:
+        lines.append((DEMO().text(language), formats.warning))
+    lines += [
+        (_LEFT_OUT.say(language, name=table.layout.name, rows=len(table.rows)), formats.bold)
+        for table in long
+    ]
+    for line, (text, look) in enumerate(lines):
+        sheet.write_string(line, 0, text, look)
+    top = len(lines) + 1
+    for place, head in enumerate(_ABOUT_HEADS.say(language).split("|")):
+        sheet.write_string(top, place, head, formats.head)
+    line = top
+    for table in shown:
+        for column in table.layout.columns:
+            line += 1
+            meaning = column.description_en if language == "en" else column.description_zh
+            empty = column.empty_en if language == "en" else column.empty_zh
+            cells = (table.layout.name, column.header(language), column.kind, meaning, empty)
+            for place, text in enumerate(cells):
+                sheet.write_string(line, place, text, formats.wrapped)
+    for place, width in enumerate((14, 24, 10, 80, 50)):
+        sheet.set_column(place, place, width)
+    sheet.freeze_panes(top + 1, 0)
+    sheet.autofilter(top, 0, line, 4)
