@@ -17,6 +17,7 @@ import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -116,6 +117,7 @@ def parse(text: str, *, name: str) -> Any:
     return document.data
 
 
+@lru_cache(maxsize=64)  # the lists of a composite are read again for each use of them
 def read_text(text: str, *, name: str) -> YamlDocument:
     """Like :func:`load`, for text that is already in memory. Raises ``FileSyntaxError``."""
     builder = _Builder(name)

@@ -8,7 +8,7 @@ own stands in for the shipped one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class Library:
     """Folders of baskets, in order of precedence. Make one with :func:`find_library`."""
 
     roots: tuple[Path, ...]
+    _loaded: dict[Path, Basket] = field(default_factory=dict, repr=False, compare=False)
 
     def files(self) -> dict[str, Path]:
         """Every basket's file by id, sorted. A link that leads out of a root is ``RefusedPath``."""
@@ -56,6 +57,11 @@ class Library:
 
         Raises ``FileSyntaxError``, ``RefusedPath``, or ``InvalidFile`` with every problem.
         """
+        if path not in self._loaded:
+            self._loaded[path] = self._load(path)
+        return self._loaded[path]
+
+    def _load(self, path: Path) -> Basket:
         from basketbt.baskets.build import basket_of_composite, basket_of_list
         from basketbt.baskets.schema import CompositeFile, ListFile, file_model
 
