@@ -362,8 +362,11 @@ class SlowLedger:
         while sum(costs(cut)) > self.money:
             each = costs(cut)
             dearest = each.index(max(each))
-            share = prices[dearest][0]
-            less = cut[dearest] - (share.lot or STEP[share.board])
+            share, price = prices[dearest]
+            step = share.lot or STEP[share.board]
+            missing = Decimal(sum(each) - self.money) / 100
+            steps = (missing / (price * step)).to_integral_value(ROUND_CEILING)
+            less = cut[dearest] - int(steps) * step
             cut[dearest] = less if less >= (share.lot or MINIMUM[share.board]) else 0
         return cut
 

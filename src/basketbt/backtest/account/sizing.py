@@ -121,7 +121,7 @@ class WholeShares:
         """Every buy is cut in the same proportion, in millionths, and to its lot.
 
         Minimum commissions do not shrink with an order, so the cut orders may still cost too
-        much; then the dearest gives up one step, and again, until they fit.
+        much; then the dearest gives up the steps that the missing money pays, until they fit.
         """
         order = self.buyable(wanted)
         cost = self._cost(order, price, row)
@@ -133,13 +133,14 @@ class WholeShares:
         order = self.buyable(wanted * part[:, None] // MILLION)
         while True:
             cost = self._cost(order, price, row)
-            short = cost.sum(axis=1) > cash
-            if not short.any():
+            missing = cost.sum(axis=1) - cash
+            if not (missing > 0).any():
                 return order
-            dearest = cost.argmax(axis=1)
-            for basket in np.flatnonzero(short):
-                column = dearest[basket]
-                left = order[basket, column] - self.lots.step[column]
+            for basket in np.flatnonzero(missing > 0):
+                column = cost[basket].argmax()
+                step = self.lots.step[column]
+                steps = -(-missing[basket] * _PER_FEN // (price[column] * step))
+                left = order[basket, column] - steps * step
                 order[basket, column] = left if left >= self.lots.minimum[column] else 0
 
     def _cost(self, order: Numbers, price: Numbers, row: int) -> Numbers:

@@ -1,0 +1,109 @@
+"""How long the account stage takes: 20 baskets, two entries, 120 sessions, and how it grows.
+
+    python benchmarks/account_speed.py
+
+Everything is counted but importing vectorbt: planning, vectorbt's books and the five runs that
+split the shortfall. The market is invented; half of the days have limits, suspensions or rebalances
+to decide on. The bar is one second, warm.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import numpy as np
+
+from basketbt.backtest.account.book import account_book
+from basketbt.backtest.account.entries import Moment
+from basketbt.backtest.account.settings import AccountSettings
+from basketbt.backtest.index import IndexPath, index_path
+from basketbt.backtest.rebalance import Rebalance
+from basketbt.market.calendars import calendar
+from basketbt.prices.data import PriceRequest
+from basketbt.prices.panel import PricePanel, build_panel
+from basketbt.prices.sources.demo import DemoSource
+
+BASKETS, SESSIONS, NAMES_EACH, ENTRIES = 20, 120, 15, 2
+BAR_SECONDS = 1.0
+REPEATS = 5
+CODES = [
+    f"{prefix}{number:03d}.{exchange}"
+    for prefix, exchange in (("600", "SH"), ("000", "SZ"), ("300", "SZ"), ("688", "SH"))
+    for number in range(101, 151)
+]
+
+
+def market(sessions: int) -> PricePanel:
+    """200 invented shares on the sessions around R1, one row before the base."""
+    home = calendar("XSHG")
+    start = np.datetime64("2024-07-01")
+    days = home.between(start, home.offset(home.on_or_after(start), sessions))
+    request = PriceRequest(symbols=tuple(CODES), indexes=(), start=days[0], end=days[-1])
+    return build_panel(DemoSource().load(request), CODES, calendar="XSHG", sessions=days)
+
+
+def path(panel: PricePanel, baskets: int, rule: Rebalance) -> IndexPath:
+    """Baskets of 15 shares drawn from those that are listed at the base."""
+    draw = np.random.default_rng(20250120)
+    listed = np.flatnonzero(np.isfinite(panel.total[1]))
+    weights = np.zeros((baskets, len(panel.symbols)))
+    for row in weights:
+        row[draw.choice(listed, NAMES_EACH, replace=False)] = 1 / NAMES_EACH
+    return index_path(panel.total[1:], weights, rule, sessions=panel.sessions[1:])
+
+
+def seconds(baskets: int, sessions: int, rule: Rebalance, engine: str = "auto") -> float:
+    """Median time of both entries' accounts."""
+    panel = market(sessions)
+    held = path(panel, baskets, rule)
+    nobody = np.zeros(len(panel.symbols), dtype=bool)
+    times = []
+    for _ in range(REPEATS + 1):
+        begun = time.perf_counter()
+        for entry in range(1, ENTRIES + 1):
+            account_book(
+                panel,
+                held,
+                base=1,
+                entry=np.full(baskets, entry * 4),
+                moments=np.full(baskets, Moment.OPEN, dtype=np.int8),
+                settings=AccountSettings(slippage_bps=5.0),
+                refused=nobody,
+                risk_warning=nobody,
+                lots=[None] * len(panel.symbols),
+                engine=engine,  # type: ignore[arg-type]
+            )
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times[1:])  # the first run is cold
+
+
+def main() -> None:
+    import vectorbt
+
+    hold, monthly = Rebalance(), Rebalance("monthly")
+    bar = seconds(BASKETS, SESSIONS, hold)
+    print(
+        f"{BASKETS} baskets x {ENTRIES} entries x {SESSIONS} sessions, hold: {bar:.3f} s "
+        f"(bar {BAR_SECONDS:g} s), vectorbt {vectorbt.__version__}"
+    )
+    print(f"the same, monthly rebalances: {seconds(BASKETS, SESSIONS, monthly):.3f} s")
+    print(f"the same, Numba engine: {seconds(BASKETS, SESSIONS, hold, 'numba'):.3f} s\n")
+    print("baskets  sessions  seconds  ms per basket x 100 sessions")
+    for baskets, sessions in (
+        (5, 120),
+        (10, 120),
+        (20, 120),
+        (40, 120),
+        (80, 120),
+        (20, 60),
+        (20, 240),
+        (20, 300),
+    ):
+        took = seconds(baskets, sessions, monthly)
+        print(f"{baskets:7d} {sessions:9d} {took:8.3f} {took / baskets / sessions * 1e5:9.2f}")
+    assert bar <= BAR_SECONDS, "the account stage is slower than its bar"
+
+
+if __name__ == "__main__":
+    main()
