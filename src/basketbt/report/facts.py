@@ -197,7 +197,7 @@ def _benchmark(code: str, language: Language) -> BenchmarkFacts:
 def _event(result: StudyResult, case: CaseResult, language: Language) -> EventFacts:
     event, plan = case.case.event, case.case
     headline = headline_windows(plan)
-    weighting, rebalance = _book(case)
+    book = case.books[0].book
     return EventFacts(
         id=event.id,
         name=(event.name_en if language == "en" else event.name_zh) or event.id,
@@ -205,8 +205,8 @@ def _event(result: StudyResult, case: CaseResult, language: Language) -> EventFa
         source=event.source,
         calendar=plan.calendar.name,
         day0=str(plan.day_zero.session),
-        weighting=weighting,
-        rebalance=rebalance,
+        weighting=book.weighting.label,
+        rebalance=book.rebalance.label,
         marks=tuple(_marks(case)),
         closures=tuple(_closures(case)),
         windows=tuple(
@@ -224,19 +224,11 @@ def _event(result: StudyResult, case: CaseResult, language: Language) -> EventFa
     )
 
 
-def _book(case: CaseResult) -> tuple[str, str]:
-    """Weighting and rebalance that the memo quotes; of the event study where that is all."""
-    if case.books:
-        book = case.books[0].book
-        return book.weighting.label, book.rebalance.label
-    return (case.event_studies[0].weighting if case.event_studies else ""), ""
-
-
 def _members(result: StudyResult, case: CaseResult, language: Language) -> Iterator[Member]:
     benchmark = result.plan.request.indexes[0]
     for reader in readers(case):
         _, session, offset = publication(reader)
-        said = sentences(reader, benchmark, language, quote=str) if case.books else []
+        said = sentences(reader, benchmark, language, quote=str)
         yield Member(
             basket=reader.basket.id,
             reader_session=session,
@@ -246,8 +238,6 @@ def _members(result: StudyResult, case: CaseResult, language: Language) -> Itera
 
 
 def _available(result: StudyResult, case: CaseResult, language: Language) -> str:
-    if not case.books:
-        return ""
     info = index_info(result.plan.request.indexes[0])
     everyone = readers(case)
     lists = [reader for reader in everyone if not reader.basket.components]

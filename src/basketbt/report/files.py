@@ -16,6 +16,7 @@ from basketbt.report.tables import (
     account,
     car_paths,
     constituents,
+    correlation,
     drawdowns,
     event_study,
     levels,
@@ -36,6 +37,7 @@ LAYOUTS: tuple[Layout, ...] = (
     constituents.LAYOUT,
     drawdowns.LAYOUT,
     overlap.LAYOUT,
+    correlation.LAYOUT,
     orders.LAYOUT,
     positions.LAYOUT,
     account.LAYOUT,
@@ -80,6 +82,7 @@ def _book_tables(result: StudyResult) -> tuple[Table, ...]:
         constituents.constituents_table(result),
         drawdowns.drawdowns_table(result),
         overlap.overlap_table(result),
+        correlation.correlation_table(result),
     )
 
 

@@ -122,3 +122,9 @@ def up_capture(returns: Floats, benchmark: Floats, annualisation: float) -> Floa
 def down_capture(returns: Floats, benchmark: Floats, annualisation: float) -> Floats:
     """Ratio of annualised returns over sessions with b < 0; NaN if T < 20 or there is none."""
     return _capture(returns, benchmark, benchmark < -RESIDUE, annualisation)
+
+
+def correlation_matrix(returns: Floats) -> Floats:
+    """(B, B) Pearson correlation of every pair of columns of (T, B); NaN as in `correlation`."""
+    columns = as_columns(returns)
+    return np.stack([correlation(columns, column) for column in columns.T])

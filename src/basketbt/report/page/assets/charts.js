@@ -141,7 +141,7 @@ function bars(all, state) {
 function histogram(all, state) {
   const data = all.sets[state.choice];
   const layout = frame(all);
-  const traces = [{ type: "histogram", x: data.values, nbinsx: 40, marker: { color: colour("--hue-0") }, hovertemplate: "%{x}: %{y}<extra></extra>" }];
+  const traces = [{ type: "histogram", x: data.values, nbinsx: 40, marker: { color: colour("--hue-0"), opacity: 0.75 }, hovertemplate: "%{x}: %{y}<extra></extra>" }];
   for (const mark of data.marks) {
     layout.shapes.push({ type: "line", xref: "x", yref: "paper", x0: mark.x, x1: mark.x, y0: 0, y1: 1, line: { color: colour("--up"), width: 2 } });
     layout.annotations.push({ text: plain(mark.label), xref: "x", yref: "paper", x: mark.x, y: 1, yanchor: "bottom", showarrow: false, font: { size: 12, color: colour("--ink") } });

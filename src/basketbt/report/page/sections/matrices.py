@@ -17,7 +17,7 @@ _OVERLAP_CAPTION = Phrase(
 _COMMON = Phrase("{common} shares in common", "共同成分{common}只")
 _CORRELATION = Phrase("Correlation of the lists", "名单相关性")
 _CORRELATION_CAPTION = Phrase(
-    "Correlation of daily total returns over {window}", "{window}每日全收益的相关系数"
+    "Correlation of daily total returns, {first} to {last}", "{first}至{last}每日全收益的相关系数"
 )
 _BASKET = Phrase("Basket", "组合")
 
@@ -45,18 +45,20 @@ def _overlap(scene: Scene) -> list[Block]:
 
 
 def _correlation(scene: Scene) -> list[Block]:
-    rows = scene.record.rows("correlation", event=scene.event.id)
+    rows = scene.index_rows("correlation")
     names = list(scene.event.baskets)
-    mine = [row for row in rows if row["basket"] in names and row["other"] in names]
-    if not mine:
+    if not rows:
         return []
+    caption = _CORRELATION_CAPTION.say(
+        scene.language, first=rows[0]["base_date"], last=rows[0]["end_date"]
+    )
     return [
         heat_grid(
-            caption=_CORRELATION_CAPTION.say(scene.language, window=mine[0]["window"]),
+            caption=caption,
             corner=_BASKET.say(scene.language),
             heads=names,
             names=names,
-            values=_square(mine, names, "correlation"),
+            values=_square(rows, names, "correlation"),
             show=_ratio,
             kind="matrix",
         )
