@@ -15,7 +15,7 @@ from basketbt.report.publish import publish
 from basketbt.report.render import DEFAULT, Format
 from basketbt.results import StudyResult
 from basketbt.shipped import find_study
-from basketbt.sources import choose_source
+from basketbt.sources import Access, choose_source
 from basketbt.study import Progress, run_study
 
 if TYPE_CHECKING:
@@ -90,21 +90,24 @@ def run(
     *,
     source: str | None = None,
     overrides: Sequence[str] = (),
+    access: Access | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run a study file.
 
     Args:
         study: path of a study's YAML, or the name of a shipped one.
-        source: ``files:FOLDER`` or ``demo``, instead of what the study says.
+        source: instead of what the study says: ``auto``, ``akshare`` or ``yfinance`` (fetched
+            once into the store), ``files:FOLDER``, ``lock:FILE`` or ``demo``.
         overrides: ``key=value`` texts, as ``--set`` takes them.
+        access: which store, whether the network may be asked, who hears of each symbol.
         progress: called with a few words before each step.
 
     Raises:
         basketbt.BasketbtError: with a message fit for the user, see ``basketbt.errors``.
     """
     file = load_study(find_study(Path(study)), overrides)
-    return Run(run_study(file, choose_source(file, source), progress))
+    return Run(run_study(file, choose_source(file, source, access), progress))
 
 
 def event_study(
@@ -112,6 +115,7 @@ def event_study(
     *,
     source: str | None = None,
     overrides: Sequence[str] = (),
+    access: Access | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run only the event study of a study file, with the defaults where it has none.
@@ -120,4 +124,4 @@ def event_study(
     ``car_paths`` and ``placebo`` exist.
     """
     file = load_study(find_study(Path(study)), overrides)
-    return Run(run_study(file, choose_source(file, source), progress, events_only=True))
+    return Run(run_study(file, choose_source(file, source, access), progress, events_only=True))

@@ -117,8 +117,9 @@ QualityRule = Literal["refuse", "warn"]
 class PricesSpec(Strict):
     """Where prices come from and what is done when they look wrong."""
 
-    source: Literal["auto", "akshare", "yfinance", "files", "demo"] | None = Field(
-        None, description="None: the command line must say (--source)."
+    source: Literal["auto", "akshare", "yfinance", "files", "demo"] = Field(
+        "auto",
+        description="auto: the vendors, fetched once into the store; files: `path`; demo: made up.",
     )
     path: str | None = Field(None, description="Folder or file of `files`.")
     tables: Several[TableSpecFile] = Field(
@@ -128,6 +129,12 @@ class PricesSpec(Strict):
     quality: dict[str, QualityRule] = Field(
         default_factory=dict, description="Policy per check; see docs/prices.md for the defaults."
     )
+
+    @model_validator(mode="after")
+    def _files_have_a_path(self) -> Self:
+        if (self.source == "files") != (self.path is not None):
+            raise ValueError("`path` belongs to source: files, which needs it")
+        return self
 
 
 GridMeasure = Literal[

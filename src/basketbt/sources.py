@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 ROUTES: Mapping[str, Route] = {"auto": "auto", "akshare": "akshare", "yfinance": "yfinance"}
 
 
-class NoSource(InputError):
-    template = "study {study} does not say where its prices come from"
-    fix = (
-        "Add --source auto (fetched from the vendors once, then from the store), --source "
-        "files:FOLDER (your own tables) or --source demo (an invented market)."
-    )
-
-
 class UnknownSource(InputError):
     template = "{text!r} is not a price source"
     fix = "Write auto, akshare, yfinance, lock:FILE, files:FOLDER_OR_FILE or demo."
@@ -51,7 +43,7 @@ def choose_source(
 
     A path on the command line is relative to the working directory, one in a study to the study.
 
-    Raises ``NoSource``, ``UnknownSource`` or what opening the source raises.
+    Raises ``UnknownSource`` or what opening the source raises.
     """
     prices = study.config.prices
     if override is not None:
@@ -65,13 +57,11 @@ def choose_source(
         if override == "demo":
             return _demo(prices)
         raise UnknownSource(text=override)
-    if prices.source == "files" and prices.path:
+    if prices.source == "files" and prices.path is not None:
         return _files(prices, study.folder / prices.path)
-    if prices.source is not None and prices.source in ROUTES:
-        return _vendors(ROUTES[prices.source], access or Access())
     if prices.source == "demo":
         return _demo(prices)
-    raise NoSource(study=study.config.study)
+    return _vendors(ROUTES[prices.source], access or Access())
 
 
 def _files(prices: PricesSpec, root: Path) -> PriceSource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import statsmodels.api as sm
 from basketbt import event_study
 from basketbt.api import Run
 from basketbt.baskets.library import find_library
+from basketbt.events.from_panel import closes_at_limit
 
 ROOT = Path(__file__).resolve().parents[2]
 GUOJIN = ("cybersecurity", "edge-hardware", "software", "xinchuang")
@@ -130,3 +132,49 @@ def test_the_software_list_is_more_than_the_market_but_its_shares_disagree(r1: R
     (said,) = [one for one in r1.memo.splitlines() if one.startswith("- **guojin/software**")]
     assert "The two tests against the market disagree" in said
     assert "without-day-5" in said
+
+
+def test_limits_told_from_adjusted_prices_are_those_of_raw_prices(r1: Run) -> None:
+    panel = r1.result.cases[0].panel
+    raw = ~panel.adjusted_only
+    known = closes_at_limit(panel)[0][:, raw]
+    everyone = np.ones_like(panel.adjusted_only)
+    told = closes_at_limit(replace(panel, adjusted_only=everyone))[0][:, raw]
+    assert (int(known.sum()), int((known & ~told).sum()), int((told & ~known).sum())) == (324, 0, 8)
+
+
+def table_rows(run: Run) -> list[str]:
+    """The rows of the table in docs/case-study.md."""
+    market, sector = main(run), main(run, "market+sector")
+    beside = sector.set_index(["basket", "window"])
+    rows = []
+    for one in market.to_dict("records"):
+        shown = one["window"] in ("[0,+4]", "[0,+5]", "[+5,+7]", "[0,+10]")
+        if not (shown and one["basket"].startswith("guojin/")):
+            continue
+        other = beside.loc[(one["basket"], one["window"])]
+        cells = [
+            one["basket"],
+            one["window"],
+            f"{one['car']:+.1%}",
+            *(text_of(one[key]) for key in ("p", "kp_p", "placebo_p", "holm_p")),
+            f"{one['mde']:.1%}",
+            f"{one['leave_one_out_min']:+.1%} to {one['leave_one_out_max']:+.1%}",
+            f"{one['weight_at_limit']:.0%}",
+            f"{other['car']:+.1%}",
+            text_of(other["p"]),
+            text_of(other["kp_p"]),
+        ]
+        rows.append("| " + " | ".join(cells) + " |")
+    return rows
+
+
+def text_of(p: float) -> str:
+    return "<0.001" if p < 0.0005 else f"{p:.3f}"
+
+
+def test_the_table_of_the_case_study_is_the_run_s(r1: Run) -> None:
+    page = (ROOT / "docs/case-study.md").read_text(encoding="utf-8")
+    table = page.split("<!-- guojin-r1-chance")[1].split("<!-- end -->")[0]
+    written = [line for line in table.splitlines() if line.startswith("| guojin/")]
+    assert written == table_rows(r1)

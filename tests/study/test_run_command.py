@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from basketbt.statistics.measures import MEASURES
+
 DEMO = ["run", "demo"]
 SMALL = ["--set", "baskets=guojin/*", "--set", "weighting=equal", "--set", "rebalance=hold"]
 
@@ -93,9 +95,9 @@ def test_relative_figures_repeat_the_summary_for_the_first_benchmark(results: Pa
 
 def test_every_empty_number_has_its_reason_in_the_notes(results: Path) -> None:
     for row in rows(results / "latest" / "summary.csv"):
-        empty = [key for key, cell in row.items() if cell == "" and key != "notes"]
-        for key in empty:
-            assert key in row["notes"], (row["basket"], row["window"], key)
+        for key in ("price_return", *(measure.key for measure in MEASURES)):
+            if row[key] == "":
+                assert key in row["notes"], (row["basket"], row["window"], key)
 
 
 def test_the_demo_is_marked_in_every_file(results: Path) -> None:
@@ -169,7 +171,9 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
         (["nothing.yaml"], 2, ["nothing.yaml"]),
         (["demo", "--source", "files:missing"], 2, ["missing"]),
         (["demo", "--source", "bloomberg"], 2, ["bloomberg", "files:"]),
-        (["deepseek-r1"], 2, ["--source"]),
+        (["deepseek-r1", "--offline"], 3, ["prices.db"]),
+        (["demo", "--lock", "missing.zip"], 2, ["missing.zip"]),
+        (["demo", "--lock", "a.zip", "--source", "demo"], 2, ["exclude"]),
         (["demo", "--lang", "fr"], 2, ["zh", "en"]),
         (["demo", "--set", "windows=[[0,300]]"], 3, ["2025-12-31"]),
         (["demo", "--set", "windows=[[-600,-1]]"], 3, ["2023-01-03"]),
@@ -181,7 +185,8 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
 def test_a_mistake_is_one_message_and_leaves_nothing(
     arguments: list[str], code: int, words: list[str], tmp_path: Path
 ) -> None:
-    done = basketbt("run", *arguments, cwd=tmp_path)
+    store = {"BASKETBT_STORE": str(tmp_path / "prices.db")}
+    done = basketbt("run", *arguments, cwd=tmp_path, env=store)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) < 24

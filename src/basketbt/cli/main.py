@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from basketbt.cli import baskets, events, market, reporting, study
+from basketbt.cli import baskets, events, grid, market, reporting, store, study
 from basketbt.cli.console import say, warn
 from basketbt.errors import BasketbtError
 
@@ -39,7 +39,7 @@ def _root(
     """Options that stand before a command."""
 
 
-for group in (study, reporting, baskets, market, events):
+for group in (study, grid, reporting, baskets, market, events, store):
     group.register(app)
 
 

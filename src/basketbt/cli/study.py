@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from basketbt.cli.console import Json, Quiet, say, say_json, say_table
+from basketbt.cli.fetching import StoreFile
 from basketbt.cli.reporting import Formats, choose_formats
 
 if TYPE_CHECKING:
@@ -30,8 +31,16 @@ def run(
     study: Annotated[Path, typer.Argument(help="Study file, e.g. configs/deepseek-r1.yaml.")],
     source: Annotated[
         str | None,
-        typer.Option(help="Where prices come from: files:FOLDER or demo.", show_default=False),
+        typer.Option(
+            help="Where prices come from: auto, akshare, yfinance, files:FOLDER or demo.",
+            show_default=False,
+        ),
     ] = None,
+    lock: Annotated[
+        Path | None, typer.Option(help="Prices frozen by `basketbt lock`; nothing is fetched.")
+    ] = None,
+    store: StoreFile = None,
+    offline: Annotated[bool, typer.Option(help="Use what is stored; ask no vendor.")] = False,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,11 +61,20 @@ def run(
 ) -> None:
     """Run a study: levels, statistics, tables, a memo and a page for every list and event."""
     from basketbt.api import run as run_api
+    from basketbt.sources import Access
 
+    if lock is not None and source is not None:
+        raise typer.BadParameter("--lock and --source exclude each other")
     chosen = choose_formats(formats, page=report or show)
     overrides = [*(settings or ()), *([f"language={lang}"] if lang else ())]
     with progress_line(quiet=quiet or as_json) as progress:
-        finished = run_api(study, source=source, overrides=overrides, progress=progress)
+        finished = run_api(
+            study,
+            source=source if lock is None else f"lock:{lock}",
+            overrides=overrides,
+            access=Access(store, offline, lambda one: progress(f"{one.symbol}: {one.state}")),
+            progress=progress,
+        )
         progress("writing")
         folder = finished.write(out, chosen)
     if as_json:
