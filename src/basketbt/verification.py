@@ -20,7 +20,7 @@ from basketbt.sources import Access, choose_source
 from basketbt.study import run_study
 
 MANIFEST = "manifest.json"
-LARGEST_DIFF = 40  # lines shown of a file that differs
+LARGEST_DIFF = 8  # lines shown of a file that differs
 
 
 class NotARun(InputError):
