@@ -13,9 +13,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from basketbt.backtest.account.quotes import one_word_boards, price_limits
 from basketbt.config import load_study
-from basketbt.market.calendars import as_date
+from basketbt.market.calendars import as_date, calendar
 from basketbt.market.symbols import parse_symbol
+from basketbt.prices.data import PriceRequest
+from basketbt.prices.panel import build_panel
 from basketbt.prices.sources.files import FilesSource
 from basketbt.results import AccountKept, CaseResult
 from basketbt.study import run_study
@@ -152,3 +155,29 @@ def test_boards_that_no_reader_could_buy(case: CaseResult) -> None:
         if trade.reason == "limit-up"
     ]
     assert met == [("2025-02-10", "002261.SZ"), ("2025-02-11", "002261.SZ")]
+
+
+@pytest.mark.market
+def test_one_word_boards_of_5_to_7_february(market: Path) -> None:
+    # Of all shares with raw prices; none of them is in a shipped list.
+    days = calendar("XSHG").between(np.datetime64("2025-01-20"), np.datetime64("2025-02-07"))
+    table = pq.read_table(market / "bars.parquet", columns=["symbol"])
+    symbols = tuple(sorted(set(table.column("symbol").to_pylist())))
+    request = PriceRequest(symbols=symbols, indexes=(), start=days[0], end=days[-1])
+    data = FilesSource(market).load(request)
+    panel = build_panel(data, symbols, calendar="XSHG", sessions=days, fx="local")
+    rows = slice(len(days) - 3, len(days))
+    limits = price_limits(panel, rows, np.zeros(len(panel.symbols), dtype=bool))
+    found = [
+        (str(days[rows][row]), panel.symbols[column])
+        for row, column in np.argwhere(one_word_boards(panel, rows, limits))
+    ]
+    assert found == [
+        ("2025-02-05", "688158.SH"),
+        ("2025-02-05", "688316.SH"),
+        ("2025-02-06", "688158.SH"),
+        ("2025-02-06", "688316.SH"),
+        ("2025-02-07", "600633.SH"),
+        ("2025-02-07", "688158.SH"),
+        ("2025-02-07", "688316.SH"),
+    ]

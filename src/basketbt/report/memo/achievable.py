@@ -30,7 +30,7 @@ _SENTENCE = Phrase(
     "{met}",
     "**{basket}**,{entry}({session}):纸面{paper},可实现{achieved},原因:{reasons}。{met}",
 )
-_NO_ACCOUNT = Phrase("**{basket}**, {entry}: {why}.", "**{basket}**,{entry}:{why}。")
+_NO_ACCOUNT = Phrase("**{basket}**: {why}.", "**{basket}**:{why}。")
 _SAME = Phrase("nothing stood in the way", "无任何阻碍")
 _COST = Phrase("{what} cost {points} points", "{what}损失{points}个百分点")
 _GAVE = Phrase("{what} gained {points} points", "{what}增加{points}个百分点")
@@ -83,22 +83,26 @@ def achievable(case: CaseResult, language: Language) -> Iterator[str]:
         window=span(0, book.base + book.schedule.rows - 1 - case.zero),
     )
     header = _COLUMNS.say(language).split("|")
-    yield markdown_table(header, [_row(owner, language) for owner in shown], left=2)
-    yield "\n".join(f"- {sentence(owner, language)}" for owner in shown)
+    rows = [_row(owner, language) for owner in shown if owner.entry_row >= 0]
+    yield markdown_table(header, rows, left=2)
+    said = dict.fromkeys(sentence(owner, language) for owner in shown)
+    yield "\n".join(f"- {one}" for one in said)
 
 
 def sentence(owner: Owner, language: Language) -> str:
-    """Paper, achievable and the reasons of the difference, the largest first."""
-    entry = _ENTRIES[owner.kept.entry].say(language)
+    """Paper, achievable and the reasons of the difference, the largest first.
+
+    Of a basket without an account only why it has none, which is the same for most entries.
+    """
     basket = escape(owner.basket.id)
     if owner.entry_row < 0:
         why = "; ".join(note.text(language) for note in owner.kept.notes[owner.member])
-        return _NO_ACCOUNT.say(language, basket=basket, entry=entry, why=escape(why))
+        return _NO_ACCOUNT.say(language, basket=basket, why=escape(why))
     parts = owner.book.shortfall
     return _SENTENCE.say(
         language,
         basket=basket,
-        entry=entry,
+        entry=_ENTRIES[owner.kept.entry].say(language),
         session=str(owner.kept.points[owner.member].session),
         paper=percent(float(parts.paper[owner.member])),
         achieved=percent(float(parts.achieved[owner.member])),
