@@ -20,6 +20,7 @@ from basketbt.market.symbols import parse_symbol
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.panel import build_panel
 from basketbt.prices.sources.files import FilesSource
+from basketbt.report.memo import memo
 from basketbt.results import AccountKept, CaseResult
 from basketbt.study import run_study
 from support.accounts import MOMENTS, trades_of
@@ -181,3 +182,18 @@ def test_one_word_boards_of_5_to_7_february(market: Path) -> None:
         ("2025-02-07", "688158.SH"),
         ("2025-02-07", "688316.SH"),
     ]
+
+
+@pytest.mark.market
+@pytest.mark.slow
+def test_the_case_study_shows_what_the_run_gives(market: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    study = load_study(root / "configs/deepseek-r1-account.yaml", ['baskets=["guojin/*"]'])
+    result = run_study(study, FilesSource(market))
+    made = [line for line in memo(result, "en").splitlines() if line.startswith("| guojin/")]
+    page = (root / "docs/case-study.md").read_text(encoding="utf-8")
+    section = page.partition("<!-- guojin-r1-account:")[2].partition("<!-- end -->")[0]
+    shown = [line for line in section.splitlines() if line.startswith("| guojin/")]
+    accounts = [line for line in made if "| bought at" in line]
+    assert len(accounts) == 10
+    assert shown == accounts
