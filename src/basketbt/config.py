@@ -162,23 +162,23 @@ class RandomSpec(Strict):
 class GridSpec(Strict):
     """Choices that `basketbt grid` varies, each with every other. Empty: what the study says."""
 
-    events: Several[Annotated[EventSpec, short_form("id", EventSpec)]] = Field(
+    events: Many[Annotated[EventSpec, short_form("id", EventSpec)]] = Field(
         (), description="Day 0s, e.g. [deepseek-r1, deepseek-r1@leak]."
     )
-    baskets: Several[str] = ()
-    weighting: Several[Annotated[WeightingSpec, short_form("kind", WeightingSpec)]] = ()
-    cap: Several[Annotated[float, Field(gt=0, le=1)] | None] = Field(
+    baskets: Many[str] = ()
+    weighting: Many[Annotated[WeightingSpec, short_form("kind", WeightingSpec)]] = ()
+    cap: Many[Annotated[float, Field(gt=0, le=1)] | None] = Field(
         (), description="Largest weights, in place of each weighting's own; null: none."
     )
-    rebalance: Several[Annotated[RebalanceSpec, short_form("kind", RebalanceSpec)]] = ()
+    rebalance: Many[Annotated[RebalanceSpec, short_form("kind", RebalanceSpec)]] = ()
     windows: Several[Window] = ()
-    entry_delay: Several[Annotated[int, Field(ge=0, le=250)]] = Field(
+    entry_delay: Many[Annotated[int, Field(ge=0, le=250)]] = Field(
         (0,), description="Sessions later than the window that the basket is bought."
     )
-    cost: Several[Annotated[float, Field(ge=0, le=0.1)]] = Field(
+    cost: Many[Annotated[float, Field(ge=0, le=0.1)]] = Field(
         (0.0,), description="Cost of a trade as a fraction of its value."
     )
-    late_listing: Several[Literal["exclude", "join"]] = ()
+    late_listing: Many[Literal["exclude", "join"]] = ()
     leave_one_out: bool = Field(False, description="Each basket also without each of its shares.")
     random: RandomSpec | None = None
     measure: GridMeasure = Field(

@@ -162,6 +162,13 @@ def listed_at(
     return _presence(panel, basket, _columns(panel, basket), base, end, late_listing)[0]
 
 
+def missing_notes(
+    panel: PricePanel, basket: Basket, weighting: Weighting, allowed: float
+) -> tuple[Note, ...]:
+    """The note about constituents without prices. Raises ``NoPrices`` when they weigh too much."""
+    return _check_missing(basket, _columns(panel, basket), weighting, allowed)
+
+
 def _columns(panel: PricePanel, basket: Basket) -> NDArray[np.intp]:
     """(n,) panel column of every constituent, -1 where the panel has no prices for it."""
     position = {symbol: column for column, symbol in enumerate(panel.symbols)}

@@ -1,0 +1,154 @@
+"""The command that varies every choice of a study."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from basketbt.cli.console import Json, Quiet, say, say_json, warn
+from basketbt.shipped import find_study
+
+if TYPE_CHECKING:
+    from basketbt.grid.planner import GridPlan
+    from basketbt.grid.run import GridProgress
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command tree."""
+    app.command()(grid)
+
+
+def grid(
+    study: Annotated[Path, typer.Argument(help="Study file with a section grid.")],
+    source: Annotated[
+        str | None,
+        typer.Option(help="Where prices come from, as for run.", show_default=False),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Override a key, e.g. grid.entry_delay=[0,1,2]."
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
+    scheduler: Annotated[
+        str, typer.Option(help="local, processes, or the address of a Dask scheduler (tcp://…).")
+    ] = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Threads or processes; all cores if not given.", min=1),
+    ] = None,
+    memory: Annotated[
+        str, typer.Option(help="What this process may use at most, e.g. 500MB, 4GB.")
+    ] = "2GB",
+    max_variants: Annotated[
+        int, typer.Option(help="Larger grids ask first, or need --yes.", min=1)
+    ] = 1_000_000,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Compute however large it is.")] = False,
+    csv: Annotated[bool, typer.Option(help="Write grid.csv beside grid.parquet.")] = True,
+    lang: Annotated[str | None, typer.Option(help="Language of the memo: zh or en.")] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run every variant of a study: other day 0s, weights, windows, delays, costs, random lists."""
+    from basketbt.config import load_study
+    from basketbt.grid.planner import plan_grid
+    from basketbt.grid.run import GridOptions, run_grid
+    from basketbt.grid.schedulers import check_scheduler, usable_cores
+    from basketbt.sources import choose_source
+
+    options = GridOptions(
+        scheduler=scheduler,
+        workers=workers or usable_cores(),
+        memory=_bytes(memory),
+        csv=csv,
+    )
+    check_scheduler(scheduler)
+    overrides = [*(settings or ()), *([f"language={lang}"] if lang else ())]
+    file = load_study(find_study(study), overrides)
+    plan = plan_grid(file, choose_source(file, source))
+    if not (quiet or as_json):
+        _say_size(plan)
+    _agree_on_size(plan.job.variants, max_variants, yes=yes)
+    try:
+        with _bar(quiet=quiet or as_json) as progress:
+            folder = run_grid(plan, out, options, progress)
+    except KeyboardInterrupt:
+        warn("interrupted: finished blocks are kept; the same command goes on from there")
+        raise typer.Exit(130) from None
+    if as_json:
+        say_json({"grid": plan.job.id, "variants": plan.job.variants, "folder": str(folder)})
+    elif not quiet:
+        say(f"memo:   {folder / 'grid.md'}")
+        say(f"curve:  {folder / 'curve.svg'}")
+        say(f"tables: {folder}")
+
+
+def _bytes(text: str) -> int:
+    """``500MB`` as a number. Raises ``BadMemory``."""
+    from basketbt.errors import UnknownName
+
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", text.strip().upper())
+    if match is None:
+        raise UnknownName(
+            kind="amount of memory", name=text, nearest="", known="500MB, 4GB and the like"
+        )
+    return int(float(match[1]) * _UNITS[match[2]])
+
+
+def _say_size(plan: GridPlan) -> None:
+    job = plan.job
+    shares = max(len(table.symbols) for table in job.tables)
+    say(
+        f"{job.variants:,} variants: {sum(len(s.baskets) for s in job.sheets):,} baskets on "
+        f"{len(job.sheets)} sheets, {shares:,} shares, "
+        f"up to {max((s.sessions for s in job.sheets), default=0)} sessions"
+    )
+    for note in plan.notes:
+        if note.kind.severity == "warning":
+            say(f"warning: {note.text(plan.study.config.language)}")
+
+
+def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:
+    """Ask a person; refuse when nobody can answer. Raises ``TooManyVariants``."""
+    from basketbt.grid.run import TooManyVariants
+
+    if variants <= allowed or yes:
+        return
+    if not sys.stdin.isatty():
+        raise TooManyVariants(variants=variants, allowed=allowed)
+    typer.confirm(f"That is more than {allowed:,}. Compute them?", abort=True)
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> Iterator[GridProgress | None]:
+    """A bar with the rate on the terminal; nothing when piped."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=None, rate="")
+
+        def advance(done: int, total: int) -> None:
+            speed = progress.tasks[task].speed
+            rate = f"{speed:,.0f} variants/s" if speed else ""
+            progress.update(task, completed=done, total=total, rate=rate)
+
+        yield advance

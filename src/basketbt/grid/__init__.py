@@ -1,0 +1,1 @@
+"""Every choice of a study with every other: planned, computed in blocks, written, read."""

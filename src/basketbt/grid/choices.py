@@ -1,0 +1,295 @@
+"""From a study's ``grid:`` section to the sheets of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.backtest.book import listed_at, missing_notes, row_of_weights
+from basketbt.backtest.segments import LateListing
+from basketbt.baskets.model import Basket
+from basketbt.config import GridSpec, StudyConfig, StudyFile, WeightingSpec
+from basketbt.errors import InfeasibleWeights, InputError, OutsideData
+from basketbt.grid.sheets import Drawn, Listed, ListedBasket, PriceTable, Sheet, Span
+from basketbt.notes import Note, NoteKind
+from basketbt.plan import Case
+from basketbt.prices.data import Dates, Floats, UniverseCloses
+from basketbt.prices.panel import PricePanel, Status
+from basketbt.study import make_rebalance, make_weighting
+
+NOT_LISTED = NoteKind(
+    "grid_not_listed",
+    en="not in the grid: {what}",
+    zh="未纳入网格:{what}",
+    severity="warning",
+)
+CANNOT_WEIGH = NoteKind(
+    "grid_cannot_weigh",
+    en="not in the grid, because such weights cannot be built: {what}",
+    zh="因无法构造权重而未纳入网格:{what}",
+    severity="warning",
+)
+
+
+class NoGrid(InputError):
+    template = "study {study} has no section grid"
+    fix = "Add one, e.g. `grid: {{weighting: [equal, stance], entry_delay: [0, 1, 2]}}`."
+
+
+class PoolTooSmall(InputError):
+    template = "grid.random wants baskets of {size}, and {pool} shares have prices throughout"
+    fix = "Draw smaller baskets, or choose windows that the prices of the market reach."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ground:
+    """A case of the widened study and what its sheets stand on.
+
+    ``benchmark`` (T,) on the panel's sessions; ``universe`` None draws no random baskets here.
+    """
+
+    case: Case
+    panel: PricePanel
+    benchmark: Floats | None
+    annualisation: float
+    universe: UniverseCloses | None
+
+    @property
+    def zero(self) -> int:
+        """The panel's row of day 0."""
+        return int(np.searchsorted(self.panel.sessions, self.case.day_zero.session))
+
+
+def grid_of(config: StudyConfig) -> GridSpec:
+    """The study's section. Raises ``NoGrid``."""
+    if config.grid is None:
+        raise NoGrid(study=config.study)
+    return config.grid
+
+
+def widened(study: StudyFile) -> StudyFile:
+    """The study over all events, lists and windows that its grid names, and nothing but those."""
+    spec = grid_of(study.config)
+    named = {
+        "events": spec.events,
+        "baskets": spec.baskets,
+        "windows": spec.windows,
+    }
+    changes: dict[str, object] = {name: value for name, value in named.items() if value}
+    changes |= {"split_at_publication": False, "account": None, "event_study": None}
+    return replace(study, config=study.config.model_copy(update=changes))
+
+
+def sheets_of(
+    config: StudyConfig, grounds: tuple[Ground, ...]
+) -> tuple[tuple[PriceTable, ...], tuple[Sheet, ...], tuple[Note, ...]]:
+    """The tables, the sheets in order, and notes on what could not be weighed.
+
+    ``config`` is the study as written, ``grounds`` its cases once widened. A window that would end
+    before a late purchase is no variant. Raises ``PoolTooSmall``.
+    """
+    tables: list[PriceTable] = []
+    sheets: list[Sheet] = []
+    notes: list[Note] = []
+    for ground in grounds:
+        own = _sheets_of_lists(config, ground, len(tables), notes)
+        tables.append(_table_of(ground.panel))
+        sheets += own
+        if ground.universe is not None:
+            market = _table_of_market(ground.universe, ground.panel.sessions)
+            sheets += _sheets_of_draws(config, own, market, len(tables))
+            tables.append(market)
+    first, numbered = 0, []
+    for sheet in sheets:
+        numbered.append(replace(sheet, first_variant=first))
+        first += sheet.variants
+    return tuple(tables), tuple(numbered), tuple(dict.fromkeys(notes))
+
+
+def _sheets_of_lists(
+    config: StudyConfig, ground: Ground, table: int, notes: list[Note]
+) -> list[Sheet]:
+    spec = grid_of(config)
+    sheets = []
+    for late_listing in spec.late_listing or (_policy(config),):
+        for first, spans in _purchases(config, spec).items():
+            base = ground.zero + first - 1
+            ends = tuple(span.window[1] - first + 1 for span in spans)
+            listed = _listed(config, ground, late_listing, base, base + max(ends), notes)
+            if not listed.baskets:
+                continue
+            for rebalance in spec.rebalance or config.rebalance:
+                published = rebalance == config.rebalance[0] and late_listing == _policy(config)
+                sheets.append(
+                    Sheet(
+                        event=ground.case.event.id,
+                        day_zero=str(ground.case.day_zero.session),
+                        table=table,
+                        base=base,
+                        rebalance=make_rebalance(rebalance),
+                        late_listing=late_listing,
+                        spans=spans,
+                        ends=ends,
+                        costs=spec.cost,
+                        annualisation=ground.annualisation,
+                        rf_annual=config.rf,
+                        benchmark=_from(ground.benchmark, base, max(ends)),
+                        baskets=listed,
+                        published=published and ground.case.event.id == config.events[0].id,
+                    )
+                )
+    return sheets
+
+
+def _sheets_of_draws(
+    config: StudyConfig, listed: list[Sheet], market: PriceTable, table: int
+) -> Iterator[Sheet]:
+    """Random baskets for each purchase and rule; a draw is never late, so one policy is enough."""
+    spec = grid_of(config)
+    assert spec.random is not None
+    policies = {sheet.late_listing for sheet in listed}
+    for sheet in listed:
+        if sheet.late_listing == "join" and len(policies) > 1:
+            continue
+        rows = market.prices[sheet.base : sheet.base + sheet.sessions]
+        pool = np.flatnonzero(np.isfinite(rows).all(axis=0)).astype(np.int32)
+        for size in spec.random.sizes:
+            if size > len(pool):
+                raise PoolTooSmall(size=size, pool=len(pool))
+            drawn = Drawn(size=size, draws=spec.random.draws, seed=spec.random.seed, pool=pool)
+            yield replace(sheet, table=table, baskets=drawn, published=False)
+
+
+def _policy(config: StudyConfig) -> LateListing:
+    return "join" if config.late_listing == "join" else "exclude"
+
+
+def _purchases(config: StudyConfig, spec: GridSpec) -> dict[int, tuple[Span, ...]]:
+    """First offset held → the windows, with their delays, that are bought at the close before."""
+    found: dict[int, list[Span]] = {}
+    for window in spec.windows or config.windows:
+        for delay in spec.entry_delay:
+            if window[0] + delay <= window[1]:
+                found.setdefault(window[0] + delay, []).append(Span(window=window, delay=delay))
+    return {first: tuple(spans) for first, spans in sorted(found.items())}
+
+
+def _listed(
+    config: StudyConfig,
+    ground: Ground,
+    late_listing: LateListing,
+    base: int,
+    end: int,
+    notes: list[Note],
+) -> Listed:
+    """Every list under every weighting and cap, whole and, if asked, without each of its shares."""
+    spec = grid_of(config)
+    rows: list[Floats] = []
+    labels: list[ListedBasket] = []
+    failed: dict[str, None] = {}
+    for basket in ground.case.baskets:
+        try:
+            present = listed_at(ground.panel, basket, base=base, end=end, late_listing=late_listing)
+        except OutsideData as error:
+            notes.append(NOT_LISTED(what=str(error)))
+            continue
+        for weighting, cap in _weightings(config, spec):
+            plain = make_weighting(weighting.model_copy(update={"cap": None}))
+            notes += missing_notes(ground.panel, basket, plain, config.max_missing_weight)
+            for gone in _omissions(present, spec.leave_one_out):
+                taking = present if gone is None else _without(present, gone)
+                label = _label(config, basket, weighting, cap, gone)
+                try:
+                    row = row_of_weights(
+                        ground.panel,
+                        basket,
+                        make_weighting(weighting.model_copy(update={"cap": cap})),
+                        taking,
+                        base=base,
+                        zero=ground.zero,
+                        estimation=config.estimation,
+                    )
+                except InfeasibleWeights:
+                    failed[_words(label)] = None
+                    continue
+                rows.append(row)
+                labels.append(label)
+    if failed:
+        notes.append(CANNOT_WEIGH(what="; ".join(failed)))
+    return Listed(tuple(labels), np.array(rows).reshape(len(rows), len(ground.panel.symbols)))
+
+
+def _weightings(
+    config: StudyConfig, spec: GridSpec
+) -> Iterator[tuple[WeightingSpec, float | None]]:
+    """Every weighting with every cap: the grid's, or the weighting's own."""
+    for weighting in spec.weighting or config.weighting:
+        for cap in spec.cap or (weighting.cap,):
+            yield weighting, cap
+
+
+def _omissions(present: NDArray[np.bool_], each: bool) -> Iterator[int | None]:
+    """Nobody, then the position of each share that can be left out: somebody must remain."""
+    yield None
+    members = np.flatnonzero(present)
+    if each and members.size > 1:
+        yield from members.tolist()
+
+
+def _without(present: NDArray[np.bool_], gone: int) -> NDArray[np.bool_]:
+    rest = present.copy()
+    rest[gone] = False
+    return rest
+
+
+def _label(
+    config: StudyConfig, basket: Basket, spec: WeightingSpec, cap: float | None, gone: int | None
+) -> ListedBasket:
+    first = config.weighting[0]
+    whole = make_weighting(spec.model_copy(update={"cap": None})).label
+    return ListedBasket(
+        basket=basket.id,
+        weighting=whole,
+        cap=cap,
+        left_out=None if gone is None else basket.symbols[gone],
+        published=gone is None and spec.model_copy(update={"cap": cap}) == first,
+    )
+
+
+def _words(label: ListedBasket) -> str:
+    way = label.weighting if label.cap is None else f"cap {label.cap:.0%}"
+    whole = "" if label.left_out is None else " without one share"
+    return f"{label.basket}{whole} {way}"
+
+
+def _from(series: Floats | None, base: int, length: int) -> Floats | None:
+    return None if series is None else series[base : base + length + 1]
+
+
+def _table_of(panel: PricePanel) -> PriceTable:
+    return PriceTable(
+        symbols=panel.symbols,
+        sessions=panel.sessions,
+        prices=panel.total,
+        delisted=panel.status == Status.DELISTED,
+    )
+
+
+def _table_of_market(universe: UniverseCloses, sessions: Dates) -> PriceTable:
+    """The market's closes on a panel's sessions, carried over days without a bar."""
+    row = np.arange(len(universe.dates))[:, np.newaxis]
+    latest = np.maximum.accumulate(np.where(np.isfinite(universe.close), row, -1), axis=0)
+    on_day = np.searchsorted(universe.dates, sessions, side="right") - 1
+    source = np.where(on_day[:, np.newaxis] >= 0, latest[np.maximum(on_day, 0)], -1)
+    closes = np.take_along_axis(universe.close, np.maximum(source, 0), axis=0)
+    beyond = (source < 0) | (sessions > universe.dates[-1])[:, np.newaxis]
+    prices = np.where(beyond, np.nan, closes)
+    return PriceTable(
+        symbols=universe.symbols,
+        sessions=sessions,
+        prices=prices,
+        delisted=np.zeros(prices.shape, dtype=np.bool_),
+    )

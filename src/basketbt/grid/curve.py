@@ -1,0 +1,246 @@
+"""Reading a grid: every variant in order, what each choice moves, where the published one stands.
+
+A specification curve (Simonsohn, Simmons & Nelson 2020, Nature Human Behaviour 4:1208) sorts all
+defensible variants of an analysis by their result, so that a reader sees how much of the answer
+was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.grid.rows import CHOICES
+from basketbt.prices.data import Floats
+from basketbt.statistics.arrays import RESIDUE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+#: Event, rebalance and window that a random basket shares with a published result.
+Question = tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Results:
+    """The lists' variants of a grid as arrays, V of them, and the random baskets beside them.
+
+    ``codes[choice]`` (V,) numbers the value of a choice in ``labels[choice]``. ``random`` holds
+    the values of the random baskets of each size (as their label), bought as published, without
+    delay or cost.
+    """
+
+    variant: NDArray[np.int64]
+    value: Floats
+    published: NDArray[np.bool_]
+    codes: dict[str, NDArray[np.int64]]
+    labels: dict[str, tuple[str, ...]]
+    random: dict[Question, dict[str, Floats]]
+
+    def label(self, choice: str, row: int) -> str:
+        """A variant's value of a choice."""
+        name: str = self.labels[choice][self.codes[choice][row]]
+        return name
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """The choices that take more than one value."""
+        return tuple(choice for choice in CHOICES if len(self.labels[choice]) > 1)
+
+
+def read_results(path: Path, measure: str) -> Results:
+    """The variants of a grid.parquet whose ``measure`` exists, read a group of rows at a time."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    lists: list[pa.Table] = []
+    random: dict[Question, dict[str, list[Floats]]] = {}
+    with pq.ParquetFile(path) as file:
+        columns = ["variant", "draw", "published", *CHOICES, measure]
+        for number in range(file.num_row_groups):
+            rows = file.read_row_group(number, columns=columns)
+            rows = rows.filter(pc.is_valid(rows[measure]))
+            lists.append(rows.filter(pc.is_null(rows["draw"])))
+            plain = pc.and_(pc.equal(rows["entry_delay"], 0), pc.equal(rows["cost"], 0.0))
+            _collect(rows.filter(pc.and_(pc.is_valid(rows["draw"]), plain)), measure, random)
+    own = pa.concat_tables(lists)
+    codes, labels = {}, {}
+    for choice in CHOICES:
+        codes[choice], labels[choice] = _coded(own[choice])
+    return Results(
+        variant=own["variant"].to_numpy(),
+        value=own[measure].to_numpy(),
+        published=own["published"].to_numpy(),
+        codes=codes,
+        labels=labels,
+        random={
+            question: {size: np.concatenate(values) for size, values in sizes.items()}
+            for question, sizes in random.items()
+        },
+    )
+
+
+def _collect(rows: pa.Table, measure: str, into: dict[Question, dict[str, list[Floats]]]) -> None:
+    """Add the values of random baskets to those of their question and size."""
+    keys = ("event", "rebalance", "window", "basket")
+    coded = [_coded(rows[key]) for key in keys]
+    values = rows[measure].to_numpy()
+    places = np.stack([codes for codes, _ in coded], axis=1).reshape(len(values), len(keys))
+    for place in np.unique(places, axis=0):
+        event, rebalance, window, size = (
+            labels[code] for (_, labels), code in zip(coded, place.tolist(), strict=True)
+        )
+        chosen = values[(places == place).all(axis=1)]
+        into.setdefault((event, rebalance, window), {}).setdefault(size, []).append(chosen)
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Numbers of a column's values and what they stand for, in order of appearance."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.fill_null(column.cast(pa.string()), "none")
+    coded = pa.chunked_array(texts).combine_chunks().dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), tuple(coded.dictionary.to_pylist())
+
+
+#: A question is a list and a window; the other choices are ways of answering it.
+QUESTION = ("basket", "window")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceValue:
+    """The variants that share one value of one choice.
+
+    ``shifts`` are the ``QUANTILES`` of how far they lie from the median of their question, and
+    ``positive`` is the share of them above 0. ``moved`` belongs to the choice as a whole: the
+    share of the variance inside questions that lies between its values (η²).
+    """
+
+    choice: str
+    label: str
+    count: int
+    shifts: tuple[float, ...]
+    positive: float
+    moved: float
+
+
+def choice_values(results: Results) -> tuple[ChoiceValue, ...]:
+    """Every value of every choice that was varied, the choice that moves most first."""
+    if not len(results.value):
+        return ()
+    questions = _questions(results)
+    centred = results.value - _of_group(results.value, questions, np.mean)[questions]
+    shift = results.value - _of_group(results.value, questions, np.median)[questions]
+    found = []
+    for choice in results.varied:
+        if choice in QUESTION:
+            continue
+        codes = results.codes[choice]
+        moved = _between(centred, codes)
+        found.append(
+            [
+                ChoiceValue(
+                    choice=choice,
+                    label=label,
+                    count=int((codes == code).sum()),
+                    shifts=tuple(np.quantile(shift[codes == code], QUANTILES).tolist()),
+                    positive=float((results.value[codes == code] > 0).mean()),
+                    moved=moved,
+                )
+                for code, label in enumerate(results.labels[choice])
+            ]
+        )
+    found.sort(key=lambda values: -values[0].moved)
+    return tuple(one for values in found for one in values)
+
+
+def _questions(results: Results) -> NDArray[np.int64]:
+    """(V,) a number for the question of each variant, from 0 without a gap."""
+    basket, window = (results.codes[choice] for choice in QUESTION)
+    numbers: NDArray[np.int64] = np.unique(
+        basket * len(results.labels["window"]) + window, return_inverse=True
+    )[1]
+    return numbers
+
+
+def _of_group(
+    values: Floats, groups: NDArray[np.int64], statistic: Callable[[Floats], np.floating[Any]]
+) -> Floats:
+    """(G,) a statistic of the values of every group."""
+    order = np.argsort(groups, kind="stable")
+    edges = np.flatnonzero(np.diff(groups[order])) + 1
+    return np.array([statistic(part) for part in np.split(values[order], edges)])
+
+
+def _between(centred: Floats, codes: NDArray[np.int64]) -> float:
+    """Share of the variance of values (mean 0) that lies between groups; 0 if nothing varies."""
+    total = float((centred**2).sum())
+    sums, counts = np.bincount(codes, centred), np.bincount(codes)
+    between = float((sums**2 / np.maximum(counts, 1)).sum())
+    # What is left after taking out the means of equal numbers is rounding, not variance.
+    return between / total if total > RESIDUE**2 * len(centred) else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A published result among all variants of the same list and window.
+
+    ``below`` is the share of variants with a smaller value, ties counted half; ``same_sign`` the
+    share on the published one's side of 0; ``below_random`` the share of random baskets with a
+    smaller value, by the label of their size.
+    """
+
+    event: str
+    basket: str
+    window: str
+    value: float
+    count: int
+    quantiles: tuple[float, ...]
+    below: float
+    same_sign: float
+    below_random: dict[str, float]
+
+
+def standings(results: Results) -> tuple[Standing, ...]:
+    """Where each published variant stands, in the grid's order."""
+    found = []
+    for row in np.flatnonzero(results.published).tolist():
+        basket, window = results.codes["basket"], results.codes["window"]
+        among = results.value[(basket == basket[row]) & (window == window[row])]
+        value = float(results.value[row])
+        question = tuple(results.label(key, row) for key in ("event", "rebalance", "window"))
+        random = results.random.get((question[0], question[1], question[2]), {})
+        found.append(
+            Standing(
+                event=question[0],
+                basket=results.label("basket", row),
+                window=results.label("window", row),
+                value=value,
+                count=len(among),
+                quantiles=tuple(np.quantile(among, QUANTILES).tolist()),
+                below=_below(among, value),
+                same_sign=float((np.sign(among) == np.sign(value)).mean()),
+                below_random={size: _below(own, value) for size, own in random.items()},
+            )
+        )
+    return tuple(found)
+
+
+def _below(among: Floats, value: float) -> float:
+    """Share of values under one, ties counted half."""
+    return float((among < value).mean() + (among == value).mean() / 2)
+
+
+def curve_order(results: Results) -> NDArray[np.intp]:
+    """(V,) the variants from the smallest value to the largest, ties by number."""
+    return np.lexsort((results.variant, results.value))

@@ -1,0 +1,103 @@
+"""The hall of the grid: plan, compute what is missing, put it together, read it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from basketbt.errors import InputError, OutputError
+from basketbt.grid.outputs import write_outputs
+from basketbt.grid.parts import Parts, cut
+from basketbt.grid.planner import GridPlan, block_sizes
+from basketbt.grid.rows import table_of
+from basketbt.grid.schedulers import check_scheduler, computed
+
+#: Called with the variants that are done and those there are.
+GridProgress = Callable[[int, int], None]
+
+
+class EmptyGrid(InputError):
+    template = "the grid of {study} has no variants"
+    fix = "Look at its windows and delays: a delay must not outlast every window."
+
+
+class TooManyVariants(InputError):
+    template = "the grid has {variants:,} variants, more than {allowed:,}"
+    fix = "Add --yes to compute them all, or raise --max-variants."
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridOptions:
+    """How a grid is computed; nothing here changes a result.
+
+    ``workers``: threads (``local``) or processes; ``memory``: bytes that this process may use.
+    """
+
+    scheduler: str = "local"
+    workers: int = 1
+    memory: int = 2_000_000_000
+    csv: bool = True
+
+
+def grid_folder(plan: GridPlan, out: Path) -> Path:
+    """Where a grid's results belong: equal grids have the same folder."""
+    return out / plan.study.config.study / f"grid-{plan.job.id}"
+
+
+def run_grid(
+    plan: GridPlan, out: Path, options: GridOptions, progress: GridProgress | None = None
+) -> Path:
+    """Compute a planned grid and write its files; returns their folder.
+
+    Blocks that an earlier run finished are not computed again, and a grid that is complete is left
+    alone. Raises ``EmptyGrid``, ``MemoryTooSmall``, ``OutputError`` (finished blocks stay) or what
+    the scheduler raises.
+    """
+    if not plan.job.variants:
+        raise EmptyGrid(study=plan.study.config.study)
+    folder = grid_folder(plan, out)
+    if folder.is_dir():
+        return folder
+    check_scheduler(options.scheduler)
+    parts = Parts(folder.with_name(f".{folder.name}.parts"))
+    _compute(plan, parts, options, progress or (lambda done, total: None))
+    aside = folder.with_name(f".{folder.name}.new")
+    write_outputs(plan, parts, aside, csv=options.csv)
+    try:
+        aside.rename(folder)
+    except OSError as error:
+        raise OutputError(path=folder, why=error.strerror or str(error)) from error
+    parts.remove()
+    return folder
+
+
+def _compute(plan: GridPlan, parts: Parts, options: GridOptions, progress: GridProgress) -> None:
+    job = plan.job
+    local = options.scheduler == "local"
+    # Processes and machines of a cluster each compute one block at a time, in memory of their own.
+    sizes = block_sizes(job, options.memory, memory_in_use(), options.workers if local else 1)
+    finished = parts.finished()
+    todo = cut(job, sizes, finished)
+    each = [sheet.variants_each for sheet in job.sheets]
+    done = sum((block.stop - block.first) * each[block.sheet] for block in finished)
+    progress(done, job.variants)
+    for block, found in computed(job, todo, options.scheduler, options.workers):
+        parts.store(block, table_of(job, block, found))
+        done += (block.stop - block.first) * each[block.sheet]
+        progress(done, job.variants)
+
+
+def memory_in_use() -> int:
+    """Bytes that this process holds; 0 where the system does not tell."""
+    statm = Path("/proc/self/statm")
+    if statm.is_file():
+        import resource
+
+        return int(statm.read_text().split()[1]) * resource.getpagesize()
+    if sys.platform == "darwin":
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return 0

@@ -1,0 +1,196 @@
+"""Where blocks are computed: here, in processes of this machine, or on a cluster.
+
+All three give the same bytes. ``processes`` and a cluster go through Dask, an optional extra: the
+job with its prices is sent once, blocks are handed out a few at a time, results come back as they
+are ready, and a block whose worker died is given to another.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from basketbt.backtest.grid.engine import GridStatistics
+from basketbt.errors import BasketbtError, InputError
+from basketbt.grid.sheets import Block, GridJob, compute
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Finished = tuple[Block, GridStatistics]
+
+_CONNECT_SECONDS = 10
+# Blocks waiting at each worker, so that none is idle and few results are held at once.
+_AHEAD = 2
+# How often the job is sent again after the workers that held it died.
+_REVIVALS = 3
+
+
+class NoDask(InputError):
+    template = "--scheduler {scheduler} needs Dask, which is not installed"
+    fix = "pip install 'basketbt[dask]', or use --scheduler local."
+
+
+class UnknownScheduler(InputError):
+    template = "{text!r} is not a scheduler"
+    fix = "Write local, processes, or the address of a Dask scheduler: tcp://HOST:8786."
+
+
+class SchedulerLost(BasketbtError):
+    template = "the scheduler {address} does not answer: {why}"
+    fix = "Finished blocks are kept: start the scheduler and run the same command again."
+
+
+class WorkersDiffer(BasketbtError):
+    template = "workers and this machine do not run the same versions\n{listing}"
+    fix = "Install the same versions on every worker (constraints.txt); results would differ."
+
+
+class WorkersDie(BasketbtError):
+    template = "workers died again and again while computing: {why}"
+    fix = "Finished blocks are kept. Give workers more memory, or blocks less (--memory)."
+
+
+def check_scheduler(scheduler: str) -> None:
+    """Raise ``UnknownScheduler`` or ``NoDask`` before any work is done."""
+    if scheduler == "local":
+        return
+    if scheduler != "processes" and "://" not in scheduler:
+        raise UnknownScheduler(text=scheduler)
+    try:
+        import distributed  # noqa: F401
+    except ImportError:
+        raise NoDask(scheduler=scheduler) from None
+
+
+def computed(job: GridJob, blocks: list[Block], scheduler: str, workers: int) -> Iterator[Finished]:
+    """Every block with its statistics, in the order in which they are ready.
+
+    ``workers``: threads for ``local``, processes for ``processes``, ignored for a cluster.
+
+    Raises ``SchedulerLost``, ``WorkersDiffer`` or ``WorkersDie``.
+    """
+    check_scheduler(scheduler)
+    if scheduler == "local":
+        for block in blocks:
+            yield block, compute(job, block, threads=workers)
+        return
+    with _client(scheduler, workers) as client:
+        _check_versions(client)
+        yield from _distributed(client, job, blocks, scheduler)
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def _client(scheduler: str, workers: int) -> Iterator[Client]:
+    from distributed import Client, LocalCluster
+
+    if scheduler == "processes":
+        with (
+            LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(scheduler, timeout=_CONNECT_SECONDS)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise SchedulerLost(address=scheduler, why=str(error) or "no answer") from error
+    with client:
+        yield client
+
+
+def facts() -> dict[str, str]:
+    """What must be equal on every machine for equal bytes."""
+    import platform
+    from importlib.metadata import version
+
+    import basketbt
+
+    names = ("numpy", "numba")
+    return {
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        "machine": platform.machine(),
+        "basketbt": basketbt.__version__,
+        **{name: version(name) for name in names},
+    }
+
+
+def _check_versions(client: Client) -> None:
+    mine = facts()
+    try:
+        theirs: dict[str, dict[str, str]] = client.run(facts)
+    except Exception as error:  # a worker without this package fails in its own way
+        raise WorkersDiffer(listing=f"  a worker cannot run basketbt: {error}") from error
+    lines = [
+        f"  {worker}: {name} {own.get(name)} (here {value})"
+        for worker, own in theirs.items()
+        for name, value in mine.items()
+        if own.get(name) != value
+    ]
+    if lines:
+        raise WorkersDiffer(listing="\n".join(lines))
+
+
+def _distributed(
+    client: Client, job: GridJob, blocks: list[Block], address: str
+) -> Iterator[Finished]:
+    """Blocks through a cluster; what was lost with a worker is computed again."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    waiting = list(blocks)
+    for _ in range(_REVIVALS + 1):
+        try:
+            for done in _round(client, job, waiting):
+                waiting.remove(done[0])
+                yield done
+        except (CancelledError, FutureCancelledError, KilledWorker) as error:
+            lost: Exception = error
+            _check_alive(client, address)
+        else:
+            return
+    raise WorkersDie(why=str(lost)) from lost
+
+
+def _round(client: Client, job: GridJob, blocks: list[Block]) -> Iterator[Finished]:
+    """Send the job once, keep a few blocks a worker under way, yield what is finished."""
+    from distributed import as_completed
+
+    client.wait_for_workers(1, timeout=_CONNECT_SECONDS * 6)
+    sent = client.scatter(job, broadcast=True, hash=False)
+    ahead = _AHEAD * max(1, sum(client.nthreads().values()))
+    rest = iter(blocks)
+
+    def submit(block: Block) -> Any:
+        return client.submit(_with_block, sent, block, pure=False, retries=_REVIVALS)
+
+    first = [block for _, block in zip(range(ahead), rest, strict=False)]
+    under_way = as_completed([submit(block) for block in first], with_results=True)
+    for future, result in under_way:
+        following = next(rest, None)
+        if following is not None:
+            under_way.add(submit(following))
+        future.release()
+        yield result
+
+
+def _with_block(job: GridJob, block: Block) -> Finished:
+    return block, compute(job, block)
+
+
+def _check_alive(client: Client, address: str) -> None:
+    if client.status != "running":
+        raise SchedulerLost(address=address, why=f"the connection is {client.status}")

@@ -1,0 +1,176 @@
+"""What a grid computes: sheets of baskets that share prices, dates and rule.
+
+A job is plain arrays and tuples: it can be sent to another process or machine as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.backtest.grid.draws import draw_names
+from basketbt.backtest.grid.engine import GridStatistics, Yardstick, grid_statistics
+from basketbt.backtest.kernel import Holdings
+from basketbt.backtest.rebalance import Rebalance
+from basketbt.backtest.segments import LateListing, Market, make_market
+from basketbt.prices.data import Dates, Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PriceTable:
+    """T sessions x N names: total-return prices, and where a name is delisted."""
+
+    symbols: tuple[str, ...]
+    sessions: Dates
+    prices: Floats
+    delisted: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A window of the study and how many sessions late its basket is bought."""
+
+    window: tuple[int, int]
+    delay: int
+
+
+@dataclass(frozen=True)
+class ListedBasket:
+    """A list, or a list without one of its shares, under one weighting."""
+
+    basket: str
+    weighting: str
+    cap: float | None
+    left_out: str | None = None
+    published: bool = False  # weighted as the study itself weights it
+
+
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """Baskets made of lists, with (B, N) weights over the table's names."""
+
+    baskets: tuple[ListedBasket, ...]
+    weights: Floats
+
+    def __len__(self) -> int:
+        return len(self.baskets)
+
+    def rows(self, part: slice) -> Holdings:
+        return Holdings(self.weights[part])
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Equal baskets of ``size`` names drawn from the ``pool`` (P,) of a table's columns."""
+
+    size: int
+    draws: int
+    seed: int
+    pool: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return self.draws
+
+    def rows(self, part: slice) -> Holdings:
+        places = draw_names(len(self.pool), self.size, part.stop, self.seed, first=part.start)
+        return Holdings(np.full(places.shape, 1.0 / self.size), self.pool[places])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sheet:
+    """Baskets bought at one close of one table under one rule.
+
+    ``base`` is the table's row of that close and ``ends`` (E,) the rows, counted from it, at which
+    the ``spans`` end; every basket is measured over every span at every cost. ``benchmark`` (R,)
+    from the base on, None without one. ``published``: event, rule and late listing are the study's
+    own. ``first_variant`` numbers its first row of results.
+    """
+
+    event: str
+    day_zero: str
+    table: int
+    base: int
+    rebalance: Rebalance
+    late_listing: LateListing
+    spans: tuple[Span, ...]
+    ends: tuple[int, ...]
+    costs: tuple[float, ...]
+    annualisation: float
+    rf_annual: float
+    benchmark: Floats | None
+    baskets: Listed | Drawn
+    published: bool
+    first_variant: int = 0
+
+    @property
+    def variants_each(self) -> int:
+        """Results of one basket."""
+        return len(self.ends) * len(self.costs)
+
+    @property
+    def variants(self) -> int:
+        """Results of all baskets."""
+        return len(self.baskets) * self.variants_each
+
+    @property
+    def sessions(self) -> int:
+        """Rows of prices, the base included."""
+        return max(self.ends) + 1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GridJob:
+    """All sheets of a grid and the tables of prices that they stand on."""
+
+    id: str
+    tables: tuple[PriceTable, ...]
+    sheets: tuple[Sheet, ...]
+
+    @property
+    def variants(self) -> int:
+        """Results of the whole grid."""
+        return sum(sheet.variants for sheet in self.sheets)
+
+
+@dataclass(frozen=True, order=True)
+class Block:
+    """Baskets ``first`` to ``stop`` - 1 of a sheet: what is computed and stored at once."""
+
+    sheet: int
+    first: int
+    stop: int
+
+
+def compute(job: GridJob, block: Block, threads: int = 1) -> GridStatistics:
+    """The statistics of a block's baskets. The same bytes wherever and with whatever it runs."""
+    sheet = job.sheets[block.sheet]
+    return grid_statistics(
+        _market(job, block.sheet),
+        sheet.baskets.rows(slice(block.first, block.stop)),
+        Yardstick(
+            annualisation=sheet.annualisation,
+            rf_annual=sheet.rf_annual,
+            benchmark=sheet.benchmark,
+        ),
+        ends=sheet.ends,
+        costs=sheet.costs,
+        threads=threads,
+    )
+
+
+# Blocks of a sheet come one after another: one market at a time is all that is worth keeping.
+@lru_cache(maxsize=1)
+def _market(job: GridJob, number: int) -> Market:
+    sheet = job.sheets[number]
+    table = job.tables[sheet.table]
+    rows = slice(sheet.base, sheet.base + sheet.sessions)
+    return make_market(
+        table.prices[rows],
+        sheet.rebalance,
+        sessions=table.sessions[rows],
+        late_listing=sheet.late_listing,
+        delisted=table.delisted[rows],
+    )

@@ -1,0 +1,189 @@
+"""The small tables beside grid.parquet: the curve, the choices, the published results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from basketbt.grid.curve import (
+    QUANTILES,
+    ChoiceValue,
+    Results,
+    Standing,
+    curve_order,
+)
+from basketbt.grid.rows import CHOICES
+from basketbt.notes import Language
+from basketbt.report.layout import Cell, Column, Layout, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ZH = {
+    "event": "事件",
+    "basket": "组合",
+    "weighting": "加权方式",
+    "cap": "权重上限",
+    "rebalance": "再平衡",
+    "late_listing": "未上市处理",
+    "left_out": "剔除成分",
+    "window": "窗口",
+    "entry_delay": "延迟买入",
+    "cost": "交易成本",
+}
+_QUANTILES = tuple(
+    Column(
+        f"p{round(q * 100):02d}",
+        f"{round(q * 100)}%分位",
+        "decimal",
+        f"{round(q * 100)} % quantile of the measure",
+        f"指标的{round(q * 100)}%分位数",
+    )
+    for q in QUANTILES
+)
+_SHIFTS = tuple(
+    Column(
+        f"shift_p{round(q * 100):02d}",
+        f"偏离{round(q * 100)}%分位",
+        "decimal",
+        f"{round(q * 100)} % quantile of the distance from the median of the variant's question",
+        f"与所属问题(名单与窗口)中位数之差的{round(q * 100)}%分位数",
+    )
+    for q in QUANTILES
+)
+_COUNT = Column("variants", "变体数", "integer", "how many variants", "变体数量")
+_VALUE = Column("value", "数值", "decimal", "the grid's measure", "网格指标的数值")
+
+CURVE = Layout(
+    "curve",
+    "a variant of a list, from the smallest value to the largest",
+    "名单的一个变体,按数值由小到大",
+    (
+        Column("rank", "名次", "integer", "1 is the smallest value", "1为最小值"),
+        Column("variant", "变体", "integer", "its row in grid.parquet", "在grid.parquet中的行号"),
+        _VALUE,
+        Column("published", "发布", "flag", "the study's own choices", "研究本身的选择"),
+        *(
+            Column(choice, _ZH[choice], "text", f"the variant's {choice}", f"变体的{_ZH[choice]}")
+            for choice in CHOICES
+        ),
+    ),
+)
+CHOICE_VALUES = Layout(
+    "choices",
+    "a value of a choice that was varied, the choice that moves the result most first",
+    "某一选择的一个取值,对结果影响最大者在前",
+    (
+        Column("choice", "选择", "text", "what was varied", "被变动的选择"),
+        Column("label", "取值", "text", "the value", "取值"),
+        _COUNT,
+        *_SHIFTS,
+        Column("positive", "为正比例", "decimal", "share of variants above 0", "大于零的变体比例"),
+        Column(
+            "moved",
+            "解释方差",
+            "decimal",
+            "share of the variance inside questions (list and window) that lies between the "
+            "choice's values",
+            "同一问题(名单与窗口)内的方差中位于该选择各取值之间的比例",
+        ),
+    ),
+)
+STANDING = Layout(
+    "standing",
+    "a published result among all variants of the same list and window",
+    "发布结果在同一名单、同一窗口的全部变体中的位置",
+    (
+        Column("event", "事件", "text", "event id", "事件编号"),
+        Column("basket", "组合", "text", "basket id", "组合编号"),
+        Column("window", "窗口", "text", "session offsets from day 0", "相对第0日的交易日区间"),
+        _VALUE,
+        _COUNT,
+        *_QUANTILES,
+        Column(
+            "below",
+            "低于比例",
+            "decimal",
+            "share of variants with a smaller value, ties counted half",
+            "数值更小的变体比例(相等计一半)",
+        ),
+        Column(
+            "same_sign",
+            "同号比例",
+            "decimal",
+            "share of variants on the same side of 0",
+            "与发布结果同号的变体比例",
+        ),
+        Column(
+            "random",
+            "随机组合",
+            "text",
+            "share of random baskets with a smaller value, by their size",
+            "数值更小的随机组合比例(按规模)",
+            "no random baskets were drawn",
+            "未抽取随机组合",
+        ),
+    ),
+)
+
+
+def curve_rows(results: Results, language: Language) -> pa.Table:
+    """The rows of curve.csv under its headers, as columns: there may be millions."""
+    import pyarrow as pa
+
+    order = curve_order(results)
+    columns = {
+        "rank": pa.array(np.arange(1, len(order) + 1)),
+        "variant": pa.array(results.variant[order]),
+        "value": pa.array(results.value[order]),
+        "published": pa.array(results.published[order]),
+    }
+    for choice in CHOICES:
+        labels = pa.array(results.labels[choice], pa.string())
+        columns[choice] = labels.take(pa.array(results.codes[choice][order]))
+    headers = [column.header(language) for column in CURVE.columns]
+    return pa.table([columns[column.key] for column in CURVE.columns], names=headers)
+
+
+def choices_table(values: tuple[ChoiceValue, ...]) -> Table:
+    """choices.csv."""
+    return Table.of(
+        CHOICE_VALUES,
+        (
+            {
+                "choice": one.choice,
+                "label": one.label,
+                "variants": one.count,
+                **{c.key: v for c, v in zip(_SHIFTS, one.shifts, strict=True)},
+                "positive": one.positive,
+                "moved": one.moved,
+            }
+            for one in values
+        ),
+    )
+
+
+def standing_table(stands: tuple[Standing, ...]) -> Table:
+    """standing.csv."""
+    return Table.of(
+        STANDING,
+        (
+            {
+                "event": one.event,
+                "basket": one.basket,
+                "window": one.window,
+                "value": one.value,
+                "variants": one.count,
+                **_quantile_cells(one.quantiles),
+                "below": one.below,
+                "same_sign": one.same_sign,
+                "random": "; ".join(f"{k} {v:.4f}" for k, v in one.below_random.items()) or None,
+            }
+            for one in stands
+        ),
+    )
+
+
+def _quantile_cells(values: tuple[float, ...]) -> dict[str, Cell]:
+    return {column.key: value for column, value in zip(_QUANTILES, values, strict=True)}

@@ -1,0 +1,74 @@
+"""Reading a grid whose answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from basketbt.grid.curve import Results, choice_values, curve_order, standings
+from basketbt.grid.figure import curve_svg
+from basketbt.grid.rows import CHOICES
+
+
+def results(value: np.ndarray, random: np.ndarray | None = None, **codes: np.ndarray) -> Results:
+    """Variants with these values of these choices; every other choice has one value."""
+    count = len(value)
+    published = np.zeros(count, dtype=bool)
+    published[0] = True
+    filled = {name: codes.get(name, np.zeros(count, dtype=np.int64)) for name in CHOICES}
+    return Results(
+        variant=np.arange(count),
+        value=value,
+        published=published,
+        codes=filled,
+        labels={
+            name: tuple(f"{name}{code}" for code in range(own.max() + 1))
+            for name, own in filled.items()
+        },
+        random={}
+        if random is None
+        else {("event0", "rebalance0", "window0"): {"random 3": random}},
+    )
+
+
+def test_the_choice_that_moves_the_answer_comes_first() -> None:
+    grid = np.array(list(np.ndindex(2, 3, 2)))  # basket, weighting, cost
+    value = 1.0 * grid[:, 0] + 0.10 * grid[:, 1] + 0.02 * grid[:, 2]
+    found = choice_values(results(value, basket=grid[:, 0], weighting=grid[:, 1], cost=grid[:, 2]))
+    assert [one.choice for one in found] == ["weighting"] * 3 + ["cost"] * 2
+    # variance of 0, .1, .2 against that of 0, .02: 2/300 and 1/10000
+    assert found[0].moved == pytest.approx((2 / 300) / (2 / 300 + 1e-4))
+    assert found[3].moved == pytest.approx(1e-4 / (2 / 300 + 1e-4))
+    # the baskets' levels differ by 1 and do not show: shifts are inside a list and window
+    assert found[0].shifts[2] == pytest.approx(-0.1)
+    assert found[2].shifts[2] == pytest.approx(0.1)
+
+
+def test_equal_variants_are_moved_by_nothing() -> None:
+    codes = np.arange(6) % 2
+    assert {one.moved for one in choice_values(results(np.full(6, 0.1), cap=codes))} == {0.0}
+
+
+def test_a_published_result_stands_among_its_own_list_and_window() -> None:
+    basket = np.repeat([0, 1], 4)
+    value = np.array([0.2, -0.1, 0.1, 0.2, 9.0, 9.0, 9.0, 9.0])
+    random = np.array([-0.3, 0.0, 0.3, 0.2])
+    (stand,) = standings(results(value, random, basket=basket, cost=np.arange(8) % 4))
+    assert stand.count == 4
+    assert stand.below == 0.5 + 0.25  # two smaller, two equal counted half
+    assert stand.same_sign == 0.75
+    assert stand.below_random == {"random 3": 0.5 + 0.125}
+
+
+def test_the_curve_runs_from_the_smallest_to_the_largest() -> None:
+    found = results(np.array([0.3, -0.1, 0.3, 0.0]))
+    assert curve_order(found).tolist() == [1, 3, 0, 2]
+
+
+def test_the_drawing_is_the_same_every_time_and_marked_when_invented() -> None:
+    found = results(np.linspace(-1, 1, 30), cost=np.arange(30) % 2)
+    drawn = curve_svg(found, "total_return", invented=True)
+    assert drawn == curve_svg(found, "total_return", invented=True)
+    assert "DEMO" in drawn
+    assert "cost: cost1" in drawn
+    assert "DEMO" not in curve_svg(found, "total_return", invented=False)
