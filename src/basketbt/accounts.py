@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.accountplan import ExitBeforeEntry
-from basketbt.accountspec import AccountSpec, Entry
+from basketbt.accountspec import AccountSpec
 from basketbt.backtest.account.book import AccountBook, account_book
+from basketbt.backtest.account.choices import Entry
 from basketbt.backtest.account.entries import EntryPoint, entry_point
 from basketbt.backtest.account.quotes import refused_shares, risk_warnings
 from basketbt.backtest.account.settings import AccountSettings

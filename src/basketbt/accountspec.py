@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from basketbt.backtest.account.choices import Dividends, Entry
 from basketbt.strict import Many, Strict
-
-Entry = Literal["next_open", "day0_close", "publication_open"]
 
 
 class BrokerSpec(Strict):
@@ -46,7 +45,7 @@ class AccountSpec(Strict):
     patience: int = Field(
         5, ge=0, le=250, description="Sessions on which an unfilled order is tried again."
     )
-    dividends: Literal["cash", "taxed"] = Field(
+    dividends: Dividends = Field(
         "cash", description="taxed: less the tax by holding period, taken when shares are sold."
     )
     broker: BrokerSpec = BrokerSpec()

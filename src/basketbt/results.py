@@ -16,8 +16,8 @@ from basketbt.plan import Case, StudyPlan, Window
 from basketbt.prices.panel import PricePanel
 
 if TYPE_CHECKING:
-    from basketbt.accountspec import Entry
     from basketbt.backtest.account.book import AccountBook
+    from basketbt.backtest.account.choices import Entry
     from basketbt.backtest.account.entries import EntryPoint
     from basketbt.events.results import EventStudyResult  # importing it costs SciPy
     from basketbt.statistics.evaluation import Evaluation

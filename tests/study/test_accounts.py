@@ -179,3 +179,31 @@ def test_vectorbt_is_imported_for_accounts_only(tmp_path: Path) -> None:
             check=True,
         )
         assert done.stdout.split("\n")[0] == expected
+
+
+def test_a_share_listed_later_is_waited_for(study: Callable[..., Run], made: Made) -> None:
+    # It joins the index book at its first close, on day +2; the account buys it there too.
+    late = {day: 20.0 + day for day in range(2, 20)}
+    source = Made({TWO[0]: FLAT, TWO[1]: late, **INDEX})
+    run = study(
+        source,
+        TWO,
+        account="{cash: 1000000}",
+        late_listing="join",
+        windows="[[0, 5]]",
+    )
+    orders = run.frames["orders"]
+    bought = orders[(orders["symbol"] == TWO[1]) & (orders["side"] == "buy")]
+    assert (bought["filled"] > 0).any()
+    assert account_row(run)["names_priced"] == 2
+
+
+def test_a_delisted_share_keeps_its_last_price(study: Callable[..., Run], made: Made) -> None:
+    gone = {day: price for day, price in FLAT.items() if day <= 1}
+    source = Made({TWO[0]: FLAT, TWO[1]: gone, **INDEX}, delisted={TWO[1]: 1})
+    run = study(source, TWO, account="{cash: 1000000}", windows="[[0, 5]]")
+    orders = run.frames["orders"]
+    last = orders[(orders["symbol"] == TWO[1]) & (orders["side"] == "sell")].iloc[-1]
+    assert (last["filled"], last["reason"]) == (0, "not traded")
+    account = run.frames["account"]
+    assert account["value"].iloc[-1] == pytest.approx(999_000, abs=900)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from basketbt.backtest.account.carry import carried
 from basketbt.backtest.account.sizing import MILLION, Numbers
 from basketbt.errors import DataError
 from basketbt.market.dividendtax import dividend_tax_rate
@@ -172,8 +173,5 @@ def _effective_row(panel: PricePanel, action: CorporateAction, column: int) -> i
 
 def _previous_close(close: Floats) -> Floats:
     """(T, N) the close of the bar before each row; NaN where there is none."""
-    known = np.isfinite(close)
-    rows = np.where(known, np.arange(len(close))[:, None], 0)
-    last = np.maximum.accumulate(rows, axis=0)
-    carried = np.take_along_axis(close, last, axis=0)
-    return np.vstack([np.full((1, close.shape[1]), np.nan), carried[:-1]])
+    known = carried(close, np.isfinite(close))
+    return np.vstack([np.full((1, close.shape[1]), np.nan), known[:-1]])

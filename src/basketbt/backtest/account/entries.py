@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from basketbt.backtest.account.settings import Entry
+from basketbt.backtest.account.choices import Entry
 from basketbt.market.calendars import Calendar, as_day
 from basketbt.market.clock import Event
 from basketbt.market.dayzero import day_zero, publication_day

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from basketbt.backtest.account.carry import carried
 from basketbt.backtest.account.entries import Moment
 from basketbt.backtest.account.settings import AccountSettings, Reason
 from basketbt.backtest.account.sizing import MILLION, PRICE_UNIT, Numbers
@@ -114,7 +115,8 @@ def raw_quotes(
     """
     rates = panel.rate[rows]
     close = _counted(panel.close[rows], rates)
-    mark = _carried(_counted(panel.close[: rows.stop], panel.rate[: rows.stop]))[rows]
+    closes = _counted(panel.close[: rows.stop], panel.rate[: rows.stop])
+    mark = carried(closes, closes > 0)[rows]
     open_ = np.where(close > 0, _counted(panel.open[rows], rates), mark)
     quoted = np.stack([open_, np.where(close > 0, close, mark)])
     foreign = np.array([currency != "CNY" for currency in panel.currencies])
@@ -205,13 +207,6 @@ def _counted(prices: Floats, rates: Floats | float, *, otherwise: int = 0) -> ND
     counted = np.floor(prices * rates * PRICE_UNIT + 0.5 + _TIE)
     known = np.isfinite(counted)
     return np.where(known, np.where(known, counted, 0.0).astype(np.int64), otherwise)
-
-
-def _carried(prices: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(T, N) the last price known at each row; 0 before the first."""
-    rows = np.where(prices > 0, np.arange(len(prices))[:, None], 0)
-    last = np.maximum.accumulate(rows, axis=0)
-    return np.take_along_axis(prices, last, axis=0)
 
 
 def _slipped(

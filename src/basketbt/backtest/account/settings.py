@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
 
+from basketbt.backtest.account.choices import Dividends
 from basketbt.errors import InputError
 from basketbt.market.fees import Broker
-
-Entry = Literal["next_open", "day0_close", "publication_open"]
-Dividends = Literal["cash", "taxed"]
 
 # Money is counted in fen and shares of it in millionths, in 64 bits: nine billion yuan fit.
 _MOST_CASH = 9e9
