@@ -22,6 +22,7 @@ from basketbt.prices.data import (
     PriceRequest,
     ShareCounts,
     SymbolBars,
+    UniverseCloses,
 )
 from basketbt.prices.lock import BadLock, LockSource, LockTooSmall, write_lock
 from basketbt.prices.sources.demo import DemoSource
@@ -249,3 +250,27 @@ def test_a_lock_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         write_lock(tmp_path / "target.zip", data(), REQUEST)
     assert [p.name for p in tmp_path.iterdir()] == ["target.zip"]
+
+
+def test_the_market_of_random_baskets_is_locked_with_a_study_that_draws_them(
+    tmp_path: Path,
+) -> None:
+    market = UniverseCloses(
+        symbols=("600000.SH", "300001.SZ"),
+        dates=DAYS,
+        close=np.array([[0.1 + 0.2, np.nan], [1e-17, 7.989999771118164], [3.0, 4.0]]),
+        industry=("银行", None),
+        table="market_adjusted.parquet",
+    )
+    asked = replace(REQUEST, universe=True)
+    path = tmp_path / "study.lock.zip"
+    write_lock(path, replace(data(), universe=market), asked)
+    assert_same(market, LockSource(path).load(asked).universe)
+    assert LockSource(path).load(REQUEST).universe is None
+    shorter = LockSource(path).load(replace(asked, end=DAYS[1])).universe
+    assert_same(market.between(DAYS[0], DAYS[1]), shorter)
+
+
+def test_a_lock_without_a_market_is_too_small_for_random_baskets(locked: Path) -> None:
+    with pytest.raises(LockTooSmall, match="the market to draw random baskets from"):
+        LockSource(locked).load(replace(REQUEST, universe=True))

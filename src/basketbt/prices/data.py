@@ -8,7 +8,7 @@ the listing, volume in shares, amount in currency units (not 10k), dates as exch
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -105,6 +105,11 @@ class UniverseCloses:
     close: Floats
     industry: tuple[str | None, ...]
     table: str
+
+    def between(self, start: np.datetime64, end: np.datetime64) -> UniverseCloses:
+        """The days of an inclusive range."""
+        keep = (self.dates >= start) & (self.dates <= end)
+        return replace(self, dates=self.dates[keep], close=self.close[keep])
 
 
 @dataclass(frozen=True, kw_only=True)

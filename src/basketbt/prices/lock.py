@@ -87,7 +87,12 @@ class LockSource:
             for name, bars in self._data.bars.items()
             if name in wanted
         }
-        return replace(self._data, bars={n: b for n, b in bars.items() if len(b.dates)})
+        universe = self._data.universe if request.universe else None
+        return replace(
+            self._data,
+            bars={n: b for n, b in bars.items() if len(b.dates)},
+            universe=universe and universe.between(request.start, request.end),
+        )
 
 
 def _lacking(request: PriceRequest, locked: PriceRequest) -> list[str]:
@@ -99,6 +104,8 @@ def _lacking(request: PriceRequest, locked: PriceRequest) -> list[str]:
         lacking.append(f"the days from {request.start} to {locked.start}")
     if request.end > locked.end:
         lacking.append(f"the days from {locked.end} to {request.end}")
+    if request.universe and not locked.universe:
+        lacking.append("the market to draw random baskets from (event_study: random_baskets)")
     return lacking
 
 

@@ -21,6 +21,8 @@ from basketbt.prices.data import (
     ShareCounts,
     SymbolBars,
 )
+from basketbt.prices.lockuniverse import FILE as UNIVERSE
+from basketbt.prices.lockuniverse import universe_from, universe_text
 
 _FIELDS = ("open", "high", "low", "close", "volume", "amount")
 _ACTION = ("cash", "bonus", "rights", "rights_price")
@@ -67,6 +69,8 @@ def tables_of(data: MarketData, request: PriceRequest) -> tuple[dict[str, str], 
         ("symbol", "name", "listed", "delisted", "lot", "industry"),
         (_instrument_row(data.instruments[n]) for n in names if n in data.instruments),
     )
+    if request.universe and data.universe is not None:
+        files[UNIVERSE] = universe_text(data.universe)
     return dict(sorted(files.items())), _manifest(data, request, names)
 
 
@@ -88,6 +92,9 @@ def tables_from(
         has_actions=manifest["has_actions"],
         invented=manifest["invented"],
         notes=tuple(_note(entry) for entry in manifest["notes"]),
+        universe=(
+            universe_from(files[UNIVERSE], manifest["universe"]) if UNIVERSE in files else None
+        ),
     )
     wanted = manifest["request"]
     request = PriceRequest(
@@ -96,6 +103,7 @@ def tables_from(
         start=np.datetime64(wanted["start"], "D"),
         end=np.datetime64(wanted["end"], "D"),
         fx=tuple(wanted["fx"]),
+        universe=wanted["universe"],
     )
     return data, request
 
@@ -111,7 +119,9 @@ def _manifest(data: MarketData, request: PriceRequest, names: Sequence[str]) -> 
             "start": str(request.start),
             "end": str(request.end),
             "fx": list(request.fx),
+            "universe": request.universe,
         },
+        "universe": data.universe.table if data.universe is not None else "",
         "symbols": {
             name: {
                 "currency": data.bars[name].currency,
