@@ -1,6 +1,7 @@
 """summary.xlsx: one sheet a table, as analysts expect to open it, and a sheet that explains.
 
-The cells hold the doubles of the CSV files; only their display is rounded.
+The cells hold the numbers of the CSV files to the 16 digits of the format; only their display is
+rounded.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ _WIDTHS: dict[Kind, int] = {"text": 14, "date": 11, "integer": 9, "decimal": 11,
 _ABOUT = Phrase("About", "说明")
 _ABOUT_HEADS = Phrase("sheet|column|kind|meaning|empty when", "工作表|列|类型|含义|何时为空")
 _RUN = Phrase(
-    "{title} · run {run}. The same numbers as the CSV files; cells keep full precision.",
-    "{title} · 运行编号{run}。与CSV文件数字相同,单元格保留全部精度。",
+    "{title} · run {run}. The same numbers as the CSV files; cells keep 16 digits.",
+    "{title} · 运行编号{run}。与CSV文件数字相同,单元格保留16位有效数字。",
 )
 _LEFT_OUT = Phrase("{name}: {rows:,} rows, only in {name}.csv", "{name}:{rows:,}行,仅见{name}.csv")
 

@@ -1,0 +1,280 @@
+"""The page in a real browser, opened from disk with no network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from basketbt.api import run
+
+Show = Callable[..., Any]
+
+DRAWN = """
+return [...document.querySelectorAll('[data-chart]')].map(plot => [
+  plot.dataset.chart,
+  [...plot.querySelectorAll('.scatterlayer .js-line, .bars path, .barlayer path')]
+    .filter(path => path.getTotalLength() > 0).length,
+])
+"""
+
+
+def messages(browser: Any) -> list[str]:
+    return [entry["message"] for entry in browser.get_log("browser")]
+
+
+def requests(browser: Any) -> list[str]:
+    """Addresses the page asked for, besides itself and what it carries."""
+    found = []
+    for entry in browser.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            found.append(message["params"]["request"]["url"])
+    return [url for url in found if not url.startswith(("data:", "blob:", browser.current_url))]
+
+
+def overflow(browser: Any) -> int:
+    return int(
+        browser.execute_script(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    )
+
+
+def traces(browser: Any, chart: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = browser.execute_script(
+        "return document.querySelector(`[data-chart='${arguments[0]}']`).data"
+        ".map(t => ({meta: t.meta, visible: t.visible !== false, fill: t.fill}))",
+        chart,
+    )
+    return found
+
+
+def axis(browser: Any, chart: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = browser.execute_script(
+        "const a = document.querySelector(`[data-chart='${arguments[0]}']`).layout[arguments[1]];"
+        "return {type: a.type, range: a.range}",
+        chart,
+        name,
+    )
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_opens_without_a_word_in_the_console_and_asks_nobody(
+    language: str, folder: Path, chinese: Path, show: Show
+) -> None:
+    browser = show(folder if language == "en" else chinese)
+    assert messages(browser) == []
+    assert requests(browser) == []
+    lang = browser.execute_script("return document.documentElement.lang")
+    assert lang == {"en": "en", "zh": "zh-CN"}[language]
+
+
+def test_every_chart_draws_something(folder: Path, show: Show) -> None:
+    drawn = dict(show(folder).execute_script(DRAWN))
+    kinds = {"levels-0", "underwater-0", "car-0", "shortfall-0", "placebo-0"}
+    assert set(drawn) == kinds
+    assert all(count > 0 for count in drawn.values()), drawn
+
+
+def test_every_chart_of_an_invented_market_says_so_inside_itself(folder: Path, show: Show) -> None:
+    said = show(folder).execute_script(
+        "return [...document.querySelectorAll('[data-chart]')].map(p => p.textContent)"
+    )
+    assert said
+    assert all("DEMO" in text for text in said)
+    assert all("hindsight" in text for text in said)
+
+
+def test_a_heading_sorts_its_column_both_ways_and_from_the_keyboard(
+    folder: Path, show: Show
+) -> None:
+    browser = show(folder)
+    column = """
+    const table = document.querySelector('#verdict-0 table');
+    const place = [...table.tHead.rows[0].cells].findIndex(c => c.textContent.trim() === '[0,+5]');
+    return [...table.tBodies[0].rows].map(row => Number(row.cells[place].dataset.sort))
+    """
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    buttons = browser.find_elements(By.CSS_SELECTOR, "#verdict-0 thead .sort")
+    heading = next(button for button in buttons if button.text.strip() == "[0,+5]")
+    as_written = browser.execute_script(column)
+    heading.click()
+    assert browser.execute_script(column) == sorted(as_written, reverse=True)
+    heading.send_keys(Keys.ENTER)
+    assert browser.execute_script(column) == sorted(as_written)
+    state = browser.execute_script("return arguments[0].closest('th').ariaSort", heading)
+    assert state == "ascending"
+
+
+def test_a_line_can_be_hidden_in_all_charts_of_an_event_and_shown_again(
+    folder: Path, show: Show
+) -> None:
+    from selenium.webdriver.common.by import By
+
+    browser = show(folder)
+    key = browser.find_element(By.CSS_SELECTOR, "[data-line='galaxy/telecom']")
+    key.click()
+    assert key.get_attribute("aria-pressed") == "false"
+    for chart in ("levels-0", "underwater-0", "car-0"):
+        hidden = [t["meta"] for t in traces(browser, chart) if not t["visible"]]
+        assert hidden == ["galaxy/telecom"]
+    browser.find_element(By.CSS_SELECTOR, "[data-all='false']").click()
+    assert not any(t["visible"] for t in traces(browser, "levels-0"))
+    browser.find_element(By.CSS_SELECTOR, "[data-all='true']").click()
+    assert all(t["visible"] for t in traces(browser, "levels-0"))
+
+
+def test_presets_choose_a_range_and_the_log_switch_a_scale(folder: Path, show: Show) -> None:
+    from selenium.webdriver.common.by import By
+
+    browser = show(folder)
+    tools = browser.find_elements(By.CSS_SELECTOR, "#levels-0 .tools button")
+    preset = next(button for button in tools if button.text == "[0,+5]")
+    preset.click()
+    assert axis(browser, "levels-0", "xaxis")["range"] == ["2025-01-20", "2025-02-05"]
+    assert preset.get_attribute("aria-pressed") == "true"
+    log = next(button for button in tools if button.get_attribute("data-log") is not None)
+    log.click()
+    assert axis(browser, "levels-0", "yaxis")["type"] == "log"
+    log.click()
+    assert axis(browser, "levels-0", "yaxis")["type"] == "linear"
+
+
+def test_choosing_a_list_shows_its_band(folder: Path, show: Show) -> None:
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.select import Select
+
+    browser = show(folder)
+    choice = Select(browser.find_element(By.CSS_SELECTOR, "#car-0 select"))
+    choice.select_by_visible_text("guojin/xinchuang")
+    shown = traces(browser, "car-0")
+    assert {trace["meta"] for trace in shown} == {"guojin/xinchuang"}
+    assert [trace["fill"] for trace in shown].count("tonexty") == 1
+
+
+def test_dark_follows_the_system_and_the_button_turns_it(folder: Path, show: Show) -> None:
+    from selenium.webdriver.common.by import By
+
+    browser = show(folder, dark=True)
+    ground = "return getComputedStyle(document.body).backgroundColor"
+    paper = "return document.querySelector('[data-chart]').layout.paper_bgcolor"
+    assert browser.execute_script(ground) == "rgb(20, 23, 28)"
+    assert browser.execute_script(paper) == "#14171c"
+    browser.find_element(By.ID, "theme").click()
+    assert browser.execute_script(ground) == "rgb(255, 255, 255)"
+    assert browser.execute_script(paper) == "#fff"
+    assert messages(browser) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_phone_scrolls_only_downwards(
+    language: str, dark: bool, folder: Path, chinese: Path, show: Show
+) -> None:
+    browser = show(folder if language == "en" else chinese, width=390, height=844, dark=dark)
+    assert overflow(browser) <= 0
+    assert all(count > 0 for _, count in browser.execute_script(DRAWN))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_serious(
+    language: str, dark: bool, folder: Path, chinese: Path, show: Show
+) -> None:
+    axe = pytest.importorskip("axe_core_python", reason="axe-core is not installed")
+    browser = show(folder if language == "en" else chinese, dark=dark)
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    source = (Path(axe.__file__).parent / "axe.min.js").read_text("utf-8")
+    browser.execute_script(source)
+    report = browser.execute_async_script(
+        "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(done)"
+    )
+    serious = [
+        (found["id"], [node["target"] for node in found["nodes"]][:3])
+        for found in report["violations"]
+        if found["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_it_prints_on_a4_with_every_list_open(folder: Path, show: Show) -> None:
+    browser = show(folder, dark=True)
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    assert len(printed["data"]) > 50_000
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    assert browser.execute_script("return document.querySelector('.fold:not([open])')") is None
+    assert browser.execute_script("return document.documentElement.dataset.theme") == "light"
+    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
+    assert browser.execute_script("return document.documentElement.dataset.theme") == "dark"
+
+
+LIST = """\
+broker: mine
+broker_zh: "{name}"
+theme: {{zh: "{name}", en: "{name}"}}
+source: {{publisher: "{name}", title: "{name}", published: 2025-02-07}}
+constituents:
+{rows}
+"""
+NAMES = (
+    "<script>document.title='taken'</script>",
+    "<img src=x onerror=document.title='taken'>",
+    "'=cmd|' /C calc'!A0",
+    "=HYPERLINK(1)",
+    "\u202eright to left\u2066",
+    "长" * 200,
+    "W" * 200,
+    "</script><b>%{{x}} {{name}} ${{y}}</b>",
+)
+
+
+def hostile(folder: Path) -> Path:
+    """A study of 40 lists with names that would break a careless page, one of 300 shares."""
+    lists = folder / "baskets" / "mine"
+    lists.mkdir(parents=True)
+    codes = [f"{600000 + number}.SH" for number in range(300)]
+    for number in range(40):
+        name = NAMES[number % len(NAMES)].format().replace('"', '\\"')
+        held = codes if number == 0 else codes[number * 5 : number * 5 + 6]
+        rows = "\n".join(
+            f'  - {{symbol: {code}, name_zh: "{name}", stance: watch, origin: named}}'
+            for code in held
+        )
+        stem = "<script>alert(1)<" if number == 1 else f"list-{number}"
+        path = lists / f"{stem}.yaml"
+        path.write_text(LIST.format(name=name, rows=rows), encoding="utf-8")
+    study = folder / "hostile.yaml"
+    study.write_text(
+        "study: hostile\n"
+        f'title: "{NAMES[0]}"\n'
+        f'events: [{{id: own, at: "2025-01-20T20:19:44+08:00", name: "{NAMES[0]}"}}]\n'
+        'baskets: ["mine/*"]\nprices: {source: demo}\nwindows: [[-5,-1], [0,5], [0,20]]\n',
+        encoding="utf-8",
+    )
+    return study
+
+
+@pytest.mark.slow
+def test_a_hostile_study_is_text_and_stays_usable(tmp_path: Path, show: Show) -> None:
+    made = run(hostile(tmp_path))
+    folder = made.write(tmp_path / "results", ("page", "figures", "xlsx", "docx"))
+    browser = show(folder, width=390, height=844)
+    assert messages(browser) == []
+    assert requests(browser) == []
+    assert overflow(browser) <= 0
+    assert browser.title == f"DEMO · {NAMES[0]}"
+    assert NAMES[0] in browser.execute_script("return document.querySelector('h1').textContent")
+    assert all(count > 0 for _, count in browser.execute_script(DRAWN))
+    shares = browser.execute_script(
+        "return Math.max(...[...document.querySelectorAll('#lists-0 tbody')]"
+        ".map(b => b.rows.length))"
+    )
+    assert shares == 300
+    assert (folder / "report.html").stat().st_size < 6_000_000

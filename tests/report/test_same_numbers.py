@@ -1,0 +1,259 @@
+"""The page, the workbook, the memo and the CSV files say the same, cell by cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+Row = dict[str, str]
+
+
+def rows(folder: Path, name: str) -> list[Row]:
+    with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def percent(cell: str) -> str:
+    """A decimal as the page prints it, worked out from the text of the CSV cell."""
+    if not cell:
+        return "–"
+    text = f"{float(cell) * 100:+.1f}%"
+    return "0.0%" if text in ("+0.0%", "-0.0%") else text
+
+
+@dataclass
+class Grid:
+    """A table of the page as text."""
+
+    caption: str = ""
+    heads: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+
+    def column(self, head: str) -> dict[str, str]:
+        place = self.heads.index(head)
+        return {row[0]: row[place] for row in self.rows}
+
+
+class Tables(HTMLParser):
+    """Every table of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grids: list[Grid] = []
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.grids.append(Grid())
+        elif tag == "caption":
+            self._inside = "caption"
+        elif tag in ("thead", "tbody"):
+            self._inside = tag
+        elif tag == "tr" and self._inside == "tbody":
+            self.grids[-1].rows.append([])
+        elif tag in ("td", "th") and self._inside == "tbody":
+            self.grids[-1].rows[-1].append("")
+        elif tag == "th" and self._inside == "thead":
+            self.grids[-1].heads.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("caption", "table"):
+            self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "caption":
+            self.grids[-1].caption += data
+        elif self._inside == "thead" and data.strip():
+            self.grids[-1].heads[-1] += data.strip()
+        elif self._inside == "tbody" and self.grids[-1].rows and self.grids[-1].rows[-1]:
+            self.grids[-1].rows[-1][-1] += data.strip()
+
+
+def grids(folder: Path) -> list[Grid]:
+    reader = Tables()
+    reader.feed((folder / "report.html").read_text("utf-8").partition("<script>")[0])
+    return reader.grids
+
+
+def grid(folder: Path, start: str) -> Grid:
+    return next(one for one in grids(folder) if one.caption.startswith(start))
+
+
+def main_book(row: Row) -> bool:
+    return row["book"].startswith("index") and row["weighting"] == "equal"
+
+
+def test_the_verdict_is_the_summary(folder: Path) -> None:
+    verdict = grid(folder, "Each list around")
+    checked = 0
+    heads = {"hindsight": "Hindsight", "available": "Available"}
+    for row in filter(main_book, rows(folder, "summary")):
+        head = heads.get(row["window"], row["window"])
+        if head in verdict.heads:
+            assert verdict.column(head)[row["basket"]] == percent(row["total_return"])
+            checked += 1
+    assert checked == 3 * 4
+    for row in filter(main_book, rows(folder, "relative")):
+        if row["window"] == "available" and row["benchmark"] == "000300.SH":
+            shown = verdict.column("Available vs CSI 300")[row["basket"]]
+            assert shown == percent(row["excess_return"])
+
+
+def test_the_verdict_is_the_headline_of_the_memo(folder: Path) -> None:
+    memo = (folder / "memo.md").read_text("utf-8")
+    lines = [line for line in memo.splitlines() if line.startswith("| guojin/xinchuang ")]
+    from_memo = [cell.strip() for cell in lines[0].strip("|").split("|")]
+    shown = next(row for row in grid(folder, "Each list around").rows if row[0] == from_memo[0])
+    assert from_memo[3:7] == shown[2:6]
+
+
+def test_every_window_of_the_heat_map_is_the_summary(folder: Path) -> None:
+    heat = grid(folder, "Total return of each list in each window")
+    heads = {"hindsight": "Hindsight", "available": "Available"}
+    found = list(filter(main_book, rows(folder, "summary")))
+    assert len(found) == sum(len(row) - 1 for row in heat.rows)
+    for row in found:
+        head = heads.get(row["window"], row["window"])
+        assert heat.column(head)[row["basket"]] == percent(row["total_return"])
+
+
+def test_every_share_is_its_row_of_the_constituents(folder: Path) -> None:
+    found = [row for row in rows(folder, "constituents") if main_book(row)]
+    checked = 0
+    for row in found:
+        shown = grid(folder, f"Shares of {row['basket']}")
+        head = {"hindsight": "Hindsight", "available": "Available"}.get(
+            row["window"], row["window"]
+        )
+        if f"Return {head}" not in shown.heads:
+            continue
+        line = next(one for one in shown.rows if one[1] == row["symbol"])
+        assert line[0] == row["name"]
+        assert line[shown.heads.index(f"Return {head}")] == percent(row["return"])
+        assert line[shown.heads.index(f"Adds {head}")] == percent(row["contribution"])
+        checked += 1
+    assert checked == (7 + 6 + 9) * 4
+
+
+def test_the_event_study_is_its_table(folder: Path) -> None:
+    shown = grid(folder, "Return beyond what the model expects")
+    for row in rows(folder, "event_study"):
+        if (row["variant"], row["model"], row["window"]) == ("main", "market", "[0,+5]"):
+            assert shown.column("CAR")[row["basket"]] == percent(row["car"])
+            p = float(row["holm_p"])
+            assert shown.column("p (Holm)")[row["basket"]] == (
+                "<0.001" if p < 0.0005 else f"{p:.3f}"
+            )
+
+
+def test_the_parts_of_the_shortfall_are_those_of_the_summary(folder: Path) -> None:
+    shown = grid(folder, "Each list on paper and in an account")
+    accounts = [
+        row
+        for row in rows(folder, "summary")
+        if row["book"].startswith("account") and row["weighting"] == "equal"
+    ]
+    assert len(accounts) == len(shown.rows) == 6
+    for row in accounts:
+        line = next(one for one in shown.rows if one[:2] == [row["basket"], row["entry"]])
+        cells = dict(zip(shown.heads, line, strict=True))
+        assert cells["Paper"] == percent(row["paper_return"])
+        assert cells["Achievable"] == percent(row["total_return"])
+        assert cells["Unfilled"] == percent(str(-float(row["shortfall_unfilled"])))
+
+
+def test_every_cell_of_the_workbook_is_the_cell_of_the_csv_file(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "summary.xlsx")
+    checked = 0
+    for sheet in book.worksheets[1:]:
+        lines = sheet.iter_rows(values_only=True)
+        with (folder / f"{sheet.title}.csv").open(encoding="utf-8-sig", newline="") as handle:
+            for mine, theirs in zip(csv.reader(handle), lines, strict=True):
+                for text, cell in zip(mine, theirs, strict=True):
+                    assert as_text(cell) == (text.removeprefix("'") if cell else text), sheet.title
+                    checked += 1
+    assert checked > 50_000
+    assert {sheet.title for sheet in book.worksheets[1:]} >= {"summary", "levels", "event_study"}
+
+
+def as_text(cell: object) -> str:
+    """A cell of the workbook as the CSV file writes it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return cell if isinstance(cell, str) else Number(cell)
+
+
+class Number(str):
+    """A number as text that equals any text of it to the 16 digits that the format holds."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: object) -> Number:
+        return super().__new__(cls, repr(value))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and math.isclose(
+            float(self), float(other), rel_tol=1e-15, abs_tol=0
+        )
+
+    __hash__ = str.__hash__
+
+
+def test_the_workbook_is_ready_to_use(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "summary.xlsx")
+    explained = {row[1] for row in book.worksheets[0].iter_rows(values_only=True)}
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes is not None
+        assert sheet.freeze_panes.endswith("2")
+        assert sheet.auto_filter.ref is not None
+        assert {cell.value for cell in sheet[1]} <= explained
+    summary = book["summary"]
+    formats = {cell.value: summary.cell(2, cell.column).number_format for cell in summary[1]}
+    assert formats["total_return"] == "0.00%"
+    assert formats["day0"] == "yyyy-mm-dd"
+
+
+def test_the_word_file_says_what_the_memo_says(folder: Path) -> None:
+    import docx
+
+    document = docx.Document(str(folder / "memo.docx"))
+    words = " ".join(paragraph.text for paragraph in document.paragraphs)
+    words += " ".join(cell.text for table in document.tables for cell in table._cells)
+    memo = (folder / "memo.md").read_text("utf-8")
+    numbers = re.findall(r"[+-]\d+\.\d%", memo)
+    assert len(numbers) > 50
+    assert all(number in words for number in numbers)
+    pictures = memo.count("![")
+    assert pictures == 5
+    assert len(document.inline_shapes) == pictures
+
+
+def test_pictures_named_in_the_memo_exist(folder: Path) -> None:
+    memo = (folder / "memo.md").read_text("utf-8")
+    for name in re.findall(r"\]\((figures/[^)]+)\)", memo):
+        assert (folder / name).read_bytes().startswith(b"\x89PNG")
+        svg = (folder / name).with_suffix(".svg").read_text("utf-8")
+        assert "<dc:date>" not in svg
+
+
+@pytest.mark.parametrize("name", ["summary.xlsx", "memo.docx"])
+def test_office_files_carry_no_clock(name: str, folder: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO((folder / name).read_bytes())) as archive:
+        years = {member.date_time[0] for member in archive.infolist()}
+        core = archive.read("docProps/core.xml").decode()
+    assert years == {1980}
+    assert set(re.findall(r">(\d{4})-\d\d-\d\dT", core)) == {"2000"}
