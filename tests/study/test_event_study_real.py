@@ -134,6 +134,20 @@ def test_the_software_list_is_more_than_the_market_but_its_shares_disagree(r1: R
     assert "without-day-5" in said
 
 
+def test_lists_of_the_same_industries_are_a_harder_comparison(market: Path) -> None:
+    run = event_study(
+        ROOT / "configs/deepseek-r1-events.yaml",
+        source=f"files:{market}",
+        overrides=["baskets=guojin/*", "event_study.same_mix=industry", "event_study.variants=[]"],
+    )
+    frame = main(run)
+    found = frame[frame["window"] == "[0,+5]"].set_index("basket")["random_p"]
+    assert found["guojin/software"] == pytest.approx(2 / 10_001)
+    assert found["guojin/edge-hardware"] == pytest.approx(0.040, abs=0.006)
+    assert found["guojin/cybersecurity"] == pytest.approx(0.070, abs=0.008)
+    assert found["guojin/xinchuang"] == pytest.approx(0.70, abs=0.02)
+
+
 def test_limits_told_from_adjusted_prices_are_those_of_raw_prices(r1: Run) -> None:
     panel = r1.result.cases[0].panel
     raw = ~panel.adjusted_only

@@ -41,6 +41,7 @@ prices: {{source: demo}}      # an invented market; for your own: {{source: file
 # rebalance: hold             # daily, weekly, monthly, quarterly; or a list of several
 # benchmarks: 000300.SH
 # windows: [[-5, -1], [0, 0], [0, 5], [0, 20]]   # sessions from day 0, both ends included
+# event_study: {{}}             # is it more than chance? Takes some seconds
 # language: en                # or zh
 # `basketbt schema study` prints every key with its meaning.
 """

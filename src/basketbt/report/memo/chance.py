@@ -25,6 +25,7 @@ from basketbt.report.memo.chancewords import (
     FORCE,
     HOLDS,
     INTRO,
+    LEFT_OUT,
     LIMIT,
     LIST,
     LIST_COLUMN,
@@ -202,6 +203,9 @@ def _sentence(answer: Answer, tests: int, language: Language) -> str:
         parts.append(CHANGES.say(language, variants=", ".join(changed)))
     else:
         parts.append(HOLDS.say(language))
+    if not math.isnan(primary.leave_one_out_min):
+        low, high = percent(primary.leave_one_out_min), percent(primary.leave_one_out_max)
+        parts.append(LEFT_OUT.say(language, low=low, high=high))
     if primary.weight_at_limit > 0:
         parts.append(LIMIT.say(language, weight=f"{primary.weight_at_limit:.0%}"))
     return (" " if language == "en" else "").join(parts)

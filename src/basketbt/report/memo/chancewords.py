@@ -79,6 +79,9 @@ DISAGREE = Phrase(
 CHANGES = Phrase("Another answer under {variants}.", "下列方案结论不同:{variants}。")
 CHANGED = Phrase("{variant} ({car}, p {p})", "{variant}({car},p {p})")
 HOLDS = Phrase("No variant changes the answer.", "各稳健性方案结论一致。")
+LEFT_OUT = Phrase(
+    "With one share left out it is {low} to {high}.", "逐一剔除个股后为{low}至{high}。"
+)
 LIMIT = Phrase(
     "Up to {weight} of the weight closed at a price limit on one session.",
     "单日最多{weight}的权重收于涨跌停价。",

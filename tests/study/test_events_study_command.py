@@ -1,0 +1,86 @@
+"""``basketbt events study`` as a user meets it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SMALL = ["--set", "baskets=guojin/*", "--set", "event_study.variants=[]"]
+
+
+def basketbt(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command in a fresh process."""
+    return subprocess.run(
+        [sys.executable, "-m", "basketbt", "events", *arguments],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_it_answers_on_the_screen_and_in_files(tmp_path: Path) -> None:
+    done = basketbt("study", "demo", *SMALL, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "DEMO" in done.stdout
+    assert "DeepSeek-R1 release · day 0 = 2025-01-21 (XSHG), [0,+5], 30 registered tests" in (
+        done.stdout
+    )
+    folder = tmp_path / "results" / "demo" / "event-study" / "latest"
+    assert "### Is it more than chance?" in (folder / "memo.md").read_text(encoding="utf-8")
+    with (folder / "event_study.csv").open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert len({row["basket"] for row in rows}) == 5
+    for row in rows:
+        assert row["notes"].startswith("DEMO")
+        for key, value in row.items():
+            assert value.lower() not in ("nan", "inf", "none"), key
+
+
+def test_json_is_the_table(tmp_path: Path) -> None:
+    done = basketbt("study", "demo", *SMALL, "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert found["demo"] is True
+    cell = found["event_study"][0]
+    assert (cell["variant"], cell["registered"]) == ("main", False)
+    assert isinstance(cell["car"], float)
+    assert cell["random_p"] is None
+    assert "no universe was given" in cell["notes"]
+
+
+def test_in_chinese_and_quiet(tmp_path: Path) -> None:
+    done = basketbt("study", "demo", *SMALL, "--lang", "zh", "-q", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    folder = tmp_path / "results" / "demo" / "event-study" / "latest"
+    header = (folder / "event_study.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert header.startswith("事件,第0日,组合,加权方式,方案,预期收益模型,窗口")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "told"),
+    [
+        ("event_study.windows=[[5,0]]", 2, "ends before it starts"),
+        ("event_study.stop_before=[deepseek-r9]", 2, "no event is called"),
+        ("estimation=[-700,-600]", 3, "valid estimation sessions, 100 needed"),
+    ],
+)
+def test_a_mistake_is_one_message(tmp_path: Path, change: str, code: int, told: str) -> None:
+    done = basketbt("study", "demo", *SMALL, "--set", change, cwd=tmp_path)
+    assert done.returncode == code
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_showing_an_event_still_needs_no_word(tmp_path: Path) -> None:
+    done = basketbt("deepseek-r1", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "2025-01-21" in done.stdout
