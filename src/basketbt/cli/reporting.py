@@ -24,8 +24,9 @@ Formats = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command tree."""
+    """Add the commands to the command tree."""
     app.command()(report)
+    app.command()(compare)
 
 
 def choose_formats(given: list[str] | None, *, page: bool) -> tuple[Format, ...]:
@@ -55,6 +56,29 @@ def report(
     folder = render_again(run, choose_formats(formats, page=True))
     page = folder / "report.html"
     if not quiet:
+        say(f"page:   {page}")
+    if show:
+        typer.launch(str(page))
+
+
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of two or more runs.")],
+    out: Annotated[Path, typer.Option(help="Folder for comparisons.")] = Path("results/compare"),
+    show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Put runs side by side: settings, levels and statistics that differ, as tables and a page."""
+    from basketbt.report.compare import comparison
+    from basketbt.report.publish import publish
+    from basketbt.report.stored import read_run
+
+    records = [read_run(run).record for run in runs]
+    files = comparison(records)
+    name = "-".join(record.facts.run[:6] for record in records)
+    folder = publish(files, out, name)
+    page = folder / "compare.html"
+    if not quiet:
+        say(f"tables: {folder}")
         say(f"page:   {page}")
     if show:
         typer.launch(str(page))

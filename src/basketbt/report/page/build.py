@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 
 from basketbt.errors import BasketbtError
+from basketbt.notes import Language
 from basketbt.report.demo import DEMO
 from basketbt.report.facts import EventFacts
 from basketbt.report.page.blocks import Block, Chart, Fold
@@ -51,25 +52,47 @@ class Chapter:
     parts: list[Part]
 
 
+@dataclass(frozen=True)
+class Front:
+    """What stands above the chapters. ``demo`` is the mark of the invented market, or nothing."""
+
+    title: str
+    line: str
+    language: Language
+    colours: str
+    demo: str
+
+
 def page(record: Record) -> bytes:
     """``report.html``: one file that makes no request and carries no clock.
 
-    Everything in it is escaped by the template; its policy lets no script run but the two it
-    carries, by their hashes, so a name that slipped through as markup could still do nothing.
-
     Raises ``NoChartLibrary``.
     """
-    chapters = _chapters(record)
-    charts = [block for c in chapters for part in c.parts for block in _charts(part.blocks)]
-    scripts = [plotly_bundle(), _script()] if charts else [_script()]
     facts = record.facts
+    front = Front(
+        title=facts.title,
+        line=f"{facts.study} · {WORDS['run'].say(facts.language)} {facts.run}",
+        language=facts.language,
+        colours=facts.colours,
+        demo=DEMO().text(facts.language) if facts.demo else "",
+    )
+    return assemble(front, _chapters(record))
+
+
+def assemble(front: Front, chapters: list[Chapter]) -> bytes:
+    """A page of any chapters.
+
+    Everything in it is escaped by the template; its policy lets no script run but those it
+    carries, by their hashes, so a name that slipped through as markup could still do nothing.
+    """
+    charts = [block for c in chapters for part in c.parts for block in _charts(part.blocks)]
+    scripts = [plotly_bundle(), _script()]
     text = (
         _environment()
         .get_template("page.html.j2")
         .render(
-            facts=facts,
-            words={name: phrase.say(facts.language) for name, phrase in WORDS.items()},
-            demo=DEMO().text(facts.language) if facts.demo else "",
+            front=front,
+            words={name: phrase.say(front.language) for name, phrase in WORDS.items()},
             chapters=chapters,
             style=_style(),
             scripts=scripts,

@@ -89,11 +89,11 @@ function lines(data, state) {
   const hidden = HIDDEN[state.group] || new Set();
   const traces = [];
   for (const line of data.series) {
-    if (state.choice && state.choice !== line.id) continue;
+    if (state.choice && state.choice !== (line.choice || line.id)) continue;
     if (state.choice && line.low) traces.push(...band(data, line));
     traces.push({
       type: "scatter", mode: "lines", x: data.x, y: line.y, name: plain(line.label), meta: line.id,
-      customdata: data.days.map((d) => (d > 0 ? "+" + d : String(d))), visible: state.choice ? true : !hidden.has(line.id),
+      customdata: data.days.map((d) => (d > 0 ? "+" + d : String(d))), visible: state.choice === line.id || !hidden.has(line.id),
       line: {
         color: line.hue < 0 ? colour("--ink") : colour("--hue-" + line.hue), dash: DASHES[line.dash],
         width: line.hue < 0 ? 3 : 1.8,

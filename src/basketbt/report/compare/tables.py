@@ -1,0 +1,142 @@
+"""The tables of a comparison: one column a run, and the difference of each to the first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from basketbt.report.layout import Cell, Column, Kind, Layout, Table
+from basketbt.report.record import Record
+
+_WHERE = ("event", "basket", "book", "weighting", "rebalance")
+_ENTRY = "entry"
+
+
+def run_names(records: Sequence[Record]) -> tuple[str, ...]:
+    """A short name for each run: its study and the beginning of its id."""
+    return tuple(f"{record.facts.study} {record.facts.run[:6]}" for record in records)
+
+
+def settings_table(records: Sequence[Record]) -> Table:
+    """What differs in the study files, the lists, the prices and the versions."""
+    everything = [_settings(record) for record in records]
+    keys = list(dict.fromkeys(key for one in everything for key in one))
+    layout = Layout(
+        "settings",
+        "one setting or input that differs",
+        "每项不同的设定或输入一行",
+        (
+            Column("setting", "设定", "text", "key of the study, or input", "研究的键或输入"),
+            *_run_columns(records, "text", "its value there", "该运行的取值"),
+        ),
+    )
+    rows = []
+    for key in keys:
+        values = [one.get(key) for one in everything]
+        if len(set(values)) > 1:
+            rows.append((key, *values))
+    return Table(layout, tuple(rows))
+
+
+def statistics_table(records: Sequence[Record]) -> Table:
+    """Every number of summary.csv in every run that has it."""
+    found: list[dict[tuple[Cell, ...], float]] = []
+    for record in records:
+        own: dict[tuple[Cell, ...], float] = {}
+        for row in record.rows("summary"):
+            where = (*(row[key] for key in _WHERE), row.get(_ENTRY), row["window"])
+            for column in record.tables["summary"].layout.columns:
+                value = row[column.key]
+                if column.kind in ("decimal", "ratio") and isinstance(value, float):
+                    own[(*where, column.key)] = value
+        found.append(own)
+    texts = (
+        *_text_columns(_WHERE),
+        Column(_ENTRY, "入场", "text", "entry of an account", "账户入场时点"),
+        Column("window", "窗口", "text", "window", "窗口"),
+        Column("statistic", "指标", "text", "column of summary.csv", "summary.csv的列"),
+    )
+    return _side_by_side("statistics", records, texts, found, "ratio")
+
+
+def levels_table(records: Sequence[Record]) -> Table:
+    """Every level of the paths that the runs share or do not share."""
+    found = [
+        {
+            (*(row[key] for key in _WHERE), row["base_date"], row["date"]): level
+            for row in record.rows("levels")
+            if isinstance(level := row["level"], float)
+        }
+        for record in records
+    ]
+    texts = (
+        *_text_columns(_WHERE),
+        Column("base_date", "基准日", "date", "session of the purchase", "买入日"),
+        Column("date", "日期", "date", "session", "交易日"),
+    )
+    return _side_by_side("levels", records, texts, found, "level")
+
+
+def _side_by_side(
+    name: str,
+    records: Sequence[Record],
+    keys: tuple[Column, ...],
+    found: list[dict[tuple[Cell, ...], float]],
+    kind: Kind,
+) -> Table:
+    layout = Layout(
+        name,
+        "one value in each run",
+        "每个数值在各运行中一行",
+        (
+            *keys,
+            *_run_columns(records, kind, "value in the run", "该运行的数值"),
+            *(
+                Column(f"{own} - {run_names(records)[0]}", f"{own} - {run_names(records)[0]}",
+                       kind, "difference to the first run", "与首个运行之差")
+                for own in run_names(records)[1:]
+            ),
+        ),
+    )  # fmt: skip
+    rows = []
+    for key in dict.fromkeys(key for own in found for key in own):
+        values = [own.get(key) for own in found]
+        rows.append((*key, *values, *_differences(values)))
+    return Table(layout, tuple(rows))
+
+
+def _differences(values: Sequence[float | None]) -> Iterable[float | None]:
+    first = values[0]
+    for value in values[1:]:
+        yield None if value is None or first is None else value - first
+
+
+def _run_columns(
+    records: Sequence[Record], kind: Kind, english: str, chinese: str
+) -> tuple[Column, ...]:
+    return tuple(Column(name, name, kind, english, chinese) for name in run_names(records))
+
+
+def _text_columns(keys: Sequence[str]) -> tuple[Column, ...]:
+    chinese = dict(zip(_WHERE, ("事件", "组合", "账簿", "加权方式", "再平衡"), strict=True))
+    return tuple(Column(key, chinese[key], "text", key, chinese[key]) for key in keys)
+
+
+def _settings(record: Record) -> dict[str, str]:
+    """Everything that shapes a run, flat: ``windows`` → its JSON."""
+    facts = record.facts
+    found = {**_flat("", facts.config)}
+    found |= {f"list {one.id}": one.digest[:12] for one in facts.lists}
+    found |= {f"input {name}": value[:12] for name, value in facts.hashes.items()}
+    found |= {f"version {name}": value for name, value in facts.versions.items()}
+    return found
+
+
+def _flat(prefix: str, value: Any) -> dict[str, str]:
+    if isinstance(value, dict):
+        found: dict[str, str] = {}
+        for key, inner in value.items():
+            found |= _flat(f"{prefix}.{key}" if prefix else str(key), inner)
+        return found
+    return {prefix: json.dumps(value, ensure_ascii=False)}

@@ -1,0 +1,70 @@
+"""Runs side by side."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from basketbt.api import run
+from basketbt.report.compare.build import TooFewRuns, comparison
+from basketbt.report.stored import read_run
+
+LITTLE = ("events=[deepseek-r1]", "baskets=[guojin/xinchuang, galaxy/telecom]", "rebalance=hold")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two demo runs that differ in one window."""
+    folder = tmp_path_factory.mktemp("runs")
+    one = run("demo", overrides=[*LITTLE, "weighting=equal"])
+    other = run("demo", overrides=[*LITTLE, "weighting=equal", "windows=[[0,5],[0,20]]"])
+    return one.write(folder), other.write(folder)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_compare_shows_what_was_set_otherwise_and_what_it_did(
+    runs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "basketbt", "compare", *map(str, runs), "--out", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "latest"
+    settings = {row["setting"] for row in rows(folder / "settings.csv")}
+    assert "windows" in settings
+    assert "weighting" not in settings
+    one, other = (f"demo {path.name[:6]}" for path in runs)
+    shared = [row for row in rows(folder / "statistics.csv") if row[one] and row[other]]
+    assert shared
+    for row in shared:
+        assert float(row[f"{other} - {one}"]) == float(row[other]) - float(row[one])
+    assert {row["window"] for row in shared} >= {"[0,+5]"}
+    alone = [row for row in rows(folder / "statistics.csv") if row["window"] == "[0,+20]"]
+    assert alone
+    assert all(not row[one] and not row[f"{other} - {one}"] for row in alone)
+    page = (folder / "compare.html").read_text("utf-8")
+    assert "guojin/xinchuang" in page
+    assert "DEMO" in page
+
+
+def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path]) -> None:
+    record = read_run(runs[0]).record
+    files = comparison([record, record])
+    assert files["settings.csv"].count(b"\n") == 1
+    assert b"made of the same things" in files["compare.html"]
+
+
+def test_one_run_cannot_be_compared(runs: tuple[Path, Path]) -> None:
+    with pytest.raises(TooFewRuns):
+        comparison([read_run(runs[0]).record])
