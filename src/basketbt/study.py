@@ -79,7 +79,10 @@ def run_study(
         plan=plan,
         cases=cases,
         notes=_notes(plan, data, cases),
-        versions=versions(with_account=plan.config.account is not None),
+        versions=versions(
+            with_account=plan.config.account is not None,
+            with_event_study=plan.config.event_study is not None,
+        ),
         universe_digest=_universe_digest(data),
     )
 
@@ -91,16 +94,19 @@ def _with_event_study(study: StudyFile) -> StudyFile:
     return replace(study, config=study.config.model_copy(update={"event_study": EventStudySpec()}))
 
 
-def versions(*, with_account: bool = False) -> tuple[tuple[str, str], ...]:
+def versions(
+    *, with_account: bool = False, with_event_study: bool = False
+) -> tuple[tuple[str, str], ...]:
     """What computes the numbers besides the inputs: the package, its rules and sessions, NumPy.
 
-    vectorbt too, where it keeps the books of accounts.
+    vectorbt too, where it keeps the books of accounts, and SciPy, where it gives p-values.
     """
     return (
         ("basketbt", basketbt.__version__),
         ("numpy", installed_version("numpy")),
         ("rules", rules_digest()[:12]),
         *([("vectorbt", installed_version("vectorbt"))] if with_account else []),
+        *([("scipy", installed_version("scipy"))] if with_event_study else []),
     )
 
 
