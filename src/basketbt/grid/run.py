@@ -87,6 +87,8 @@ def _compute(plan: GridPlan, parts: Parts, options: GridOptions, progress: GridP
         parts.store(block, table_of(job, block, found))
         done += (block.stop - block.first) * each[block.sheet]
         progress(done, job.variants)
+    # A scheduler that lost a block must never look like a grid with fewer variants.
+    assert done == job.variants, f"{done} of {job.variants} variants were computed"
 
 
 def memory_in_use() -> int:

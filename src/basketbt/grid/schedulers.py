@@ -127,11 +127,7 @@ def facts() -> dict[str, str]:
 
 
 def _check_versions(client: Client) -> None:
-    mine = facts()
-    try:
-        theirs: dict[str, dict[str, str]] = client.run(facts)
-    except Exception as error:  # a worker without this package fails in its own way
-        raise WorkersDiffer(listing=f"  a worker cannot run basketbt: {error}") from error
+    mine, theirs = facts(), _theirs(client)
     lines = [
         f"  {worker}: {name} {own.get(name)} (here {value})"
         for worker, own in theirs.items()
@@ -140,6 +136,15 @@ def _check_versions(client: Client) -> None:
     ]
     if lines:
         raise WorkersDiffer(listing="\n".join(lines))
+
+
+def _theirs(client: Client) -> dict[str, dict[str, str]]:
+    """The facts of every worker by its address."""
+    try:
+        found: dict[str, dict[str, str]] = client.run(facts)
+    except Exception as error:
+        raise WorkersDiffer(listing=f"  a worker cannot run basketbt: {error}") from error
+    return found
 
 
 def _distributed(
@@ -154,10 +159,10 @@ def _distributed(
     waiting = list(blocks)
     for _ in range(_REVIVALS + 1):
         try:
-            for done in _round(client, job, waiting):
+            for done in _round(client, job, list(waiting)):
                 waiting.remove(done[0])
                 yield done
-        except (CancelledError, FutureCancelledError, KilledWorker) as error:
+        except (CancelledError, FutureCancelledError, KilledWorker, OSError) as error:
             lost: Exception = error
             _check_alive(client, address)
         else:
@@ -178,8 +183,9 @@ def _round(client: Client, job: GridJob, blocks: list[Block]) -> Iterator[Finish
         return client.submit(_with_block, sent, block, pure=False, retries=_REVIVALS)
 
     first = [block for _, block in zip(range(ahead), rest, strict=False)]
-    under_way = as_completed([submit(block) for block in first], with_results=True)
-    for future, result in under_way:
+    under_way = as_completed([submit(block) for block in first])
+    for future in under_way:
+        result: Finished = future.result()
         following = next(rest, None)
         if following is not None:
             under_way.add(submit(following))

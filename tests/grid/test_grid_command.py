@@ -1,0 +1,84 @@
+"""``basketbt grid`` as a user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = str(ROOT / "configs" / "demo.yaml")
+
+
+def basketbt(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "basketbt", *words],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_the_size_comes_first_and_the_files_at_the_end(tmp_path: Path) -> None:
+    done = basketbt("grid", DEMO, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].split()[1] == "variants:"
+    folder = tmp_path / lines[-1].removeprefix("tables: ").strip()
+    memo = (folder / "grid.md").read_text(encoding="utf-8")
+    assert "**DEMO: invented prices, nothing here happened**" in memo
+    assert "DEMO" in (folder / "curve.svg").read_text(encoding="utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["demo"]
+    assert f"{manifest['variants']:,}" == lines[0].split()[0]
+
+
+def test_a_large_grid_needs_a_yes(tmp_path: Path) -> None:
+    refused = basketbt("grid", DEMO, "--max-variants", "10", folder=tmp_path)
+    assert refused.returncode == 2
+    assert "more than 10" in refused.stderr
+    assert "--yes" in refused.stderr
+    assert not (tmp_path / "results").exists()
+    done = basketbt("grid", DEMO, "--max-variants", "10", "--yes", "--json", folder=tmp_path)
+    assert json.loads(done.stdout)["variants"] > 10
+
+
+def test_options_that_mean_nothing_are_explained(tmp_path: Path) -> None:
+    for option, value, said in (
+        ("--memory", "plenty", "amount of memory"),
+        ("--memory", "1MB", "needs at least"),
+        ("--scheduler", "slurm", "not a scheduler"),
+    ):
+        refused = basketbt("grid", DEMO, option, value, folder=tmp_path)
+        assert refused.returncode == 2, value
+        assert said in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_neither_help_nor_a_run_pays_for_the_compiler(tmp_path: Path) -> None:
+    script = (
+        "import sys, runpy; sys.argv = ['basketbt', 'run', sys.argv[1], '--no-report', '-q']\n"
+        "try:\n    runpy.run_module('basketbt', run_name='__main__')\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        "assert 'numba' not in sys.modules and 'dask' not in sys.modules\n"
+    )
+    study = tmp_path / "small.yaml"
+    study.write_text(
+        "study: small\nevents: deepseek-r1\nbaskets: guojin/software\nwindows: [[0, 5]]\n"
+        "prices: {source: demo}\n",
+        encoding="utf-8",
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(study)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr

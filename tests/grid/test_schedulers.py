@@ -1,0 +1,139 @@
+"""One process, two processes, a cluster over TCP, a worker that dies: the same bytes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from basketbt.grid import planner, schedulers
+from basketbt.grid.planner import GridPlan
+from basketbt.grid.run import GridOptions, run_grid
+from basketbt.grid.schedulers import (
+    NoDask,
+    SchedulerLost,
+    UnknownScheduler,
+    WorkersDiffer,
+    check_scheduler,
+)
+
+Planned = Callable[..., GridPlan]
+GRID = "{weighting: [equal, stance], entry_delay: [0, 2], random: {sizes: 3, draws: 900}}"
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner, "ROWS", 128)
+
+
+@pytest.fixture
+def cluster() -> Iterator[object]:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        dashboard_address=None,
+        protocol="tcp://",
+        memory_limit=0,
+    ) as running:
+        yield running
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_blocks")
+def test_processes_give_the_bytes_of_one(planned: Planned, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    plan = planned(GRID)
+    here = content(run_grid(plan, tmp_path / "here", GridOptions()))
+    there = run_grid(plan, tmp_path / "there", GridOptions(scheduler="processes", workers=2))
+    assert content(there) == here
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_blocks")
+def test_a_cluster_gives_them_too_though_a_worker_is_killed(
+    planned: Planned, tmp_path: Path, cluster: object
+) -> None:
+    plan = planned(GRID)
+    here = content(run_grid(plan, tmp_path / "here", GridOptions()))
+    killed: list[int] = []
+
+    def kill(done: int, total: int) -> None:
+        if done > total / 4 and not killed:
+            worker = next(iter(cluster.workers.values()))  # type: ignore[attr-defined]
+            killed.append(worker.process.pid)
+            os.kill(worker.process.pid, signal.SIGKILL)
+
+    address = cluster.scheduler_address  # type: ignore[attr-defined]
+    assert address.startswith("tcp://")
+    there = run_grid(plan, tmp_path / "there", GridOptions(scheduler=address), kill)
+    assert killed
+    assert content(there) == here
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_blocks")
+def test_even_when_the_only_worker_is_killed(planned: Planned, tmp_path: Path) -> None:
+    """It held the only copy of the prices, which are then sent again."""
+    distributed = pytest.importorskip("distributed")
+    plan = planned(GRID)
+    here = content(run_grid(plan, tmp_path / "here", GridOptions()))
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, memory_limit=0
+    ) as cluster:
+        killed: list[int] = []
+
+        def kill(done: int, total: int) -> None:
+            if done > total / 4 and not killed:
+                killed.append(cluster.workers[0].process.pid)
+                os.kill(killed[0], signal.SIGKILL)
+
+        options = GridOptions(scheduler=cluster.scheduler_address)
+        there = run_grid(plan, tmp_path / "there", options, kill)
+    assert killed
+    assert content(there) == here
+
+
+@pytest.mark.slow
+def test_workers_of_another_version_are_refused(
+    planned: Planned, tmp_path: Path, cluster: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = schedulers.facts()
+    monkeypatch.setattr(schedulers, "facts", lambda: own | {"numpy": "1.0"})
+    monkeypatch.setattr(schedulers, "_theirs", lambda client: {"tcp://far:1": own})
+    options = GridOptions(scheduler=cluster.scheduler_address)  # type: ignore[attr-defined]
+    with pytest.raises(WorkersDiffer, match=r"tcp://far:1: numpy .* \(here 1\.0\)"):
+        run_grid(planned(GRID), tmp_path, options)
+
+
+@pytest.mark.slow
+def test_a_dead_scheduler_is_said_and_nothing_lost(
+    planned: Planned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(schedulers, "_CONNECT_SECONDS", 1)
+    plan = planned(GRID)
+    with pytest.raises(SchedulerLost, match=r"tcp://127\.0\.0\.1:9 does not answer"):
+        run_grid(plan, tmp_path, GridOptions(scheduler="tcp://127.0.0.1:9"))
+    assert run_grid(plan, tmp_path, GridOptions()).is_dir()
+
+
+def test_without_the_extra_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    check_scheduler("local")
+    with pytest.raises(NoDask, match="not installed") as caught:
+        check_scheduler("processes")
+    assert "basketbt[dask]" in caught.value.hint
+
+
+def test_a_scheduler_that_is_none_is_refused() -> None:
+    with pytest.raises(UnknownScheduler, match="'clusterr'"):
+        check_scheduler("clusterr")
