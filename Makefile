@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check calendars docs clean
+.PHONY: demo test check calendars docs gallery clean
 
 demo: $(READY)
 	$(BIN)/basketbt run configs/demo.yaml
@@ -23,6 +23,9 @@ calendars: $(READY) ## rewrite the session tables from the installed exchange_ca
 
 docs: $(READY) ## rewrite what is generated in docs/ and the JSON Schemas
 	$(BIN)/python -m basketbt.report.dictionary
+
+gallery: $(READY) ## take the pictures of docs/gallery.md again (needs Chromium)
+	$(BIN)/python docs/gallery/make.py
 
 clean:
 	rm -rf $(VENV) results

@@ -71,18 +71,10 @@ def _store(path: Path) -> list[tuple[str, str]]:
 
 
 def _fonts() -> tuple[str, str]:
-    """A font with Chinese characters, which figures in Chinese need."""
-    import shutil
-    import subprocess
+    """The font with Chinese characters that pictures use."""
+    from basketbt.report.figures.canvas import cjk_font
 
-    tool = shutil.which("fc-list")
-    if tool is None:
-        return ("chinese font", "unknown (fc-list is not installed)")
-    listed = subprocess.run(
-        [tool, ":lang=zh", "family"], capture_output=True, text=True, check=False
-    )
-    names = sorted(filter(None, listed.stdout.splitlines()))
-    return ("chinese font", names[0] if names else "none: figures in Chinese will show boxes")
+    return ("chinese font", cjk_font() or "none: labels in pictures will be English")
 
 
 def _vendors() -> bool:

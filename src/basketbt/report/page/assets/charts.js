@@ -42,7 +42,12 @@ function frame(data) {
   };
 }
 
-function backdrop(data, layout) {
+// Pixels that a label of size 11 takes: a Chinese character is as wide as it is high.
+function lengthOf(text) {
+  return [...text].reduce((sum, sign) => sum + (sign > "\u2e7f" ? 11 : 6.3), 0);
+}
+
+function backdrop(data, layout, range, width) {
   for (const shade of data.shades) {
     layout.shapes.push({
       type: "rect", xref: "x", yref: "paper", x0: shade.from, x1: shade.to, y0: 0, y1: 1, layer: "below",
@@ -61,22 +66,24 @@ function backdrop(data, layout) {
       });
     }
   }
-  // Labels of marks that are near each other stand on different rungs above the plot.
-  const span = Date.parse(data.x[data.x.length - 1]) - Date.parse(data.x[0]);
-  const wide = narrow() ? 0.34 : 0.12;
+  // Labels of marks that would touch each other stand on different rungs above the plot.
+  const [begin, end] = [Date.parse(range[0]), Date.parse(range[1])];
   const ends = [];
   for (const mark of [...data.marks].sort((a, b) => (a.x < b.x ? -1 : 1))) {
+    const at = ((Date.parse(mark.x) - begin) / (end - begin)) * width;
+    if (at < 0 || at > width) continue;
     layout.shapes.push({
       type: "line", xref: "x", yref: "paper", x0: mark.x, x1: mark.x, y0: 0, y1: 1,
       line: { color: colour("--ink"), width: mark.kind === "neighbour" ? 1 : 1.5, dash: mark.kind === "event" ? "solid" : mark.kind === "reader" ? "dash" : "dot" },
     });
-    const at = (Date.parse(mark.x) - Date.parse(data.x[0])) / span;
-    let rung = ends.findIndex((end) => at > end);
+    const long = lengthOf(mark.label);
+    const left = at + long > width ? Math.max(at - long, 0) : at;
+    let rung = ends.findIndex((last) => left > last + 4);
     if (rung < 0) rung = ends.length;
-    ends[rung] = at + wide;
+    ends[rung] = left + long;
     layout.annotations.push({
       text: plain(mark.label), xref: "x", yref: "paper", x: mark.x, y: 1, yanchor: "bottom",
-      xanchor: at > 0.8 ? "right" : "left", yshift: 1 + 14 * rung, showarrow: false, font: { size: 11, color: colour("--ink") },
+      xanchor: left < at ? "right" : "left", yshift: 1 + 14 * rung, showarrow: false, font: { size: 11, color: colour("--ink") },
     });
   }
   layout.margin.t = 10 + 14 * Math.max(ends.length, 1);
@@ -105,7 +112,7 @@ function lines(data, state) {
   layout.xaxis = axis({ type: "date", range: state.range || [data.x[0], data.x[data.x.length - 1]], tickformat: "%m-%d", hoverformat: "%Y-%m-%d", nticks: narrow() ? 5 : 12 });
   layout.yaxis = axis({ type: state.log ? "log" : "linear", tickformat: data.unit === "level" ? "" : ".1~%", nticks: 8 });
   if (state.log) layout.yaxis.dtick = "D2";
-  backdrop(data, layout);
+  backdrop(data, layout, layout.xaxis.range, state.width - layout.margin.l - layout.margin.r);
   return { traces, layout };
 }
 
@@ -162,8 +169,9 @@ function choiceOf(plot) {
 function draw(plot) {
   const state = plot.state || (plot.state = { group: plot.dataset.group, log: false, range: null, choice: choiceOf(plot) });
   const data = DATA[plot.dataset.chart];
+  state.width = plot.clientWidth;
   const { traces, layout } = KINDS[data.kind](data, state);
-  layout.width = plot.clientWidth;
+  layout.width = state.width;
   layout.height = plot.clientHeight;
   Plotly.react(plot, traces, layout, CONFIG);
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from basketbt.report.facts import BenchmarkFacts, WindowFacts
+from basketbt.report.facts import WindowFacts
 from basketbt.report.page.blocks import (
     Block,
     Cell,
@@ -89,62 +89,70 @@ def _read_first(scene: Scene) -> list[str]:
     ]
 
 
+#: One column of the table: its head and a cell for each basket.
+Column = tuple[Head, dict[str, Cell]]
+
+
 def _grid(scene: Scene) -> Grid:
     columns = [
-        *((window, None) for window in scene.quoted),
-        *((window, index) for window in _compared(scene) for index in _yardsticks(scene)),
+        _names(scene),
+        *_returns(scene),
+        *_achievable(scene),
+        *_against(scene),
+        *_fall(scene),
+        *_chance(scene),
     ]
-    heads = [Head(_BASKET.say(scene.language), number=False)]
-    heads.append(Head(_NAMES.say(scene.language), _NAMES_NOTE.say(scene.language)))
-    heads += [_head(scene, window, index) for window, index in columns]
-    longest = scene.event.longest
-    if longest is not None:
-        heads.append(Head(_DRAWDOWN.say(scene.language, window=longest.label)))
-    beside = _relative(scene)
-    extra = [*_achievable(scene), *_chance(scene)]
-    rows = []
-    for basket in scene.event.baskets:
-        own = scene.record.lists[basket]
-        cells = [text(basket, title=f"{own.broker} · {own.theme}")]
-        named = _OF.say(scene.language, names=own.names, named=own.named)
-        cells.append(number(own.names, title=named))
-        for window, index in columns:
-            cells.append(_cell(scene, beside, basket, window, index))
-        if longest is not None:
-            cells.append(change(scene.summary.get((basket, longest.label), {}).get("max_drawdown")))
-        rows.append((*cells, *(column[basket] for _, column in extra)))
-    heads += [head for head, _ in extra]
+    lists = scene.record.lists
     return Grid(
         caption=_CAPTION.say(scene.language, name=scene.event.name),
-        heads=tuple(heads),
-        rows=tuple(rows),
+        heads=(Head(_BASKET.say(scene.language), number=False), *(head for head, _ in columns)),
+        rows=tuple(
+            (
+                text(basket, title=f"{lists[basket].broker} · {lists[basket].theme}"),
+                *(cells[basket] for _, cells in columns),
+            )
+            for basket in scene.event.baskets
+        ),
     )
 
 
-def _compared(scene: Scene) -> list[WindowFacts]:
-    """The windows that are set against benchmarks: the first headline one, and what was left."""
-    headline = [window for window in scene.quoted if window.headline][:1]
-    return headline + [window for window in scene.quoted if window.kind == "available"]
+def _names(scene: Scene) -> Column:
+    head = Head(_NAMES.say(scene.language), _NAMES_NOTE.say(scene.language))
+    cells = {}
+    for basket in scene.event.baskets:
+        own = scene.record.lists[basket]
+        named = _OF.say(scene.language, names=own.names, named=own.named)
+        cells[basket] = number(own.names, title=named)
+    return head, cells
 
 
-def _yardsticks(scene: Scene) -> list[BenchmarkFacts]:
-    """The study's first benchmark and its last, which is where studies put the sector."""
-    found = scene.record.facts.benchmarks
-    return list(dict.fromkeys([found[0], found[-1]]))
+def _returns(scene: Scene) -> list[Column]:
+    """The return in each quoted window."""
+    return [
+        (_head(scene, window), _cells(scene, window, "total_return")) for window in scene.quoted
+    ]
 
 
-def _relative(scene: Scene) -> dict[tuple[str, str, str], float | None]:
-    """(basket, window, benchmark) → excess return."""
-    found = {}
-    for row in scene.index_rows("relative"):
-        value = row["excess_return"]
-        key = (str(row["basket"]), str(row["window"]), str(row["benchmark"]))
-        found[key] = value if isinstance(value, float) else None
-    return found
+def _cells(scene: Scene, window: WindowFacts, key: str) -> dict[str, Cell]:
+    return {
+        basket: change(scene.summary.get((basket, window.label), {}).get(key))
+        for basket in scene.event.baskets
+    }
 
 
-def _achievable(scene: Scene) -> list[tuple[Head, dict[str, Cell]]]:
-    """What the first account of each list made, a column for each entry of the study."""
+def _head(scene: Scene, window: WindowFacts) -> Head:
+    """A window's head; its dates on hover where all lists share them."""
+    label = scene.label(window)
+    rows = [row for (_, name), row in scene.summary.items() if name == window.label]
+    spans = {(str(row["base_date"]), str(row["end_date"])) for row in rows}
+    if len(spans) != 1:
+        return Head(label)
+    first, last = spans.pop()
+    return Head(label, _SESSIONS.say(scene.language, first=first, last=last))
+
+
+def _achievable(scene: Scene) -> list[Column]:
+    """What the account of each list made, a column for each entry of the study."""
     found: dict[str, dict[str, Cell]] = {}
     for row in scene.rows(
         "summary",
@@ -152,18 +160,53 @@ def _achievable(scene: Scene) -> list[tuple[Head, dict[str, Cell]]]:
         weighting=scene.event.weighting,
         rebalance=scene.event.rebalance,
     ):
-        column = found.setdefault(
-            str(row["entry"]), dict.fromkeys(scene.event.baskets, change(None))
-        )
+        nothing = dict.fromkeys(scene.event.baskets, change(None))
+        column = found.setdefault(str(row["entry"]), nothing)
         column[str(row["basket"])] = change(row["total_return"])
     title = _ACHIEVABLE_NOTE.say(scene.language)
     return [
-        (Head(_ACHIEVABLE.say(scene.language, entry=entry), title), column)
+        (Head(_ACHIEVABLE.say(scene.language, entry=entry.replace("_", " ")), title), column)
         for entry, column in found.items()
     ]
 
 
-def _chance(scene: Scene) -> list[tuple[Head, dict[str, Cell]]]:
+def _against(scene: Scene) -> list[Column]:
+    """What was left for a reader beside the study's first benchmark and its last.
+
+    The last is where studies put the sector. Without such a window: the first headline one.
+    """
+    windows = [window for window in scene.quoted if window.kind == "available"]
+    windows = windows or [window for window in scene.quoted if window.headline][:1]
+    benchmarks = scene.record.facts.benchmarks
+    excess: dict[tuple[object, ...], object] = {
+        (row["basket"], row["window"], row["benchmark"]): row["excess_return"]
+        for row in scene.index_rows("relative")
+    }
+    columns = []
+    for window in windows:
+        for index in dict.fromkeys([benchmarks[0], benchmarks[-1]]):
+            label = _AGAINST.say(scene.language, window=scene.label(window), benchmark=index.name)
+            cells = {
+                basket: change(_real(excess.get((basket, window.label, index.code))))
+                for basket in scene.event.baskets
+            }
+            columns.append((Head(label, _AGAINST_NOTE.say(scene.language)), cells))
+    return columns
+
+
+def _real(value: object) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _fall(scene: Scene) -> list[Column]:
+    longest = scene.event.longest
+    if longest is None:
+        return []
+    head = Head(_DRAWDOWN.say(scene.language, window=longest.label))
+    return [(head, _cells(scene, longest, "max_drawdown"))]
+
+
+def _chance(scene: Scene) -> list[Column]:
     """p after Holm and the smallest effect the test would see, in the quoted window."""
     rows = registered(scene)
     chosen = headline(rows)
@@ -181,32 +224,6 @@ def _chance(scene: Scene) -> list[tuple[Head, dict[str, Cell]]]:
         (Head(_HOLM.say(language, window=window), _HOLM_NOTE.say(language, model=model)), p),
         (Head(_LEAST.say(language, window=window), _LEAST_NOTE.say(language)), least),
     ]
-
-
-def _head(scene: Scene, window: WindowFacts, index: BenchmarkFacts | None) -> Head:
-    label = scene.label(window)
-    if index is not None:
-        against = _AGAINST.say(scene.language, window=label, benchmark=index.name)
-        return Head(against, _AGAINST_NOTE.say(scene.language))
-    rows = [row for (_, name), row in scene.summary.items() if name == window.label]
-    spans = {(str(row["base_date"]), str(row["end_date"])) for row in rows}
-    if len(spans) != 1:
-        return Head(label)
-    first, last = spans.pop()
-    return Head(label, _SESSIONS.say(scene.language, first=first, last=last))
-
-
-def _cell(
-    scene: Scene,
-    beside: dict[tuple[str, str, str], float | None],
-    basket: str,
-    window: WindowFacts,
-    index: BenchmarkFacts | None,
-) -> Cell:
-    if index is not None:
-        return change(beside.get((basket, window.label, index.code)))
-    row = scene.summary.get((basket, window.label))
-    return change(row["total_return"] if row else None)
 
 
 SECTION = Section(id="verdict", title=_TITLE, needs=("summary", "relative"), build=_build)

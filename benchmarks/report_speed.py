@@ -1,0 +1,49 @@
+"""How long the forms of a run take, warm: medians of several renderings of one stored run.
+
+    python benchmarks/report_speed.py results/deepseek-r1/latest
+
+Promised for the R1 study: the page 1.0 s, pictures 2.5 s, the workbook 0.7 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from basketbt.report.figures import figures
+from basketbt.report.page import page
+from basketbt.report.record import Record
+from basketbt.report.stored import read_run
+from basketbt.report.workbook import workbook
+
+FORMS: tuple[tuple[str, Callable[[Record], object], float], ...] = (
+    ("page", page, 1.0),
+    ("figures", figures, 2.5),
+    ("workbook", workbook, 0.7),
+)
+
+
+def main() -> None:
+    """Time each form and print it beside its promise."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    record = read_run(arguments.run).record
+    rows = {name: len(table.rows) for name, table in record.tables.items()}
+    print(f"{arguments.run}: {rows}")
+    for name, make, promised in FORMS:
+        make(record)
+        took = []
+        for _ in range(arguments.rounds):
+            start = time.perf_counter()
+            make(record)
+            took.append(time.perf_counter() - start)
+        print(f"{name:<9} {statistics.median(took):.2f} s (promised {promised} s)")
+
+
+if __name__ == "__main__":
+    main()
