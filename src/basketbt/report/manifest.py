@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from basketbt.report.demo import DEMO
+from basketbt.report.publish import MANIFEST
 from basketbt.results import StudyResult
 
 FORMAT = 1
@@ -43,8 +45,36 @@ def manifest(result: StudyResult, files: Mapping[str, bytes]) -> bytes:
     return with_outputs(content, files)
 
 
+def keeping(fresh: bytes, folder: Path) -> bytes:
+    """``fresh`` with what an earlier writing of the same run left in ``folder``.
+
+    A run written once with its page and again without keeps the page; the manifest goes on listing
+    it, as long as the file is still what was listed.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        return fresh
+    old, new = json.loads(path.read_bytes()), json.loads(fresh)
+    if old.get("run") != new["run"]:
+        return fresh
+    kept = {
+        name: digest
+        for name, digest in old.get("outputs", {}).items()
+        if name not in new["outputs"] and _digest_of(folder / name) == digest
+    }
+    new["outputs"] = dict(sorted({**new["outputs"], **kept}.items()))
+    return _as_bytes(new)
+
+
+def _digest_of(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def _as_bytes(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
 def with_outputs(content: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     """A manifest's content with the hashes of these files as its outputs."""
     outputs = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
-    content = {**content, "outputs": outputs}
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+    return _as_bytes({**content, "outputs": outputs})

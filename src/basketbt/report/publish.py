@@ -1,7 +1,9 @@
 """Putting a run's files where they belong, all of them or none.
 
-Files are written aside and flushed to disk, then the folder is renamed into place: a full disk or
-a kill in the middle leaves older results as they were and no half of a new one in sight.
+A new run is written aside, flushed to disk and renamed into place. A run that is there already has
+the same id and so the same content: what it lacks, or what was changed since, is put in file by
+file, and nothing is taken away. A full disk or a kill in the middle leaves older results as they
+were and no half of a new one in sight.
 """
 
 from __future__ import annotations
@@ -10,90 +12,104 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from basketbt.errors import OutputError
 
 LATEST = "latest"
+MANIFEST = "manifest.json"
+_STALE_SECONDS = 24 * 3600  # an aside folder this old belongs to a process that was killed
 
 
 def publish(files: Mapping[str, bytes], study_folder: Path, run_id: str) -> Path:
     """Write ``files`` (relative name → content) to ``study_folder/run_id``; returns that folder.
 
-    A run that is there already with the same bytes is left alone. ``latest`` then points to it: a
-    relative symbolic link, or a text file where the system has none.
+    ``latest`` then points to it: a relative symbolic link, or a text file where the system has
+    none.
 
     Raises ``OutputError``; what was there before is intact.
     """
     target = study_folder / run_id
     try:
         study_folder.mkdir(parents=True, exist_ok=True)
-        if not _holds(target, files):
-            _write(files, study_folder, target)
+        _sweep(study_folder)
+        if target.is_dir():
+            _renew(files, target)
+        else:
+            _create(files, study_folder, target)
         _point_latest(study_folder, run_id)
     except OSError as error:
-        where = error.filename or target
-        raise OutputError(path=where, why=error.strerror or str(error)) from error
+        raise _output_error(error, target) from error
     return target
 
 
 def republish(files: Mapping[str, bytes], folder: Path) -> Path:
-    """Put ``files`` in the place of an existing run's folder; ``latest`` stays where it points.
+    """Put ``files`` into an existing run's folder; ``latest`` stays where it points.
 
-    Raises ``OutputError``; what was there before is intact.
+    Raises ``OutputError``; a file is either its old self or its new one.
     """
     try:
-        if not _holds(folder, files):
-            _write(files, folder.parent, folder)
+        _renew(files, folder)
     except OSError as error:
-        where = error.filename or folder
-        raise OutputError(path=where, why=error.strerror or str(error)) from error
+        raise _output_error(error, folder) from error
     return folder
 
 
-def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
-    """Whether the folder has exactly these files."""
-    if not folder.is_dir():
-        return False
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return present == set(files) and all(
-        (folder / name).read_bytes() == content for name, content in files.items()
-    )
+def _output_error(error: OSError, where: Path) -> OutputError:
+    return OutputError(path=error.filename or where, why=error.strerror or str(error))
 
 
-def _write(files: Mapping[str, bytes], study_folder: Path, target: Path) -> None:
+def _create(files: Mapping[str, bytes], study_folder: Path, target: Path) -> None:
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=study_folder))
     try:
         for name, content in files.items():
             path = aside / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as handle:
-                handle.write(content)
-                handle.flush()
-                os.fsync(handle.fileno())
+            _write(path, content)
         aside.chmod(0o755)
         _flush_folder(aside)
-        _swap(aside, target)
+        try:
+            aside.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+            _renew(files, target)  # another process was faster with the same run
         _flush_folder(study_folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _swap(new: Path, target: Path) -> None:
-    """Rename ``new`` to ``target``; an older ``target`` is moved aside first and then removed."""
-    if not target.exists():
-        new.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    target.rename(old / target.name)
-    try:
-        new.rename(target)
-    except OSError:
-        (old / target.name).rename(target)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+def _renew(files: Mapping[str, bytes], folder: Path) -> None:
+    """Put in what is missing or different, each file in one step, the manifest last."""
+    for name in sorted(files, key=lambda name: (name == MANIFEST, name)):
+        path, content = folder / name, files[name]
+        if path.is_file() and path.read_bytes() == content:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}-{os.getpid()}")
+        try:
+            _write(fresh, content)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    _flush_folder(folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _sweep(study_folder: Path) -> None:
+    """Remove what killed runs left aside long ago."""
+    for path in study_folder.glob(".*-*"):
+        with contextlib.suppress(OSError):
+            if path.is_dir() and time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(path)
 
 
 def _point_latest(study_folder: Path, run_id: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from basketbt.report.facts import Member
+from dataclasses import dataclass, field
+
+from basketbt.report.facts import Member, WindowFacts
 from basketbt.report.page.blocks import (
     Block,
     Cell,
@@ -38,6 +40,16 @@ _PART_NOTE = Phrase(
 )
 _SUSPENDED = Phrase("Suspended {window}", "停牌{window}")
 _SUSPENDED_NOTE = Phrase("sessions without a bar", "无成交的交易日数")
+_ORDERS = Phrase("Orders", "委托")
+_SHORT = Phrase("Cut short", "未足额")
+_ORDERS_NOTE = Phrase(
+    "orders of the first account, and those that the market did not fill in full",
+    "首个账户的委托笔数,及其中未足额成交者",
+)
+_LIMIT = Phrase("Limit days", "涨跌停日")
+_LIMIT_NOTE = Phrase(
+    "sessions on which a price limit stood in the way", "因涨跌停未能成交的交易日数"
+)
 _PUBLISHED = Phrase(
     "Published {published}: {publisher}, {article}", "{published}发布:{publisher},{article}"
 )
@@ -57,13 +69,50 @@ def _build(scene: Scene) -> list[Block]:
         if window in windows:
             shares = found.setdefault(str(row["basket"]), {})
             shares.setdefault(str(row["symbol"]), {})[window] = row
+    traded = _traded(scene)
     return [
-        _fold(scene, member, found.get(member.basket, {}), first=place == 0)
+        _fold(scene, member, found.get(member.basket, {}), traded, first=place == 0)
         for place, member in enumerate(scene.event.members)
     ]
 
 
-def _fold(scene: Scene, member: Member, shares: dict[str, dict[str, Row]], *, first: bool) -> Fold:
+@dataclass
+class _Traded:
+    """What became of one share's orders in the first account of its list."""
+
+    orders: int = 0
+    short: int = 0
+    limit_days: set[str] = field(default_factory=set)
+
+
+def _traded(scene: Scene) -> dict[tuple[str, str], _Traded]:
+    """(basket, symbol) → its orders in the memo's book and the study's first entry."""
+    rows = scene.rows(
+        "orders",
+        book=scene.book("account"),
+        weighting=scene.event.weighting,
+        rebalance=scene.event.rebalance,
+    )
+    found: dict[tuple[str, str], _Traded] = {}
+    for row in rows:
+        if row["entry"] != rows[0]["entry"]:
+            continue
+        own = found.setdefault((str(row["basket"]), str(row["symbol"])), _Traded())
+        own.orders += 1
+        own.short += bool(row["reason"])
+        if str(row["reason"]).startswith("limit"):
+            own.limit_days.add(str(row["date"]))
+    return found
+
+
+def _fold(
+    scene: Scene,
+    member: Member,
+    shares: dict[str, dict[str, Row]],
+    traded: dict[tuple[str, str], _Traded],
+    *,
+    first: bool,
+) -> Fold:
     own = scene.record.lists[member.basket]
     source = _PUBLISHED.say(
         scene.language, published=own.published, publisher=own.publisher, article=own.article
@@ -74,26 +123,50 @@ def _fold(scene: Scene, member: Member, shares: dict[str, dict[str, Row]], *, fi
         open=first,
         blocks=(
             Prose(text=member.text),
-            _grid(scene, member.basket, shares),
+            _grid(scene, member.basket, shares, traded),
             Prose(text=source, kind="fine"),
         ),
     )
 
 
-def _grid(scene: Scene, basket: str, shares: dict[str, dict[str, Row]]) -> Grid:
-    language = scene.language
+def _grid(
+    scene: Scene,
+    basket: str,
+    shares: dict[str, dict[str, Row]],
+    traded: dict[tuple[str, str], _Traded],
+) -> Grid:
     windows = [window for window in scene.quoted if _has(shares, window.label)]
+    rows = []
+    for symbol, own in shares.items():
+        cells = _cells(scene, symbol, own, windows)
+        if traded:
+            orders = traded.get((basket, symbol), _Traded())
+            cells += [
+                number(orders.orders),
+                number(orders.short),
+                number(len(orders.limit_days)),
+            ]
+        rows.append(tuple(cells))
+    return Grid(
+        caption=_CAPTION.say(scene.language, basket=basket),
+        heads=tuple(_heads(scene, windows, with_orders=bool(traded))),
+        rows=tuple(rows),
+    )
+
+
+def _heads(scene: Scene, windows: list[WindowFacts], *, with_orders: bool) -> list[Head]:
+    language = scene.language
     heads = [
         Head(_SHARE.say(language), number=False),
         Head(_CODE.say(language), number=False),
         Head(_STANCE.say(language), number=False),
         Head(_ORIGIN.say(language), _ORIGIN_NOTE.say(language), number=False),
     ]
-    if windows:
-        note = _WEIGHT_NOTE.say(language, window=scene.label(windows[0]))
-        heads.append(Head(_WEIGHT.say(language), note))
-    for window in windows:
+    for place, window in enumerate(windows):
         label = scene.label(window)
+        if place == 0:
+            note = _WEIGHT_NOTE.say(language, window=label)
+            heads.append(Head(_WEIGHT.say(language), note))
         heads += [
             Head(_RETURN.say(language, window=label)),
             Head(_PART.say(language, window=label), _PART_NOTE.say(language)),
@@ -101,24 +174,33 @@ def _grid(scene: Scene, basket: str, shares: dict[str, dict[str, Row]]) -> Grid:
     if windows:
         label = scene.label(windows[-1])
         heads.append(Head(_SUSPENDED.say(language, window=label), _SUSPENDED_NOTE.say(language)))
-    rows = []
-    for symbol, own in shares.items():
-        any_row = next(iter(own.values()))
-        cells: list[Cell] = [
-            text(any_row["name"]),
-            text(symbol),
-            _word(scene, any_row["stance"]),
-            _word(scene, any_row["origin"]),
+    if with_orders:
+        heads += [
+            Head(word.say(language), _ORDERS_NOTE.say(language)) for word in (_ORDERS, _SHORT)
         ]
-        if windows:
-            cells.append(share(own.get(windows[0].label, {}).get("weight")))
-        for window in windows:
-            row = own.get(window.label, {})
-            cells += [change(row.get("return")), change(row.get("contribution"))]
-        if windows:
-            cells.append(number(own.get(windows[-1].label, {}).get("suspended")))
-        rows.append(tuple(cells))
-    return Grid(caption=_CAPTION.say(language, basket=basket), heads=tuple(heads), rows=tuple(rows))
+        heads.append(Head(_LIMIT.say(language), _LIMIT_NOTE.say(language)))
+    return heads
+
+
+def _cells(
+    scene: Scene, symbol: str, own: dict[str, Row], windows: list[WindowFacts]
+) -> list[Cell]:
+    """One share: who it is, its weight, what it did in each window, how long it was suspended."""
+    described = next(iter(own.values()))
+    cells = [
+        text(described["name"]),
+        text(symbol),
+        _word(scene, described["stance"]),
+        _word(scene, described["origin"]),
+    ]
+    for place, window in enumerate(windows):
+        row = own.get(window.label, {})
+        if place == 0:
+            cells.append(share(row.get("weight")))
+        cells += [change(row.get("return")), change(row.get("contribution"))]
+    if windows:
+        cells.append(number(own.get(windows[-1].label, {}).get("suspended")))
+    return cells
 
 
 def _has(shares: dict[str, dict[str, Row]], window: str) -> bool:
