@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from basketbt.config import load_study
 from basketbt.report.files import run_files, tables
+from basketbt.report.manifest import keeping
 from basketbt.report.memo import memo
-from basketbt.report.publish import publish
+from basketbt.report.publish import MANIFEST, publish
 from basketbt.report.render import DEFAULT, Format
 from basketbt.results import StudyResult
 from basketbt.shipped import find_study
@@ -82,7 +83,9 @@ class Run:
         """
         files = run_files(self.result, formats)
         home = Path(folder) / self.result.plan.config.study
-        return publish(files, home / EVENTS if self.result.events_only else home, self.run_id)
+        home = home / EVENTS if self.result.events_only else home
+        files[MANIFEST] = keeping(files[MANIFEST], home / self.run_id)
+        return publish(files, home, self.run_id)
 
 
 def run(

@@ -81,14 +81,21 @@ class Problem:
         return f"{self.path}:{self.line}: {self.what}{tail}"
 
 
+_SHOWN_PROBLEMS = 20  # an error fits one screen
+
+
 class InvalidFile(InputError):
-    """All problems of a file (or of several) in one go. Field: ``problems``."""
+    """All problems of a file (or of several). Field: ``problems``; the message lists the first."""
 
     template = "{listing}"
 
     def __init__(self, problems: list[Problem] | tuple[Problem, ...]) -> None:
         self.problems = tuple(problems)
-        super().__init__(listing="\n".join(str(problem) for problem in self.problems))
+        shown = [str(problem) for problem in self.problems[:_SHOWN_PROBLEMS]]
+        if len(self.problems) > len(shown):
+            more = len(self.problems) - len(shown)
+            shown.append(f"and {more} more: `basketbt check` lists them all")
+        super().__init__(listing="\n".join(shown))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (InvalidFile, (self.problems,))
@@ -134,12 +141,14 @@ class OutsideData(DataError):
 
 
 class NoPrices(DataError):
-    template = "{basket}: no prices for {symbols} ({weight:.1%} of the weight, {allowed:.1%} allowed)"
+    template = (
+        "{basket}: no prices for {symbols} ({weight:.1%} of the weight, {allowed:.1%} allowed)"
+    )
     fix = "Give prices for them, or raise max_missing_weight in the study."
 
 
 class BadPrices(DataError):
-    template = "{count} price checks failed\n{listing}"
+    template = "price checks failed: {count}\n{listing}"
     fix = "Mend the table, or set the rule to `warn` under prices.quality in the study."
 
 

@@ -104,6 +104,12 @@ class StudyResult:
                 "\n".join(f"{c.panel.digest} {c.benchmarks.digest}" for c in self.cases)
                 + self.universe_digest
             ),
+            "origin": _sha256(
+                "\n".join(
+                    f"{c.panel.source} {c.panel.tables} {c.benchmarks.tables}" for c in self.cases
+                )
+                + "\n".join(note.text("en") for note in self.notes)
+            ),
             "versions": _sha256("\n".join(f"{name} {v}" for name, v in self.versions)),
         }
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -40,13 +42,37 @@ def test_the_same_run_again_touches_nothing(tmp_path: Path) -> None:
     assert (folder / "a.csv").stat().st_mtime_ns == before
 
 
-def test_a_run_that_was_tampered_with_is_written_again_whole(tmp_path: Path) -> None:
+def test_a_run_that_was_tampered_with_is_mended_and_nothing_is_taken_away(tmp_path: Path) -> None:
     folder = publish(FILES, tmp_path, "abc")
     (folder / "a.csv").write_bytes(b"2\n")
-    (folder / "extra.txt").write_text("?")
-    publish(FILES, tmp_path, "abc")
+    (folder / "my notes.txt").write_text("?")
+    publish({"a.csv": b"1\n"}, tmp_path, "abc")
     assert (folder / "a.csv").read_bytes() == b"1\n"
-    assert visible(folder) == ["a.csv", "figures"]
+    assert visible(folder) == ["a.csv", "figures", "my notes.txt"]
+
+
+def test_what_a_killed_run_left_aside_is_swept_a_day_later(tmp_path: Path) -> None:
+    for name, age in (("old", 2 * 86400), ("fresh", 60)):
+        (tmp_path / f".abc-{name}").mkdir()
+        then = time.time() - age
+        os.utime(tmp_path / f".abc-{name}", (then, then))
+    publish(FILES, tmp_path, "abc")
+    assert sorted(path.name for path in tmp_path.glob(".abc-*")) == [".abc-fresh"]
+
+
+def test_two_processes_with_the_same_run_both_succeed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def beaten(self: Path, target: Path) -> Path:
+        if not Path(target).exists():  # the other process publishes a moment before
+            shutil.copytree(self, target)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", beaten)
+    assert publish(FILES, tmp_path, "abc").is_dir()
+    assert not list(tmp_path.glob(".abc-*"))
 
 
 def test_a_full_disk_leaves_the_old_results_and_no_half_of_the_new(
@@ -72,21 +98,20 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None
         publish(FILES, tmp_path / "results" / "study", "abc")
 
 
-def test_a_failed_swap_puts_the_old_run_back(
+def test_a_full_disk_while_mending_leaves_every_file_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = publish(FILES, tmp_path, "abc")
-    rename = Path.rename
 
-    def failing(self: Path, target: Path) -> Path:
-        if Path(target) == folder and "-old-" not in str(self):
-            raise OSError(5, "Input/output error")
-        return rename(self, target)
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "rename", failing)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError):
         publish({"a.csv": b"other"}, tmp_path, "abc")
     assert (folder / "a.csv").read_bytes() == b"1\n"
+    assert visible(folder) == ["a.csv", "figures"]
+    assert not list(folder.glob(".*"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")

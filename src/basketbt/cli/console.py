@@ -7,18 +7,20 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from basketbt.text import visible
+
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON instead.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
 def say(text: str = "") -> None:
     """Print text to standard output."""
-    typer.echo(text)
+    typer.echo(visible(text))
 
 
 def warn(text: str) -> None:
     """Print text to standard error, so that piped output stays clean."""
-    typer.echo(text, err=True)
+    typer.echo(visible(text), err=True)
 
 
 def say_json(value: Any) -> None:
@@ -42,7 +44,7 @@ def say_table(
     import shutil
     import sys
 
-    cells = [list(header), *([*row] for row in rows)]
+    cells = [list(header), *([visible(cell) for cell in row] for row in rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
         _say_folded(cells, title=title, right=right)

@@ -7,6 +7,7 @@ import io
 
 from basketbt.notes import Language
 from basketbt.report.layout import Cell, Table
+from basketbt.text import visible
 
 # A spreadsheet takes a text that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -31,6 +32,6 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, str):
-        line = " ".join(cell.splitlines())
+        line = visible(" ".join(cell.splitlines()))
         return f"'{line}" if line.startswith(_FORMULA) else line
     return repr(cell)

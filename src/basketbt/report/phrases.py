@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from basketbt.notes import Language
+from basketbt.text import visible
 
 NONE = "–"
 
@@ -53,4 +54,4 @@ _ESCAPES = str.maketrans({**{sign: f"\\{sign}" for sign in "\\`*[]#|"}, "<": "&l
 
 def escape(text: str) -> str:
     """Text from a file, safe inside Markdown and the HTML made of it."""
-    return text.translate(_ESCAPES)
+    return visible(text).translate(_ESCAPES)

@@ -1,0 +1,22 @@
+"""Text that came from a file, made safe to show."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Bidirectional overrides and isolates reorder what a reader sees, whatever the text says.
+_REORDERING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def visible(text: str) -> str:
+    """The text without control characters (newlines and tabs stay) and without reordering marks.
+
+    A name in a file must not move the cursor, retitle a terminal or turn a line around.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        sign
+        for sign in text
+        if sign in "\n\t" or (unicodedata.category(sign) != "Cc" and sign not in _REORDERING)
+    )
