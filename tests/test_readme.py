@@ -89,3 +89,19 @@ def test_links_of_the_readme_lead_somewhere(page: Path) -> None:
     assert links
     for link in links:
         assert (ROOT / link).exists(), link
+
+
+def test_the_chinese_readme_says_the_same() -> None:
+    english, chinese = ROOT / "README.md", ROOT / "README.zh-CN.md"
+    for language in ("sh", "yaml", "python"):
+        assert blocks(chinese, language) == blocks(english, language)
+    texts = [page.read_text(encoding="utf-8") for page in (english, chinese)]
+    headings, tables, bullets = (
+        [[line for line in text.splitlines() if line.startswith(mark)] for text in texts]
+        for mark in ("## ", "| `", "- ")
+    )
+    assert len(headings[0]) == len(headings[1])
+    assert len(bullets[0]) == len(bullets[1])
+    assert [row.split("|")[1] for row in tables[0]] == [row.split("|")[1] for row in tables[1]]
+    links = [set(re.findall(r"\]\((?!http)([^)#]+)", text)) for text in texts]
+    assert links[0] - {"README.zh-CN.md"} == links[1] - {"README.md"}
