@@ -8,6 +8,7 @@ from basketbt.backtest.book import STANDING
 from basketbt.market.indexes import index_info
 from basketbt.notes import Language, unique
 from basketbt.plan import span
+from basketbt.report.choices import choice_words
 from basketbt.report.demo import DEMO
 from basketbt.report.memo.achievable import achievable
 from basketbt.report.memo.chance import chance
@@ -31,7 +32,7 @@ _READ_FIRST = Phrase(
     "**先读此处。**{lists}发布于{published},读者最早自{session}(第{offset:+d}日)起可交易。"
     "此前为*事后视角*(hindsight),此后方为*可得*(available)。",
 )
-_ALL_LISTS = Phrase("All {count} lists were", "全部{count}份名单")
+_ALL_LISTS = Phrase("The lists were", "各名单")
 _SOME_LISTS = Phrase("{count} lists ({names}) were", "{count}份名单({names})")
 _HEADLINE = Phrase("Headline", "要点")
 _EVENT = Phrase(
@@ -57,6 +58,11 @@ _MAPPED = Phrase(
     "theme that the source names, after the event: their choice is hindsight of its own.",
     "**点名**为来源直接点名的成分数。其余成分由本项目在事件之后按来源点名的主题选取:"
     "选取本身也带有事后视角。",
+)
+_AVAILABLE_ONE = Phrase(
+    "Up to the close before a reader could trade, the list had made {hindsight}. From then to the "
+    "end it made {available} ({excess} against {benchmark}).",
+    "在读者可交易之前,该名单收益{hindsight}。此后至期末收益{available}(相对{benchmark}{excess})。",
 )
 _NOTHING_AVAILABLE = Phrase(
     "Nothing: the lists were published after the study's last session. All figures are hindsight.",
@@ -106,8 +112,8 @@ def _case_parts(result: StudyResult, case: CaseResult, language: Language) -> It
         name=escape(name),
         session=case.case.day_zero.session,
         calendar=case.case.calendar.name,
-        weighting=book.weighting.label,
-        rebalance=book.rebalance.label,
+        weighting=choice_words(book.weighting.label, language),
+        rebalance=choice_words(book.rebalance.label, language),
         benchmark=f"{index} ({benchmark})",
     )
     yield markdown_table(*headline_table(case, language))
@@ -180,6 +186,14 @@ def available(everyone: list[Reader], benchmark: str, language: Language) -> str
     if not after:
         return _NOTHING_AVAILABLE.say(language)
     later = [found["total_return"] for found in after]
+    if len(after) == len(before) == 1:
+        return _AVAILABLE_ONE.say(
+            language,
+            hindsight=percent(before[0]),
+            available=percent(after[0]["total_return"]),
+            excess=percent(after[0]["excess_return"]),
+            benchmark=benchmark,
+        )
     return _AVAILABLE.say(
         language,
         hindsight=percent(median(before)),
@@ -197,7 +211,13 @@ def _books_table(case: CaseResult, language: Language) -> str:
     """The last headline window of every basket in every book."""
     window = headline_windows(case.case)[-1]
     header = [span(*window)]
-    header += [f"{b.book.weighting.label}, {b.book.rebalance.label}" for b in case.books]
+    header += [
+        ", ".join(
+            choice_words(choice.label, language)
+            for choice in (result.book.weighting, result.book.rebalance)
+        )
+        for result in case.books
+    ]
     rows = []
     for member, basket in enumerate(case.case.baskets):
         cells = []
