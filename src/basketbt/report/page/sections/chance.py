@@ -33,7 +33,8 @@ _COUNT = Phrase(
     "最小可检效应为五次中可检出四次的效应。",
 )
 _CAPTION = Phrase(
-    "Return beyond what the model expects over {window}", "{window}内超出模型预期的收益"
+    "Return beyond what the model {model} expects over {window}",
+    "{window}内超出模型{model}预期的收益",
 )
 _HEADS = Phrase(
     "Basket|CAR|p|p (Holm)|p (KP)|p (placebo)|p (random)|Smallest effect|Leave one out: from|to|"
@@ -103,7 +104,7 @@ def _grid(scene: Scene, rows: list[Row], model: str, window: str) -> Grid:
     heads = _HEADS.say(scene.language).split("|")
     mine = [row for row in rows if row["model"] == model and row["window"] == window]
     return Grid(
-        caption=_CAPTION.say(scene.language, window=window),
+        caption=_CAPTION.say(scene.language, window=window, model=model),
         heads=tuple(Head(head, number=place > 0) for place, head in enumerate(heads)),
         rows=tuple(
             (

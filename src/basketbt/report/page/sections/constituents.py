@@ -62,7 +62,7 @@ _WORDS = {
 
 
 def _build(scene: Scene) -> list[Block]:
-    windows = [window.label for window in scene.quoted]
+    windows = {window.label for window in _windows(scene)}
     found: dict[str, dict[str, dict[str, Row]]] = {}
     for row in scene.index_rows("constituents"):
         window = str(row["window"])
@@ -74,6 +74,13 @@ def _build(scene: Scene) -> list[Block]:
         _fold(scene, member, found.get(member.basket, {}), traded, first=place == 0)
         for place, member in enumerate(scene.event.members)
     ]
+
+
+def _windows(scene: Scene) -> list[WindowFacts]:
+    """The first headline window and the halves around publication; more would not fit a screen."""
+    halves = [window for window in scene.quoted if window.kind != "fixed"]
+    headline = [window for window in scene.quoted if window.kind == "fixed"]
+    return [*(headline[:1] if halves else headline), *halves]
 
 
 @dataclass
@@ -135,7 +142,7 @@ def _grid(
     shares: dict[str, dict[str, Row]],
     traded: dict[tuple[str, str], _Traded],
 ) -> Grid:
-    windows = [window for window in scene.quoted if _has(shares, window.label)]
+    windows = [window for window in _windows(scene) if _has(shares, window.label)]
     rows = []
     for symbol, own in shares.items():
         cells = _cells(scene, symbol, own, windows)

@@ -162,7 +162,8 @@ def _achievable(scene: Scene) -> list[Column]:
     ):
         nothing = dict.fromkeys(scene.event.baskets, change(None))
         column = found.setdefault(str(row["entry"]), nothing)
-        column[str(row["basket"])] = change(row["total_return"])
+        reason = "" if row["total_return"] is not None else str(row["notes"])
+        column[str(row["basket"])] = change(row["total_return"], title=reason)
     title = _ACHIEVABLE_NOTE.say(scene.language)
     return [
         (Head(_ACHIEVABLE.say(scene.language, entry=entry.replace("_", " ")), title), column)
