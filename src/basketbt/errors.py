@@ -153,8 +153,10 @@ class BadPrices(DataError):
 
 
 class NoFx(DataError):
-    template = "{symbol} is priced in {currency}, the basket in {home}, and no {pair} rate is given"
-    fix = "Give an fx table, or set `fx: local` in the study to compound local returns."
+    """Fields: symbol, currency, home, what (is missing, and what exists)."""
+
+    template = "{symbol} is priced in {currency}, the basket in {home}, and {what}"
+    fix = "Give an fx table that reaches so far, or set `fx: local` to compound local returns."
 
 
 class NeedsRawPrices(DataError):

@@ -130,6 +130,11 @@ def panels_of(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel
         sessions=sessions,
         fx=plan.config.fx,
         price_base=case.session(-1),
+        rates_from=min(
+            other.session(min(0, *other.starts) - 2)  # the close that weights look at
+            for other in plan.cases
+            if other.calendar.name == home
+        ),
     )
     indexes = build_panel(data, plan.request.indexes, calendar=home, sessions=sessions, fx="local")
     return shares, indexes
@@ -272,11 +277,16 @@ def _book_result(
 
 
 def benchmark_levels(benchmarks: PricePanel, codes: tuple[str, ...]) -> Floats:
-    """(T, K) benchmark levels in the order of the study; NaN where there are no prices."""
+    """(T, K) benchmark levels in the order of the study; NaN on sessions without one of the day.
+
+    A level is never carried: a session that the index lacks leaves the relative figures empty.
+    """
     levels = np.full((len(benchmarks.sessions), len(codes)), np.nan)
     for column, code in enumerate(codes):
         if code in benchmarks.symbols:
-            levels[:, column] = benchmarks.total[:, benchmarks.column(code)]
+            own = benchmarks.column(code)
+            traded = benchmarks.status[:, own] == Status.TRADED
+            levels[:, column] = np.where(traded, benchmarks.total[:, own], np.nan)
     return levels
 
 

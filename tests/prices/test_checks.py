@@ -251,7 +251,7 @@ def test_twenty_findings_are_listed_and_the_rest_counted() -> None:
     with pytest.raises(BadPrices) as caught:
         check(market(*bars))
     lines = str(caught.value).splitlines()
-    assert lines[0] == "40 price checks failed"
+    assert lines[0] == "price checks failed: 40"
     assert len(lines) == 22
     assert lines[-1] == "and 20 more"
 

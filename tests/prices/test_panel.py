@@ -120,7 +120,7 @@ def test_a_foreign_share_is_turned_into_home_currency_at_the_last_known_rate() -
     rate = FxSeries(
         base="HKD",
         quote="CNY",
-        dates=np.array(["2025-01-02", "2025-02-06"], "datetime64[D]"),
+        dates=np.array(["2025-01-26", "2025-02-06"], "datetime64[D]"),
         rate=np.array([0.9, 0.8]),
     )
     result = panel(market(HONG_KONG, FULL, fx={"HKDCNY": rate}), "6682.HK")
@@ -139,12 +139,58 @@ def test_without_a_rate_the_policy_decides() -> None:
     assert any("HKDCNY" in note.text("en") for note in result.notes)
 
 
-def test_a_rate_that_begins_after_the_first_price_is_no_rate() -> None:
-    late = FxSeries(
-        base="HKD", quote="CNY", dates=np.array(["2025-02-10"], "M8[D]"), rate=np.array([0.9])
-    )
-    with pytest.raises(NoFx):
-        panel(market(HONG_KONG, FULL, fx={"HKDCNY": late}), "6682.HK")
+def rates(*days: str, value: float = 0.9) -> dict[str, FxSeries]:
+    dates = np.array(days, "datetime64[D]")
+    series = FxSeries(base="HKD", quote="CNY", dates=dates, rate=np.full(len(dates), value))
+    return {"HKDCNY": series}
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ((), "no HKDCNY rate is given"),
+        (("2025-02-10",), "the HKDCNY rates begin on 2025-02-10, but one is needed on 2025-01-27"),
+        (("2024-11-29",), "the HKDCNY rates end on 2024-11-29, but one is needed on 2025-01-27"),
+        (
+            ("2025-01-16", "2025-02-10"),
+            "the HKDCNY rates have a gap after 2025-01-16, but one is needed on 2025-01-27",
+        ),
+    ],
+    ids=["none", "begins", "ends", "gap"],
+)
+def test_a_rate_that_does_not_cover_the_prices_is_refused_with_what_exists(
+    days: tuple[str, ...], words: str
+) -> None:
+    given = rates(*days) if days else {}
+    with pytest.raises(NoFx) as caught:
+        panel(market(HONG_KONG, FULL, fx=given), "6682.HK")
+    assert words in str(caught.value)
+    assert caught.value.exit_code == 3
+    local = panel(market(HONG_KONG, FULL, fx=given), "6682.HK", fx="local")
+    assert local.in_home_currency.tolist() == [False]
+    assert local.total[-1, 0] == 60
+
+
+def test_a_rate_holds_for_ten_days() -> None:
+    until = panel(market(HONG_KONG, FULL, fx=rates("2025-01-27", "2025-02-06")), "6682.HK")
+    assert until.total[-1, 0] == pytest.approx(60 * 0.9)
+    ten = panel(market(HONG_KONG, FULL, fx=rates("2025-01-26", "2025-02-05")), "6682.HK")
+    assert np.isfinite(ten.total[-1, 0])
+    with pytest.raises(NoFx, match="have a gap after 2025-01-26"):
+        panel(market(HONG_KONG, FULL, fx=rates("2025-01-26", "2025-02-07")), "6682.HK")
+
+
+def test_a_rate_is_needed_from_the_day_on_whose_prices_matter() -> None:
+    data = market(HONG_KONG, FULL, fx=rates("2025-02-06"))
+    result = panel(data, "6682.HK", rates_from=np.datetime64("2025-02-06"))
+    at = {str(day): row for row, day in enumerate(SESSIONS)}
+    assert result.in_home_currency.tolist() == [True]
+    assert np.isnan(result.total[at["2025-02-05"], 0])
+    assert result.status[at["2025-02-05"], 0] == Status.TRADED
+    assert result.total[at["2025-02-06"], 0] == pytest.approx(55 * 0.9)
+    assert any("no price, on 2 session(s) up to 2025-02-05" in n.text() for n in result.notes)
+    with pytest.raises(NoFx, match="begin on 2025-02-06, but one is needed on 2025-02-05"):
+        panel(data, "6682.HK", rates_from=np.datetime64("2025-02-05"))
 
 
 def test_adjusted_prices_fill_total_return_only() -> None:

@@ -226,6 +226,28 @@ def test_hong_kong_shares_need_a_rate_or_the_word_local(study: Study) -> None:
     assert "local currency" not in str(row(converted)["notes"])
 
 
+def test_a_rate_may_begin_after_the_lead_in_and_must_not_end_before_the_study(
+    study: Study,
+) -> None:
+    long = dict.fromkeys(range(-12, 0), 10.0) | {0: 11.0, 1: 11.0, 2: 12.0}
+    made = {HK: long, A: long, INDEX: MARKET}
+    found = study(Made(made, fx=dict.fromkeys(range(-3, 3), 0.9)), [HK, A])
+    assert row(found)["total_return"] == pytest.approx(0.2, abs=1e-12)
+    with pytest.raises(NoFx, match="rates end on 2024-12"):
+        study(Made(made, fx=dict.fromkeys(range(-30, -19), 0.9)), [HK, A])
+
+
+def test_a_session_that_the_benchmark_lacks_is_not_carried(study: Study) -> None:
+    holed = {day: level for day, level in MARKET.items() if day != 1}
+    whole = row(study(Made({A: RISING, INDEX: MARKET}), [A]))
+    found = row(study(Made({A: RISING, INDEX: holed}), [A]))
+    assert np.isfinite(whole["benchmark_return"])
+    assert found["total_return"] == whole["total_return"]
+    for name in ("benchmark_return", "excess_return"):
+        assert found[name] is None or np.isnan(found[name])
+    assert "the benchmark lacks a session" in str(found["notes"])
+
+
 def test_without_benchmark_levels_the_relative_columns_are_empty_with_the_reason(
     study: Study,
 ) -> None:

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.errors import BadPrices, NoFx
+from basketbt.errors import BadPrices
 from basketbt.market.calendars import calendar as calendar_named
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
 from basketbt.prices.adjust import Adjusted, adjust
-from basketbt.prices.align import Alignment, Rows, align, last_known, long_rows
+from basketbt.prices.align import Alignment, Rows, align, long_rows
 from basketbt.prices.data import (
     CorporateAction,
     Dates,
@@ -31,8 +31,7 @@ from basketbt.prices.data import (
     SymbolBars,
 )
 from basketbt.prices.digest import content_digest
-
-FxPolicy = Literal["require", "local"]
+from basketbt.prices.rates import FxPolicy, find_rates
 
 # The same prices read from another folder, or from a lock, are the same data.
 _NOT_CONTENT = ("tables", "source", "notes", "digest")
@@ -43,11 +42,6 @@ NO_FACTOR = NoteKind(
     "so dividends and share changes are not seen unless the closes contain them already",
     zh="{symbols}没有复权因子和公司行为数据:因子按1处理,除非收盘价已复权,否则看不到分红送转",
     severity="warning",
-)
-LOCAL_RETURNS = NoteKind(
-    "local_returns",
-    en="{symbols}: no {pair} rate is given, returns are in {currency} (fx: local)",
-    zh="{symbols}:没有{pair}汇率,收益按{currency}计(fx: local)",
 )
 
 
@@ -76,7 +70,7 @@ class PricePanel:
     cash; ``price`` adjusts share changes only and exists on the stretch of bars around the price
     base in which corporate actions explain every step of the factor. ``total`` is the raw close
     at the last bar, ``price`` at the end of its stretch; both are in the home currency where a
-    rate was applied.
+    rate was applied, and NaN where one was needed and is not known.
     """
 
     calendar: str
@@ -92,7 +86,7 @@ class PricePanel:
     total: Floats
     price: Floats
     status: NDArray[np.int8]
-    rate: Floats  # (T, N) home currency for one unit of the listing's, NaN without a series
+    rate: Floats  # (T, N) home currency for one unit of the listing's, NaN without a fresh one
     currencies: tuple[str, ...]  # N, of the listing
     in_home_currency: NDArray[np.bool_]  # (N,) False: local returns are compounded (fx: local)
     adjusted_only: NDArray[np.bool_]  # (N,)
@@ -123,6 +117,7 @@ def build_panel(
     fx: FxPolicy = "require",
     home_currency: str = "CNY",
     price_base: np.datetime64 | None = None,
+    rates_from: np.datetime64 | None = None,
 ) -> PricePanel:
     """Align what a source gave on the sessions of one home calendar.
 
@@ -135,9 +130,11 @@ def build_panel(
             one serve to know the price at it.
         fx: what to do without a rate for a currency other than ``home_currency``.
         price_base: the day price returns are measured from, see :func:`adjust.adjust`.
+        rates_from: the first day whose price matters; the first session when None. Before it a
+            foreign security without a rate has no price, from it on ``fx`` decides.
 
     Raises:
-        NoFx: ``require`` and no rate on or before the first bar of a foreign security.
+        NoFx: ``require`` and a foreign security has a price but no rate of the ten days before.
         BadPrices: rows that are not in order (data that were not checked).
     """
     wanted = tuple(dict.fromkeys(symbols))
@@ -151,10 +148,11 @@ def build_panel(
     _refuse_disorder(rows, names)
     where = align(rows, sessions)
     status = _status(data, bars, where, sessions)
-    rates, notes = _rates(data, bars, sessions, fx, home_currency)
+    start = sessions[0] if rates_from is None else rates_from
+    priced = (status != Status.UNLISTED) & (status != Status.ENDED)
+    rates = find_rates(data.fx, bars, sessions, priced, start, fx, home_currency)
     adjusted = [_adjusted(data, bar, price_base) for bar in bars]
-    local: NDArray[np.bool_] = np.all(np.isnan(rates), axis=0)
-    scale = np.where(local, 1.0, rates)
+    scale = np.where(rates.local, 1.0, rates.grid)
     scale = np.where(status == Status.ENDED, np.nan, scale)
     panel = PricePanel(
         calendar=calendar,
@@ -165,9 +163,9 @@ def build_panel(
         total=where.as_of(rows.joined([part.total for part in adjusted])) * scale,
         price=where.as_of(rows.joined([part.price for part in adjusted])) * scale,
         status=status,
-        rate=rates,
+        rate=rates.grid,
         currencies=tuple(bar.currency for bar in bars),
-        in_home_currency=~local,
+        in_home_currency=~rates.local,
         adjusted_only=np.array([bar.adjusted for bar in bars], dtype=np.bool_),
         tables=tuple(bar.table for bar in bars),
         instruments=tuple(_instrument(data, name) for name in names),
@@ -176,7 +174,7 @@ def build_panel(
         missing=tuple(symbol for symbol in wanted if symbol not in names),
         source=data.source,
         invented=data.invented,
-        notes=(*data.notes, *_factor_notes(data, bars), *notes),
+        notes=(*data.notes, *_factor_notes(data, bars), *rates.notes),
         digest="",
     )
     content = {
@@ -273,37 +271,6 @@ def _coverage(data: MarketData) -> dict[tuple[str, str], np.datetime64]:
             key = (bar.table, parse_symbol(bar.symbol).calendar)
             ends[key] = max(ends.get(key, bar.dates[-1]), bar.dates[-1])
     return ends
-
-
-def _rates(
-    data: MarketData,
-    bars: Sequence[SymbolBars],
-    sessions: Dates,
-    policy: FxPolicy,
-    home: str,
-) -> tuple[Floats, list[Note]]:
-    """(T, N) home currency for one unit of each security's; NaN throughout where there is none."""
-    rates = np.ones((len(sessions), len(bars)))
-    without: dict[str, list[str]] = {}
-    for column, bar in enumerate(bars):
-        if bar.currency == home:
-            continue
-        series = data.fx.get(f"{bar.currency}{home}")
-        # The session the first bar arrives on is the first one that needs a rate.
-        needed = sessions[np.searchsorted(sessions, bar.dates[0])]
-        if series is not None and len(series.dates) and series.dates[0] <= needed:
-            rates[:, column] = last_known(series.dates, series.rate, sessions)
-        elif policy == "require":
-            pair = f"{bar.currency}{home}"
-            raise NoFx(symbol=bar.symbol, currency=bar.currency, home=home, pair=pair)
-        else:
-            rates[:, column] = np.nan
-            without.setdefault(bar.currency, []).append(bar.symbol)
-    notes = [
-        LOCAL_RETURNS(symbols=", ".join(names), pair=f"{currency}{home}", currency=currency)
-        for currency, names in without.items()
-    ]
-    return rates, notes
 
 
 def _factor_notes(data: MarketData, bars: Sequence[SymbolBars]) -> list[Note]:
