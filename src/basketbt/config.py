@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 from basketbt.accountspec import AccountSpec
 from basketbt.errors import InvalidFile, Problem
 from basketbt.eventspec import EventStudySpec
-from basketbt.strict import Many, Several, Strict, Window, not_empty, short_form
+from basketbt.strict import Estimation, Many, Several, Strict, Window, not_empty, short_form
 
 DEFAULT_WINDOWS: tuple[tuple[int, int], ...] = (
     (-20, -1),
@@ -211,7 +211,7 @@ class StudyConfig(Strict):
         True, description="Add the hindsight and available windows of each list."
     )
     prices: PricesSpec = PricesSpec()
-    estimation: Window = (-140, -21)
+    estimation: Estimation = (-140, -21)
     event_study: EventStudySpec | None = Field(
         None, description="Is it more than chance? `event_study: {}` asks with the defaults."
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from basketbt.strict import Many, Several, Strict, Window, not_empty, short_form
+from basketbt.strict import Estimation, Many, Several, Strict, Window, not_empty, short_form
 
 Model = Literal["market", "market+sector", "market-adjusted", "dimson"]
 
@@ -26,7 +26,7 @@ class VariantSpec(Strict):
         description="estimation-270, without-2024-rally or without-day-5, or a name of your own "
         "beside the change it stands for.",
     )
-    estimation: Window | None = Field(None, description="Another estimation window.")
+    estimation: Estimation | None = Field(None, description="Another estimation window.")
     without_dates: (
         Annotated[tuple[Annotated[date, Field(strict=False)], ...], Field(strict=False)] | None
     ) = Field(None, min_length=2, max_length=2, description="First and last date left out.")

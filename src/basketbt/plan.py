@@ -224,7 +224,11 @@ def _request(
     The base is the close before a window's first session; capitalisation weights look at the close
     before the base. An event study reaches further back, and its indexes and the universe join.
     """
-    first = min(config.estimation[0] - 1, *(min(case.starts) - 2 for case in cases))
+    earliest = min(min(case.starts) for case in cases)
+    first = min(config.estimation[0] - 1, earliest - 2)
+    if _estimates_volatility(config):
+        # It is estimated before the purchase, however early that is.
+        first = min(first, config.estimation[0] - 1 + earliest - 1 - config.estimation[1])
     last = max(max(case.starts.values()) for case in cases)
     spec = config.event_study
     if spec is not None:
@@ -248,6 +252,11 @@ def _request(
         fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
         universe=spec is not None and spec.random_baskets > 0,
     )
+
+
+def _estimates_volatility(config: StudyConfig) -> bool:
+    varied = config.grid.weighting if config.grid is not None else ()
+    return any(one.kind == "inverse_volatility" for one in (*config.weighting, *varied))
 
 
 def _naming(baskets: tuple[Basket, ...]) -> list[Note]:

@@ -75,3 +75,13 @@ Window = Annotated[
     Field(strict=False, description="First and last session offset from day 0, both inclusive."),
     AfterValidator(_forward),
 ]
+
+
+def _before_day_zero(window: tuple[int, int]) -> tuple[int, int]:
+    if window[1] >= 0:
+        raise ValueError(f"estimation [{window[0]}, {window[1]}] must end before day 0")
+    return window
+
+
+#: Sessions before the event from which something is estimated that judges or weighs it.
+Estimation = Annotated[Window, AfterValidator(_before_day_zero)]

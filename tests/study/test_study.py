@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from basketbt.api import Run
-from basketbt.errors import DataError, InfeasibleWeights, NoFx, NoPrices, OutsideData
+from basketbt.errors import DataError, NoFx, NoPrices, OutsideData
 from basketbt.prices.data import CorporateAction
 from support.made import Made, session
 
@@ -90,8 +90,9 @@ def test_market_value_weights_look_at_the_close_before_the_base(study: Study) ->
 
 def test_market_values_without_share_counts_are_refused_by_name(study: Study) -> None:
     made = Made({A: RISING, B: FALLING, INDEX: MARKET}, shares={A: (100.0, 50.0)})
-    with pytest.raises(InfeasibleWeights, match=B):
+    with pytest.raises(DataError, match=B) as caught:
         study(made, [A, B], weighting="market_cap")
+    assert caught.value.exit_code == 3
 
 
 def test_inverse_volatility_uses_the_estimation_window_and_not_suspended_days(

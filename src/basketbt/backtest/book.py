@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.backtest.index import IndexPath, index_path
+from basketbt.backtest.measured import PRICE_DRIVEN, Purchase, measured
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.baskets.model import Basket
 from basketbt.baskets.weighting import Weighting
@@ -24,7 +25,6 @@ from basketbt.prices.data import Floats
 from basketbt.prices.panel import PricePanel, Status
 
 LateListing = Literal["exclude", "join", "error"]
-PRICE_DRIVEN = ("inverse_volatility", "market_cap", "tradable_cap")
 
 MISSING = NoteKind(
     "missing_prices",
@@ -113,7 +113,8 @@ def index_book(
 
     Raises ``NoPrices`` when a basket lacks more weight than the study tolerates, ``OutsideData``
     when nothing of it was listed at a base (or anything was not, under ``late_listing: error``),
-    ``InfeasibleWeights`` when a weighting cannot be built.
+    ``InfeasibleWeights`` when a weighting cannot be built, ``UnmeasuredShares`` or
+    ``EstimationBeyondPrices`` when prices do not allow it.
     """
     columns = [_columns(panel, basket) for basket in baskets]
     missing = [
@@ -135,21 +136,21 @@ def row_of_weights(
     weighting: Weighting,
     present: NDArray[np.bool_],
     *,
-    base: int,
-    zero: int,
-    estimation: tuple[int, int],
-) -> Floats:
+    purchase: Purchase,
+    allowed: float,
+) -> tuple[Floats, tuple[Note, ...]]:
     """(N,) target weights over the panel's symbols of the constituents that are ``present`` (n,).
 
-    ``base`` and ``zero`` are the panel rows of the purchase and of day 0. Raises
-    ``InfeasibleWeights`` when the weighting cannot be built.
+    A share that the weighting cannot weigh is left out with a note, while such shares and those
+    without prices weigh no more than ``allowed``. Raises ``InfeasibleWeights`` when the weighting
+    cannot be built, and what :func:`measured.measured` raises.
     """
     column = _columns(panel, basket)
-    market = _weighting_inputs(panel, column, weighting, base, zero, estimation)
-    targets = target_weights(basket, weighting, present=present, **market)
+    market = measured(panel, basket, column, weighting, present, purchase=purchase, allowed=allowed)
+    targets = target_weights(basket, weighting, present=market.present, **market.values)
     row = np.zeros(len(panel.symbols))
-    row[column[present]] = targets[present]
-    return row
+    row[column[market.present]] = targets[market.present]
+    return row, market.notes
 
 
 def listed_at(
@@ -211,10 +212,18 @@ def _path(
     notes = []
     for number, (basket, column) in enumerate(zip(baskets, columns, strict=True)):
         present, said = _presence(panel, basket, column, base, end, policies.late_listing)
-        weights[number] = row_of_weights(
-            panel, basket, weighting, present, base=base, zero=zero, estimation=policies.estimation
+        weights[number], weighed = row_of_weights(
+            panel,
+            basket,
+            weighting,
+            present,
+            purchase=Purchase(base=base, zero=zero, estimation=policies.estimation),
+            allowed=policies.max_missing_weight,
         )
-        notes.append((*missing[number], *said, *standing_notes(panel, weights[number])))
+        if weighting.kind in PRICE_DRIVEN and policies.late_listing == "join":
+            said = ()  # nobody can join: the weighing has said so
+        standing = standing_notes(panel, weights[number])
+        notes.append((*missing[number], *said, *weighed, *standing))
     window = slice(base, end + 1)
 
     def follow(prices: Floats) -> IndexPath:
@@ -266,60 +275,6 @@ def _presence(
     if late_listing == "join":
         return arrives, (JOINED_LATE(symbols=names, base=when),)
     return listed, (LISTED_LATE(symbols=names, base=when),)
-
-
-def _weighting_inputs(
-    panel: PricePanel,
-    column: NDArray[np.intp],
-    weighting: Weighting,
-    base: int,
-    zero: int,
-    estimation: tuple[int, int],
-) -> dict[str, Floats]:
-    """What a price-driven weighting is made of, (n,) each, NaN where unknown."""
-    if weighting.kind == "inverse_volatility":
-        rows = slice(zero + estimation[0] - 1, zero + estimation[1] + 1)
-        return {"volatility": _gather(_volatility(panel, rows), column)}
-    if weighting.kind in ("market_cap", "tradable_cap"):
-        tradable = weighting.kind == "tradable_cap"
-        return {"market_cap": _gather(_market_values(panel, base - 1, tradable=tradable), column)}
-    return {}
-
-
-def _gather(values: Floats, column: NDArray[np.intp]) -> Floats:
-    return np.where(column >= 0, values[column], np.nan)
-
-
-def _volatility(panel: PricePanel, rows: slice) -> Floats:
-    """(N,) standard deviation of the one-session returns in ``rows``; suspended days left out."""
-    if rows.start < 0:
-        return np.full(len(panel.symbols), np.nan)
-    total, traded = panel.total[rows], panel.status[rows] == Status.TRADED
-    returns = total[1:] / total[:-1] - 1
-    valid = traded[1:] & traded[:-1] & np.isfinite(returns)
-    count = valid.sum(axis=0)
-    mean = np.where(valid, returns, 0.0).sum(axis=0) / np.maximum(count, 1)
-    squares = np.where(valid, (returns - mean) ** 2, 0.0).sum(axis=0)
-    return np.where(count >= 2, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
-
-
-def _market_values(panel: PricePanel, row: int, *, tradable: bool) -> Floats:
-    """(N,) last raw close up to ``row`` times the shares in force that day, in home currency.
-
-    NaN where unknown, and without a rate too: a value in Hong Kong dollars must not weigh against
-    one in yuan.
-    """
-    values = np.full(len(panel.symbols), np.nan)
-    for number, counts in enumerate(panel.shares):
-        closes = panel.close[: row + 1, number]
-        known = np.flatnonzero(np.isfinite(closes))
-        if counts is None or not known.size:
-            continue
-        force = int(np.searchsorted(counts.dates, panel.sessions[row], side="right")) - 1
-        if force >= 0:
-            shares = counts.tradable if tradable else counts.total
-            values[number] = closes[known[-1]] * shares[force] * panel.rate[row, number]
-    return values
 
 
 def _price_levels(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.backtest.book import listed_at, missing_notes, row_of_weights
+from basketbt.backtest.measured import EstimationBeyondPrices, Purchase, UnmeasuredShares
 from basketbt.backtest.segments import LateListing
 from basketbt.baskets.model import Basket
 from basketbt.config import GridSpec, StudyConfig, StudyFile, WeightingSpec
@@ -203,18 +204,20 @@ def _listed(
                 taking = present if gone is None else _without(present, gone)
                 label = _label(config, basket, weighting, cap, gone)
                 try:
-                    row = row_of_weights(
+                    row, said = row_of_weights(
                         ground.panel,
                         basket,
                         make_weighting(weighting.model_copy(update={"cap": cap})),
                         taking,
-                        base=base,
-                        zero=ground.zero,
-                        estimation=config.estimation,
+                        purchase=Purchase(
+                            base=base, zero=ground.zero, estimation=config.estimation
+                        ),
+                        allowed=config.max_missing_weight,
                     )
-                except InfeasibleWeights:
+                except (InfeasibleWeights, UnmeasuredShares, EstimationBeyondPrices):
                     failed[_words(label)] = None
                     continue
+                notes += said
                 rows.append(row)
                 labels.append(label)
     if failed:
