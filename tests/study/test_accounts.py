@@ -13,6 +13,7 @@ import pytest
 
 from basketbt.accountplan import ExitBeforeEntry
 from basketbt.api import Run
+from basketbt.api import run as run_study_file
 from basketbt.backtest.account.quotes import MissingQuote
 from basketbt.backtest.account.settings import AccountSettings, BadAccount
 from basketbt.config import load_study
@@ -207,3 +208,22 @@ def test_a_delisted_share_keeps_its_last_price(study: Callable[..., Run], made: 
     assert (last["filled"], last["reason"]) == (0, "not traded")
     account = run.frames["account"]
     assert account["value"].iloc[-1] == pytest.approx(999_000, abs=900)
+
+
+def test_a_share_of_another_exchange_is_not_taken_for_consolidated_after_a_holiday() -> None:
+    """Hong Kong traded on 3 and 4 February 2025, while the mainland was shut."""
+    kept = run_study_file(
+        "demo",
+        overrides=[
+            "baskets=guojin/software",
+            "weighting=equal",
+            "rebalance=hold",
+            "events=deepseek-r1",
+            "account={}",
+        ],
+    )
+    rows = kept.summary[kept.summary["book"].str.startswith("account")]
+    assert len(rows)
+    assert rows["total_return"].notna().all()
+    traded = kept.frames["orders"].query("symbol == '6682.HK'")
+    assert (traded["filled"] > 0).any()

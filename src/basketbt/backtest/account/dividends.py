@@ -12,7 +12,7 @@ from basketbt.backtest.account.carry import carried
 from basketbt.backtest.account.sizing import MILLION, Numbers
 from basketbt.errors import DataError
 from basketbt.market.dividendtax import dividend_tax_rate
-from basketbt.market.symbols import Board
+from basketbt.market.symbols import Board, parse_symbol
 from basketbt.notes import Note, NoteKind
 from basketbt.prices.data import CorporateAction, Dates, Floats
 from basketbt.prices.panel import PricePanel, Status
@@ -64,6 +64,8 @@ def payments(panel: PricePanel, rows: slice, held: NDArray[np.bool_]) -> Payment
 
     An action while a share is suspended takes effect on its next bar. Where the previous close was
     restated and no action says why, the difference is booked as cash: the holding keeps its value.
+    That is told from the close of the session before, so only for shares of the home exchange:
+    another exchange may have traded in between, and there only named actions are booked.
 
     Raises ``Consolidated`` for a reference above the previous close without an action.
     """
@@ -86,7 +88,8 @@ def payments(panel: PricePanel, rows: slice, held: NDArray[np.bool_]) -> Payment
             said = RIGHTS_LAPSE(symbol=action.symbol, date=str(panel.sessions[rows][row]))
             notes.append((column, said))
     before = _previous_close(panel.close)[rows]
-    drop = np.where(held & ~explained, before - panel.reference[rows], 0.0)
+    home = np.array([parse_symbol(name).calendar == panel.calendar for name in panel.symbols])
+    drop = np.where(held & home & ~explained, before - panel.reference[rows], 0.0)
     drop[0] = 0.0  # nothing was held before the first row
     for row, column in np.argwhere(np.abs(np.nan_to_num(drop)) > _HALF_FEN):
         fall = float(drop[row, column])
