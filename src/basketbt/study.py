@@ -129,7 +129,6 @@ def panels_of(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel
         calendar=home,
         sessions=sessions,
         fx=plan.config.fx,
-        price_base=case.session(-1),
         rates_from=min(
             other.session(min(0, *other.starts) - 2)  # the close that weights look at
             for other in plan.cases

@@ -63,15 +63,16 @@ def test_a_factor_step_without_an_action_ends_the_price_return() -> None:
     close = np.array([10.0, 10.0, 9.5, 9.6])
     factor = np.array([0.95, 0.95, 1.0, 1.0])
     result = adjust(DATES, close, factor)
-    assert np.isfinite(result.price).tolist() == [True, True, False, False]
+    assert result.breaks.tolist() == [0, 0, 1, 1]
     assert result.total == pytest.approx([9.5, 9.5, 9.5, 9.6])
 
 
 def test_price_returns_measured_after_an_unexplained_step_do_exist() -> None:
     close = np.array([10.0, 10.0, 9.5, 9.6])
     factor = np.array([0.95, 0.95, 1.0, 1.0])
-    result = adjust(DATES, close, factor, base=np.datetime64("2025-01-06"))
-    assert result.price == pytest.approx([np.nan, np.nan, 9.5, 9.6], nan_ok=True)
+    result = adjust(DATES, close, factor)
+    assert result.price[2:] == pytest.approx([9.5, 9.6])
+    assert result.breaks[2] == result.breaks[3]
 
 
 def test_without_a_step_price_and_total_return_are_the_same() -> None:
@@ -85,14 +86,14 @@ def test_a_vendor_factor_made_from_the_rounded_reference_counts_as_explained() -
     close = np.array([2.13, 2.13, 2.12, 2.12])
     factor = np.array([2.12 / 2.13, 2.12 / 2.13, 1.0, 1.0])
     result = adjust(DATES, close, factor, [action("2025-01-06", cash=0.013)])
-    assert np.isfinite(result.price).all()
+    assert not result.breaks.any()
 
 
 def test_a_vendor_factor_that_contradicts_the_action_is_not_explained_by_it() -> None:
     close = np.array([10.0, 10.0, 9.5, 9.5])
     factor = np.array([0.9, 0.9, 1.0, 1.0])
     result = adjust(DATES, close, factor, [action("2025-01-06", cash=0.5)])
-    assert np.isnan(result.price[2:]).all()
+    assert result.breaks.tolist() == [0, 0, 1, 1]
 
 
 def test_noise_in_a_factor_is_no_ex_date() -> None:

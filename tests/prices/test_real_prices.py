@@ -50,7 +50,6 @@ def panel(data: MarketData, asked: PriceRequest) -> PricePanel:
         calendar="XSHG",
         sessions=calendar("XSHG").between(asked.start, asked.end),
         fx="local",
-        price_base=D("2025-01-20"),
     )
 
 
@@ -121,7 +120,9 @@ def test_price_return_exists_around_the_event_for_raw_shares_without_an_ex_date(
 ) -> None:
     day = int(np.searchsorted(panel.sessions, D("2025-01-20")))
     raw = ~panel.adjusted_only
-    assert np.isfinite(panel.price[day, raw]).all()
+    unknown = panel.price_unknown(slice(day, day + 5))
+    assert not unknown[:, raw].any()
+    assert unknown[:, ~raw].all(axis=0).any()
     assert np.isnan(panel.price[:, ~raw]).all()
 
 

@@ -63,7 +63,7 @@ class BookPath:
 
     ``base`` is the panel row of that close. ``weights`` (B, N) are the targets over the panel's
     symbols. ``total`` reinvests cash dividends; ``price_levels`` (R, B) leave them out and are NaN
-    from the row on where corporate actions cannot be told apart. ``notes[i]`` concern basket i.
+    from the row on where cash cannot be told from share changes. ``notes[i]`` concern basket i.
     """
 
     first: int
@@ -285,8 +285,7 @@ def _price_levels(
     follow: Callable[[Floats], IndexPath],
 ) -> Floats:
     """(R, B) price-return levels; NaN from the first row on which a held name's is unknown."""
-    price, known = panel.price[window], np.isfinite(panel.price[window])
-    unknown = np.isfinite(panel.total[window]) & ~known
+    price, unknown = panel.price[window], panel.price_unknown(window)
     if not unknown.any() and np.array_equal(price, panel.total[window], equal_nan=True):
         return total.levels
     levels = follow(np.where(unknown, panel.total[window], price)).levels

@@ -146,7 +146,6 @@ def _price_note(
 ) -> list[Note]:
     if np.isfinite(value):
         return []
-    end = path.base + rows.stop - 1
-    unknown = np.isnan(panel.price[end]) & np.isfinite(panel.total[end])
+    unknown = panel.price_unknown(slice(path.base, path.base + rows.stop)).any(axis=0)
     held = np.flatnonzero((path.weights[member] > 0) & unknown)
     return [PRICE_RETURN_UNKNOWN(symbols=", ".join(panel.symbols[column] for column in held))]

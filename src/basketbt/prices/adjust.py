@@ -88,10 +88,15 @@ def unexplained_steps(steps: Floats, actions: ActionSteps, close: Floats) -> NDA
 
 @dataclass(frozen=True)
 class Adjusted:
-    """One security on its own bars: C·f for both kinds of return, and the reference price."""
+    """One security on its own bars: C·f for both kinds of return, and the reference price.
+
+    ``breaks`` counts, up to each bar, the steps of the factor that no action explains: a price
+    return is known between bars of equal count.
+    """
 
     total: Floats
     price: Floats
+    breaks: Floats
     reference: Floats
 
 
@@ -101,41 +106,27 @@ def adjust(
     factor: Floats | None,
     actions: Iterable[CorporateAction] = (),
     *,
-    base: np.datetime64 | None = None,
     fen: bool = True,
 ) -> Adjusted:
     """Total- and price-return prices and the reference prices of one security.
 
-    The factor is the vendor's if there is one, else that of the actions. ``total`` is the raw
-    close on the last bar. ``price`` exists on the stretch of bars around ``base`` in which every
-    step of the factor is explained by an action, because a factor alone does not tell cash from
-    shares; elsewhere it is NaN. It is the raw close on the last bar of that stretch.
+    The factor is the vendor's if there is one, else that of the actions. ``total`` and ``price``
+    are the raw close on the last bar. A step of the factor that no action explains is left out of
+    ``price``, because a factor alone does not tell cash from shares, and counted in ``breaks``.
     ``reference`` is NaN on the first bar.
 
     Args:
-        base: the day price returns are measured from; the first bar when None or earlier.
         fen: restated references are rounded half up to 0.01, the rule of the mainland exchanges.
     """
     known = action_steps(dates, close, actions)
     steps = known.total if factor is None else factor_steps(factor)
     unknown = unexplained_steps(steps, known, close)
-    total = factor_from_steps(steps)
-    price = np.where(_stretch(dates, unknown, base), factor_from_steps(known.price), np.nan)
     return Adjusted(
-        total=close * _ending_at_one(total),
-        price=close * _ending_at_one(price),
+        total=close * _ending_at_one(factor_from_steps(steps)),
+        price=close * _ending_at_one(factor_from_steps(known.price)),
+        breaks=np.cumsum(unknown).astype(np.float64),
         reference=reference_prices(close, steps, fen=fen),
     )
-
-
-def _stretch(
-    dates: Dates, broken: NDArray[np.bool_], base: np.datetime64 | None
-) -> NDArray[np.bool_]:
-    """(T,) the bars that no broken step separates from the bar at or before ``base``."""
-    run = np.cumsum(broken)
-    at = 0 if base is None else max(int(np.searchsorted(dates, base, side="right")) - 1, 0)
-    same: NDArray[np.bool_] = run == run[at]
-    return same
 
 
 def reference_prices(close: Floats, steps: Floats, *, fen: bool = True) -> Floats:
@@ -149,5 +140,4 @@ def reference_prices(close: Floats, steps: Floats, *, fen: bool = True) -> Float
 
 
 def _ending_at_one(factor: Floats) -> Floats:
-    known = factor[np.isfinite(factor)]
-    return factor / known[-1] if len(known) else factor
+    return factor / factor[-1] if len(factor) else factor

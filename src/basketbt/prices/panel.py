@@ -67,10 +67,10 @@ class PricePanel:
 
     ``total`` and ``price`` are the prices returns are made of: carried over sessions without a
     bar, NaN before the first and after the last day that the table covers. ``total`` reinvests
-    cash; ``price`` adjusts share changes only and exists on the stretch of bars around the price
-    base in which corporate actions explain every step of the factor. ``total`` is the raw close
-    at the last bar, ``price`` at the end of its stretch; both are in the home currency where a
-    rate was applied, and NaN where one was needed and is not known.
+    cash; ``price`` adjusts share changes only, and is NaN where only adjusted prices exist. Both
+    are the raw close at the last bar, in the home currency where a rate was applied, and NaN where
+    one was needed and is not known. ``breaks`` counts the steps of the factor so far that no
+    corporate action explains: a price return is known between sessions of equal count.
     """
 
     calendar: str
@@ -85,6 +85,7 @@ class PricePanel:
     reference: Floats
     total: Floats
     price: Floats
+    breaks: Floats
     status: NDArray[np.int8]
     rate: Floats  # (T, N) home currency for one unit of the listing's, NaN without a fresh one
     currencies: tuple[str, ...]  # N, of the listing
@@ -99,6 +100,17 @@ class PricePanel:
     invented: bool
     notes: tuple[Note, ...]
     digest: str  # sha256 over the content above: the "data" part of a run's id
+
+    def price_unknown(self, rows: slice) -> NDArray[np.bool_]:
+        """(R, N) sessions of ``rows`` that a total return reaches and a price return does not.
+
+        Returns are measured from the first session of ``rows``, or a share's first price in them.
+        """
+        priced = np.isfinite(self.total[rows])
+        breaks = self.breaks[rows]
+        at_base = np.take_along_axis(breaks, priced.argmax(axis=0)[np.newaxis], axis=0)
+        unknown: NDArray[np.bool_] = priced & (breaks != at_base)
+        return unknown
 
     def column(self, symbol: str) -> int:
         """Position of a symbol; KeyError when it has no prices here."""
@@ -116,7 +128,6 @@ def build_panel(
     sessions: Dates,
     fx: FxPolicy = "require",
     home_currency: str = "CNY",
-    price_base: np.datetime64 | None = None,
     rates_from: np.datetime64 | None = None,
 ) -> PricePanel:
     """Align what a source gave on the sessions of one home calendar.
@@ -129,7 +140,6 @@ def build_panel(
         sessions: (T,) sessions of it, ascending, at least one. Rows of ``data`` before the first
             one serve to know the price at it.
         fx: what to do without a rate for a currency other than ``home_currency``.
-        price_base: the day price returns are measured from, see :func:`adjust.adjust`.
         rates_from: the first day whose price matters; the first session when None. Before it a
             foreign security without a rate has no price, from it on ``fx`` decides.
 
@@ -151,7 +161,7 @@ def build_panel(
     start = sessions[0] if rates_from is None else rates_from
     priced = (status != Status.UNLISTED) & (status != Status.ENDED)
     rates = find_rates(data.fx, bars, sessions, priced, start, fx, home_currency)
-    adjusted = [_adjusted(data, bar, price_base) for bar in bars]
+    adjusted = [_adjusted(data, bar) for bar in bars]
     scale = np.where(rates.local, 1.0, rates.grid)
     scale = np.where(status == Status.ENDED, np.nan, scale)
     panel = PricePanel(
@@ -162,6 +172,7 @@ def build_panel(
         reference=where.on_the_day(rows.joined([part.reference for part in adjusted])),
         total=where.as_of(rows.joined([part.total for part in adjusted])) * scale,
         price=where.as_of(rows.joined([part.price for part in adjusted])) * scale,
+        breaks=where.as_of(rows.joined([part.breaks for part in adjusted])),
         status=status,
         rate=rates.grid,
         currencies=tuple(bar.currency for bar in bars),
@@ -196,16 +207,15 @@ def _refuse_disorder(rows: Rows, names: tuple[str, ...]) -> None:
         raise BadPrices(count=wrong.size, listing=listing)
 
 
-def _adjusted(data: MarketData, bar: SymbolBars, price_base: np.datetime64 | None) -> Adjusted:
+def _adjusted(data: MarketData, bar: SymbolBars) -> Adjusted:
     if bar.adjusted:
         unknown = np.full(len(bar.dates), np.nan)
-        return Adjusted(total=bar.close, price=unknown, reference=unknown)
+        return Adjusted(total=bar.close, price=unknown, breaks=unknown, reference=unknown)
     return adjust(
         bar.dates,
         bar.close,
         bar.factor,
         data.actions.get(bar.symbol, ()),
-        base=price_base,
         fen=parse_symbol(bar.symbol).calendar == "XSHG",
     )
 
