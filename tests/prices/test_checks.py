@@ -10,7 +10,14 @@ import pytest
 from basketbt.errors import BadPrices, UnknownName
 from basketbt.market.calendars import calendar
 from basketbt.prices.checks import DEFAULT_POLICY, RULES, check
-from basketbt.prices.data import CorporateAction, FxSeries, Instrument, MarketData, SymbolBars
+from basketbt.prices.data import (
+    CorporateAction,
+    FxSeries,
+    Instrument,
+    MarketData,
+    ShareCounts,
+    SymbolBars,
+)
 
 D = np.datetime64
 DAYS = calendar("XSHG").between(D("2025-01-02"), D("2025-01-22"))  # 15 sessions
@@ -173,7 +180,147 @@ def test_the_first_sessions_of_a_listing_are_free() -> None:
     bar = share("688001.SH", closes)
     listed = Instrument(symbol="688001.SH", listed=DAYS[0])
     assert check(market(bar, instruments={"688001.SH": listed})).notes == ()
-    assert len(check(market(bar)).notes) == 1
+    assert f"688001.SH {DAYS[1]}" in refusal(market(bar), "leap")
+
+
+def leaping(close: float, symbol: str = "600000.SH") -> SymbolBars:
+    return share(symbol, [10.0] * 6 + [close] * (len(DAYS) - 6))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "close", "leap"),
+    [
+        ("600000.SH", 100.0, True),
+        ("600000.SH", 1.0, True),
+        ("688001.SH", 1.0, True),
+        ("920819.BJ", 1.0, True),
+        ("600000.SH", 13.30, False),  # 1.1 ** 3 = 1.331, 0.9 ** 3 = 0.729
+        ("600000.SH", 13.33, True),
+        ("600000.SH", 7.30, False),
+        ("600000.SH", 7.27, True),
+        ("6682.HK", 100.0, False),
+        ("000300.SH", 100.0, False),
+    ],
+)
+def test_a_close_beyond_three_limits_in_a_row_is_refused(
+    symbol: str, close: float, leap: bool
+) -> None:
+    bar = leaping(close, symbol)
+    if leap:
+        assert f"{symbol} {DAYS[6]}: return beyond three daily limits:" in refusal(
+            market(bar), "leap"
+        )
+        (note,) = check(market(bar), {"leap": "warn"}).notes  # and not named as a limit again
+        assert "check leap" in note.text("en")
+    else:
+        check(market(bar))
+
+
+def test_a_leap_is_allowed_after_a_long_suspension_and_not_after_a_short_one() -> None:
+    long = share(closes=[10.0, 10.0] + [4.0] * (len(DAYS) - 2))
+    for missing, refused in ((10, True), (11, False)):
+        rows = np.arange(2, 2 + missing)
+        bar = replace(long, **{name: np.delete(getattr(long, name), rows) for name in COLUMNS})
+        if refused:
+            assert f"600000.SH {DAYS[12]}" in refusal(market(bar), "leap")
+        else:
+            check(market(bar))
+
+
+def test_a_leap_is_allowed_in_the_first_five_sessions_of_any_board() -> None:
+    # On the Beijing exchange only the first session of a listing is without a limit.
+    bar = share("920819.BJ", [10.0, 10.0, 10.0, 10.0, 40.0] + [40.0] * (len(DAYS) - 5))
+    listed = {"920819.BJ": Instrument(symbol="920819.BJ", listed=DAYS[0])}
+    check(market(bar, instruments=listed))
+    earlier = {"920819.BJ": Instrument(symbol="920819.BJ", listed=D("2024-12-31"))}
+    refusal(market(bar, instruments=earlier), "leap")
+
+
+def action(row: int = 5, **ratios: float) -> CorporateAction:
+    return CorporateAction(symbol="600000.SH", ex_date=DAYS[row], **ratios)
+
+
+WRONG_ACTIONS = [
+    ([action(cash=-0.5)], "cash -0.5"),
+    ([action(bonus=-0.3)], "bonus -0.3"),
+    ([action(cash=np.inf)], "cash inf"),
+    ([action(rights=0.1, rights_price=np.nan)], "rights_price nan"),
+    ([action(cash=10.0)], "cash of the whole price before it (10): 10"),
+    ([action(cash=12.0)], "cash of the whole price before it (10): 12"),
+    ([action(cash=0.1), action(cash=0.1)], "a second action of the day, cash 0.1"),
+]
+
+
+@pytest.mark.parametrize(("actions", "said"), WRONG_ACTIONS)
+def test_an_impossible_action_is_refused_by_name_or_left_out(
+    actions: list[CorporateAction], said: str
+) -> None:
+    data = market(share(), actions={"600000.SH": tuple(actions)}, has_actions=True)
+    message = refusal(data, "actions")
+    assert f"600000.SH {DAYS[5]}: {said} [actions, actions]" in message
+    warned = check(data, {"actions": "warn"})
+    assert warned.actions["600000.SH"] == tuple(actions[:-1])
+    assert any("the action is left out" in note.text("en") for note in warned.notes)
+
+
+def test_two_actions_during_a_suspension_are_each_measured_from_what_the_other_left() -> None:
+    bar = without(without(share(closes=[10.0] * 7 + [4.0] * 8), 5), 5)
+    both = (action(5, cash=6.0), action(6, cash=5.0))
+    data = market(bar, actions={"600000.SH": both}, has_actions=True)
+    assert f"600000.SH {DAYS[6]}: cash of the whole price before it (4): 5" in refusal(
+        data, "actions"
+    )
+
+
+def test_an_action_before_the_prices_moves_nothing_and_is_not_judged() -> None:
+    old = (replace(action(cash=-1.0), ex_date=D("2020-06-01")),)
+    assert check(market(share(), actions={"600000.SH": old}, has_actions=True)).notes == ()
+
+
+def counts(*rows: tuple[str, float, float]) -> dict[str, ShareCounts]:
+    days, total, tradable = zip(*rows, strict=True)
+    return {
+        "600000.SH": ShareCounts(
+            symbol="600000.SH",
+            dates=np.array(days, "M8[D]"),
+            total=np.array(total),
+            tradable=np.array(tradable),
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("total", "tradable", "said"),
+    [
+        (0.0, 1e8, "total 0"),
+        (-1e9, 1e8, "total -1e+09"),
+        (np.nan, 1e8, "total nan"),
+        (np.inf, 1e8, "total inf"),
+        (1e9, 0.0, "tradable 0"),
+        (1e9, np.inf, "tradable inf"),
+        (1e9, 1e10, "tradable above the total: 1e+10"),
+    ],
+)
+def test_an_impossible_share_count_is_refused_by_name_or_left_out(
+    total: float, tradable: float, said: str
+) -> None:
+    data = market(share(), shares=counts(("2024-01-02", 9e8, 9e7), ("2025-01-06", total, tradable)))
+    assert f"600000.SH 2025-01-06: {said} [shares, shares]" in refusal(data, "shares")
+    (kept,) = check(data, {"shares": "warn"}).shares.values()
+    assert kept.total.tolist() == [9e8]
+
+
+def test_a_second_share_count_of_a_day_is_refused() -> None:
+    data = market(share(), shares=counts(("2024-01-02", 9e8, 9e7), ("2024-01-02", 8e8, 9e7)))
+    said = "600000.SH 2024-01-02: a second row of the day, total 8e+08"
+    assert said in refusal(data, "shares")
+
+
+def test_share_counts_replaced_before_the_prices_are_not_judged_and_unknown_ones_are_no_error() -> (
+    None
+):
+    data = market(share(), shares=counts(("1999-01-04", 9e8, 0.0), ("2010-01-04", 9e8, np.nan)))
+    assert check(data).notes == ()
 
 
 def test_adjusted_closes_are_allowed_their_rounding() -> None:

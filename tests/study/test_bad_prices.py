@@ -94,6 +94,39 @@ def test_an_impossible_row_is_refused_by_name(
     assert "prices.quality" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("table", "rows", "words"),
+    [
+        ("actions", ["2025-01-22,{0},0.1,0,0,0"] * 2, "a second action of the day"),
+        ("actions", ["2025-01-22,{0},-1,0,0,0"], "cash -1"),
+        ("actions", ["2025-01-22,{0},9999,0,0,0"], "cash of the whole price"),
+        ("actions", ["2025-01-22,{0},inf,0,0,0"], "cash inf"),
+        ("shares", ["2025-01-22,{0},9e9,1e8", "2025-01-22,{0},8e9,1e8"], "a second row"),
+        ("shares", ["2025-01-22,{0},1e9,2e9"], "tradable above the total"),
+        ("shares", ["2025-01-22,{0},-1e9,1e8"], "total -1e+09"),
+    ],
+)
+def test_an_impossible_row_beside_the_prices_is_refused_by_name(
+    tables: Path, tmp_path: Path, table: str, rows: list[str], words: str
+) -> None:
+    folder = changed(tables, tmp_path, lambda fields: [fields])
+    with (folder / f"{table}.csv").open("a") as file:
+        file.writelines(f"{row.format(SHARE)}\n" for row in rows)
+    with pytest.raises(BadPrices, match=rf"{SHARE} 2025-01-22: .*\[{table}, ") as caught:
+        study(folder)
+    assert words in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+def test_a_decimal_point_in_the_wrong_place_is_refused(tables: Path, tmp_path: Path) -> None:
+    def tenfold(fields: Fields) -> list[Fields]:
+        prices = [str(float(price) * 10) for price in fields[2:6]]
+        return [[*fields[:2], *prices, fields[6], str(float(fields[7]) * 10), *fields[8:]]]
+
+    with pytest.raises(BadPrices, match=rf"{SHARE} {DAY}: return beyond three daily limits"):
+        study(changed(tables, tmp_path, tenfold))
+
+
 def test_a_row_out_of_order_changes_nothing(tables: Path, tmp_path: Path) -> None:
     folder = changed(tables, tmp_path, lambda fields: [fields])
     lines = (folder / "bars.csv").read_text().splitlines()

@@ -28,6 +28,8 @@ _ADJUSTED_FEN = 0.0101
 # What rounding does to a close measured against the limit, in yuan: half a fen in the limit price,
 # as much in a restated reference, as much in each of two adjusted closes and their references.
 _LIMIT_ROUNDING, _EX_DATE_ROUNDING, _ADJUSTED_ROUNDING = 0.0051, 0.0051, 0.0151
+# What counts as a leap: so many limits in a row; not judged are first sessions and long gaps.
+_LEAP, _FIRST_SESSIONS, _LONG_GAP = 3, 5, 10
 _UNIT_LOW, _UNIT_HIGH = 0.7, 1.4  # amount / (volume x price): the day's mean price varies so much
 _RATES: Mapping[str, tuple[float, float]] = {"HKDCNY": (0.5, 1.5), "USDCNY": (5.0, 10.0)}
 
@@ -187,8 +189,11 @@ def _unit_mistake(ratio: float) -> str:
     return "amount / (volume x price) is not about 1, and no common unit explains it"
 
 
-def beyond_limit(long: Long, data: MarketData) -> list[Doubt]:
-    """Closes further from the reference price than the board's daily limit allows.
+def beyond_limit(long: Long, data: MarketData) -> tuple[list[Doubt], list[Doubt]]:
+    """Closes further from the reference price than the board's daily limit allows, and leaps.
+
+    A leap goes beyond three limits in a row: no missed dividend explains it, a decimal point in
+    the wrong place or a split that no table tells of does. What is a leap is not named twice.
 
     Free are the first sessions of a listing; a share is taken as new at its first row when its
     table begins earlier and no listing date is known. ST shares are held to the plain limit.
@@ -206,7 +211,23 @@ def beyond_limit(long: Long, data: MarketData) -> list[Doubt]:
     slack = (rounding + np.where(adjusted, _ADJUSTED_ROUNDING, 0.0)) / reference
     up, down = limits.up[at, long.column], limits.down[at, long.column]
     wrong = (change > up + slack) | (change < -(down + slack))
-    return _doubts(wrong, change, "return beyond the daily limit:")
+    far = (change > (1.0 + up) ** _LEAP - 1.0 + slack) | (
+        change < (1.0 - down) ** _LEAP - 1.0 - slack
+    )
+    far &= (_missing_before(long) <= _LONG_GAP) & ~_new(long, data)
+    return (
+        _doubts(wrong & ~far, change, "return beyond the daily limit:"),
+        _doubts(far, change, "return beyond three daily limits:"),
+    )
+
+
+def _new(long: Long, data: MarketData) -> Flags:
+    """(R,) rows within the first sessions of a listing, also of boards that limit these."""
+    listed = _listed(long, data)[long.column]
+    sessions = calendar("XSHG").sessions
+    age = np.searchsorted(sessions, long.dates) - np.searchsorted(sessions, listed)
+    new: Flags = ~np.isnat(listed) & (age < _FIRST_SESSIONS)
+    return new
 
 
 def _steps(long: Long, data: MarketData) -> Floats:
@@ -245,13 +266,19 @@ def gaps(long: Long) -> list[Doubt]:
 
     The row is the one after the gap, the value how many sessions are missing.
     """
+    missing = _missing_before(long)
+    return _doubts(missing > 0, missing.astype(np.float64), "sessions without a row before it:")
+
+
+def _missing_before(long: Long) -> NDArray[np.int64]:
+    """(R,) sessions of its exchange between a row and the one before; 0 for the first row."""
     missing = np.zeros(len(long.dates), dtype=np.int64)
     for name in sorted({symbol.calendar for symbol in long.symbols}):
         own = long.per_row([symbol.calendar == name for symbol in long.symbols])
         place = np.searchsorted(calendar(name).sessions, long.dates)
         missing = np.where(own, np.diff(place, prepend=0) - 1, missing)
     missing[long.first] = 0
-    return _doubts(missing > 0, missing.astype(np.float64), "sessions without a row before it:")
+    return missing
 
 
 def strange_rate(series: FxSeries) -> tuple[np.datetime64, float] | None:

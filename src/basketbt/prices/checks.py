@@ -16,6 +16,7 @@ import numpy as np
 from basketbt.errors import BadPrices, UnknownName
 from basketbt.notes import Note, NoteKind
 from basketbt.prices import check_rules as rules
+from basketbt.prices.check_beside import Wrong, believable_actions, believable_shares
 from basketbt.prices.check_rules import Doubt, Long
 from basketbt.prices.data import MarketData, SymbolBars
 
@@ -105,6 +106,30 @@ RULES: tuple[Rule, ...] = (
         *_KEPT,
     ),
     Rule(
+        "actions",
+        "refuse",
+        "a corporate action that is negative or infinite, there twice, or takes the whole price",
+        "公司行为为负值或无穷、同日重复,或派现不低于前收盘价",
+        "the action is left out",
+        "剔除该公司行为",
+    ),
+    Rule(
+        "shares",
+        "refuse",
+        "a share count that is not positive, there twice, or tradable above the total",
+        "股本不为正、同日重复,或流通股大于总股本",
+        "the row is left out, the counts before it hold",
+        "剔除该行,沿用此前股本",
+    ),
+    Rule(
+        "leap",
+        "refuse",
+        "a close beyond three daily limits in a row from the reference price (not in a share's "
+        "first five sessions, nor after more than ten without a row)",
+        "收盘价超出连续三个涨跌停的幅度(上市前五日、缺行超过十日之后除外)",
+        *_KEPT,
+    ),
+    Rule(
         "limit",
         "warn",
         "a close beyond the board's daily limit from the reference price",
@@ -187,9 +212,13 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
     bars = [bar for bar in data.bars.values() if len(bar.dates)]
     checked: dict[str, SymbolBars] = {}
     if bars:
-        long, found, notes = _checked(rules.long_table(bars), data, policy)
+        long, found, notes = _checked_rows(rules.long_table(bars))
         findings += found
         checked = _apart(long)
+        data, found = _checked_beside(data, checked)
+        findings += found
+        limits, leaps = rules.beyond_limit(long, data)
+        findings += [*_named(long, "leap", leaps), *_named(long, "limit", limits)]
     refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
     if refused:
         listing = [str(finding) for finding in refused[:_LISTED_REFUSED]]
@@ -199,10 +228,8 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
     return replace(data, bars=checked, notes=(*data.notes, *notes, *_notes(findings)))
 
 
-def _checked(
-    long: Long, data: MarketData, policy: Mapping[str, Policy]
-) -> tuple[Long, list[Finding], list[Note]]:
-    """All rules in turn; a row that one of them leaves out is not shown to the next ones."""
+def _checked_rows(long: Long) -> tuple[Long, list[Finding], list[Note]]:
+    """The rules of rows in turn; a row that one of them leaves out is not shown to the next."""
     findings = _named(long, "unsorted", rules.disorder(long))
     long = long.take(np.lexsort((long.dates, long.column)))
     idle = rules.placeholders(long)
@@ -220,8 +247,28 @@ def _checked(
         long = _without(long, [doubt.row for doubt in doubts])
     for name, rule in _OTHER_RULES.items():
         findings += _named(long, name, rule(long))
-    findings += _named(long, "limit", rules.beyond_limit(long, data))
     return long, findings, notes
+
+
+def _checked_beside(
+    data: MarketData, bars: Mapping[str, SymbolBars]
+) -> tuple[MarketData, list[Finding]]:
+    """Actions and share counts of the securities with bars, without those that cannot be."""
+    findings: list[Finding] = []
+    actions, shares = dict(data.actions), dict(data.shares)
+    for symbol, bar in bars.items():
+        if symbol in actions:
+            close = np.full(len(bar.close), np.inf) if bar.adjusted else bar.close
+            actions[symbol], wrong = believable_actions(actions[symbol], bar.dates, close)
+            findings += _beside("actions", symbol, wrong)
+        if symbol in shares:
+            shares[symbol], wrong = believable_shares(shares[symbol], bar.dates[0])
+            findings += _beside("shares", symbol, wrong)
+    return replace(data, actions=actions, shares=shares), findings
+
+
+def _beside(rule: str, symbol: str, wrong: list[Wrong]) -> list[Finding]:
+    return [Finding(rule, symbol, one.date, one.value, one.what, rule) for one in wrong]
 
 
 _ROW_RULES: Mapping[str, Callable[[Long], list[Doubt]]] = {

@@ -62,37 +62,33 @@ def _series(
 
 
 def read_shares(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, ShareCounts]:
-    """Shares in force by effective date, of the securities asked for."""
+    """Shares in force by effective date, of the securities asked for; not checked."""
     fields = read_fields(table, spec, codes)
     days = fields.days("date")
     total, tradable = fields.numbers("total"), fields.numbers("tradable")
     found = {}
     for number, symbol in enumerate(codes.symbols):
         mine = np.flatnonzero((fields.position == number) & ~np.isnat(days))
+        mine = mine[np.argsort(days[mine], kind="stable")]
         if mine.size:
-            dates, last = _last_of_each(days[mine])
             found[symbol] = ShareCounts(
-                symbol=symbol, dates=dates, total=total[mine[last]], tradable=tradable[mine[last]]
+                symbol=symbol, dates=days[mine], total=total[mine], tradable=tradable[mine]
             )
     return found
-
-
-def _last_of_each(
-    days: Dates,
-) -> tuple[Dates, NDArray[np.intp]]:
-    """The distinct days in order, and the row each was written on last."""
-    dates, first_from_end = np.unique(days[::-1], return_index=True)
-    return dates, len(days) - 1 - first_from_end
 
 
 def read_actions(
     table: Table, spec: TableSpec, codes: CodeIndex
 ) -> dict[str, tuple[CorporateAction, ...]]:
-    """Corporate actions by security, in order of their ex-dates; ratios per share held."""
+    """Corporate actions by security, in order of their ex-dates; ratios per share held.
+
+    An empty cell is 0. Nothing is checked.
+    """
     fields = read_fields(table, spec, codes)
     days = fields.days("date")
     names = ("cash", "bonus", "rights", "rights_price")
-    values = {name: np.nan_to_num(fields.numbers(name)) for name in names}
+    values = {name: fields.numbers(name) for name in names}
+    values = {name: np.where(np.isnan(column), 0.0, column) for name, column in values.items()}
     found: dict[str, list[CorporateAction]] = {}
     for row in np.argsort(days, kind="stable"):
         if np.isnat(days[row]):

@@ -1,0 +1,101 @@
+"""Checks of what stands beside the bars: corporate actions and share counts.
+
+Only what can move a number is judged: actions after the first bar of their share, counts in force
+on it or later. Each function gives what may be used and what is wrong with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts
+
+_RATIOS = ("cash", "bonus", "rights", "rights_price")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One row of a table beside the bars that cannot be right."""
+
+    date: np.datetime64
+    value: float
+    what: str
+
+
+def believable_actions(
+    actions: Iterable[CorporateAction], dates: Dates, close: Floats
+) -> tuple[tuple[CorporateAction, ...], list[Wrong]]:
+    """The actions of one share that can be applied, in order, and what is wrong with the others.
+
+    Args:
+        dates: (T,) days with a bar, ascending. close: (T,) raw closes.
+    """
+    kept: list[CorporateAction] = []
+    wrong: list[Wrong] = []
+    references: dict[int, float] = {}  # of a bar, after the actions on it that were kept
+    for action in sorted(actions, key=lambda action: action.ex_date):
+        bar = int(np.searchsorted(dates, action.ex_date))
+        if bar == 0:
+            kept.append(action)  # before the second bar: no previous close, so no effect
+            continue
+        before = references.get(bar, float(close[bar - 1]))
+        found = _wrong_action(action, kept, before)
+        if found is None:
+            kept.append(action)
+            references[bar] = _left(action, before)
+        else:
+            wrong.append(found)
+    return tuple(kept), wrong
+
+
+def _wrong_action(
+    action: CorporateAction, kept: list[CorporateAction], before: float
+) -> Wrong | None:
+    day = action.ex_date
+    for name in _RATIOS:
+        value = float(getattr(action, name))
+        if not (np.isfinite(value) and value >= 0):
+            return Wrong(day, value, name)
+    if kept and kept[-1].ex_date == day:
+        return Wrong(day, action.cash, "a second action of the day, cash")
+    if not _left(action, before) > 0:
+        return Wrong(day, action.cash, f"cash of the whole price before it ({before:.6g}):")
+    return None
+
+
+def _left(action: CorporateAction, before: float) -> float:
+    """The previous close restated for an action, unrounded; see ``market.reference``."""
+    paid_in = action.rights_price * action.rights
+    return (before - action.cash + paid_in) / (1.0 + action.bonus + action.rights)
+
+
+def believable_shares(counts: ShareCounts, first: np.datetime64) -> tuple[ShareCounts, list[Wrong]]:
+    """The rows of one share's counts that can be used, and what is wrong with the others.
+
+    Args:
+        counts: with dates ascending. A tradable count of NaN is unknown, which is not wrong.
+        first: the first day with a bar; a row that another replaced by then is not judged.
+    """
+    total, tradable = counts.total, counts.tradable
+    second = np.concatenate([[False], counts.dates[1:] == counts.dates[:-1]])
+    judged = np.append(counts.dates[1:], np.datetime64("9999-12-31")) > first
+    tests: tuple[tuple[NDArray[np.bool_], Floats, str], ...] = (
+        (second, total, "a second row of the day, total"),
+        (~(np.isfinite(total) & (total > 0)), total, "total"),
+        (np.isinf(tradable) | (tradable <= 0), tradable, "tradable"),
+        (tradable > total, tradable, "tradable above the total:"),
+    )
+    wrong: list[Wrong] = []
+    bad = np.zeros(len(total), dtype=np.bool_)
+    for flags, values, what in tests:
+        rows = np.flatnonzero(flags & judged & ~bad)
+        wrong += [Wrong(counts.dates[row], float(values[row]), what) for row in rows]
+        bad |= flags & judged
+    if not wrong:
+        return counts, []
+    rest = replace(counts, dates=counts.dates[~bad], total=total[~bad], tradable=tradable[~bad])
+    return rest, sorted(wrong, key=lambda one: one.date)
