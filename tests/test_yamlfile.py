@@ -180,7 +180,7 @@ def test_all_problems_come_in_one_go_in_the_order_of_the_lines() -> None:
 
 def test_an_override_is_reported_under_its_own_name() -> None:
     changed = document("study: a\nwindow: {first: 0, last: 1}\n").replaced(["window", "last"], "x")
-    with pytest.raises(InvalidFile, match=r"override of window\.last:1: `window\.last` must be"):
+    with pytest.raises(InvalidFile, match=r"override of window\.last: `window\.last` must be"):
         yamlfile.validate(changed, Study)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from basketbt.backtest.account.choices import Dividends, Entry
-from basketbt.strict import Many, Strict
+from basketbt.strict import Many, Strict, distinct
 
 
 class BrokerSpec(Strict):
@@ -25,7 +25,7 @@ class AccountSpec(Strict):
     """One account a basket, that can only do what the market allowed. See docs/account.md."""
 
     cash: float = Field(10_000_000.0, gt=0, le=9e9, description="Yuan at the start.")
-    entry: Many[Entry] = Field(
+    entry: Annotated[Many[Entry], distinct()] = Field(
         ("next_open",),
         description="next_open: the first open after the event; day0_close; publication_open: the "
         "first open after the list was published. One account for each.",

@@ -8,17 +8,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from basketbt.accountspec import AccountSpec
-from basketbt.errors import InvalidFile, Problem
+from basketbt.baskets.weighting import Weighting
+from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
 from basketbt.eventspec import EventStudySpec
-from basketbt.strict import Estimation, Many, Several, Strict, Window, not_empty, short_form
+from basketbt.market.clock import (
+    Event,
+    make_alternative,
+    make_event,
+    select_event,
+    shipped_events,
+)
+from basketbt.market.symbols import parse_symbol
+from basketbt.strict import (
+    Code,
+    Estimation,
+    Many,
+    Several,
+    Strict,
+    Window,
+    as_problem,
+    distinct,
+    not_empty,
+    short_form,
+)
+
+if TYPE_CHECKING:
+    from basketbt.yamlfile import YamlDocument
 
 DEFAULT_WINDOWS: tuple[tuple[int, int], ...] = (
     (-20, -1),
@@ -50,6 +73,11 @@ class WeightingSpec(Strict):
     watch: float = Field(1.0, gt=0, description="Stance weight of a watched share (关注).")
     cap: float | None = Field(None, gt=0, le=1, description="Largest weight of one share.")
 
+    @property
+    def label(self) -> str:
+        """Its name in tables: two weightings of one name would be one row."""
+        return Weighting(self.kind, recommend=self.recommend, watch=self.watch, cap=self.cap).label
+
 
 class RebalanceSpec(Strict):
     """When weights are reset to their targets, always at a session's close."""
@@ -70,6 +98,11 @@ class RebalanceSpec(Strict):
             raise ValueError("`width` belongs to kind: band, which needs it (e.g. 0.05)")
         return self
 
+    @property
+    def label(self) -> str:
+        """What tells it from another rule."""
+        return " ".join([self.kind, *sorted({str(day) for day in self.dates}), f"{self.width}"])
+
 
 class AlternativeSpec(Strict):
     """Another moment from which the event could have been known."""
@@ -77,6 +110,13 @@ class AlternativeSpec(Strict):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     at: str = Field(description="Timestamp with its UTC offset, or a bare date.")
     why: str = ""
+
+
+class TakenEventId(InputError):
+    """Field: event."""
+
+    template = "{event} is a shipped event, and its moment stands"
+    fix = "Give an event of your own another id; drop `at` to take the shipped one."
 
 
 class EventSpec(Strict):
@@ -93,6 +133,35 @@ class EventSpec(Strict):
     name_zh: str | None = None
     source: str = Field("", description="Where the moment is known from.")
     alternatives: Several[AlternativeSpec] = ()
+
+    @model_validator(mode="after")
+    def _can_be_placed(self) -> Self:
+        try:
+            self.event()
+        except InputError as error:
+            raise as_problem(error) from None
+        return self
+
+    def event(self) -> Event:
+        """The event that is meant.
+
+        Raises ``UnknownName``, ``BadEvent`` for a moment that cannot be used, ``TakenEventId``.
+        """
+        if self.at is None:
+            return select_event(self.id)
+        if self.id.partition("@")[0] in shipped_events():
+            raise TakenEventId(event=self.id)
+        return make_event(
+            self.id,
+            self.at,
+            name_en=self.name or "",
+            name_zh=self.name_zh or "",
+            source=self.source,
+            alternatives=tuple(
+                make_alternative(self.id, other.id, other.at, why=other.why)
+                for other in self.alternatives
+            ),
+        )
 
 
 class TableSpecFile(Strict):
@@ -114,6 +183,30 @@ class TableSpecFile(Strict):
 QualityRule = Literal["refuse", "warn"]
 
 
+def _checked_rule(name: str) -> str:
+    from basketbt.prices.checks import full_policy  # imports NumPy, which most studies do not need
+
+    try:
+        full_policy({name: "warn"})
+    except UnknownName as error:
+        raise as_problem(error) from None
+    return name
+
+
+Events = Annotated[
+    Many[Annotated[EventSpec, short_form("id", EventSpec)]], distinct(lambda one: one.id)
+]
+Weightings = Annotated[
+    Many[Annotated[WeightingSpec, short_form("kind", WeightingSpec)]],
+    distinct(lambda one: one.label),
+]
+Rebalances = Annotated[
+    Many[Annotated[RebalanceSpec, short_form("kind", RebalanceSpec)]],
+    distinct(lambda one: one.label),
+]
+CheckName = Annotated[str, AfterValidator(_checked_rule)]
+
+
 class PricesSpec(Strict):
     """Where prices come from and what is done when they look wrong."""
 
@@ -126,7 +219,7 @@ class PricesSpec(Strict):
         (), description="In order of precedence; empty: the folder convention of docs/prices.md."
     )
     seed: int = Field(20250120, ge=0, description="Seed of the demo market.")
-    quality: dict[str, QualityRule] = Field(
+    quality: dict[CheckName, QualityRule] = Field(
         default_factory=dict, description="Policy per check; see docs/prices.md for the defaults."
     )
 
@@ -162,23 +255,21 @@ class RandomSpec(Strict):
 class GridSpec(Strict):
     """Choices that `basketbt grid` varies, each with every other. Empty: what the study says."""
 
-    events: Many[Annotated[EventSpec, short_form("id", EventSpec)]] = Field(
-        (), description="Day 0s, e.g. [deepseek-r1, deepseek-r1@leak]."
-    )
+    events: Events = Field((), description="Day 0s, e.g. [deepseek-r1, deepseek-r1@leak].")
     baskets: Many[str] = ()
-    weighting: Many[Annotated[WeightingSpec, short_form("kind", WeightingSpec)]] = ()
-    cap: Many[Annotated[float, Field(gt=0, le=1)] | None] = Field(
+    weighting: Weightings = ()
+    cap: Annotated[Many[Annotated[float, Field(gt=0, le=1)] | None], distinct()] = Field(
         (), description="Largest weights, in place of each weighting's own; null: none."
     )
-    rebalance: Many[Annotated[RebalanceSpec, short_form("kind", RebalanceSpec)]] = ()
-    windows: Several[Window] = ()
-    entry_delay: Many[Annotated[int, Field(ge=0, le=250)]] = Field(
+    rebalance: Rebalances = ()
+    windows: Annotated[Several[Window], distinct()] = ()
+    entry_delay: Annotated[Many[Annotated[int, Field(ge=0, le=250)]], distinct()] = Field(
         (0,), description="Sessions later than the window that the basket is bought."
     )
-    cost: Many[Annotated[float, Field(ge=0, le=0.1)]] = Field(
+    cost: Annotated[Many[Annotated[float, Field(ge=0, le=0.1)]], distinct()] = Field(
         (0.0,), description="Cost of a trade as a fraction of its value."
     )
-    late_listing: Many[Literal["exclude", "join"]] = ()
+    late_listing: Annotated[Many[Literal["exclude", "join"]], distinct()] = ()
     leave_one_out: bool = Field(False, description="Each basket also without each of its shares.")
     random: RandomSpec | None = None
     measure: GridMeasure = Field(
@@ -193,20 +284,16 @@ class StudyConfig(Strict):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="Name; also its results folder."
     )
     title: str | None = Field(None, description="Heading of the memo.")
-    events: Many[Annotated[EventSpec, short_form("id", EventSpec)]]
+    events: Events
     baskets: Many[str] = Field(description="Ids, globs such as guojin/*, or paths of YAML files.")
-    weighting: Many[Annotated[WeightingSpec, short_form("kind", WeightingSpec)]] = (
-        WeightingSpec(kind="equal"),
-    )
-    rebalance: Many[Annotated[RebalanceSpec, short_form("kind", RebalanceSpec)]] = (
-        RebalanceSpec(kind="hold"),
-    )
-    benchmarks: Many[str] = Field(
+    weighting: Weightings = (WeightingSpec(kind="equal"),)
+    rebalance: Rebalances = (RebalanceSpec(kind="hold"),)
+    benchmarks: Annotated[Many[Code], distinct(lambda code: parse_symbol(code).canonical)] = Field(
         ("000300.SH",), description="Index codes; the first one is the benchmark of summary.csv."
     )
-    windows: Annotated[tuple[Window, ...], Field(strict=False), AfterValidator(not_empty)] = (
-        DEFAULT_WINDOWS
-    )
+    windows: Annotated[
+        tuple[Window, ...], Field(strict=False), AfterValidator(not_empty), distinct()
+    ] = DEFAULT_WINDOWS
     split_at_publication: bool = Field(
         True, description="Add the hindsight and available windows of each list."
     )
@@ -258,10 +345,17 @@ class StudyFile:
 
     config: StudyConfig
     path: Path
+    document: YamlDocument | None = field(default=None, compare=False, repr=False)
 
     @property
     def folder(self) -> Path:
         return self.path.resolve().parent
+
+    def located(self, place: Sequence[str | int], error: InputError) -> InvalidFile:
+        """An error about the value at ``place``, with the line or setting it stands in."""
+        if self.document is None:
+            return InvalidFile([Problem(str(self.path), 0, str(error), error.hint)])
+        return InvalidFile([self.document.problem(place, str(error), error.hint)])
 
 
 def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
@@ -276,8 +370,10 @@ def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
 
     document = yamlfile.load(path)
     for text in overrides:
-        document = document.replaced(*_parse_override(text))
-    return StudyFile(config=yamlfile.validate(document, StudyConfig), path=path)
+        keys, value = _parse_override(text)
+        document = document.replaced(keys, value, name=f"--set {'.'.join(keys)}")
+    config = yamlfile.validate(document, StudyConfig)
+    return StudyFile(config=config, path=path, document=document)
 
 
 def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
@@ -286,6 +382,10 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise InvalidFile(
-            [Problem("--set", 1, f"{text!r} is not key=value", "e.g. --set windows=[[0,5]]")]
+            [Problem("--set", 0, f"{text!r} is not key=value", "e.g. --set windows=[[0,5]]")]
         )
-    return tuple(key.strip().split(".")), yamlfile.parse(value, name=f"--set {key.strip()}")
+    name = f"--set {key.strip()}"
+    try:
+        return tuple(key.strip().split(".")), yamlfile.parse(value, name=name)
+    except FileSyntaxError as error:
+        raise InvalidFile([Problem(name, 0, f"not valid YAML: {error.fields['what']}")]) from None

@@ -69,7 +69,10 @@ class FileSyntaxError(InputError):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong in a file: where, what, and how to mend it."""
+    """One thing wrong in a file: where, what, and how to mend it.
+
+    ``line`` counts from 1; 0 where there are none, as in an option of the command line.
+    """
 
     path: str
     line: int
@@ -78,7 +81,8 @@ class Problem:
 
     def __str__(self) -> str:
         tail = f"\n    → {self.fix}" if self.fix else ""
-        return f"{self.path}:{self.line}: {self.what}{tail}"
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.what}{tail}"
 
 
 _SHOWN_PROBLEMS = 20  # an error fits one screen

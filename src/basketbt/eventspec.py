@@ -7,7 +7,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from basketbt.strict import Estimation, Many, Several, Strict, Window, not_empty, short_form
+from basketbt.strict import (
+    Code,
+    Estimation,
+    Many,
+    Several,
+    Strict,
+    Window,
+    distinct,
+    not_empty,
+    short_form,
+)
 
 Model = Literal["market", "market+sector", "market-adjusted", "dimson"]
 
@@ -50,17 +60,19 @@ class VariantSpec(Strict):
 class EventStudySpec(Strict):
     """Is it more than chance? ``event_study: {}`` asks with these defaults."""
 
-    windows: Annotated[tuple[Window, ...], Field(strict=False), AfterValidator(not_empty)] = Field(
+    windows: Annotated[
+        tuple[Window, ...], Field(strict=False), AfterValidator(not_empty), distinct()
+    ] = Field(
         REGISTERED, description="Windows registered in advance: each is a test for every list."
     )
     also: Several[Window] = Field(SHOWN, description="Windows shown beside them and not counted.")
     models: Many[Model] = Field(
         ("market", "market+sector"), description="The first one is tested, the others are shown."
     )
-    market: str | None = Field(
+    market: Code | None = Field(
         None, description="Index of the market model; None: the study's first benchmark."
     )
-    sector: str = Field(
+    sector: Code = Field(
         "930713.CSI", description="Sector index; it may hold names of the lists, and notes say so."
     )
     variants: Several[Annotated[VariantSpec, short_form("name", VariantSpec)]] = tuple(

@@ -7,6 +7,7 @@ Shanghai.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,19 +16,15 @@ import numpy as np
 
 from basketbt.accountplan import exit_offset
 from basketbt.baskets.catalogue import known_names
-from basketbt.baskets.library import find_library
+from basketbt.baskets.library import DuplicateBasket, find_library
 from basketbt.baskets.model import Basket
 from basketbt.baskets.names import naming_notes
-from basketbt.config import EventSpec, StudyConfig, StudyFile
+from basketbt.baskets.weights import CAP_TOLERANCE
+from basketbt.config import StudyConfig, StudyFile
+from basketbt.errors import InfeasibleWeights, UnknownName
 from basketbt.eventplan import reach
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
-from basketbt.market.clock import (
-    Event,
-    make_alternative,
-    make_event,
-    select_event,
-    shipped_events,
-)
+from basketbt.market.clock import Event, shipped_events
 from basketbt.market.dayzero import DayZero, day_zero, neighbours, publication_day
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, unique
@@ -52,6 +49,13 @@ EVENTS_OVERLAP = NoteKind(
     zh="{event}在第{clean:+d}日之后结束的窗口包含{session},即{other}之后的首个交易日:不再单独度量{event}",
     severity="warning",
 )
+
+
+class CapTooLow(InfeasibleWeights):
+    """Fields: key, cap, basket, names, least."""
+
+    template = "`{key}` {cap:g}: the {names} names of {basket} cannot sum to 1"
+    fix = "Write `cap: {least:g}` or more, drop the cap, or leave the list out."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,13 +136,13 @@ class StudyPlan:
 def make_plan(study: StudyFile) -> StudyPlan:
     """Resolve a study file.
 
-    Raises ``UnknownName``, ``InvalidFile`` or ``RefusedPath`` for lists and events that cannot be
-    had, ``BadSymbol`` for a benchmark's code, ``OutsideCalendar`` for dates no calendar covers.
+    Raises ``InvalidFile`` or ``RefusedPath`` for lists that cannot be had, ``OutsideCalendar`` for
+    dates no calendar covers.
     """
     config = study.config
     root = project_root(study.folder)
-    baskets = find_library(start=root).select(config.baskets, folder=root)
-    events = tuple(_event(spec) for spec in config.events)
+    baskets = _select(study, root)
+    events = tuple(spec.event() for spec in config.events)
     homes: dict[str, list[Basket]] = {}
     for basket in baskets:
         homes.setdefault(home_calendar(basket), []).append(basket)
@@ -167,20 +171,30 @@ def project_root(folder: Path) -> Path:
     return folder.parent if folder.name == "configs" else folder
 
 
-def _event(spec: EventSpec) -> Event:
-    if spec.at is None:
-        return select_event(spec.id)
-    return make_event(
-        spec.id,
-        spec.at,
-        name_en=spec.name or "",
-        name_zh=spec.name_zh or "",
-        source=spec.source,
-        alternatives=tuple(
-            make_alternative(spec.id, other.id, other.at, why=other.why)
-            for other in spec.alternatives
-        ),
-    )
+def _select(study: StudyFile, root: Path) -> tuple[Basket, ...]:
+    """The study's lists; the pattern that names none, or a second one of an id, with its line."""
+    library, patterns = find_library(start=root), study.config.baskets
+    try:
+        return library.select(patterns, folder=root)
+    except (UnknownName, DuplicateBasket) as error:
+        pattern = error.fields["pattern" if isinstance(error, DuplicateBasket) else "name"]
+        raise study.located(("baskets", patterns.index(str(pattern))), error) from None
+
+
+def refuse_caps(study: StudyFile, baskets: tuple[Basket, ...]) -> None:
+    """Refuse a cap that a list is too short for; ``InvalidFile`` with its line."""
+    for position, spec in enumerate(study.config.weighting):
+        for basket in baskets:
+            names = len(basket.symbols)
+            if spec.cap is not None and spec.cap * names < 1 - CAP_TOLERANCE:
+                error = CapTooLow(
+                    key=f"weighting[{position + 1}].cap",
+                    cap=spec.cap,
+                    basket=basket.id,
+                    names=names,
+                    least=math.ceil(1e4 / names) / 1e4,
+                )
+                raise study.located(("weighting", position, "cap"), error)
 
 
 def _case(config: StudyConfig, event: Event, home: Calendar, baskets: tuple[Basket, ...]) -> Case:

@@ -5,9 +5,14 @@ The models are strict: an unknown key or a wrong type is a problem with its line
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from basketbt.errors import InputError
+from basketbt.market.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -34,6 +39,49 @@ def short_form(key: str, model: type[BaseModel]) -> BeforeValidator:
         return {key: value} if isinstance(value, str) else value
 
     return BeforeValidator(expand, json_schema_input_type=str | model)
+
+
+def distinct(key: Callable[[Any], Hashable] = lambda entry: entry) -> AfterValidator:
+    """Refuse a list in which two entries have one ``key``: their results could not be told apart.
+
+    None stands for a list that was not given.
+    """
+
+    def check(entries: tuple[T, ...] | None) -> tuple[T, ...] | None:
+        first: dict[Hashable, int] = {}
+        for number, entry in enumerate(entries or (), start=1):
+            found = first.setdefault(key(entry), number)
+            if found != number:
+                what = f"entry {number} repeats entry {found} ({_short(key(entry))})"
+                raise _refused(what, "Keep one of them.")
+        return entries
+
+    return AfterValidator(check)
+
+
+def _short(key: Hashable) -> str:
+    return str(list(key)) if isinstance(key, tuple) else str(key)
+
+
+def as_problem(error: InputError) -> PydanticCustomError:
+    """An error of ours for pydantic, which adds the place in the file."""
+    return _refused(str(error), error.hint)
+
+
+def _refused(what: str, fix: str) -> PydanticCustomError:
+    return PydanticCustomError("refused", "{what}", {"what": what, "fix": fix})
+
+
+def _checked_code(text: str) -> str:
+    try:
+        parse_symbol(text)
+    except InputError as error:
+        raise as_problem(error) from None
+    return text
+
+
+#: The code of an index with its exchange.
+Code = Annotated[str, AfterValidator(_checked_code)]
 
 
 class _OneOrMany:

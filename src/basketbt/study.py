@@ -19,7 +19,7 @@ from basketbt.errors import OutsideData
 from basketbt.eventspec import EventStudySpec
 from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, unique
-from basketbt.plan import Case, StudyPlan, account_exit, make_plan
+from basketbt.plan import Case, StudyPlan, account_exit, make_plan, refuse_caps
 from basketbt.prices.checks import check
 from basketbt.prices.data import Floats, MarketData, PriceSource
 from basketbt.prices.digest import content_digest
@@ -61,6 +61,7 @@ def run_study(
     say = progress or (lambda _: None)
     say("planning")
     plan = make_plan(_with_event_study(study) if events_only else study)
+    refuse_caps(study, plan.baskets)
     say(f"reading prices of {len(plan.request.symbols)} shares")
     data = check(source.load(plan.request), plan.config.prices.quality)
     say("backtesting")

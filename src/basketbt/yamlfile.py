@@ -68,7 +68,7 @@ class YamlDocument:
         place = tuple(location)
         for depth in range(len(place), 0, -1):
             if place[:depth] in self.overrides:
-                return Problem(self.overrides[place[:depth]], 1, what, fix)
+                return Problem(self.overrides[place[:depth]], 0, what, fix)
         return Problem(self.path, self.line_of(location), what, fix)
 
     def with_problems(self, problems: Sequence[Problem]) -> YamlDocument:

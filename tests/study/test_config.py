@@ -19,6 +19,9 @@ prices: {source: demo}
 """
 
 
+DATES = ("[2025-02-07, 2025-02-10]", "[2025-02-10, 2025-02-07]")
+
+
 def study(tmp_path: Path, text: str = FIVE_LINES) -> Path:
     path = tmp_path / "study.yaml"
     path.write_text(text, encoding="utf-8")
@@ -70,6 +73,20 @@ def test_settings_from_the_command_line_win(tmp_path: Path) -> None:
         ("rf: yes", 6, ["number"]),
         ("max_missing_weight: 1.5", 6, ["1"]),
         ("study: again", 6, ["study"]),
+        ("windows: [[0,5],[0,6],[0,5]]", 6, ["entry 3 repeats entry 1 ([0, 5])", "Keep one"]),
+        ("weighting: [stance, {kind: stance, recommend: 2}]", 6, ["entry 2 repeats entry 1"]),
+        ("weighting: [equal, {kind: equal, watch: 3}]", 6, ["entry 2 repeats entry 1 (equal)"]),
+        ("rebalance: [daily, daily]", 6, ["entry 2 repeats entry 1"]),
+        (
+            "rebalance: [" + ", ".join(f"{{kind: dates, dates: {days}}}" for days in DATES) + "]",
+            6,
+            ["entry 2 repeats entry 1"],
+        ),
+        ("account: {entry: [day0_close, day0_close]}", 6, ["entry 2 repeats entry 1"]),
+        ("grid: {cost: [0.001, 0.001]}", 6, ["entry 2 repeats entry 1"]),
+        ("prices: {source: demo, quality: {leep: warn}}", 6, ["leep", "leap"]),
+        ("event_study: {market: hs300}", 6, ["hs300", "000034.SZ"]),
+        ("event_study: {sector: 930713}", 6, ["text"]),
     ],
 )
 def test_a_mistake_is_named_with_its_line(
@@ -83,6 +100,39 @@ def test_a_mistake_is_named_with_its_line(
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("events", "deepseek-r9", ["deepseek-r9", "deepseek-r1", "Known"]),
+        ("events", "[deepseek-v3, deepseek-r1, deepseek-v3]", ["entry 3 repeats entry 1"]),
+        ("events", "[{id: mine, at: 2025-03-06}, {id: mine, at: 2025-03-07}]", ["repeats", "mine"]),
+        ("events", "{id: deepseek-r1, at: 2025-03-06}", ["shipped", "another id"]),
+        ("events", '{id: mine, at: "2025-03-06T10:00:00"}', ["zone", "+08:00"]),
+        ("events", "{id: mine, at: soon}", ["soon", "neither a date nor a timestamp"]),
+        ("benchmarks", '"000300"', ["000300", "with its exchange"]),
+        ("benchmarks", "[000300.SH, 000905.SH, 000300.sh]", ["entry 3 repeats entry 1"]),
+    ],
+)
+def test_what_the_study_names_is_looked_up_and_named_with_its_line(
+    tmp_path: Path, key: str, value: str, words: list[str]
+) -> None:
+    lines = [line for line in FIVE_LINES.splitlines() if not line.startswith(f"{key}:")]
+    with pytest.raises(InvalidFile) as caught:
+        load_study(study(tmp_path, "\n".join([*lines, f"{key}: {value}"])))
+    assert "study.yaml:5: " in str(caught.value)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_two_ways_of_writing_a_rule_that_differ_may_stand_side_by_side(tmp_path: Path) -> None:
+    rules = "[{kind: band, width: 0.05}, {kind: band, width: 0.1}, hold]"
+    weights = "[stance, {kind: stance, recommend: 3}, equal, {kind: equal, cap: 0.2}]"
+    config = load_study(
+        study(tmp_path, FIVE_LINES + f"rebalance: {rules}\nweighting: {weights}\n")
+    ).config
+    assert (len(config.rebalance), len(config.weighting)) == (3, 4)
+
+
 def test_all_mistakes_are_shown_in_one_go(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile) as caught:
         load_study(study(tmp_path, FIVE_LINES + "rf: high\nlanguage: fr\nnonsense: 1\n"))
@@ -92,8 +142,12 @@ def test_all_mistakes_are_shown_in_one_go(tmp_path: Path) -> None:
 def test_a_setting_that_is_wrong_says_so_as_a_setting(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match="key=value"):
         load_study(study(tmp_path), ["windows"])
-    with pytest.raises(InvalidFile, match="fr"):
+    with pytest.raises(InvalidFile, match=r"^--set language: .*'fr'"):
         load_study(study(tmp_path), ["language=fr"])
+    with pytest.raises(InvalidFile, match=r"^--set windows: not valid YAML"):
+        load_study(study(tmp_path), ["windows=[[0,5]"])
+    with pytest.raises(InvalidFile, match=r"^--set prices\.seed: .*greater than or equal to 0"):
+        load_study(study(tmp_path), ["prices.seed=-1"])
 
 
 @pytest.mark.parametrize("path", sorted(shipped("configs").glob("*.yaml")), ids=lambda p: p.stem)

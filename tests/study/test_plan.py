@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from basketbt.config import load_study
-from basketbt.errors import BasketbtError, InvalidFile, RefusedPath, UnknownName
+from basketbt.errors import BasketbtError, InvalidFile, RefusedPath
 from basketbt.plan import LEAD_IN, StudyPlan, make_plan, span
+from basketbt.prices.sources.demo import DemoSource
+from basketbt.study import run_study
 
 OWN_BASKET = """\
 broker: mine
@@ -104,9 +106,9 @@ def test_an_event_of_your_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "error", "words"),
     [
-        ({"events": "deepseek-r2"}, UnknownName, "deepseek-r1"),
-        ({"events": "deepseek-r1@leek"}, UnknownName, "leak"),
-        ({"baskets": "guojin/sofware"}, UnknownName, "guojin/software"),
+        ({"events": "deepseek-r2"}, InvalidFile, "deepseek-r1"),
+        ({"events": "deepseek-r1@leek"}, InvalidFile, "leak"),
+        ({"baskets": "guojin/sofware"}, InvalidFile, "guojin/software"),
         ({"baskets": "../outside.yaml"}, RefusedPath, "outside"),
         ({"benchmarks": '"000300"'}, BasketbtError, "000300"),
         ({"windows": "[[0,700]]"}, BasketbtError, "2026-12-31"),
@@ -137,3 +139,38 @@ def test_spans_read_as_people_write_them() -> None:
 
 def test_a_session_is_a_day(tmp_path: Path) -> None:
     assert plan(tmp_path).cases[0].session(0) == np.datetime64("2025-01-21")
+
+
+def test_an_unknown_list_is_named_with_its_line_or_setting(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile, match=r"study\.yaml:3: .*'guojin/sofware'"):
+        plan(tmp_path, baskets="[guojin/software, guojin/sofware]")
+    path = tmp_path / "study.yaml"
+    with pytest.raises(InvalidFile, match=r"^--set baskets: .*'nobody/\*'"):
+        make_plan(load_study(path, ["baskets=nobody/*"]))
+
+
+def test_a_list_named_twice_is_one_and_two_lists_of_one_id_are_refused(tmp_path: Path) -> None:
+    text = OWN_BASKET.replace("6682.HK", "688111.SH").replace(", lot: 100", "")
+    for folder in ("baskets/mine", "drafts"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "one.yaml").write_text(text)
+    twice = plan(tmp_path, baskets="[mine/one, baskets/mine/one.yaml, mine/*]")
+    assert [basket.id for basket in twice.baskets] == ["mine/one"]
+    with pytest.raises(InvalidFile, match=r"study\.yaml:3: .*drafts.*mine/one") as caught:
+        plan(tmp_path, baskets="[mine/one, drafts/one.yaml]")
+    assert caught.value.exit_code == 2
+
+
+def test_a_cap_that_a_list_is_too_short_for_is_named_with_its_key(tmp_path: Path) -> None:
+    folder = tmp_path / "baskets" / "mine"
+    folder.mkdir(parents=True)
+    text = OWN_BASKET.replace("6682.HK", "688111.SH").replace(", lot: 100", "")
+    (folder / "one.yaml").write_text(text)
+    path = tmp_path / "study.yaml"
+    path.write_text(
+        "study: mine\nevents: deepseek-r1\nbaskets: mine/one\nprices: {source: demo}\n"
+        "weighting:\n  - equal\n  - {kind: stance, cap: 0.5}\n"
+    )
+    with pytest.raises(InvalidFile, match=r"study\.yaml:7: `weighting\[2\]\.cap` 0\.5") as caught:
+        run_study(load_study(path), DemoSource())
+    assert "cap: 1" in str(caught.value)

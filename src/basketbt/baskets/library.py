@@ -16,11 +16,18 @@ from basketbt import yamlfile
 from basketbt.baskets.checks import consistency_problems
 from basketbt.baskets.model import Basket
 from basketbt.baskets.names import unknown
-from basketbt.errors import InvalidFile, Problem, RefusedPath
+from basketbt.errors import InputError, InvalidFile, Problem, RefusedPath
 from basketbt.shipped import shipped
 from basketbt.yamlfile import YamlDocument
 
 FOLDER = "baskets"
+
+
+class DuplicateBasket(InputError):
+    """Two files of one id. Fields: id, first, second (paths), pattern (that named the second)."""
+
+    template = "{first} and {second} are both the list {id}"
+    fix = "The id is broker and file name: rename one file, or leave one out."
 
 
 @dataclass(frozen=True)
@@ -86,21 +93,31 @@ class Library:
         ``folder`` (a study's) and must stay inside it; without a folder they are the user's own,
         relative to the working directory.
 
-        Raises ``UnknownName`` for an id that does not exist or a glob that matches nothing, and
-        what :meth:`load` raises.
+        Raises ``UnknownName`` for an id that does not exist or a glob that matches nothing,
+        ``DuplicateBasket``, and what :meth:`load` raises.
         """
         files = self.files()
-        chosen: dict[Path, None] = {}
+        chosen: dict[Path, Path] = {}  # a list may be named by its id and by its path
+        pattern_of: dict[Path, str] = {}
         for pattern in patterns:
             if pattern.endswith((".yaml", ".yml")):
                 path = Path(pattern) if folder is None else yamlfile.inside(folder, pattern)
-                chosen[path] = None
-                continue
-            matches = [path for name, path in files.items() if fnmatchcase(name, pattern)]
+                matches = [path]
+            else:
+                matches = [path for name, path in files.items() if fnmatchcase(name, pattern)]
             if not matches:
                 raise unknown("basket", pattern, files)
-            chosen.update(dict.fromkeys(matches))
-        return tuple(self.load(path) for path in chosen)
+            for path in matches:
+                chosen.setdefault(path.resolve(), path)
+                pattern_of.setdefault(path.resolve(), pattern)
+        found: dict[str, Path] = {}
+        for resolved, path in chosen.items():
+            name = self.load(path).id
+            if name in found:
+                pattern = pattern_of[resolved]
+                raise DuplicateBasket(id=name, first=found[name], second=path, pattern=pattern)
+            found[name] = path
+        return tuple(self.load(path) for path in chosen.values())
 
     def _components(self, document: YamlDocument, ids: Sequence[str]) -> list[Basket]:
         problems: list[Problem] = []

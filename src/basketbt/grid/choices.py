@@ -81,7 +81,9 @@ def widened(study: StudyFile) -> StudyFile:
     }
     changes: dict[str, object] = {name: value for name, value in named.items() if value}
     changes |= {"split_at_publication": False, "account": None, "event_study": None}
-    return replace(study, config=study.config.model_copy(update=changes))
+    # A mistake in the grid's own lists stands in no line of `baskets`.
+    document = None if spec.baskets else study.document
+    return replace(study, config=study.config.model_copy(update=changes), document=document)
 
 
 def sheets_of(
