@@ -21,7 +21,7 @@ from basketbt.baskets.model import Basket
 from basketbt.baskets.names import naming_notes
 from basketbt.baskets.weights import CAP_TOLERANCE
 from basketbt.config import StudyConfig, StudyFile
-from basketbt.errors import InfeasibleWeights, UnknownName
+from basketbt.errors import InfeasibleWeights, InputError, OutsideCalendar, UnknownName
 from basketbt.eventplan import reach
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
 from basketbt.market.clock import Event, shipped_events
@@ -51,11 +51,34 @@ EVENTS_OVERLAP = NoteKind(
 )
 
 
+class PublishedOutsideCalendar(InputError):
+    """Fields: basket, published, why."""
+
+    template = "{basket}: source.published is {published}, and {why}"
+    fix = "Mend `published` in the list, or set `split_at_publication: false` in the study."
+
+
 class CapTooLow(InfeasibleWeights):
     """Fields: key, cap, basket, names, least."""
 
     template = "`{key}` {cap:g}: the {names} names of {basket} cannot sum to 1"
     fix = "Write `cap: {least:g}` or more, drop the cap, or leave the list out."
+
+
+REACHES_BACK = NoteKind(
+    "events_overlap_before",
+    en="windows of {event} that start on day {offset:+d} or earlier contain {session}, the first "
+    "session after {other}: they do not measure {event} alone",
+    zh="{event}在第{offset:+d}日或更早开始的窗口包含{session},即{other}之后的首个交易日:不再单独度量{event}",
+    severity="warning",
+)
+SAME_DAY_ZERO = NoteKind(
+    "events_share_day_zero",
+    en="{session} is the first session after {event} and after {other}: no window that contains it "
+    "tells one from the other",
+    zh="{session}同为{event}与{other}之后的首个交易日:包含该日的窗口无法区分二者",
+    severity="warning",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +179,7 @@ def make_plan(study: StudyFile) -> StudyPlan:
         baskets=baskets,
         cases=cases,
         request=_request(config, baskets, cases),
-        notes=unique([*_naming(baskets), *(note for case in cases for note in _overlaps(case))]),
+        notes=unique([*_naming(baskets), *_overlaps(cases)]),
     )
 
 
@@ -218,7 +241,12 @@ def _windows(
     if not config.split_at_publication:
         return tuple(windows), ()
     end = config.last_offset
-    reader = home.distance(zero, publication_day(basket.source.published, home))
+    try:
+        available = publication_day(basket.source.published, home)
+    except OutsideCalendar as error:
+        published = basket.source.published.isoformat()
+        raise PublishedOutsideCalendar(basket=basket.id, published=published, why=error) from None
+    reader = home.distance(zero, available)
     if reader > 0 and end >= 0:
         windows.append(Window(kind="hindsight", first=0, last=min(reader - 1, end)))
     if reader <= end:
@@ -294,17 +322,40 @@ def account_exit(config: StudyConfig, case: Case) -> int:
     )
 
 
-def _overlaps(case: Case) -> list[Note]:
-    """Windows that reach into the first session that knew of another shipped event."""
-    end = max(case.starts.values())
-    first: dict[str, Note] = {}
-    for near in neighbours(case.event, shipped_events().values(), case.calendar):
-        other = near.id.partition("@")[0]
-        if 0 < near.offset <= end and other not in first:
-            first[other] = EVENTS_OVERLAP(
-                event=case.event.id,
-                other=near.id,
-                session=str(near.session),
-                clean=near.offset - 1,
-            )
-    return list(first.values())
+def _overlaps(cases: tuple[Case, ...]) -> list[Note]:
+    """Windows that hold the first session after another event, shipped or of the study.
+
+    The exchange is named where lists of several are studied, since sessions differ between them.
+    """
+    several = len({case.calendar.name for case in cases}) > 1
+    known = {**shipped_events(), **{case.event.base_id: case.event for case in cases}}
+    return [
+        note
+        for case in cases
+        for note in _overlaps_of(
+            case,
+            tuple(known.values()),
+            f"{case.event.id} ({case.calendar.name})" if several else case.event.id,
+        )
+    ]
+
+
+def _overlaps_of(case: Case, others: tuple[Event, ...], name: str) -> list[Note]:
+    """One note for each other event before, one for each after and one for each on day 0."""
+    near = neighbours(case.event, others, case.calendar)
+    windows = case.distinct_windows
+    touched = [one for one in near if any(w.first <= one.offset <= w.last for w in windows)]
+    found: dict[tuple[str, int], Note] = {}
+    before = [one for one in reversed(touched) if one.offset < 0]
+    after = [one for one in touched if one.offset >= 0]
+    for one in (*before, *after):
+        values = {"event": name, "other": one.id, "session": str(one.session)}
+        if one.offset < 0:
+            note = REACHES_BACK(offset=one.offset, **values)
+        elif one.offset > 0:
+            note = EVENTS_OVERLAP(clean=one.offset - 1, **values)
+        else:
+            note = SAME_DAY_ZERO(**values)
+        side = (one.offset > 0) - (one.offset < 0)
+        found.setdefault((one.id.partition("@")[0], side), note)
+    return list(found.values())

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from basketbt.config import PricesSpec, StudyFile
 from basketbt.errors import InputError
+from basketbt.plan import project_root
 from basketbt.prices.data import PriceSource
+from basketbt.yamlfile import inside
 
 if TYPE_CHECKING:
     from basketbt.prices.sources.auto import Outcome
@@ -41,9 +43,10 @@ def choose_source(
     """The source of a run; ``override`` is a route (auto, akshare, yfinance), ``demo``,
     ``files:PATH`` or ``lock:PATH``.
 
-    A path on the command line is relative to the working directory, one in a study to the study.
+    A path on the command line is relative to the working directory; one in a study is relative to
+    the study and must stay inside its project, because a study may come from someone else.
 
-    Raises ``UnknownSource`` or what opening the source raises.
+    Raises ``UnknownSource``, ``RefusedPath`` or what opening the source raises.
     """
     prices = study.config.prices
     if override is not None:
@@ -58,7 +61,7 @@ def choose_source(
             return _demo(prices)
         raise UnknownSource(text=override)
     if prices.source == "files" and prices.path is not None:
-        return _files(prices, study.folder / prices.path)
+        return _files(prices, inside(project_root(study.folder), study.folder / prices.path))
     if prices.source == "demo":
         return _demo(prices)
     return _vendors(ROUTES[prices.source], access or Access())

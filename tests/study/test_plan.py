@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from basketbt.config import load_study
-from basketbt.errors import BasketbtError, InvalidFile, RefusedPath
+from basketbt.errors import BasketbtError, InvalidFile, OutsideCalendar, RefusedPath
+from basketbt.market.calendars import calendar
 from basketbt.plan import LEAD_IN, StudyPlan, make_plan, span
 from basketbt.prices.sources.demo import DemoSource
+from basketbt.sources import choose_source
 from basketbt.study import run_study
 
 OWN_BASKET = """\
@@ -92,6 +94,81 @@ def test_overlapping_events_are_said(tmp_path: Path) -> None:
     text = " ".join(note.text() for note in v3.notes)
     assert "after day +14 reach 2025-01-20" in text
     assert not plan(tmp_path, events="deepseek-v3", windows="[[0,14]]").notes
+
+
+def test_windows_that_reach_back_to_another_event_are_said(tmp_path: Path) -> None:
+    def said(windows: str, **lines: str) -> list[str]:
+        return [note.text() for note in plan(tmp_path, windows=windows, **lines).notes]
+
+    (back,) = said("[[-20,-1]]")
+    assert "start on day -16 or earlier contain 2024-12-27" in back
+    assert "after deepseek-v3" in back
+    assert said("[[-15,4]]") == []
+    assert said("[[-20,-18],[-15,4]]") == []
+    shared = said("[[0,5]]", events="us-shock")
+    assert len(shared) == 1
+    assert "2025-02-05 is the first session after us-shock and after reopening" in shared[0]
+    own = "[deepseek-r1, {id: mine, at: 2025-01-23}]"
+    assert any("after mine" in text for text in said("[[0,4]]", events=own))
+
+
+def test_overlaps_name_the_exchange_where_lists_of_two_are_studied(tmp_path: Path) -> None:
+    folder = tmp_path / "baskets" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "hk.yaml").write_text(OWN_BASKET)
+    planned = plan(tmp_path, baskets="[mine/hk, guojin/software]", windows="[[0,5]]")
+    said = " ".join(note.text() for note in planned.notes)
+    assert "deepseek-r1 (XSHG) that end after day +4 reach 2025-02-05" in said
+    assert "deepseek-r1 (XHKG) that end after day" in said
+    assert "reach 2025-01-28, the first session after us-shock" in said
+
+
+def test_a_bare_date_without_a_session_is_a_warning(tmp_path: Path) -> None:
+    planned = plan(tmp_path, events="{id: mine, at: 2025-03-08}", windows="[[0,5]]")
+    note = planned.cases[0].day_zero.note
+    assert note is not None
+    assert note.kind.severity == "warning"
+    assert "2025-03-10" in note.text()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [{"events": "{id: mine, at: 1989-12-08}"}, {"windows": "[[-9000,0]]"}],
+)
+def test_dates_before_the_first_known_session_do_not_ask_for_an_upgrade(
+    tmp_path: Path, lines: dict[str, str]
+) -> None:
+    with pytest.raises(OutsideCalendar) as caught:
+        plan(tmp_path, **lines)
+    assert "upgrade" not in caught.value.hint
+    assert str(calendar("XSHG").first) in caught.value.hint
+
+
+def test_a_list_published_in_the_far_future_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "baskets" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "hk.yaml").write_text(OWN_BASKET.replace("2025-01-06", "2225-01-06"))
+    with pytest.raises(BasketbtError, match=r"mine/hk: source\.published is 2225-01-06") as caught:
+        plan(tmp_path, baskets="mine/hk")
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("place", ["../elsewhere", "link"])
+def test_prices_of_a_study_stay_inside_its_project(tmp_path: Path, place: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    configs = tmp_path / "project" / "configs"
+    configs.mkdir(parents=True)
+    (configs / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "project" / "prices").mkdir()
+    for folder in ("elsewhere", "project/prices"):
+        (tmp_path / folder / "bars.csv").touch()
+    text = "study: s\nevents: deepseek-r1\nbaskets: guojin/all\nprices: {source: files, path: "
+    (configs / "s.yaml").write_text(text + (f"../{place}" if "." in place else place) + "}\n")
+    with pytest.raises(RefusedPath, match="outside"):
+        choose_source(load_study(configs / "s.yaml"))
+    (configs / "s.yaml").write_text(text + "../prices}\n")
+    assert choose_source(load_study(configs / "s.yaml")).name
+    assert choose_source(load_study(configs / "s.yaml"), f"files:{tmp_path / 'elsewhere'}").name
 
 
 def test_an_event_of_your_own(tmp_path: Path) -> None:

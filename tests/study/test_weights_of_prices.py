@@ -64,7 +64,7 @@ def test_sixty_returns_are_enough(study: Study) -> None:
 def test_the_estimation_never_looks_past_the_purchase(study: Study) -> None:
     """A window from day -60 is bought at the close of day -61, before the estimation ends."""
     calm, wild = swinging(0.01, -250), swinging(0.03, -250)
-    after = {day: close * (1 + 0.4 * (day % 2)) for day, close in calm.items() if day > -61}
+    after = {day: close * (1 + 0.05 * (day % 2)) for day, close in calm.items() if day > -61}
     asked = {"weighting": "inverse_volatility", "windows": "[[-60,-1]]"}
     plain = study(Made({A: calm, B: wild, INDEX: MARKET}), [A, B], **asked)
     changed = study(Made({A: calm | after, B: wild, INDEX: MARKET}), [A, B], **asked)

@@ -46,6 +46,10 @@ MARKETS: Mapping[str, Market] = {
 _SAME_SESSIONS = {"XSHE": "XSHG", "XBSE": "XSHG"}
 
 
+class BeforeCalendar(OutsideCalendar):
+    fix = "Choose dates, and windows before them, that lie after {first}."
+
+
 class NotASession(DataError):
     """A date that must be a session is none. Fields: date, calendar, before, after."""
 
@@ -109,7 +113,7 @@ class Calendar:
         """The session ``k`` sessions after ``session`` (before it when ``k`` is negative)."""
         position = self.index_of(session) + k
         if position < 0:
-            raise self._outside(f"the session {-k} before {as_day(session)}")
+            raise self._before(f"the session {-k} before {as_day(session)}")
         if position < len(self.sessions):
             return self._at(position)
         longer = _longer(self)
@@ -178,7 +182,10 @@ class Calendar:
             longer = _longer(self)
             if day <= longer.last:
                 return longer
-        raise self._outside(str(day))
+        raise self._before(str(day)) if day < self.first else self._outside(str(day))
+
+    def _before(self, what: str) -> BeforeCalendar:
+        return BeforeCalendar(date=what, calendar=self.name, first=self.first, last=self.last)
 
     def _outside(self, what: str) -> OutsideCalendar:
         return OutsideCalendar(date=what, calendar=self.name, first=self.first, last=self.last)

@@ -30,6 +30,7 @@ DATE_WITHOUT_SESSION = NoteKind(
     en="{event}: {calendar} was shut on {date}, the only date known; day 0 is the next session, "
     "{session}.",
     zh="{event}:仅知日期 {date},{calendar} 当日休市,故以下一交易日 {session} 为第 0 日。",
+    severity="warning",
 )
 
 
