@@ -28,7 +28,7 @@ def find_study(path: Path) -> Path:
     A path that is neither is given back as it is, for the reader of the file to refuse.
     """
     named = path.parent in (Path(), Path("configs")) and path.suffix in ("", ".yaml")
-    if path.exists() or not named:
+    if path.is_file() or not named:
         return path
     candidate = shipped("configs") / f"{path.stem}.yaml"
     return candidate if candidate.is_file() else path
