@@ -18,6 +18,8 @@ from basketbt.errors import InvalidFile, RefusedPath
 from basketbt.prices.data import MarketData, PriceRequest
 from basketbt.prices.sources.files import FilesSource, TableSpec
 from basketbt.prices.sources.files.folder import NoTables
+from basketbt.prices.sources.files.headers import near_misses
+from basketbt.prices.sources.files.spec import Kind
 
 D = np.datetime64
 ENGLISH = """\
@@ -365,3 +367,28 @@ assert "pandas" not in sys.modules, "pandas was imported"
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind", "misses"),
+    [
+        (["date", "symbol", "close", "adj_factr"], "bars", [("adj_factr", "adj_factor", "factor")]),
+        (["date", "symbol", "close", "adj_factor", "adj_factr"], "bars", []),
+        (
+            ["date", "symbol", "total", "tradable_shares"],
+            "shares",
+            [("tradable_shares", "tradable", "tradable")],
+        ),
+        (["日期", "代码", "收盘价", "复权因数"], "bars", [("复权因数", "复权因子", "factor")]),
+        (["date", "symbol", "close", "name", "pct_chg", "pre_close", "备注"], "bars", []),
+    ],
+)
+def test_a_header_that_looks_like_a_slip_is_named_with_what_was_meant(
+    headers: list[str], kind: Kind, misses: list[tuple[str, str, str]]
+) -> None:
+    assert list(near_misses(headers, kind, {})) == misses
+
+
+def test_a_header_that_the_study_maps_is_no_slip() -> None:
+    headers = ["date", "symbol", "close", "adj_factr"]
+    assert near_misses(headers, "bars", {"adj_factr": "factor"}) == ()

@@ -218,6 +218,20 @@ def test_shares_without_factor_or_actions_are_named_and_indexes_are_not() -> Non
     assert "000300.SH" not in said[0]
 
 
+def test_a_price_return_needs_a_factor_or_actions_to_tell_of_dividends() -> None:
+    share = bars("688111.SH", ["2025-01-22", "2025-02-10"], [10.0, 12.0])
+    untold = panel(market(share, FULL), "688111.SH", "000300.SH")
+    assert np.isnan(untold.price[:, 0]).all()
+    assert untold.price_unknown(slice(0, None))[-1].tolist() == [True, False]
+    assert untold.total[-1, 0] == 12
+    assert untold.price[-1, 1] == 100  # an index is its own price level
+    for told in (
+        market(replace(share, factor=np.ones(2)), FULL),
+        market(share, FULL, has_actions=True),
+    ):
+        assert panel(told, "688111.SH").price[-1, 0] == 12
+
+
 def test_only_actions_within_the_sessions_are_kept() -> None:
     inside = CorporateAction(symbol="000300.SH", ex_date=np.datetime64("2025-02-05"), cash=1.0)
     outside = replace(inside, ex_date=np.datetime64("2024-02-05"))

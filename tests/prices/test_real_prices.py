@@ -120,8 +120,11 @@ def test_price_return_exists_around_the_event_for_raw_shares_without_an_ex_date(
 ) -> None:
     day = int(np.searchsorted(panel.sessions, D("2025-01-20")))
     raw = ~panel.adjusted_only
+    told = raw.copy()
+    told[panel.column("6682.HK")] = False  # neither factor nor actions
     unknown = panel.price_unknown(slice(day, day + 5))
-    assert not unknown[:, raw].any()
+    assert not unknown[:, told].any()
+    assert unknown[:, panel.column("6682.HK")].all()
     assert unknown[:, ~raw].all(axis=0).any()
     assert np.isnan(panel.price[:, ~raw]).all()
 

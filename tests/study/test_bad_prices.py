@@ -127,6 +127,25 @@ def test_a_decimal_point_in_the_wrong_place_is_refused(tables: Path, tmp_path: P
         study(changed(tables, tmp_path, tenfold))
 
 
+def test_a_misspelt_factor_is_named_and_leaves_the_price_return_empty(
+    tables: Path, tmp_path: Path
+) -> None:
+    folder = changed(tables, tmp_path, lambda fields: [fields])
+    (folder / "actions.csv").unlink()
+    lines = (folder / "bars.csv").read_text().replace("adj_factor", "adj_factr", 1)
+    (folder / "bars.csv").write_text(lines)
+    done = run(
+        "demo",
+        source=f"files:{folder}",
+        overrides=[*STUDY, "weighting=equal", "prices.quality.leap=warn"],
+    )
+    assert np.isnan(done.summary["price_return"].astype(float)).all()
+    assert any(
+        "bars.csv: adj_factr is not read; did you mean adj_factor (factor)?" in note.text("en")
+        for note in done.result.notes
+    )
+
+
 def test_a_row_out_of_order_changes_nothing(tables: Path, tmp_path: Path) -> None:
     folder = changed(tables, tmp_path, lambda fields: [fields])
     lines = (folder / "bars.csv").read_text().splitlines()

@@ -39,8 +39,9 @@ _NOT_CONTENT = ("tables", "source", "notes", "digest")
 NO_FACTOR = NoteKind(
     "no_factor",
     en="no adjustment factor and no corporate actions for {symbols}: the factor is taken as 1, "
-    "so dividends and share changes are not seen unless the closes contain them already",
-    zh="{symbols}没有复权因子和公司行为数据:因子按1处理,除非收盘价已复权,否则看不到分红送转",
+    "so dividends and share changes are not seen unless the closes contain them already, and price "
+    "returns are unknown",
+    zh="{symbols}没有复权因子和公司行为数据:因子按1处理,除非收盘价已复权,否则看不到分红送转;价格收益率未知",
     severity="warning",
 )
 
@@ -67,10 +68,11 @@ class PricePanel:
 
     ``total`` and ``price`` are the prices returns are made of: carried over sessions without a
     bar, NaN before the first and after the last day that the table covers. ``total`` reinvests
-    cash; ``price`` adjusts share changes only, and is NaN where only adjusted prices exist. Both
-    are the raw close at the last bar, in the home currency where a rate was applied, and NaN where
-    one was needed and is not known. ``breaks`` counts the steps of the factor so far that no
-    corporate action explains: a price return is known between sessions of equal count.
+    cash; ``price`` adjusts share changes only, and is NaN where only adjusted prices exist and for
+    shares with neither factor nor actions. Both are the raw close at the last bar, in the home
+    currency where a rate was applied, and NaN where one was needed and is not known. ``breaks``
+    counts the steps of the factor so far that no corporate action explains: a price return is
+    known between sessions of equal count.
     """
 
     calendar: str
@@ -211,13 +213,26 @@ def _adjusted(data: MarketData, bar: SymbolBars) -> Adjusted:
     if bar.adjusted:
         unknown = np.full(len(bar.dates), np.nan)
         return Adjusted(total=bar.close, price=unknown, breaks=unknown, reference=unknown)
-    return adjust(
+    found = adjust(
         bar.dates,
         bar.close,
         bar.factor,
         data.actions.get(bar.symbol, ()),
         fen=parse_symbol(bar.symbol).calendar == "XSHG",
     )
+    if _untold(data, bar):
+        unknown = np.full(len(bar.dates), np.nan)
+        return replace(found, price=unknown, breaks=unknown)
+    return found
+
+
+def _untold(data: MarketData, bar: SymbolBars) -> bool:
+    """Whether nothing tells of a share's dividends and share changes: no factor, no actions.
+
+    The closes may or may not hold them already, so what its price return would be is unknown.
+    """
+    told = bar.factor is not None or data.has_actions or bool(data.actions.get(bar.symbol))
+    return not (told or bar.adjusted or parse_symbol(bar.symbol).kind == "index")
 
 
 class RawGrids(TypedDict):
@@ -284,14 +299,7 @@ def _coverage(data: MarketData) -> dict[tuple[str, str], np.datetime64]:
 
 
 def _factor_notes(data: MarketData, bars: Sequence[SymbolBars]) -> list[Note]:
-    names = [
-        bar.symbol
-        for bar in bars
-        if bar.factor is None
-        and not bar.adjusted
-        and not data.has_actions
-        and parse_symbol(bar.symbol).kind != "index"
-    ]
+    names = [bar.symbol for bar in bars if _untold(data, bar)]
     return [NO_FACTOR(symbols=", ".join(names))] if names else []
 
 

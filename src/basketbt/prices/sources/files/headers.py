@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from basketbt.errors import InvalidFile, Problem
 from basketbt.prices.sources.files.spec import Kind
@@ -82,6 +83,7 @@ UNITS: Mapping[str, float] = {
     "yuan": 1.0,
 }
 _UNIT = re.compile(r"[(（\[【]\s*(?:单位[::])?\s*([^)）\]】]*?)\s*[)）\]】]\s*$")
+_ALIKE = 0.65  # how alike two spellings are; tradable_shares and tradable are 0.70
 _PER_TEN = ("每10股", "每十股")
 
 
@@ -132,6 +134,28 @@ def find_columns(
     if problems:
         raise InvalidFile(problems)
     return found
+
+
+def near_misses(
+    headers: Sequence[str], kind: Kind, own: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Headers that are not read although they resemble one of a field that the table lacks.
+
+    Each with the spelling that was probably meant, and its field.
+    """
+    texts = {header: plain(header)[0] for header in headers if header not in own}
+    lacking = {
+        spelling: field
+        for field, spellings in KNOWN[kind].items()
+        if field not in own.values() and not set(spellings) & set(texts.values())
+        for spelling in spellings
+    }
+    known = {spelling for spellings in KNOWN[kind].values() for spelling in spellings}
+    found = []
+    for header, text in texts.items():
+        near = [] if text in known else get_close_matches(text, lacking, 1, _ALIKE)
+        found += [(header, spelling, lacking[spelling]) for spelling in near]
+    return tuple(found)
 
 
 def _own_problems(

@@ -12,7 +12,6 @@ import numpy as np
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
 from basketbt.prices.data import (
-    Instrument,
     MarketData,
     PriceRequest,
     SymbolBars,
@@ -27,6 +26,7 @@ from basketbt.prices.sources.files.beside import (
 from basketbt.prices.sources.files.codes import CodeIndex
 from basketbt.prices.sources.files.folder import safe_path, tables_of
 from basketbt.prices.sources.files.formats import Table, open_table
+from basketbt.prices.sources.files.headers import near_misses
 from basketbt.prices.sources.files.spec import TableSpec
 from basketbt.prices.sources.files.tidy import LongBars, read_bars
 from basketbt.prices.sources.files.universe import industries, read_universe
@@ -41,6 +41,12 @@ SUSPECT_ROWS = NoteKind(
     "suspect_rows",
     en="{table} marks rows as suspect: {rows}",
     zh="{table}将以下行标记为可疑:{rows}",
+    severity="warning",
+)
+UNREAD_HEADER = NoteKind(
+    "unread_header",
+    en="{table}: {header} is not read; did you mean {meant} ({field})?",
+    zh="{table}:未读取{header};是否应为{meant}({field})?",
     severity="warning",
 )
 T = TypeVar("T")
@@ -80,14 +86,18 @@ class FilesSource:
         wanted = tuple(dict.fromkeys((*request.symbols, *request.indexes)))
         bars, notes = self._bars(wanted, request)
         codes = CodeIndex(wanted)
-        by_kind = {kind: list(self._of(kind)) for kind in ("actions", "shares", "instruments")}
+        kinds = ("actions", "shares", "instruments", "fx")
+        by_kind = {kind: list(self._of(kind)) for kind in kinds}
+        notes += [note for own in by_kind.values() for s, t in own for note in _unread(s, t)]
         return MarketData(
             source=self.name,
             bars={symbol: bars[symbol] for symbol in wanted if symbol in bars},
             actions=_first_wins([read_actions(t, s, codes) for s, t in by_kind["actions"]]),
             shares=_first_wins([read_shares(t, s, codes) for s, t in by_kind["shares"]]),
-            fx=_first_wins([read_fx(t, s, request) for s, t in self._of("fx")]),
-            instruments=self._instruments(codes),
+            fx=_first_wins([read_fx(t, s, request) for s, t in by_kind["fx"]]),
+            instruments=_first_wins(
+                [read_instruments(t, s, codes) for s, t in by_kind["instruments"]]
+            ),
             has_actions=bool(by_kind["actions"]),
             notes=tuple(notes),
             universe=self._universe(request) if request.universe else None,
@@ -100,7 +110,10 @@ class FilesSource:
                 continue
             found = read_universe(table, spec, request)
             if found is not None:
-                known = self._instruments(CodeIndex(found.symbols))
+                codes = CodeIndex(found.symbols)
+                known = _first_wins(
+                    [read_instruments(t, s, codes) for s, t in self._of("instruments")]
+                )
                 return replace(found, industry=industries(found.symbols, known))
         return None
 
@@ -108,9 +121,6 @@ class FilesSource:
         for spec in self._tables:
             if spec.kind == kind:
                 yield spec, open_table(self._paths[spec.path])
-
-    def _instruments(self, codes: CodeIndex) -> dict[str, Instrument]:
-        return _first_wins([read_instruments(t, s, codes) for s, t in self._of("instruments")])
 
     def _bars(
         self, wanted: tuple[str, ...], request: PriceRequest
@@ -122,7 +132,8 @@ class FilesSource:
             codes = CodeIndex(symbol for symbol in wanted if symbol not in bars)
             if spec.kind not in ("bars", "indexes") or spec.path in used or not codes.symbols:
                 continue
-            long, name = self._read(spec, codes, used)
+            long, name, unread = self._read(spec, codes, used)
+            notes += unread
             long = long.within(request.start, request.end)
             found = _histories(long, codes, spec, name)
             bars |= found
@@ -132,23 +143,38 @@ class FilesSource:
                 notes.append(ADJUSTED_TABLE(count=len(found), table=name, symbols=symbols))
         return bars, notes
 
-    def _read(self, spec: TableSpec, codes: CodeIndex, used: set[str]) -> tuple[LongBars, str]:
-        """The bars of a table, or of the wide tables that belong together; and what to call it."""
+    def _read(
+        self, spec: TableSpec, codes: CodeIndex, used: set[str]
+    ) -> tuple[LongBars, str, list[Note]]:
+        """The bars of a table, or of the wide tables that belong together; and what to call it.
+
+        Also the notes on headers that were probably meant to be read.
+        """
         table = open_table(self._paths[spec.path])
         used.add(spec.path)
         if not _wide(spec, table):
-            return read_bars(table, spec, codes), spec.path
+            return read_bars(table, spec, codes), spec.path, _unread(spec, table)
         parts = [(spec, table)]
         for other in self._tables:
             same = (other.kind, other.adjusted) == (spec.kind, spec.adjusted)
             if same and other.layout == "wide" and other.path not in used:
                 used.add(other.path)
                 parts.append((other, open_table(self._paths[other.path])))
-        return read_wide_bars(parts, codes), " + ".join(part.path for part, _ in parts)
+        return read_wide_bars(parts, codes), " + ".join(part.path for part, _ in parts), []
 
 
 def _wide(spec: TableSpec, table: Table) -> bool:
     return is_wide(table) if spec.layout is None else spec.layout == "wide"
+
+
+def _unread(spec: TableSpec, table: Table) -> list[Note]:
+    """Headers of a tidy table that look like a slip of the pen."""
+    if _wide(spec, table):
+        return []
+    return [
+        UNREAD_HEADER(table=spec.path, header=header, meant=meant, field=field)
+        for header, meant, field in near_misses(table.headers, spec.kind, spec.columns)
+    ]
 
 
 def _first_wins(tables: list[dict[str, T]]) -> dict[str, T]:
