@@ -34,6 +34,9 @@ from basketbt.prices.data import Dates, PriceRequest
 # Kong shut on it, still shows the price it last had.
 LEAD_IN = 10
 
+#: What a list is measured in, by its home calendar.
+HOME_CURRENCY = {"XSHG": "CNY", "XHKG": "HKD"}
+
 WindowKind = Literal["fixed", "hindsight", "available"]
 
 PUBLISHED_AFTER_THE_END = NoteKind(
@@ -65,6 +68,11 @@ class CapTooLow(InfeasibleWeights):
     fix = "Write `cap: {least:g}` or more, drop the cap, or leave the list out."
 
 
+IN_HOME_CURRENCY = NoteKind(
+    "in_home_currency",
+    en="levels of {baskets}, Hong Kong shares only, are in {currency}; benchmarks are in their own",
+    zh="{baskets}仅含港股,净值以{currency}计;基准按其自身货币计",
+)
 REACHES_BACK = NoteKind(
     "events_overlap_before",
     en="windows of {event} that start on day {offset:+d} or earlier contain {session}, the first "
@@ -179,7 +187,7 @@ def make_plan(study: StudyFile) -> StudyPlan:
         baskets=baskets,
         cases=cases,
         request=_request(config, baskets, cases),
-        notes=unique([*_naming(baskets), *_overlaps(cases)]),
+        notes=unique([*_naming(baskets), *_in_dollars(cases), *_overlaps(cases)]),
     )
 
 
@@ -285,15 +293,41 @@ def _request(
     if spec is not None:
         codes += [code for code in (spec.market, spec.sector) if code]
     benchmarks = tuple(dict.fromkeys(parse_symbol(code).canonical for code in codes))
-    currencies = {parse_symbol(symbol).currency for symbol in symbols} - {"CNY"}
     return PriceRequest(
         symbols=symbols,
         indexes=benchmarks,
         start=min(case.session(first - LEAD_IN) for case in cases),
         end=max(case.session(last) for case in cases),
-        fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
+        fx=_pairs(cases, in_yuan=config.account is not None),
         universe=spec is not None and spec.random_baskets > 0,
     )
+
+
+def _pairs(cases: tuple[Case, ...], *, in_yuan: bool) -> tuple[str, ...]:
+    """The exchange rates of shares that are not priced in the currency of their list.
+
+    ``in_yuan``: those into yuan too, in which accounts are kept.
+    """
+    needed = {
+        (parse_symbol(symbol).currency, home)
+        for case in cases
+        for home in (HOME_CURRENCY[case.calendar.name], *(["CNY"] if in_yuan else []))
+        for basket in case.baskets
+        for symbol in basket.symbols
+    }
+    return tuple(sorted(f"{currency}{home}" for currency, home in needed if currency != home))
+
+
+def _in_dollars(cases: tuple[Case, ...]) -> list[Note]:
+    """The lists that are measured in another currency than yuan."""
+    return [
+        IN_HOME_CURRENCY(
+            baskets=", ".join(basket.id for basket in case.baskets),
+            currency=HOME_CURRENCY[case.calendar.name],
+        )
+        for case in cases
+        if HOME_CURRENCY[case.calendar.name] != "CNY"
+    ]
 
 
 def _estimates_volatility(config: StudyConfig) -> bool:

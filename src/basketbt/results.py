@@ -71,6 +71,7 @@ class CaseResult:
     books: tuple[BookResult, ...]
     event_studies: tuple[EventStudied, ...] = ()  # the registered one first, then its variants
     accounts: tuple[AccountKept, ...] = ()
+    accounts_digest: str = ""  # of the panel in yuan, where accounts needed another than ``panel``
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +102,9 @@ class StudyResult:
             "events": _sha256("\n".join(line for c in self.cases for line in _event_lines(c))),
             "baskets": _sha256("\n".join(f"{b.id} {b.digest}" for b in self.plan.baskets)),
             "data": _sha256(
-                "\n".join(f"{c.panel.digest} {c.benchmarks.digest}" for c in self.cases)
+                "\n".join(
+                    f"{c.panel.digest} {c.benchmarks.digest}{c.accounts_digest}" for c in self.cases
+                )
                 + self.universe_digest
             ),
             "origin": _sha256(

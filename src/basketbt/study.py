@@ -19,7 +19,7 @@ from basketbt.errors import OutsideData
 from basketbt.eventspec import EventStudySpec
 from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, unique
-from basketbt.plan import Case, StudyPlan, account_exit, make_plan, refuse_caps
+from basketbt.plan import HOME_CURRENCY, Case, StudyPlan, account_exit, make_plan, refuse_caps
 from basketbt.prices.checks import check
 from basketbt.prices.data import Floats, MarketData, PriceSource
 from basketbt.prices.digest import content_digest
@@ -75,7 +75,7 @@ def run_study(
         cases = tuple(_tested(plan, plan.config.event_study, case, data) for case in cases)
     if plan.config.account is not None and not events_only:
         say("keeping accounts")
-        cases = tuple(_accounted(plan, plan.config.account, case) for case in cases)
+        cases = tuple(_accounted(plan, plan.config.account, case, data) for case in cases)
     return StudyResult(
         plan=plan,
         cases=cases,
@@ -114,6 +114,15 @@ def versions(
 def panels_of(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel, PricePanel]:
     """The shares and the benchmarks of one home calendar, on its sessions."""
     home = case.calendar.name
+    shares = _shares(plan, data, home, HOME_CURRENCY[home])
+    indexes = build_panel(
+        data, plan.request.indexes, calendar=home, sessions=plan.sessions(home), fx="local"
+    )
+    return shares, indexes
+
+
+def _shares(plan: StudyPlan, data: MarketData, home: str, currency: str) -> PricePanel:
+    """All shares of the lists of one home calendar, priced in ``currency``."""
     symbols = tuple(
         dict.fromkeys(
             symbol
@@ -123,21 +132,19 @@ def panels_of(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel
             for symbol in basket.symbols
         )
     )
-    sessions = plan.sessions(home)
-    shares = build_panel(
+    return build_panel(
         data,
         symbols,
         calendar=home,
-        sessions=sessions,
+        sessions=plan.sessions(home),
         fx=plan.config.fx,
+        home_currency=currency,
         rates_from=min(
             other.session(min(0, *other.starts) - 2)  # the close that weights look at
             for other in plan.cases
             if other.calendar.name == home
         ),
     )
-    indexes = build_panel(data, plan.request.indexes, calendar=home, sessions=sessions, fx="local")
-    return shares, indexes
 
 
 def _case_result(
@@ -197,17 +204,24 @@ def _tested(
     return replace(result, event_studies=found)
 
 
-def _accounted(plan: StudyPlan, spec: AccountSpec, result: CaseResult) -> CaseResult:
-    """The case with its accounts, beside index books that are bought at the close of day -1."""
+def _accounted(
+    plan: StudyPlan, spec: AccountSpec, result: CaseResult, data: MarketData
+) -> CaseResult:
+    """The case with its accounts, beside index books that are bought at the close of day -1.
+
+    Accounts are kept in yuan, so lists measured in another currency are priced anew for them.
+    """
     from basketbt.accounts import check_reach, keep_accounts  # which import vectorbt
 
-    last = account_exit(plan.config, result.case)
-    check_reach(
-        result.panel, first=result.zero - 1, last=result.zero + last, event=result.case.event.id
-    )
-    books = _books(plan.config, result.case, result.panel, result.zero, {0: last})
-    kept = keep_accounts(spec, result, books, allowed=plan.config.max_missing_weight)
-    return replace(result, accounts=kept)
+    case, home = result.case, result.case.calendar.name
+    panel = result.panel if HOME_CURRENCY[home] == "CNY" else _shares(plan, data, home, "CNY")
+    last = account_exit(plan.config, case)
+    check_reach(panel, first=result.zero - 1, last=result.zero + last, event=case.event.id)
+    books = _books(plan.config, case, panel, result.zero, {0: last})
+    in_yuan = replace(result, panel=panel)
+    kept = keep_accounts(spec, in_yuan, books, allowed=plan.config.max_missing_weight)
+    another = "" if panel is result.panel else panel.digest
+    return replace(result, accounts=kept, accounts_digest=another)
 
 
 def _universe_digest(data: MarketData) -> str:

@@ -75,7 +75,7 @@ def test_stance_weights_recommended_shares_twice(study: Study) -> None:
 
 
 def test_market_value_weights_look_at_the_close_before_the_base(study: Study) -> None:
-    jumps_at_the_base = {**RISING, -1: 40.0, 0: 44.0, 1: 48.0, 2: 52.0}
+    jumps_at_the_base = {**RISING, -1: 12.0, 0: 13.2, 1: 14.4, 2: 15.6}
     made = Made(
         {A: jumps_at_the_base, B: FALLING, INDEX: MARKET},
         shares={A: (100.0, 50.0), B: (150.0, 150.0)},
@@ -247,6 +247,19 @@ def test_a_session_that_the_benchmark_lacks_is_not_carried(study: Study) -> None
     for name in ("benchmark_return", "excess_return"):
         assert found[name] is None or np.isnan(found[name])
     assert "the benchmark lacks a session" in str(found["notes"])
+
+
+def test_a_list_of_hong_kong_shares_only_needs_no_rate_and_is_measured_in_its_dollars(
+    study: Study,
+) -> None:
+    made = {HK: RISING, INDEX: MARKET}
+    without = study(Made(made), [HK])
+    assert row(without)["total_return"] == pytest.approx(0.3, abs=1e-12)
+    assert any("are in HKD" in note.text() for note in without.result.notes)
+    assert "local currency" not in str(row(without)["notes"])
+    rates = dict.fromkeys(range(-3, 2), 0.9) | {2: 0.99}
+    with_rates = study(Made(made, fx=rates), [HK])
+    assert row(with_rates)["total_return"] == pytest.approx(0.3, abs=1e-12)
 
 
 def test_without_benchmark_levels_the_relative_columns_are_empty_with_the_reason(
