@@ -6,6 +6,7 @@ import gzip
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -392,3 +393,54 @@ def test_a_header_that_looks_like_a_slip_is_named_with_what_was_meant(
 def test_a_header_that_the_study_maps_is_no_slip() -> None:
     headers = ["date", "symbol", "close", "adj_factr"]
     assert near_misses(headers, "bars", {"adj_factr": "factor"}) == ()
+
+
+@pytest.mark.parametrize("cell", ["1_000", "１０.５", "0x10", "1 000"])
+def test_the_line_named_is_that_of_the_cell_that_cannot_be_read(tmp_path: Path, cell: str) -> None:
+    text = ENGLISH.replace("000034.SZ,20.5", f"000034.SZ,{cell}")
+    write(tmp_path / "bars.csv", text)
+    with pytest.raises(InvalidFile) as caught:
+        load(tmp_path, "688111.SH", "000034.SZ")
+    assert f"bars.csv:5: open holds '{cell}', which is no number" in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_the_unicode_text_of_excel_is_read(tmp_path: Path, encoding: str) -> None:
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    write(tmp_path / "bars.csv", mark + CHINESE, encoding)
+    same_prices(load(tmp_path, "688111.SH", "000034.SZ"))
+
+
+def test_a_broken_unicode_text_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "bars.csv").write_bytes(b"\xff\xfed\x00a")
+    with pytest.raises(InvalidFile, match=r"bars\.csv:1: .*save it as UTF-8"):
+        load(tmp_path, "688111.SH")
+
+
+def test_a_day_as_excel_counts_it_is_refused_with_the_date_it_means(tmp_path: Path) -> None:
+    write(tmp_path / "bars.csv", ENGLISH.replace("2025-01-22", "45679"))
+    with pytest.raises(InvalidFile, match=r"bars\.csv:3: .*'45679'.*no date") as caught:
+        load(tmp_path, "688111.SH")
+    assert "how Excel counts days (2025-01-22): format the column as a date" in str(caught.value)
+
+
+def test_a_gzip_that_swells_is_stopped_early(tmp_path: Path) -> None:
+    header = b"date,symbol,close\n"
+    with gzip.open(tmp_path / "bars.csv.gz", "wb") as file:
+        file.write(header)
+        for _ in range(80):
+            file.write(b"\n" * 1024**2)
+    tracemalloc.start()
+    with pytest.raises(RefusedPath, match="more than 64 MiB of text"):
+        load(tmp_path, "688111.SH")
+    assert tracemalloc.get_traced_memory()[1] < 80 * 1024**2
+    tracemalloc.stop()
+
+
+def test_single_precision_is_read_as_the_decimal_it_stands_for(tmp_path: Path) -> None:
+    close = np.array([10.12, 1687.99, 0.001, 12.345], dtype=np.float32)
+    days = np.array(["2025-01-21", "2025-01-22", "2025-01-23", "2025-01-24"], "M8[D]")
+    table = pa.table({"date": days, "symbol": ["688111.SH"] * 4, "close": close})
+    pq.write_table(table, tmp_path / "all_adjusted.parquet")
+    (bars,) = load(tmp_path, "688111.SH").bars.values()
+    assert bars.close.tolist() == [10.12, 1687.99, 0.001, 12.345]

@@ -21,7 +21,14 @@ _NO_DAY = np.iinfo(np.int64).min  # what NumPy stores for NaT
 
 
 def doubles(column: pa.ChunkedArray) -> Floats:
-    """Numbers as (R,) doubles, NaN where null."""
+    """Numbers as (R,) doubles, NaN where null.
+
+    Single precision is read as the shortest decimal it stands for: 10.12, not 10.119999885559082,
+    whose error would show in every return.
+    """
+    if pa.types.is_float32(column.type):
+        texts, numbers = coded(column.dictionary_encode())  # prices repeat: few texts to read
+        return np.array([*map(float, texts), np.nan])[numbers]
     return _filled(column.cast(pa.float64(), safe=False), np.array([np.nan]))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import warnings
 import zipfile
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from io import BytesIO
@@ -24,6 +25,8 @@ from basketbt.prices.sources.files.arrow import coded, taken
 from basketbt.prices.sources.files.folder import split_name
 
 MAX_UNPACKED = 1024**3
+# A gzip may hold a thousand times its size; one of prices does not come near the ratio allowed.
+_ALWAYS_UNPACKED, _MAX_RATIO, _PART = 64 * 1024**2, 200, 1024**2
 MAX_SHEET_CELLS = 20_000_000
 EMPTY_CELLS = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
 _FOOTERS = ("数据来源", "资料来源", "source:", "data source")
@@ -45,7 +48,7 @@ def open_table(path: Path) -> Table:
 
     Raises:
         InvalidFile: not what the suffix says, or without a header.
-        RefusedPath: it unpacks to more than 1 GiB.
+        RefusedPath: it unpacks to more than 1 GiB, or to more than 200 times its size.
     """
     suffix = split_name(path.name)[1]
     try:
@@ -91,7 +94,7 @@ class ParquetTable:
 
 
 class CsvTable:
-    """CSV, gzipped or not, in UTF-8 or GBK, separated by comma, semicolon or tab."""
+    """CSV, gzipped or not, in UTF-8, GBK or UTF-16, separated by comma, semicolon or tab."""
 
     first_line = 2
 
@@ -168,13 +171,28 @@ class SheetTable:
 
 
 def _unpacked(path: Path) -> bytes:
-    """The text of a CSV, gzipped or not."""
+    """The text of a CSV, gzipped or not, never more of it in memory than is allowed."""
+    most = min(MAX_UNPACKED, max(_ALWAYS_UNPACKED, _MAX_RATIO * path.stat().st_size))
     opener: Any = gzip.open if path.name.lower().endswith(".gz") else open
+    parts, size = [], 0
     with opener(path, "rb") as file:
-        data: bytes = file.read(MAX_UNPACKED + 1)
-    if len(data) > MAX_UNPACKED:
-        raise RefusedPath(path=path, why="holds more than 1 GiB of text; use Parquet")
-    return data
+        while part := file.read(_PART):
+            size += len(part)
+            if size > most:
+                what = f"holds more than {most / 1024**2:.0f} MiB of text"
+                raise RefusedPath(path=path, why=f"{what}; use Parquet")
+            parts.append(part)
+    return _without_utf16(b"".join(parts))
+
+
+def _without_utf16(data: bytes) -> bytes:
+    """UTF-16, which Excel calls Unicode text and marks at its beginning, as UTF-8."""
+    if not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return data
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeDecodeError as error:
+        raise pa.ArrowInvalid(f"{error}; save it as UTF-8") from None
 
 
 def _encoding(data: bytes) -> str:
