@@ -9,23 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from basketbt.accountspec import AccountSpec
-from basketbt.baskets.weighting import Weighting
+from basketbt.choicespec import Events, Rebalances, RebalanceSpec, Weightings, WeightingSpec
 from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
 from basketbt.eventspec import EventStudySpec
-from basketbt.market.clock import (
-    Event,
-    make_alternative,
-    make_event,
-    select_event,
-    shipped_events,
-)
 from basketbt.market.symbols import parse_symbol
 from basketbt.strict import (
     Code,
@@ -37,7 +29,6 @@ from basketbt.strict import (
     as_problem,
     distinct,
     not_empty,
-    short_form,
 )
 
 if TYPE_CHECKING:
@@ -55,113 +46,6 @@ DEFAULT_WINDOWS: tuple[tuple[int, int], ...] = (
     (0, 20),
     (0, 60),
 )
-
-
-class WeightingSpec(Strict):
-    """How a list becomes weights."""
-
-    kind: Literal[
-        "equal",
-        "by_segment",
-        "stance",
-        "given",
-        "inverse_volatility",
-        "market_cap",
-        "tradable_cap",
-    ]
-    recommend: float = Field(2.0, gt=0, description="Stance weight of a recommended share (看好).")
-    watch: float = Field(1.0, gt=0, description="Stance weight of a watched share (关注).")
-    cap: float | None = Field(None, gt=0, le=1, description="Largest weight of one share.")
-
-    @property
-    def label(self) -> str:
-        """Its name in tables: two weightings of one name would be one row."""
-        return Weighting(self.kind, recommend=self.recommend, watch=self.watch, cap=self.cap).label
-
-
-class RebalanceSpec(Strict):
-    """When weights are reset to their targets, always at a session's close."""
-
-    kind: Literal["hold", "daily", "weekly", "monthly", "quarterly", "dates", "band"]
-    dates: Several[Annotated[date, Field(strict=False)]] = Field(
-        (), description="Sessions to rebalance on (kind: dates)."
-    )
-    width: float | None = Field(
-        None, gt=0, lt=1, description="Largest absolute drift of a weight (kind: band)."
-    )
-
-    @model_validator(mode="after")
-    def _fields_fit_the_kind(self) -> Self:
-        if (self.kind == "dates") != bool(self.dates):
-            raise ValueError("`dates` belongs to kind: dates, which needs at least one")
-        if (self.kind == "band") != (self.width is not None):
-            raise ValueError("`width` belongs to kind: band, which needs it (e.g. 0.05)")
-        return self
-
-    @property
-    def label(self) -> str:
-        """What tells it from another rule."""
-        return " ".join([self.kind, *sorted({str(day) for day in self.dates}), f"{self.width}"])
-
-
-class AlternativeSpec(Strict):
-    """Another moment from which the event could have been known."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    at: str = Field(description="Timestamp with its UTC offset, or a bare date.")
-    why: str = ""
-
-
-class TakenEventId(InputError):
-    """Field: event."""
-
-    template = "{event} is a shipped event, and its moment stands"
-    fix = "Give an event of your own another id; drop `at` to take the shipped one."
-
-
-class EventSpec(Strict):
-    """A shipped event by its id (see ``basketbt events``), or one of your own with ``at``."""
-
-    id: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9-]*(@[a-z0-9-]+)?$",
-        description="deepseek-r1, or deepseek-r1@leak for an alternative moment.",
-    )
-    at: str | None = Field(
-        None, description="Timestamp with its UTC offset, or a bare date; makes it an own event."
-    )
-    name: str | None = None
-    name_zh: str | None = None
-    source: str = Field("", description="Where the moment is known from.")
-    alternatives: Several[AlternativeSpec] = ()
-
-    @model_validator(mode="after")
-    def _can_be_placed(self) -> Self:
-        try:
-            self.event()
-        except InputError as error:
-            raise as_problem(error) from None
-        return self
-
-    def event(self) -> Event:
-        """The event that is meant.
-
-        Raises ``UnknownName``, ``BadEvent`` for a moment that cannot be used, ``TakenEventId``.
-        """
-        if self.at is None:
-            return select_event(self.id)
-        if self.id.partition("@")[0] in shipped_events():
-            raise TakenEventId(event=self.id)
-        return make_event(
-            self.id,
-            self.at,
-            name_en=self.name or "",
-            name_zh=self.name_zh or "",
-            source=self.source,
-            alternatives=tuple(
-                make_alternative(self.id, other.id, other.at, why=other.why)
-                for other in self.alternatives
-            ),
-        )
 
 
 class TableSpecFile(Strict):
@@ -193,17 +77,6 @@ def _checked_rule(name: str) -> str:
     return name
 
 
-Events = Annotated[
-    Many[Annotated[EventSpec, short_form("id", EventSpec)]], distinct(lambda one: one.id)
-]
-Weightings = Annotated[
-    Many[Annotated[WeightingSpec, short_form("kind", WeightingSpec)]],
-    distinct(lambda one: one.label),
-]
-Rebalances = Annotated[
-    Many[Annotated[RebalanceSpec, short_form("kind", RebalanceSpec)]],
-    distinct(lambda one: one.label),
-]
 CheckName = Annotated[str, AfterValidator(_checked_rule)]
 
 

@@ -25,9 +25,10 @@ from basketbt.errors import InfeasibleWeights, InputError, OutsideCalendar, Unkn
 from basketbt.eventplan import reach
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
 from basketbt.market.clock import Event, shipped_events
-from basketbt.market.dayzero import DayZero, day_zero, neighbours, publication_day
+from basketbt.market.dayzero import DayZero, day_zero, publication_day
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, unique
+from basketbt.overlaps import overlap_notes
 from basketbt.prices.data import Dates, PriceRequest
 
 # Sessions read before the first one that is needed, so that a share suspended on that day, or Hong
@@ -45,12 +46,10 @@ PUBLISHED_AFTER_THE_END = NoteKind(
     "all of it is hindsight, nothing was available to a reader",
     zh="名单于{published}发布,晚于本研究最后一个交易日({end}):全部为事后视角,读者无法获得",
 )
-EVENTS_OVERLAP = NoteKind(
-    "events_overlap",
-    en="windows of {event} that end after day {clean:+d} reach {session}, the first session after "
-    "{other}: they do not measure {event} alone",
-    zh="{event}在第{clean:+d}日之后结束的窗口包含{session},即{other}之后的首个交易日:不再单独度量{event}",
-    severity="warning",
+IN_HOME_CURRENCY = NoteKind(
+    "in_home_currency",
+    en="levels of {baskets}, Hong Kong shares only, are in {currency}; benchmarks are in their own",
+    zh="{baskets}仅含港股,净值以{currency}计;基准按其自身货币计",
 )
 
 
@@ -66,27 +65,6 @@ class CapTooLow(InfeasibleWeights):
 
     template = "`{key}` {cap:g}: the {names} names of {basket} cannot sum to 1"
     fix = "Write `cap: {least:g}` or more, drop the cap, or leave the list out."
-
-
-IN_HOME_CURRENCY = NoteKind(
-    "in_home_currency",
-    en="levels of {baskets}, Hong Kong shares only, are in {currency}; benchmarks are in their own",
-    zh="{baskets}仅含港股,净值以{currency}计;基准按其自身货币计",
-)
-REACHES_BACK = NoteKind(
-    "events_overlap_before",
-    en="windows of {event} that start on day {offset:+d} or earlier contain {session}, the first "
-    "session after {other}: they do not measure {event} alone",
-    zh="{event}在第{offset:+d}日或更早开始的窗口包含{session},即{other}之后的首个交易日:不再单独度量{event}",
-    severity="warning",
-)
-SAME_DAY_ZERO = NoteKind(
-    "events_share_day_zero",
-    en="{session} is the first session after {event} and after {other}: no window that contains it "
-    "tells one from the other",
-    zh="{session}同为{event}与{other}之后的首个交易日:包含该日的窗口无法区分二者",
-    severity="warning",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -357,7 +335,7 @@ def account_exit(config: StudyConfig, case: Case) -> int:
 
 
 def _overlaps(cases: tuple[Case, ...]) -> list[Note]:
-    """Windows that hold the first session after another event, shipped or of the study.
+    """Other events inside the windows, shipped ones or the study's own.
 
     The exchange is named where lists of several are studied, since sessions differ between them.
     """
@@ -366,30 +344,11 @@ def _overlaps(cases: tuple[Case, ...]) -> list[Note]:
     return [
         note
         for case in cases
-        for note in _overlaps_of(
-            case,
-            tuple(known.values()),
-            f"{case.event.id} ({case.calendar.name})" if several else case.event.id,
+        for note in overlap_notes(
+            case.event,
+            known.values(),
+            case.calendar,
+            windows=[(window.first, window.last) for window in case.distinct_windows],
+            name=f"{case.event.id} ({case.calendar.name})" if several else case.event.id,
         )
     ]
-
-
-def _overlaps_of(case: Case, others: tuple[Event, ...], name: str) -> list[Note]:
-    """One note for each other event before, one for each after and one for each on day 0."""
-    near = neighbours(case.event, others, case.calendar)
-    windows = case.distinct_windows
-    touched = [one for one in near if any(w.first <= one.offset <= w.last for w in windows)]
-    found: dict[tuple[str, int], Note] = {}
-    before = [one for one in reversed(touched) if one.offset < 0]
-    after = [one for one in touched if one.offset >= 0]
-    for one in (*before, *after):
-        values = {"event": name, "other": one.id, "session": str(one.session)}
-        if one.offset < 0:
-            note = REACHES_BACK(offset=one.offset, **values)
-        elif one.offset > 0:
-            note = EVENTS_OVERLAP(clean=one.offset - 1, **values)
-        else:
-            note = SAME_DAY_ZERO(**values)
-        side = (one.offset > 0) - (one.offset < 0)
-        found.setdefault((one.id.partition("@")[0], side), note)
-    return list(found.values())

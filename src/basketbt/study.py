@@ -14,7 +14,8 @@ from basketbt.backtest.book import IndexBook, Policies, index_book
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.backtest.windows import Yardsticks, window_statistics
 from basketbt.baskets.weighting import Weighting
-from basketbt.config import RebalanceSpec, StudyConfig, StudyFile, WeightingSpec
+from basketbt.choicespec import RebalanceSpec, WeightingSpec
+from basketbt.config import StudyConfig, StudyFile
 from basketbt.errors import OutsideData
 from basketbt.eventspec import EventStudySpec
 from basketbt.market.rules import rules_digest

@@ -12,7 +12,8 @@ from basketbt.backtest.book import listed_at, missing_notes, row_of_weights
 from basketbt.backtest.measured import EstimationBeyondPrices, Purchase, UnmeasuredShares
 from basketbt.backtest.segments import LateListing
 from basketbt.baskets.model import Basket
-from basketbt.config import GridSpec, StudyConfig, StudyFile, WeightingSpec
+from basketbt.choicespec import WeightingSpec
+from basketbt.config import GridSpec, StudyConfig, StudyFile
 from basketbt.errors import InfeasibleWeights, InputError, OutsideData
 from basketbt.grid.sheets import Drawn, Listed, ListedBasket, PriceTable, Sheet, Span
 from basketbt.notes import Note, NoteKind
