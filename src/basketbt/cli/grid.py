@@ -47,7 +47,7 @@ def grid(
         typer.Option(help="Threads or processes; all cores if not given.", min=1),
     ] = None,
     memory: Annotated[
-        str, typer.Option(help="What this process may use at most, e.g. 500MB, 4GB.")
+        str, typer.Option(help="What this process may hold while it computes, e.g. 500MB.")
     ] = "2GB",
     max_variants: Annotated[
         int, typer.Option(help="Larger grids ask first, or need --yes.", min=1)
