@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/basketbt run configs/demo.yaml --set "account={}" --set "event_study={}"
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .
