@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Read when tqdm is first imported, by whichever test does so; the program sets it before akshare.
+os.environ["TQDM_DISABLE"] = "1"
 
 settings.register_profile(
     "basketbt",
