@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 Positions = NDArray[np.int32]
 Scalar = TypeVar("Scalar", bound=np.generic)
+
+# Up to so many segments are divided one by one, which spares a copy of the prices at their starts.
+_FEW = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +80,14 @@ def gains(prices: Floats, first: int, since: NDArray[np.intp], *, by_name: bool 
     ``by_name`` lays the table out as a sparse product reads it, which spares a copy later.
     """
     after = prices[first + 1 : first + 1 + len(since)]
-    # Under one segment all rows share a start: broadcasting then spares a copy of the table.
-    start = prices[since[:1]] if (since == first).all() else prices[since]
     order: Literal["C", "F"] = "F" if by_name else "C"
-    table: Floats = np.divide(after, start, out=np.empty(after.shape, order=order))
+    table: Floats = np.empty(after.shape, order=order)
+    edges = [0, *(np.flatnonzero(np.diff(since)) + 1).tolist(), len(since)]
+    if len(edges) <= _FEW:
+        for begin, end in pairwise(edges):
+            np.divide(after[begin:end], prices[since[begin]], out=table[begin:end])
+    else:
+        np.divide(after, prices[since], out=table)
     table -= 1.0
     if np.isfinite(table.sum()):  # a NaN anywhere makes one of the sum
         return Gains(table, None)
