@@ -57,7 +57,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     with guarded(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             # NORMAL keeps the file sound through a crash; only a power cut may undo the last
             # commits, and those can be fetched again.
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -66,6 +66,22 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging, waiting while another process makes the same new store.
+
+    SQLite answers "locked" to this switch at once, whatever the connection's time-out.
+    """
+    from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
+
+    patient = Retrying(
+        retry=retry_if_exception(lambda error: "database is locked" in str(error)),
+        wait=wait_random(0.01, 0.1),
+        stop=stop_after_delay(BUSY_SECONDS),
+        reraise=True,
+    )
+    patient(connection.execute, "PRAGMA journal_mode = WAL")
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
