@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from basketbt.config import load_study
+from basketbt.config.study import load_study
 from basketbt.report.files import run_files, tables
 from basketbt.report.manifest import keeping
 from basketbt.report.memo import memo

@@ -12,7 +12,7 @@ import numpy as np
 from basketbt.backtest.book import IndexBook
 from basketbt.backtest.windows import WindowStatistics, Yardsticks
 from basketbt.notes import Note
-from basketbt.plan import Case, StudyPlan, Window
+from basketbt.plan.model import Case, StudyPlan, Window
 from basketbt.prices.panel import PricePanel
 
 if TYPE_CHECKING:

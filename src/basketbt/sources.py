@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from basketbt.config import PricesSpec, StudyFile
+from basketbt.config.study import PricesSpec, StudyFile
 from basketbt.errors import InputError
-from basketbt.plan import project_root
+from basketbt.plan.study import project_root
 from basketbt.prices.data import PriceSource
 from basketbt.yamlfile import inside
 

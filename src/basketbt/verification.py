@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from basketbt.config import StudyConfig, StudyFile
+from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.errors import InputError
 from basketbt.report.files import run_files
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format

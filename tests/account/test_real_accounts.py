@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from basketbt.backtest.account.quotes import one_word_boards, price_limits
-from basketbt.config import load_study
+from basketbt.config.study import load_study
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.data import PriceRequest

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from basketbt.config import StudyFile, load_study
+from basketbt.config.study import StudyFile, load_study
 from basketbt.grid.planner import GridPlan, plan_grid
 from basketbt.prices.data import MarketData, PriceRequest, UniverseCloses
 from support.made import Made, session

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from basketbt.backtest.grid.engine import FIGURES
-from basketbt.config import StudyFile
+from basketbt.config.study import StudyFile
 from basketbt.errors import OutputError
 from basketbt.grid import parts, planner
 from basketbt.grid.choices import NoGrid, PoolTooSmall

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from basketbt.config import load_study
+from basketbt.config.study import load_study
 from basketbt.grid.curve import QUANTILES, Results, choice_values, read_results, standings
 from basketbt.grid.planner import plan_grid
 from basketbt.grid.run import GridOptions, run_grid

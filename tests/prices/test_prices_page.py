@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from basketbt.config import StudyConfig
+from basketbt.config.study import StudyConfig
 from basketbt.prices.check_rules import UNIT_MISTAKES
 from basketbt.prices.checks import RULES, check
 from basketbt.prices.data import PriceRequest

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import Run
-from basketbt.config import load_study
+from basketbt.config.study import load_study
 from basketbt.study import run_study
 from support.made import Made
 

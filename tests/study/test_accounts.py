@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from basketbt.accountplan import ExitBeforeEntry
 from basketbt.api import Run
 from basketbt.api import run as run_study_file
 from basketbt.backtest.account.quotes import MissingQuote
 from basketbt.backtest.account.settings import AccountSettings, BadAccount
-from basketbt.config import load_study
+from basketbt.config.study import load_study
 from basketbt.errors import BasketbtError, InvalidFile, NeedsRawPrices, NoFx, OutsideData
 from basketbt.market.lots import NoLot
+from basketbt.plan.account import ExitBeforeEntry
 from basketbt.prices.data import SymbolBars
 from basketbt.study import run_study
 from support.made import Made

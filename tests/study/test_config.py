@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.config import DEFAULT_WINDOWS, StudyConfig, load_study
+from basketbt.config.study import DEFAULT_WINDOWS, StudyConfig, load_study
 from basketbt.errors import FileSyntaxError, InvalidFile
 from basketbt.shipped import shipped
 

@@ -12,19 +12,19 @@ import pytest
 import statsmodels.api as sm
 
 from basketbt.api import Run
-from basketbt.config import load_study
+from basketbt.config.eventstudy import SHIPPED_VARIANTS, EventStudySpec
+from basketbt.config.study import load_study
 from basketbt.errors import DataError, InputError, InvalidFile
-from basketbt.eventplan import LONGEST_PLACEBO, clean_windows, other_day_zeros, reach
 from basketbt.events.inputs import STANDARD_VARIANTS
 from basketbt.events.placebo import LONGEST_WINDOW
 from basketbt.events.reasons import BadWindows, NothingToTest
-from basketbt.eventspec import SHIPPED_VARIANTS, EventStudySpec
-from basketbt.eventstudy import NoIndexLevels
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import shipped_events
+from basketbt.plan.eventstudy import LONGEST_PLACEBO, clean_windows, other_day_zeros, reach
 from basketbt.prices.data import MarketData, PriceRequest, UniverseCloses
 from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import run_files, tables
+from basketbt.stages.eventstudy import NoIndexLevels
 from basketbt.study import run_study
 from support.made import Made, session
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from basketbt.config import load_study
+from basketbt.config.study import load_study
 from basketbt.errors import BasketbtError, InvalidFile, OutsideCalendar, RefusedPath
 from basketbt.market.calendars import calendar
-from basketbt.plan import LEAD_IN, StudyPlan, make_plan, span
+from basketbt.plan.model import StudyPlan, span
+from basketbt.plan.request import LEAD_IN
+from basketbt.plan.study import make_plan
 from basketbt.prices.sources.demo import DemoSource
 from basketbt.sources import choose_source
 from basketbt.study import run_study

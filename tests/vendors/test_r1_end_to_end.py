@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.config import load_study
-from basketbt.plan import make_plan
+from basketbt.config.study import load_study
+from basketbt.plan.study import make_plan
 from basketbt.shipped import find_study
 from replay.invented import Security
 

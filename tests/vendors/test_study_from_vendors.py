@@ -11,8 +11,8 @@ import pytest
 
 from basketbt.api import Run
 from basketbt.api import run as run_study
-from basketbt.config import load_study
-from basketbt.plan import make_plan
+from basketbt.config.study import load_study
+from basketbt.plan.study import make_plan
 from basketbt.prices.lock import write_lock
 from basketbt.prices.store.book import PATH_VARIABLE
 from basketbt.sources import Access, choose_source

@@ -166,7 +166,7 @@ def schema(kind: FileKind) -> None:
 
         say_json(json_schema())
         return
-    from basketbt.config import StudyConfig
+    from basketbt.config.study import StudyConfig
 
     say_json(StudyConfig.model_json_schema())
 

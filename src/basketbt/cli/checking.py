@@ -68,7 +68,7 @@ def _is_study(path: Path) -> bool:
 
 
 def _study_problems(path: Path) -> tuple[Problem, ...]:
-    from basketbt.config import load_study
+    from basketbt.config.study import load_study
 
     try:
         load_study(path)

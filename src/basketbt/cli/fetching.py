@@ -96,8 +96,8 @@ def lock(
     settings: Settings = None,
 ) -> None:
     """Freeze the prices of a study in one file that gives the same run on any machine."""
-    from basketbt.config import load_study
-    from basketbt.plan import make_plan
+    from basketbt.config.study import load_study
+    from basketbt.plan.study import make_plan
     from basketbt.prices.lock import write_lock
     from basketbt.shipped import find_study
     from basketbt.sources import Access, choose_source

@@ -59,7 +59,7 @@ def grid(
     as_json: Json = False,
 ) -> None:
     """Run every variant of a study: other day 0s, weights, windows, delays, costs, random lists."""
-    from basketbt.config import load_study
+    from basketbt.config.study import load_study
     from basketbt.grid.planner import plan_grid
     from basketbt.grid.run import GridOptions, run_grid
     from basketbt.grid.schedulers import check_scheduler, usable_cores

@@ -11,7 +11,7 @@ from basketbt.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
     from basketbt.baskets.model import Basket
-    from basketbt.config import StudyFile
+    from basketbt.config.study import StudyFile
     from basketbt.prices.data import PriceRequest
     from basketbt.prices.sources.routes import Route
 
@@ -34,7 +34,7 @@ def price_request(
     """
     study = _study(target, settings)
     if study is not None:
-        from basketbt.plan import make_plan
+        from basketbt.plan.study import make_plan
 
         return make_plan(study).request
     return _basket_request(_basket(target), start, end)
@@ -46,7 +46,7 @@ def members(target: str, settings: Sequence[str]) -> dict[str, tuple[str, ...]]:
     if study is None:
         basket = _basket(target)
         return {basket.id: tuple(basket.symbols)}
-    from basketbt.plan import make_plan
+    from basketbt.plan.study import make_plan
 
     return {basket.id: tuple(basket.symbols) for basket in make_plan(study).baskets}
 
@@ -74,7 +74,7 @@ def vendor_pair(text: str) -> tuple[str, str]:
 
 def _study(target: str, settings: Sequence[str]) -> StudyFile | None:
     """The study of that file or name; None when it can only be a basket."""
-    from basketbt.config import load_study
+    from basketbt.config.study import load_study
     from basketbt.shipped import find_study
     from basketbt.yamlfile import load
 

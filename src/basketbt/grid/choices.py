@@ -12,15 +12,15 @@ from basketbt.backtest.book import listed_at, missing_notes, row_of_weights
 from basketbt.backtest.measured import EstimationBeyondPrices, Purchase, UnmeasuredShares
 from basketbt.backtest.segments import LateListing
 from basketbt.baskets.model import Basket
-from basketbt.choicespec import WeightingSpec
-from basketbt.config import GridSpec, StudyConfig, StudyFile
+from basketbt.config.choices import WeightingSpec
+from basketbt.config.study import GridSpec, StudyConfig, StudyFile
 from basketbt.errors import InfeasibleWeights, InputError, OutsideData
 from basketbt.grid.sheets import Drawn, Listed, ListedBasket, PriceTable, Sheet, Span
 from basketbt.notes import Note, NoteKind
-from basketbt.plan import Case
+from basketbt.plan.model import Case
 from basketbt.prices.data import Dates, Floats, UniverseCloses
 from basketbt.prices.panel import PricePanel, Status
-from basketbt.study import make_rebalance, make_weighting
+from basketbt.stages.books import make_rebalance, make_weighting
 
 NOT_LISTED = NoteKind(
     "grid_not_listed",

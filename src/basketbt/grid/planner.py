@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from basketbt.backtest.grid.engine import TILE
-from basketbt.config import StudyFile
+from basketbt.config.study import StudyFile
 from basketbt.errors import DataError, InputError
 from basketbt.grid.choices import Ground, grid_of, sheets_of, widened
 from basketbt.grid.sheets import Drawn, GridJob, Sheet
 from basketbt.notes import Note, unique
-from basketbt.plan import StudyPlan, make_plan
+from basketbt.plan.model import StudyPlan
+from basketbt.plan.study import make_plan
 from basketbt.prices.checks import check
 from basketbt.prices.data import MarketData, PriceSource
 from basketbt.prices.digest import content_digest
-from basketbt.study import benchmark_levels, check_reach, panels_of, versions
+from basketbt.stages.panels import benchmark_levels, check_reach, panels_of
+from basketbt.study import versions
 
 #: Rows of results that a block has at most.
 ROWS = 50_000

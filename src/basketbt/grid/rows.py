@@ -9,7 +9,7 @@ import numpy as np
 
 from basketbt.backtest.grid.engine import FALL_ROWS, FIGURES, GridStatistics
 from basketbt.grid.sheets import Block, Drawn, GridJob, Sheet
-from basketbt.plan import span
+from basketbt.plan.model import span
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -73,7 +73,7 @@ def _row(column: Column) -> str:
 def generated(root: Path) -> dict[Path, str]:
     """Every generated file of a source checkout at ``root`` with the content it must have."""
     from basketbt.baskets.schema import json_schema
-    from basketbt.config import StudyConfig
+    from basketbt.config.study import StudyConfig
 
     return {
         root / "docs" / "outputs.md": outputs_page(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from basketbt.plan import span
+from basketbt.plan.model import span
 from basketbt.report.demo import DEMO
 from basketbt.report.memo.build import headline_table
 from basketbt.report.memo.chance import answers, chance_table, headline_window

@@ -8,7 +8,7 @@ import numpy as np
 
 from basketbt.backtest.account.settings import Reason
 from basketbt.notes import Language
-from basketbt.plan import span
+from basketbt.plan.model import span
 from basketbt.report.phrases import Phrase, escape, markdown_table, percent, points
 from basketbt.report.tables.accounts import Owner
 from basketbt.results import CaseResult

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from basketbt.backtest.book import STANDING
 from basketbt.market.indexes import index_info
 from basketbt.notes import Language, unique
-from basketbt.plan import span
+from basketbt.plan.model import span
 from basketbt.report.choices import choice_words
 from basketbt.report.demo import DEMO
 from basketbt.report.memo.achievable import achievable

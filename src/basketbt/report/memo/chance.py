@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from basketbt.eventplan import market_index
 from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Language
-from basketbt.plan import span
+from basketbt.plan.eventstudy import market_index
+from basketbt.plan.model import span
 from basketbt.report.memo.chancewords import (
     CHANGED,
     CHANGES,

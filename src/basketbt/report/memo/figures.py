@@ -11,7 +11,7 @@ from basketbt.backtest.windows import WindowStatistics
 from basketbt.baskets.model import Basket
 from basketbt.market.dayzero import publication_day
 from basketbt.notes import Language
-from basketbt.plan import Case, Window, WindowKind, span
+from basketbt.plan.model import Case, Window, WindowKind, span
 from basketbt.results import BookResult, CaseResult
 from basketbt.statistics.drawdowns import Episode, episodes
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from basketbt.market.indexes import index_info
 from basketbt.notes import Language
-from basketbt.plan import span
+from basketbt.plan.model import span
 from basketbt.report.memo.figures import Found, Reader
 from basketbt.report.phrases import Phrase, escape, percent, points
 

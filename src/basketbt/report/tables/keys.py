@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from basketbt.baskets.model import Basket
-from basketbt.plan import Window
+from basketbt.plan.model import Window
 from basketbt.report.layout import Cell, Column
 from basketbt.results import BookResult, CaseResult, StudyResult
 

@@ -10,7 +10,7 @@ import numpy as np
 from basketbt.backtest.windows import WindowStatistics
 from basketbt.market.dayzero import publication_day
 from basketbt.notes import Language, unique
-from basketbt.plan import Window
+from basketbt.plan.model import Window
 from basketbt.report.demo import DEMO
 from basketbt.report.layout import Cell, Column, Kind, Layout, Table
 from basketbt.report.tables import keys, summary_accounts

@@ -8,7 +8,7 @@ import numpy as np
 
 from basketbt.market.dayzero import publication_day
 from basketbt.notes import Language, unique
-from basketbt.plan import Window
+from basketbt.plan.model import Window
 from basketbt.report.demo import DEMO
 from basketbt.report.layout import Cell, Column
 from basketbt.report.tables.accounts import ENTRY, Owner, owners

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from basketbt.notes import Language, Note, unique
-from basketbt.plan import span
+from basketbt.plan.model import span
 from basketbt.report.demo import DEMO
 from basketbt.report.layout import Cell, Column
 from basketbt.report.tables import keys

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from basketbt.baskets.weighting import Weighting
+from basketbt.config.strict import Many, Several, Strict, as_problem, distinct, short_form
 from basketbt.errors import InputError
 from basketbt.market.clock import (
     Event,
@@ -16,7 +17,6 @@ from basketbt.market.clock import (
     select_event,
     shipped_events,
 )
-from basketbt.strict import Many, Several, Strict, as_problem, distinct, short_form
 
 
 class WeightingSpec(Strict):

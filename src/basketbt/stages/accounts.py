@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.accountplan import ExitBeforeEntry
-from basketbt.accountspec import AccountSpec
 from basketbt.backtest.account.book import AccountBook, account_book
 from basketbt.backtest.account.choices import Entry
 from basketbt.backtest.account.entries import EntryPoint, entry_point
 from basketbt.backtest.account.quotes import refused_shares, risk_warnings
 from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.book import BookPath, IndexBook
+from basketbt.config.account import AccountSpec
 from basketbt.errors import NeedsRawPrices, OutsideData
 from basketbt.market.fees import Broker
 from basketbt.notes import Note, NoteKind
-from basketbt.prices.data import Floats
+from basketbt.plan.account import ExitBeforeEntry
+from basketbt.plan.model import StudyPlan
+from basketbt.plan.request import HOME_CURRENCY, account_exit
+from basketbt.prices.data import Floats, MarketData
 from basketbt.prices.panel import PricePanel, Status
 from basketbt.results import AccountKept, CaseResult
+from basketbt.stages.books import books_of
+from basketbt.stages.panels import shares_panel
 from basketbt.statistics.evaluation import Evaluation, evaluate
 
 Bools = NDArray[np.bool_]
@@ -55,6 +59,24 @@ ENTRY_AFTER_EXIT = NoteKind(
 )
 
 
+def accounted(
+    plan: StudyPlan, spec: AccountSpec, result: CaseResult, data: MarketData
+) -> CaseResult:
+    """The case with its accounts, beside index books that are bought at the close of day -1.
+
+    Accounts are kept in yuan, so lists measured in another currency are priced anew for them.
+    """
+    case, home = result.case, result.case.calendar.name
+    panel = result.panel if HOME_CURRENCY[home] == "CNY" else shares_panel(plan, data, home, "CNY")
+    last = account_exit(plan.config, case)
+    _check_reach(panel, first=result.zero - 1, last=result.zero + last, event=case.event.id)
+    books = books_of(plan.config, case, panel, result.zero, {0: last})
+    in_yuan = replace(result, panel=panel)
+    kept = keep_accounts(spec, in_yuan, books, allowed=plan.config.max_missing_weight)
+    another = "" if panel is result.panel else panel.digest
+    return replace(result, accounts=kept, accounts_digest=another)
+
+
 def keep_accounts(
     spec: AccountSpec,
     result: CaseResult,
@@ -76,7 +98,7 @@ def keep_accounts(
     )
 
 
-def check_reach(panel: PricePanel, *, first: int, last: int, event: str) -> None:
+def _check_reach(panel: PricePanel, *, first: int, last: int, event: str) -> None:
     """Refuse accounts that begin (row ``first``) before the prices or end after them (``last``).
 
     Raises ``OutsideData``.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from basketbt.backtest.account.choices import Dividends, Entry
-from basketbt.strict import Many, Strict, distinct
+from basketbt.config.strict import Many, Strict, distinct
 
 
 class BrokerSpec(Strict):

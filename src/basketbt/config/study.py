@@ -1,6 +1,6 @@
 """The study file: what may be written, what it means, and every default, in one place.
 
-The models are strict (``strict.py``).
+The models are strict (``config.strict``).
 ``basketbt schema study`` prints them as JSON Schema for editors.
 """
 
@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from basketbt.accountspec import AccountSpec
-from basketbt.choicespec import Events, Rebalances, RebalanceSpec, Weightings, WeightingSpec
-from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
-from basketbt.eventspec import EventStudySpec
-from basketbt.market.symbols import parse_symbol
-from basketbt.strict import (
+from basketbt.config.account import AccountSpec
+from basketbt.config.choices import Events, Rebalances, RebalanceSpec, Weightings, WeightingSpec
+from basketbt.config.eventstudy import EventStudySpec
+from basketbt.config.strict import (
     Code,
     Estimation,
     Many,
@@ -30,6 +28,8 @@ from basketbt.strict import (
     distinct,
     not_empty,
 )
+from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
+from basketbt.market.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from basketbt.yamlfile import YamlDocument

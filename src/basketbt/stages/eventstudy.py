@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from basketbt.backtest.book import index_book
+from basketbt.backtest.rebalance import Rebalance
 from basketbt.baskets.weighting import Weighting
+from basketbt.config.eventstudy import EventStudySpec, VariantSpec
 from basketbt.errors import DataError
-from basketbt.eventplan import market_index, other_day_zeros, registered_windows
 from basketbt.events import inputs as shipped
 from basketbt.events.from_panel import (
     closes_at_limit,
@@ -28,13 +30,14 @@ from basketbt.events.models import (
 from basketbt.events.reasons import NO_UNIVERSE, NothingToTest
 from basketbt.events.results import EventStudyResult
 from basketbt.events.run import event_study
-from basketbt.eventspec import EventStudySpec, VariantSpec
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, unique
-from basketbt.plan import Case, StudyPlan
-from basketbt.prices.data import Floats, UniverseCloses
+from basketbt.plan.eventstudy import market_index, other_day_zeros, registered_windows
+from basketbt.plan.model import Case, StudyPlan
+from basketbt.prices.data import Floats, MarketData, UniverseCloses
 from basketbt.prices.panel import PricePanel, Status
-from basketbt.results import EventStudied
+from basketbt.results import CaseResult, EventStudied
+from basketbt.stages.books import make_weighting, policies_of
 
 
 class NoIndexLevels(DataError):
@@ -62,6 +65,34 @@ RANDOM_FOR_MAIN_ONLY = NoteKind(
     zh="随机篮子仅针对预先登记的方案抽取",
 )
 _SHIPPED: Mapping[str, Variant] = {one.name: one for one in shipped.STANDARD_VARIANTS}
+
+
+def tested(
+    plan: StudyPlan, spec: EventStudySpec, result: CaseResult, data: MarketData
+) -> CaseResult:
+    """The case with its event study, at the weights of the first book's purchase before day 0."""
+    case, panel, config = result.case, result.panel, plan.config
+    weighting = make_weighting(config.weighting[0])
+    bought = index_book(
+        panel,
+        zero=result.zero,
+        starts={0: 0},
+        baskets=case.baskets,
+        weighting=weighting,
+        rebalance=Rebalance("hold"),
+        policies=policies_of(config),
+    ).paths[0]
+    found = study_event(
+        plan,
+        spec,
+        case,
+        panel=panel,
+        benchmarks=result.benchmarks,
+        weights=bought.weights,
+        weighting=weighting,
+        universe=data.universe,
+    )
+    return replace(result, event_studies=found)
 
 
 def study_event(

@@ -8,37 +8,25 @@ Shanghai.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from basketbt.accountplan import exit_offset
 from basketbt.baskets.catalogue import known_names
 from basketbt.baskets.library import DuplicateBasket, find_library
 from basketbt.baskets.model import Basket
 from basketbt.baskets.names import naming_notes
 from basketbt.baskets.weights import CAP_TOLERANCE
-from basketbt.config import StudyConfig, StudyFile
+from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.errors import InfeasibleWeights, InputError, OutsideCalendar, UnknownName
-from basketbt.eventplan import reach
-from basketbt.market.calendars import Calendar, calendar, sessions_per_year
+from basketbt.market.calendars import Calendar, calendar
 from basketbt.market.clock import Event, shipped_events
-from basketbt.market.dayzero import DayZero, day_zero, publication_day
+from basketbt.market.dayzero import day_zero, publication_day
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, unique
-from basketbt.overlaps import overlap_notes
-from basketbt.prices.data import Dates, PriceRequest
-
-# Sessions read before the first one that is needed, so that a share suspended on that day, or Hong
-# Kong shut on it, still shows the price it last had.
-LEAD_IN = 10
-
-#: What a list is measured in, by its home calendar.
-HOME_CURRENCY = {"XSHG": "CNY", "XHKG": "HKD"}
-
-WindowKind = Literal["fixed", "hindsight", "available"]
+from basketbt.plan.model import Case, StudyPlan, Window
+from basketbt.plan.overlaps import overlap_notes
+from basketbt.plan.request import HOME_CURRENCY, price_request
 
 PUBLISHED_AFTER_THE_END = NoteKind(
     "published_after_the_end",
@@ -67,81 +55,6 @@ class CapTooLow(InfeasibleWeights):
     fix = "Write `cap: {least:g}` or more, drop the cap, or leave the list out."
 
 
-@dataclass(frozen=True, kw_only=True)
-class Window:
-    """Sessions ``first`` to ``last`` counted from day 0, both included."""
-
-    kind: WindowKind
-    first: int
-    last: int
-
-    @property
-    def label(self) -> str:
-        """The name in tables: ``[0,+5]``, or the word for the two halves around publication."""
-        return span(self.first, self.last) if self.kind == "fixed" else self.kind
-
-
-def span(first: int, last: int) -> str:
-    """Offsets as people write them: ``[-1,+1]``, ``[0,+5]``."""
-    return f"[{_signed(first)},{_signed(last)}]"
-
-
-def _signed(offset: int) -> str:
-    return f"{offset:+d}" if offset else "0"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One event as the baskets of one home calendar met it.
-
-    ``windows[i]`` belong to ``baskets[i]`` (they differ where publication dates differ);
-    ``notes[i]`` likewise.
-    """
-
-    event: Event
-    day_zero: DayZero
-    calendar: Calendar
-    baskets: tuple[Basket, ...]
-    windows: tuple[tuple[Window, ...], ...]
-    notes: tuple[tuple[Note, ...], ...]
-
-    def session(self, offset: int) -> np.datetime64:
-        """The session ``offset`` sessions from day 0."""
-        return self.calendar.offset(self.day_zero.session, offset)
-
-    @property
-    def starts(self) -> dict[int, int]:
-        """First offset of the windows → the last offset any window with that start reaches."""
-        reach: dict[int, int] = {}
-        for window in self.distinct_windows:
-            reach[window.first] = max(window.last, reach.get(window.first, window.last))
-        return dict(sorted(reach.items()))
-
-    @property
-    def distinct_windows(self) -> tuple[Window, ...]:
-        """Every window of any basket, once, in the order of the study."""
-        return tuple(dict.fromkeys(window for one in self.windows for window in one))
-
-
-@dataclass(frozen=True, kw_only=True)
-class StudyPlan:
-    """A study resolved against the shipped lists, events and calendars."""
-
-    config: StudyConfig
-    baskets: tuple[Basket, ...]
-    cases: tuple[Case, ...]
-    request: PriceRequest
-    notes: tuple[Note, ...]
-
-    def sessions(self, name: str) -> Dates:
-        """The sessions of a home calendar over the dates that the study needs."""
-        return calendar(name).between(self.request.start, self.request.end)
-
-    def annualisation(self, name: str) -> int:
-        """Sessions per year: the study's own figure, or the home calendar's."""
-        return self.config.annualisation or sessions_per_year(name)
-
-
 def make_plan(study: StudyFile) -> StudyPlan:
     """Resolve a study file.
 
@@ -164,7 +77,7 @@ def make_plan(study: StudyFile) -> StudyPlan:
         config=config,
         baskets=baskets,
         cases=cases,
-        request=_request(config, baskets, cases),
+        request=price_request(config, baskets, cases),
         notes=unique([*_naming(baskets), *_in_dollars(cases), *_overlaps(cases)]),
     )
 
@@ -244,58 +157,6 @@ def _windows(
     return tuple(windows), (note,)
 
 
-def _request(
-    config: StudyConfig, baskets: tuple[Basket, ...], cases: tuple[Case, ...]
-) -> PriceRequest:
-    """Prices from two sessions before the earliest base (or estimation start) to the last end.
-
-    The base is the close before a window's first session; capitalisation weights look at the close
-    before the base. An event study reaches further back, and its indexes and the universe join.
-    """
-    earliest = min(min(case.starts) for case in cases)
-    first = min(config.estimation[0] - 1, earliest - 2)
-    if _estimates_volatility(config):
-        # It is estimated before the purchase, however early that is.
-        first = min(first, config.estimation[0] - 1 + earliest - 1 - config.estimation[1])
-    last = max(max(case.starts.values()) for case in cases)
-    spec = config.event_study
-    if spec is not None:
-        for case in cases:
-            begin, end = reach(spec, config.estimation, case.event, case.calendar)
-            first, last = min(first, begin), max(last, end)
-    if config.account is not None:
-        first = min(first, -2)
-        last = max(last, *(account_exit(config, case) for case in cases))
-    symbols = tuple(dict.fromkeys(symbol for basket in baskets for symbol in basket.symbols))
-    codes = [*config.benchmarks]
-    if spec is not None:
-        codes += [code for code in (spec.market, spec.sector) if code]
-    benchmarks = tuple(dict.fromkeys(parse_symbol(code).canonical for code in codes))
-    return PriceRequest(
-        symbols=symbols,
-        indexes=benchmarks,
-        start=min(case.session(first - LEAD_IN) for case in cases),
-        end=max(case.session(last) for case in cases),
-        fx=_pairs(cases, in_yuan=config.account is not None),
-        universe=spec is not None and spec.random_baskets > 0,
-    )
-
-
-def _pairs(cases: tuple[Case, ...], *, in_yuan: bool) -> tuple[str, ...]:
-    """The exchange rates of shares that are not priced in the currency of their list.
-
-    ``in_yuan``: those into yuan too, in which accounts are kept.
-    """
-    needed = {
-        (parse_symbol(symbol).currency, home)
-        for case in cases
-        for home in (HOME_CURRENCY[case.calendar.name], *(["CNY"] if in_yuan else []))
-        for basket in case.baskets
-        for symbol in basket.symbols
-    }
-    return tuple(sorted(f"{currency}{home}" for currency, home in needed if currency != home))
-
-
 def _in_dollars(cases: tuple[Case, ...]) -> list[Note]:
     """The lists that are measured in another currency than yuan."""
     return [
@@ -308,30 +169,10 @@ def _in_dollars(cases: tuple[Case, ...]) -> list[Note]:
     ]
 
 
-def _estimates_volatility(config: StudyConfig) -> bool:
-    varied = config.grid.weighting if config.grid is not None else ()
-    return any(one.kind == "inverse_volatility" for one in (*config.weighting, *varied))
-
-
 def _naming(baskets: tuple[Basket, ...]) -> list[Note]:
     """Names in the lists under which their codes are not known."""
     table = known_names()
     return [note for basket in baskets for note in naming_notes(basket, table)]
-
-
-def account_exit(config: StudyConfig, case: Case) -> int:
-    """The last offset of a case's accounts; the study must have a section ``account:``.
-
-    Raises ``ExitBeforeEntry`` for an exit before day 0.
-    """
-    assert config.account is not None
-    return exit_offset(
-        config.account,
-        case.event.id,
-        case.day_zero.session,
-        case.calendar,
-        config.last_offset,
-    )
 
 
 def _overlaps(cases: tuple[Case, ...]) -> list[Note]:

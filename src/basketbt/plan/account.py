@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from basketbt.accountspec import AccountSpec
+from basketbt.config.account import AccountSpec
 from basketbt.errors import InputError
 from basketbt.market.calendars import Calendar, as_day
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from basketbt.strict import (
+from basketbt.config.strict import (
     Code,
     Estimation,
     Many,

@@ -1,0 +1,1 @@
+"""Everything that can be known before a price is read: lists, day 0s, windows, dates."""

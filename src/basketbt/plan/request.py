@@ -1,0 +1,91 @@
+"""Which prices a planned study asks for: symbols, indexes, exchange rates and dates."""
+
+from __future__ import annotations
+
+from basketbt.baskets.model import Basket
+from basketbt.config.study import StudyConfig
+from basketbt.market.symbols import parse_symbol
+from basketbt.plan.account import exit_offset
+from basketbt.plan.eventstudy import reach
+from basketbt.plan.model import Case
+from basketbt.prices.data import PriceRequest
+
+# Sessions read before the first one that is needed, so that a share suspended on that day, or Hong
+# Kong shut on it, still shows the price it last had.
+LEAD_IN = 10
+
+
+#: What a list is measured in, by its home calendar.
+HOME_CURRENCY = {"XSHG": "CNY", "XHKG": "HKD"}
+
+
+def price_request(
+    config: StudyConfig, baskets: tuple[Basket, ...], cases: tuple[Case, ...]
+) -> PriceRequest:
+    """Prices from two sessions before the earliest base (or estimation start) to the last end.
+
+    The base is the close before a window's first session; capitalisation weights look at the close
+    before the base. An event study reaches further back, and its indexes and the universe join.
+    """
+    earliest = min(min(case.starts) for case in cases)
+    first = min(config.estimation[0] - 1, earliest - 2)
+    if _estimates_volatility(config):
+        # It is estimated before the purchase, however early that is.
+        first = min(first, config.estimation[0] - 1 + earliest - 1 - config.estimation[1])
+    last = max(max(case.starts.values()) for case in cases)
+    spec = config.event_study
+    if spec is not None:
+        for case in cases:
+            begin, end = reach(spec, config.estimation, case.event, case.calendar)
+            first, last = min(first, begin), max(last, end)
+    if config.account is not None:
+        first = min(first, -2)
+        last = max(last, *(account_exit(config, case) for case in cases))
+    symbols = tuple(dict.fromkeys(symbol for basket in baskets for symbol in basket.symbols))
+    codes = [*config.benchmarks]
+    if spec is not None:
+        codes += [code for code in (spec.market, spec.sector) if code]
+    benchmarks = tuple(dict.fromkeys(parse_symbol(code).canonical for code in codes))
+    return PriceRequest(
+        symbols=symbols,
+        indexes=benchmarks,
+        start=min(case.session(first - LEAD_IN) for case in cases),
+        end=max(case.session(last) for case in cases),
+        fx=_pairs(cases, in_yuan=config.account is not None),
+        universe=spec is not None and spec.random_baskets > 0,
+    )
+
+
+def _pairs(cases: tuple[Case, ...], *, in_yuan: bool) -> tuple[str, ...]:
+    """The exchange rates of shares that are not priced in the currency of their list.
+
+    ``in_yuan``: those into yuan too, in which accounts are kept.
+    """
+    needed = {
+        (parse_symbol(symbol).currency, home)
+        for case in cases
+        for home in (HOME_CURRENCY[case.calendar.name], *(["CNY"] if in_yuan else []))
+        for basket in case.baskets
+        for symbol in basket.symbols
+    }
+    return tuple(sorted(f"{currency}{home}" for currency, home in needed if currency != home))
+
+
+def _estimates_volatility(config: StudyConfig) -> bool:
+    varied = config.grid.weighting if config.grid is not None else ()
+    return any(one.kind == "inverse_volatility" for one in (*config.weighting, *varied))
+
+
+def account_exit(config: StudyConfig, case: Case) -> int:
+    """The last offset of a case's accounts; the study must have a section ``account:``.
+
+    Raises ``ExitBeforeEntry`` for an exit before day 0.
+    """
+    assert config.account is not None
+    return exit_offset(
+        config.account,
+        case.event.id,
+        case.day_zero.session,
+        case.calendar,
+        config.last_offset,
+    )

@@ -1,0 +1,106 @@
+"""The wing of the hall where a case's lists are followed as indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from basketbt.backtest.book import IndexBook, Policies, index_book
+from basketbt.backtest.rebalance import Rebalance
+from basketbt.backtest.windows import Yardsticks, window_statistics
+from basketbt.baskets.weighting import Weighting
+from basketbt.config.choices import RebalanceSpec, WeightingSpec
+from basketbt.config.study import StudyConfig
+from basketbt.plan.model import Case, StudyPlan
+from basketbt.prices.panel import PricePanel
+from basketbt.results import BookResult, CaseResult
+from basketbt.stages.panels import benchmark_levels, check_reach
+
+
+def case_result(
+    plan: StudyPlan,
+    case: Case,
+    panel: PricePanel,
+    benchmarks: PricePanel,
+    *,
+    with_books: bool,
+) -> CaseResult:
+    zero = int(np.searchsorted(panel.sessions, case.day_zero.session))
+    if with_books:
+        check_reach(case, panel)
+    yardsticks = Yardsticks(
+        annualisation=plan.annualisation(case.calendar.name),
+        rf_annual=plan.config.rf,
+        levels=benchmark_levels(benchmarks, plan.request.indexes),
+    )
+    books = books_of(plan.config, case, panel, zero, case.starts) if with_books else []
+    return CaseResult(
+        case=case,
+        panel=panel,
+        benchmarks=benchmarks,
+        yardsticks=yardsticks,
+        zero=zero,
+        books=tuple(_book_result(case, panel, yardsticks, book) for book in books),
+    )
+
+
+def policies_of(config: StudyConfig) -> Policies:
+    """What a study says of shares that are late or missing, and of the time before its events."""
+    return Policies(
+        late_listing=config.late_listing,
+        max_missing_weight=config.max_missing_weight,
+        estimation=config.estimation,
+    )
+
+
+def books_of(
+    config: StudyConfig, case: Case, panel: PricePanel, zero: int, starts: Mapping[int, int]
+) -> list[IndexBook]:
+    return [
+        index_book(
+            panel,
+            zero=zero,
+            starts=starts,
+            baskets=case.baskets,
+            weighting=make_weighting(weighting),
+            rebalance=make_rebalance(rebalance),
+            policies=policies_of(config),
+        )
+        for weighting in config.weighting
+        for rebalance in config.rebalance
+    ]
+
+
+def _book_result(
+    case: Case, panel: PricePanel, yardsticks: Yardsticks, book: IndexBook
+) -> BookResult:
+    windows = tuple(
+        (
+            window,
+            window_statistics(
+                panel,
+                book.paths[window.first],
+                first=window.first,
+                last=window.last,
+                members=[i for i, own in enumerate(case.windows) if window in own],
+                yardsticks=yardsticks,
+            ),
+        )
+        for window in case.distinct_windows
+    )
+    return BookResult(book=book, windows=windows)
+
+
+def make_weighting(spec: WeightingSpec) -> Weighting:
+    """What a study says of weights, as the weighting it means."""
+    return Weighting(spec.kind, recommend=spec.recommend, watch=spec.watch, cap=spec.cap)
+
+
+def make_rebalance(spec: RebalanceSpec) -> Rebalance:
+    """What a study says of rebalancing, as the rule it means."""
+    return Rebalance(
+        spec.kind,
+        dates=tuple(np.datetime64(day, "D") for day in spec.dates),
+        width=spec.width,
+    )
