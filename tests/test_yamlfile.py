@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from basketbt import yamlfile
 from basketbt.errors import FileSyntaxError, InvalidFile, RefusedPath
+from basketbt.yamlmodel import validate
 
 
 class Strict(BaseModel):
@@ -41,7 +42,7 @@ def document(text: str) -> yamlfile.YamlDocument:
 
 def problems(text: str) -> list[str]:
     with pytest.raises(InvalidFile) as caught:
-        yamlfile.validate(document(text), Study)
+        validate(document(text), Study)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -113,7 +114,7 @@ def test_what_makes_a_file_hard_to_trust_is_a_problem(text: str, line: int, word
     found = document(text).problems
     assert [(each.line, word in each.what) for each in found] == [(line, True)]
     with pytest.raises(InvalidFile, match=rf"study\.yaml:{line}: "):
-        yamlfile.validate(document(text), Study)
+        validate(document(text), Study)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_a_syntax_error_names_its_line(text: str, line: int) -> None:
 
 
 def test_values_of_json_kinds_are_enough_for_strict_models() -> None:
-    study = yamlfile.validate(
+    study = validate(
         document("study: '1'\nday: 2025-02-07\noffsets: [0, 5]\nevents: [a, {first: 0, last: 5}]"),
         Study,
     )
@@ -181,7 +182,7 @@ def test_all_problems_come_in_one_go_in_the_order_of_the_lines() -> None:
 def test_an_override_is_reported_under_its_own_name() -> None:
     changed = document("study: a\nwindow: {first: 0, last: 1}\n").replaced(["window", "last"], "x")
     with pytest.raises(InvalidFile, match=r"override of window\.last: `window\.last` must be"):
-        yamlfile.validate(changed, Study)
+        validate(changed, Study)
 
 
 def test_an_override_leaves_the_document_as_it_was() -> None:

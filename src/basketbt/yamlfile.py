@@ -5,13 +5,12 @@ composer follows aliases of any size. Here the C parser's events become plain da
 stays text unless it is plainly a number, a boolean or null, every value keeps its line, and what
 makes a file hard to trust (duplicate keys, anchors, aliases, tags) is a problem with its line.
 
-Pydantic takes its time to import, so only the functions that validate import it
-(``yamlproblems`` puts its findings into words).
+What the data must look like is said by models; ``yamlmodel`` holds a document against one. This
+module does without pydantic, which takes its time to import.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import stat
@@ -19,14 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import yaml
 
 from basketbt.errors import FileSyntaxError, InvalidFile, Problem, RefusedPath
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 Location = tuple[str | int, ...]
 
@@ -37,8 +33,6 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
-
-M = TypeVar("M", bound="BaseModel")
 
 
 @dataclass(frozen=True)
@@ -134,32 +128,6 @@ def read_text(text: str, *, name: str) -> YamlDocument:
         what = f"character U+{ord(_character(error)):04X} is not allowed"
         raise FileSyntaxError(path=name, line=line, what=what) from None
     return YamlDocument(name, data, builder.lines, tuple(builder.problems))
-
-
-def validate(document: YamlDocument, model: type[M]) -> M:
-    """The document as an instance of a (strict) pydantic model.
-
-    The content passes through JSON, where a strict model still takes dates from text and tuples
-    from lists. Raises ``InvalidFile`` with every problem, in the order of the lines.
-    """
-    from pydantic import ValidationError
-
-    problems = list(document.problems)
-    value: M | None = None
-    try:
-        value = model.model_validate_json(json.dumps(document.data))
-    except ValidationError as error:
-        problems += problems_of(document, error, model)
-    if value is None or problems:
-        raise InvalidFile(sorted(problems))
-    return value
-
-
-def problems_of(document: YamlDocument, error: Exception, model: type[BaseModel]) -> list[Problem]:
-    """What a pydantic ``ValidationError`` found, each with its line and what is allowed."""
-    from basketbt.yamlproblems import problems_of
-
-    return problems_of(document, error, model)
 
 
 def inside(root: Path, path: Path | str) -> Path:

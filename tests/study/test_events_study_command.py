@@ -14,10 +14,10 @@ import pytest
 SMALL = ["--set", "baskets=guojin/*", "--set", "event_study.variants=[]"]
 
 
-def basketbt(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def basketbt(*arguments: str, cwd: Path, group: str = "events") -> subprocess.CompletedProcess[str]:
     """The command in a fresh process."""
     return subprocess.run(
-        [sys.executable, "-m", "basketbt", "events", *arguments],
+        [sys.executable, "-m", "basketbt", group, *arguments],
         cwd=cwd,
         env={**os.environ, "COLUMNS": "200"},
         capture_output=True,
@@ -84,3 +84,19 @@ def test_showing_an_event_still_needs_no_word(tmp_path: Path) -> None:
     done = basketbt("deepseek-r1", cwd=tmp_path)
     assert done.returncode == 0
     assert "2025-01-21" in done.stdout
+
+
+def test_it_runs_from_a_lock_too(tmp_path: Path) -> None:
+    small = [*SMALL, "--set", "event_study.random_baskets=0"]
+    locked = basketbt("demo", *small, "-o", "prices.zip", cwd=tmp_path, group="lock")
+    assert locked.returncode == 0, locked.stderr
+    tables = []
+    for out, prices in (("made", []), ("locked", ["--lock", "prices.zip"])):
+        done = basketbt("study", "demo", *small, *prices, "-o", out, "-q", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        folder = tmp_path / out / "demo" / "event-study" / "latest"
+        tables.append((folder / "event_study.csv").read_bytes())
+    assert tables[0] == tables[1]
+    both = basketbt("study", "demo", "--lock", "prices.zip", "--source", "demo", cwd=tmp_path)
+    assert both.returncode == 2
+    assert "--lock and --source exclude each other" in both.stderr

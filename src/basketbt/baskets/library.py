@@ -71,10 +71,11 @@ class Library:
     def _load(self, path: Path) -> Basket:
         from basketbt.baskets.build import basket_of_composite, basket_of_list
         from basketbt.baskets.schema import CompositeFile, ListFile, file_model
+        from basketbt.yamlmodel import validate
 
         document = yamlfile.load(path)
         form = consistency_problems(document) + self._place_problems(document, path)
-        file = yamlfile.validate(document.with_problems(form), file_model(document.data))
+        file = validate(document.with_problems(form), file_model(document.data))
         basket_id = f"{file.broker}/{path.stem}"
         if isinstance(file, ListFile):
             return basket_of_list(basket_id, file)

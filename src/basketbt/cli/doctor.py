@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from basketbt.cli.console import say, say_table, warn
-from basketbt.cli.fetching import StoreFile
+from basketbt.cli.options import StoreFile
 
 if TYPE_CHECKING:
     from pathlib import Path

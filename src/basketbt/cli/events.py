@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from basketbt.cli.console import Json, Quiet, say, say_json, say_table
 from basketbt.cli.market import events
-from basketbt.cli.study import progress_line
+from basketbt.cli.options import (
+    RESULTS,
+    Lang,
+    LockFile,
+    Offline,
+    Out,
+    Settings,
+    Source,
+    StoreFile,
+    StudyPath,
+    access,
+    chosen_source,
+    overrides,
+)
+from basketbt.cli.study import as_data, progress_line, say_folder
 
 if TYPE_CHECKING:
     from basketbt.api import Run
@@ -21,30 +35,29 @@ def register(app: typer.Typer) -> None:
 
 
 def study(
-    study: Annotated[Path, typer.Argument(help="Study file, or a shipped study's name.")],
-    source: Annotated[
-        str | None,
-        typer.Option(help="Where prices come from: files:FOLDER or demo.", show_default=False),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Override a key, e.g. event_study.same_mix=board."
-        ),
-    ] = None,
-    lang: Annotated[
-        str | None, typer.Option(help="Language of headers and memo: zh or en.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
+    study: StudyPath,
+    source: Source = None,
+    lock: LockFile = None,
+    store: StoreFile = None,
+    offline: Offline = False,
+    settings: Settings = None,
+    lang: Lang = None,
+    out: Out = RESULTS,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Run only the event study of a study, with the defaults where it has none."""
     from basketbt.api import event_study
 
-    overrides = [*(settings or ()), *([f"language={lang}"] if lang else ())]
+    prices = chosen_source(source, lock)
     with progress_line(quiet=quiet or as_json) as progress:
-        finished = event_study(study, source=source, overrides=overrides, progress=progress)
+        finished = event_study(
+            study,
+            source=prices,
+            overrides=overrides(settings, lang),
+            access=access(store, offline, progress),
+            progress=progress,
+        )
         progress("writing")
         folder = finished.write(out)
     if as_json:
@@ -56,14 +69,8 @@ def study(
 def _as_data(finished: Run, folder: Path) -> dict[str, object]:
     from basketbt.report.tables.event_study import event_study_table
 
-    table = event_study_table(finished.result, finished.result.plan.config.language)
-    return {
-        "study": finished.result.plan.config.study,
-        "run": finished.run_id,
-        "demo": finished.result.invented,
-        "folder": str(folder),
-        "event_study": [dict(zip(table.layout.keys, row, strict=True)) for row in table.rows],
-    }
+    language = finished.result.plan.config.language
+    return as_data(finished, folder, event_study=event_study_table(finished.result, language))
 
 
 def _say_result(finished: Run, folder: Path) -> None:
@@ -72,5 +79,4 @@ def _say_result(finished: Run, folder: Path) -> None:
     for title, header, rows in chance_rows(finished.result):
         say_table(header, rows, title=title, right=range(1, len(header)))
         say()
-    say(f"memo:   {folder / 'memo.md'}")
-    say(f"tables: {folder}")
+    say_folder(folder)

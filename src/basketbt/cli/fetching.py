@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, Quiet, say, say_json, say_table, warn
+from basketbt.cli.options import Offline, Settings, Source, StoreFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,15 +20,7 @@ if TYPE_CHECKING:
     from basketbt.prices.reconcile import Comparison
     from basketbt.prices.sources.auto import Outcome
 
-StoreFile = Annotated[
-    Path | None,
-    typer.Option("--store", help="The store's file; default: BASKETBT_STORE, then your own."),
-]
 RouteName = Annotated[str, typer.Option("--source", help="auto, akshare or yfinance.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the study."),
-]
 Target = Annotated[
     str, typer.Argument(help="A study's file or name, or a basket (guojin/software).")
 ]
@@ -88,11 +81,9 @@ def fetch(
 def lock(
     study: Annotated[str, typer.Argument(help="A study's file or name.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The lock's file (a zip).")],
-    source: Annotated[
-        str | None, typer.Option(help="As for run: auto, akshare, yfinance, files:FOLDER or demo.")
-    ] = None,
+    source: Source = None,
     store: StoreFile = None,
-    offline: Annotated[bool, typer.Option(help="Use what is stored; ask no vendor.")] = False,
+    offline: Offline = False,
     settings: Settings = None,
 ) -> None:
     """Freeze the prices of a study in one file that gives the same run on any machine."""

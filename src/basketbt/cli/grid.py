@@ -12,6 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from basketbt.cli.console import Json, Quiet, say, say_json, warn
+from basketbt.cli.options import (
+    RESULTS,
+    Lang,
+    LockFile,
+    Offline,
+    Out,
+    Settings,
+    Source,
+    StoreFile,
+    access,
+    chosen_source,
+    overrides,
+)
+from basketbt.cli.study import progress_line
 from basketbt.shipped import find_study
 
 if TYPE_CHECKING:
@@ -28,17 +42,12 @@ def register(app: typer.Typer) -> None:
 
 def grid(
     study: Annotated[Path, typer.Argument(help="Study file with a section grid.")],
-    source: Annotated[
-        str | None,
-        typer.Option(help="Where prices come from, as for run.", show_default=False),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Override a key, e.g. grid.entry_delay=[0,1,2]."
-        ),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
+    source: Source = None,
+    lock: LockFile = None,
+    store: StoreFile = None,
+    offline: Offline = False,
+    settings: Settings = None,
+    out: Out = RESULTS,
     scheduler: Annotated[
         str, typer.Option(help="local, processes, or the address of a Dask scheduler (tcp://…).")
     ] = "local",
@@ -54,7 +63,7 @@ def grid(
     ] = 1_000_000,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Compute however large it is.")] = False,
     csv: Annotated[bool, typer.Option(help="Write grid.csv beside grid.parquet.")] = True,
-    lang: Annotated[str | None, typer.Option(help="Language of the memo: zh or en.")] = None,
+    lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -72,9 +81,10 @@ def grid(
         csv=csv,
     )
     check_scheduler(scheduler)
-    overrides = [*(settings or ()), *([f"language={lang}"] if lang else ())]
-    file = load_study(find_study(study), overrides)
-    plan = plan_grid(file, choose_source(file, source))
+    file = load_study(find_study(study), overrides(settings, lang))
+    prices = chosen_source(source, lock)
+    with progress_line(quiet=quiet or as_json) as tell:
+        plan = plan_grid(file, choose_source(file, prices, access(store, offline, tell)))
     if not (quiet or as_json):
         _say_size(plan)
     _agree_on_size(plan.job.variants, max_variants, yes=yes)

@@ -9,7 +9,7 @@ import typer
 
 from basketbt.cli import doctor, fetching, verifying
 from basketbt.cli.console import Json, say, say_json, say_table, warn
-from basketbt.cli.fetching import StoreFile
+from basketbt.cli.options import StoreFile
 
 group = typer.Typer(
     help="The store of fetched prices: what is in it, copies, revisions.", no_args_is_help=True

@@ -11,11 +11,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from basketbt.cli.console import Json, Quiet, say, say_json, say_table
-from basketbt.cli.fetching import StoreFile
+from basketbt.cli.options import (
+    RESULTS,
+    Lang,
+    LockFile,
+    Offline,
+    Out,
+    Settings,
+    Source,
+    StoreFile,
+    StudyPath,
+    access,
+    chosen_source,
+    overrides,
+)
 from basketbt.cli.reporting import Formats, choose_formats
 
 if TYPE_CHECKING:
     from basketbt.api import Run
+    from basketbt.report.layout import Table
     from basketbt.study import Progress
 
 
@@ -28,29 +42,14 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    study: Annotated[Path, typer.Argument(help="Study file, e.g. configs/deepseek-r1.yaml.")],
-    source: Annotated[
-        str | None,
-        typer.Option(
-            help="Where prices come from: auto, akshare, yfinance, files:FOLDER or demo.",
-            show_default=False,
-        ),
-    ] = None,
-    lock: Annotated[
-        Path | None, typer.Option(help="Prices frozen by `basketbt lock`; nothing is fetched.")
-    ] = None,
+    study: StudyPath,
+    source: Source = None,
+    lock: LockFile = None,
     store: StoreFile = None,
-    offline: Annotated[bool, typer.Option(help="Use what is stored; ask no vendor.")] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Override a key of the study, e.g. windows=[[0,5]]."
-        ),
-    ] = None,
-    lang: Annotated[
-        str | None, typer.Option(help="Language of headers and memo: zh or en.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
+    offline: Offline = False,
+    settings: Settings = None,
+    lang: Lang = None,
+    out: Out = RESULTS,
     report: Annotated[
         bool, typer.Option("--report/--no-report", help="Make the page (report.html).")
     ] = True,
@@ -61,18 +60,15 @@ def run(
 ) -> None:
     """Run a study: levels, statistics, tables, a memo and a page for every list and event."""
     from basketbt.api import run as run_api
-    from basketbt.sources import Access
 
-    if lock is not None and source is not None:
-        raise typer.BadParameter("--lock and --source exclude each other")
+    prices = chosen_source(source, lock)
     chosen = choose_formats(formats, page=report or show)
-    overrides = [*(settings or ()), *([f"language={lang}"] if lang else ())]
     with progress_line(quiet=quiet or as_json) as progress:
         finished = run_api(
             study,
-            source=source if lock is None else f"lock:{lock}",
-            overrides=overrides,
-            access=Access(store, offline, lambda one: progress(f"{one.symbol}: {one.state}")),
+            source=prices,
+            overrides=overrides(settings, lang),
+            access=access(store, offline, progress),
             progress=progress,
         )
         progress("writing")
@@ -97,17 +93,31 @@ def progress_line(*, quiet: bool) -> Iterator[Progress]:
         yield status.update
 
 
-def _as_data(finished: Run, folder: Path) -> dict[str, object]:
-    from basketbt.report.tables.summary import summary_table
+def say_folder(folder: Path) -> None:
+    """Where a run's memo and tables are."""
+    say(f"memo:   {folder / 'memo.md'}")
+    say(f"tables: {folder}")
 
-    table = summary_table(finished.result, finished.result.plan.config.language)
+
+def as_data(finished: Run, folder: Path, **tables: Table) -> dict[str, object]:
+    """A run as JSON: what it is, where it is, and the rows of ``tables`` under their names."""
     return {
         "study": finished.result.plan.config.study,
         "run": finished.run_id,
         "demo": finished.result.invented,
         "folder": str(folder),
-        "summary": [dict(zip(table.layout.keys, row, strict=True)) for row in table.rows],
+        **{
+            name: [dict(zip(table.layout.keys, row, strict=True)) for row in table.rows]
+            for name, table in tables.items()
+        },
     }
+
+
+def _as_data(finished: Run, folder: Path) -> dict[str, object]:
+    from basketbt.report.tables.summary import summary_table
+
+    language = finished.result.plan.config.language
+    return as_data(finished, folder, summary=summary_table(finished.result, language))
 
 
 def _say_result(finished: Run, folder: Path) -> None:
@@ -118,7 +128,6 @@ def _say_result(finished: Run, folder: Path) -> None:
     for note in finished.result.notes:
         if note.kind.severity == "warning":
             say(f"warning: {note.text(finished.result.plan.config.language)}")
-    say(f"memo:   {folder / 'memo.md'}")
-    say(f"tables: {folder}")
+    say_folder(folder)
     if (folder / PAGE).exists():
         say(f"page:   {folder / PAGE}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from basketbt.cli.console import say
-from basketbt.cli.fetching import StoreFile
+from basketbt.cli.options import Offline, Source, StoreFile
 
 
 def register(app: typer.Typer) -> None:
@@ -18,12 +18,9 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     run: Annotated[Path, typer.Argument(help="Folder of a run, e.g. results/STUDY/latest.")],
-    source: Annotated[
-        str | None,
-        typer.Option(help="Where its prices are: lock:FILE, auto, files:FOLDER, demo, …"),
-    ] = None,
+    source: Source = None,
     store: StoreFile = None,
-    offline: Annotated[bool, typer.Option(help="Use what is stored; ask no vendor.")] = False,
+    offline: Offline = False,
 ) -> None:
     """Compute a run again and compare every file; exit 5 and a diff when one differs."""
     from basketbt.errors import VerificationError

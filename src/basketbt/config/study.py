@@ -240,12 +240,13 @@ def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
     Raises ``FileSyntaxError``, ``InvalidFile`` or ``RefusedPath``.
     """
     from basketbt import yamlfile
+    from basketbt.yamlmodel import validate
 
     document = yamlfile.load(path)
     for text in overrides:
         keys, value = _parse_override(text)
         document = document.replaced(keys, value, name=f"--set {'.'.join(keys)}")
-    config = yamlfile.validate(document, StudyConfig)
+    config = validate(document, StudyConfig)
     return StudyFile(config=config, path=path, document=document)
 
 

@@ -1,19 +1,23 @@
-"""Pydantic's findings in the words of whoever wrote the file: line, what, what is allowed."""
+"""A YAML document as an instance of a strict model, or what is wrong with it, line by line.
+
+Pydantic's findings are put into the words of whoever wrote the file: line, what, what is allowed.
+"""
 
 from __future__ import annotations
 
 import difflib
+import json
 import typing
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from basketbt.errors import Problem
+from basketbt.errors import InvalidFile, Problem
+from basketbt.yamlfile import Location, YamlDocument
 
-if TYPE_CHECKING:
-    from basketbt.yamlfile import Location, YamlDocument
+M = TypeVar("M", bound=BaseModel)
 
 # What a value of each type looks like in the file, by pydantic's error type.
 _TYPE_WORDS = {
@@ -34,14 +38,31 @@ _TYPE_WORDS = {
 }
 
 
-def problems_of(document: YamlDocument, error: Exception, model: type[BaseModel]) -> list[Problem]:
+def validate(document: YamlDocument, model: type[M]) -> M:
+    """The document as an instance of a (strict) pydantic model.
+
+    The content passes through JSON, where a strict model still takes dates from text and tuples
+    from lists. Raises ``InvalidFile`` with every problem, in the order of the lines.
+    """
+    problems = list(document.problems)
+    value: M | None = None
+    try:
+        value = model.model_validate_json(json.dumps(document.data))
+    except ValidationError as error:
+        problems += _problems_of(document, error, model)
+    if value is None or problems:
+        raise InvalidFile(sorted(problems))
+    return value
+
+
+def _problems_of(
+    document: YamlDocument, error: ValidationError, model: type[BaseModel]
+) -> list[Problem]:
     """One problem per mistake in ``document`` that a ``ValidationError`` of ``model`` holds.
 
     Where a value may have one of several types, pydantic reports a failure per type: failures of
     types that the value plainly is not are dropped, and the rest are joined into one sentence.
     """
-    if not isinstance(error, ValidationError):
-        raise TypeError(f"not a ValidationError: {error!r}")
     found = [(_place(document.data, item), item) for item in error.errors()]
     places = [place for place, _ in found]
     problems: list[Problem] = []
