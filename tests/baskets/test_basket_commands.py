@@ -103,6 +103,25 @@ def test_check_prints_every_problem_and_exits_with_2(folder: Path) -> None:
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("baskets: [guojin/*, tf/nothing]", ":3: no basket is called 'tf/nothing'"),
+        (
+            "baskets: guojin/*\nweighting: {kind: equal, cap: 0.05}",
+            "0.05: the 7 names of guojin/cybersecurity cannot sum to 1",
+        ),
+        ("baskets: guojin/*\nwindows: [[0, 900]]", "outside the XSHG sessions known here"),
+    ],
+)
+def test_check_of_a_study_says_what_a_run_would_refuse(folder: Path, lines: str, said: str) -> None:
+    text = f"study: mine\nevents: deepseek-r1\n{lines}\nprices: {{source: demo}}\n"
+    (folder / "mine.yaml").write_text(text, encoding="utf-8")
+    result = run("check", "mine.yaml")
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
 def test_check_of_nothing_is_refused(folder: Path) -> None:
     with pytest.raises(RefusedPath, match="holds no YAML file"):
         run("check", str(folder))

@@ -288,3 +288,11 @@ def test_prices_from_elsewhere_with_the_same_content_are_the_same_run(study: Stu
     two = study(Made({A: dict(RISING), B: dict(FALLING), INDEX: dict(MARKET)}), [A, B])
     other = study(Made({A: {**RISING, 2: 13.01}, B: FALLING, INDEX: MARKET}), [A, B])
     assert one.run_id == two.run_id != other.run_id
+
+
+def test_a_run_that_names_another_source_is_another_run(study: Study) -> None:
+    # Memo and manifest say where prices came from, so equal ids would not mean equal bytes.
+    closes = {A: RISING, INDEX: MARKET}
+    one, other = (study(Made(closes, name=name), [A]) for name in ("made", "elsewhere"))
+    assert one.result.hashes["data"] == other.result.hashes["data"]
+    assert one.run_id != other.run_id

@@ -8,7 +8,7 @@ from pathlib import Path
 from basketbt import yamlfile
 from basketbt.baskets.check import check_files
 from basketbt.baskets.library import Library, find_library
-from basketbt.errors import InputError, InvalidFile, Problem, RefusedPath
+from basketbt.errors import BasketbtError, InputError, InvalidFile, Problem, RefusedPath
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +68,17 @@ def _is_study(path: Path) -> bool:
 
 
 def _study_problems(path: Path) -> tuple[Problem, ...]:
+    """What a run would refuse before it reads a price: in the file, its lists, dates and caps."""
     from basketbt.config.study import load_study
+    from basketbt.plan.study import make_plan, refuse_caps
 
     try:
-        load_study(path)
+        study = load_study(path)
+        refuse_caps(study, make_plan(study).baskets)
     except InvalidFile as error:
         return error.problems
+    except BasketbtError as error:
+        return (Problem(str(path), 0, str(error), error.hint),)
     return ()
 
 
