@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -198,7 +197,7 @@ def as_text(cell: object) -> str:
 
 
 class Number(str):
-    """A number as text that equals any text of it to the 16 digits that the format holds."""
+    """A number as text that equals any text of the same double."""
 
     __slots__ = ()
 
@@ -206,9 +205,7 @@ class Number(str):
         return super().__new__(cls, repr(value))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, str) and math.isclose(
-            float(self), float(other), rel_tol=1e-15, abs_tol=0
-        )
+        return isinstance(other, str) and float(self) == float(other)
 
     __hash__ = str.__hash__
 

@@ -1,20 +1,20 @@
 """summary.xlsx: one sheet a table, as analysts expect to open it, and a sheet that explains.
 
-The cells hold the numbers of the CSV files to the 16 digits of the format; only their display is
-rounded.
+The cells hold the very numbers of the CSV files; only their display is rounded.
 """
 
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from basketbt.notes import Language
 from basketbt.report.demo import DEMO
-from basketbt.report.layout import Cell, Column, Kind, Table
+from basketbt.report.layout import Column, Kind, Table
 from basketbt.report.phrases import Phrase
 from basketbt.report.record import Record
+from basketbt.report.workbook.rows import with_rows
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 # A file's date is part of its bytes; this one means nothing.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
-#: Rows that Excel can hold below a header; a longer table stays in its CSV file.
-MOST_ROWS = 1_048_575
-# Placebo dates and other long tables would make a workbook that takes seconds to write and open.
-_LONG = 20_000
+# Excel holds a million rows, but a longer table than this takes it long to open: it stays CSV.
+_LONG = 200_000
 
 _NUMBERS: dict[Kind, str] = {
     "text": "@",
@@ -43,8 +41,8 @@ _WIDTHS: dict[Kind, int] = {"text": 14, "date": 11, "integer": 9, "decimal": 11,
 _ABOUT = Phrase("About", "说明")
 _ABOUT_HEADS = Phrase("sheet|column|kind|meaning|empty when", "工作表|列|类型|含义|何时为空")
 _RUN = Phrase(
-    "{title} · run {run}. The same numbers as the CSV files; cells keep 16 digits.",
-    "{title} · 运行编号{run}。与CSV文件数字相同,单元格保留16位有效数字。",
+    "{title} · run {run}. The same numbers as the CSV files; only their display is rounded.",
+    "{title} · 运行编号{run}。与CSV文件数字相同,仅显示时取整。",
 )
 _LEFT_OUT = Phrase("{name}: {rows:,} rows, only in {name}.csv", "{name}:{rows:,}行,仅见{name}.csv")
 
@@ -54,13 +52,7 @@ def workbook(record: Record) -> bytes:
     import xlsxwriter
 
     buffer = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(buffer, options)
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"created": _CREATED, "author": "basketbt", "title": record.facts.title})
     formats = _Formats(book)
     shown = [table for table in record.tables.values() if len(table.rows) <= _LONG]
@@ -69,7 +61,10 @@ def workbook(record: Record) -> bytes:
     for table in shown:
         _sheet(book, formats, table, record.facts.language)
     book.close()
-    return buffer.getvalue()
+    places = enumerate(shown, start=2)
+    return with_rows(
+        buffer.getvalue(), {f"xl/worksheets/sheet{place}.xml": table for place, table in places}
+    )
 
 
 class _Formats:
@@ -93,26 +88,8 @@ def _sheet(book: Workbook, formats: _Formats, table: Table, language: Language) 
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column.header(language), formats.head)
         sheet.set_column(place, place, _width(column), formats.kinds[column.kind])
-    for line, row in enumerate(table.rows, start=1):
-        for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
-            _write(sheet, line, place, cell, column.kind, formats)
     sheet.freeze_panes(1, _key_columns(columns))
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(columns) - 1)
-
-
-def _write(
-    sheet: Worksheet, line: int, place: int, cell: Cell, kind: Kind, formats: _Formats
-) -> None:
-    if cell is None or cell == "":
-        return
-    if isinstance(cell, bool):
-        sheet.write_boolean(line, place, cell)
-    elif isinstance(cell, int | float):
-        sheet.write_number(line, place, cell, formats.kinds[kind])
-    elif kind == "date":
-        sheet.write_datetime(line, place, date.fromisoformat(cell), formats.kinds[kind])
-    else:
-        sheet.write_string(line, place, cell, formats.kinds[kind])
 
 
 def _width(column: Column) -> int:
