@@ -86,6 +86,8 @@ def gains(prices: Floats, first: int, since: NDArray[np.intp], *, by_name: bool 
     if len(edges) <= _FEW:
         for begin, end in pairwise(edges):
             np.divide(after[begin:end], prices[since[begin]], out=table[begin:end])
+    elif len(edges) > len(since):  # a segment a row: each starts where the one before ends
+        np.divide(after, prices[first : first + len(since)], out=table)
     else:
         np.divide(after, prices[since], out=table)
     table -= 1.0
@@ -96,21 +98,20 @@ def gains(prices: Floats, first: int, since: NDArray[np.intp], *, by_name: bool 
     return Gains(table, lost.astype(np.float64))
 
 
-def growth(gained: Gains, holdings: Holdings) -> Floats:
-    """(B, L) growth of 1 unit held at the given weights.
+def growth(gained: Gains, holdings: Holdings, out: Floats) -> None:
+    """Write into ``out`` (B, L) the growth of 1 unit held at the given weights.
 
     Written as 1 + w·(P_t/P_s - 1): the weights' own rounding then stays out of the level, and a
     basket whose prices stand still stands exactly still. An unknown gain makes NaN of the baskets
     that hold the name, and of no other.
     """
     if holdings.names is None:
-        grown = holdings.values @ gained.table.T
+        np.matmul(holdings.values, gained.table.T, out=out)
+        out += 1.0
     else:
-        grown = _sparse(holdings.names, holdings.values, gained.by_name)
-    grown += 1.0
+        np.add(_sparse(holdings.names, holdings.values, gained.by_name), 1.0, out=out)
     if gained.unknown is not None:
-        _forget(grown, gained.unknown, holdings)
-    return grown
+        _forget(out, gained.unknown, holdings)
 
 
 def _forget(grown: Floats, unknown: Floats, holdings: Holdings) -> None:
@@ -129,28 +130,26 @@ def _forget(grown: Floats, unknown: Floats, holdings: Holdings) -> None:
 
 
 def _sparse(names: Positions, values: Floats, by_name: Floats) -> Floats:
-    from basketbt.backtest.grid.compiled import gathered
+    from basketbt.backtest.compiled import gathered
 
     return gathered(names, values, by_name)
 
 
-def chain(levels: Floats, grown: Floats, stops: NDArray[np.intp]) -> None:
-    """Fill in (B, 1 + L) ``levels`` of segments that follow each other from their first column.
+def chain(levels: Floats, stops: NDArray[np.intp]) -> None:
+    """Make levels of the growth in segments that follow each other.
 
-    ``grown`` (B, L) is the growth since each segment's own start; ``stops`` (S,) the last column
-    of every segment in it, ascending, the last one L - 1.
+    ``levels`` (B, 1 + L) holds the level at the first segment's start, then the growth since each
+    segment's own start, and all levels afterwards. ``stops`` (S,) is the last row of growth of
+    every segment, ascending, the last one L - 1.
     """
-    start = levels[:, :1]
+    start, grown = levels[:, :1], levels[:, 1:]
     if len(stops) == 1:
-        np.multiply(start, grown, out=levels[:, 1:])
+        grown *= start
     elif len(stops) == grown.shape[1]:
-        levels[:, 1:] = grown
         np.cumprod(levels, axis=1, out=levels)
     else:
         steps = np.concatenate([start, grown[:, stops[:-1]]], axis=1)
-        starts = np.cumprod(steps, axis=1)
-        lengths = np.diff(stops, prepend=-1)
-        np.multiply(np.repeat(starts, lengths, axis=1), grown, out=levels[:, 1:])
+        grown *= np.repeat(np.cumprod(steps, axis=1), np.diff(stops, prepend=-1), axis=1)
 
 
 def drifted(relative: Floats, holdings: Holdings) -> Floats:

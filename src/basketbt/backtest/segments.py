@@ -86,6 +86,7 @@ def make_market(
 
     Raises ValueError for arrays that do not fit or prices that are not positive.
     """
+    unhindered = delisted is None
     if delisted is None:
         delisted = np.broadcast_to(np.False_, prices.shape)
     if len(prices) == 0 or sessions.shape != prices.shape[:1] or delisted.shape != prices.shape:
@@ -93,14 +94,18 @@ def make_market(
     entry_row, held_off = np.zeros(prices.shape[1], dtype=np.intp), delisted
     if not (prices.min(initial=np.inf) > 0 and prices.max(initial=0.0) < np.inf):
         entry_row, held_off = _gaps(prices, delisted)
+        unhindered = False
     takes_part = (entry_row == 0) if late_listing == "exclude" else (entry_row >= 0)
     takes_part &= ~delisted[0]
+    obstructed = np.zeros(len(prices), dtype=np.bool_)
+    if not unhindered:
+        obstructed |= (held_off & takes_part).any(axis=1)
     return Market(
         prices=prices,
         entry_row=entry_row,
         takes_part=takes_part,
         held_off=held_off,
-        obstructed=_obstructed(held_off, takes_part),
+        obstructed=obstructed,
         resets=rebalance.rebalance_rows(sessions),
         band=rebalance.width,
     )
@@ -113,13 +118,6 @@ def _gaps(prices: Floats, delisted: Bools) -> tuple[NDArray[np.intp], Bools]:
     if not (known | np.isnan(prices)).all() or (prices <= 0).any():
         raise ValueError("prices must be positive, or NaN where there is none")
     return np.where(known.any(axis=0), known.argmax(axis=0), -1), delisted | ~known
-
-
-def _obstructed(held_off: Bools, takes_part: Bools) -> Bools:
-    """(R,) the rows on which a name that takes part cannot be bought."""
-    if not held_off.any():
-        return np.zeros(len(held_off), dtype=np.bool_)
-    return np.asarray((held_off & takes_part).any(axis=1))
 
 
 def aims(market: Market, asked: Holdings) -> Holdings:
@@ -155,9 +153,9 @@ def levels_of(market: Market, segments: tuple[Segment, ...], baskets: int) -> Fl
             own[~first.weights.any(axis=1), 0] = np.nan
         if last.stop == first.start:
             continue
-        grown = growth(_gains(market, run), first.holdings)
-        stops = np.array([part.stop - first.start - 1 for part in run])
-        chain(own[:, first.start : last.stop + 1], grown, stops)
+        path = own[:, first.start : last.stop + 1]
+        growth(_gains(market, run), first.holdings, out=path[:, 1:])
+        chain(path, np.array([part.stop - first.start - 1 for part in run]))
     return levels
 
 
@@ -196,9 +194,10 @@ def _gains(market: Market, run: list[Segment]) -> Gains:
 
 def _by_calendar(market: Market, targets: Holdings) -> Iterator[Segment]:
     """Segments of all baskets together."""
-    entries = market.entry_row[targets.held()]
     changes = market.resets.copy()
-    changes[entries[entries > 0]] = True
+    if market.entry_row.any():
+        entries = market.entry_row[targets.held()]
+        changes[entries[entries > 0]] = True
     everyone = slice(0, len(targets))
     holdings, start = _bought(market, targets, 0), 0
     for stop in np.flatnonzero(changes[: market.last]).tolist():

@@ -113,8 +113,8 @@ def grid_statistics(
     ends, costs = tuple(ends) or (market.last,), tuple(costs)
     if not all(0 <= end <= market.last for end in ends):
         raise ValueError(f"ends {ends} are not rows of 0 … {market.last}")
-    from basketbt.backtest.grid.compiled import FIGURES as COLUMNS
-    from basketbt.backtest.grid.compiled import summarise
+    from basketbt.backtest.compiled import FIGURES as COLUMNS
+    from basketbt.backtest.compiled import summarise
 
     shape = (len(baskets), len(ends), len(costs))
     raw = np.empty((*shape, COLUMNS))
@@ -185,7 +185,7 @@ def _blas() -> ThreadpoolController:
 
 def _figures(raw: Floats, end: int, yardstick: Yardstick) -> Iterator[tuple[str, Floats]]:
     """The statistics of one window from its compiled figures (B, C, 5), keyed as ``FIGURES``."""
-    from basketbt.backtest.grid import compiled
+    from basketbt.backtest import compiled
 
     total, mean = raw[..., compiled.TOTAL], raw[..., compiled.MEAN]
     deviation, fall = raw[..., compiled.DEVIATION], raw[..., compiled.DRAWDOWN]

@@ -1,8 +1,9 @@
 """The loops that NumPy cannot make fast: a sparse product and the statistics of levels.
 
 Compiled by Numba on first use and cached on disk. Importing this module imports Numba (a second),
-so nothing on the way of a single study may do it. No fast-math: sums run in one order, so results
-do not depend on the machine's vector width, and NaN stays NaN.
+so nothing on the way of a single study may do it, and it imports nothing of the rooms around it. No
+fast-math: sums run in one order, so results do not depend on the machine's vector width, and NaN
+stays NaN.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from basketbt.statistics.arrays import RESIDUE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from basketbt.backtest.kernel import Positions
     from basketbt.prices.data import Floats
 
 #: Columns of what :func:`summarise` fills: decimals of one session, not annualised.
@@ -31,7 +31,7 @@ _TAIL = 0.05
 _GUESSES = (1.3, 0.7)
 
 
-def gathered(names: Positions, values: Floats, table: Floats) -> Floats:
+def gathered(names: NDArray[np.int32], values: Floats, table: Floats) -> Floats:
     """(B, L) sums of k rows of a (N, L) table: Σ_j values[b, j] · table[names[b, j]].
 
     The terms are added in the order of the columns of ``names`` (B, k).
@@ -60,9 +60,18 @@ def summarise(levels: Floats, cvar: bool = True) -> tuple[Floats, NDArray[np.int
 @njit(cache=True, nogil=True, error_model="numpy")
 def _add_rows(names, values, table, total):  # type: ignore[no-untyped-def]
     length = table.shape[1]
+    count = names.shape[1]
+    fours = count // 4 * 4
     for basket in range(names.shape[0]):
         own = total[basket]
-        for place in range(names.shape[1]):
+        for place in range(0, fours, 4):  # four rows for one load and store, the order kept
+            w0, w1 = values[basket, place], values[basket, place + 1]
+            w2, w3 = values[basket, place + 2], values[basket, place + 3]
+            row0, row1 = table[names[basket, place]], table[names[basket, place + 1]]
+            row2, row3 = table[names[basket, place + 2]], table[names[basket, place + 3]]
+            for t in range(length):
+                own[t] = own[t] + w0 * row0[t] + w1 * row1[t] + w2 * row2[t] + w3 * row3[t]
+        for place in range(fours, count):
             weight = values[basket, place]
             row = table[names[basket, place]]
             for t in range(length):
