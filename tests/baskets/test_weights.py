@@ -33,6 +33,7 @@ def basket(rows: list[Row], *, shares: list[tuple[float, list[int]]] | None = No
         id="mine/a",
         broker="mine",
         broker_zh="自选",
+        broker_en="My own",
         theme_zh="主题",
         theme_en="Theme",
         source=Source(publisher="P", title="T", published=date(2025, 2, 7)),

@@ -104,14 +104,14 @@ def test_windows_that_reach_back_to_another_event_are_said(tmp_path: Path) -> No
 
     (back,) = said("[[-20,-1]]")
     assert "start on day -16 or earlier contain 2024-12-27" in back
-    assert "after deepseek-v3" in back
+    assert "after DeepSeek-V3 release (deepseek-v3)" in back
     assert said("[[-15,4]]") == []
     assert said("[[-20,-18],[-15,4]]") == []
     shared = said("[[0,5]]", events="us-shock")
     assert len(shared) == 1
     assert "2025-02-05 is the first session after us-shock and after reopening" in shared[0]
     own = "[deepseek-r1, {id: mine, at: 2025-01-23}]"
-    assert any("after mine" in text for text in said("[[0,4]]", events=own))
+    assert any("after mine:" in text for text in said("[[0,4]]", events=own))
 
 
 def test_overlaps_name_the_exchange_where_lists_of_two_are_studied(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_overlaps_name_the_exchange_where_lists_of_two_are_studied(tmp_path: Pat
     said = " ".join(note.text() for note in planned.notes)
     assert "deepseek-r1 (XSHG) that end after day +4 reach 2025-02-05" in said
     assert "deepseek-r1 (XHKG) that end after day" in said
-    assert "reach 2025-01-28, the first session after us-shock" in said
+    assert "reach 2025-01-28, the first session after US technology sell-off (us-shock)" in said
 
 
 def test_a_bare_date_without_a_session_is_a_warning(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def _basket(
         id=basket_id,
         broker=file.broker,
         broker_zh=file.broker_zh,
+        broker_en=file.broker_en or file.broker_zh,
         theme_zh=file.theme.zh,
         theme_en=file.theme.en,
         source=_source(file.source),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from basketbt.notes import Language
+
 Stance = Literal["recommend", "watch"]
 Origin = Literal["named", "mapped"]
 
@@ -84,6 +86,7 @@ class Basket:
     id: str
     broker: str
     broker_zh: str
+    broker_en: str
     theme_zh: str
     theme_en: str
     source: Source
@@ -92,6 +95,14 @@ class Basket:
     blocks: tuple[Block, ...]
     components: tuple[str, ...]
     digest: str
+
+    def broker_in(self, language: Language) -> str:
+        """The broker's name."""
+        return self.broker_en if language == "en" else self.broker_zh
+
+    def theme_in(self, language: Language) -> str:
+        """What the list is about."""
+        return self.theme_en if language == "en" else self.theme_zh
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -97,6 +97,9 @@ class _Head(Strict):
         pattern=r"^[a-z0-9][a-z0-9-]*$", description="Short id of the broker; also its folder."
     )
     broker_zh: Text = Field(description="The broker's name in Chinese.")
+    broker_en: Text | None = Field(
+        None, description="The broker's name in English; the Chinese one if not given."
+    )
     theme: ThemeFile = Field(description="What the list is about, as zh and en.")
     source: SourceFile = Field(description="Where the list was published, and when.")
     notes: str = Field("", description="What a reader of the results should know.")

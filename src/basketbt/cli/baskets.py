@@ -204,7 +204,8 @@ def _say_pairs(found: Overlap) -> None:
 
 def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:
     source = basket.source
-    say(f"{basket.id} · {basket.broker_zh} · {basket.theme_zh} · {basket.theme_en}")
+    about = f"{basket.broker_zh} {basket.theme_zh} · {basket.broker_en}: {basket.theme_en}"
+    say(f"{basket.id} · {about}")
     say(f"{source.publisher}: {source.title}, published {source.published}")
     if basket.components:
         say(f"made of {', '.join(basket.components)}")

@@ -30,6 +30,7 @@ from basketbt.config.strict import (
 )
 from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Language
 
 if TYPE_CHECKING:
     from basketbt.yamlfile import YamlDocument
@@ -150,13 +151,22 @@ class GridSpec(Strict):
     )
 
 
+class Title(Strict):
+    """A heading in both languages."""
+
+    en: str
+    zh: str
+
+
 class StudyConfig(Strict):
     """One study: events, baskets, prices, and how they are put together."""
 
     study: str = Field(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="Name; also its results folder."
     )
-    title: str | None = Field(None, description="Heading of the memo.")
+    title: str | Title | None = Field(
+        None, description="Heading of the memo: one text, or `en` and `zh`."
+    )
     events: Events
     baskets: Many[str] = Field(description="Ids, globs such as guojin/*, or paths of YAML files.")
     weighting: Weightings = (WeightingSpec(kind="equal"),)
@@ -188,12 +198,18 @@ class StudyConfig(Strict):
     late_listing: Literal["exclude", "join", "error"] = "exclude"
     max_missing_weight: float = Field(0.1, ge=0, le=1)
     fx: Literal["require", "local"] = "require"
-    language: Literal["zh", "en"] = "en"
+    language: Language = "en"
     colours: Literal["cn", "intl"] | None = Field(
         None,
         description="cn: red up, green down; intl: green up, red down. None: cn in Chinese, intl "
         "in English.",
     )
+
+    def heading(self, language: Language) -> str:
+        """The title in a language; the study's name where it has none."""
+        if isinstance(self.title, Title):
+            return self.title.en if language == "en" else self.title.zh
+        return self.title or self.study
 
     @property
     def last_offset(self) -> int:

@@ -64,7 +64,7 @@ def grid_memo(
     """The memo of a grid as Markdown, in the study's language."""
     config = plan.study.config
     language = config.language
-    parts = [f"# {_TITLE.say(language, title=escape(config.title or config.study))}"]
+    parts = [f"# {_TITLE.say(language, title=escape(config.heading(language)))}"]
     if plan.invented:
         parts.append(f"> **{DEMO().text(language)}**")
     parts += _size(plan, results, language)

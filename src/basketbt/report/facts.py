@@ -149,7 +149,7 @@ def gather(result: StudyResult) -> Facts:
     return Facts(
         format=FORMAT,
         study=config.study,
-        title=config.title or config.study,
+        title=config.heading(language),
         run=result.run_id,
         language=language,
         colours=config.colours or ("cn" if language == "zh" else "intl"),
@@ -174,8 +174,8 @@ def _lists(result: StudyResult, language: Language) -> list[ListFacts]:
     return [
         ListFacts(
             id=basket.id,
-            broker=basket.broker_zh,
-            theme=basket.theme_en if language == "en" else basket.theme_zh,
+            broker=basket.broker_in(language),
+            theme=basket.theme_in(language),
             published=basket.source.published.isoformat(),
             publisher=basket.source.publisher,
             article=basket.source.title,

@@ -76,8 +76,7 @@ _NO_NOTES = Phrase("None.", "无。")
 
 def memo(result: StudyResult, language: Language) -> str:
     """The memo as Markdown, readable as plain text."""
-    title = result.plan.config.title or result.plan.config.study
-    parts = [f"# {escape(title)}"]
+    parts = [f"# {escape(result.plan.config.heading(language))}"]
     if result.invented:
         parts.append(f"> **{DEMO().text(language)}**")
     for case in result.cases:
@@ -232,8 +231,8 @@ def _books_table(case: CaseResult, language: Language) -> str:
 
 def _list_paragraph(reader: Reader, benchmark: str, language: Language) -> str:
     basket = reader.basket
-    theme = basket.theme_en if language == "en" else basket.theme_zh
-    heading = f"**{escape(basket.id)}** · {escape(basket.broker_zh)} · {escape(theme)}"
+    about = f"{escape(basket.broker_in(language))} · {escape(basket.theme_in(language))}"
+    heading = f"**{escape(basket.id)}** · {about}"
     stop, separator = (". ", " ") if language == "en" else (":", "")
     return heading + stop + separator.join(sentences(reader, benchmark, language))
 

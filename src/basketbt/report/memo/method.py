@@ -16,6 +16,13 @@ _LEVELS = Phrase(
     "指数账簿:可分割、无成本。窗口[a,b]于第a日前一收盘按目标权重买入(点位100),至第b日收盘。"
     "点位V_t = 100 Σ w_i P_it / P_i,base,采用全收益价格(税前现金分红再投资)。",
 )
+_AVAILABLE = Phrase(
+    "The available window, like every window, starts from the close before its first session. A "
+    "reader buys at the next open at the earliest: what that open had already taken is in the "
+    "figure, and only an account (`account:`, entry publication_open) is without it.",
+    "可得窗口与其他窗口一样,以首日前一收盘为起点。读者最早只能在次一开盘买入:开盘跳空部分仍计入该数字,"
+    "仅账户(`account:`,entry publication_open)将其剔除。",
+)
 _DAY0 = Phrase(
     "Day 0 is the first session whose close follows the first public timestamp, on the basket's "
     "own exchange.",
@@ -50,6 +57,7 @@ def method_lines(result: StudyResult, language: Language) -> list[str]:
     basis = sorted({result.plan.annualisation(case.case.calendar.name) for case in result.cases})
     return [
         _LEVELS.say(language),
+        *([_AVAILABLE.say(language)] if config.split_at_publication else []),
         _DAY0.say(language),
         _ANNUAL.say(language, basis="/".join(map(str, basis)), rf=config.rf),
         *(_benchmark(code, language) for code in result.plan.request.indexes),

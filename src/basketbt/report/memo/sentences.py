@@ -26,9 +26,10 @@ _MOVE_ALONE = Phrase(
 )
 _SPLIT = Phrase(
     "Before a reader could act on it, {hindsight_window}, it made {hindsight} (hindsight); "
-    "bought at the close before {start} and held to {end} it made {available} ({excess}).",
+    "from the close before {start}, a reader's first session, to {end} it made {available} "
+    "({excess}).",
     "读者可据以操作之前({hindsight_window})收益{hindsight}(事后视角);"
-    "自{start}前一日收盘买入并持有至{end},收益{available}({excess})。",
+    "自{start}(读者首个可交易日)前一收盘起至{end},收益{available}({excess})。",
 )
 _EXCESS = Phrase("{value} against {benchmark}", "相对{benchmark}{value}")
 _NO_EXCESS = Phrase("no benchmark to compare", "无可比基准")
