@@ -13,7 +13,14 @@ import typer
 from typer.testing import CliRunner, Result
 
 from basketbt.cli import baskets
-from basketbt.errors import BasketbtError, InfeasibleWeights, OutputError, RefusedPath, UnknownName
+from basketbt.errors import (
+    BasketbtError,
+    InfeasibleWeights,
+    InputError,
+    OutputError,
+    RefusedPath,
+    UnknownName,
+)
 
 app = typer.Typer()
 baskets.register(app)
@@ -127,6 +134,11 @@ def test_check_of_nothing_is_refused(folder: Path) -> None:
         run("check", str(folder))
     with pytest.raises(RefusedPath, match="does not exist"):
         run("check", "none.yaml")
+
+
+def test_one_basket_has_no_overlap() -> None:
+    with pytest.raises(InputError, match="alone overlaps with nothing"):
+        run("overlap", "guojin/software")
 
 
 def test_overlap_as_csv_has_a_row_a_pair() -> None:

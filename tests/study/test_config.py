@@ -166,3 +166,28 @@ def test_where_prices_lie_does_not_name_the_run(tmp_path: Path) -> None:
 
 def test_the_schema_names_every_key() -> None:
     assert set(StudyConfig.model_json_schema()["properties"]) == set(StudyConfig.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "words"),
+    [
+        ("study: mine", "study: ../x", ["cannot name a folder", "letters, digits"]),
+        ("{source: demo}", "{source: 'files:bars'}", ["{source: files, path: bars}"]),
+        ("{source: demo}", "{source: files}", ["`path` belongs to source: files"]),
+    ],
+)
+def test_what_reads_like_another_place_is_told_how_to_write_it_here(
+    tmp_path: Path, line: str, instead: str, words: list[str]
+) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        load_study(study(tmp_path, FIVE_LINES.replace(line, instead)))
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_title_may_speak_both_languages(tmp_path: Path) -> None:
+    one = load_study(study(tmp_path, FIVE_LINES + "title: Lists\n")).config
+    assert (one.heading("en"), one.heading("zh")) == ("Lists", "Lists")
+    two = load_study(study(tmp_path, FIVE_LINES + "title: {en: Lists, zh: 名单}\n")).config
+    assert (two.heading("en"), two.heading("zh")) == ("Lists", "名单")
+    assert load_study(study(tmp_path)).config.heading("zh") == "mine"

@@ -94,7 +94,7 @@ def test_prices_are_asked_from_before_the_estimation_window_to_the_last_end(
 def test_overlapping_events_are_said(tmp_path: Path) -> None:
     v3 = plan(tmp_path, events="deepseek-v3")
     text = " ".join(note.text() for note in v3.notes)
-    assert "after day +14 reach 2025-01-20" in text
+    assert "after day +14 contain 2025-01-20, day 0 of DeepSeek-R1 release" in text
     assert not plan(tmp_path, events="deepseek-v3", windows="[[0,14]]").notes
 
 
@@ -104,14 +104,16 @@ def test_windows_that_reach_back_to_another_event_are_said(tmp_path: Path) -> No
 
     (back,) = said("[[-20,-1]]")
     assert "start on day -16 or earlier contain 2024-12-27" in back
-    assert "after DeepSeek-V3 release (deepseek-v3)" in back
+    assert "day 0 of DeepSeek-V3 release (deepseek-v3)" in back
     assert said("[[-15,4]]") == []
     assert said("[[-20,-18],[-15,4]]") == []
     shared = said("[[0,5]]", events="us-shock")
     assert len(shared) == 1
-    assert "2025-02-05 is the first session after us-shock and after reopening" in shared[0]
+    assert "2025-02-05 is day 0 of us-shock and of Reopening" in shared[0]
+    (both,) = said("[[0,5]]")
+    assert "(reopening) and US technology sell-off (us-shock)" in both
     own = "[deepseek-r1, {id: mine, at: 2025-01-23}]"
-    assert any("after mine:" in text for text in said("[[0,4]]", events=own))
+    assert any("day 0 of mine:" in text for text in said("[[0,4]]", events=own))
 
 
 def test_overlaps_name_the_exchange_where_lists_of_two_are_studied(tmp_path: Path) -> None:
@@ -120,9 +122,9 @@ def test_overlaps_name_the_exchange_where_lists_of_two_are_studied(tmp_path: Pat
     (folder / "hk.yaml").write_text(OWN_BASKET)
     planned = plan(tmp_path, baskets="[mine/hk, guojin/software]", windows="[[0,5]]")
     said = " ".join(note.text() for note in planned.notes)
-    assert "deepseek-r1 (XSHG) that end after day +4 reach 2025-02-05" in said
+    assert "deepseek-r1 (XSHG) that end after day +4 contain 2025-02-05" in said
     assert "deepseek-r1 (XHKG) that end after day" in said
-    assert "reach 2025-01-28, the first session after US technology sell-off (us-shock)" in said
+    assert "contain 2025-01-28, day 0 of US technology sell-off (us-shock)" in said
 
 
 def test_a_bare_date_without_a_session_is_a_warning(tmp_path: Path) -> None:

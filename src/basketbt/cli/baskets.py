@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, say, say_json, say_table, warn
+from basketbt.errors import InputError
 
 if TYPE_CHECKING:
     from basketbt.baskets.model import Basket
@@ -19,6 +20,11 @@ Folder = Annotated[
     Path | None,
     typer.Option("--baskets", help="Folder of lists; default: the nearest `baskets`, then ours."),
 ]
+
+
+class OneBasket(InputError):
+    template = "{basket} alone overlaps with nothing"
+    fix = "Name two baskets or more, or none for every list."
 
 
 class FileKind(StrEnum):
@@ -120,6 +126,8 @@ def overlap(
     chosen = library.select(baskets or ["*"])
     if not baskets:
         chosen = tuple(basket for basket in chosen if not basket.components)
+    if len(chosen) < 2:
+        raise OneBasket(basket=chosen[0].id)
     found = overlap_of(chosen, [_weights(basket, ["equal"])["equal"] for basket in chosen])
     if csv:
         _say_pairs(found)

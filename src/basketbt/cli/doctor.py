@@ -12,7 +12,13 @@ from basketbt.cli.options import StoreFile
 if TYPE_CHECKING:
     from pathlib import Path
 
-PACKAGES = ("basketbt", "akshare", "yfinance", "numpy", "pandas", "pyarrow", "exchange-calendars")
+PACKAGES = (
+    *("basketbt", "numpy", "pandas", "pyarrow", "exchange-calendars"),
+    *("akshare", "yfinance"),  # prices
+    *("vectorbt", "numba", "scipy"),  # accounts, grids, event studies
+    *("matplotlib", "plotly", "xlsxwriter", "python-docx"),  # what is handed on
+)
+OPTIONAL = ("vectorbt-rust", "dask")  # faster accounts, grids on several machines
 UNWELL = 3
 
 
@@ -40,11 +46,12 @@ def _versions() -> list[tuple[str, str]]:
     from importlib.metadata import PackageNotFoundError, version
 
     rows = [("python", platform.python_version()), ("sqlite", sqlite3.sqlite_version)]
-    for name in PACKAGES:
+    for name in (*PACKAGES, *OPTIONAL):
         try:
             rows.append((name, version(name)))
         except PackageNotFoundError:
-            rows.append((name, f"not installed: pip install {name}"))
+            where = " (optional)" if name in OPTIONAL else ""
+            rows.append((name, f"not installed{where}: pip install {name}"))
     return rows
 
 

@@ -53,7 +53,7 @@ def distinct(key: Callable[[Any], Hashable] = lambda entry: entry) -> AfterValid
             found = first.setdefault(key(entry), number)
             if found != number:
                 what = f"entry {number} repeats entry {found} ({_short(key(entry))})"
-                raise _refused(what, "Keep one of them.")
+                raise refused(what, "Keep one of them.")
         return entries
 
     return AfterValidator(check)
@@ -65,10 +65,11 @@ def _short(key: Hashable) -> str:
 
 def as_problem(error: InputError) -> PydanticCustomError:
     """An error of ours for pydantic, which adds the place in the file."""
-    return _refused(str(error), error.hint)
+    return refused(str(error), error.hint)
 
 
-def _refused(what: str, fix: str) -> PydanticCustomError:
+def refused(what: str, fix: str) -> PydanticCustomError:
+    """A refusal for pydantic: what is wrong, and what to write instead."""
     return PydanticCustomError("refused", "{what}", {"what": what, "fix": fix})
 
 

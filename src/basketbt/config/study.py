@@ -7,12 +7,13 @@ The models are strict (``config.strict``).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from basketbt.config.account import AccountSpec
 from basketbt.config.choices import Events, Rebalances, RebalanceSpec, Weightings, WeightingSpec
@@ -27,6 +28,7 @@ from basketbt.config.strict import (
     as_problem,
     distinct,
     not_empty,
+    refused,
 )
 from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
 from basketbt.market.symbols import parse_symbol
@@ -97,6 +99,18 @@ class PricesSpec(Strict):
         default_factory=dict, description="Policy per check; see docs/prices.md for the defaults."
     )
 
+    @field_validator("source", mode="before")
+    @classmethod
+    def _no_path_in_the_source(cls, value: object) -> object:
+        """``files:FOLDER`` is how --source is written; here the folder has a key of its own."""
+        kind, colon, path = value.partition(":") if isinstance(value, str) else ("", "", "")
+        if kind == "files" and colon:
+            raise refused(
+                f"`prices.source` is `files`, with the folder in `path`, not {value!r}",
+                f"Write prices: {{source: files, path: {path.strip()}}}.",
+            )
+        return value
+
     @model_validator(mode="after")
     def _files_have_a_path(self) -> Self:
         if (self.source == "files") != (self.path is not None):
@@ -151,6 +165,19 @@ class GridSpec(Strict):
     )
 
 
+_FOLDER_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+def _folder_name(name: str) -> str:
+    if re.fullmatch(_FOLDER_NAME, name) is None:
+        raise refused(
+            f"the name {name!r} cannot name a folder",
+            "Use letters, digits, dots, dashes and underscores, at most 64, first a letter or "
+            "digit.",
+        )
+    return name
+
+
 class Title(Strict):
     """A heading in both languages."""
 
@@ -161,8 +188,8 @@ class Title(Strict):
 class StudyConfig(Strict):
     """One study: events, baskets, prices, and how they are put together."""
 
-    study: str = Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="Name; also its results folder."
+    study: Annotated[str, AfterValidator(_folder_name)] = Field(
+        description="Name; also its results folder.", json_schema_extra={"pattern": _FOLDER_NAME}
     )
     title: str | Title | None = Field(
         None, description="Heading of the memo: one text, or `en` and `zh`."

@@ -11,23 +11,23 @@ from basketbt.notes import Note, NoteKind
 
 EVENTS_OVERLAP = NoteKind(
     "events_overlap",
-    en="windows of {event} that end after day {clean:+d} reach {session}, the first session after "
-    "{other_en}: they do not measure {event} alone",
-    zh="{event}在第{clean:+d}日之后结束的窗口包含{session},即{other_zh}之后的首个交易日:不再单独度量{event}",
+    en="windows of {event} that end after day {clean:+d} contain {session}, day 0 of {others_en}: "
+    "they do not measure {event} alone",
+    zh="{event}在第{clean:+d}日之后结束的窗口包含{session},即{others_zh}的第0日:不再单独度量{event}",
     severity="warning",
 )
 REACHES_BACK = NoteKind(
     "events_overlap_before",
-    en="windows of {event} that start on day {offset:+d} or earlier contain {session}, the first "
-    "session after {other_en}: they do not measure {event} alone",
-    zh="{event}在第{offset:+d}日或更早开始的窗口包含{session},即{other_zh}之后的首个交易日:不再单独度量{event}",
+    en="windows of {event} that start on day {offset:+d} or earlier contain {session}, day 0 of "
+    "{others_en}: they do not measure {event} alone",
+    zh="{event}在第{offset:+d}日或更早开始的窗口包含{session},即{others_zh}的第0日:不再单独度量{event}",
     severity="warning",
 )
 SAME_DAY_ZERO = NoteKind(
     "events_share_day_zero",
-    en="{session} is the first session after {event} and after {other}: no window that contains it "
-    "tells one from the other",
-    zh="{session}同为{event}与{other}之后的首个交易日:包含该日的窗口无法区分二者",
+    en="{session} is day 0 of {event} and of {others_en}: no window that contains it tells one "
+    "from the other",
+    zh="{session}同为{event}与{others_zh}的第0日:包含该日的窗口无法区分二者",
     severity="warning",
 )
 
@@ -40,7 +40,7 @@ def overlap_notes(
     windows: Sequence[tuple[int, int]],
     name: str,
 ) -> list[Note]:
-    """A note for each other event whose first session lies in one of the ``windows``.
+    """A note for each session in one of the ``windows`` on which another event is met.
 
     Of an event and its leaks the one nearest to day 0 is named, before it and after it. ``name``
     is how the notes call the event.
@@ -51,26 +51,28 @@ def overlap_notes(
         for near in neighbours(event, named.values(), home)
         if any(first <= near.offset <= last for first, last in windows)
     ]
-    found: dict[tuple[str, int], Note] = {}
+    nearest: dict[tuple[str, int], Neighbour] = {}
     for near in sorted(inside, key=lambda near: abs(near.offset)):
         side = (near.offset > 0) - (near.offset < 0)
-        base = near.id.partition("@")[0]
-        found.setdefault((base, side), _note(near, named[base], name))
-    return list(found.values())
+        nearest.setdefault((near.id.partition("@")[0], side), near)
+    together: dict[int, list[tuple[Neighbour, Event]]] = {}
+    for (base, _), near in nearest.items():
+        together.setdefault(near.offset, []).append((near, named[base]))
+    return [_note(offset, met, name) for offset, met in together.items()]
 
 
-def _note(near: Neighbour, other: Event, name: str) -> Note:
+def _note(offset: int, met: Sequence[tuple[Neighbour, Event]], name: str) -> Note:
+    """The note on the events ``met`` at one offset from day 0."""
     values = {
         "event": name,
-        "other": near.id,
-        "other_en": _called(other.name_en, near.id),
-        "other_zh": _called(other.name_zh, near.id),
-        "session": str(near.session),
+        "others_en": " and ".join(_called(other.name_en, near.id) for near, other in met),
+        "others_zh": "与".join(_called(other.name_zh, near.id) for near, other in met),
+        "session": str(met[0][0].session),
     }
-    if near.offset < 0:
-        return REACHES_BACK(offset=near.offset, **values)
-    if near.offset > 0:
-        return EVENTS_OVERLAP(clean=near.offset - 1, **values)
+    if offset < 0:
+        return REACHES_BACK(offset=offset, **values)
+    if offset > 0:
+        return EVENTS_OVERLAP(clean=offset - 1, **values)
     return SAME_DAY_ZERO(**values)
 
 

@@ -18,8 +18,9 @@ from basketbt.market.clock import Alternative, Event, shipped_events
 from basketbt.market.dayzero import day_zero, neighbours
 from basketbt.market.indexes import index_info
 from basketbt.notes import Language
-from basketbt.report.memo.build import available, data_notes
+from basketbt.report.memo.build import data_notes
 from basketbt.report.memo.figures import headline_windows, publication, readers
+from basketbt.report.memo.headline import available
 from basketbt.report.memo.method import method_lines
 from basketbt.report.memo.sentences import sentences
 from basketbt.results import CaseResult, StudyResult

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from basketbt.plan.model import span
 from basketbt.report.demo import DEMO
-from basketbt.report.memo.build import headline_table
 from basketbt.report.memo.chance import answers, chance_table, headline_window
+from basketbt.report.memo.headline import headline_table
 from basketbt.report.phrases import Phrase
 from basketbt.results import CaseResult, StudyResult
 

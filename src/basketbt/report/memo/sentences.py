@@ -13,16 +13,26 @@ from basketbt.report.phrases import Phrase, escape, percent, points
 
 _MOVE = Phrase(
     "Over {window} ({start} to {end}) the {count} shares returned {move}, {points} points "
-    "{side} than {benchmark} ({reference}); {best} added most ({best_part} points), {worst} least "
-    "({worst_part}).",
+    "{side} than {benchmark} ({reference}); {parts}.",
     "{window}({start}至{end}),{count}只成分收益{move},{side}{benchmark}({reference})"
-    "{points}个百分点;贡献最大为{best}({best_part}个百分点),最小为{worst}({worst_part})。",
+    "{points}个百分点;{parts}。",
 )
 _MOVE_ALONE = Phrase(
     "Over {window} ({start} to {end}) the {count} shares returned {move} (no benchmark levels); "
-    "{best} added most ({best_part} points), {worst} least ({worst_part}).",
-    "{window}({start}至{end}),{count}只成分收益{move}(无基准点位);"
-    "贡献最大为{best}({best_part}个百分点),最小为{worst}({worst_part})。",
+    "{parts}.",
+    "{window}({start}至{end}),{count}只成分收益{move}(无基准点位);{parts}。",
+)
+_ALL_ADDED = Phrase(
+    "{best} added most ({best_part} points), {worst} least ({worst_part})",
+    "贡献最大为{best}({best_part}个百分点),最小为{worst}({worst_part})",
+)
+_SOME_COST = Phrase(
+    "{best} added most ({best_part} points), {worst} cost most ({worst_part})",
+    "贡献最大为{best}({best_part}个百分点),拖累最大为{worst}({worst_part})",
+)
+_ALL_COST = Phrase(
+    "{worst} cost most ({worst_part} points), {best} least ({best_part})",
+    "拖累最大为{worst}({worst_part}个百分点),最小为{best}({best_part})",
 )
 _SPLIT = Phrase(
     "Before a reader could act on it, {hindsight_window}, it made {hindsight} (hindsight); "
@@ -71,7 +81,6 @@ def sentences(
 
 
 def _move(found: Found, benchmark: str, language: Language, quote: Callable[[str], str]) -> str:
-    (best, best_part), (worst, worst_part) = found.extremes(language)
     excess = found["excess_return"]
     phrase = _MOVE_ALONE if math.isnan(excess) else _MOVE
     weights = found.statistics.path.weights[found.reader.member]
@@ -86,6 +95,16 @@ def _move(found: Found, benchmark: str, language: Language, quote: Callable[[str
         side=(_MORE if excess >= 0 else _LESS).say(language),
         benchmark=benchmark,
         reference=percent(found["benchmark_return"]),
+        parts=_parts(found, language, quote),
+    )
+
+
+def _parts(found: Found, language: Language, quote: Callable[[str], str]) -> str:
+    """Which share gave most and which took most, or gave least, as the signs of their parts say."""
+    (best, best_part), (worst, worst_part) = found.extremes(language)
+    phrase = _ALL_ADDED if worst_part >= 0 else _SOME_COST if best_part > 0 else _ALL_COST
+    return phrase.say(
+        language,
         best=quote(best),
         best_part=points(best_part, signed=True),
         worst=quote(worst),

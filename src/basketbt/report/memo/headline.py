@@ -1,0 +1,169 @@
+"""The head of a memo: what could be known when, the table, what a reader could have had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from basketbt.notes import Language
+from basketbt.plan.model import span
+from basketbt.report.memo.figures import (
+    Reader,
+    common_span,
+    headline_windows,
+    median,
+    publication,
+    readers,
+)
+from basketbt.report.phrases import Phrase, escape, percent
+from basketbt.results import CaseResult
+
+_READ_FIRST = Phrase(
+    "**Read first.** {lists} published on {published}. A reader could trade from {session} "
+    "(day {offset:+d}) at the earliest. What happened before is *hindsight*; only what came after "
+    "was *available*.",
+    "**先读此处。**{lists}发布于{published},读者最早自{session}(第{offset:+d}日)起可交易。"
+    "此前为*事后视角*(hindsight),此后方为*可得*(available)。",
+)
+_ALL_LISTS = Phrase("The lists were", "各名单")
+_SOME_LISTS = Phrase("{count} lists ({names}) were", "{count}份名单({names})")
+_COLUMNS = Phrase(
+    "Basket|Names|Named|{windows}|Hindsight{before}|Available{after}|Available vs benchmark|"
+    "Max drawdown {longest}",
+    "组合|成分数|点名|{windows}|事后{before}|可得{after}|可得相对基准|最大回撤{longest}",
+)
+_COMPOSITES = Phrase(
+    "{names} made of lists, {rule}: the shares do not weigh the same.",
+    "{names}由多份名单合成,{rule}:各成分权重并不相同。",
+)
+_IS, _ARE = Phrase("{names} is", "{names}"), Phrase("{names} are", "{names}")
+_EQUAL_ACROSS = Phrase("each an equal part of it and weighted inside", "各名单等份,名单内再加权")
+_BY_VOTES = Phrase("with a vote for each broker that names a share", "按点名该成分的券商数计票")
+_AVAILABLE = Phrase(
+    "Up to the close before a reader could trade, the {count} lists (composites not counted) had "
+    "made a median of {hindsight}; {rose} of them had risen. From then to the end the median was "
+    "{available}: {later} of the {split} rose, {beat} beat {benchmark}. That close is the "
+    "index book's starting price, not one a reader could have bought at.",
+    "在读者可交易之前,{count}份名单(不计合成组合)收益中位数为{hindsight},其中{rose}份上涨。"
+    "此后至期末中位数为{available}:{split}份中{later}上涨,{beat}跑赢{benchmark}。"
+    "该收盘价仅为指数账簿的起点,读者无法以此价买入。",
+)
+_MAPPED = Phrase(
+    "**Named** counts the shares that the source itself names. The others were mapped here to a "
+    "theme that the source names, after the event: their choice is hindsight of its own.",
+    "**点名**为来源直接点名的成分数。其余成分由本项目在事件之后按来源点名的主题选取:"
+    "选取本身也带有事后视角。",
+)
+_NONE, _MANY = Phrase("none", "无一"), Phrase("{number}", "{number}份")
+_AVAILABLE_ONE = Phrase(
+    "Up to the close before a reader could trade, the list had made {hindsight}. From then to the "
+    "end it made {available} ({excess} against {benchmark}).",
+    "在读者可交易之前,该名单收益{hindsight}。此后至期末收益{available}(相对{benchmark}{excess})。",
+)
+_NOTHING_AVAILABLE = Phrase(
+    "Nothing: the lists were published after the study's last session. All figures are hindsight.",
+    "无:名单发布晚于本研究最后交易日,所有数字均为事后视角。",
+)
+
+
+def read_first(everyone: list[Reader], language: Language) -> list[str]:
+    """One line for each publication date."""
+    dates: dict[tuple[str, str, int], list[str]] = {}
+    for reader in everyone:
+        dates.setdefault(publication(reader), []).append(reader.basket.id)
+    lines = []
+    for (published, session, offset), names in dates.items():
+        which = _ALL_LISTS if len(dates) == 1 else _SOME_LISTS
+        lists = which.say(language, count=len(names), names=", ".join(map(escape, names)))
+        lines.append(
+            _READ_FIRST.say(
+                language, lists=lists, published=published, session=session, offset=offset
+            )
+        )
+    return lines
+
+
+def headline_table(case: CaseResult, language: Language) -> tuple[list[str], list[list[str]]]:
+    """Header and rows: the paper return of each list, split at its publication."""
+    everyone = readers(case)
+    windows = headline_windows(case.case)
+    longest = next((reader.longest() for reader in everyone), None)
+    header = _COLUMNS.say(
+        language,
+        windows="|".join(span(*window) for window in windows),
+        before=common_span(everyone, "hindsight"),
+        after=common_span(everyone, "available"),
+        longest=longest.window.label if longest else "",
+    ).split("|")
+    rows = []
+    for reader in everyone:
+        fixed = [reader.find("fixed", *window) for window in windows]
+        before, after, most = reader.find("hindsight"), reader.find("available"), reader.longest()
+        rows.append(
+            [
+                escape(reader.basket.id),
+                str(len(reader.basket.constituents)),
+                str(sum(one.origin == "named" for one in reader.basket.constituents)),
+                *(percent(found["total_return"] if found else None) for found in fixed),
+                percent(before["total_return"] if before else None),
+                percent(after["total_return"] if after else None),
+                percent(after["excess_return"] if after else None),
+                percent(most["max_drawdown"] if most else None),
+            ]
+        )
+    return header, rows
+
+
+def table_notes(case: CaseResult, language: Language) -> Iterator[str]:
+    """What the columns of the table do not say of its rows."""
+    yield from _composites(case, language)
+    if any(one.origin == "mapped" for basket in case.case.baskets for one in basket.constituents):
+        yield _MAPPED.say(language)
+
+
+def available(everyone: list[Reader], benchmark: str, language: Language) -> str:
+    """What the lists had made before a reader could trade, and from then on."""
+    before = [found["total_return"] for r in everyone if (found := r.find("hindsight"))]
+    after = [found for r in everyone if (found := r.find("available"))]
+    if not after:
+        return _NOTHING_AVAILABLE.say(language)
+    later = [found["total_return"] for found in after]
+    if len(after) == len(before) == 1:
+        return _AVAILABLE_ONE.say(
+            language,
+            hindsight=percent(before[0]),
+            available=percent(after[0]["total_return"]),
+            excess=percent(after[0]["excess_return"]),
+            benchmark=benchmark,
+        )
+    return _AVAILABLE.say(
+        language,
+        hindsight=percent(median(before)),
+        rose=sum(value > 0 for value in before),
+        count=len(before),
+        available=percent(median(later)),
+        later=_count(sum(value > 0 for value in later), language),
+        split=len(after),
+        beat=_count(sum(found["excess_return"] > 0 for found in after), language),
+        benchmark=benchmark,
+    )
+
+
+def _count(number: int, language: Language) -> str:
+    """How many lists: "none" reads better than 0."""
+    return (_NONE if number == 0 else _MANY).say(language, number=number)
+
+
+def _composites(case: CaseResult, language: Language) -> list[str]:
+    """A line for each rule by which lists were put together."""
+    lines = []
+    for rule, across in ((_EQUAL_ACROSS, True), (_BY_VOTES, False)):
+        names = [
+            escape(basket.id)
+            for basket in case.case.baskets
+            if basket.components and (len(basket.blocks) > 1) == across
+        ]
+        if names:
+            verb = _IS if len(names) == 1 else _ARE
+            said = verb.say(language, names=", ".join(names))
+            lines.append(_COMPOSITES.say(language, names=said, rule=rule.say(language)))
+    return lines
