@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,3 +21,17 @@ def test_no_room_imports_a_room_to_its_right() -> None:
     )
     assert done.returncode == 0, done.stdout
     assert "KEPT" in done.stdout
+
+
+def test_the_page_on_the_house_names_every_room_in_the_order_that_is_checked() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.split("| room |")[1].split("\n\n")[0]
+    said = [re.findall(r"`(\w+)`", line.split("|")[1]) for line in table.splitlines()[2:]]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = contracts["tool"]["importlinter"]["contracts"][0]["layers"]
+    checked = [set(layer.split(" : ")) for layer in layers]
+    found = [set(names) for names in said]
+    assert set().union(*found) == set().union(*checked)
+    floor = {name: number for number, names in enumerate(checked) for name in names}
+    numbers = [floor[name] for names in said for name in names]
+    assert numbers == sorted(numbers)
