@@ -13,19 +13,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from basketbt.config.study import StudyConfig, StudyFile
-from basketbt.errors import InputError
 from basketbt.report.files import run_files
+from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
+from basketbt.report.stored import NotARun
 from basketbt.sources import Access, choose_source
 from basketbt.study import run_study
 
-MANIFEST = "manifest.json"
 LARGEST_DIFF = 8  # lines shown of a file that differs
-
-
-class NotARun(InputError):
-    template = "{path} is not the folder of a run: {why}"
-    fix = "Give the folder that `basketbt run` printed, e.g. results/STUDY/latest."
 
 
 @dataclass(frozen=True)
@@ -80,11 +75,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
     except OSError as error:
-        raise NotARun(path=folder, why=error.strerror or str(error)) from error
+        raise NotARun(folder=folder, why=error.strerror or str(error)) from error
     except ValueError as error:
-        raise NotARun(path=folder, why=f"{MANIFEST} is not JSON") from error
+        raise NotARun(folder=folder, why=f"{MANIFEST} is not JSON") from error
     if not isinstance(manifest, dict) or not {"config", "outputs"} <= manifest.keys():
-        raise NotARun(path=folder, why=f"{MANIFEST} lacks the study or the list of files")
+        raise NotARun(folder=folder, why=f"{MANIFEST} lacks the study or the list of files")
     return manifest
 
 
@@ -93,7 +88,7 @@ def _config(folder: Path, manifest: dict[str, Any]) -> StudyConfig:
         return StudyConfig.model_validate_json(json.dumps(manifest["config"]))
     except ValidationError as error:
         why = f"its study cannot be read by this version ({error.error_count()} problems)"
-        raise NotARun(path=folder, why=why) from error
+        raise NotARun(folder=folder, why=why) from error
 
 
 def _difference(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import run
-from basketbt.verification import NotARun, verify
+from basketbt.report.stored import NotARun
+from basketbt.verification import verify
 
 STUDY = """\
 study: again

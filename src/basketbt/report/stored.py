@@ -22,11 +22,10 @@ from basketbt.report.facts import Facts
 from basketbt.report.files import LAYOUTS
 from basketbt.report.layout import Cell, Column, Layout, Table
 from basketbt.report.manifest import with_outputs
-from basketbt.report.publish import republish
+from basketbt.report.publish import MANIFEST, republish
 from basketbt.report.record import Record
 from basketbt.report.render import Format, rendered
 
-MANIFEST = "manifest.json"
 MEMO = "memo.md"
 _FORMULA = ("=", "+", "-", "@", "\t")
 
@@ -35,7 +34,7 @@ class NotARun(InputError):
     """A folder that does not hold a run, or no longer the one its manifest tells of."""
 
     template = "{folder} is not a run's folder: {why}"
-    fix = "Name a folder such as results/<study>/latest, or run the study again."
+    fix = "Give the folder that `basketbt run` printed, e.g. results/STUDY/latest, or run it again."
 
 
 @dataclass(frozen=True)
