@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -208,11 +208,56 @@ def test_reconcile_shows_a_difference_and_its_effect(replay, basketbt) -> None:
         assert one["worst_day"] == "2025-05-30"
         assert one["close_difference"] == pytest.approx(0.005, abs=3e-4)
     effects = [one["effect"] for one in report["comparisons"]]
-    assert report["baskets"]["mine/list"] == pytest.approx(sum(effects) / 2)
+    (basket,) = report["baskets"]
+    assert (basket["basket"], basket["weighting"], basket["agrees"]) == (
+        "mine/list",
+        "equal",
+        False,
+    )
+    assert basket["effect"] == pytest.approx(sum(effects) / 2)
     loose = basketbt(
         "reconcile", "mine/list", "--between", "sina,tencent", "--tolerance", "0.02", *window
     )
     assert loose.exit_code == 0
+
+
+def test_reconcile_of_a_study_uses_its_own_weights_and_windows(replay, basketbt) -> None:
+    """Oracle: one share's last close is one per cent too high, so a list bought before and
+    valued on that day gains its weight in that share times the share's growth, times 1 %."""
+    Path("study.yaml").write_text(
+        "study: x\nevents: deepseek-r1\nbaskets: mine/list\nsplit_at_publication: false\n"
+        "windows: [[0, 5], [0, 8]]\nweighting: [stance, equal]\n",
+        encoding="utf-8",
+    )
+    zero = replay.vendors.market["688111.SH"].sessions.index(date(2025, 1, 21))
+    last = replay.vendors.market["688111.SH"].sessions[zero + 5]
+
+    def change(bars):
+        return [
+            replace(bar, close=bar.close * 1.01, high=bar.high * 1.02) if bar.day == last else bar
+            for bar in bars
+        ]
+
+    replay.vendors.edit = lambda vendor, security, bars: (
+        change(bars) if (vendor, security.text) == ("eastmoney", "688111.SH") else bars
+    )
+    done = basketbt("reconcile", "study.yaml", "--json", "--tolerance", "0.002")
+    assert done.exit_code == 3
+    rows = {(r["weighting"].split()[0], r["window"]): r for r in json.loads(done.stdout)["baskets"]}
+    security = replay.vendors.market["688111.SH"]
+    before = security.sessions[zero - 1]
+    wrong = round(security.closes[last] * 1.01, 2)  # Eastmoney tells two decimals
+    gain = (wrong - security.closes[last]) / security.closes[before]
+    for weighting, weight in (("stance", 2 / 3), ("equal", 1 / 2)):
+        row = rows[weighting, "[0,+5]"]
+        assert row["effect"] == pytest.approx(-weight * gain, rel=1e-6)
+        assert not row["agrees"]
+        assert rows[weighting, "[0,+8]"]["effect"] == pytest.approx(0.0, abs=1e-12)
+        assert rows[weighting, "[0,+8]"]["agrees"]
+    said = basketbt("reconcile", "study.yaml", "--tolerance", "0.002").stdout
+    line = next(line for line in said.splitlines() if "stance" in line)
+    assert f"{-2 / 3 * gain:+.3%}" in line
+    assert "[0,+5]" in line
 
 
 def test_reconcile_says_which_vendor_failed(replay, basketbt) -> None:

@@ -1,4 +1,4 @@
-"""Commands that move prices: fetch into the store, lock a study's, compare vendors."""
+"""Commands that move prices: fetch into the store, lock a study's."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from basketbt.cli.console import Json, Quiet, say, say_json, say_table, warn
 from basketbt.cli.options import Offline, Settings, Source, StoreFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from basketbt.prices.data import PriceRequest
-    from basketbt.prices.reconcile import Comparison
     from basketbt.prices.sources.auto import Outcome
 
 RouteName = Annotated[str, typer.Option("--source", help="auto, akshare or yfinance.")]
@@ -31,7 +30,7 @@ PARTLY_FAILED = 3
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command tree."""
-    for command in (fetch, lock, reconcile):
+    for command in (fetch, lock):
         app.command()(command)
 
 
@@ -105,44 +104,6 @@ def lock(
     say(f"use it:  basketbt run {study} --source lock:{out}")
 
 
-def reconcile(
-    target: Target,
-    between: Annotated[
-        str, typer.Option(help="Two vendors: sina, eastmoney, tencent, csindex, yahoo.")
-    ] = "sina,eastmoney",
-    tolerance: Annotated[
-        float, typer.Option(min=0.0, help="Largest difference of a close or a return allowed.")
-    ] = 0.001,
-    store: StoreFile = None,
-    settings: Settings = None,
-    start: Day = None,
-    end: Day = None,
-    as_json: Json = False,
-) -> None:
-    """Compare two vendors symbol by symbol; exit 3 when they differ by more than the tolerance."""
-    from basketbt.cli.targets import members, price_request, vendor_pair
-    from basketbt.prices.sidebyside import compare_vendors
-    from basketbt.prices.store import store_path
-
-    request = price_request(target, settings or (), start, end)
-    found, failures = compare_vendors(store_path(store), request, vendor_pair(between))
-    effects = _effects(found, members(target, settings or ()))
-    if as_json:
-        say_json(
-            {
-                "comparisons": [_comparison_data(one, tolerance) for one in found],
-                "baskets": effects,
-                "failed": [str(failure) for failure in failures],
-            }
-        )
-    else:
-        _say_comparisons(found, effects, tolerance)
-        for failure in failures:
-            warn(f"not compared: {failure}")
-    if failures or not all(one.agrees(tolerance) for one in found):
-        raise typer.Exit(PARTLY_FAILED)
-
-
 # --- what is printed -------------------------------------------------------------------------
 
 
@@ -201,69 +162,3 @@ def _as_data(outcome: Outcome) -> dict[str, Any]:
         "passed_over": [failure.brief for failure in outcome.failures],
         "lacking": [failure.brief for failure in outcome.lacking],
     }
-
-
-def _effects(found: list[Comparison], baskets: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
-    from basketbt.prices.reconcile import basket_effects
-
-    return basket_effects(found, baskets)
-
-
-def _comparison_data(one: Comparison, tolerance: float) -> dict[str, Any]:
-    return {
-        "symbol": one.symbol,
-        "vendors": [one.left, one.right],
-        "agrees": one.agrees(tolerance),
-        "sessions": one.sessions,
-        "close_difference": one.close_difference,
-        "worst_day": str(one.worst_day) if one.worst_day is not None else None,
-        "volumes_differ": one.volumes_differ,
-        "only_left": [str(day) for day in one.only_left],
-        "only_right": [str(day) for day in one.only_right],
-        "steps": [[str(s.date), s.left, s.right] for s in one.steps],
-        "return_left": one.return_left,
-        "return_right": one.return_right,
-        "effect": one.effect,
-    }
-
-
-def _say_comparisons(
-    found: list[Comparison], effects: Mapping[str, float], tolerance: float
-) -> None:
-    say_table(
-        (
-            "symbol",
-            "vendors",
-            "",
-            "sessions",
-            "close",
-            "on",
-            "missing",
-            "steps",
-            "volumes",
-            "return",
-        ),
-        [
-            (
-                one.symbol,
-                f"{one.left} / {one.right}",
-                "ok" if one.agrees(tolerance) else "differs",
-                str(one.sessions),
-                f"{one.close_difference:.3%}",
-                str(one.worst_day or ""),
-                f"{len(one.only_right)} / {len(one.only_left)}",
-                str(len(one.steps)),
-                str(one.volumes_differ),
-                f"{one.effect:+.3%}",
-            )
-            for one in found
-        ],
-        title="Largest differences; missing: sessions that only the other one has",
-        right=(3, 4, 6, 7, 8, 9),
-    )
-    say_table(
-        ("basket", "effect on its return"),
-        [(name, f"{effect:+.3%}") for name, effect in effects.items()],
-        title="Equal weights, total return over the whole range",
-        right=(1,),
-    )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from basketbt.cli import doctor, fetching, verifying
+from basketbt.cli import doctor, fetching, reconciling, verifying
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.cli.options import StoreFile
 
@@ -20,6 +20,7 @@ UNSOUND = 3
 def register(app: typer.Typer) -> None:
     """Add fetch, lock, reconcile, doctor, verify and the `store` group to the command tree."""
     fetching.register(app)
+    reconciling.register(app)
     doctor.register(app)
     verifying.register(app)
     app.add_typer(group, name="store")

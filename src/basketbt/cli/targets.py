@@ -32,23 +32,12 @@ def price_request(
 
     Raises what reading a study or basket raises, or ``BadDay``.
     """
-    study = _study(target, settings)
+    study = study_of(target, settings)
     if study is not None:
         from basketbt.plan.study import make_plan
 
         return make_plan(study).request
-    return _basket_request(_basket(target), start, end)
-
-
-def members(target: str, settings: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The symbols of every basket of a study, or of the one basket, by its id."""
-    study = _study(target, settings)
-    if study is None:
-        basket = _basket(target)
-        return {basket.id: tuple(basket.symbols)}
-    from basketbt.plan.study import make_plan
-
-    return {basket.id: tuple(basket.symbols) for basket in make_plan(study).baskets}
+    return _basket_request(basket_of(target), start, end)
 
 
 def route(text: str) -> Route:
@@ -72,7 +61,7 @@ def vendor_pair(text: str) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def _study(target: str, settings: Sequence[str]) -> StudyFile | None:
+def study_of(target: str, settings: Sequence[str]) -> StudyFile | None:
     """The study of that file or name; None when it can only be a basket."""
     from basketbt.config.study import load_study
     from basketbt.shipped import find_study
@@ -86,7 +75,7 @@ def _study(target: str, settings: Sequence[str]) -> StudyFile | None:
     return load_study(path, settings)
 
 
-def _basket(target: str) -> Basket:
+def basket_of(target: str) -> Basket:
     from basketbt.baskets.library import find_library
 
     return find_library().select([target])[0]

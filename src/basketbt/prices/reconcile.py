@@ -6,7 +6,7 @@ them have been seen to make the same mistake on the same day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,33 @@ class Comparison:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class BasketEffect:
+    """The total return of a basket in one window on either vendor's prices.
+
+    NaN where a return does not exist.
+    """
+
+    event: str
+    basket: str
+    weighting: str
+    rebalance: str
+    window: str
+    left: float
+    right: float
+
+    @property
+    def size(self) -> float:
+        """What the choice of vendor does to the return, as a decimal."""
+        return self.left - self.right
+
+    def agrees(self, tolerance: float) -> bool:
+        """Whether the two returns differ by no more than ``tolerance``, or exist at neither."""
+        if np.isnan(self.left) and np.isnan(self.right):
+            return True
+        return abs(self.size) <= tolerance
+
+
 def compare(left: History, right: History) -> Comparison:
     """Compare two histories of one symbol over the window that both were asked for."""
     first, last = max(left.first, right.first), min(left.last, right.last)
@@ -89,17 +116,22 @@ def compare(left: History, right: History) -> Comparison:
     )
 
 
-def basket_effects(
-    comparisons: Sequence[Comparison], baskets: Mapping[str, Sequence[str]]
-) -> dict[str, float]:
-    """What the differences do to each basket held in equal weights: the mean of its members'
-    effects. Members that were not compared count as equal."""
-    effect = {one.symbol: one.effect for one in comparisons if np.isfinite(one.effect)}
-    return {
-        name: float(np.mean([effect.get(symbol, 0.0) for symbol in symbols]))
-        for name, symbols in baskets.items()
-        if symbols
-    }
+def equal_weight_effect(
+    comparisons: Sequence[Comparison], basket: str, symbols: Sequence[str]
+) -> BasketEffect:
+    """A basket without a study: equal weights of the members that were compared, bought on the
+    first session and held to the last. NaN when none was."""
+    found = {one.symbol: one for one in comparisons if np.isfinite(one.effect)}
+    members = [found[symbol] for symbol in symbols if symbol in found]
+    return BasketEffect(
+        event="",
+        basket=basket,
+        weighting="equal",
+        rebalance="hold",
+        window="",
+        left=float(np.mean([one.return_left for one in members])) if members else float("nan"),
+        right=float(np.mean([one.return_right for one in members])) if members else float("nan"),
+    )
 
 
 def _day_of(difference: Floats, dates: Dates) -> np.datetime64 | None:

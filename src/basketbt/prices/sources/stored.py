@@ -60,6 +60,8 @@ class StoreSource:
     """The store as a price source. Online it fetches what is missing; offline it never does.
 
     ``report`` hears of every symbol while fetching. ``now`` decides which sessions are closed.
+    ``prefer`` is a vendor whose histories are used where they are stored, before the route's own
+    order: for comparing vendors.
     """
 
     def __init__(
@@ -70,12 +72,14 @@ class StoreSource:
         offline: bool = False,
         report: Callable[[Outcome], None] = lambda outcome: None,
         now: datetime | None = None,
+        prefer: str | None = None,
     ) -> None:
         self._path = path
         self._route: Route = route
         self._offline = offline
         self._report = report
         self._now = now or datetime.now(UTC)
+        self._prefer = prefer
 
     @property
     def name(self) -> str:
@@ -126,8 +130,10 @@ class StoreSource:
         if name in request.fx:
             return window_of(request, None, self._now), rate_vendors(self._route)
         symbol = parse_symbol(name)
-        vendors = tuple(vendor.name for vendor in vendors_for(symbol, self._route))
-        return window_of(request, symbol, self._now), vendors
+        vendors = [vendor.name for vendor in vendors_for(symbol, self._route)]
+        if self._prefer is not None:
+            vendors.insert(0, self._prefer)
+        return window_of(request, symbol, self._now), tuple(dict.fromkeys(vendors))
 
 
 def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:

@@ -1,0 +1,64 @@
+"""What the choice of vendor does to a study: the same study on each vendor's prices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from basketbt.config.study import StudyFile
+from basketbt.prices.reconcile import BasketEffect
+from basketbt.prices.sources.stored import StoreSource
+from basketbt.report.tables import keys
+from basketbt.results import StudyResult
+from basketbt.study import run_study
+
+Place = tuple[str, str, str, str, str]  # event, basket, weighting, rebalance, window
+
+
+def study_effects(
+    study: StudyFile, store: Path, vendors: tuple[str, str]
+) -> tuple[BasketEffect, ...]:
+    """The total return of every basket, book and window of a study at either vendor.
+
+    Weights, windows and policies are the study's own. Securities that a vendor does not have
+    (indexes, Hong Kong shares at Tencent, exchange rates) come from the store along ``auto`` on
+    both sides, and are fetched where they are missing.
+
+    Raises what running the study raises.
+    """
+    # Accounts and tests against chance take long and say nothing more about prices.
+    config = study.config.model_copy(update={"account": None, "event_study": None})
+    study = replace(study, config=config)
+    left, right = (
+        _returns(run_study(study, StoreSource(store, prefer=vendor))) for vendor in vendors
+    )
+    nothing = float("nan")
+    return tuple(
+        BasketEffect(
+            event=place[0],
+            basket=place[1],
+            weighting=place[2],
+            rebalance=place[3],
+            window=place[4],
+            left=left.get(place, nothing),
+            right=right.get(place, nothing),
+        )
+        for place in dict.fromkeys((*left, *right))
+    )
+
+
+def _returns(result: StudyResult) -> dict[Place, float]:
+    found = {}
+    for where in keys.everywhere(result):
+        for window, statistics in where.book.windows:
+            if where.member in statistics.members:
+                column = statistics.members.index(where.member)
+                place = (
+                    where.case.case.event.id,
+                    where.basket.id,
+                    where.book.book.weighting.label,
+                    where.book.book.rebalance.label,
+                    window.label,
+                )
+                found[place] = float(statistics.own.values["total_return"][column])
+    return found
