@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from replay import boards, packed, yahoo
+from replay import boards, exchanges, packed, yahoo
 from replay.invented import Bar, Market, Security, rates
 from replay.wire import HTML, Fault, Reply, Request, json_reply, script
 
@@ -13,7 +13,7 @@ BarEdit = Callable[[str, Security, list[Bar]], list[Bar]]
 
 
 class Vendors:
-    """Answers every request of the four vendors and of csindex.
+    """Answers every request of the four vendors, of csindex and of the exchanges.
 
     ``faults`` change replies, ``edit`` the bars a vendor has (by vendor name), ``factors`` the
     rows of Sina's factor list. ``log`` keeps every request, ``unknown`` those no vendor knows.
@@ -47,6 +47,8 @@ class Vendors:
             "tencent": self._tencent,
             "csindex": self._csindex,
             "yahoo": lambda r: yahoo.answer(r, self),
+            "sse": lambda r: exchanges.shanghai(self.market),
+            "szse": lambda r: exchanges.shenzhen(self.market),
         }[request.vendor]
         reply = answer(request)
         if reply is None:
@@ -109,6 +111,8 @@ class Vendors:
 
     def _eastmoney_report(self, request: Request) -> Reply:
         name = request.query["reportName"]
+        if name == "RPT_IPO_ALLOTMENT":
+            return exchanges.rights(self.market, int(request.query["pageNumber"]))
         code = request.query["filter"].split('"')[1].partition(".")[0]
         security = next(
             (s for s in self.market.securities if s.code == code and s.symbol.kind == "share"),
@@ -160,6 +164,8 @@ class Vendors:
         ]
         out = []
         for event in security.events:
+            if not (event.cash or event.bonus):
+                continue
             row: dict[str, object] = dict.fromkeys(names, None)
             row |= {
                 "SECURITY_CODE": security.code,

@@ -18,11 +18,19 @@ LAST = date(2025, 6, 30)
 
 @dataclass(frozen=True)
 class Event:
-    """Takes effect on the morning of ``day``: cash and new shares per old share."""
+    """Takes effect on the morning of ``day``: cash and new shares per old share; ``rights`` are
+    new shares that holders pay ``rights_price`` for."""
 
     day: date
     cash: float = 0.0
     bonus: float = 0.0
+    rights: float = 0.0
+    rights_price: float = 0.0
+
+    def reference(self, before: float) -> float:
+        """The price after the event that is worth ``before`` the price before it."""
+        paid = self.rights * self.rights_price
+        return (before - self.cash + paid) / (1 + self.bonus + self.rights)
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class Security:
     suspended: tuple[date, date] | None = None
     listed: date = FIRST
     last: date = LAST
+    delisted: date | None = None
 
     @cached_property
     def symbol(self) -> Symbol:
@@ -84,7 +93,7 @@ class Security:
             event = by_day.get(day)
             reference = before
             if event is not None:
-                reference = round((before - event.cash) / (1 + event.bonus), self.digits)
+                reference = round(event.reference(before), self.digits)
             if self.suspended and self.suspended[0] <= day <= self.suspended[1]:
                 before = reference
                 continue
@@ -114,7 +123,7 @@ class Security:
         for event in self.events:
             before = [bar.close for bar in self.bars if bar.day < event.day]
             if before:
-                cumulative *= before[-1] / ((before[-1] - event.cash) / (1 + event.bonus))
+                cumulative *= before[-1] / event.reference(before[-1])
                 out.append((event.day, cumulative))
         return out
 
@@ -127,7 +136,7 @@ class Security:
             passed = [e for day, e in events.items() if before.day < day <= bar.day]
             price = before.close
             for event in passed:
-                price = (price - event.cash) / (1 + event.bonus)
+                price = event.reference(price)
             wealth *= bar.close / price
         return wealth - 1
 

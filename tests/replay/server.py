@@ -29,6 +29,9 @@ HOSTS = (
     ".qq.com",
     ".yahoo.com",
     ".csindex.com.cn",
+    ".sse.com.cn",
+    ".szse.cn",
+    ".10jqka.com.cn",
 )
 HANG_SECONDS = 5.0
 

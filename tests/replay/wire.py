@@ -31,6 +31,9 @@ class Request:
             ("sina.com.cn", "sina"),
             ("csindex.com.cn", "csindex"),
             ("yahoo.com", "yahoo"),
+            ("sse.com.cn", "sse"),
+            ("szse.cn", "szse"),
+            ("10jqka.com.cn", "ths"),
         ):
             if self.host.endswith(end):
                 return name

@@ -18,6 +18,8 @@ import numpy as np
 from basketbt.prices.data import Dates
 from basketbt.prices.sources import yfinance
 from basketbt.prices.sources.akshare import eastmoney, sina
+from basketbt.prices.sources.akshare.delisted import delisting
+from basketbt.prices.sources.akshare.rights import rights_issues
 from basketbt.prices.sources.frames import cut
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.routes import FAMILIES, VENDORS, Route, group_of
@@ -48,6 +50,7 @@ def complete(vendor: Vendor, others: tuple[Vendor, ...], query: Query, route: Ro
         history = _with_actions(history, query, lacking)
         history = _with_steps(history, query)
         history = _with_shares(history, query, lacking)
+        history = _with_delisting(history, query, lacking)
     elif group_of(query.symbol) == "hong kong share" and "yfinance" in FAMILIES[route]:
         history = _with_yahoo_factor(history, query, lacking)
     history = accepted(history, lambda h: vetted(h, query.symbol))
@@ -73,7 +76,7 @@ def accepted(history: History, check: Callable[[History], History]) -> History:
 
 def _with_actions(history: History, query: Query, lacking: list[VendorFailure]) -> History:
     if history.actions is not None:
-        return history
+        return _without_hidden_rights(history, query, lacking)
     found = _try(lambda: eastmoney.corporate_actions(query.symbol, query.hosts), lacking)
     if found is None:
         return history
@@ -84,6 +87,16 @@ def _with_actions(history: History, query: Query, lacking: list[VendorFailure]) 
         actions_from=eastmoney.NAME,
         exchanges=history.exchanges + found.exchanges,
     )
+
+
+def _without_hidden_rights(history: History, query: Query, lacking: list[VendorFailure]) -> History:
+    """Yahoo tells no rights issues, so its factor misses their step: raise where there was one."""
+    found = _try(lambda: rights_issues(query.symbol, query.hosts), lacking)
+    days = [action.ex_date for action in found[0]] if found else []
+    hidden = [day for day in days if query.first < day <= query.last]
+    if hidden:
+        raise _changed(history, f"its factor leaves out the rights issue of {hidden[0]}")
+    return history
 
 
 def _with_steps(history: History, query: Query) -> History:
@@ -109,6 +122,18 @@ def _with_shares(history: History, query: Query, lacking: list[VendorFailure]) -
         shares_from=eastmoney.NAME,
         exchanges=history.exchanges + found.exchanges,
     )
+
+
+def _with_delisting(history: History, query: Query, lacking: list[VendorFailure]) -> History:
+    """The day of delisting, asked for where bars end before the window does."""
+    missing = missing_sessions(history, query.symbol)
+    bars = history.bars.dates
+    if not len(bars) or not len(missing) or missing[-1] < bars[-1]:
+        return history
+    found = _try(lambda: delisting(query.symbol, query.hosts), lacking)
+    if found is None or found[0] is None or not bars[-1] < found[0] <= query.last:
+        return history
+    return replace(history, delisted=found[0], exchanges=history.exchanges + found[1])
 
 
 def _with_yahoo_factor(history: History, query: Query, lacking: list[VendorFailure]) -> History:
@@ -146,6 +171,8 @@ def _confirm_gaps(history: History, others: tuple[Vendor, ...], query: Query) ->
     Raises ``Changed`` when the other one has bars there.
     """
     missing = missing_sessions(history, query.symbol)
+    if history.delisted is not None:
+        missing = missing[missing < history.delisted]
     if not len(missing) or query.symbol.kind == "index":
         return 0
     for other in others:

@@ -10,7 +10,7 @@ from pathlib import Path
 from basketbt.errors import DataError
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
-from basketbt.prices.data import FxSeries, MarketData, PriceRequest
+from basketbt.prices.data import FxSeries, Instrument, MarketData, PriceRequest
 from basketbt.prices.sources.auto import Fetcher, Outcome, Window, best, window_of
 from basketbt.prices.sources.routes import Route, rate_vendors, vendors_for
 from basketbt.prices.sources.vendor import History
@@ -185,6 +185,11 @@ def _market_data(
             )
             for pair in request.fx
             if pair in histories
+        },
+        instruments={
+            name: Instrument(symbol=name, delisted=history.delisted)
+            for name, history in securities.items()
+            if history.delisted is not None
         },
         has_actions=bool(shares_of) and all(h.actions is not None for h in shares_of),
         notes=notes,

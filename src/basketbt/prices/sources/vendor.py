@@ -148,6 +148,7 @@ class History:
     listed later simply has no bar before. For a currency pair the rate is the close.
     ``steps``, ``actions`` and ``shares`` are None where nothing was asked or answered; an empty
     value says that there are none. They may come from another vendor (``*_from``).
+    ``delisted`` is the day from which the share is no longer listed, None while it is.
     """
 
     vendor: str
@@ -161,6 +162,7 @@ class History:
     actions_from: str = ""
     shares: ShareCounts | None = None
     shares_from: str = ""
+    delisted: np.datetime64 | None = None
     exchanges: tuple[Exchange, ...] = ()
 
 

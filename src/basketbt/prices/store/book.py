@@ -38,6 +38,7 @@ class Coverage:
     shares_from: str | None
     unconfirmed: int
     updated_at: str
+    delisted: np.datetime64 | None = None
 
     def reaches(self, first: np.datetime64, last: np.datetime64) -> bool:
         """Whether every session from ``first`` to ``last`` was asked for and answered."""
@@ -131,6 +132,7 @@ class Store:
             if coverage.shares_from is None or not shares
             else tables.shares_of(symbol, shares),
             shares_from=coverage.shares_from or "",
+            delisted=coverage.delisted,
         )
 
     def revisions(self, *, accepted: bool = False) -> list[Revision]:
@@ -196,7 +198,7 @@ class Store:
     def _coverages(self, clause: str, values: tuple[str, ...]) -> Iterator[Coverage]:
         found = self._db.execute(
             "SELECT vendor, symbol, first, last, currency, steps_from, actions_from, "
-            f"shares_from, unconfirmed, updated_at FROM coverage {clause}",
+            f"shares_from, unconfirmed, updated_at, delisted FROM coverage {clause}",
             values,
         ).fetchall()
         for row in found:
@@ -211,6 +213,7 @@ class Store:
                 shares_from=row[7],
                 unconfirmed=row[8],
                 updated_at=row[9],
+                delisted=None if row[10] is None else np.datetime64(row[10], "D"),
             )
 
     def _cover(self, history: History, before: Coverage | None, unconfirmed: int) -> None:
@@ -218,14 +221,17 @@ class Store:
         steps = history.steps_from if history.steps is not None else None
         actions = history.actions_from if history.actions is not None else None
         shares = history.shares_from if history.shares is not None else None
+        delisted = history.delisted
         if before is not None:
+            delisted = delisted if delisted is not None else before.delisted
             first, last = min(first, before.first), max(last, before.last)
             steps = steps or before.steps_from
             actions = actions or before.actions_from
             shares = shares or before.shares_from
         self._db.execute(
             "INSERT OR REPLACE INTO coverage (vendor, symbol, first, last, currency, steps_from, "
-            "actions_from, shares_from, unconfirmed, updated_at) VALUES (?,?,?,?,?,?,?,?,?,?)",
+            "actions_from, shares_from, unconfirmed, updated_at, delisted) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             (
                 history.vendor,
                 history.symbol,
@@ -237,6 +243,7 @@ class Store:
                 shares,
                 unconfirmed,
                 sql.now(),
+                None if delisted is None else str(delisted),
             ),
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from basketbt.errors import DataError, OutputError
-from basketbt.prices.store.schema import migrate
+from basketbt.prices.store.schema import MIGRATIONS, migrate, version
 
 BUSY_SECONDS = 60.0
 _DAMAGE = ("malformed", "not a database", "file is encrypted", "unsupported file format")
@@ -29,6 +29,11 @@ class DamagedStore(DataError):
 class EmptyStore(DataError):
     template = "there is no store at {path}"
     fix = "Fill one with `basketbt fetch STUDY`, or say where it is with --store."
+
+
+class OlderStore(DataError):
+    template = "the store {path} has format {found}, not {known}, and cannot be written to renew it"
+    fix = "Copy it to a folder of your own and name the copy with --store."
 
 
 @contextlib.contextmanager
@@ -98,12 +103,24 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             timeout=BUSY_SECONDS,
             isolation_level=None,
         )
+        if version(connection) < len(MIGRATIONS):
+            found = version(connection)
+            connection.close()
+            return _renewed_for_reading(path, found)
         try:
             migrate(connection, path)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _renewed_for_reading(path: Path, found: int) -> sqlite3.Connection:
+    """A store of an earlier format: brought up to date first, where it can be written."""
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise OlderStore(path=path, found=found, known=len(MIGRATIONS))
+    open_for_writing(path).close()
+    return open_for_reading(path)
 
 
 def set_aside(path: Path) -> Path:

@@ -60,7 +60,14 @@ CREATE TABLE revision (                            -- a vendor changed what it h
 CREATE INDEX revision_by_symbol ON revision (vendor, symbol);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST + hosts.SCHEMA + ";",)
+# Lists of actions stored before rights issues were in them do not count as complete any more:
+# the next `fetch` asks again.
+_SECOND = """
+ALTER TABLE coverage ADD COLUMN delisted TEXT; -- from this day on not listed; NULL: listed
+UPDATE coverage SET actions_from = NULL WHERE actions_from = 'eastmoney';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST + hosts.SCHEMA + ";", _SECOND)
 """Script n takes a file from version n to n + 1. Never changed once released, only added to."""
 
 

@@ -8,7 +8,7 @@ Where a factor is needed and no list of one is at hand, it follows from the corp
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ import numpy as np
 from basketbt.market.symbols import Symbol
 from basketbt.prices.data import CorporateAction, ShareCounts, SymbolBars
 from basketbt.prices.sources.akshare.client import akshare
+from basketbt.prices.sources.akshare.rights import rights_issues
 from basketbt.prices.sources.courier import Courier, ask, with_evidence
 from basketbt.prices.sources.frames import bars_from, cut, dates_from, numbers_from, require
 from basketbt.prices.sources.hosts import HostBook
@@ -100,30 +101,52 @@ class Counts(Evidence):
 
 
 def corporate_actions(symbol: Symbol, hosts: HostBook) -> Actions:
-    """Cash dividends and share issues of a mainland share that were carried out.
+    """Cash dividends, bonus issues and rights issues of a mainland share that were carried out.
 
-    Rights issues are not in this report; a step of the factor that no action explains shows one.
+    All of them or a ``VendorFailure``: half a list would pass for the whole one.
     """
+    rights, rights_exchanges = rights_issues(symbol, hosts)
     courier = _courier(symbol.canonical, hosts)
+    actions = _one_a_day((*_distributions(symbol, courier), *rights))
+    return Actions(with_evidence(courier.exchanges) + rights_exchanges, actions)
+
+
+def _distributions(symbol: Symbol, courier: Courier) -> tuple[CorporateAction, ...]:
+    """Cash dividends and bonus issues."""
     try:
         frame = ask(courier, lambda: akshare().stock_fhps_detail_em(symbol.code))
     except NoData:
-        return Actions(with_evidence(courier.exchanges), ())
+        return ()
     names = ("除权除息日", "送转股份-送转总比例", "现金分红-现金分红比例", "方案进度")
     require(frame, names, courier)
     done = frame[frame[names[0]].notna() & frame[names[3]].astype(str).str.contains("实施")]
     days = dates_from(done, names[0], courier)
     bonus = np.nan_to_num(numbers_from(done, names[1], courier)) / 10
     cash = np.nan_to_num(numbers_from(done, names[2], courier)) / 10
-    order = np.argsort(days, kind="stable")
-    actions = tuple(
+    return tuple(
         CorporateAction(
             symbol=symbol.canonical, ex_date=days[i], cash=float(cash[i]), bonus=float(bonus[i])
         )
-        for i in order
+        for i in range(len(days))
         if cash[i] > 0 or bonus[i] > 0
     )
-    return Actions(with_evidence(courier.exchanges), actions)
+
+
+def _one_a_day(actions: tuple[CorporateAction, ...]) -> tuple[CorporateAction, ...]:
+    """In order of ex-dates; those of one day are one action, as the exchange counts them."""
+    merged: dict[np.datetime64, CorporateAction] = {}
+    for action in sorted(actions, key=lambda action: action.ex_date):
+        before = merged.get(action.ex_date)
+        if before is not None:
+            action = replace(
+                action,
+                cash=before.cash + action.cash,
+                bonus=before.bonus + action.bonus,
+                rights=before.rights + action.rights,
+                rights_price=max(before.rights_price, action.rights_price),
+            )
+        merged[action.ex_date] = action
+    return tuple(merged.values())
 
 
 def share_counts(symbol: Symbol, hosts: HostBook) -> Counts:
