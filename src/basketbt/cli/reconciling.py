@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, say_json, say_table, warn
-from basketbt.cli.fetching import PARTLY_FAILED, Day, Settings, StoreFile, Target
+from basketbt.cli.fetching import PARTLY_FAILED, Day, Target
+from basketbt.cli.options import Settings, StoreFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
