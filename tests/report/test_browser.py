@@ -96,7 +96,8 @@ def test_a_heading_sorts_its_column_both_ways_and_from_the_keyboard(
     browser = show(folder)
     column = """
     const table = document.querySelector('#verdict-0 table');
-    const place = [...table.tHead.rows[0].cells].findIndex(c => c.textContent.trim() === '[0,+5]');
+    const heads = [...table.tHead.rows].at(-1).cells;
+    const place = [...heads].findIndex(c => c.textContent.trim() === '[0,+5]');
     return [...table.tBodies[0].rows].map(row => Number(row.cells[place].dataset.sort))
     """
     from selenium.webdriver.common.by import By
@@ -157,6 +158,60 @@ def test_choosing_a_list_shows_its_band(folder: Path, show: Show) -> None:
     shown = traces(browser, "car-0")
     assert {trace["meta"] for trace in shown} == {"guojin/xinchuang"}
     assert [trace["fill"] for trace in shown].count("tonexty") == 1
+
+
+def test_a_line_that_is_pointed_at_stands_out_in_all_charts_of_its_event(
+    folder: Path, show: Show
+) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+
+    browser = show(folder)
+    bright = """
+    return ['levels-0', 'underwater-0', 'car-0'].map(id =>
+      [...document.querySelectorAll(`[data-chart='${id}'] .scatterlayer .trace`)]
+        .filter(trace => trace.style.opacity !== '0.15').length)
+    """
+    everything = browser.execute_script(bright)
+    key = browser.find_element(By.CSS_SELECTOR, "[data-line='galaxy/telecom']")
+    ActionChains(browser).move_to_element(key).perform()
+    assert browser.execute_script(bright) == [1, 1, 1]
+    heading = browser.find_element(By.CSS_SELECTOR, "#levels-0 figcaption")
+    ActionChains(browser).move_to_element(heading).perform()
+    assert browser.execute_script(bright) == everything == [4, 3, 3]
+
+
+def test_the_lines_are_named_at_their_ends_where_there_is_room(folder: Path, show: Show) -> None:
+    said = "return document.querySelector(\"[data-chart='levels-0']\").textContent"
+    names = ("guojin/cybersecurity", "guojin/xinchuang", "galaxy/telecom")
+    assert all(name in show(folder).execute_script(said) for name in names)
+    assert not any(name in show(folder, width=390).execute_script(said) for name in names)
+
+
+def test_on_paper_charts_are_as_wide_as_a_page_and_whole(folder: Path, show: Show) -> None:
+    browser = show(folder, width=1440)
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    widths = browser.execute_script(
+        "return [...document.querySelectorAll('[data-chart]')].map(p => p.layout.width)"
+    )
+    assert widths
+    assert max(widths) <= 184 / 25.4 * 96  # the text width of A4 in CSS pixels
+    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
+    again = browser.execute_script(
+        "return document.querySelector(\"[data-chart='levels-0']\").layout.width"
+    )
+    assert again > 1000
+
+
+def test_no_column_of_the_verdict_is_out_of_sight_on_a_desk(
+    folder: Path, chinese: Path, show: Show
+) -> None:
+    for made in (folder, chinese):
+        hidden = show(made, width=1440).execute_script(
+            "const box = document.querySelector('#verdict-0 .scroll');"
+            "return box.scrollWidth - box.clientWidth"
+        )
+        assert hidden <= 0
 
 
 def test_dark_follows_the_system_and_the_button_turns_it(folder: Path, show: Show) -> None:

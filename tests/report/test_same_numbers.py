@@ -50,6 +50,7 @@ class Tables(HTMLParser):
         super().__init__()
         self.grids: list[Grid] = []
         self._inside = ""
+        self._grouping = self._aside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
@@ -63,18 +64,29 @@ class Tables(HTMLParser):
         elif tag in ("td", "th") and self._inside == "tbody":
             self.grids[-1].rows[-1].append("")
         elif tag == "th" and self._inside == "thead":
-            self.grids[-1].heads.append("")
+            self._grouping = ("scope", "colgroup") in attrs
+            if not self._grouping:
+                self.grids[-1].heads.append("")
+        elif tag == "small":
+            self._aside = True
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "small":
+            self._aside = False
         if tag in ("caption", "table"):
             self._inside = ""
 
     def handle_data(self, data: str) -> None:
         if self._inside == "caption":
             self.grids[-1].caption += data
-        elif self._inside == "thead" and data.strip():
+        elif self._inside == "thead" and data.strip() and not self._grouping:
             self.grids[-1].heads[-1] += data.strip()
-        elif self._inside == "tbody" and self.grids[-1].rows and self.grids[-1].rows[-1]:
+        elif (
+            self._inside == "tbody"
+            and not self._aside
+            and self.grids[-1].rows
+            and self.grids[-1].rows[-1]
+        ):
             self.grids[-1].rows[-1][-1] += data.strip()
 
 
@@ -104,7 +116,7 @@ def test_the_verdict_is_the_summary(folder: Path) -> None:
     assert checked == 3 * 4
     for row in filter(main_book, rows(folder, "relative")):
         if row["window"] == "available" and row["benchmark"] == "000300.SH":
-            shown = verdict.column("Available vs CSI 300")[row["basket"]]
+            shown = verdict.column("vs CSI 300")[row["basket"]]
             assert shown == percent(row["excess_return"])
 
 
@@ -164,7 +176,9 @@ def test_the_parts_of_the_shortfall_are_those_of_the_summary(folder: Path) -> No
     ]
     assert len(accounts) == len(shown.rows) == 6
     for row in accounts:
-        line = next(one for one in shown.rows if one[:2] == [row["basket"], row["entry"]])
+        line = next(
+            one for one in shown.rows if one[:2] == [row["basket"], row["entry"].replace("_", " ")]
+        )
         cells = dict(zip(shown.heads, line, strict=True))
         assert cells["Paper"] == percent(row["paper_return"])
         assert cells["Achievable"] == percent(row["total_return"])

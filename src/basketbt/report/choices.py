@@ -22,11 +22,14 @@ _ZH: Mapping[str, str] = {
     "quarterly": "每季",
     "dates": "指定日",
     "band": "偏离带",
+    "next_open": "次一开盘",
+    "day0_close": "第0日收盘",
+    "publication_open": "发布后开盘",
 }
 
 
 def choice_words(label: str, language: Language) -> str:
-    """A weighting's or rebalance's label in words; in tables it stays as it is, to be joined on."""
+    """A weighting's, rebalance's or entry's label in words; CSV files keep it, to be joined on."""
     if language == "en":
         return label.replace("_", " ")
     return " ".join(_ZH.get(word, word) for word in label.split(" "))

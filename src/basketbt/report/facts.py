@@ -50,10 +50,14 @@ class ListFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A session worth a line in a chart. ``at`` is the moment as it is known, ISO."""
+    """A session worth a line in a chart. ``at`` is the moment as it is known, ISO.
+
+    ``name`` is the event's, empty for an alternative moment of it.
+    """
 
     kind: Literal["event", "alternative", "neighbour"]
     id: str
+    name: str
     session: str
     offset: int
     at: str
@@ -201,14 +205,14 @@ def _event(result: StudyResult, case: CaseResult, language: Language) -> EventFa
     book = case.books[0].book
     return EventFacts(
         id=event.id,
-        name=(event.name_en if language == "en" else event.name_zh) or event.id,
+        name=_named(event, language),
         at=event.at.isoformat(),
         source=event.source,
         calendar=plan.calendar.name,
         day0=str(plan.day_zero.session),
         weighting=book.weighting.label,
         rebalance=book.rebalance.label,
-        marks=tuple(_marks(case)),
+        marks=tuple(_marks(case, language)),
         closures=tuple(_closures(case)),
         windows=tuple(
             WindowFacts(
@@ -246,7 +250,7 @@ def _available(result: StudyResult, case: CaseResult, language: Language) -> str
     return available(lists or everyone, name, language)
 
 
-def _marks(case: CaseResult) -> list[Mark]:
+def _marks(case: CaseResult, language: Language) -> list[Mark]:
     """Day 0, the event's own alternatives, and other shipped events, within the charted days."""
     event, home, zero = case.case.event, case.case.calendar, case.case.day_zero.session
     first, last = min(case.case.starts) - 1, max(case.case.starts.values())
@@ -256,6 +260,7 @@ def _marks(case: CaseResult) -> list[Mark]:
         return Mark(
             kind=kind,
             id=name,
+            name=_named(event, language) if kind == "event" else "",
             session=str(session),
             offset=home.distance(zero, session),
             at=_when(moment),
@@ -271,6 +276,7 @@ def _marks(case: CaseResult) -> list[Mark]:
             Mark(
                 kind="neighbour",
                 id=near.id,
+                name=_named(shipped[name], language),
                 session=str(near.session),
                 offset=near.offset,
                 at=_when(moment),
@@ -283,6 +289,10 @@ def _when(moment: Event | Alternative) -> str:
     if isinstance(moment.at, datetime):
         return moment.at.isoformat(sep=" ", timespec="minutes")
     return moment.at.isoformat()
+
+
+def _named(event: Event, language: Language) -> str:
+    return (event.name_en if language == "en" else event.name_zh) or event.id
 
 
 def _closures(case: CaseResult) -> list[tuple[str, str]]:

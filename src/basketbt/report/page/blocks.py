@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Literal
 
 from basketbt.report.layout import Cell as Value
 from basketbt.report.phrases import percent
 
 Tone = Literal["", "up", "down"]
+
+#: A p-value below this is called significant everywhere on the page.
+SIGNIFICANT = 0.05
 
 #: Steps of a heat map on each side of zero; the style sheet has a shade for each.
 SHADES = 5
@@ -19,6 +23,7 @@ class Cell:
     """One cell of a table: its text, what it sorts by, its colour.
 
     ``sort`` None puts the cell last. ``shade`` is -5 (most negative) to 5, None without a ground.
+    ``aside`` stands smaller beside the text; a ``strong`` cell stands out.
     """
 
     text: str
@@ -26,15 +31,21 @@ class Cell:
     tone: Tone = ""
     shade: int | None = None
     title: str = ""
+    aside: str = ""
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One column: its heading, an explanation on hover, and whether it holds numbers."""
+    """One column: its heading, an explanation on hover, and whether it holds numbers.
+
+    Neighbours of one ``group`` stand under a heading of that name.
+    """
 
     text: str
     title: str = ""
     number: bool = True
+    group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,19 +58,29 @@ class Grid:
     kind: Literal["plain", "heat", "matrix"] = "plain"
     block: str = "grid"
 
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """(name, how many columns) from left to right; empty if no column has a group."""
+        if not any(head.group for head in self.heads):
+            return []
+        runs = groupby(self.heads, key=lambda head: head.group)
+        return [(name, len(list(heads))) for name, heads in runs]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart: ``data`` is what assets/charts.js draws, ``alt`` says it in words.
+    """A chart: ``data`` is what assets/charts.js draws.
 
-    Charts of one ``group`` share the legend of that group. ``presets`` are ranges of dates (label,
-    first, last); ``choices`` are what the chart can show one at a time (key, label).
+    ``alt`` is what one sees in it, a sentence that stands below it and for it; ``how`` says how to
+    read it. Charts of one ``group`` share the legend of that group. ``presets`` are ranges of dates
+    (label, first, last); ``choices`` are what the chart can show one at a time (key, label).
     """
 
     id: str
     caption: str
     alt: str
     data: dict[str, Any]
+    how: str = ""
     group: str = ""
     presets: tuple[tuple[str, str, str], ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
@@ -116,10 +137,10 @@ class Fold:
 Block = Grid | Chart | Legend | Prose | Bullets | Code | Fold
 
 
-def text(value: Value, *, title: str = "") -> Cell:
+def text(value: Value, *, title: str = "", aside: str = "") -> Cell:
     """A cell of words; empty cells sort last."""
     words = " ".join(str(value).splitlines()) if value is not None else ""
-    return Cell(words, words or None, title=title)
+    return Cell(words, words or None, title=title, aside=aside)
 
 
 def number(value: Value, digits: int = 0, *, title: str = "") -> Cell:
@@ -145,10 +166,11 @@ def share(value: Value, *, title: str = "") -> Cell:
 
 
 def probability(value: Value) -> Cell:
-    """A p-value to three places."""
+    """A p-value to three places; one below 5 % stands out."""
     if not isinstance(value, int | float):
         return Cell("–", None)
-    return Cell("<0.001" if value < 0.0005 else f"{value:.3f}", float(value))
+    shown = "<0.001" if value < 0.0005 else f"{value:.3f}"
+    return Cell(shown, float(value), strong=value < SIGNIFICANT)
 
 
 def tone(shown: str) -> Tone:

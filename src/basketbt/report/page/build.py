@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from basketbt.errors import BasketbtError
 from basketbt.notes import Language
@@ -154,6 +155,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters["embedded"] = _embedded
+    environment.filters["breakable"] = _breakable
     return environment
 
 
@@ -161,6 +163,11 @@ def _embedded(value: Any) -> str:
     """JSON that can stand inside a script element: no ``<`` can end it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _breakable(text: str) -> Markup:
+    """A name that may be broken after its slashes, and nowhere else while there is room."""
+    return Markup("/<wbr>").join(text.split("/"))
 
 
 def _style() -> str:
@@ -172,7 +179,7 @@ def _style() -> str:
 
 
 def _script() -> str:
-    names = ("tables.js", "charts.js", "page.js")
+    names = ("tables.js", "frame.js", "lines.js", "charts.js", "page.js")
     head = f"const DASHES = {json.dumps(DASHES)};\n"
     return head + "".join((_ASSETS / name).read_text("utf-8") for name in names)
 

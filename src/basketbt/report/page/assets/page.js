@@ -22,10 +22,13 @@ let folds = [];
 window.addEventListener("beforeprint", () => {
   folds = [...document.querySelectorAll(".fold:not([open])")];
   folds.forEach((fold) => (fold.open = true));
+  // Charts are drawn at the width of the paper before it is known to the style sheet.
+  document.documentElement.dataset.print = "";
   setTheme("light");
 });
 window.addEventListener("afterprint", () => {
   folds.forEach((fold) => (fold.open = false));
+  delete document.documentElement.dataset.print;
   setTheme(currentTheme());
 });
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from basketbt.report.choices import choice_words
 from basketbt.report.page.blocks import (
     Block,
+    Cell,
     Chart,
     Fold,
     Grid,
@@ -27,6 +29,14 @@ _LEAD = Phrase(
     "纸面为第0日前一收盘无摩擦买入;可实现为受涨跌停、停牌、整手、费用与成交量约束的账户。"
     "其间各项相加恰等于差额。",
 )
+_HOW = Phrase(
+    "How to read: delay is what had moved before the account could buy, unfilled what its refused "
+    "or cut orders would have made; minus took from the return, plus added to it.",
+    "读法:延迟为账户买入之前已发生的涨跌,未成交为被拒或被削减委托本应带来的损益;负号为损失,正号为增益。",
+)
+_NONE = Phrase("Lists without an account", "无账户的名单")
+_NONE_CAPTION = Phrase("Why {count} lists have no account", "{count}份名单无账户的原因")
+_WHY = Phrase("Reason", "原因")
 _CAPTION = Phrase("Each list on paper and in an account", "各名单的纸面与账户收益")
 _PARTS = (
     ("shortfall_delay", Phrase("Delay", "延迟")),
@@ -44,9 +54,9 @@ _COSTS = Phrase("Costs", "成本")
 _DRAWDOWN = Phrase("Max drawdown", "最大回撤")
 _WATERFALL = Phrase("From paper to achievable: where the return went", "自纸面至可实现:收益去向")
 _WATERFALL_ALT = Phrase(
-    "Waterfall from the paper return of a list to what its account made. First shown: {basket}, "
-    "{paper} on paper, {achievable} achievable.",
-    "自名单纸面收益至账户收益的瀑布图。首先所示:{basket},纸面{paper},可实现{achievable}。",
+    "First shown: {basket} ({entry}), {paper} on paper, {achievable} achievable. Choose any other "
+    "above.",
+    "首先所示:{basket}({entry}),纸面{paper},可实现{achievable}。可在上方选择其他。",
 )
 _REFUSED = Phrase("Orders that the market did not fill", "市场未能足额成交的委托")
 _REFUSED_CAPTION = Phrase(
@@ -56,24 +66,36 @@ _REFUSED_HEADS = Phrase("Date|Entry|Share|Side|Reason|Accounts", "日期|入场|
 
 
 def _build(scene: Scene) -> list[Block]:
-    rows = [
-        row
-        for row in scene.rows(
-            "summary",
-            book=scene.book("account"),
-            weighting=scene.event.weighting,
-            rebalance=scene.event.rebalance,
-        )
-        if row.get("paper_return") is not None
-    ]
+    every = scene.rows(
+        "summary",
+        book=scene.book("account"),
+        weighting=scene.event.weighting,
+        rebalance=scene.event.rebalance,
+    )
+    rows = [row for row in every if row.get("paper_return") is not None]
     if not rows:
-        return []
+        return _without(scene, every)
     return [
         Prose(text=_LEAD.say(scene.language)),
         _grid(scene, rows),
+        Prose(text=_HOW.say(scene.language), kind="fine"),
+        *_without(scene, [row for row in every if row.get("paper_return") is None]),
         _waterfall(scene, rows),
         *_refused(scene),
     ]
+
+
+def _without(scene: Scene, rows: list[Row]) -> list[Block]:
+    """Lists that no account could hold, with the reason; nothing if there are none."""
+    reasons = dict.fromkeys((str(row["basket"]), str(row["notes"] or "")) for row in rows)
+    if not reasons:
+        return []
+    grid = Grid(
+        caption=_NONE_CAPTION.say(scene.language, count=len({name for name, _ in reasons})),
+        heads=tuple(Head(w.say(scene.language), number=False) for w in (_BASKET, _WHY)),
+        rows=tuple((text(basket), text(why)) for basket, why in reasons),
+    )
+    return [Fold(title=_NONE.say(scene.language), blocks=(grid,))]
 
 
 def _grid(scene: Scene, rows: list[Row]) -> Grid:
@@ -89,7 +111,7 @@ def _grid(scene: Scene, rows: list[Row]) -> Grid:
         rows=tuple(
             (
                 text(row["basket"], title=str(row["notes"] or "")),
-                text(row["entry"]),
+                text(choice_words(str(row["entry"]), language)),
                 change(row["paper_return"]),
                 change(row["total_return"]),
                 *(change(_lost(row, key)) for key, _ in _PARTS),
@@ -115,7 +137,8 @@ def _waterfall(scene: Scene, rows: list[Row]) -> Chart:
     for row in rows:
         values = [row["paper_return"], *(_lost(row, key) for key, _ in _PARTS), row["total_return"]]
         numbers = [value if isinstance(value, float) else 0.0 for value in values]
-        sets[f"{row['basket']} · {row['entry']}"] = {
+        entry = choice_words(str(row["entry"]), scene.language)
+        sets[f"{row['basket']} · {entry}"] = {
             "labels": labels,
             "values": numbers,
             "texts": [percent(value) for value in numbers],
@@ -129,6 +152,7 @@ def _waterfall(scene: Scene, rows: list[Row]) -> Chart:
         alt=_WATERFALL_ALT.say(
             scene.language,
             basket=first["basket"],
+            entry=choice_words(str(first["entry"]), scene.language),
             paper=shown["texts"][0],
             achievable=shown["texts"][-1],
         ),
@@ -151,11 +175,18 @@ def _refused(scene: Scene) -> list[Block]:
         caption=_REFUSED_CAPTION.say(scene.language),
         heads=tuple(Head(head, number=place == 5) for place, head in enumerate(heads)),
         rows=tuple(
-            (*(text(word) for word in key), number(len(own)))
-            for key, own in sorted(accounts.items())
+            (*_words(scene, key), number(len(own))) for key, own in sorted(accounts.items())
         ),
     )
     return [Fold(title=_REFUSED.say(scene.language), blocks=(grid,))]
+
+
+def _words(scene: Scene, key: tuple[str, ...]) -> list[Cell]:
+    """Date, entry, share, side and reason of an order, the entry in words."""
+    return [
+        text(choice_words(word, scene.language) if place == 1 else word)
+        for place, word in enumerate(key)
+    ]
 
 
 SECTION = Section(id="account", title=_TITLE, needs=("summary", "account"), build=_build)

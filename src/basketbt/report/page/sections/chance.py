@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import nan
 from typing import Any
 
 from basketbt.report.layout import Cell as Value
 from basketbt.report.page.blocks import (
+    SIGNIFICANT,
     Block,
     Cell,
     Chart,
@@ -21,7 +24,7 @@ from basketbt.report.page.blocks import (
 from basketbt.report.page.scene import Scene, Section
 from basketbt.report.page.sections.heat import heat_grid
 from basketbt.report.page.sections.stage import stage
-from basketbt.report.phrases import Phrase
+from basketbt.report.phrases import Phrase, percent
 from basketbt.report.record import Row
 
 _TITLE = Phrase("Is it more than chance?", "是否超出偶然")
@@ -31,6 +34,21 @@ _COUNT = Phrase(
     "test would see four times in five.",
     "事先登记的{tests}项检验一并计入(Holm)。首要模型为{model},所示窗口为{window}。p为双侧。"
     "最小可检效应为五次中可检出四次的效应。",
+)
+_FOUND = Phrase(
+    "{survivors} of the {tests} registered tests stay significant at 5 % when all are counted, "
+    "{here} of {lists} lists in {window}.",
+    "计入全部检验后,{tests}项中{survivors}项在5%水平显著;{window}内{lists}份名单中{here}份显著。",
+)
+_HOW = Phrase(
+    "How to read: CAR is the return beyond what the model expects, cumulated. p (Holm) counts all "
+    "registered tests; p (KP) allows for shares that move together; p (placebo) is the rank of the "
+    "event among earlier dates; p (random) among random lists of the same size. If they disagree, "
+    "the largest is the careful answer. Leave one out: the lowest and highest CAR without one "
+    "share. At limit: weight that closed at a price limit. Bold: below 5 %.",
+    "读法:CAR为超出模型预期的累计收益。p(Holm)计入全部登记检验;p(KP)考虑成分间相关;"
+    "p(安慰剂)为事件在更早日期中的位次;p(随机)为在同规模随机名单中的位次。若不一致,以最大者为审慎结论。"
+    "剔一:剔除任一成分后CAR的最低与最高值。涨跌停权重:收盘处于涨跌停的权重。粗体:低于5%。",
 )
 _CAPTION = Phrase(
     "Return beyond what the model {model} expects over {window}",
@@ -42,24 +60,32 @@ _HEADS = Phrase(
     "组合|CAR|p|p(Holm)|p(KP)|p(安慰剂)|p(随机)|最小可检效应|剔一:自|至|涨跌停权重|BHAR",
 )
 _CAPTION_HEAT = Phrase(
-    "CAR by list and window, model {model}; in brackets p after Holm for registered tests",
-    "各名单各窗口CAR,模型{model};括号内为已登记检验的Holm校正p值",
+    "CAR by list and window, model {model}; in brackets p after Holm for registered tests, bold "
+    "below 5 %",
+    "各名单各窗口CAR,模型{model};括号内为已登记检验的Holm校正p值,粗体为低于5%",
 )
 _CAPTION_VARIANTS = Phrase(
-    "CAR over {window} when one choice is changed (p in brackets): a sensitivity, not more tests",
-    "改变一项设定时{window}的CAR(括号内为p值):敏感性,不构成额外检验",
+    "CAR over {window} when one choice is changed (p in brackets, before any counting): a "
+    "sensitivity, not more tests",
+    "改变一项设定时{window}的CAR(括号内为未校正p值):敏感性,不构成额外检验",
 )
 _OTHER_MODEL = Phrase("Against model {model}", "模型{model}")
 _VARIANTS = Phrase("What if one choice had been another?", "改变一项设定")
 _BASKET = Phrase("Basket", "组合")
 _PATHS = Phrase(
-    "CAR from day {first} on, model {model}; choose a list to see the band that chance stays "
-    "within 19 times in 20",
-    "自第{first}日起的CAR,模型{model};选择一份名单可见偶然波动的95%带",
+    "CAR from day {first} on, model {model}; choose a list to see its band",
+    "自第{first}日起的CAR,模型{model};选择一份名单可见其波动带",
 )
 _PATHS_ALT = Phrase(
-    "Line chart of cumulated abnormal returns of {count} lists from {first} to {last}.",
-    "{count}份名单自{first}至{last}的累计异常收益曲线。",
+    "{count} lists from {first} to {last}. At the end {best} is highest at {best_car}, {worst} "
+    "lowest at {worst_car}.",
+    "{count}份名单,{first}至{last}。期末{best}最高({best_car}),{worst}最低({worst_car})。",
+)
+_PATHS_HOW = Phrase(
+    "How to read: a line that climbs earned more than its market and its usual swings explain. "
+    "Inside the band of a chosen list a move is what chance alone would do 19 times in 20.",
+    "读法:曲线上行即收益超出市场与其自身波动所能解释的部分。选定名单后,带内的变动为偶然性"
+    "20次中会出现19次的幅度。",
 )
 _EVERY_LIST = Phrase("All lists", "全部名单")
 
@@ -89,7 +115,12 @@ def _build(scene: Scene) -> list[Block]:
     models = list(dict.fromkeys(str(row["model"]) for row in rows))
     tests = sum(row["registered"] is True for row in rows)
     lead = _COUNT.say(scene.language, tests=tests, model=model, window=window)
-    blocks: list[Block] = [Prose(text=lead), _grid(scene, rows, model, window)]
+    blocks: list[Block] = [
+        Prose(text=_found(scene, rows, model, window), kind="lead"),
+        Prose(text=lead),
+        _grid(scene, rows, model, window),
+        Prose(text=_HOW.say(scene.language), kind="fine"),
+    ]
     blocks += _paths(scene, model)
     blocks.append(_heat(scene, rows, model))
     for other in models:
@@ -98,6 +129,25 @@ def _build(scene: Scene) -> list[Block]:
             inside = (_grid(scene, rows, other, window), _heat(scene, rows, other))
             blocks.append(Fold(title=title, blocks=inside))
     return blocks + _variants(scene, model, window)
+
+
+def _found(scene: Scene, rows: list[Row], model: str, window: str) -> str:
+    """How many tests survive being counted together, in all and in the quoted window."""
+    tests = [row for row in rows if row["registered"] is True]
+    here = [row for row in tests if row["model"] == model and row["window"] == window]
+    return _FOUND.say(
+        scene.language,
+        tests=len(tests),
+        survivors=sum(_significant(row) for row in tests),
+        here=sum(_significant(row) for row in here),
+        lists=len(here),
+        window=window,
+    )
+
+
+def _significant(row: Row) -> bool:
+    p = row["holm_p"]
+    return isinstance(p, float) and p < SIGNIFICANT
 
 
 def _grid(scene: Scene, rows: list[Row], model: str, window: str) -> Grid:
@@ -150,17 +200,13 @@ def _car_grid(
 ) -> Grid:
     """CARs with a p-value in brackets, on the ground of their size."""
     found = {(row["basket"], row[by]): row for row in rows}
-    chances = {
-        (name, column): probability(row[p]).text
-        for (name, column), row in found.items()
-        if row[p] is not None
-    }
+    chances = {key: probability(row[p]) for key, row in found.items() if row[p] is not None}
     values: list[list[Value]] = []
-    brackets: list[list[str]] = []
+    brackets: list[list[Cell | None]] = []
     for basket in scene.event.baskets:
         own = [found.get((basket, column)) for column in columns]
         values.append([row["car"] if row else None for row in own])
-        brackets.append([chances.get((basket, column), "") for column in columns])
+        brackets.append([chances.get((basket, column)) for column in columns])
     grid = heat_grid(
         caption=caption,
         corner=_BASKET.say(scene.language),
@@ -176,13 +222,29 @@ def _car_grid(
     )
 
 
-def _bracketed(row: tuple[Cell, ...], brackets: list[str]) -> tuple[Cell, ...]:
+def _bracketed(row: tuple[Cell, ...], brackets: list[Cell | None]) -> tuple[Cell, ...]:
     return (
         row[0],
         *(
-            Cell(f"{cell.text} ({p})" if p else cell.text, cell.sort, shade=cell.shade)
+            replace(cell, aside=f"({p.text})", strong=p.strong) if p else cell
             for cell, p in zip(row[1:], brackets, strict=True)
         ),
+    )
+
+
+def _seen(scene: Scene, paths: dict[str, list[Row]], dates: tuple[str, ...]) -> str:
+    """Where the paths end."""
+    ends = [(car, name) for name, r in paths.items() if isinstance(car := r[-1]["car"], float)]
+    (top, best), (bottom, worst) = (max(ends), min(ends)) if ends else ((nan, ""), (nan, ""))
+    return _PATHS_ALT.say(
+        scene.language,
+        count=len(paths),
+        first=dates[0],
+        last=dates[-1],
+        best=best,
+        best_car=percent(top),
+        worst=worst,
+        worst_car=percent(bottom),
     )
 
 
@@ -213,7 +275,8 @@ def _paths(scene: Scene, model: str) -> list[Block]:
         Chart(
             id=f"car-{scene.index}",
             caption=_PATHS.say(scene.language, first=days[0], model=model),
-            alt=_PATHS_ALT.say(scene.language, count=len(paths), first=dates[0], last=dates[-1]),
+            alt=_seen(scene, paths, dates),
+            how=_PATHS_HOW.say(scene.language),
             group=scene.group,
             choices=(("", _EVERY_LIST.say(scene.language)), *((name, name) for name in paths)),
             data={**stage(scene, dates, days), "unit": "decimal", "series": series},

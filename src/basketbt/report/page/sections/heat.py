@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from basketbt.report.choices import choice_words
 from basketbt.report.layout import Cell as Value
 from basketbt.report.page.blocks import Block, Cell, Grid, Head, change, shade, text
 from basketbt.report.page.scene import Scene, Section
@@ -12,7 +13,9 @@ from basketbt.report.phrases import Phrase
 
 _TITLE = Phrase("Every window", "全部窗口")
 _CAPTION = Phrase(
-    "Total return of each list in each window around {name}", "{name}前后各名单在各窗口的全收益"
+    "Total return of each list in each window around {name}; the deeper the colour, the further "
+    "from zero",
+    "{name}前后各名单在各窗口的全收益;颜色越深,离零越远",
 )
 _BOOKS = Phrase("Does the weighting or rebalance matter?", "加权与再平衡的影响")
 _BOOKS_CAPTION = Phrase(
@@ -79,7 +82,9 @@ def _books(scene: Scene) -> list[Block]:
         heat_grid(
             caption=_BOOKS_CAPTION.say(scene.language, window=window),
             corner=_BASKET.say(scene.language),
-            heads=[f"{weighting}, {rebalance}" for weighting, rebalance in books],
+            heads=[
+                ", ".join(choice_words(word, scene.language) for word in book) for book in books
+            ],
             names=scene.event.baskets,
             values=values,
         )

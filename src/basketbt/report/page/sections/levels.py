@@ -12,16 +12,26 @@ from basketbt.report.series import Line, lines
 
 _TITLE = Phrase("Levels and drawdowns", "点位与回撤")
 _HOW = Phrase(
-    "Point at a line for its value. The buttons show and hide lists in both charts; drag across a "
-    "chart to look closer, double-click to see all again. Before the base a line is the list as "
-    "bought {before} sessions earlier, scaled to meet 100.",
-    "指向曲线可见数值。按钮可在两图中显示或隐藏名单;拖动放大,双击复原。"
+    "Point at a line or a name to bring it out and read its value; press a name to hide or show "
+    "it in every chart of this event. Drag across a chart to look closer, double-click to see all.",
+    "指向曲线或名称可突出显示并读取数值;点击名称可在本事件各图中隐藏或显示该名单。"
+    "在图上拖动可放大,双击复原。",
+)
+_HOW_LEVELS = Phrase(
+    "How to read: 127 is a gain of 27 % since the base, the close before day 0. In the yellow part "
+    "nobody had read the lists yet: only what follows the dashed line could be had. In the grey "
+    "part the exchange was closed.",
+    "读法:127即自基准(第0日前一收盘)以来上涨27%。黄色区间内名单尚未发布:虚线之后的涨跌方可获得。"
+    "灰色区间为休市。",
+)
+_HOW_BEFORE = Phrase(
+    " Before the base a line is the list as bought {before} sessions earlier, scaled to meet 100.",
     "基准日之前的曲线为提前{before}个交易日买入的组合,按比例衔接至100。",
 )
-_HOW_SHORT = Phrase(
-    "Point at a line for its value. The buttons show and hide lists in both charts; drag across a "
-    "chart to look closer, double-click to see all again.",
-    "指向曲线可见数值。按钮可在两图中显示或隐藏名单;拖动放大,双击复原。",
+_HOW_UNDERWATER = Phrase(
+    "How to read: 0 % is a new high since the base; -30 % is what a holder had lost from the best "
+    "day so far.",
+    "读法:0%为基准日以来新高;-30%为自此前最高点已回落30%。",
 )
 _LEVELS = Phrase(
     "Level of every list, 100 at the close before day 0 ({base})",
@@ -32,15 +42,16 @@ _UNDERWATER = Phrase(
     "水下曲线:自{base}以来相对最高点位的跌幅",
 )
 _LEVELS_ALT = Phrase(
-    "Line chart of {count} lists from {first} to {last}. At the end the highest is {best} at "
-    "{best_level:.1f}, the lowest {worst} at {worst_level:.1f}.",
-    "{count}份名单自{first}至{last}的点位曲线。期末最高为{best}({best_level:.1f}),"
-    "最低为{worst}({worst_level:.1f})。",
+    "{count} lists from {first} to {last}. At the end {best} stands highest at "
+    "{best_level:.1f}, {worst} lowest at {worst_level:.1f}{benchmark}.",
+    "{count}份名单,{first}至{last}。期末{best}最高({best_level:.1f}),"
+    "{worst}最低({worst_level:.1f}){benchmark}。",
 )
+_AT_END = Phrase("; {benchmark} is at {level:.1f}", ";{benchmark}为{level:.1f}")
 _UNDERWATER_ALT = Phrase(
-    "Line chart of the drawdowns of {count} lists from {first} to {last}. The deepest is {worst} "
-    "at {depth}.",
-    "{count}份名单自{first}至{last}的回撤曲线。最深为{worst}({depth})。",
+    "{count} lists from {first} to {last}. The deepest fall is that of {worst}, {depth}; the "
+    "mildest that of {best}, {mild}.",
+    "{count}份名单,{first}至{last}。回撤最深为{worst}({depth}),最浅为{best}({mild})。",
 )
 _EVERYTHING = Phrase("All", "全部")
 _BEFORE = Phrase("Before", "之前")
@@ -54,10 +65,8 @@ def _build(scene: Scene) -> list[Block]:
     keys = [(line.basket, line.basket, *_look(scene, line.basket)) for line in found]
     benchmark = scene.record.facts.benchmarks[0]
     keys.append((BENCHMARK, benchmark.name, -1, 0))
-    before = found[0].start
-    how = _HOW if before else _HOW_SHORT
     return [
-        Prose(text=how.say(scene.language, before=before), kind="fine"),
+        Prose(text=_HOW.say(scene.language), kind="fine"),
         Legend(group=scene.group, keys=tuple(keys)),
         _levels(scene, found, benchmark.name),
         _underwater(scene, found),
@@ -82,6 +91,11 @@ def _levels(scene: Scene, found: list[Line], benchmark: str) -> Chart:
     (best_level, best), (worst_level, worst) = max(ends), min(ends)
     longest = found[0]
     base = longest.dates[longest.start]
+    how = _HOW_LEVELS.say(scene.language)
+    if longest.start:
+        how += _HOW_BEFORE.say(scene.language, before=longest.start)
+    end = longest.benchmark[-1]
+    beside = _AT_END.say(scene.language, benchmark=benchmark, level=end) if end else ""
     return Chart(
         id=f"levels-{scene.index}",
         caption=_LEVELS.say(scene.language, base=base),
@@ -94,7 +108,9 @@ def _levels(scene: Scene, found: list[Line], benchmark: str) -> Chart:
             best_level=best_level,
             worst=worst,
             worst_level=worst_level,
+            benchmark=beside,
         ),
+        how=how,
         group=scene.group,
         log=True,
         presets=_presets(scene, longest),
@@ -112,7 +128,7 @@ def _underwater(scene: Scene, found: list[Line]) -> Chart:
     deepest = [
         (min(value for value in line.drawdowns if value is not None), line.basket) for line in found
     ]
-    depth, worst = min(deepest)
+    (depth, worst), (mild, best) = min(deepest), max(deepest)
     return Chart(
         id=f"underwater-{scene.index}",
         caption=_UNDERWATER.say(scene.language, base=dates[0]),
@@ -123,7 +139,10 @@ def _underwater(scene: Scene, found: list[Line]) -> Chart:
             last=dates[-1],
             worst=worst,
             depth=percent(depth),
+            best=best,
+            mild=percent(mild),
         ),
+        how=_HOW_UNDERWATER.say(scene.language),
         group=scene.group,
         data={
             **stage(scene, dates, days),

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from basketbt.report.page.blocks import Block, Chart
+from basketbt.report.page.blocks import Block, Chart, probability
 from basketbt.report.page.scene import Scene, Section
 from basketbt.report.page.sections.chance import headline, registered
 from basketbt.report.phrases import Phrase
 
 _TITLE = Phrase("Placebo dates", "安慰剂日期")
 _CAPTION = Phrase(
-    "t of {window} on earlier dates without the event, model {model}; the line is the event",
-    "{window}在无事件的更早日期上的t值,模型{model};竖线为事件",
+    "t of {window} on {dates} earlier dates without the event, model {model}; the line is the "
+    "event",
+    "{window}在{dates}个无事件的更早日期上的t值,模型{model};竖线为事件",
 )
 _ALT = Phrase(
-    "Histogram of the t statistics of {count} lists on earlier dates, each beside its event.",
-    "{count}份名单在更早日期上t统计量的直方图,及事件所在位置。",
+    "First shown: {basket}, {event}. Choose any other of the {count} lists above.",
+    "首先所示:{basket},{event}。可在上方选择{count}份名单中的其他名单。",
 )
-_EVENT = Phrase("the event", "事件")
+_HOW = Phrase(
+    "How to read: bars count earlier dates on which nothing special is known. An event in the "
+    "thick of them could be any day; one beyond them all is rare, as far as these dates can tell.",
+    "读法:柱为无特殊消息的更早日期数。事件落在其中则与寻常日子无异;落在全部之外则少见,"
+    "但仅以这些日期为限。",
+)
+_EVENT = Phrase("the event: t {t:.2f}, p {p}", "事件:t {t:.2f},p {p}")
+_DATES = Phrase("earlier dates", "更早日期数")
 
 
 def _build(scene: Scene) -> list[Block]:
@@ -34,26 +42,41 @@ def _build(scene: Scene) -> list[Block]:
     if not draws:
         return []
     events = {
-        str(row["basket"]): row["t"]
+        str(row["basket"]): row
         for row in rows
-        if row["model"] == model and row["window"] == window
+        if row["model"] == model and row["window"] == window and row["t"] is not None
+    }
+    labels = {
+        basket: _EVENT.say(scene.language, t=row["t"], p=probability(row["placebo_p"]).text)
+        for basket, row in events.items()
     }
     sets: dict[str, dict[str, Any]] = {
         basket: {
             "values": values,
-            "marks": [{"x": events[basket], "label": _EVENT.say(scene.language)}]
-            if events.get(basket) is not None
+            "marks": [{"x": events[basket]["t"], "label": labels[basket]}]
+            if basket in events
             else [],
         }
         for basket, values in draws.items()
     }
+    first = next(iter(sets))
+    dates = max(map(len, draws.values()))
     return [
         Chart(
             id=f"placebo-{scene.index}",
-            caption=_CAPTION.say(scene.language, window=window, model=model),
-            alt=_ALT.say(scene.language, count=len(sets)),
+            caption=_CAPTION.say(scene.language, window=window, model=model, dates=dates),
+            alt=_ALT.say(
+                scene.language, basket=first, event=labels.get(first, "–"), count=len(sets)
+            ),
+            how=_HOW.say(scene.language),
             choices=tuple((name, name) for name in sets),
-            data={"kind": "histogram", "demo": scene.demo, "note": scene.hindsight, "sets": sets},
+            data={
+                "kind": "histogram",
+                "demo": scene.demo,
+                "note": scene.hindsight,
+                "counts": _DATES.say(scene.language),
+                "sets": sets,
+            },
         )
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from basketbt.report.facts import Mark
 from basketbt.report.page.scene import Scene
 from basketbt.report.phrases import Phrase
 
@@ -11,6 +12,8 @@ CLOSED = Phrase("closed", "休市")
 HINDSIGHT_REGION = Phrase("hindsight: not yet published", "事后:名单尚未发布")
 _READER = Phrase("a reader can trade", "读者可交易")
 _DAY0 = Phrase("day 0", "第0日")
+#: How charts call the alternative moments of shipped events; others go by their id.
+_MOMENTS = {"leak": Phrase("leak", "泄露"), "app": Phrase("app launch", "App上线")}
 
 
 def stage(scene: Scene, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[str, Any]:
@@ -19,7 +22,7 @@ def stage(scene: Scene, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[s
     marks = []
     for mark in event.marks:
         if dates[0] <= mark.session <= dates[-1]:
-            label = _DAY0.say(language) if mark.kind == "event" else _short(mark.id, event.id)
+            label = mark_label(scene, mark)
             marks.append({"x": mark.session, "label": label, "kind": mark.kind})
     shades = [
         {"from": first, "to": last, "label": CLOSED.say(language), "kind": "closed"}
@@ -46,7 +49,11 @@ def stage(scene: Scene, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[s
     }
 
 
-def _short(mark: str, event: str) -> str:
-    """``leak`` beside its own event, the whole id beside another one."""
-    name, _, alternative = mark.partition("@")
-    return alternative if alternative and name == event.partition("@")[0] else mark
+def mark_label(scene: Scene, mark: Mark) -> str:
+    """``leak`` beside its own event, with that event's name beside another one."""
+    language = scene.language
+    if mark.kind == "event":
+        return _DAY0.say(language)
+    _, _, moment = mark.id.partition("@")
+    word = _MOMENTS[moment].say(language) if moment in _MOMENTS else moment
+    return ": ".join(part for part in (mark.name, word) if part) or mark.id

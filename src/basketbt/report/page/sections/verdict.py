@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from basketbt.report.facts import WindowFacts
+from basketbt.notes import Language
+from basketbt.report.choices import choice_words
+from basketbt.report.facts import ListFacts, WindowFacts
 from basketbt.report.page.blocks import (
     Block,
     Cell,
@@ -41,10 +43,15 @@ _BASKET = Phrase("Basket", "组合")
 _NAMES = Phrase("Names", "成分")
 _NAMES_NOTE = Phrase("shares in the list, of which the source itself names", "成分数,其中来源点名")
 _OF = Phrase("{names} ({named} named)", "{names}(点名{named})")
-_AGAINST = Phrase("{window} vs {benchmark}", "{window}相对{benchmark}")
+_AGAINST = Phrase("vs {benchmark}", "相对{benchmark}")
+_AGAINST_OF = Phrase("{window} vs {benchmark}", "{window}相对{benchmark}")
 _AGAINST_NOTE = Phrase("return less that of the index, in percentage points", "收益减指数收益")
 _DRAWDOWN = Phrase("Max drawdown {window}", "最大回撤{window}")
-_ACHIEVABLE = Phrase("Achievable ({entry})", "可实现({entry})")
+_ON_PAPER = Phrase("Paper", "纸面")
+_IN_ACCOUNT = Phrase("Achievable", "可实现")
+_FOR_READER = Phrase("Paper, left for a reader", "纸面,读者可得")
+_RISK = Phrase("Risk", "风险")
+_TESTED = Phrase("More than chance?", "是否超出偶然")
 _ACHIEVABLE_NOTE = Phrase("what an account would have made", "账户实际可得收益")
 _HOLM = Phrase("p (Holm) {window}", "p(Holm){window}")
 _HOLM_NOTE = Phrase(
@@ -54,6 +61,23 @@ _HOLM_NOTE = Phrase(
 _LEAST = Phrase("Smallest effect {window}", "最小可检效应{window}")
 _LEAST_NOTE = Phrase("what the test would see four times in five", "五次中可检出四次的最小效应")
 _SESSIONS = Phrase("{first} to {last}", "{first}至{last}")
+_HOW = Phrase(
+    "How to read: [a,b] is bought at the close before day a and held to the close of day b. "
+    "Hindsight is day 0 to the last close before a reader could trade, available is what came "
+    "after. Paper is without friction. Press a heading to sort.",
+    "读法:[a,b]为第a日前一收盘买入、持有至第b日收盘。事后为第0日至读者可交易前的最后收盘,可得为其后。"
+    "纸面不计摩擦。点击表头可排序。",
+)
+_HOW_ACCOUNT = Phrase(
+    " Achievable is an account under the market's rules, to the end of the study; a dash there "
+    "has its reason under Paper and achievable.",
+    "可实现为遵守市场规则的账户至期末的收益;其中短横的原因见“纸面与可实现”。",
+)
+_HOW_CHANCE = Phrase(
+    " p (Holm) is how often chance alone would move a list as far, all tests counted; an effect "
+    "below the smallest would mostly go unseen.",
+    "p(Holm)为计入全部检验后纯属偶然出现同等变动的概率;低于最小可检效应者多半无法检出。",
+)
 
 
 def _build(scene: Scene) -> list[Block]:
@@ -64,11 +88,16 @@ def _build(scene: Scene) -> list[Block]:
         at=event.at.replace("T", " "),
         day0=event.day0,
         calendar=event.calendar,
-        weighting=event.weighting,
-        rebalance=event.rebalance,
+        weighting=choice_words(event.weighting, language),
+        rebalance=choice_words(event.rebalance, language),
     )
-    lead = [Prose(text=line, kind="lead") for line in _read_first(scene)]
-    return [*lead, Prose(text=moment), _grid(scene), Prose(text=event.available)]
+    lead = [Prose(text=line, kind="lead") for line in (*_read_first(scene), event.available)]
+    grid = _grid(scene)
+    groups = {name for name, _ in grid.groups}
+    how = _HOW.say(language)
+    how += _HOW_ACCOUNT.say(language) if _IN_ACCOUNT.say(language) in groups else ""
+    how += _HOW_CHANCE.say(language) if _TESTED.say(language) in groups else ""
+    return [*lead, Prose(text=moment), grid, Prose(text=how, kind="fine")]
 
 
 def _read_first(scene: Scene) -> list[str]:
@@ -97,8 +126,8 @@ def _grid(scene: Scene) -> Grid:
     columns = [
         _names(scene),
         *_returns(scene),
-        *_achievable(scene),
         *_against(scene),
+        *_achievable(scene),
         *_fall(scene),
         *_chance(scene),
     ]
@@ -108,12 +137,24 @@ def _grid(scene: Scene) -> Grid:
         heads=(Head(_BASKET.say(scene.language), number=False), *(head for head, _ in columns)),
         rows=tuple(
             (
-                text(basket, title=f"{lists[basket].broker} · {lists[basket].theme}"),
+                text(
+                    basket,
+                    title=f"{lists[basket].broker} · {lists[basket].theme}",
+                    aside=about(lists[basket], scene.language),
+                ),
                 *(cells[basket] for _, cells in columns),
             )
             for basket in scene.event.baskets
         ),
     )
+
+
+def about(own: ListFacts, language: Language) -> str:
+    """What a list is, for those to whom its id says little: its theme, in Chinese its broker too.
+
+    Names of brokers are Chinese; an id says as much to those who cannot read them.
+    """
+    return own.theme if language == "en" else f"{own.broker} · {own.theme}"
 
 
 def _names(scene: Scene) -> Column:
@@ -127,7 +168,7 @@ def _names(scene: Scene) -> Column:
 
 
 def _returns(scene: Scene) -> list[Column]:
-    """The return in each quoted window."""
+    """The return in each quoted window; what was available stands with its comparisons."""
     return [
         (_head(scene, window), _cells(scene, window, "total_return")) for window in scene.quoted
     ]
@@ -143,12 +184,13 @@ def _cells(scene: Scene, window: WindowFacts, key: str) -> dict[str, Cell]:
 def _head(scene: Scene, window: WindowFacts) -> Head:
     """A window's head; its dates on hover where all lists share them."""
     label = scene.label(window)
+    group = (_FOR_READER if window.kind == "available" else _ON_PAPER).say(scene.language)
     rows = [row for (_, name), row in scene.summary.items() if name == window.label]
     spans = {(str(row["base_date"]), str(row["end_date"])) for row in rows}
     if len(spans) != 1:
-        return Head(label)
+        return Head(label, group=group)
     first, last = spans.pop()
-    return Head(label, _SESSIONS.say(scene.language, first=first, last=last))
+    return Head(label, _SESSIONS.say(scene.language, first=first, last=last), group=group)
 
 
 def _achievable(scene: Scene) -> list[Column]:
@@ -164,11 +206,15 @@ def _achievable(scene: Scene) -> list[Column]:
         column = found.setdefault(str(row["entry"]), nothing)
         reason = "" if row["total_return"] is not None else str(row["notes"])
         column[str(row["basket"])] = change(row["total_return"], title=reason)
-    title = _ACHIEVABLE_NOTE.say(scene.language)
+    title, group = _ACHIEVABLE_NOTE.say(scene.language), _IN_ACCOUNT.say(scene.language)
     return [
-        (Head(_ACHIEVABLE.say(scene.language, entry=entry.replace("_", " ")), title), column)
+        (Head(_capital(choice_words(entry, scene.language)), title, group=group), column)
         for entry, column in found.items()
     ]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _against(scene: Scene) -> list[Column]:
@@ -186,12 +232,18 @@ def _against(scene: Scene) -> list[Column]:
     columns = []
     for window in windows:
         for index in dict.fromkeys([benchmarks[0], benchmarks[-1]]):
-            label = _AGAINST.say(scene.language, window=scene.label(window), benchmark=index.name)
+            label, group = _AGAINST.say(scene.language, benchmark=index.name), _FOR_READER
+            if window.kind != "available":
+                label = _AGAINST_OF.say(
+                    scene.language, window=scene.label(window), benchmark=index.name
+                )
+                group = _ON_PAPER
             cells = {
                 basket: change(_real(excess.get((basket, window.label, index.code))))
                 for basket in scene.event.baskets
             }
-            columns.append((Head(label, _AGAINST_NOTE.say(scene.language)), cells))
+            note = _AGAINST_NOTE.say(scene.language)
+            columns.append((Head(label, note, group=group.say(scene.language)), cells))
     return columns
 
 
@@ -203,7 +255,8 @@ def _fall(scene: Scene) -> list[Column]:
     longest = scene.event.longest
     if longest is None:
         return []
-    head = Head(_DRAWDOWN.say(scene.language, window=longest.label))
+    label = _DRAWDOWN.say(scene.language, window=longest.label)
+    head = Head(label, group=_RISK.say(scene.language))
     return [(head, _cells(scene, longest, "max_drawdown"))]
 
 
@@ -221,10 +274,10 @@ def _chance(scene: Scene) -> list[Column]:
             p[str(row["basket"])] = probability(row["holm_p"])
             least[str(row["basket"])] = share(row["mde"])
     language = scene.language
-    return [
-        (Head(_HOLM.say(language, window=window), _HOLM_NOTE.say(language, model=model)), p),
-        (Head(_LEAST.say(language, window=window), _LEAST_NOTE.say(language)), least),
-    ]
+    group = _TESTED.say(language)
+    holm, why = _HOLM.say(language, window=window), _HOLM_NOTE.say(language, model=model)
+    smallest = Head(_LEAST.say(language, window=window), _LEAST_NOTE.say(language), group=group)
+    return [(Head(holm, why, group=group), p), (smallest, least)]
 
 
 SECTION = Section(id="verdict", title=_TITLE, needs=("summary", "relative"), build=_build)
