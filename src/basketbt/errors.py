@@ -14,7 +14,6 @@
     │   ├── NoPrices                    symbols without prices, beyond what the study tolerates
     │   ├── BadPrices                   prices that fail a check whose policy is ``refuse``
     │   ├── NoFx                        two currencies and no rate
-    │   ├── NeedsRawPrices              adjusted-only prices where raw ones are needed
     │   └── VendorError                 a vendor failed (Unreachable, Refused, NoData, Changed)
     ├── OutputError            exit 4   the results could not be written; what was there is intact
     └── VerificationError      exit 5   a run does not reproduce
@@ -161,10 +160,6 @@ class NoFx(DataError):
 
     template = "{symbol} is priced in {currency}, the basket in {home}, and {what}"
     fix = "Give an fx table that reaches so far, or set `fx: local` to compound local returns."
-
-
-class NeedsRawPrices(DataError):
-    template = "{what} needs raw prices; only adjusted prices exist for {symbols}"
 
 
 class VendorError(DataError):

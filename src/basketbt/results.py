@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from basketbt.backtest.book import IndexBook
 from basketbt.backtest.windows import WindowStatistics, Yardsticks
 from basketbt.notes import Note
 from basketbt.plan.model import Case, StudyPlan, Window
+from basketbt.prices.data import Floats
 from basketbt.prices.panel import PricePanel
 
 if TYPE_CHECKING:
@@ -48,11 +50,15 @@ class AccountKept:
     """The accounts of a case for one entry, beside one index book bought at the close of day -1.
 
     ``points``, ``statistics`` (from the session before the entry on) and ``notes`` have an entry
-    for each basket of the case; None for one without an account.
+    for each basket of the case; None for one without an account. ``covered`` (B,) is the weight of
+    each list that an account can hold, ``refused`` (N,) the shares that none can; ``index`` is of
+    the whole lists.
     """
 
     entry: Entry
     index: IndexBook
+    covered: Floats
+    refused: NDArray[np.bool_]
     points: tuple[EntryPoint, ...]
     book: AccountBook
     statistics: tuple[Evaluation | None, ...]

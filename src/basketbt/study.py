@@ -64,9 +64,10 @@ def run_study(
         cases = tuple(tested(plan, plan.config.event_study, case, data) for case in cases)
     if plan.config.account is not None and not events_only:
         say("keeping accounts")
-        from basketbt.stages.accounts import accounted  # imports vectorbt: two to three seconds
+        from basketbt.stages.accounts import accounted, refuse_none  # vectorbt: 2 to 3 s
 
         cases = tuple(accounted(plan, plan.config.account, case, data) for case in cases)
+        refuse_none(cases)
     return StudyResult(
         plan=plan,
         cases=cases,

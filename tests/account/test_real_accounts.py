@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from basketbt.backtest.account.quotes import one_word_boards, price_limits
+from basketbt.backtest.account.shortfall import PARTS
 from basketbt.config.study import load_study
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.symbols import parse_symbol
@@ -21,7 +22,9 @@ from basketbt.prices.data import PriceRequest
 from basketbt.prices.panel import build_panel
 from basketbt.prices.sources.files import FilesSource
 from basketbt.report.memo import memo
-from basketbt.results import AccountKept, CaseResult
+from basketbt.report.phrases import percent
+from basketbt.report.tables.accounts import owners
+from basketbt.results import AccountKept, CaseResult, StudyResult
 from basketbt.study import run_study
 from support.accounts import MOMENTS, trades_of
 from support.slow_ledger import FEN, Action, Aim, Bar, Share, SlowLedger, rules_of
@@ -29,13 +32,15 @@ from support.slow_ledger import FEN, Action, Aim, Bar, Share, SlowLedger, rules_
 STUDY = """\
 study: r1
 events: deepseek-r1
-baskets: "guojin/*"
+baskets: ["guojin/*", "csc/*", "tfzq/*", "citics/*", "htsc/*", "galaxy/*", "zheshang/*",
+  "consensus/*"]
 benchmarks: 000300.SH
 windows: [[0, 60]]
 fx: local
 rebalance: [hold, monthly]
 account:
   entry: [next_open, day0_close, publication_open]
+  least_covered: 0.1
   cash: 10000000
   slippage_bps: 5
 """
@@ -72,8 +77,6 @@ def share(path: Path, symbol: str, sessions: np.ndarray) -> Share:
     """One share on the account's sessions; what its factor does to the price arrives as cash."""
     board = parse_symbol(symbol).board
     assert board is not None
-    if board == "hk":  # refused: there is no rate
-        return Share(board="main", bars=[None] * len(sessions), before=None)
     rows = history(path, symbol)
     at = {row.date: row.bar for row in rows}
     places = {session: number for number, session in enumerate(sessions)}
@@ -97,10 +100,11 @@ def aims(kept: AccountKept, member: int, refused: np.ndarray, sessions: np.ndarr
     """Entry, month ends and exit, from the study's words."""
     path = kept.index.paths[0].total
     row, moment = int(kept.book.schedule.entry[member]), kept.points[member].moment
-    weights = [
+    whole = [
         Decimal(0) if out else Decimal(repr(float(weight)))
         for weight, out in zip(path.targets[member], refused, strict=True)
     ]
+    weights = [weight / sum(whole) for weight in whole]  # the rest in the list's proportions
     last = len(path.levels) - 1
     resets = []
     if kept.index.rebalance.kind == "monthly":
@@ -120,19 +124,33 @@ def case(market: Path, tmp_path_factory: pytest.TempPathFactory) -> CaseResult:
     return run_study(load_study(path), FilesSource(market)).cases[0]
 
 
+@pytest.fixture(scope="module")
+def shipped(market: Path) -> StudyResult:
+    root = Path(__file__).resolve().parents[2]
+    return run_study(load_study(root / "configs/deepseek-r1-account.yaml"), FilesSource(market))
+
+
 @pytest.mark.market
 @pytest.mark.slow
-def test_every_guojin_list(market: Path, case: CaseResult) -> None:
+def test_every_list(market: Path, case: CaseResult) -> None:
     panel = case.panel
-    refused = ~panel.in_home_currency
-    assert [panel.symbols[k] for k in np.flatnonzero(refused)] == ["6682.HK"]
-    compared = 0
+    refused = panel.adjusted_only | ~panel.in_home_currency
+    compared, without = 0, set()
     for kept in case.accounts:
         book = kept.book
         sessions = panel.sessions[book.base : book.base + book.schedule.rows]
-        shares = [share(market, symbol, sessions) for symbol in panel.symbols]
+        shares = [
+            # Never traded: what is refused has no part in the account.
+            Share(board="main", bars=[None] * len(sessions), before=None)
+            if out
+            else share(market, symbol, sessions)
+            for symbol, out in zip(panel.symbols, refused, strict=True)
+        ]
         days = [as_date(day) for day in sessions]
-        for member in range(len(case.case.baskets)):
+        for member, basket in enumerate(case.case.baskets):
+            if not book.opened[member]:
+                without.add(basket.id)
+                continue
             ledger = SlowLedger(shares, days, rules_of(book.settings))
             ledger.run(aims(kept, member, refused, sessions))
             assert trades_of(book, member) == ledger.trades
@@ -140,7 +158,25 @@ def test_every_guojin_list(market: Path, case: CaseResult) -> None:
             assert book.books.shares[:, member].tolist() == ledger.held
             assert book.books.value[:, member].tolist() == ledger.value
             compared += 1
-    assert compared == 30  # five lists, three entries, two rebalances
+    assert compared == 96  # sixteen lists, three entries, two rebalances
+    assert without == {"citics/iot-edge-ai", "htsc/robotics", "galaxy/electronics"}
+
+
+@pytest.mark.market
+@pytest.mark.slow
+def test_every_list_has_both_books_and_the_split(case: CaseResult) -> None:
+    for kept in case.accounts:
+        parts, whole = kept.book.shortfall, kept.index.paths[0].total.levels
+        opened = kept.book.opened
+        split = sum(getattr(parts, name) for name in PARTS)
+        np.testing.assert_allclose(split[opened], parts.total[opened], atol=1e-12)
+        # A list of which all can be held is measured against its own index book.
+        entire = opened & (kept.covered == 1)
+        np.testing.assert_allclose(
+            parts.paper[entire], whole[-1, entire] / whole[0, entire] - 1, atol=1e-12
+        )
+        assert entire.sum() == 5
+        assert (kept.covered[~opened] == 0).all()
 
 
 @pytest.mark.market
@@ -186,14 +222,75 @@ def test_one_word_boards_of_5_to_7_february(market: Path) -> None:
 
 @pytest.mark.market
 @pytest.mark.slow
-def test_the_case_study_shows_what_the_run_gives(market: Path) -> None:
+def test_shares_of_the_lists_that_were_shut_at_the_limit(
+    market: Path, shipped: StudyResult
+) -> None:
+    # Adjusted prices tell a one-word board too: one price all day, a limit above the day before.
+    # Nothing goes ex between these sessions.
+    listed = {symbol for basket in shipped.plan.baskets for symbol in basket.symbols}
+    days = calendar("XSHG").between(np.datetime64("2025-01-24"), np.datetime64("2025-02-11"))
+    within = [day.astype("datetime64[ms]").item() for day in days[[0, -1]]]
+    table = pq.read_table(
+        market / "universe_adjusted.parquet",
+        filters=(pc.field("date") >= within[0]) & (pc.field("date") <= within[1]),
+    )
+    bars = {(str(row["symbol"]), str(row["date"])[:10]): row for row in table.to_pylist()}
+    found = []
+    for symbol in sorted(listed & {symbol for symbol, _ in bars}):
+        board = parse_symbol(symbol).board
+        limit = 1.2 if board in ("chinext", "star") else 1.1
+        for before, day in pairwise(str(day) for day in days):
+            last, row = bars.get((symbol, before)), bars.get((symbol, day))
+            if last and row and row["low"] > last["close"] * limit - 0.011:
+                found.append((symbol, day))
+    shut = ("2025-01-27", "2025-02-05", "2025-02-06", "2025-02-07", "2025-02-10", "2025-02-11")
+    assert found == [
+        *(("002261.SZ", day) for day in shut[-2:]),
+        *(("002881.SZ", day) for day in shut),
+        *(("300766.SZ", day) for day in shut[:2]),
+    ]
+
+
+def section(name: str) -> list[str]:
+    """The rows of a marked table of the case study, without its header."""
     root = Path(__file__).resolve().parents[2]
-    study = load_study(root / "configs/deepseek-r1-account.yaml", ['baskets=["guojin/*"]'])
-    result = run_study(study, FilesSource(market))
-    made = [line for line in memo(result, "en").splitlines() if line.startswith("| guojin/")]
     page = (root / "docs/case-study.md").read_text(encoding="utf-8")
-    section = page.partition("<!-- guojin-r1-account:")[2].partition("<!-- end -->")[0]
-    shown = [line for line in section.splitlines() if line.startswith("| guojin/")]
-    accounts = [line for line in made if "| bought at" in line]
+    part = page.partition(f"<!-- {name}:")[2].partition("<!-- end -->")[0]
+    return [line for line in part.splitlines() if line.startswith("| ")][2:]
+
+
+@pytest.mark.market
+@pytest.mark.slow
+def test_the_case_study_shows_what_the_run_gives(shipped: StudyResult) -> None:
+    accounts = [
+        line
+        for line in memo(shipped, "en").splitlines()
+        if line.startswith("| guojin/") and "| bought at" in line
+    ]
     assert len(accounts) == 10
-    assert shown == accounts
+    assert section("guojin-r1-account") == accounts
+
+
+@pytest.mark.market
+@pytest.mark.slow
+def test_the_case_study_shows_the_other_lists(shipped: StudyResult) -> None:
+    shown = section("others-r1-account")
+    assert len(shown) == 14
+    assert shown == compact(shipped)
+
+
+def compact(result: StudyResult) -> list[str]:
+    """A row for each list that is not Guojin's: both books and both entries."""
+    found: dict[str, list[str]] = {}
+    for owner in owners(result, opened=False):
+        parts, name = owner.book.shortfall, owner.basket.id
+        if not name.startswith("guojin/"):
+            start = [
+                name,
+                percent(owner.covered).lstrip("+"),
+                percent(owner.list_return),
+                percent(float(parts.paper[owner.member])),
+            ]
+            achieved = percent(float(parts.achieved[owner.member]))
+            found.setdefault(name, start).append(achieved)
+    return ["| " + " | ".join(cells) + " |" for cells in found.values()]

@@ -16,10 +16,11 @@ from basketbt.api import run as run_study_file
 from basketbt.backtest.account.quotes import MissingQuote
 from basketbt.backtest.account.settings import AccountSettings, BadAccount
 from basketbt.config.study import load_study
-from basketbt.errors import BasketbtError, InvalidFile, NeedsRawPrices, NoFx, OutsideData
+from basketbt.errors import BasketbtError, InvalidFile, NoFx, OutsideData
 from basketbt.market.lots import NoLot
-from basketbt.plan.account import ExitBeforeEntry
+from basketbt.plan.account import ExitBeforeEntry, NoEntry
 from basketbt.prices.data import SymbolBars
+from basketbt.stages.accounts import NoAccounts
 from basketbt.study import run_study
 from support.made import Made
 
@@ -76,23 +77,68 @@ def test_the_memo_says_paper_achievable_and_why(study: Callable[..., Run], made:
     assert "because buying later than paper cost" in memo
 
 
-def test_a_share_with_adjusted_prices_only_is_refused_by_name(
+def test_a_share_with_adjusted_prices_only_is_left_out_by_name(
+    study: Callable[..., Run], made: Made
+) -> None:
+    # The account and its paper are of the other share; the whole list stands beside them.
+    some = Made(made.closes, adjusted=frozenset({TWO[1]}))
+    run = study(some, TWO, account="{cash: 1000000}")
+    row = account_row(run)
+    assert f"the account cannot hold {TWO[1]} (only adjusted prices): 50.0%" in str(row["notes"])
+    assert row["covered"] == 0.5
+    assert row["paper_return"] == pytest.approx(1.01**2 - 1, abs=1e-12)
+    assert row["list_return"] == pytest.approx((1.01**2 - 1) / 2, abs=1e-12)
+    assert float(str(row["fill_ratio"])) > 0.99
+    assert set(run.frames["orders"]["symbol"]) == {TWO[0]}
+    assert (
+        f"mine/list**: accounts can hold 1 of its 2 shares, 50.0% of its weight, and not {TWO[1]} "
+        "(only adjusted prices). The whole list made +1.0% on paper." in run.memo
+    )
+
+
+def test_its_weight_stays_in_cash_when_the_study_says_so(
     study: Callable[..., Run], made: Made
 ) -> None:
     some = Made(made.closes, adjusted=frozenset({TWO[1]}))
-    with pytest.raises(NeedsRawPrices, match=TWO[1]):
-        study(some, TWO, account="{}")
-    row = account_row(study(some, TWO, account="{cash: 1000000}", max_missing_weight="0.5"))
-    assert f"only adjusted prices for {TWO[1]}" in str(row["notes"])
+    run = study(some, TWO, account="{cash: 1000000, refused: cash}")
+    row = account_row(run)
+    assert "50.0% of the weight stays in cash" in str(row["notes"])
+    assert row["covered"] == 0.5
+    assert row["paper_return"] == row["list_return"]
     assert float(str(row["fill_ratio"])) == pytest.approx(0.5, abs=0.01)
+    assert "their weight stays in cash. The whole list" in run.memo
+
+
+def test_a_list_of_which_too_little_can_be_held_has_no_account(
+    study: Callable[..., Run], made: Made
+) -> None:
+    some = Made(made.closes, adjusted=frozenset({TWO[1]}))
+    with pytest.raises(NoAccounts, match=f"{TWO[1]}.*only adjusted prices") as caught:
+        study(some, TWO, account="{least_covered: 0.6}")
+    assert caught.value.exit_code == 3
+    assert "50.0% of the weight, and at least 60.0% must be" in str(caught.value)
+    with pytest.raises(NoAccounts, match=r"0\.0% of the weight"):
+        study(Made(made.closes, adjusted=frozenset(TWO)), TWO, account="{least_covered: 0}")
+
+
+def test_each_refused_share_is_told_its_own_reason(study: Callable[..., Run]) -> None:
+    names = (*TWO, "6682.HK", "900901.SH")
+    closes = dict.fromkeys(names, RISING)
+    source = Made({**closes, **INDEX}, adjusted=frozenset({TWO[1]}))
+    row = account_row(study(source, names, account="{least_covered: 0.2}", fx="local"))
+    assert (
+        "the account cannot hold 600002.SH (only adjusted prices); 900901.SH (B share, whose rules "
+        "are not recorded); 6682.HK (no rate to yuan): 75.0% of the weight" in str(row["notes"])
+    )
 
 
 def test_a_hong_kong_share_needs_a_rate(study: Callable[..., Run]) -> None:
     source = Made({TWO[0]: RISING, "6682.HK": FLAT, **INDEX})
     with pytest.raises(NoFx):
         study(source, (TWO[0], "6682.HK"), account="{}")
-    with pytest.raises(NeedsRawPrices, match=r"6682\.HK"):
-        study(source, (TWO[0], "6682.HK"), account="{}", fx="local")
+    with pytest.raises(NoAccounts, match=r"6682\.HK \(no rate to yuan\)") as caught:
+        study(source, ("6682.HK", TWO[0]), account="{least_covered: 0.9}", fx="local")
+    assert "adjusted" not in str(caught.value)
     rated = Made(source.closes, fx=dict.fromkeys(range(-160, 20), 0.93))
     assert account_row(study(rated, (TWO[0], "6682.HK"), account="{}"))["names_priced"] == 2
 
@@ -140,7 +186,8 @@ def test_settings_guard_themselves(key: str, value: float) -> None:
     ("account", "error", "code"),
     [
         ("{exit: 2025-01-10}", ExitBeforeEntry, 2),
-        ("{entry: publication_open}", ExitBeforeEntry, 2),
+        ("{entry: publication_open}", NoEntry, 2),
+        ("{entry: day0_close, exit: 2025-01-21}", NoEntry, 2),
         ("{exit: 2025-03-31}", OutsideData, 3),
     ],
 )

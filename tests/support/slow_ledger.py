@@ -108,6 +108,7 @@ class SlowLedger:
         self.layers: list[list[Layer]] = [[] for _ in shares]
         self.budget = [0] * len(shares)
         self.for_sale = [0] * len(shares)
+        self.less_than_one: set[int] = set()  # sales of less than a share
         self.until = -1
         self.trades: list[Trade] = []
         self.cash: list[int] = []
@@ -126,8 +127,8 @@ class SlowLedger:
                         self._set_out(row, aim)
                         fresh = True
                 if fresh or (moment == "open" and row <= self.until):
-                    self._sell(row, moment)
-                    self._buy(row, moment)
+                    self._sell(row, moment, fresh)
+                    self._buy(row, moment, fresh)
             self.cash.append(self.money)
             self.held.append(list(self.own))
             self.value.append(self.money + sum(self._worths(row)))
@@ -238,6 +239,7 @@ class SlowLedger:
     def _set_out(self, row: int, aim: Aim) -> None:
         worths = self._worths(row)
         total = self.money + sum(worths)
+        self.less_than_one = set()
         for number, share in enumerate(self.shares):
             parts = int((aim.weights[number] * MILLION).to_integral_value())
             wanted = parts * total // MILLION
@@ -249,6 +251,8 @@ class SlowLedger:
                 self.for_sale[number] = int(max(worths[number] - wanted, 0) / (mark * 100))
             else:
                 self.for_sale[number] = 0
+            if worths[number] > wanted and self.for_sale[number] == 0:
+                self.less_than_one.add(number)
         self.until = row + self.rules.patience
 
     # --- orders -----------------------------------------------------------------------------------
@@ -267,10 +271,10 @@ class SlowLedger:
             return 0
         return minimum + (wanted - minimum) // step * step
 
-    def _sell(self, row: int, moment: str) -> None:
+    def _sell(self, row: int, moment: str, fresh: bool) -> None:
         for number, share in enumerate(self.shares):
             wanted = self.for_sale[number]
-            if wanted == 0:
+            if wanted == 0 and not (fresh and number in self.less_than_one):
                 continue
             price = self._price(share, row, moment, "sell")
             blocked = self._blocked(share, row, moment, "sell")
@@ -283,7 +287,7 @@ class SlowLedger:
             fees = self._fees(share, whole, price, row, sell=True)
             filled = whole if to_fen(whole * price) > fees else 0
             fees = fees if filled else 0
-            if filled == wanted:
+            if filled == wanted > 0:
                 reason = ""
             elif blocked:
                 reason = blocked
@@ -303,7 +307,7 @@ class SlowLedger:
                 Trade(row, moment, number, "sell", wanted, filled, price, fees + tax, reason)
             )
 
-    def _buy(self, row: int, moment: str) -> None:
+    def _buy(self, row: int, moment: str, fresh: bool) -> None:
         intents = []
         for number, share in enumerate(self.shares):
             if self.budget[number] == 0:
@@ -321,7 +325,7 @@ class SlowLedger:
         ):
             if blocked:
                 reason = blocked
-            elif filled == wanted:
+            elif filled == wanted > 0:
                 reason = ""
             elif taken < wanted:
                 reason = "participation"
@@ -337,7 +341,7 @@ class SlowLedger:
                 self.layers[number].append(Layer(row, filled))
             waits = reason not in ("", "cash", "lot")
             self.budget[number] = self.budget[number] - amount if waits else 0
-            if wanted or blocked:
+            if fresh or wanted or blocked:
                 self.trades.append(
                     Trade(row, moment, number, "buy", wanted, filled, price, fees, reason)
                 )

@@ -227,14 +227,7 @@ def _path(
     window = slice(base, end + 1)
 
     def follow(prices: Floats) -> IndexPath:
-        return index_path(
-            prices,
-            weights,
-            rebalance,
-            sessions=panel.sessions[window],
-            late_listing="join" if policies.late_listing == "join" else "exclude",
-            delisted=panel.status[window] == Status.DELISTED,
-        )
+        return _followed(panel, window, prices, weights, rebalance, policies.late_listing)
 
     total = follow(panel.total[window])
     return BookPath(
@@ -245,6 +238,37 @@ def _path(
         total=total,
         price_levels=_price_levels(panel, window, weights, total, follow),
         notes=tuple(notes),
+    )
+
+
+def reweighted(
+    panel: PricePanel,
+    path: BookPath,
+    weights: Floats,
+    *,
+    rebalance: Rebalance,
+    late_listing: LateListing,
+) -> IndexPath:
+    """What a path would have been with other weights (B, N), each row summing to 1."""
+    window = slice(path.base, path.base + len(path.total.levels))
+    return _followed(panel, window, panel.total[window], weights, rebalance, late_listing)
+
+
+def _followed(
+    panel: PricePanel,
+    window: slice,
+    prices: Floats,
+    weights: Floats,
+    rebalance: Rebalance,
+    late_listing: LateListing,
+) -> IndexPath:
+    return index_path(
+        prices,
+        weights,
+        rebalance,
+        sessions=panel.sessions[window],
+        late_listing="join" if late_listing == "join" else "exclude",
+        delisted=panel.status[window] == Status.DELISTED,
     )
 
 

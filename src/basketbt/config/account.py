@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from basketbt.backtest.account.choices import Dividends, Entry
+from basketbt.backtest.account.choices import Dividends, Entry, Refused
 from basketbt.config.strict import Many, Strict, distinct
 
 
@@ -47,5 +47,13 @@ class AccountSpec(Strict):
     )
     dividends: Dividends = Field(
         "cash", description="taxed: less the tax by holding period, taken when shares are sold."
+    )
+    refused: Refused = Field(
+        "leave_out",
+        description="Shares without raw prices or a rate to yuan cannot be held. leave_out: the "
+        "account and its paper are of the rest; cash: their weight stays in cash.",
+    )
+    least_covered: float = Field(
+        0.5, ge=0, le=1, description="A list of which less weight can be held has no account."
     )
     broker: BrokerSpec = BrokerSpec()

@@ -16,6 +16,13 @@ class ExitBeforeEntry(InputError):
     fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
 
 
+class NoEntry(InputError):
+    """No account of a study can begin before it ends. Fields: why (all reasons)."""
+
+    template = "no account can be kept: {why}"
+    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
+
+
 def exit_offset(
     spec: AccountSpec, event: str, zero: np.datetime64, home: Calendar, last_offset: int
 ) -> int:

@@ -3,60 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from basketbt.backtest.account.book import AccountBook, account_book
 from basketbt.backtest.account.choices import Entry
-from basketbt.backtest.account.entries import EntryPoint, entry_point
-from basketbt.backtest.account.quotes import refused_shares, risk_warnings
+from basketbt.backtest.account.dividends import BOOKED_AS_CASH
+from basketbt.backtest.account.entries import entry_point
 from basketbt.backtest.account.settings import AccountSettings
-from basketbt.backtest.book import BookPath, IndexBook
+from basketbt.backtest.book import IndexBook, LateListing
 from basketbt.config.account import AccountSpec
-from basketbt.errors import NeedsRawPrices, OutsideData
+from basketbt.errors import DataError, OutsideData
 from basketbt.market.fees import Broker
 from basketbt.notes import Note, NoteKind
-from basketbt.plan.account import ExitBeforeEntry
+from basketbt.plan.account import NoEntry
 from basketbt.plan.model import StudyPlan
 from basketbt.plan.request import HOME_CURRENCY, account_exit
-from basketbt.prices.data import Floats, MarketData
+from basketbt.prices.data import MarketData
 from basketbt.prices.panel import PricePanel, Status
 from basketbt.results import AccountKept, CaseResult
 from basketbt.stages.books import books_of
 from basketbt.stages.panels import shares_panel
+from basketbt.stages.screening import FOR_LACK_OF_PRICES, Part, entry_rows, part_of
+from basketbt.stages.sharefacts import ShareFacts, facts_of
 from basketbt.statistics.evaluation import Evaluation, evaluate
 
-Bools = NDArray[np.bool_]
+UNTAXED = NoteKind(
+    "dividends_untaxed",
+    en="`dividends: taxed`: no corporate action names the cash of {symbols} a dividend, so no tax "
+    "was taken from it; an actions table would say what it was",
+    zh="`dividends: taxed`:无公司行为数据表明{symbols}所得现金为红利,未予计税;请提供公司行为表",
+    severity="warning",
+)
+NOTHING_TO_TAX = NoteKind(
+    "dividends_nothing_to_tax",
+    en="`dividends: taxed` took no tax: no table of corporate actions tells a dividend",
+    zh="`dividends: taxed`未计任何税:没有可识别红利的公司行为表",
+    severity="warning",
+)
 
-REFUSED_ADJUSTED = NoteKind(
-    "account_refused_adjusted",
-    en="account: only adjusted prices for {symbols}, which it cannot trade; {weight} of the weight "
-    "stays in cash",
-    zh="账户:{symbols}仅有复权价,无法交易;{weight}的权重留作现金",
-    severity="warning",
-)
-REFUSED_CURRENCY = NoteKind(
-    "account_refused_currency",
-    en="account: no rate to yuan for {symbols}, which it cannot pay; {weight} of the weight stays "
-    "in cash",
-    zh="账户:{symbols}无兑人民币汇率,无法买入;{weight}的权重留作现金",
-    severity="warning",
-)
-TOO_MUCH_REFUSED = NoteKind(
-    "account_too_much_refused",
-    en="no account: it could not hold {symbols}, {weight} of the weight (at most {allowed} may be "
-    "missing); raw prices and rates to yuan are needed",
-    zh="无账户:无法持有{symbols},占权重{weight}(上限{allowed});需要未复权价及兑人民币汇率",
-    severity="warning",
-)
-ENTRY_AFTER_EXIT = NoteKind(
-    "account_entry_after_exit",
-    en="no account: its first order ({entry}) would come after its end ({exit})",
-    zh="无账户:首笔委托({entry})晚于账户结束日({exit})",
-    severity="warning",
-)
+
+_SHOWN = 6  # an error fits one screen
+
+
+class NoAccounts(DataError):
+    """No list of a study can have an account. Fields: why (all reasons)."""
+
+    template = "no account can be kept: {why}"
+    fix = (
+        "Give raw prices and an fx table for these shares, lower `least_covered` under `account`, "
+        "or leave the section out."
+    )
 
 
 def accounted(
@@ -65,6 +63,8 @@ def accounted(
     """The case with its accounts, beside index books that are bought at the close of day -1.
 
     Accounts are kept in yuan, so lists measured in another currency are priced anew for them.
+
+    Raises ``OutsideData``, ``LotsDisagree``, ``WarningsDisagree`` and what ``account_book`` raises.
     """
     case, home = result.case, result.case.calendar.name
     panel = result.panel if HOME_CURRENCY[home] == "CNY" else shares_panel(plan, data, home, "CNY")
@@ -72,7 +72,14 @@ def accounted(
     _check_reach(panel, first=result.zero - 1, last=result.zero + last, event=case.event.id)
     books = books_of(plan.config, case, panel, result.zero, {0: last})
     in_yuan = replace(result, panel=panel)
-    kept = keep_accounts(spec, in_yuan, books, allowed=plan.config.max_missing_weight)
+    kept = keep_accounts(
+        spec,
+        in_yuan,
+        books,
+        late_listing=plan.config.late_listing,
+        facts=facts_of(plan.baskets, panel.instruments),
+        has_actions=data.has_actions,
+    )
     another = "" if panel is result.panel else panel.digest
     return replace(result, accounts=kept, accounts_digest=another)
 
@@ -82,20 +89,58 @@ def keep_accounts(
     result: CaseResult,
     indexes: Sequence[IndexBook],
     *,
-    allowed: float,
+    late_listing: LateListing = "exclude",
+    facts: ShareFacts,
+    has_actions: bool = True,
 ) -> tuple[AccountKept, ...]:
     """One account book for each entry and each index book of a case.
 
     ``indexes`` are bought at the close of day -1 and run to the exit (first offset 0). A basket of
-    which the account could not hold more weight than ``allowed`` has no account, nor one whose
-    entry comes after the exit.
+    which the account could hold less weight than the study asks has no account, nor one whose
+    entry comes before day -1 or after the exit; its notes say why. ``facts`` are those of the
+    panel's shares; ``has_actions``: the prices have a table of corporate actions.
 
-    Raises ``NeedsRawPrices`` or ``ExitBeforeEntry`` when that is so of every basket, and what
-    ``account_book`` raises.
+    Raises what ``account_book`` raises.
     """
+    parts = [
+        part_of(
+            result.panel,
+            index,
+            refused=spec.refused,
+            least=spec.least_covered,
+            late_listing=late_listing,
+        )
+        for index in indexes
+    ]
     return tuple(
-        _kept(spec, entry, result, index, allowed) for entry in spec.entry for index in indexes
+        _kept(spec, entry, result, index, part, facts, has_actions=has_actions)
+        for entry in spec.entry
+        for index, part in zip(indexes, parts, strict=True)
     )
+
+
+def refuse_none(cases: Sequence[CaseResult]) -> None:
+    """Refuse a study none of whose lists has an account: it asked for something that cannot be.
+
+    Raises ``ExitBeforeEntry`` when the dates alone are to blame, else ``NoAccounts``.
+    """
+    everyone = [
+        (case, kept, member)
+        for case in cases
+        for kept in case.accounts
+        for member in range(len(case.case.baskets))
+    ]
+    if any(kept.book.opened[member] for _, kept, member in everyone):
+        return
+    reasons = dict.fromkeys(
+        (f"{case.case.baskets[member].id}: {note.text()}", note.kind in FOR_LACK_OF_PRICES)
+        for case, kept, member in everyone
+        for note in kept.notes[member]
+    )
+    shown = [reason.replace("no account: ", "") for reason, _ in reasons]
+    more = [f"and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
+    why = "; ".join([*shown[:_SHOWN], *more])
+    raise NoAccounts(why=why) if any(lack for _, lack in reasons) else NoEntry(why=why)
 
 
 def _check_reach(panel: PricePanel, *, first: int, last: int, event: str) -> None:
@@ -115,34 +160,44 @@ def _check_reach(panel: PricePanel, *, first: int, last: int, event: str) -> Non
 
 
 def _kept(
-    spec: AccountSpec, entry: Entry, result: CaseResult, index: IndexBook, allowed: float
+    spec: AccountSpec,
+    entry: Entry,
+    result: CaseResult,
+    index: IndexBook,
+    part: Part,
+    facts: ShareFacts,
+    *,
+    has_actions: bool,
 ) -> AccountKept:
-    path = index.paths[0]
     points = tuple(
         entry_point(entry, result.case.event, basket.source.published, result.case.calendar)
         for basket in result.case.baskets
     )
-    screened = _screened(result.panel, path, points, allowed)
-    _refuse_all(result, path, points, screened)
+    base = index.paths[0].base
+    sessions = result.panel.sessions[base : base + len(part.path.levels)]
+    rows, notes = entry_rows(part, points, sessions)
     book = account_book(
         result.panel,
-        path.total,
-        base=path.base,
-        entry=screened.entry,
+        part.path,
+        base=base,
+        entry=rows,
         moments=np.array([point.moment for point in points], dtype=np.int8),
         settings=settings_of(spec),
-        refused=screened.refused,
-        risk_warning=risk_warnings(_names(result)),
-        lots=_lots(result),
+        refused=part.refused,
+        risk_warning=facts.risk_warning,
+        lots=facts.lots,
     )
     return AccountKept(
         entry=entry,
         index=index,
+        covered=part.covered,
+        refused=part.refused,
         points=points,
         book=book,
         statistics=_statistics(result, book),
         notes=tuple(
-            (*own, *_payment_notes(book, number)) for number, own in enumerate(screened.notes)
+            (*own, *_payment_notes(result.panel, book, number, has_actions=has_actions))
+            for number, own in enumerate(notes)
         ),
     )
 
@@ -164,86 +219,23 @@ def settings_of(spec: AccountSpec) -> AccountSettings:
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Screened:
-    """``entry`` (B,) path rows, -1 without an account; ``refused`` (N,); notes a basket."""
-
-    entry: NDArray[np.intp]
-    refused: Bools
-    notes: tuple[tuple[Note, ...], ...]
-
-
-def _screened(
-    panel: PricePanel, path: BookPath, points: tuple[EntryPoint, ...], allowed: float
-) -> _Screened:
-    """Which baskets get an account, and what is to be said of them."""
-    adjusted, foreign = refused_shares(panel)
-    sessions = panel.sessions[path.base : path.base + len(path.total.levels)]
-    rows = np.searchsorted(sessions, [point.session for point in points])
-    entry, notes = rows.copy(), []
-    for number, weights in enumerate(path.total.targets):
-        lost = float(weights[adjusted | foreign].sum())
-        own = [
-            kind(symbols=_held(panel, weights, which), weight=f"{weights[which].sum():.1%}")
-            for kind, which in ((REFUSED_ADJUSTED, adjusted), (REFUSED_CURRENCY, foreign))
-            if weights[which].any()
-        ]
-        if lost > allowed:
-            entry[number] = -1
-            symbols = _held(panel, weights, adjusted | foreign)
-            own = [
-                TOO_MUCH_REFUSED(symbols=symbols, weight=f"{lost:.1%}", allowed=f"{allowed:.1%}")
-            ]
-        elif rows[number] >= len(sessions):
-            entry[number] = -1
-            own = [ENTRY_AFTER_EXIT(entry=str(points[number].session), exit=str(sessions[-1]))]
-        notes.append(tuple(own))
-    return _Screened(entry=entry, refused=adjusted | foreign, notes=tuple(notes))
-
-
-def _refuse_all(
-    result: CaseResult, path: BookPath, points: tuple[EntryPoint, ...], screened: _Screened
-) -> None:
-    """Raise when no basket has an account: then the study asked for something that cannot be."""
-    if (screened.entry >= 0).any():
-        return
-    kinds = {note.kind for own in screened.notes for note in own}
-    event = result.case.event.id
-    if TOO_MUCH_REFUSED in kinds:
-        held = path.total.targets.any(axis=0) & screened.refused
-        raise NeedsRawPrices(
-            what=f"the account of {event}",
-            symbols=", ".join(np.array(result.panel.symbols)[held]),
-        )
-    last = result.panel.sessions[path.base + len(path.total.levels) - 1]
-    first = min(point.session for point in points)
-    raise ExitBeforeEntry(event=event, exit=last, entry=f"at the open of {first}")
-
-
-def _held(panel: PricePanel, weights: Floats, which: Bools) -> str:
-    return ", ".join(np.array(panel.symbols)[which & (weights > 0)])
-
-
-def _names(result: CaseResult) -> list[str]:
-    """(N,) what the lists call each share of the panel: their names when they were published."""
-    called = {
-        one.symbol: one.name_zh for basket in result.case.baskets for one in basket.constituents
-    }
-    return [called.get(symbol, "") for symbol in result.panel.symbols]
-
-
-def _lots(result: CaseResult) -> list[int | None]:
-    """(N,) board lots from the lists, else from the instruments of the prices."""
-    listed = {one.symbol: one.lot for basket in result.case.baskets for one in basket.constituents}
-    return [listed.get(one.symbol) or one.lot for one in result.panel.instruments]
-
-
-def _payment_notes(book: AccountBook, number: int) -> list[Note]:
-    """Notes on corporate actions of the shares that a basket held then."""
+def _payment_notes(
+    panel: PricePanel, book: AccountBook, number: int, *, has_actions: bool
+) -> list[Note]:
+    """Notes on corporate actions of the shares that a basket held then, and on their tax."""
     if not book.opened[number]:
         return []
     held = np.asarray(book.books.shares[:, number].any(axis=0))
-    return [note for column, note in book.payments if held[column]]
+    own = [(column, note) for column, note in book.payments if held[column]]
+    notes = [note for _, note in own]
+    if book.settings.dividends == "taxed":
+        unnamed = {column for column, note in own if note.kind is BOOKED_AS_CASH}
+        if unnamed:
+            symbols = ", ".join(panel.symbols[column] for column in sorted(unnamed))
+            notes.append(UNTAXED(symbols=symbols))
+        elif not has_actions:
+            notes.append(NOTHING_TO_TAX())
+    return notes
 
 
 def _statistics(result: CaseResult, book: AccountBook) -> tuple[Evaluation | None, ...]:

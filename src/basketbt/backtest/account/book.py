@@ -28,18 +28,22 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AccountBook:
-    """B accounts over R rows, which are the panel's rows from ``base`` on.
+    """B accounts over R rows, which are the panel's rows from ``base`` on, beside the index
+    ``path`` that they follow.
 
     ``books`` are vectorbt's: cash, value and shares at each close; ``plan`` has the orders;
     ``mark`` (R, N) the closes that value the shares, in 1e-4 yuan. The figures (B,) are fractions
     of the starting cash, NaN for a basket without an account: ``turnover`` what was bought and
-    sold, ``costs`` fees and dividend tax; ``fill_ratio`` is bought / set out to buy, ``cash_drag``
-    what the idle cash after entry would have made in the index book. ``payments`` are notes on
-    corporate actions, as (column, note).
+    sold, ``costs`` fees and dividend tax. ``fill_ratio`` is bought / set out to buy, ``sold_ratio``
+    the same of sales, each share at the close that valued it when its sale was set out, ``unsold``
+    what is left after the last close / value then; ``cash_drag`` what the idle cash after entry
+    would have made in the index book. ``payments`` are notes on corporate actions, as (column,
+    note).
     """
 
     settings: AccountSettings
     base: int
+    path: IndexPath
     schedule: Schedule
     plan: Plan
     books: Books
@@ -48,6 +52,8 @@ class AccountBook:
     turnover: Floats
     costs: Floats
     fill_ratio: Floats
+    sold_ratio: Floats
+    unsold: Floats
     cash_drag: Floats
     payments: tuple[tuple[int, Note], ...]
 
@@ -105,11 +111,12 @@ def account_book(
     opened = np.where(entry >= 0, 1.0, np.nan)
     orders = made.orders
     bought = _per_basket(np.where(orders.sell, 0, orders.amount), orders.basket, len(entry))
-    with np.errstate(invalid="ignore"):  # nothing to buy: no ratio
-        fill_ratio = bought / made.intended
+    with np.errstate(invalid="ignore"):  # nothing to buy or sell: no ratio
+        fill_ratio, sold_ratio = bought / made.to_buy, made.sold / made.to_sell
     return AccountBook(
         settings=settings,
         base=base,
+        path=path,
         schedule=schedule,
         plan=made,
         books=books,
@@ -118,6 +125,8 @@ def account_book(
         turnover=_per_basket(orders.amount, orders.basket, len(entry)) / cash * opened,
         costs=_per_basket(orders.cost, orders.basket, len(entry)) / cash * opened,
         fill_ratio=fill_ratio * opened,
+        sold_ratio=sold_ratio * opened,
+        unsold=books.worth[-1].sum(axis=1) / books.value[-1] * opened,
         cash_drag=_cash_drag(path, entry, books) * opened,
         payments=rules.payments.notes,
     )

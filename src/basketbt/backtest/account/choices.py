@@ -6,3 +6,4 @@ from typing import Literal
 
 Entry = Literal["next_open", "day0_close", "publication_open"]
 Dividends = Literal["cash", "taxed"]
+Refused = Literal["leave_out", "cash"]

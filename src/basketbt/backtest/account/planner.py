@@ -52,7 +52,9 @@ class Plan:
 
     ``opening`` is the cash of each at the start, in fen. ``cash`` (R, B) fen and ``shares``
     (R, B, N) at each close; ``bonus`` (R, B, N) shares and ``dividends`` (R, B) fen received before
-    the open; ``intended`` (B,) fen that the accounts set out to buy.
+    the open. ``to_buy`` (B,) is the money that they set out to spend, in fen; ``to_sell`` and
+    ``sold`` (B,) the shares that they set out to sell and those that they sold, both at the close
+    that valued them when they set out, in one unit. An order set out again counts again.
     """
 
     opening: int
@@ -61,7 +63,9 @@ class Plan:
     shares: Numbers
     bonus: Numbers
     dividends: Numbers
-    intended: Numbers
+    to_buy: Numbers
+    to_sell: Numbers
+    sold: Numbers
 
 
 def plan(
@@ -109,9 +113,13 @@ class _Accounts:
         self.held = sizing.zeros(shape)
         self.to_buy = sizing.zeros(shape)  # fen
         self.to_sell = sizing.zeros(shape)  # shares
+        self.sell_mark = sizing.zeros(shape)  # the mark when the sale was set out
+        self.too_small = np.zeros(shape, dtype=np.bool_)  # sales set out of less than a share
         self.bought = sizing.zeros(shape)  # this session, not to be sold under T+1
         self.traded = sizing.zeros(shape)  # this session, against the capacity
-        self.intended = sizing.zeros((baskets,))
+        self.set_to_buy = sizing.zeros((baskets,))
+        self.set_to_sell = sizing.zeros((baskets,))
+        self.sold = sizing.zeros((baskets,))
         self.until = np.full(baskets, -1)  # (B,) last row on which orders are tried again
         self.fresh = np.zeros(baskets, dtype=np.bool_)  # (B,) set out at this very moment
         self.cash_kept = sizing.zeros((rows, baskets))
@@ -146,7 +154,10 @@ class _Accounts:
         chosen = aim.baskets[:, None]
         self.to_buy = np.where(chosen, to_buy, self.to_buy)
         self.to_sell = np.where(chosen, to_sell, self.to_sell)
-        self.intended += np.where(chosen, to_buy, 0).sum(axis=1)
+        self.sell_mark = np.where(chosen, mark, self.sell_mark)
+        self.too_small = chosen & (worth > desired) & (to_sell == 0)
+        self.set_to_buy += np.where(chosen, to_buy, 0).sum(axis=1)
+        self.set_to_sell += np.where(chosen, to_sell * mark, 0).sum(axis=1)
         self.until[aim.baskets] = row + self.patience
         self.fresh |= aim.baskets
 
@@ -162,7 +173,8 @@ class _Accounts:
 
     def _sell(self, row: int, moment: Moment, due: Bools) -> None:
         wanted = np.where(due[:, None], self.to_sell, 0)
-        if not wanted.any():
+        sent = (wanted > 0) | (self.fresh[:, None] & self.too_small)
+        if not sent.any():
             return
         quotes, sizing = self.market.quotes, self.sizing
         price, blocked = quotes.sell[moment, row], quotes.no_sell[moment, row]
@@ -174,7 +186,7 @@ class _Accounts:
         filled = np.where(sizing.worth(ordered, price) > fees.sum(axis=0), ordered, 0)
         fills = Fills(
             sell=True,
-            sent=wanted > 0,
+            sent=sent,
             wanted=wanted,
             filled=filled,
             price=price,
@@ -182,7 +194,7 @@ class _Accounts:
             fees=np.where(filled > 0, fees, 0),
             tax=self._tax(row, filled),
             reason=_first(
-                (filled >= wanted, Reason.FILLED),
+                ((filled >= wanted) & (wanted > 0), Reason.FILLED),
                 (blocked > 0, blocked),
                 (settled < wanted, Reason.T_PLUS_1),
                 (taken < settled, Reason.PARTICIPATION),
@@ -191,6 +203,7 @@ class _Accounts:
         )
         self.cash += (fills.amount - fills.tax - fills.fees.sum(axis=0)).sum(axis=1)
         self.held -= filled
+        self.sold += (filled * self.sell_mark).sum(axis=1)
         self.to_sell = self._left(due, fills, wanted - filled, self.to_sell)
         self._keep(fills, row, moment)
 
@@ -205,7 +218,7 @@ class _Accounts:
         filled = sizing.affordable(taken, price, row, self.cash)
         fills = Fills(
             sell=False,
-            sent=(budget > 0) & ((wanted > 0) | (blocked > 0)),
+            sent=(budget > 0) & (self.fresh[:, None] | (wanted > 0) | (blocked > 0)),
             wanted=wanted,
             filled=filled,
             price=price,
@@ -214,7 +227,7 @@ class _Accounts:
             tax=np.zeros_like(filled),
             reason=_first(
                 (blocked > 0, blocked),
-                (filled >= wanted, Reason.FILLED),
+                ((filled >= wanted) & (wanted > 0), Reason.FILLED),
                 (taken < wanted, Reason.PARTICIPATION),
                 (filled < sizing.buyable(taken), Reason.CASH),
             ),
@@ -259,7 +272,9 @@ class _Accounts:
             shares=self.held_kept,
             bonus=self.bonus_kept,
             dividends=self.dividends_kept,
-            intended=self.intended,
+            to_buy=self.set_to_buy,
+            to_sell=self.set_to_sell,
+            sold=self.sold,
         )
 
 

@@ -191,11 +191,6 @@ def one_word_boards(panel: PricePanel, rows: slice, limits: Limits) -> Bools:
     return found
 
 
-def refused_shares(panel: PricePanel) -> tuple[Bools, Bools]:
-    """(N,) shares with adjusted prices only, and shares without a rate to yuan."""
-    return panel.adjusted_only, ~panel.in_home_currency & ~panel.adjusted_only
-
-
 def risk_warnings(names: Sequence[str]) -> Bools:
     """(N,) whether a share's name says that it is under risk warning (ST, *ST, S*ST)."""
     starts = ("ST", "*ST", "S*ST", "SST")

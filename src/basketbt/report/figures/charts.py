@@ -165,7 +165,7 @@ def shortfall(scene: Scene) -> Picture | None:
                         xytext=(3 if value >= 0 else -3, 0), textcoords="offset points",
                         ha="left" if value >= 0 else "right",
                     )  # fmt: skip
-        axes.set_yticks(places, [_short(str(row["basket"])) for row in mine])
+        axes.set_yticks(places, [_covering(row) for row in mine])
         axes.invert_yaxis()
         axes.margins(x=0.12)
         axes.set_xlabel(_hindsight(scene), fontsize=6.5)
@@ -251,6 +251,13 @@ def _dates(dates: Sequence[str]) -> np.ndarray:
 
 def _floats(values: Sequence[object]) -> np.ndarray:
     return np.array([v if isinstance(v, int | float) else np.nan for v in values], dtype=float)
+
+
+def _covering(row: Row) -> str:
+    """A list's name, with the weight its account covers where that is not all of it."""
+    covered = row["covered"]
+    part = f" ({covered:.0%})" if isinstance(covered, float) and covered < 1 else ""
+    return _short(str(row["basket"])) + part
 
 
 def _short(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from basketbt.backtest.account.refusals import refused_shares, said
 from basketbt.backtest.account.settings import Reason
 from basketbt.notes import Language
 from basketbt.plan.model import span
@@ -15,21 +16,39 @@ from basketbt.results import CaseResult
 
 _TITLE = Phrase("Paper against achievable", "纸面与可实现")
 _INTRO = Phrase(
-    "Each account starts with ¥{cash:,.0f}, buys as its entry says, and sells at the close of "
-    "{exit}. Paper is the index book from the close of day -1 to that day ({window}). The columns "
-    "after the two returns are what each rule took (-) or gave (+), in points; they add up.",
-    "各账户初始资金{cash:,.0f}元,按入场规则买入,于{exit}收盘卖出。纸面为指数账簿自第-1日收盘至该日"
-    "({window})的收益率。其后各列为每条规则带来的损益(百分点),合计等于两者之差。",
+    "Each account starts with ¥{cash:,.0f}, buys as its entry says, and sets out to sell all at "
+    "the close of {exit}; what could not be sold then is named below and counted at its last "
+    "price. Paper is the index book from the close of day -1 to that day ({window}), of the part "
+    "of the list that the account can hold: *Covers* is its weight. The columns after the two "
+    "returns are what each rule took (-) or gave (+), in points; they add up. *Bought* and *Sold* "
+    "are the filled parts of what the account set out to buy and to sell.",
+    "各账户初始资金{cash:,.0f}元,按入场规则买入,于{exit}收盘委托全部卖出;未能卖出者列于下文,按最近"
+    "价格计值。纸面为账户可持有部分(“覆盖”为其占名单权重)的指数账簿自第-1日收盘至该日({window})的"
+    "收益率。其后各列为每条规则带来的损益(百分点),合计等于两者之差。“买入”与“卖出”为计划买卖中成交的"
+    "部分。",
 )
 _COLUMNS = Phrase(
-    "Basket|Entry|Paper|Achievable|Delay|Unfilled|Fees|Lots, cash|Rest|Filled",
-    "组合|入场|纸面|可实现|延迟|未成交|费用|整手与现金|其余|成交率",
+    "Basket|Entry|Covers|Paper|Achievable|Delay|Unfilled|Fees|Lots, cash|Rest|Bought|Sold",
+    "组合|入场|覆盖|纸面|可实现|延迟|未成交|费用|整手与现金|其余|买入|卖出",
 )
 _SENTENCE = Phrase(
     "**{basket}**, {entry} ({session}): paper {paper}, achievable {achieved}, because {reasons}."
-    "{met}",
-    "**{basket}**,{entry}({session}):纸面{paper},可实现{achieved},原因:{reasons}。{met}",
+    "{met}{unsold}",
+    "**{basket}**,{entry}({session}):纸面{paper},可实现{achieved},原因:{reasons}。{met}{unsold}",
 )
+_PART = Phrase(
+    "**{basket}**: accounts can hold {held} of its {names} shares, {covered} of its weight, and "
+    "not {shares}{cash}. The whole list made {whole} on paper.",
+    "**{basket}**:账户可持有{names}只中的{held}只,占权重{covered};无法持有{shares}{cash}。"
+    "整个名单纸面为{whole}。",
+)
+_STAYS = Phrase("; their weight stays in cash", ",其权重留作现金")
+_UNSOLD = Phrase(
+    " Not sold at the end, ¥{value:,.0f} or {part} of the account: {where}.",
+    "结束时未卖出,计{value:,.0f}元,占账户{part}:{where}。",
+)
+_SHARES = Phrase("{symbol} ({shares:,} shares, {reason})", "{symbol}({shares:,}股,{reason})")
+_NOT_ORDERED = Phrase("no order", "无委托")
 _NO_ACCOUNT = Phrase("**{basket}**: {why}.", "**{basket}**:{why}。")
 _SAME = Phrase("nothing stood in the way", "无任何阻碍")
 _COST = Phrase("{what} cost {points} points", "{what}损失{points}个百分点")
@@ -45,6 +64,7 @@ _MET = {
     Reason.LIMIT_UP: Phrase(" Shut at limit-up: {where}.", "涨停未能买入:{where}。"),
     Reason.LIMIT_DOWN: Phrase(" Shut at limit-down: {where}.", "跌停未能卖出:{where}。"),
     Reason.SUSPENDED: Phrase(" Suspended: {where}.", "停牌:{where}。"),
+    Reason.T_PLUS_1: Phrase(" Not yet to be sold (T+1): {where}.", "受T+1限制未能卖出:{where}。"),
     Reason.PARTICIPATION: Phrase(
         " Too large for the session's volume: {where}.", "超出成交量上限:{where}。"
     ),
@@ -83,10 +103,16 @@ def achievable(case: CaseResult, language: Language) -> Iterator[str]:
         window=span(0, book.base + book.schedule.rows - 1 - case.zero),
     )
     header = _COLUMNS.say(language).split("|")
-    rows = [_row(owner, language) for owner in shown if owner.entry_row >= 0]
-    yield markdown_table(header, rows, left=2)
-    said = dict.fromkeys(sentence(owner, language) for owner in shown)
-    yield "\n".join(f"- {one}" for one in said)
+    yield markdown_table(header, [_row(owner, language) for owner in shown], left=2)
+    lines = dict.fromkeys(one for owner in shown for one in sentences(owner, language))
+    yield "\n".join(f"- {one}" for one in lines)
+
+
+def sentences(owner: Owner, language: Language) -> Iterator[str]:
+    """What part of the list the account is of, where it is not all, and how it fared."""
+    if owner.entry_row >= 0 and owner.covered < 1:
+        yield _part(owner, language)
+    yield sentence(owner, language)
 
 
 def sentence(owner: Owner, language: Language) -> str:
@@ -108,6 +134,7 @@ def sentence(owner: Owner, language: Language) -> str:
         achieved=percent(float(parts.achieved[owner.member])),
         reasons=_reasons(owner, language),
         met="".join(_met(owner, reason, phrase, language) for reason, phrase in _MET.items()),
+        unsold=_unsold(owner, language),
     )
 
 
@@ -117,11 +144,59 @@ def _row(owner: Owner, language: Language) -> list[str]:
     return [
         escape(owner.basket.id),
         _ENTRIES[owner.kept.entry].say(language),
+        _share(owner.covered),
         percent(float(parts.paper[member])),
         percent(float(parts.achieved[member])),
         *(points(value, signed=True) for value in taken),
-        percent(float(owner.book.fill_ratio[member])).lstrip("+"),
+        _share(float(owner.book.fill_ratio[member])),
+        _share(float(owner.book.sold_ratio[member])),
     ]
+
+
+def _share(value: float) -> str:
+    return percent(value).lstrip("+")
+
+
+def _part(owner: Owner, language: Language) -> str:
+    panel, weights = owner.case.panel, owner.targets
+    shares = said(panel, refused_shares(panel), weights)
+    stays = owner.kept.book.path is owner.kept.index.paths[0].total
+    return _PART.say(
+        language,
+        basket=escape(owner.basket.id),
+        held=int(np.count_nonzero(weights[~owner.kept.refused])),
+        names=len(owner.basket.constituents),
+        covered=_share(owner.covered),
+        shares=shares["shares" if language == "en" else "shares_zh"],
+        cash=_STAYS.say(language) if stays else "",
+        whole=percent(owner.list_return),
+    )
+
+
+def _unsold(owner: Owner, language: Language) -> str:
+    """The shares left after the last close, their value, and why each was not sold."""
+    book, member = owner.book, owner.member
+    left = book.books.shares[-1, member]
+    if not left.any():
+        return ""
+    orders, last = book.plan.orders, book.schedule.rows - 1
+    final = (orders.basket == member) & (orders.row == last) & orders.sell
+    why = {int(orders.column[k]): Reason(orders.reason[k]).word for k in np.flatnonzero(final)}
+    where = [
+        _SHARES.say(
+            language,
+            symbol=owner.case.panel.symbols[column],
+            shares=int(left[column]),
+            reason=why.get(int(column), _NOT_ORDERED.say(language)),
+        )
+        for column in np.flatnonzero(left)
+    ]
+    return _UNSOLD.say(
+        language,
+        value=int(book.books.worth[-1, member].sum()) / 100,
+        part=_share(float(book.unsold[member])),
+        where=(", " if language == "en" else "、").join(where),
+    )
 
 
 def _reasons(owner: Owner, language: Language) -> str:

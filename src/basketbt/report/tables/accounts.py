@@ -13,7 +13,7 @@ from basketbt.results import AccountKept, CaseResult, StudyResult
 if TYPE_CHECKING:
     from basketbt.backtest.account.book import AccountBook
     from basketbt.baskets.model import Basket
-    from basketbt.prices.data import Dates
+    from basketbt.prices.data import Dates, Floats
 
 ENTRY = Column(
     "entry",
@@ -56,6 +56,23 @@ class Owner:
     def entry_row(self) -> int:
         """Row of the first orders; -1 without an account."""
         return int(self.book.schedule.entry[self.member])
+
+    @property
+    def covered(self) -> float:
+        """The weight of the list that the account can hold; exactly 1 for all of it."""
+        return float(self.kept.covered[self.member])
+
+    @property
+    def targets(self) -> Floats:
+        """(N,) the weights of the whole list, over the panel's symbols."""
+        weights: Floats = self.kept.index.paths[0].total.targets[self.member]
+        return weights
+
+    @property
+    def list_return(self) -> float:
+        """What the whole list made on paper, from the close of day -1 to the exit."""
+        levels = self.kept.index.paths[0].total.levels[:, self.member]
+        return float(levels[-1] / levels[0] - 1.0)
 
     def cells(self) -> dict[str, Cell]:
         """The cells under WHERE."""

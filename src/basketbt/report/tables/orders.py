@@ -43,7 +43,13 @@ LAYOUT = Layout(
         Column("moment", "时点", "text", "open or close of the session", "当日开盘或收盘"),
         SYMBOL,
         Column("side", "方向", "text", "buy or sell", "买入或卖出"),
-        Column("wanted", "委托股数", "integer", "shares wanted", "委托股数"),
+        Column(
+            "wanted",
+            "委托股数",
+            "integer",
+            "shares wanted; 0 when the order was worth less than one share",
+            "委托股数;不足一股为0",
+        ),
         Column("filled", "成交股数", "integer", "shares traded", "成交股数"),
         Column(
             "price",

@@ -18,17 +18,34 @@ from basketbt.statistics.measures import MEASURES
 _ONLY = ("an index book, or no account", "指数账簿,或无账户")
 
 
-def _decimal(key: str, zh: str, en: str, description_zh: str) -> Column:
-    return Column(key, zh, "decimal", en, description_zh, *_ONLY)
+def _decimal(
+    key: str, zh: str, en: str, description_zh: str, empty: tuple[str, str] = _ONLY
+) -> Column:
+    return Column(key, zh, "decimal", en, description_zh, *empty)
 
 
 COLUMNS = (
     ENTRY,
     _decimal(
+        "covered",
+        "覆盖权重",
+        "weight of the list that an account can hold; the account and its paper are of this part, "
+        "or leave the rest in cash, as notes say",
+        "账户可持有的名单权重;账户及其纸面仅含此部分,或其余留作现金,见备注",
+        ("an index book", "指数账簿"),
+    ),
+    _decimal(
+        "list_return",
+        "名单收益率",
+        "the index book of the whole list over the sessions of paper_return",
+        "整个名单的指数账簿在同一区间的收益率",
+        ("an index book", "指数账簿"),
+    ),
+    _decimal(
         "paper_return",
         "纸面收益率",
-        "the index book from the close of day -1 to the account's end",
-        "指数账簿自第-1日收盘至账户结束日的收益率",
+        "the index book of what the account can hold, from the close of day -1 to its end",
+        "账户可持有部分的指数账簿自第-1日收盘至账户结束日的收益率",
     ),
     _decimal(
         "shortfall",
@@ -66,8 +83,21 @@ COLUMNS = (
     _decimal(
         "fill_ratio",
         "成交率",
-        "bought / set out to buy, in money",
-        "买入金额 / 计划买入金额",
+        "bought / set out to buy, in money; an order set out again counts again",
+        "买入金额 / 计划买入金额;重新下达的委托重复计入",
+    ),
+    _decimal(
+        "sold_ratio",
+        "卖出成交率",
+        "sold / set out to sell, shares at the close that valued them when they were set out",
+        "卖出 / 计划卖出,股数按计划时的收盘价计",
+        ("an index book, no account, or nothing to sell", "指数账簿,无账户,或无可卖"),
+    ),
+    _decimal(
+        "unsold",
+        "未卖出占比",
+        "shares left after the close of the exit, at their last price / value of the account then",
+        "结束日收盘后剩余股票按最近价格计 / 当时账户总值",
     ),
     _decimal(
         "cash_drag",
@@ -138,11 +168,17 @@ def _measures(owner: Owner) -> dict[str, Cell]:
 
 def _figures(owner: Owner) -> dict[str, Cell]:
     member, book = owner.member, owner.book
+    whole = {
+        **EMPTY,
+        "entry": owner.kept.entry,
+        "covered": owner.covered,
+        "list_return": owner.list_return,
+    }
     if owner.entry_row < 0:
-        return {**EMPTY, "entry": owner.kept.entry}
+        return whole
     parts = book.shortfall
     return {
-        "entry": owner.kept.entry,
+        **whole,
         "paper_return": float(parts.paper[member]),
         "shortfall": float(parts.total[member]),
         "shortfall_delay": float(parts.delay[member]),
@@ -153,6 +189,8 @@ def _figures(owner: Owner) -> dict[str, Cell]:
         "costs": float(book.costs[member]),
         "turnover": float(book.turnover[member]),
         "fill_ratio": float(book.fill_ratio[member]),
+        "sold_ratio": float(book.sold_ratio[member]),
+        "unsold": float(book.unsold[member]),
         "cash_drag": float(book.cash_drag[member]),
     }
 

@@ -25,9 +25,10 @@ from basketbt.report.record import Row
 _TITLE = Phrase("Paper and achievable", "纸面与可实现")
 _LEAD = Phrase(
     "Paper is the list bought at the close before day 0 without friction; achievable is an account "
-    "under price limits, suspensions, lots, fees and volume. The parts between add up exactly.",
+    "under price limits, suspensions, lots, fees and volume. The parts between add up exactly. "
+    "Covers is the weight of the list that can be held at all; paper and account are of that part.",
     "纸面为第0日前一收盘无摩擦买入;可实现为受涨跌停、停牌、整手、费用与成交量约束的账户。"
-    "其间各项相加恰等于差额。",
+    "其间各项相加恰等于差额。“覆盖”为账户可持有的名单权重,纸面与账户均仅含该部分。",
 )
 _HOW = Phrase(
     "How to read: delay is what had moved before the account could buy, unfilled what its refused "
@@ -49,7 +50,9 @@ _BASKET = Phrase("Basket", "组合")
 _ENTRY = Phrase("Entry", "入场")
 _PAPER = Phrase("Paper", "纸面")
 _ACHIEVABLE = Phrase("Achievable", "可实现")
-_FILLED = Phrase("Filled", "成交率")
+_COVERS = Phrase("Covers", "覆盖")
+_BOUGHT = Phrase("Bought", "买入成交")
+_SOLD = Phrase("Sold", "卖出成交")
 _COSTS = Phrase("Costs", "成本")
 _DRAWDOWN = Phrase("Max drawdown", "最大回撤")
 _WATERFALL = Phrase("From paper to achievable: where the return went", "自纸面至可实现:收益去向")
@@ -100,7 +103,8 @@ def _without(scene: Scene, rows: list[Row]) -> list[Block]:
 
 def _grid(scene: Scene, rows: list[Row]) -> Grid:
     language = scene.language
-    words = [_PAPER, _ACHIEVABLE, *(phrase for _, phrase in _PARTS), _FILLED, _COSTS, _DRAWDOWN]
+    parts = [phrase for _, phrase in _PARTS]
+    words = [_COVERS, _PAPER, _ACHIEVABLE, *parts, _BOUGHT, _SOLD, _COSTS, _DRAWDOWN]
     return Grid(
         caption=_CAPTION.say(language),
         heads=(
@@ -112,10 +116,12 @@ def _grid(scene: Scene, rows: list[Row]) -> Grid:
             (
                 text(row["basket"], title=str(row["notes"] or "")),
                 text(choice_words(str(row["entry"]), language)),
+                share(row["covered"]),
                 change(row["paper_return"]),
                 change(row["total_return"]),
                 *(change(_lost(row, key)) for key, _ in _PARTS),
                 share(row["fill_ratio"]),
+                share(row["sold_ratio"]),
                 share(row["costs"]),
                 change(row["max_drawdown"]),
             )

@@ -1,0 +1,172 @@
+"""Which lists of a case get an account, of which part of them, and what is to be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.backtest.account.choices import Refused
+from basketbt.backtest.account.entries import EntryPoint, Moment
+from basketbt.backtest.account.refusals import Cause, refused_shares, said
+from basketbt.backtest.book import IndexBook, LateListing, reweighted
+from basketbt.backtest.index import IndexPath
+from basketbt.notes import Note, NoteKind
+from basketbt.prices.data import Dates, Floats
+from basketbt.prices.panel import PricePanel
+
+Bools = NDArray[np.bool_]
+
+# A list whose weights were divided and summed again is whole within the rounding of doubles.
+_WHOLE = 1e-9
+
+LEFT_OUT = NoteKind(
+    "account_left_out",
+    en="the account cannot hold {shares}: {weight} of the weight, left out of it and of its paper, "
+    "the rest in the list's proportions",
+    zh="账户无法持有{shares_zh}:占权重{weight},账户及其纸面均予剔除,其余成分保持名单内比例",
+    severity="warning",
+)
+IN_CASH = NoteKind(
+    "account_in_cash",
+    en="the account cannot hold {shares}: {weight} of the weight stays in cash",
+    zh="账户无法持有{shares_zh}:{weight}的权重留作现金",
+    severity="warning",
+)
+TOO_LITTLE = NoteKind(
+    "account_too_little",
+    en="no account: it cannot hold {shares}; the rest is {covered} of the weight, and at least "
+    "{least} must be (account.least_covered)",
+    zh="无账户:无法持有{shares_zh};其余仅占权重{covered},至少须为{least}(account.least_covered)",
+    severity="warning",
+)
+NOTHING_AT_BASE = NoteKind(
+    "account_nothing_at_base",
+    en="no account: it cannot hold {shares}, and no other share had a price at the base",
+    zh="无账户:无法持有{shares_zh},其余成分在基准日均无价格",
+    severity="warning",
+)
+ENTRY_AFTER_EXIT = NoteKind(
+    "account_entry_after_exit",
+    en="no account: its first order ({moment} of {entry}) would not come before its end, the close "
+    "of {exit}",
+    zh="无账户:首笔委托({entry}{moment_zh})不早于账户结束({exit}收盘)",
+    severity="warning",
+)
+ENTRY_BEFORE_BASE = NoteKind(
+    "account_entry_before_base",
+    en="no account: its first order ({moment} of {entry}) would come before {base}, from whose "
+    "close the list is followed",
+    zh="无账户:首笔委托({entry}{moment_zh})早于{base},而名单自该日收盘起计",
+    severity="warning",
+)
+
+#: Notes on prices, as opposed to dates, that leave a list without an account.
+FOR_LACK_OF_PRICES = (TOO_LITTLE, NOTHING_AT_BASE)
+
+_MOMENTS_ZH = {Moment.OPEN: "开盘", Moment.CLOSE: "收盘"}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Part:
+    """What accounts can hold of the lists of an index book; B lists, N shares.
+
+    ``path`` is what they follow and are measured against: the index book of the part, or of the
+    whole list where the rest stays in cash. ``covered`` (B,) the weight that can be held;
+    ``refused`` (N,); ``keeps`` (B,) lists that can have an account; ``notes`` of each list.
+    """
+
+    path: IndexPath
+    covered: Floats
+    refused: Bools
+    keeps: Bools
+    notes: tuple[tuple[Note, ...], ...]
+
+
+def part_of(
+    panel: PricePanel,
+    index: IndexBook,
+    *,
+    refused: Refused,
+    least: float,
+    late_listing: LateListing,
+) -> Part:
+    """The part of each list that accounts can hold, at least ``least`` of its weight.
+
+    ``refused`` leave_out: the rest in the list's own proportions, for account and paper alike, so
+    that what lacks prices is not counted as what the market refused; cash: the whole list.
+    """
+    causes = refused_shares(panel)
+    which = np.logical_or.reduce(list(causes.values()))
+    path = index.paths[0]
+    targets = path.total.targets
+    held, lost = targets[:, ~which].sum(axis=1), targets[:, which].sum(axis=1)
+    covered = held / (held + lost)
+    keeps = (covered >= least - _WHOLE) & (covered > _WHOLE)
+    followed = path.total
+    touched = keeps & (lost > 0)
+    if refused == "leave_out" and touched.any():
+        share = np.where(touched, covered, 1.0)[:, None]
+        weights = np.where(touched[:, None] & which, 0.0, targets) / share
+        followed = reweighted(
+            panel, path, weights, rebalance=index.rebalance, late_listing=late_listing
+        )
+    begun = np.isfinite(followed.levels[0])
+    notes = tuple(
+        _notes(panel, causes, own, float(covered[k]), refused, least, bool(begun[k]))
+        for k, own in enumerate(targets)
+    )
+    return Part(path=followed, covered=covered, refused=which, keeps=keeps & begun, notes=notes)
+
+
+def _notes(
+    panel: PricePanel,
+    causes: dict[Cause, Bools],
+    weights: Floats,
+    covered: float,
+    refused: Refused,
+    least: float,
+    begun: bool,
+) -> tuple[Note, ...]:
+    shares = said(panel, causes, weights)
+    if not shares["shares"]:
+        return ()
+    if covered < least - _WHOLE or covered <= _WHOLE:
+        return (TOO_LITTLE(covered=f"{covered:.1%}", least=f"{least:.1%}", **shares),)
+    if not begun:
+        return (NOTHING_AT_BASE(**shares),)
+    kind = LEFT_OUT if refused == "leave_out" else IN_CASH
+    return (kind(weight=f"{1 - covered:.1%}", **shares),)
+
+
+def entry_rows(
+    part: Part, points: Sequence[EntryPoint], sessions: Dates
+) -> tuple[NDArray[np.intp], tuple[tuple[Note, ...], ...]]:
+    """(B,) the row of each account's first orders on the path's ``sessions``, -1 without one.
+
+    And the notes of each list: those of its part, or why there is no account.
+    """
+    rows = np.searchsorted(sessions, [point.session for point in points])
+    notes = []
+    for number, point in enumerate(points):
+        impossible = _impossible(point, sessions) if part.keeps[number] else None
+        if impossible is not None or not part.keeps[number]:
+            rows[number] = -1
+        notes.append(part.notes[number] if impossible is None else (impossible,))
+    return rows, tuple(notes)
+
+
+def _impossible(point: EntryPoint, sessions: Dates) -> Note | None:
+    """Why an account cannot begin at ``point``; None when it can."""
+    where = {
+        "entry": str(point.session),
+        "moment": point.moment.name.lower(),
+        "moment_zh": _MOMENTS_ZH[point.moment],
+    }
+    if point.session < sessions[0]:
+        return ENTRY_BEFORE_BASE(base=str(sessions[0]), **where)
+    if (point.session, point.moment) >= (sessions[-1], Moment.CLOSE):
+        return ENTRY_AFTER_EXIT(exit=str(sessions[-1]), **where)
+    return None
