@@ -18,9 +18,9 @@ from basketbt.market.clock import Alternative, Event, shipped_events
 from basketbt.market.dayzero import day_zero, neighbours
 from basketbt.market.indexes import index_info
 from basketbt.notes import Language
+from basketbt.report.memo.available import available
 from basketbt.report.memo.build import data_notes
 from basketbt.report.memo.figures import headline_windows, publication, readers
-from basketbt.report.memo.headline import available
 from basketbt.report.memo.method import method_lines
 from basketbt.report.memo.sentences import sentences
 from basketbt.results import CaseResult, StudyResult
@@ -244,10 +244,8 @@ def _members(result: StudyResult, case: CaseResult, language: Language) -> Itera
 
 def _available(result: StudyResult, case: CaseResult, language: Language) -> str:
     info = index_info(result.plan.request.indexes[0])
-    everyone = readers(case)
-    lists = [reader for reader in everyone if not reader.basket.components]
     name = info.name_en if language == "en" else info.name_zh
-    return available(lists or everyone, name, language)
+    return available(readers(case), name, language)
 
 
 def _marks(case: CaseResult, language: Language) -> list[Mark]:

@@ -11,13 +11,14 @@ from basketbt.plan.model import span
 from basketbt.report.choices import choice_words
 from basketbt.report.demo import DEMO
 from basketbt.report.memo.achievable import achievable
+from basketbt.report.memo.available import available
 from basketbt.report.memo.chance import chance
 from basketbt.report.memo.figures import (
     Reader,
     headline_windows,
     readers,
 )
-from basketbt.report.memo.headline import available, headline_table, read_first, table_notes
+from basketbt.report.memo.headline import headline_table, read_first, table_notes
 from basketbt.report.memo.method import method
 from basketbt.report.memo.sentences import sentences
 from basketbt.report.phrases import Phrase, escape, markdown_table, percent
@@ -80,8 +81,7 @@ def _case_parts(result: StudyResult, case: CaseResult, language: Language) -> It
     yield markdown_table(*headline_table(case, language))
     yield from table_notes(case, language)
     yield f"### {_AVAILABLE_TITLE.say(language)}"
-    lists = [reader for reader in everyone if not reader.basket.components]
-    yield available(lists or everyone, index, language)
+    yield available(everyone, index, language)
     yield from achievable(case, language)
     if len(case.books) > 1:
         yield f"### {_BOOKS_TITLE.say(language)}"

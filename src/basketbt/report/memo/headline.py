@@ -10,7 +10,6 @@ from basketbt.report.memo.figures import (
     Reader,
     common_span,
     headline_windows,
-    median,
     publication,
     readers,
 )
@@ -24,7 +23,14 @@ _READ_FIRST = Phrase(
     "**先读此处。**{lists}发布于{published},读者最早自{session}(第{offset:+d}日)起可交易。"
     "此前为*事后视角*(hindsight),此后方为*可得*(available)。",
 )
-_ALL_LISTS = Phrase("The lists were", "各名单")
+_OUT_BEFORE = Phrase(
+    "**Read first.** {lists} published on {published}, before day 0: from {session} (day "
+    "{offset:+d}) on, everything was *available* to a reader.",
+    "**先读此处。**{lists}发布于{published},早于第0日:自{session}(第{offset:+d}日)起,读者均为*可得*"
+    "(available)。",
+)
+_THE_LIST, _THE_LISTS = Phrase("The list was", "该名单"), Phrase("The lists were", "各名单")
+_ONE_LIST = Phrase("The list {names} was", "名单{names}")
 _SOME_LISTS = Phrase("{count} lists ({names}) were", "{count}份名单({names})")
 _COLUMNS = Phrase(
     "Basket|Names|Named|{windows}|Hindsight{before}|Available{after}|Available vs benchmark|"
@@ -38,30 +44,11 @@ _COMPOSITES = Phrase(
 _IS, _ARE = Phrase("{names} is", "{names}"), Phrase("{names} are", "{names}")
 _EQUAL_ACROSS = Phrase("each an equal part of it and weighted inside", "各名单等份,名单内再加权")
 _BY_VOTES = Phrase("with a vote for each broker that names a share", "按点名该成分的券商数计票")
-_AVAILABLE = Phrase(
-    "Up to the close before a reader could trade, the {count} lists (composites not counted) had "
-    "made a median of {hindsight}; {rose} of them had risen. From then to the end the median was "
-    "{available}: {later} of the {split} rose, {beat} beat {benchmark}. That close is the "
-    "index book's starting price, not one a reader could have bought at.",
-    "在读者可交易之前,{count}份名单(不计合成组合)收益中位数为{hindsight},其中{rose}份上涨。"
-    "此后至期末中位数为{available}:{split}份中{later}上涨,{beat}跑赢{benchmark}。"
-    "该收盘价仅为指数账簿的起点,读者无法以此价买入。",
-)
 _MAPPED = Phrase(
     "**Named** counts the shares that the source itself names. The others were mapped here to a "
     "theme that the source names, after the event: their choice is hindsight of its own.",
     "**点名**为来源直接点名的成分数。其余成分由本项目在事件之后按来源点名的主题选取:"
     "选取本身也带有事后视角。",
-)
-_NONE, _MANY = Phrase("none", "无一"), Phrase("{number}", "{number}份")
-_AVAILABLE_ONE = Phrase(
-    "Up to the close before a reader could trade, the list had made {hindsight}. From then to the "
-    "end it made {available} ({excess} against {benchmark}).",
-    "在读者可交易之前,该名单收益{hindsight}。此后至期末收益{available}(相对{benchmark}{excess})。",
-)
-_NOTHING_AVAILABLE = Phrase(
-    "Nothing: the lists were published after the study's last session. All figures are hindsight.",
-    "无:名单发布晚于本研究最后交易日,所有数字均为事后视角。",
 )
 
 
@@ -72,12 +59,16 @@ def read_first(everyone: list[Reader], language: Language) -> list[str]:
         dates.setdefault(publication(reader), []).append(reader.basket.id)
     lines = []
     for (published, session, offset), names in dates.items():
-        which = _ALL_LISTS if len(dates) == 1 else _SOME_LISTS
+        alone = len(names) == 1
+        which = (
+            (_THE_LIST if alone else _THE_LISTS)
+            if len(dates) == 1
+            else (_ONE_LIST if alone else _SOME_LISTS)
+        )
         lists = which.say(language, count=len(names), names=", ".join(map(escape, names)))
+        line = _READ_FIRST if offset > 0 else _OUT_BEFORE
         lines.append(
-            _READ_FIRST.say(
-                language, lists=lists, published=published, session=session, offset=offset
-            )
+            line.say(language, lists=lists, published=published, session=session, offset=offset)
         )
     return lines
 
@@ -118,39 +109,6 @@ def table_notes(case: CaseResult, language: Language) -> Iterator[str]:
     yield from _composites(case, language)
     if any(one.origin == "mapped" for basket in case.case.baskets for one in basket.constituents):
         yield _MAPPED.say(language)
-
-
-def available(everyone: list[Reader], benchmark: str, language: Language) -> str:
-    """What the lists had made before a reader could trade, and from then on."""
-    before = [found["total_return"] for r in everyone if (found := r.find("hindsight"))]
-    after = [found for r in everyone if (found := r.find("available"))]
-    if not after:
-        return _NOTHING_AVAILABLE.say(language)
-    later = [found["total_return"] for found in after]
-    if len(after) == len(before) == 1:
-        return _AVAILABLE_ONE.say(
-            language,
-            hindsight=percent(before[0]),
-            available=percent(after[0]["total_return"]),
-            excess=percent(after[0]["excess_return"]),
-            benchmark=benchmark,
-        )
-    return _AVAILABLE.say(
-        language,
-        hindsight=percent(median(before)),
-        rose=sum(value > 0 for value in before),
-        count=len(before),
-        available=percent(median(later)),
-        later=_count(sum(value > 0 for value in later), language),
-        split=len(after),
-        beat=_count(sum(found["excess_return"] > 0 for found in after), language),
-        benchmark=benchmark,
-    )
-
-
-def _count(number: int, language: Language) -> str:
-    """How many lists: "none" reads better than 0."""
-    return (_NONE if number == 0 else _MANY).say(language, number=number)
 
 
 def _composites(case: CaseResult, language: Language) -> list[str]:

@@ -29,9 +29,9 @@ _DAY0 = Phrase(
     "第0日为事件首次公开时间之后首个收盘的交易日(按组合所在交易所)。",
 )
 _ANNUAL = Phrase(
-    "Annual figures use {basis} sessions a year and a risk-free rate of {rf:.2%} a year; nothing "
-    "shorter than 20 sessions is annualised.",
-    "年化按每年{basis}个交易日、无风险年利率{rf:.2%};不足20个交易日不作年化。",
+    "Annual figures use {basis} sessions a year and a risk-free rate of {rf:.2%} a year; returns "
+    "and ratios over fewer than 20 sessions are not annualised, only volatility is.",
+    "年化按每年{basis}个交易日、无风险年利率{rf:.2%};不足20个交易日的收益与比率不作年化,仅波动率年化。",
 )
 _BENCHMARK = Phrase(
     "Benchmark {code} {name} is a {kind} index{twin}.", "基准{code}{name}为{kind}指数{twin}。"

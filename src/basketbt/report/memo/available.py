@@ -1,0 +1,110 @@
+"""What the lists had made before a reader could trade, and from then on, in two sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from basketbt.notes import Language
+from basketbt.report.memo.figures import Found, Reader, median, publication
+from basketbt.report.phrases import Phrase, percent
+
+_BEFORE = Phrase(
+    "Up to the close before a reader could trade, {lists} had made {made}.",
+    "在读者可交易之前,{lists}收益{made}。",
+)
+_AFTER = Phrase(
+    "From that close, which is the index book's starting price and none that a reader could buy "
+    "at, to the end {made}.",
+    "自该收盘价(仅为指数账簿的起点,读者无法以此价买入)至期末,{made}。",
+)
+_OUT_BEFORE = Phrase(
+    "{Lists} came out before day 0; from day 0 to the end {made}.",
+    "{lists}早于第0日发布;自第0日至期末,{made}。",
+)
+_NOTHING = Phrase(
+    "{Lists} came out after the study's last session: nothing was available, all of it is "
+    "hindsight.",
+    "{lists}发布晚于本研究最后交易日:无可得部分,全部为事后视角。",
+)
+_ONE_MADE = Phrase("{value}", "{value}")
+_MANY_MADE = Phrase(
+    "a median of {value}; {rose} of them had risen", "中位数为{value},其中{rose}上涨"
+)
+_ONE_WENT_ON = Phrase("it made {value}{beside}", "收益{value}{beside}")
+_MANY_WENT_ON = Phrase(
+    "the median was {value}: {rose} of the {count} rose{beside}",
+    "收益中位数为{value}:{count}份中{rose}上涨{beside}",
+)
+_AGAINST = Phrase(" ({excess} against {benchmark})", "(相对{benchmark}{excess})")
+_BEAT = Phrase(", {beat} beat {benchmark}", ",{beat}跑赢{benchmark}")
+_NONE, _SOME = Phrase("none", "无一"), Phrase("{number}", "{number}份")
+_THE_LIST, _THE_LISTS = Phrase("the list", "该名单"), Phrase("the {count} lists", "{count}份名单")
+_NO_COMPOSITES = Phrase(" (composites not counted)", "(不计合成组合)")
+_OF_DATE = Phrase(" published on {date}", "({date}发布)")
+
+
+def available(everyone: Sequence[Reader], benchmark: str, language: Language) -> str:
+    """Both parts for the lists of each publication date, composites left out beside lists.
+
+    ``benchmark`` is its name. Lists of other dates have other windows, so no median mixes them.
+    """
+    lists = [reader for reader in everyone if not reader.basket.components] or list(everyone)
+    dates: dict[str, list[Reader]] = {}
+    for reader in lists:
+        dates.setdefault(publication(reader)[0], []).append(reader)
+    said = []
+    for date, group in sorted(dates.items()):
+        who = (_THE_LIST if len(group) == 1 else _THE_LISTS).say(language, count=len(group))
+        who += _OF_DATE.say(language, date=date) if len(dates) > 1 else ""
+        who += _NO_COMPOSITES.say(language) if len(group) > 1 and len(lists) < len(everyone) else ""
+        said += _of_one_date(group, who, benchmark, language)
+    return (" " if language == "en" else "").join(said)
+
+
+def _of_one_date(
+    group: Sequence[Reader], who: str, benchmark: str, language: Language
+) -> list[str]:
+    before = [found for reader in group if (found := reader.find("hindsight"))]
+    after = [found for reader in group if (found := reader.find("available"))]
+    names = {"lists": who, "Lists": who[:1].upper() + who[1:]}
+    if not after:
+        return [_NOTHING.say(language, **names)]
+    went_on = _went_on(after, benchmark, language)
+    if not before:
+        return [_OUT_BEFORE.say(language, made=went_on, **names)]
+    return [
+        _BEFORE.say(language, made=_made(before, language), **names),
+        _AFTER.say(language, made=went_on),
+    ]
+
+
+def _made(found: Sequence[Found], language: Language) -> str:
+    returns = [one["total_return"] for one in found]
+    phrase = _ONE_MADE if len(found) == 1 else _MANY_MADE
+    rose = _count(sum(value > 0 for value in returns), language)
+    return phrase.say(language, value=percent(median(returns)), rose=rose)
+
+
+def _went_on(found: Sequence[Found], benchmark: str, language: Language) -> str:
+    returns = [one["total_return"] for one in found]
+    excess = [one["excess_return"] for one in found]
+    known = all(value == value for value in excess)  # NaN without levels of the benchmark
+    one = len(found) == 1
+    beside = (_AGAINST if one else _BEAT).say(
+        language,
+        excess=percent(excess[0]),
+        beat=_count(sum(value > 0 for value in excess), language),
+        benchmark=benchmark,
+    )
+    return (_ONE_WENT_ON if one else _MANY_WENT_ON).say(
+        language,
+        value=percent(median(returns)),
+        rose=_count(sum(value > 0 for value in returns), language),
+        count=len(found),
+        beside=beside if known else "",
+    )
+
+
+def _count(number: int, language: Language) -> str:
+    """How many lists: "none" reads better than 0."""
+    return (_NONE if number == 0 else _SOME).say(language, number=number)

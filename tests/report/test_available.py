@@ -1,0 +1,66 @@
+"""What a reader could have had, said of lists that were published before, after and too late."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import basketbt as bb
+
+LIST = """\
+broker: mine
+broker_zh: 我的
+theme: {{zh: 测试, en: Test}}
+source: {{publisher: me, title: note, published: {published}}}
+constituents:
+  - {{symbol: 688111.SH, name_zh: 金山办公, stance: watch, origin: named}}
+  - {{symbol: 300378.SZ, name_zh: 鼎捷数智, stance: watch, origin: named}}
+"""
+STUDY = """\
+study: mine
+events: deepseek-r1
+baskets: mine/*
+benchmarks: 000300.SH
+windows: [[0, 20]]
+prices: {source: demo}
+"""
+
+
+def memo(folder: Path, *published: str, lang: str = "en") -> str:
+    home = folder / "baskets" / "mine"
+    home.mkdir(parents=True)
+    for number, day in enumerate(published):
+        text = LIST.format(published=day)
+        (home / f"list{number}.yaml").write_text(text, encoding="utf-8")
+    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    return bb.run(folder / "study.yaml", overrides=[f"language={lang}"]).memo
+
+
+def test_a_list_published_before_the_event_has_no_hindsight_part(tmp_path: Path) -> None:
+    said = memo(tmp_path, "2024-02-07")
+    assert "The list was published on 2024-02-07, before day 0" in said
+    assert "The list came out before day 0; from day 0 to the end it made" in said
+    assert "a reader could trade," not in said
+
+
+def test_lists_of_one_date_have_one_median(tmp_path: Path) -> None:
+    said = memo(tmp_path, "2025-02-07", "2025-02-07")
+    assert "the 2 lists had made a median of" in said
+    assert "none that a reader could buy at" in said
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_lists_of_several_dates_are_never_mixed(tmp_path: Path, lang: str) -> None:
+    said = memo(tmp_path, "2024-02-07", "2025-02-07", "2026-01-05", lang=lang)
+    if lang == "en":
+        assert "The list published on 2024-02-07 came out before day 0" in said
+        assert "the list published on 2025-02-07 had made" in said
+        assert "The list published on 2026-01-05 came out after the study's" in said
+        assert "1 lists" not in said
+        assert "0 lists" not in said
+        assert "median" not in said
+    else:
+        for day in ("2024-02-07", "2025-02-07", "2026-01-05"):
+            assert day in said.split("### ")[1]
+        assert "中位数" not in said
