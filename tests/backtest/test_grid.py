@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from basketbt.backtest import compiled, kernel
 from basketbt.backtest.grid.engine import (
     FIGURES,
     TILE,
@@ -241,3 +242,13 @@ def test_an_end_outside_the_prices_is_refused() -> None:
     market, weights, yardstick = big_market(1)
     with pytest.raises(ValueError, match="not rows"):
         grid_statistics(market, Holdings(weights), yardstick, ends=[60])
+
+
+def test_the_compiled_sum_and_the_one_of_the_event_study_are_the_same_bits() -> None:
+    random = np.random.default_rng(7)
+    table = random.normal(size=(90, 40))
+    names = np.stack([random.permutation(90)[:12] for _ in range(300)]).astype(np.int32)
+    values = random.dirichlet(np.ones(12), size=300)
+    np.testing.assert_array_equal(
+        compiled.gathered(names, values, table), kernel.gathered(names, values, table)
+    )

@@ -9,11 +9,21 @@ import numpy as np
 import pytest
 
 from basketbt.errors import OutsideData
-from basketbt.events.inputs import EventStudyInputs, Options, Universe, Variant
+from basketbt.events.inputs import (
+    CLOSED_DAYS,
+    LONG_ESTIMATION,
+    WITHOUT_RALLY,
+    WITHOUT_REOPENING,
+    EventStudyInputs,
+    Options,
+    Universe,
+    Variant,
+)
 from basketbt.events.models import market_model, sector_model
 from basketbt.events.reasons import BadWindows, NothingToTest
 from basketbt.events.run import event_study
-from basketbt.events.windows import cut_before
+from basketbt.events.windows import cut_before, reopenings
+from basketbt.market.calendars import calendar
 
 
 def cell_of(inputs, basket="first", model="market", window=(0, 4)):
@@ -117,10 +127,18 @@ class TestLimits:
         assert path.weight_at_limit[:4] == pytest.approx([0.2, 0.2, 0.2, 0.0])
         assert path.first_unlimited == 3
         assert path.car_to_unlimited == pytest.approx(path.ar[:4].sum())
+        # a window is carried on from its own last close
+        assert (cell.unlimited_day, cell.car_to_unlimited) == (4, pytest.approx(cell.car))
+        first = cell_of(inputs, window=(0, 0))
+        assert first.unlimited_day == 3
+        assert first.car_to_unlimited == pytest.approx(path.ar[:4].sum())
 
     def test_never_free_says_so(self, small_study):
         limit = np.ones_like(small_study.at_limit)
-        path = event_study(replace(small_study, at_limit=limit)).paths[0]
+        found = event_study(replace(small_study, at_limit=limit))
+        assert found.cells[0].unlimited_day is None
+        assert np.isnan(found.cells[0].car_to_unlimited)
+        path = found.paths[0]
         assert path.first_unlimited is None
         assert np.isnan(path.car_to_unlimited)
         assert codes(path.notes) == {"empty-always-at-limit"}
@@ -146,6 +164,33 @@ class TestVariants:
         cell = cell_of(variant.apply(wild))
         assert (cell.sessions, cell.car) == (4, cell_of(variant.apply(small_study)).car)
         assert "sessions-left-out" in codes(cell.notes)
+
+    def test_the_session_after_a_long_closure_is_left_out_of_the_windows_only(self, small_study):
+        shut = small_study.sessions.copy()
+        for row, days in ((350, 9), (418, 3), (423, 5)):  # an estimation row, a long weekend
+            shut[row:] += days
+        inputs = replace(small_study, sessions=shut)
+        assert WITHOUT_REOPENING.changes(inputs)
+        without = WITHOUT_REOPENING.apply(inputs)
+        assert np.flatnonzero(~without.usable).tolist() == [423]
+        cell, whole = cell_of(without), cell_of(inputs)
+        assert (cell.sessions, cell.estimation_sessions, cell.s) == (4, 120, whole.s)
+        assert cell.bhar == whole.bhar  # nobody could have left the day out
+
+    def test_a_variant_that_meets_no_session_changes_nothing(self, small_study):
+        assert not WITHOUT_REOPENING.changes(small_study)
+        assert not WITHOUT_RALLY.changes(small_study)
+        assert WITHOUT_RALLY.changes(replace(small_study, sessions=small_study.sessions + 300))
+        assert LONG_ESTIMATION.changes(small_study)
+
+    def test_a_variant_has_no_family_but_an_answer_to_compare(self, small_study):
+        found = event_study(Variant(name="long", estimation=(-280, -21)).apply(small_study))
+        asked = event_study(replace(small_study, estimation=(-280, -21)))
+        assert found.tests == 0
+        for cell, registered in zip(found.cells, asked.cells, strict=True):
+            assert not cell.in_family
+            assert np.isnan([cell.holm_p, cell.bh_p, cell.romano_wolf_p]).all()
+            assert cell.holm_as_if == pytest.approx(registered.holm_p, nan_ok=True)
 
     def test_another_day_0(self, small_study):
         moved = Variant(name="leak", day0=419).apply(small_study)
@@ -245,6 +290,16 @@ class TestEmptyCells:
             cell_of(replace(small_study, universe=few)), "empty-universe-too-small", "random_p"
         )
 
+    def test_a_window_that_the_universe_reaches_has_no_reason_of_another(self, small_study):
+        returns = small_study.universe.returns.copy()
+        returns[430:] = np.nan  # [0, 4] ends before, [0, 20] does not
+        inputs = replace(small_study, universe=Universe(returns))
+        far, near = cell_of(inputs, window=(0, 20)), cell_of(inputs)
+        self.check(far, "empty-universe-lacks-dates", "random_p")
+        assert far.random_baskets == 0
+        assert near.random_p > 0
+        assert "empty-universe-lacks-dates" not in codes(near.notes)
+
     def test_nothing_given_is_said_once(self, small_study):
         found = event_study(replace(small_study, universe=None, at_limit=None))
         assert {"empty-no-universe", "empty-limits-unknown"} <= codes(found.notes)
@@ -275,6 +330,9 @@ class TestRefused:
         with pytest.raises(NothingToTest, match="0 valid estimation sessions") as caught:
             event_study(empty)
         assert caught.value.exit_code == 3
+        first, last = small_study.sessions[[280, 399]]
+        assert f"[-140, -21] is {first} to {last}" in caught.value.hint
+        assert "`event_study.minimum_sessions`" in caught.value.hint
 
     def test_an_event_without_day_0(self, small_study):
         with pytest.raises(OutsideData, match="day 0 is not among the sessions"):
@@ -301,6 +359,20 @@ class TestRefused:
     def test_strata_come_for_both_sides(self):
         with pytest.raises(ValueError, match="together"):
             Universe(np.zeros((3, 2)), strata=np.zeros(2, np.int64))
+
+
+@pytest.mark.parametrize(
+    ("exchange", "first", "last", "shut"),
+    [
+        ("XSHG", "2024-12-20", "2025-02-26", ["2025-02-05"]),  # Spring Festival
+        ("XSHG", "2024-04-01", "2024-12-20", ["2024-05-06", "2024-10-08"]),
+        ("XHKG", "2024-12-20", "2025-02-26", ["2025-02-03"]),
+        ("XHKG", "2024-03-01", "2024-12-20", []),  # Easter is shorter
+    ],
+)
+def test_reopenings_are_those_of_the_long_holidays(exchange, first, last, shut):
+    sessions = calendar(exchange).between(np.datetime64(first), np.datetime64(last))
+    assert sessions[reopenings(sessions, CLOSED_DAYS)].astype(str).tolist() == shut
 
 
 def test_windows_are_cut_before_the_next_event_speaks():

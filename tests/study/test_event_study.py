@@ -20,7 +20,13 @@ from basketbt.events.placebo import LONGEST_WINDOW
 from basketbt.events.reasons import BadWindows, NothingToTest
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import shipped_events
-from basketbt.plan.eventstudy import LONGEST_PLACEBO, clean_windows, other_day_zeros, reach
+from basketbt.plan.eventstudy import (
+    LONGEST_PLACEBO,
+    clean_windows,
+    market_index,
+    other_day_zeros,
+    reach,
+)
 from basketbt.prices.data import MarketData, PriceRequest, UniverseCloses
 from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import run_files, tables
@@ -113,8 +119,11 @@ class TestNumbers:
         assert set(registered["model"]) == {"market"}
         assert registered["holm_p"].notna().all()
         assert main[~main["registered"]]["holm_p"].isna().all()
-        variants = ["main", *SHIPPED_VARIANTS, "day0-leak", "day0-app"]
+        # [0,0] and [0,+4] end before the holiday: leaving out the reopening would change nothing
+        computed = [name for name in SHIPPED_VARIANTS if name != "without-reopening"]
+        variants = ["main", *computed, "day0-leak", "day0-app"]
         assert list(dict.fromkeys(frame["variant"])) == variants
+        assert "variant without-reopening changes nothing here" in lifted.memo
 
     def test_they_equal_a_regression_with_a_dummy_for_each_day(self, lifted: Run) -> None:
         prices = closes(lift=0.03)
@@ -173,11 +182,22 @@ class TestNumbers:
         assert found["placebo_p"] == pytest.approx((1 + reached) / 251)
         assert own["date"].max() <= str(session(-25))
 
-    def test_a_day_that_is_left_out_and_another_day_0(self, lifted: Run) -> None:
+    def test_another_day_0_moves_the_window(self, lifted: Run) -> None:
         leak = cell(lifted, variant="day0-leak")
         assert leak["day0"] == str(session(-1))
         assert leak["car"] < cell(lifted)["car"]
-        assert leak["holm_p"] >= leak["p"]
+
+    def test_a_variant_is_no_test_and_its_answer_can_be_compared(self, lifted: Run) -> None:
+        frame = lifted.frames["event_study"]
+        variants = frame[frame["variant"] != "main"]
+        assert not variants["registered"].any()
+        assert variants[["holm_p", "romano_wolf_p", "bh_p"]].isna().all(axis=None)
+        assert variants["notes"].str.contains("not among the pre-registered tests").all()
+        primary = frame[frame["model"] == "market"]
+        assert (primary["holm_as_if"] >= primary["p"]).all()
+        assert frame[frame["model"] != "market"]["holm_as_if"].isna().all()
+        main = primary[primary["variant"] == "main"]
+        assert (main["holm_as_if"] == main["holm_p"]).all()
 
     def test_random_baskets_are_drawn_for_the_registered_study_only(self, lifted: Run) -> None:
         variant = cell(lifted, variant="estimation-270")
@@ -253,6 +273,7 @@ class TestWhatCannotBeHad:
         run = study(Made(closes(first=-230)), NAMES, event_study=section())
         self.said(run, "placebo_p", "placebo dates; fewer than 100 say nothing")
         assert "fewer than the 100 that say anything: no placebo p" in run.memo
+        assert f"250 need prices of four fifths of a list's weight from {session(-419)}" in run.memo
 
     def test_a_sector_index_that_is_the_market(self, study: Study) -> None:
         run = study(Made(closes()), NAMES, event_study=section(f"sector: {MARKET}"))
@@ -261,10 +282,36 @@ class TestWhatCannotBeHad:
         assert "No test against the sector." in run.memo
 
     def test_a_sector_index_without_levels(self, study: Study) -> None:
-        prices = {symbol: path for symbol, path in closes().items() if symbol != SECTOR}
+        prices = {symbol: p for symbol, p in closes(lift=0.03).items() if symbol != SECTOR}
         run = study(Made(prices), NAMES, event_study=section())
         assert set(run.frames["event_study"]["model"]) == {"market"}
         assert "no levels of the sector index 930713.CSI" in run.memo
+        assert "There is no test against a sector" in run.memo
+        assert "whether beyond its sector could not be tested" in run.memo
+        assert "sector's own move" not in run.memo
+        assert "vs sector" not in run.memo
+
+    def test_without_variants_nothing_is_said_of_them(self, study: Study) -> None:
+        run = study(Made(closes()), NAMES, event_study=section())
+        assert "No variant changes the answer" not in run.memo
+
+    def test_a_headline_window_beyond_the_prices_gives_way_to_one_that_can_be_tested(
+        self, study: Study
+    ) -> None:
+        known = {
+            symbol: {day: close for day, close in path.items() if day <= 3}
+            for symbol, path in closes().items()
+        }
+        asked = "{windows: [[0, 5], [0, 2], [-1, 1]], also: [], variants: []}"
+        run = study(Made(known), NAMES, event_study=asked)
+        assert "No list could be tested over [0,+5]; [-1,+1] is quoted instead" in run.memo
+        assert "over [-1,+1] beyond the market" in run.memo
+        assert "1 of the 3 registered cells could not be tested" in run.memo
+
+    def test_a_long_window_says_why_it_has_no_placebo_p(self, study: Study) -> None:
+        run = study(Made(closes()), NAMES, event_study="{windows: [[0, 12]], also: []}")
+        assert "No placebo p for a window of more than 11 sessions" in run.memo
+        assert "placebo dates only" not in run.memo
 
     def test_a_market_index_without_levels(self, study: Study) -> None:
         prices = {symbol: path for symbol, path in closes().items() if symbol != MARKET}
@@ -286,6 +333,13 @@ class TestWhatCannotBeHad:
         run = study(Made(closes()), NAMES, event_study=section())
         self.said(run, "random_p", "no universe was given")
 
+    def test_random_baskets_that_are_switched_off(self, study: Study) -> None:
+        source = MadeWithUniverse(closes())
+        run = study(source, NAMES, event_study=section("random_baskets: 0"))
+        self.said(run, "random_p", "the study switches them off")
+        assert "no universe" not in run.memo
+        assert "Random baskets (" not in run.memo
+
     def test_a_universe_that_lacks_the_dates(self, study: Study) -> None:
         run = study(
             MadeWithUniverse(closes(), known=range(-60, LAST)), NAMES, event_study=section()
@@ -306,6 +360,70 @@ class TestWhatCannotBeHad:
         indexes = {symbol: closes()[symbol] for symbol in (MARKET, SECTOR)}
         with pytest.raises(DataError):
             run_study(load_study(tmp_path / "study.yaml"), Made(indexes), events_only=True)
+
+
+class TestHongKong:
+    """Lists of another exchange, against an index that keeps other holidays or the same ones."""
+
+    HK = ("0020.HK", "0700.HK", "0981.HK", "6682.HK")
+    OWN = "2800.HK"
+
+    def prices(self) -> dict[str, dict[int, float]]:
+        made = closes(names=(*self.HK, self.OWN))
+        steps = {day: made[MARKET][day] for day in made[MARKET]}  # the mainland's own walk
+        return {**made, self.OWN: steps}
+
+    def test_sessions_without_a_mainland_level_are_left_out_and_the_memo_says_so(
+        self, study: Study
+    ) -> None:
+        source = MadeWithUniverse(self.prices())
+        run = study(source, self.HK, event_study="{windows: [[0, 5]], also: [], variants: []}")
+        found = cell(run, window="[0,+5]")
+        # 28 January: Hong Kong traded, Shanghai was shut
+        assert found["sessions"] == 5
+        assert "1 of 6 sessions of the window left out" in found["notes"]
+        assert "no BHAR: the market index has no level" in found["notes"]
+        assert pd.isna(found["bhar"])
+        assert "Only 5 of the window's 6 sessions could be used." in run.memo
+        assert "000300.SH has no level on" in run.memo
+        assert "the shares to draw from are mainland ones" in found["notes"]
+
+    def test_an_index_of_their_own_calendar_is_used_when_given(self, study: Study) -> None:
+        run = study(
+            Made(self.prices()),
+            self.HK,
+            benchmarks=f"[{MARKET}, {self.OWN}]",
+            event_study="{windows: [[0, 5]], also: [], variants: []}",
+        )
+        found = cell(run, window="[0,+5]")
+        assert found["sessions"] == 6
+        assert found["bhar"] == found["bhar"]
+        assert "has no level on" not in run.memo
+        assert f"what the market ({self.OWN}) explains" in run.memo
+
+    def test_mainland_lists_keep_the_first_benchmark_of_theirs(self) -> None:
+        spec = EventStudySpec()
+        assert market_index(spec, (self.OWN, MARKET), "XSHG") == MARKET
+        assert market_index(spec, (MARKET, self.OWN), "XHKG") == self.OWN
+        assert market_index(spec, (MARKET,), "XHKG") == MARKET
+        assert market_index(EventStudySpec(market=MARKET), (self.OWN,), "XHKG") == MARKET
+
+
+class TestRomanoWolf:
+    def test_with_a_year_of_residuals_it_stands_beside_holm(self, study: Study) -> None:
+        source = Made(closes(lift=0.03))
+        run = study(source, NAMES, estimation="[-270, -21]", event_study=section())
+        found = cell(run)
+        assert found["estimation_sessions"] == 250
+        assert found["romano_wolf_p"] == pytest.approx(1 / 2001)
+        assert "| Holm p | Romano-Wolf p | Could see" in run.memo
+        assert "Romano-Wolf needs" not in run.memo
+
+    def test_without_it_says_what_it_needs(self, study: Study) -> None:
+        run = study(Made(closes()), NAMES, event_study=section())
+        assert pd.isna(cell(run)["romano_wolf_p"])
+        assert "Romano-Wolf p" not in run.memo
+        assert "Romano-Wolf needs 250 residual dates that all baskets share, 120 exist" in run.memo
 
 
 class TestStudyFile:

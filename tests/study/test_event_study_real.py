@@ -131,7 +131,7 @@ def test_the_software_list_is_more_than_the_market_but_its_shares_disagree(r1: R
     assert found["kp_p"] > 0.05
     (said,) = [one for one in r1.memo.splitlines() if one.startswith("- **guojin/software**")]
     assert "The two tests against the market disagree" in said
-    assert "without-day-5" in said
+    assert "without-reopening" in said
 
 
 def test_lists_of_the_same_industries_are_a_harder_comparison(market: Path) -> None:

@@ -32,10 +32,7 @@ _GUESSES = (1.3, 0.7)
 
 
 def gathered(names: NDArray[np.int32], values: Floats, table: Floats) -> Floats:
-    """(B, L) sums of k rows of a (N, L) table: Σ_j values[b, j] · table[names[b, j]].
-
-    The terms are added in the order of the columns of ``names`` (B, k).
-    """
+    """``kernel.gathered``, to the last bit, without a copy of the table's rows."""
     total = np.zeros((len(names), table.shape[1]))
     _add_rows(names, values, table, total)
     return total

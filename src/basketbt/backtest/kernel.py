@@ -114,6 +114,18 @@ def growth(gained: Gains, holdings: Holdings, out: Floats) -> None:
         _forget(out, gained.unknown, holdings)
 
 
+def gathered(names: Positions | NDArray[np.int64], values: Floats, table: Floats) -> Floats:
+    """(B, L) sums of k rows of a (N, L) table: Σ_j values[b, j] · table[names[b, j]].
+
+    The terms are added in the order of the columns of ``names`` (B, k). The compiled twin in
+    ``compiled`` gives the same bits; this one spares a caller with few columns Numba's import.
+    """
+    total = np.zeros((len(names), table.shape[1]))
+    for column, weights in zip(names.T, values.T, strict=True):
+        total += weights[:, None] * table[column]
+    return total
+
+
 def _forget(grown: Floats, unknown: Floats, holdings: Holdings) -> None:
     """Write NaN where a basket holds a name whose gain is unknown."""
     partly = np.asarray(unknown.any(axis=0))
@@ -130,9 +142,9 @@ def _forget(grown: Floats, unknown: Floats, holdings: Holdings) -> None:
 
 
 def _sparse(names: Positions, values: Floats, by_name: Floats) -> Floats:
-    from basketbt.backtest.compiled import gathered
+    from basketbt.backtest import compiled
 
-    return gathered(names, values, by_name)
+    return compiled.gathered(names, values, by_name)
 
 
 def chain(levels: Floats, stops: NDArray[np.intp]) -> None:

@@ -25,7 +25,7 @@ Model = Literal["market", "market+sector", "market-adjusted", "dimson"]
 # day 0 alone, to the last session before the Spring Festival, across it, after it, two weeks.
 REGISTERED: tuple[tuple[int, int], ...] = ((-1, 1), (0, 0), (0, 4), (0, 5), (5, 7), (0, 10))
 SHOWN: tuple[tuple[int, int], ...] = ((-5, -1), (0, 20))
-SHIPPED_VARIANTS = ("estimation-270", "without-2024-rally", "without-day-5")
+SHIPPED_VARIANTS = ("estimation-270", "without-2024-rally", "without-reopening")
 
 
 class VariantSpec(Strict):
@@ -33,19 +33,26 @@ class VariantSpec(Strict):
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9-]*$",
-        description="estimation-270, without-2024-rally or without-day-5, or a name of your own "
-        "beside the change it stands for.",
+        description="estimation-270, without-2024-rally or without-reopening, or a name of your "
+        "own beside the change it stands for.",
     )
     estimation: Estimation | None = Field(None, description="Another estimation window.")
     without_dates: (
         Annotated[tuple[Annotated[date, Field(strict=False)], ...], Field(strict=False)] | None
     ) = Field(None, min_length=2, max_length=2, description="First and last date left out.")
     without_days: Several[int] = Field((), description="Event days left out.")
+    closed_days: int | None = Field(
+        None,
+        ge=2,
+        description="Left out: the first session in a window after the exchange was shut for so "
+        "many calendar days.",
+    )
 
     @property
     def shipped(self) -> bool:
         """Whether the name alone says what is changed."""
-        return not (self.estimation or self.without_dates or self.without_days)
+        changes = (self.estimation, self.without_dates, self.without_days, self.closed_days)
+        return not any(changes)
 
     @model_validator(mode="after")
     def _says_what_changes(self) -> Self:

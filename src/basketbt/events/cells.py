@@ -10,6 +10,7 @@ from basketbt.events import not_for_one_date as unfit
 from basketbt.events.evidence import Evidence, Frame, Series, inside_data
 from basketbt.events.family import Adjusted
 from basketbt.events.inputs import EventStudyInputs
+from basketbt.events.limits import first_unlimited
 from basketbt.events.models import MARKET, SECTOR, Fault
 from basketbt.events.placebo import FEWEST_DATES, LONGEST_WINDOW
 from basketbt.events.portfolio import buy_and_hold
@@ -17,6 +18,7 @@ from basketbt.events.random_cars import RandomEvidence
 from basketbt.events.reasons import (
     CENSORED_END,
     NAMES_LEFT_OUT,
+    NO_BHAR,
     NO_SESSION_IN_WINDOW,
     NO_VARIANCE,
     NOT_IN_FAMILY,
@@ -58,14 +60,18 @@ class Whole:
     bhar: Floats  # (W, B)
 
 
-def bhar_of(inputs: EventStudyInputs, series: Series, frame: Frame) -> Floats:
-    """(W, B) buy-and-hold return beyond the benchmark's; NaN for a window beyond the data."""
+def bhar_of(inputs: EventStudyInputs, series: Series) -> Floats:
+    """(W, B) buy-and-hold return beyond the benchmark's; NaN for a window beyond the data.
+
+    Of every session of the window: nobody could leave one out.
+    """
     rows = []
-    for window, chosen in zip(inputs.windows, frame.windows, strict=True):
-        if not inside_data(inputs, window) or not chosen.any():
+    for window in inputs.windows:
+        if not inside_data(inputs, window):
             rows.append(np.full(len(inputs.baskets), np.nan))
             continue
-        rows.append(buy_and_hold(series.names[1][chosen], inputs.weights, inputs.benchmark[chosen]))
+        held = slice(inputs.day0 + window[0], inputs.day0 + window[1] + 1)
+        rows.append(buy_and_hold(series.names[1][held], inputs.weights, inputs.benchmark[held]))
     return np.stack(rows)
 
 
@@ -97,6 +103,7 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
     window = inputs.windows[w]
     placebo = _placebo(item, window, b, float(item.t[w, b]))
     limit, limit_notes = _limit(whole, w, b)
+    unlimited, carried = _to_unlimited(whole, item, w, b)
     lowest, highest = (float(edge[w, b]) for edge in item.leave_one_out)
     member = bool(adjusted.member[m, w, b])
     failed = _why_untested(whole, item, w, b)
@@ -110,9 +117,10 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
             *kp.notes,
             *rank.notes,
             *_placebo_notes(inputs, window, placebo),
-            *whole.random.reasons[b],
+            *whole.random.why_empty(m, w, b),
         ]
     )
+    notes += _bhar_notes(inputs, window)
     if not member:
         notes.append(NOT_IN_FAMILY())
     return Cell(
@@ -139,12 +147,15 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
         placebo_blocks=placebo.dates / length(window),
         placebo_resolution=placebo.resolution,
         random_p=float(whole.random.p[m, w, b]),
-        random_baskets=whole.random.draws,
+        random_baskets=whole.random.draws if np.isfinite(whole.random.p[m, w, b]) else 0,
         in_family=member,
         holm_p=float(adjusted.holm[m, w, b]),
+        holm_as_if=float(adjusted.as_if[m, w, b]),
         romano_wolf_p=float(adjusted.romano_wolf[m, w, b]),
         bh_p=float(adjusted.benjamini_hochberg[m, w, b]),
         weight_at_limit=limit,
+        unlimited_day=unlimited,
+        car_to_unlimited=carried,
         leave_one_out_min=lowest,
         leave_one_out_max=highest,
         not_for_one_date=others,
@@ -254,6 +265,33 @@ def _limit(whole: Whole, w: int, b: int) -> tuple[float, list[Note]]:
     share = whole.share[first : last + 1, b]
     notes = [CENSORED_END(weight=float(share[-1]))] if share[-1] > 0 else []
     return float(share.max()), notes
+
+
+def _to_unlimited(whole: Whole, item: Evidence, w: int, b: int) -> tuple[int | None, float]:
+    """The first day from the window's last on that closes without a limit, and the CAR to it.
+
+    Looked for as far as the longest window inside the data; None, NaN without such a close.
+    """
+    inputs, window = whole.inputs, whole.inputs.windows[w]
+    if whole.share is None or not np.isfinite(item.t[w, b]):
+        return None, float("nan")
+    ends = [last for first, last in inputs.windows if inside_data(inputs, (first, last))]
+    begin, stop = inputs.day0 + window[1], inputs.day0 + max(ends)
+    later = first_unlimited(whole.share[:, b : b + 1], begin, stop)[0]
+    if later is None:
+        return None, float("nan")
+    day = window[1] + later
+    daily = item.abnormal[inputs.day0 + window[0] : inputs.day0 + day + 1, b]
+    usable = whole.frame.usable[inputs.day0 + window[0] : inputs.day0 + day + 1]
+    return day, float(daily[usable & np.isfinite(daily)].sum())
+
+
+def _bhar_notes(inputs: EventStudyInputs, window: Window) -> list[Note]:
+    if not inside_data(inputs, window):
+        return []
+    first, last = (inputs.day0 + day for day in window)
+    whole = bool(np.isfinite(inputs.benchmark[first : last + 1]).all())
+    return [] if whole else [NO_BHAR()]
 
 
 def _beta(item: Evidence, basket: int) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from basketbt.events.bootstrap import null_statistics
 from basketbt.events.evidence import Evidence
-from basketbt.events.inputs import EventStudyInputs
+from basketbt.events.inputs import MAIN, EventStudyInputs
 from basketbt.events.models import Mask
 from basketbt.events.multiple import benjamini_hochberg, holm, romano_wolf
 from basketbt.events.reasons import ROMANO_WOLF_TOO_FEW
@@ -21,36 +21,51 @@ RESIDUAL_DATES = 250
 
 @dataclass(frozen=True)
 class Adjusted:
-    """Adjusted p, (models, W, B) each; NaN outside the family. ``tests`` were counted."""
+    """Adjusted p, (models, W, B) each; NaN outside the family. ``tests`` were counted.
+
+    ``as_if`` is Holm's p had the study been registered as it stands, in a variant too: by it the
+    answers of a study and of its variants can be compared. A variant has no family and no tests.
+    """
 
     member: Mask
     holm: Floats
     romano_wolf: Floats
     benjamini_hochberg: Floats
+    as_if: Floats
     tests: int
     notes: tuple[Note, ...]
 
 
 def adjust(inputs: EventStudyInputs, found: tuple[Evidence, ...]) -> Adjusted:
     """Holm, Romano-Wolf and Benjamini-Hochberg over baskets x registered windows x models."""
-    options = inputs.options
-    models = options.family_models or (inputs.models[0].name,)
-    windows = options.family_windows or inputs.windows
     p = np.stack([item.p for item in found])
-    registered = np.zeros(p.shape, dtype=bool)
-    for m, item in enumerate(found):
-        for w, window in enumerate(inputs.windows):
-            registered[m, w] = item.design.name in models and window in windows
+    registered = _registered(inputs, found)
     counted = np.where(registered, p, np.nan)
+    as_if = holm(counted)
+    if inputs.variant != MAIN:
+        none = np.full(p.shape, np.nan)
+        return Adjusted(np.zeros_like(registered), none, none, none, as_if, 0, ())
     stepped, notes = _romano_wolf(inputs, found, np.isfinite(counted))
     return Adjusted(
         member=registered,
-        holm=holm(counted),
+        holm=as_if,
         romano_wolf=stepped,
         benjamini_hochberg=benjamini_hochberg(counted),
+        as_if=as_if,
         tests=int(np.isfinite(counted).sum()),
         notes=notes,
     )
+
+
+def _registered(inputs: EventStudyInputs, found: tuple[Evidence, ...]) -> Mask:
+    """(models, W, B) what the study file registers."""
+    options = inputs.options
+    models = options.family_models or (inputs.models[0].name,)
+    registered = np.zeros((len(found), len(inputs.windows), len(inputs.baskets)), dtype=bool)
+    for m, item in enumerate(found):
+        for w, window in enumerate(inputs.windows):
+            registered[m, w] = item.design.name in models and window in inputs.registered
+    return registered
 
 
 def _romano_wolf(

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from basketbt.errors import OutsideData
 from basketbt.events import bootstrap, placebo, random_baskets
 from basketbt.events.models import MINIMUM_SESSIONS, Design, Mask
-from basketbt.events.reasons import BadWindows
-from basketbt.events.windows import Window
+from basketbt.events.reasons import NO_UNIVERSE, BadWindows
+from basketbt.events.windows import Window, reopenings, sessions_of
+from basketbt.notes import Note
 from basketbt.prices.data import Dates, Floats
 
 ESTIMATION: Window = (-140, -21)
+MAIN = "main"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class EventStudyInputs:
     event window only. ``weights`` (B, N): non-negative, rows sum to 1 over the names held.
     ``benchmark`` (T,): for BHAR. ``models``: the first is the primary one. ``at_limit`` (T, N):
     closes at a price limit. ``left_out`` (T,): sessions that enter neither estimation nor window.
-    ``sector_holds`` (B,): whether the sector index may hold names of the basket.
+    ``sector_holds`` (B,): whether the sector index may hold names of the basket. ``no_universe``
+    says why there is none. ``variant``: only the main study registers tests.
 
     Raises ``ValueError`` for shapes that do not fit, ``OutsideData`` for a day 0 beyond the
     sessions, ``BadWindows`` for windows that run backwards or an estimation window after day -1.
@@ -79,9 +82,10 @@ class EventStudyInputs:
     resumptions: Floats | None = None
     at_limit: Mask | None = None
     universe: Universe | None = None
+    no_universe: Note = field(default_factory=NO_UNIVERSE)
     left_out: Mask | None = None
     sector_holds: Mask | None = None
-    variant: str = "main"
+    variant: str = MAIN
     options: Options = field(default_factory=Options)
 
     def __post_init__(self) -> None:
@@ -130,37 +134,70 @@ class EventStudyInputs:
         usable: Mask = ~self.left_out
         return usable
 
+    @property
+    def registered(self) -> tuple[Window, ...]:
+        """The windows that are tests, in the order of their registration."""
+        return self.options.family_windows or self.windows
+
+    @property
+    def looked_at(self) -> Mask:
+        """(T,) sessions of the estimation window and of any window."""
+        total = len(self.sessions)
+        spans = [sessions_of(one, self.day0, total) for one in (*self.windows, self.estimation)]
+        seen: Mask = np.any(spans, axis=0)
+        return seen
+
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """A named sensitivity: the same study with one choice changed. Never an extra test.
 
     ``estimation``: another estimation window. ``without_dates``: first and last date of sessions
-    to leave out. ``without_days``: event days to leave out. ``day0``: another row as day 0.
+    to leave out. ``without_days``: event days to leave out. ``closed_days``: leave out the first
+    session after the exchange was shut for so many calendar days, where a window holds it.
+    ``day0``: another row as day 0.
     """
 
     name: str
     estimation: Window | None = None
     without_dates: tuple[date, date] | None = None
     without_days: tuple[int, ...] = ()
+    closed_days: int | None = None
     day0: int | None = None
 
     def apply(self, inputs: EventStudyInputs) -> EventStudyInputs:
         """The inputs of this variant; raises what ``EventStudyInputs`` raises."""
         day0 = inputs.day0 if self.day0 is None else self.day0
-        left_out = ~inputs.usable
-        if self.without_dates is not None:
-            first, last = (np.datetime64(day, "D") for day in self.without_dates)
-            left_out |= (inputs.sessions >= first) & (inputs.sessions <= last)
-        rows = [day0 + day for day in self.without_days]
-        left_out[[row for row in rows if 0 <= row < left_out.shape[0]]] = True
         return replace(
             inputs,
             variant=self.name,
             day0=day0,
             estimation=self.estimation or inputs.estimation,
-            left_out=left_out,
+            left_out=~inputs.usable | self._left_out(inputs, day0),
         )
+
+    def changes(self, inputs: EventStudyInputs) -> bool:
+        """Whether the study looks at any session differently under this variant."""
+        applied = self.apply(inputs)
+        if (applied.day0, applied.estimation) != (inputs.day0, inputs.estimation):
+            return True
+        return bool((inputs.looked_at & inputs.usable & ~applied.usable).any())
+
+    def _left_out(self, inputs: EventStudyInputs, day0: int) -> Mask:
+        sessions, total = inputs.sessions, len(inputs.sessions)
+        left_out = np.zeros(total, dtype=bool)
+        if self.without_dates is not None:
+            first, last = (np.datetime64(day, "D") for day in self.without_dates)
+            left_out |= (sessions >= first) & (sessions <= last)
+        rows = [day0 + day for day in self.without_days]
+        left_out[[row for row in rows if 0 <= row < total]] = True
+        if self.closed_days is not None:
+            # of the event windows only: the model keeps its estimate
+            estimated = (self.estimation or inputs.estimation)[1]
+            later = [window for window in inputs.windows if window[0] > estimated]
+            held = [sessions_of(window, day0, total) for window in later]
+            left_out |= np.any(held, axis=0) & reopenings(sessions, self.closed_days)
+        return left_out
 
 
 LONG_ESTIMATION = Variant(name="estimation-270", estimation=(-270, -21))
@@ -169,6 +206,10 @@ LONG_ESTIMATION = Variant(name="estimation-270", estimation=(-270, -21))
 WITHOUT_RALLY = Variant(
     name="without-2024-rally", without_dates=(date(2024, 9, 24), date(2024, 10, 18))
 )
-# R1's day +5 is the first session after the Spring Festival: nine calendar days and a US shock.
-WITHOUT_DAY_5 = Variant(name="without-day-5", without_days=(5,))
-STANDARD_VARIANTS = (LONG_ESTIMATION, WITHOUT_RALLY, WITHOUT_DAY_5)
+# Shut for five calendar days or more: the Spring Festival everywhere, on the mainland also Labour
+# Day and National Day. No weekend, and no feast of a day or two beside one, is that long.
+CLOSED_DAYS = 5
+# What happened while the exchange was shut is in that one session. R1's day +5 is the first after
+# the Spring Festival: eight days without trading, and a shock in New York.
+WITHOUT_REOPENING = Variant(name="without-reopening", closed_days=CLOSED_DAYS)
+STANDARD_VARIANTS = (LONG_ESTIMATION, WITHOUT_RALLY, WITHOUT_REOPENING)

@@ -87,6 +87,6 @@ def _to_first_unlimited(
             found.append((None, np.nan, (ALWAYS_AT_LIMIT(),)))
             continue
         daily = item.abnormal[inputs.day0 : inputs.day0 + day + 1, b]
-        known = np.isfinite(daily)
+        known = np.isfinite(daily) & inputs.usable[inputs.day0 : inputs.day0 + day + 1]
         found.append((day, float(daily[known].sum()) if known.any() else np.nan, ()))
     return found

@@ -1,7 +1,7 @@
 """Random baskets: would any list of that many shares have done the same that week?
 
-The draws are those of every grid, so a result does not depend on which other baskets stand in the
-study.
+The draws and the sum over a basket's shares are those of every grid, so a result does not depend
+on which other baskets stand in the study.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.backtest.grid.draws import draw_names
+from basketbt.backtest.kernel import gathered
 from basketbt.prices.data import Floats
 
 Rows = NDArray[np.int64]
@@ -52,16 +53,15 @@ class RandomBaskets:
         ``strata`` (size,) asks for each weight's share from that stratum.
         """
         wanted = np.zeros(weights.shape[0], np.int64) if strata is None else strata
-        total = np.zeros((self._draws, self._cars.shape[1]))
+        names, values = [], []
         for stratum in np.unique(wanted):
             members = np.flatnonzero(self._strata == stratum)
             own = weights[wanted == stratum]
             if members.shape[0] < own.shape[0]:
                 return Shortage(members.shape[0], own.shape[0])
-            names = members[self._drawn(int(stratum), members.shape[0], own.shape[0])]
-            for weight, column in zip(own, names.T, strict=True):
-                total += weight * self._cars[column]
-        return total
+            names.append(members[self._drawn(int(stratum), members.shape[0], own.shape[0])])
+            values.append(np.broadcast_to(own, (self._draws, own.shape[0])))
+        return gathered(np.concatenate(names, axis=1), np.concatenate(values, axis=1), self._cars)
 
     def _drawn(self, stratum: int, pool: int, size: int) -> Rows:
         if (stratum, size) not in self._made:

@@ -17,11 +17,20 @@ from basketbt.prices.data import Floats
 
 @dataclass(frozen=True)
 class RandomEvidence:
-    """p of every basket among random ones, (models, W, B); NaN with the basket's reason if any."""
+    """p of every basket among random ones, (models, W, B), and why a basket has none (B)."""
 
     p: Floats
     draws: int
-    reasons: tuple[tuple[Note, ...], ...]  # B
+    reasons: tuple[Note | None, ...]
+
+    def why_empty(self, model: int, window: int, basket: int) -> list[Note]:
+        """Why a cell that has a CAR has no p; nothing where it has one.
+
+        Without a universe the reason is the whole study's, not the cell's.
+        """
+        if not self.reasons or np.isfinite(self.p[model, window, basket]):
+            return []
+        return [self.reasons[basket] or UNIVERSE_LACKS_DATES()]
 
 
 def random_baskets_of(
@@ -31,14 +40,14 @@ def random_baskets_of(
     shape = (len(found), len(inputs.windows), len(inputs.baskets))
     p = np.full(shape, np.nan)
     if inputs.universe is None:
-        return RandomEvidence(p, 0, ((),) * shape[2])
+        return RandomEvidence(p, 0, ())
     options = inputs.options
     cars = _universe_cars(inputs, inputs.universe, found, frame)
     draws = RandomBaskets(cars, inputs.universe.strata, options.random_baskets, options.seed)
-    reasons: list[tuple[Note, ...]] = []
+    reasons: list[Note | None] = []
     for b, weights in enumerate(inputs.weights):
         if not draws.usable:
-            reasons.append((UNIVERSE_LACKS_DATES(),))
+            reasons.append(UNIVERSE_LACKS_DATES())
             continue
         held = np.flatnonzero(weights)
         strata = inputs.universe.strata_of_names
@@ -46,11 +55,11 @@ def random_baskets_of(
             weights[held] / weights[held].sum(), None if strata is None else strata[held]
         )
         if isinstance(random, Shortage):
-            reasons.append((UNIVERSE_TOO_SMALL(available=random.available, wanted=random.wanted),))
+            reasons.append(UNIVERSE_TOO_SMALL(available=random.available, wanted=random.wanted))
             continue
         own = np.concatenate([item.sums.car[:, b] for item in found])
         p[:, :, b] = two_sided_p(own, random).reshape(shape[:2])
-        reasons.append(() if draws.computable.all() else (UNIVERSE_LACKS_DATES(),))
+        reasons.append(None)
     return RandomEvidence(p, options.random_baskets, tuple(reasons))
 
 

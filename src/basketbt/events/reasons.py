@@ -10,10 +10,10 @@ from basketbt.notes import NoteKind
 
 
 class NothingToTest(DataError):
-    """No basket can be fitted under any model. Fields: ``event``, ``why``."""
+    """No basket can be fitted under any model. Fields: ``event``, ``why``, ``hint``."""
 
     template = "{event}: no basket can be tested: {why}"
-    fix = "Give prices that reach further back, or a later `estimation` window."
+    fix = "{hint}"
 
 
 class BadWindows(InputError):
@@ -93,6 +93,21 @@ PLACEBO_TOO_LONG = NoteKind(
     "placebo dates overlap too much for a window of {sessions} sessions (at most {most})",
     "窗口长 {sessions} 个交易日，安慰剂日期重叠过多（最多 {most} 个）",
 )
+RANDOM_OFF = NoteKind(
+    "empty-random-off",
+    "no random baskets: the study switches them off (`random_baskets: 0`)",
+    "未抽取随机篮子：本研究已关闭（`random_baskets: 0`）",
+)
+RANDOM_FOR_MAIN_ONLY = NoteKind(
+    "empty-random-for-main-only",
+    "random baskets are drawn for the registered study only",
+    "随机篮子仅针对预先登记的方案抽取",
+)
+UNIVERSE_OF_ANOTHER_MARKET = NoteKind(
+    "empty-universe-of-another-market",
+    "the shares to draw from are mainland ones: none are drawn beside a list of {calendar}",
+    "抽样总体为内地个股：{calendar}名单不抽取随机篮子",
+)
 NO_UNIVERSE = NoteKind(
     "empty-no-universe",
     "no universe was given to draw random baskets from",
@@ -135,6 +150,11 @@ LIMITS_UNKNOWN = NoteKind(
     "empty-limits-unknown",
     "closes at a price limit are not known",
     "涨跌停状态未知",
+)
+NO_BHAR = NoteKind(
+    "empty-bhar",
+    "no BHAR: the market index has no level on a session of the window",
+    "无BHAR：市场指数在窗口内某交易日无点位",
 )
 CENSORED_END = NoteKind(
     "censored-end",

@@ -30,7 +30,7 @@ class Cell:
     beta: float  # on the benchmark; NaN for a model without one
     s: float  # residual standard deviation a session
     car: float
-    bhar: float
+    bhar: float  # of the whole window, whatever a variant leaves out
     mde: float  # minimum detectable effect: 80 % power at 5 %
     t: float
     df: float
@@ -46,9 +46,12 @@ class Cell:
     random_baskets: int
     in_family: bool
     holm_p: float
+    holm_as_if: float  # Holm's p had the study been registered as this variant has it
     romano_wolf_p: float
     bh_p: float
     weight_at_limit: float  # largest share of the weight at a price limit on one session
+    unlimited_day: int | None  # the first from the last one on that closes without any at a limit
+    car_to_unlimited: float  # from the window's first day to that one; no test, see CarPath
     leave_one_out_min: float
     leave_one_out_max: float
     not_for_one_date: tuple[tuple[str, Outcome], ...]
@@ -99,7 +102,9 @@ class PlaceboDraws:
 
 @dataclass(frozen=True, kw_only=True)
 class EventStudyResult:
-    """All of one event and variant. ``tests`` is the size of the family that Holm counted."""
+    """All of one event and variant. ``tests`` is the size of the family that Holm counted, 0 for
+    a variant.
+    """
 
     event: str
     variant: str

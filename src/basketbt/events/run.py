@@ -10,7 +10,7 @@ from basketbt.events.limits import weight_at_limit
 from basketbt.events.models import Fault
 from basketbt.events.paths import car_paths
 from basketbt.events.random_cars import random_baskets_of
-from basketbt.events.reasons import LIMITS_UNKNOWN, NO_UNIVERSE, NothingToTest
+from basketbt.events.reasons import LIMITS_UNKNOWN, NothingToTest
 from basketbt.events.results import EventStudyResult, PlaceboDraws
 
 
@@ -33,12 +33,12 @@ def event_study(inputs: EventStudyInputs) -> EventStudyResult:
         share=share,
         random=random_baskets_of(inputs, found, frame),
         adjusted=adjusted,
-        bhar=bhar_of(inputs, series, frame),
+        bhar=bhar_of(inputs, series),
     )
     absent = [
         note
         for missing, note in (
-            (inputs.universe is None, NO_UNIVERSE()),
+            (inputs.universe is None, inputs.no_universe),
             (share is None, LIMITS_UNKNOWN()),
         )
         if missing
@@ -57,8 +57,33 @@ def event_study(inputs: EventStudyInputs) -> EventStudyResult:
 def _refuse_nothing(inputs: EventStudyInputs, found: tuple[Evidence, ...]) -> None:
     if any((item.baskets.fault == Fault.NONE).any() for item in found):
         return
-    reason = fault_note(found[0], 0, inputs.options.minimum_sessions)
-    raise NothingToTest(event=inputs.event, why=reason.text() if reason else "")
+    first = found[0]
+    # the basket that comes nearest to being testable says most about what is wrong
+    nearest = int(first.baskets.count.argmax())
+    reason = fault_note(first, nearest, inputs.options.minimum_sessions)
+    raise NothingToTest(
+        event=inputs.event,
+        why=reason.text() if reason else "",
+        hint=_hint(inputs, Fault(first.baskets.fault[nearest])),
+    )
+
+
+def _hint(inputs: EventStudyInputs, fault: Fault) -> str:
+    """What to change in the study file, or which prices to give."""
+    if fault == Fault.SINGULAR:
+        return "The market index does not move there: name another `market` under `event_study`."
+    if fault == Fault.NO_VARIANCE:
+        return "Name an index that is not the list itself as `market` under `event_study`."
+    begin, end = (inputs.day0 + day for day in inputs.estimation)
+    runs = f"{list(inputs.estimation)} ends before the first price"
+    if end >= 0:
+        runs = f"{list(inputs.estimation)} is {inputs.sessions[max(begin, 0)]} to "
+        runs += f"{inputs.sessions[end]}"
+    return (
+        f"The estimation window {runs}: give prices of four fifths of a list's weight, and of the "
+        "index, over it. Or set `estimation` to sessions that the prices cover, or lower "
+        "`event_study.minimum_sessions` (20 at the least)."
+    )
 
 
 def _placebo_draws(inputs: EventStudyInputs, item: Evidence) -> list[PlaceboDraws]:

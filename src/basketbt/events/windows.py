@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from basketbt.events.models import Mask
 from basketbt.events.reasons import EVENTS_OVERLAP
 from basketbt.notes import Note
+from basketbt.prices.data import Dates
 
 Window = tuple[int, int]
 """First and last session offset from day 0, both inclusive."""
@@ -24,6 +25,16 @@ def sessions_of(window: Window, day0: NDArray[np.int64] | int, total: int) -> Ma
     start = np.asarray(day0)[..., None]
     inside: Mask = (rows >= start + window[0]) & (rows <= start + window[1])
     return inside
+
+
+def reopenings(sessions: Dates, closed_days: int) -> Mask:
+    """(T,) the first sessions after the exchange was shut for ``closed_days`` calendar days.
+
+    ``sessions`` (T,) all of an exchange, in order; nothing is known of the days before the first.
+    """
+    found = np.zeros(sessions.shape, dtype=bool)
+    found[1:] = np.diff(sessions) > np.timedelta64(closed_days, "D")
+    return found
 
 
 def cut_before(

@@ -86,6 +86,14 @@ def reach(
     return min(starts) + min([0, *shifts]) - 1, max(b for _, b in windows) + max([0, *shifts])
 
 
-def market_index(spec: EventStudySpec, indexes: tuple[str, ...]) -> str:
-    """Code of the index of the market model; ``indexes`` are the study's, its benchmarks first."""
-    return parse_symbol(spec.market).canonical if spec.market else indexes[0]
+def market_index(spec: EventStudySpec, benchmarks: tuple[str, ...], home: str) -> str:
+    """Code of the index of the market model for lists of the calendar ``home``.
+
+    Where the study names none: the first of its benchmarks that trades on that calendar, else the
+    first.
+    """
+    if spec.market:
+        return parse_symbol(spec.market).canonical
+    known = [parse_symbol(code) for code in benchmarks]
+    same = [symbol for symbol in known if symbol.calendar == home]
+    return (same or known)[0].canonical

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from basketbt.plan.model import span
 from basketbt.report.demo import DEMO
-from basketbt.report.memo.chance import answers, chance_table, headline_window
+from basketbt.report.memo.answers import answers, headline_window
+from basketbt.report.memo.chance import chance_table
 from basketbt.report.memo.headline import headline_table
 from basketbt.report.phrases import Phrase
 from basketbt.results import CaseResult, StudyResult
@@ -29,7 +30,7 @@ def chance_rows(result: StudyResult) -> Iterator[Screen]:
     """Title, header and rows of each event's answer to "is it more than chance?"."""
     language = result.plan.config.language
     for case in result.cases:
-        window = headline_window(case)
+        window, _ = headline_window(case)
         counted = _COUNTED.say(
             language, window=span(*window), tests=case.event_studies[0].found.tests
         )

@@ -27,8 +27,13 @@ from basketbt.events.models import (
     market_model,
     sector_model,
 )
-from basketbt.events.reasons import NO_UNIVERSE, NothingToTest
-from basketbt.events.results import EventStudyResult
+from basketbt.events.reasons import (
+    NO_UNIVERSE,
+    RANDOM_FOR_MAIN_ONLY,
+    RANDOM_OFF,
+    UNIVERSE_OF_ANOTHER_MARKET,
+    NothingToTest,
+)
 from basketbt.events.run import event_study
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, unique
@@ -59,10 +64,21 @@ VARIANT_LEFT_OUT = NoteKind(
     zh="稳健性方案{variant}无法计算:{why}",
     severity="warning",
 )
-RANDOM_FOR_MAIN_ONLY = NoteKind(
-    "empty-random-for-main-only",
-    en="random baskets are drawn for the registered study only",
-    zh="随机篮子仅针对预先登记的方案抽取",
+VARIANT_CHANGES_NOTHING = NoteKind(
+    "variant-changes-nothing",
+    en="variant {variant} changes nothing here: no session of the estimation or of a window falls "
+    "under it",
+    zh="稳健性方案{variant}在此无影响:估计窗与各窗口均不含其所指交易日",
+)
+OTHER_CALENDAR = NoteKind(
+    "index-of-another-calendar",
+    en="{index} has no level on {count} sessions of {calendar} from day {first:+d} to {last:+d}, "
+    "when its own exchange was shut: such a session and the one after it are left out of the model "
+    "and of the windows. An index of {calendar} among `benchmarks`, or as `market` under "
+    "`event_study`, mends this",
+    zh="{calendar}自第{first:+d}日至第{last:+d}日有{count}个交易日{index}休市无点位:"
+    "该日及其次日不计入模型与窗口。在`benchmarks`或`event_study`的`market`中给出{calendar}的指数即可避免",
+    severity="warning",
 )
 _SHIPPED: Mapping[str, Variant] = {one.name: one for one in shipped.STANDARD_VARIANTS}
 
@@ -125,9 +141,13 @@ def study_event(
     )
     found = [event_study(main)]
     left_out: list[Note] = []
+    alone = replace(main, universe=None, no_universe=RANDOM_FOR_MAIN_ONLY())
     for variant in _variants(spec, case, main):
+        if not variant.changes(main):
+            left_out.append(VARIANT_CHANGES_NOTHING(variant=variant.name))
+            continue
         try:
-            found.append(_without_universe(variant, main))
+            found.append(event_study(variant.apply(alone)))
         except NothingToTest as error:
             left_out.append(VARIANT_LEFT_OUT(variant=variant.name, why=str(error)))
     found[0] = replace(found[0], notes=unique([*notes, *found[0].notes, *left_out]))
@@ -140,12 +160,6 @@ def study_event(
         )
         for one in found
     )
-
-
-def _without_universe(variant: Variant, main: EventStudyInputs) -> EventStudyResult:
-    found = event_study(variant.apply(replace(main, universe=None)))
-    kept = [note for note in found.notes if note.kind != NO_UNIVERSE]
-    return replace(found, notes=(*kept, RANDOM_FOR_MAIN_ONLY()))
 
 
 def event_inputs(
@@ -161,7 +175,11 @@ def event_inputs(
     """The arrays of the registered study, and what is to be said of how they were made."""
     traded = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
     if not traded.size:
-        raise NothingToTest(event=case.event.id, why="the source has no prices of these shares")
+        raise NothingToTest(
+            event=case.event.id,
+            why="the source has no prices of these shares",
+            hint="Give their prices: a table in the folder of `--source`, or `basketbt fetch`.",
+        )
     windows, counted, cut = registered_windows(spec, case.event, case.calendar)
     returns, resumptions = one_session_returns(panel)
     at_limit, limit_notes = closes_at_limit(panel)
@@ -183,6 +201,7 @@ def event_inputs(
         windows=windows,
         estimation=plan.config.estimation,
         universe=_universe(universe, panel, known, spec),
+        no_universe=_no_universe(universe, panel, spec),
         sector_holds=np.ones(len(case.baskets), dtype=np.bool_),
         options=Options(
             seed=spec.seed,
@@ -202,12 +221,12 @@ def _models(
     """Market returns (T,), a design a model, and a note for each that had to be left out."""
     returns, _ = one_session_returns(benchmarks)
     of = {symbol: returns[:, column] for column, symbol in enumerate(benchmarks.symbols)}
-    code = market_index(spec, plan.request.indexes)
+    code = market_index(spec, plan.config.benchmarks, case.calendar.name)
     sector = parse_symbol(spec.sector).canonical
     if code not in of:
         raise NoIndexLevels(event=case.event.id, symbol=code)
     designs: list[Design] = []
-    notes: list[Note] = []
+    notes = _shut(case, benchmarks, code, _days(plan, spec, case))
     for model in spec.models:
         if model == "market+sector" and sector not in of:
             notes.append(MODEL_LEFT_OUT(symbol=sector, model=model))
@@ -218,6 +237,29 @@ def _models(
     if not designs:
         raise NoIndexLevels(event=case.event.id, symbol=sector)
     return of[code], tuple(designs), tuple(notes)
+
+
+def _days(plan: StudyPlan, spec: EventStudySpec, case: Case) -> tuple[int, int]:
+    """First and last day that the registered study looks at."""
+    windows, _, _ = registered_windows(spec, case.event, case.calendar)
+    return plan.config.estimation[0], max(last for _, last in windows)
+
+
+def _shut(case: Case, benchmarks: PricePanel, code: str, days: tuple[int, int]) -> list[Note]:
+    """What is lost where the market index keeps other holidays than the lists' exchange."""
+    if parse_symbol(code).calendar == case.calendar.name:
+        return []
+    zero = int(np.searchsorted(benchmarks.sessions, case.day_zero.session))
+    rows = slice(max(zero + days[0], 0), zero + days[1] + 1)
+    traded = benchmarks.status[rows, benchmarks.column(code)] == Status.TRADED
+    count = int((~traded).sum())
+    if not count:
+        return []
+    return [
+        OTHER_CALENDAR(
+            index=code, calendar=case.calendar.name, count=count, first=days[0], last=days[1]
+        )
+    ]
 
 
 _ALONE = {"market": market_model, "market-adjusted": market_adjusted, "dimson": dimson}
@@ -236,6 +278,14 @@ def _universe(
     returns = universe_returns(closes, panel.sessions[rows])
     codes = strata(closes, panel, spec.same_mix)
     return Universe(returns) if codes is None else Universe(returns, *codes)
+
+
+def _no_universe(closes: UniverseCloses | None, panel: PricePanel, spec: EventStudySpec) -> Note:
+    if not spec.random_baskets:
+        return RANDOM_OFF()
+    if closes is not None and panel.calendar != "XSHG":
+        return UNIVERSE_OF_ANOTHER_MARKET(calendar=panel.calendar)
+    return NO_UNIVERSE()
 
 
 def _variants(spec: EventStudySpec, case: Case, main: EventStudyInputs) -> list[Variant]:
@@ -261,4 +311,5 @@ def _variant(spec: VariantSpec) -> Variant:
         estimation=spec.estimation,
         without_dates=(dates[0], dates[1]) if dates else None,
         without_days=spec.without_days,
+        closed_days=spec.closed_days,
     )

@@ -7,165 +7,176 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from basketbt.market.clock import shipped_events
 from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Language
-from basketbt.plan.eventstudy import market_index
+from basketbt.plan.eventstudy import LONGEST_PLACEBO, market_index, reach
 from basketbt.plan.model import span
+from basketbt.plan.overlaps import overlap_notes
+from basketbt.report.headline import Window
+from basketbt.report.memo.answers import (
+    LEVEL,
+    SECTOR_MODEL,
+    Answer,
+    answers,
+    exists,
+    headline_window,
+)
 from basketbt.report.memo.chancewords import (
+    CARRIED_ON,
     CHANGED,
     CHANGES,
-    COLUMNS,
+    COULD_SEE_COLUMN,
     COUNT,
     DISAGREE,
     EVERY_WINDOW,
+    EVERY_WINDOW_SECTOR,
     FORCE,
     HOLDS,
+    INSTEAD,
     INTRO,
+    INTRO_MARKET,
     LEFT_OUT,
     LIMIT,
     LIST,
     LIST_COLUMN,
-    MARKET_SIDE,
+    MARKET_COLUMNS,
+    MISSING_TESTS,
+    NEVER_FREE,
     NO_PLACEBO,
     NO_SECTOR,
+    NOT_COMPARED,
     PLACEBO,
+    PLACEBO_NEEDS,
+    PLACEBO_TOO_LONG,
+    RANDOM,
+    ROMANO_WOLF_COLUMN,
     SECTOR,
-    SECTOR_SIDE,
+    SECTOR_COLUMNS,
+    SESSIONS,
     TITLE,
     UNTESTED,
     VERDICTS,
 )
-from basketbt.report.phrases import NONE, escape, markdown_table, percent
+from basketbt.report.phrases import NONE, Phrase, escape, markdown_table, percent
 from basketbt.results import CaseResult, StudyResult
 
 if TYPE_CHECKING:
     from basketbt.events.results import Cell, EventStudyResult
 
-LEVEL = 0.05
-SECTOR_MODEL = "market+sector"
-# The window a headline quotes if it is registered: to the first session after the holiday.
-FAVOURITE = (0, 5)
-
-Verdict = Literal["both", "market_only", "behind_sector", "alone", "sector_only", "chance"]
-Cells = dict[tuple[str, str, str, tuple[int, int]], "Cell"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the registered study and its variants say of one list in the headline window."""
-
-    basket: str
-    primary: Cell
-    sector: Cell | None
-    verdict: Verdict
-    changed_by: tuple[tuple[str, Cell], ...]  # variants under which the verdict is another one
-
 
 def chance(result: StudyResult, case: CaseResult, language: Language) -> Iterator[str]:
     """The section as Markdown blocks; nothing without an event study."""
-    spec = result.plan.config.event_study
-    if spec is None or not case.event_studies:
+    if result.plan.config.event_study is None or not case.event_studies:
         return
     main = case.event_studies[0].found
-    window = headline_window(case)
+    window, wanted = headline_window(case)
     everyone = answers(case, window)
     yield f"### {TITLE.say(language)}"
-    yield INTRO.say(
-        language,
-        window=span(*window),
-        market=_name(market_index(spec, result.plan.request.indexes), language),
-        sector=_name(parse_symbol(spec.sector).canonical, language),
-    )
-    yield COUNT.say(
-        language,
-        tests=main.tests,
-        baskets=len(case.case.baskets),
-        windows=len({cell.window for cell in main.cells if cell.in_family}),
-        model=main.cells[0].model,
-        alone=main.tests * LEVEL,
-    )
+    yield _introduction(result, case, everyone, window, language)
+    if wanted is not None:
+        yield INSTEAD.say(language, wanted=span(*wanted), window=span(*window))
+    yield from _others_inside(case, window, language)
+    yield _count(case, language)
     yield markdown_table(*chance_table(everyone, language))
-    yield "\n".join(f"- {_sentence(answer, main.tests, language)}" for answer in everyone)
-    yield from _every_window(main, everyone, language)
-    yield (" " if language == "en" else "").join(_small_print(everyone, language))
+    yield "\n".join(f"- {_sentence(answer, main, language)}" for answer in everyone)
+    yield from _every_window(main, language)
+    yield _joined(_small_print(result, case, everyone, language), language)
     notes = [escape(note.text(language)) for note in main.notes]
     if notes:
         yield "\n".join(f"- {note}" for note in notes)
 
 
-def chance_table(everyone: list[Answer], language: Language) -> tuple[list[str], list[list[str]]]:
-    """Header and rows: each list against the market and against the sector."""
-    return COLUMNS.say(language).split("|"), [_row(answer) for answer in everyone]
-
-
-def headline_window(case: CaseResult) -> tuple[int, int]:
-    """[0,+5] where it is registered, else the longest registered window from day 0, else any."""
-    cells = case.event_studies[0].found.cells
-    registered = list(dict.fromkeys(cell.window for cell in cells if cell.in_family))
-    if FAVOURITE in registered:
-        return FAVOURITE
-    from_zero = [window for window in registered if window[0] == 0]
-    return max(from_zero or registered, key=lambda window: window[1])
-
-
-def answers(case: CaseResult, window: tuple[int, int]) -> list[Answer]:
-    """One answer a list, in the order of the study."""
-    cells: Cells = {
-        (one.found.variant, cell.basket, cell.model, cell.window): cell
-        for one in case.event_studies
-        for cell in one.found.cells
+def _introduction(
+    result: StudyResult,
+    case: CaseResult,
+    everyone: list[Answer],
+    window: Window,
+    language: Language,
+) -> str:
+    spec, config = result.plan.config.event_study, result.plan.config
+    assert spec is not None
+    names = {
+        "window": span(*window),
+        "market": _name(market_index(spec, config.benchmarks, case.case.calendar.name), language),
     }
-    primary_model = case.event_studies[0].found.cells[0].model
-    variants = [one.found.variant for one in case.event_studies]
-
-    def judged(variant: str, basket: str) -> tuple[Cell, Cell | None, Verdict]:
-        primary = cells[variant, basket, primary_model, window]
-        sector = cells.get((variant, basket, SECTOR_MODEL, window))
-        return primary, sector, verdict(primary, sector)
-
-    found = []
-    for basket in case.case.baskets:
-        primary, sector, said = judged("main", basket.id)
-        others = {name: judged(name, basket.id) for name in variants[1:]}
-        changed = tuple((name, other[0]) for name, other in others.items() if other[2] != said)
-        found.append(Answer(basket.id, primary, sector, said, changed))
-    return found
+    if not any(exists(answer.sector) for answer in everyone):
+        return INTRO_MARKET.say(language, **names)
+    sector = _name(parse_symbol(spec.sector).canonical, language)
+    return INTRO.say(language, **names, sector=sector)
 
 
-def verdict(primary: Cell, sector: Cell | None) -> Verdict:
-    """Which of the sentences the tests allow.
-
-    The primary test counts once all tests are counted (Holm); the sector model is a guard and is
-    read alone. A test that does not exist rejects nothing.
-    """
-    beyond_sector = sector is not None and sector.p < LEVEL
-    if primary.holm_p < LEVEL and sector is not None and beyond_sector:
-        return "both" if sector.car * primary.car > 0 else "behind_sector"
-    if primary.holm_p < LEVEL:
-        return "market_only"
-    if primary.p < LEVEL:
-        return "alone"
-    return "sector_only" if beyond_sector else "chance"
+def _others_inside(case: CaseResult, window: Window, language: Language) -> Iterator[str]:
+    """What else happened inside the window that is quoted."""
+    event = case.case.event
+    notes = overlap_notes(
+        event,
+        shipped_events().values(),
+        case.case.calendar,
+        windows=[window],
+        name=event.name_en if language == "en" else event.name_zh,
+    )
+    if notes:
+        yield "\n".join(f"- {escape(note.text(language))}" for note in notes)
 
 
-def _row(answer: Answer) -> list[str]:
-    primary, sector = answer.primary, answer.sector
-    return [
+def _count(case: CaseResult, language: Language) -> str:
+    main = case.event_studies[0].found
+    family = [cell for cell in main.cells if cell.in_family]
+    said = [
+        COUNT.say(
+            language,
+            tests=main.tests,
+            baskets=len(case.case.baskets),
+            windows=len({cell.window for cell in family}),
+            model=main.cells[0].model,
+            alone=main.tests * LEVEL,
+        )
+    ]
+    lost = len(family) - main.tests
+    if lost:
+        said.append(MISSING_TESTS.say(language, count=lost, all=len(family)))
+    return _joined(said, language)
+
+
+def chance_table(everyone: list[Answer], language: Language) -> tuple[list[str], list[list[str]]]:
+    """Header and rows: each list against the market and, where tested, against the sector."""
+    stepped = any(not math.isnan(answer.primary.romano_wolf_p) for answer in everyone)
+    sector = any(answer.sector is not None for answer in everyone)
+    header = [LIST_COLUMN.say(language), *MARKET_COLUMNS.say(language).split("|")]
+    header += [ROMANO_WOLF_COLUMN.say(language)] if stepped else []
+    header.append(COULD_SEE_COLUMN.say(language))
+    if sector:
+        header += [*SECTOR_COLUMNS.say(language).split("|"), COULD_SEE_COLUMN.say(language)]
+    return header, [_row(answer, stepped=stepped, sector=sector) for answer in everyone]
+
+
+def _row(answer: Answer, *, stepped: bool, sector: bool) -> list[str]:
+    primary, beside = answer.primary, answer.sector
+    row = [
         escape(answer.basket),
         percent(primary.car),
         chance_text(primary.p),
         chance_text(primary.kolari_pynnonen.p),
         chance_text(primary.placebo_p),
         chance_text(primary.holm_p),
-        percent(primary.mde).lstrip("+"),
-        percent(sector.car) if sector else NONE,
-        chance_text(sector.p) if sector else NONE,
-        chance_text(sector.kolari_pynnonen.p) if sector else NONE,
-        percent(sector.mde).lstrip("+") if sector else NONE,
+    ]
+    row += [chance_text(primary.romano_wolf_p)] if stepped else []
+    row.append(percent(primary.mde).lstrip("+"))
+    if not sector:
+        return row
+    if beside is None:
+        return [*row, NONE, NONE, NONE, NONE]
+    kp = chance_text(beside.kolari_pynnonen.p)
+    return [
+        *row,
+        percent(beside.car),
+        chance_text(beside.p),
+        kp,
+        percent(beside.mde).lstrip("+"),
     ]
 
 
@@ -176,9 +187,9 @@ def chance_text(p: float) -> str:
     return "<0.001" if p < 0.0005 else f"{p:.3f}"
 
 
-def _sentence(answer: Answer, tests: int, language: Language) -> str:
-    primary, sector = answer.primary, answer.sector
-    if math.isnan(primary.p):
+def _sentence(answer: Answer, main: EventStudyResult, language: Language) -> str:
+    primary = answer.primary
+    if not exists(primary):
         why = "; ".join(note.text(language) for note in primary.notes)
         return UNTESTED.say(language, basket=escape(answer.basket), why=escape(why))
     parts = [
@@ -187,32 +198,18 @@ def _sentence(answer: Answer, tests: int, language: Language) -> str:
             basket=escape(answer.basket),
             window=span(*primary.window),
             car=percent(primary.car),
-            verdict=VERDICTS[answer.verdict].say(language, tests=tests),
+            verdict=VERDICTS[answer.verdict].say(language, tests=main.tests),
             mde=percent(primary.mde).lstrip("+"),
         ),
-        _sector_part(sector, language),
+        _sector_part(answer.sector, language),
+        *_how_firm(answer, language),
+        *_limits(primary, main, language),
     ]
-    kp = primary.kolari_pynnonen.p
-    if not math.isnan(kp) and (kp < LEVEL) != (primary.p < LEVEL):
-        parts.append(DISAGREE.say(language, primary=chance_text(primary.p), kp=chance_text(kp)))
-    if answer.changed_by:
-        changed = [
-            CHANGED.say(language, variant=name, car=percent(cell.car), p=chance_text(cell.p))
-            for name, cell in answer.changed_by
-        ]
-        parts.append(CHANGES.say(language, variants=", ".join(changed)))
-    else:
-        parts.append(HOLDS.say(language))
-    if not math.isnan(primary.leave_one_out_min):
-        low, high = percent(primary.leave_one_out_min), percent(primary.leave_one_out_max)
-        parts.append(LEFT_OUT.say(language, low=low, high=high))
-    if primary.weight_at_limit > 0:
-        parts.append(LIMIT.say(language, weight=f"{primary.weight_at_limit:.0%}"))
-    return (" " if language == "en" else "").join(parts)
+    return _joined(parts, language)
 
 
 def _sector_part(sector: Cell | None, language: Language) -> str:
-    if sector is None or math.isnan(sector.p):
+    if sector is None or not exists(sector):
         return NO_SECTOR.say(language)
     return SECTOR.say(
         language,
@@ -222,47 +219,108 @@ def _sector_part(sector: Cell | None, language: Language) -> str:
     )
 
 
-def _every_window(
-    main: EventStudyResult, everyone: list[Answer], language: Language
-) -> Iterator[str]:
+def _how_firm(answer: Answer, language: Language) -> Iterator[str]:
+    """The second test, the variants, each share left out, sessions that are missing."""
+    primary = answer.primary
+    kp = primary.kolari_pynnonen.p
+    if not math.isnan(kp) and (kp < LEVEL) != (primary.p < LEVEL):
+        yield DISAGREE.say(language, primary=chance_text(primary.p), kp=chance_text(kp))
+    if answer.changed_by:
+        changed = [
+            CHANGED.say(language, variant=name, car=percent(cell.car), p=chance_text(cell.p))
+            for name, cell in answer.changed_by
+        ]
+        yield CHANGES.say(language, variants=", ".join(changed))
+    elif answer.compared:
+        yield HOLDS.say(language)
+    if answer.not_compared:
+        yield NOT_COMPARED.say(language, variants=", ".join(answer.not_compared))
+    if not math.isnan(primary.leave_one_out_min):
+        low, high = percent(primary.leave_one_out_min), percent(primary.leave_one_out_max)
+        yield LEFT_OUT.say(language, low=low, high=high)
+    whole = primary.window[1] - primary.window[0] + 1
+    if primary.sessions < whole:
+        yield SESSIONS.say(language, count=primary.sessions, whole=whole)
+
+
+def _limits(primary: Cell, main: EventStudyResult, language: Language) -> Iterator[str]:
+    """How much of the list was at a price limit, and where it stood once none was."""
+    if not primary.weight_at_limit > 0:
+        return
+    yield LIMIT.say(language, weight=f"{primary.weight_at_limit:.0%}")
+    if primary.unlimited_day is None:
+        last = max(cell.window[1] for cell in main.cells if exists(cell))
+        yield NEVER_FREE.say(language, day=last)
+    elif primary.unlimited_day > primary.window[1]:
+        car = percent(primary.car_to_unlimited)
+        yield CARRIED_ON.say(language, day=primary.unlimited_day, car=car)
+
+
+def _every_window(main: EventStudyResult, language: Language) -> Iterator[str]:
     """A table for the primary model and one for the sector model: lists down, windows across."""
-    sides = [(main.cells[0].model, MARKET_SIDE)]
-    if any(answer.sector for answer in everyone):
-        sides.append((SECTOR_MODEL, SECTOR_SIDE))
+    sides: list[tuple[str, Phrase]] = [(main.cells[0].model, EVERY_WINDOW)]
+    if any(cell.model == SECTOR_MODEL for cell in main.cells):
+        sides.append((SECTOR_MODEL, EVERY_WINDOW_SECTOR))
     counted = {cell.window for cell in main.cells if cell.in_family}
     windows = list(dict.fromkeys(cell.window for cell in main.cells))
     header = [LIST_COLUMN.say(language)]
     header += [span(*window) + ("" if window in counted else "°") for window in windows]
-    for model, side in sides:
+    for model, said in sides:
         rows: dict[str, list[str]] = {}
         for cell in main.cells:
             if cell.model == model:
                 rows.setdefault(cell.basket, []).append(_short(cell))
-        yield EVERY_WINDOW.say(language, side=side.say(language))
+        yield said.say(language)
         yield markdown_table(header, [[escape(name), *cells] for name, cells in rows.items()])
 
 
 def _short(cell: Cell) -> str:
-    if math.isnan(cell.p):
+    if not exists(cell):
         return NONE
     text = f"{percent(cell.car)} ({chance_text(cell.p)})"
     return f"**{text}**" if cell.holm_p < LEVEL else text
 
 
-def _small_print(everyone: list[Answer], language: Language) -> Iterator[str]:
-    usable = [one.primary for one in everyone if not math.isnan(one.primary.placebo_p)]
+def _small_print(
+    result: StudyResult, case: CaseResult, everyone: list[Answer], language: Language
+) -> Iterator[str]:
+    yield from _placebo_words(result, case, everyone, language)
+    yield FORCE.say(language)
+    if any(not math.isnan(one.primary.random_p) for one in everyone):
+        yield RANDOM.say(language)
+
+
+def _placebo_words(
+    result: StudyResult, case: CaseResult, everyone: list[Answer], language: Language
+) -> Iterator[str]:
+    tested = [one.primary for one in everyone if exists(one.primary)]
+    if not tested:
+        return
+    first, last = tested[0].window
+    if last - first + 1 > LONGEST_PLACEBO:
+        yield PLACEBO_TOO_LONG.say(language, most=LONGEST_PLACEBO)
+        return
+    usable = [cell for cell in tested if not math.isnan(cell.placebo_p)]
     if usable:
         finest = max(cell.placebo_resolution for cell in usable)
         yield PLACEBO.say(language, dates=_range(usable), resolution=f"{finest:.3f}")
     else:
-        yield NO_PLACEBO.say(language, dates=_range([one.primary for one in everyone]))
-    yield FORCE.say(language)
+        yield NO_PLACEBO.say(language, dates=_range(tested))
+    config, spec = result.plan.config, result.plan.config.event_study
+    assert spec is not None
+    if min(cell.placebo_dates for cell in tested) < spec.placebo_dates:
+        back, _ = reach(spec, config.estimation, case.case.event, case.case.calendar)
+        yield PLACEBO_NEEDS.say(language, wanted=spec.placebo_dates, date=case.case.session(back))
 
 
 def _range(cells: list[Cell]) -> str:
     """How many placebo dates there are: ``109``, or ``93–110`` where lists differ."""
     numbers = [cell.placebo_dates for cell in cells]
     return str(min(numbers)) + (f"–{max(numbers)}" if max(numbers) > min(numbers) else "")
+
+
+def _joined(parts: Iterator[str] | list[str], language: Language) -> str:
+    return (" " if language == "en" else "").join(parts)
 
 
 def _name(code: str, language: Language) -> str:

@@ -14,27 +14,46 @@ INTRO = Phrase(
     "窗口{window}内,超出市场({market})解释部分的收益,以及超出市场与行业({sector})共同解释部分的收益"
     "(固定权重)。行业指数可能包含名单个股,其自身变动因此部分被视为预期收益。",
 )
+INTRO_MARKET = Phrase(
+    "Return over {window} beyond what the market ({market}) explains, at constant weights. There "
+    "is no test against a sector: nothing here tells a list's move from its sector's.",
+    "窗口{window}内超出市场({market})解释部分的收益(固定权重)。未作相对行业的检验:"
+    "以下结果无法区分名单与其行业的变动。",
+)
+INSTEAD = Phrase(
+    "No list could be tested over {wanted}; {window} is quoted instead, the first registered "
+    "window over which one could.",
+    "{wanted}内没有名单可供检验;改引{window},即首个可检验的登记窗口。",
+)
 COUNT = Phrase(
     "The study registers {tests} tests ({baskets} lists × {windows} windows, model {model}); by "
     "luck alone {alone:.1f} of them would have p below 0.05. *Holm p* counts them all; the sector "
-    "model and the variants are guards and not counted. A variant with another day 0 moves the "
-    "window with it.",
+    "model and the variants are guards and not counted: a variant is read as if it had been "
+    "registered in the study's place, and one with another day 0 moves the window with it. *Could "
+    "see* is the effect that its test finds four times in five at p 0.05, before counting.",
     "本研究登记检验{tests}个({baskets}份名单 × {windows}个窗口,模型{model});"
-    "仅凭偶然即有约{alone:.1f}个p值低于0.05。*Holm p*已全部计入;行业模型与各稳健性方案不计为检验。"
-    "更换第0日的方案,其窗口随之移动。",
+    "仅凭偶然即有约{alone:.1f}个p值低于0.05。*Holm p*已全部计入;行业模型与各稳健性方案不计为检验:"
+    "稳健性方案按假如以其登记的情形解读,更换第0日者窗口随之移动。"
+    "*可检*为在p 0.05(未校正)下以80%概率可检出的效应。",
 )
-COLUMNS = Phrase(
-    "List|vs market|p|KP p|Placebo p|Holm p|Could see ≥|vs sector|p|KP p|Could see ≥",
-    "名单|相对市场|p|KP p|安慰剂p|Holm p|可检≥|相对行业|p|KP p|可检≥",
+MISSING_TESTS = Phrase(
+    "{count} of the {all} registered cells could not be tested and are not counted.",
+    "{all}个登记单元中有{count}个无法检验,未计入。",
 )
-EVERY_WINDOW = Phrase(
-    "Every window, against the {side}: CAR (p before counting). Bold: Holm p below 0.05; windows "
-    "with ° are shown and not counted.",
-    "各窗口相对{side}的CAR(未校正p)。粗体:Holm p低于0.05;带°者仅列示,不计入检验。",
-)
-MARKET_SIDE = Phrase("market", "市场")
-SECTOR_SIDE = Phrase("market and the sector", "市场与行业")
 LIST_COLUMN = Phrase("List", "名单")
+MARKET_COLUMNS = Phrase("vs market|p|KP p|Placebo p|Holm p", "相对市场|p|KP p|安慰剂p|Holm p")
+ROMANO_WOLF_COLUMN = Phrase("Romano-Wolf p", "Romano-Wolf p")
+COULD_SEE_COLUMN = Phrase("Could see ≥", "可检≥")
+SECTOR_COLUMNS = Phrase("vs sector|p|KP p", "相对行业|p|KP p")
+EVERY_WINDOW = Phrase(
+    "Every window, against the market: CAR (p before counting). Bold: Holm p below 0.05; windows "
+    "with ° are shown and not counted.",
+    "各窗口相对市场的CAR(未校正p)。粗体:Holm p低于0.05;带°者仅列示,不计入检验。",
+)
+EVERY_WINDOW_SECTOR = Phrase(
+    "Every window, against the market and the sector: CAR (p). A guard: none of these is counted.",
+    "各窗口相对市场与行业的CAR(p)。仅作稳健性参考,均不计入检验。",
+)
 LIST = Phrase(
     "**{basket}**: {car} over {window} beyond the market, {verdict}; an effect of {mde} or more "
     "could have been seen.",
@@ -55,6 +74,11 @@ VERDICTS: Mapping[str, Phrase] = {
         "consistent with more than chance against the market after all {tests} tests, but the "
         "other way against the sector",
         "计入全部{tests}个检验后相对市场与超出偶然相符,但相对行业方向相反",
+    ),
+    "sector_unknown": Phrase(
+        "consistent with more than chance against the market after all {tests} tests; whether "
+        "beyond its sector could not be tested",
+        "计入全部{tests}个检验后相对市场与超出偶然相符;是否超出行业无法检验",
     ),
     "alone": Phrase(
         "unusual on its own, but consistent with chance once all {tests} tests are counted",
@@ -79,12 +103,26 @@ DISAGREE = Phrase(
 CHANGES = Phrase("Another answer under {variants}.", "下列方案结论不同:{variants}。")
 CHANGED = Phrase("{variant} ({car}, p {p})", "{variant}({car},p {p})")
 HOLDS = Phrase("No variant changes the answer.", "各稳健性方案结论一致。")
+NOT_COMPARED = Phrase("Not to be tested under {variants}.", "下列方案下无法检验:{variants}。")
+SESSIONS = Phrase(
+    "Only {count} of the window's {whole} sessions could be used.",
+    "窗口{whole}个交易日中仅{count}个可用。",
+)
 LEFT_OUT = Phrase(
     "With one share left out it is {low} to {high}.", "逐一剔除个股后为{low}至{high}。"
 )
 LIMIT = Phrase(
     "Up to {weight} of the weight closed at a price limit on one session.",
     "单日最多{weight}的权重收于涨跌停价。",
+)
+CARRIED_ON = Phrase(
+    "The window's last close had some of them: to the first close without any, day {day:+d}, it "
+    "is {car} (no test).",
+    "窗口末日仍有个股收于涨跌停价:至首个无涨跌停的收盘(第{day:+d}日)为{car}(不作检验)。",
+)
+NEVER_FREE = Phrase(
+    "The window's last close had some of them, and so had every later one up to day {day:+d}.",
+    "窗口末日仍有个股收于涨跌停价,此后至第{day:+d}日的每个收盘亦然。",
 )
 UNTESTED = Phrase("**{basket}**: could not be tested: {why}.", "**{basket}**:无法检验:{why}。")
 PLACEBO = Phrase(
@@ -97,10 +135,21 @@ NO_PLACEBO = Phrase(
     "anything: no placebo p.",
     "价格历史仅够{dates}个安慰剂日期,少于所需的100个:不给出安慰剂p。",
 )
+PLACEBO_NEEDS = Phrase(
+    "{wanted} need prices of four fifths of a list's weight from {date} on.",
+    "{wanted}个日期需要覆盖名单五分之四权重、自{date}起的价格。",
+)
+PLACEBO_TOO_LONG = Phrase(
+    "No placebo p for a window of more than {most} sessions: earlier dates would overlap too much.",
+    "窗口超过{most}个交易日,更早日期重叠过多:不给出安慰剂p。",
+)
 FORCE = Phrase(
     "One date cannot tell the event from what else happened that week, and nothing here shows "
-    "cause. Random baskets (`random_p` in event_study.csv) answer another question, whether the "
-    "list was unlike the whole market, and prove nothing for a list of one sector.",
-    "单一日期无法将事件与同周其他变化区分,以上均不说明因果。随机篮子(event_study.csv的随机篮子p)"
-    "回答的是名单是否异于全市场,对单一行业名单不构成证据。",
+    "cause.",
+    "单一日期无法将事件与同周其他变化区分,以上均不说明因果。",
+)
+RANDOM = Phrase(
+    "Random baskets (`random_p` in event_study.csv) answer another question, whether the list was "
+    "unlike the whole market, and prove nothing for a list of one sector.",
+    "随机篮子(event_study.csv的随机篮子p)回答的是名单是否异于全市场,对单一行业名单不构成证据。",
 )

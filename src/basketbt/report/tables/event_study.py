@@ -98,10 +98,11 @@ LAYOUT = Layout(
             "bhar",
             "买入持有超额收益BHAR",
             "decimal",
-            "what a buyer at the window's start earned beyond the market index; never tested",
-            "窗口起点买入者相对市场指数的所得,不作检验",
-            "the index lacks a session of the window",
-            "指数缺少窗口内交易日",
+            "what a buyer at the window's start who held all shares to its end earned beyond the "
+            "market index: Σ w_i Π(1 + R_i) - Π(1 + R_m); never tested",
+            "窗口起点买入并持有全部个股至期末者相对市场指数的所得:Σw_i∏(1+R_i)-∏(1+R_m),不作检验",
+            "window beyond the prices, or the index lacks a session of it (see notes)",
+            "窗口超出价格数据,或指数缺少窗口内交易日(见备注)",
         ),
         Column(
             "mde",
@@ -184,16 +185,16 @@ LAYOUT = Layout(
             "where the CAR stands among random baskets of the same size: is this list unlike any "
             "list that week? No proof for a list of one sector",
             "CAR在同规模随机篮子中的位置;单一行业名单不可据此下结论",
-            "no universe, or a variant",
-            "无抽样总体,或为稳健性方案",
+            "no shares to draw from, drawing switched off, or a variant (see notes)",
+            "无抽样总体、已关闭抽样,或为稳健性方案(见备注)",
         ),
         Column("random_baskets", "随机篮子数", "integer", "how many were drawn", "抽取个数"),
         Column(
             "registered",
             "已登记",
             "flag",
-            "a test registered in advance: counted by the next three columns",
-            "预先登记的检验,计入以下三列",
+            "a test registered in advance, never a variant: counted by the next three columns",
+            "预先登记的检验(稳健性方案除外),计入以下三列",
         ),
         Column(
             "holm_p", "Holm p", "decimal", "p once all tests are counted", "Holm校正p值", *_FAMILY
@@ -216,6 +217,16 @@ LAYOUT = Layout(
             *_FAMILY,
         ),
         Column(
+            "holm_as_if",
+            "假设登记的Holm p",
+            "decimal",
+            "what holm_p would have been, had the study been registered with this variant: by it "
+            "the memo compares answers. No test",
+            "假如研究以该方案登记时的Holm p,备忘录据此比较结论;不是检验",
+            "another model, a window that is not registered, or nothing could be tested",
+            "其他模型、未登记窗口或无法检验",
+        ),
+        Column(
             "weight_at_limit",
             "涨跌停权重",
             "decimal",
@@ -223,6 +234,26 @@ LAYOUT = Layout(
             "单日收于涨跌停价的最大权重",
             "limits unknown or window beyond the prices",
             "涨跌停未知或窗口超出价格数据",
+        ),
+        Column(
+            "unlimited_day",
+            "首个非涨跌停日",
+            "integer",
+            "first day, from the window's last on, that closes without any weight at a limit; the "
+            "last day itself where its close has none",
+            "自窗口末日起首个无成分股收于涨跌停价的交易日",
+            "none up to the last window's end, limits unknown, or nothing could be tested",
+            "至最后窗口末日均无、涨跌停未知,或无法检验",
+        ),
+        Column(
+            "car_to_unlimited",
+            "至非涨跌停日CAR",
+            "decimal",
+            "CAR from the window's first day to that day; its end was chosen by the data, so it "
+            "has no p",
+            "自窗口首日至该日的CAR;终点由数据决定,不作检验",
+            "as unlimited_day",
+            "同首个非涨跌停日",
         ),
         Column(
             "leave_one_out_min",
@@ -293,9 +324,12 @@ def _numbers(cell: Tested) -> dict[str, Cell]:
         "random_baskets": cell.random_baskets,
         "registered": cell.in_family,
         "holm_p": cell.holm_p,
+        "holm_as_if": cell.holm_as_if,
         "romano_wolf_p": cell.romano_wolf_p,
         "bh_p": cell.bh_p,
         "weight_at_limit": cell.weight_at_limit,
+        "unlimited_day": cell.unlimited_day,
+        "car_to_unlimited": cell.car_to_unlimited,
         "leave_one_out_min": cell.leave_one_out_min,
         "leave_one_out_max": cell.leave_one_out_max,
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import nan
 from typing import Any
 
+from basketbt.report.headline import Window, quoted_window
 from basketbt.report.layout import Cell as Value
 from basketbt.report.page.blocks import (
     SIGNIFICANT,
@@ -89,7 +90,11 @@ _PATHS_HOW = Phrase(
 )
 _EVERY_LIST = Phrase("All lists", "全部名单")
 
-_FAVOURITE = "[0,+5]"
+_INSTEAD = Phrase(
+    "No list could be tested over {wanted}: {window} is the first registered window over which one "
+    "could.",
+    "{wanted}内没有名单可供检验:{window}为首个可检验的登记窗口。",
+)
 
 
 def registered(scene: Scene) -> list[Row]:
@@ -98,12 +103,27 @@ def registered(scene: Scene) -> list[Row]:
 
 
 def headline(rows: list[Row]) -> tuple[str, str] | None:
-    """The first model and the window to quote: [0,+5] if it is registered."""
-    tests = [row for row in rows if row["registered"]] or rows
-    if not tests:
-        return None
-    windows = [str(row["window"]) for row in tests]
-    return str(tests[0]["model"]), _FAVOURITE if _FAVOURITE in windows else windows[0]
+    """The first model and the window to quote."""
+    tests = _tests(rows)
+    return (str(tests[0]["model"]), _quoted(tests)[0]) if tests else None
+
+
+def _tests(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["registered"]] or rows
+
+
+def _quoted(tests: list[Row]) -> tuple[str, str | None]:
+    """Labels of the window to quote and of the one that it stands in for, as in the memo."""
+    tested: dict[Window, bool] = {}
+    labels: dict[Window, str] = {}
+    for row in tests:
+        first, last = row["first_day"], row["last_day"]
+        assert isinstance(first, int)
+        assert isinstance(last, int)
+        labels[first, last] = str(row["window"])
+        tested[first, last] = tested.get((first, last), False) or row["p"] is not None
+    window, wanted = quoted_window(tested)
+    return labels[window], None if wanted is None else labels[wanted]
 
 
 def _build(scene: Scene) -> list[Block]:
@@ -113,8 +133,11 @@ def _build(scene: Scene) -> list[Block]:
         return []
     model, window = chosen
     models = list(dict.fromkeys(str(row["model"]) for row in rows))
-    tests = sum(row["registered"] is True for row in rows)
+    tests = len(_counted(rows))
     lead = _COUNT.say(scene.language, tests=tests, model=model, window=window)
+    _, wanted = _quoted(_tests(rows))
+    if wanted is not None:
+        lead += " " + _INSTEAD.say(scene.language, wanted=wanted, window=window)
     blocks: list[Block] = [
         Prose(text=_found(scene, rows, model, window), kind="lead"),
         Prose(text=lead),
@@ -133,7 +156,7 @@ def _build(scene: Scene) -> list[Block]:
 
 def _found(scene: Scene, rows: list[Row], model: str, window: str) -> str:
     """How many tests survive being counted together, in all and in the quoted window."""
-    tests = [row for row in rows if row["registered"] is True]
+    tests = _counted(rows)
     here = [row for row in tests if row["model"] == model and row["window"] == window]
     return _FOUND.say(
         scene.language,
@@ -143,6 +166,11 @@ def _found(scene: Scene, rows: list[Row], model: str, window: str) -> str:
         lists=len(here),
         window=window,
     )
+
+
+def _counted(rows: list[Row]) -> list[Row]:
+    """The registered tests that could be made."""
+    return [row for row in rows if row["registered"] is True and row["p"] is not None]
 
 
 def _significant(row: Row) -> bool:
