@@ -145,6 +145,13 @@ class TestNumbers:
             assert found["p"] == pytest.approx(float(test.pvalue), rel=1e-7, abs=1e-15)
             assert found["df"] == test.df_denom
 
+    def test_bhar_is_the_excess_return_of_the_book_that_holds(self, study: Study) -> None:
+        run = study(Made(closes()), NAMES, windows="[[0, 4]]", event_study=section())
+        beside = run.frames["relative"]
+        same = (beside["window"] == "[0,+4]") & (beside["benchmark"] == MARKET)
+        (held,) = beside[same]["excess_return"]
+        assert cell(run)["bhar"] == pytest.approx(held, rel=1e-12)
+
     def test_an_effect_that_is_there_is_said_with_what_could_have_been_seen(
         self, lifted: Run
     ) -> None:
