@@ -113,8 +113,26 @@ class TestRules:
     def test_hong_kong_has_its_own(self) -> None:
         values = {one["topic"]: one["value"] for one in run_json("rules", "6682.HK")}
         assert values["price limit"] == "no limit"
-        assert values["order size"] == "own lot, T+0"
+        assert values["order size"] == "own lot, order maximum not recorded, T+0"
         assert "rounded up to the dollar" in values["stamp duty 印花稅"]
+
+    def test_what_is_not_recorded_for_a_date_is_said(self) -> None:
+        text = run("rules", "600000.SH", "--on", "2010-02-05")
+        for topic, begins in (
+            ("transfer fee", "2015-08-01"),
+            ("handling fee", "2015-08-01"),
+            ("CSRC levy", "2015-08-01"),
+            ("dividend tax", "2013-01-01"),
+        ):
+            line = line_with(text, topic)
+            assert "not recorded" in line
+            assert f"the records begin on {begins}" in line
+        assert "first sessions: not recorded" in line_with(text, "2014-01-01")
+        assert "not recorded" not in run("rules", "600000.SH", "--on", "2025-02-05")
+
+    def test_a_rule_that_was_merged_into_another_is_not_called_unrecorded(self) -> None:
+        # ChiNext's ST shares have had the limits of all others since 2020-08-24.
+        assert "ST" not in run("rules", "300033.SZ", "--on", "2025-02-05")
 
     def test_without_a_date_the_rules_of_today_are_printed(self) -> None:
         today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
@@ -129,6 +147,8 @@ class TestRules:
             (["--on", "5.2.2025"], InputError, "write it as 2025-02-05"),
             (["000300.SH"], InputError, "000300.SH is no share"),
             (["688111"], BadSymbol, "no exchange"),
+            (["900901.SH"], InputError, "900901.SH is a B share: rules are recorded for A shares"),
+            (["200012.SZ"], InputError, "200012.SZ is a B share"),
         ],
     )
     def test_mistakes_are_named(

@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basketbt.errors import DataError, InputError
+from basketbt.market.calendars import as_date, calendar
 from basketbt.market.dated import NoRule
+from basketbt.market.dividendtax import DIVIDEND_TAX, dividend_tax_rate
 from basketbt.market.feerules import FEES, FeeRule
 from basketbt.market.fees import Broker, fees
 from basketbt.market.limits import LIMITS, LimitFractions, limit_fractions, limit_prices
@@ -78,11 +80,17 @@ def reference_of(row: Row) -> dict[str, float]:
     return {"reference": float(reference_price(*(number(row[name]) for name in names)))}
 
 
+def dividend_tax_of(row: Row) -> dict[str, float]:
+    days = [date.fromisoformat(row[name]) for name in ("ex_date", "bought", "sold")]
+    return {"rate": dividend_tax_rate(row["board"], *days)}  # type: ignore[arg-type]
+
+
 COMPUTED: dict[str, Callable[[Row], dict[str, float]]] = {
     "limits": limits_of,
     "lots": order_sizes_of,
     "fees": fees_of,
     "reference": reference_of,
+    "dividend_tax": dividend_tax_of,
 }
 
 
@@ -113,6 +121,33 @@ class TestAnswers:
         used = [(board_of(row), date.fromisoformat(row["session"])) for row in rows(topic)]
         for rule in rules:
             assert any(board in rule.boards and rule.holds_on(day) for board, day in used), rule
+
+    @pytest.mark.parametrize(
+        ("topic", "rules"),
+        [("limits", LIMITS), ("lots", LOTS), ("fees", FEES), ("dividend_tax", DIVIDEND_TAX)],
+    )
+    def test_there_is_an_answer_on_both_sides_of_every_change(
+        self, topic: str, rules: tuple[FeeRule, ...]
+    ) -> None:
+        # On the last session before a change and on the first one after it, for every board.
+        key = "ex_date" if topic == "dividend_tax" else "session"
+        answered = {(board_of(row), date.fromisoformat(row[key])) for row in rows(topic)}
+        home = {True: calendar("XHKG"), False: calendar("XSHG")}
+        changes = [(board, rule) for rule in rules for board in rule.boards if rule.last]
+        assert changes or topic == "lots"
+        for board, rule in changes:
+            if topic == "dividend_tax" and board != "main":
+                continue  # one rule for all mainland boards
+            sessions = home[board == "hk"]
+            assert rule.last is not None
+            last = np.datetime64(rule.last, "D")
+            for side in (sessions.on_or_before(last), sessions.first_after(rule.last)):
+                assert (board, as_date(side)) in answered, (topic, board, side, rule)
+
+    def test_every_board_has_answers_of_every_kind(self) -> None:
+        boards = {"main", "chinext", "star", "bse", "hk"}
+        for topic in ("limits", "lots", "fees", "dividend_tax"):
+            assert {board_of(row) for row in rows(topic)} >= boards, topic
 
 
 def board_of(row: Row) -> str | None:
@@ -250,7 +285,9 @@ class TestRefusals:
 
 
 class TestRuleBook:
-    @pytest.mark.parametrize("rules", [LIMITS, LOTS, FEES], ids=["limits", "lots", "fees"])
+    @pytest.mark.parametrize(
+        "rules", [LIMITS, LOTS, FEES, DIVIDEND_TAX], ids=["limits", "lots", "fees", "tax"]
+    )
     def test_intervals_of_a_rule_neither_overlap_nor_leave_a_day_out(
         self, rules: tuple[FeeRule, ...]
     ) -> None:

@@ -104,7 +104,7 @@ def rules(
                 line.topic,
                 " ".join(line.boards),
                 line.value,
-                str(line.first),
+                str(line.first or ""),
                 str(line.last or ""),
                 line.source,
             )
@@ -127,6 +127,10 @@ def _board(text: str) -> Board:
     symbol = parse_symbol(text)
     if symbol.board is None:
         raise InputError(what=f"{symbol} is no share: rules are recorded for shares only")
+    if symbol.kind == "b_share":
+        raise InputError(
+            what=f"{symbol} is a B share: rules are recorded for A shares and Hong Kong shares only"
+        )
     return symbol.board
 
 

@@ -30,6 +30,11 @@ class DatedRule:
         return self.first <= day and (self.last is None or day <= self.last)
 
     @property
+    def kind_of_case(self) -> str:
+        """Which shares it is for, where a topic tells them apart: ``ST: ``; else empty."""
+        return ""
+
+    @property
     def value(self) -> str:
         """What the rule says, for people."""
         raise NotImplementedError

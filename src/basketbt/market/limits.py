@@ -38,11 +38,16 @@ class LimitRule(DatedRule):
     sessions: int = 0
 
     @property
+    def kind_of_case(self) -> str:
+        return {"normal": "", "st": "ST: ", "listing": "first sessions: "}[self.state]
+
+    @property
     def value(self) -> str:
-        who = {"normal": "", "st": "ST: ", "listing": f"first {self.sessions} session(s): "}
+        listing = self.state == "listing"
+        who = f"first {self.sessions} session(s): " if listing else self.kind_of_case
         if self.up is None or self.down is None:
-            return f"{who[self.state]}no limit"
-        return f"{who[self.state]}+{self.up:.0%} / -{self.down:.0%}"
+            return f"{who}no limit"
+        return f"{who}+{self.up:.0%} / -{self.down:.0%}"
 
 
 _SSE_2026 = "SSE c_20260424_10816482, SZSE W020260424690713155663"

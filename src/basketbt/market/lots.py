@@ -17,6 +17,9 @@ from basketbt.market.symbols import Symbol
 Ints = NDArray[np.int64]
 
 
+_NO_MAXIMUM = "order maximum not recorded"
+
+
 @dataclass(frozen=True, kw_only=True)
 class LotRule(DatedRule):
     """Order sizes of a board, in shares.
@@ -34,8 +37,8 @@ class LotRule(DatedRule):
     @property
     def value(self) -> str:
         size = f"{self.minimum} shares, then steps of {self.step}" if self.minimum else "own lot"
-        most = f", at most {self.order_maximum:,} an order" if self.order_maximum else ""
-        return f"{size}{most}, T+{self.settlement}"
+        most = f"at most {self.order_maximum:,} an order" if self.order_maximum else _NO_MAXIMUM
+        return f"{size}, {most}, T+{self.settlement}"
 
 
 _ODD = "an odd lot is sold only as a whole"
@@ -127,7 +130,7 @@ def lots_of(symbols: Sequence[Symbol], day: Day, given: Sequence[int | None]) ->
 
     Raises:
         NoLot: a Hong Kong share without a lot.
-        DataError: an index or a fund, which the account does not trade.
+        DataError: an index, a fund or a B share, which the account does not trade.
         NoRule: a day before the records of the board begin.
     """
     on = as_date(as_day(day))
@@ -155,6 +158,8 @@ def round_sell(wanted: NDArray[np.float64] | Ints, held: Ints, lots: Lots) -> In
 def _sizes(symbol: Symbol, day: date, given: int | None) -> tuple[int, int, int, int]:
     if symbol.board is None:
         raise DataError(what=f"{symbol} is not a share: it has no lot and cannot be ordered")
+    if symbol.kind == "b_share":
+        raise DataError(what=f"{symbol} is a B share: no rules are recorded for it")
     rule = the_rule(LOTS, symbol.board, day, "order size")
     most = np.iinfo(np.int64).max if rule.order_maximum is None else rule.order_maximum
     if rule.minimum is not None and rule.step is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from basketbt.market.dated import DatedRule
 from basketbt.market.dividendtax import DIVIDEND_TAX
@@ -17,23 +19,59 @@ from basketbt.market.symbols import Board
 
 @dataclass(frozen=True)
 class RuleLine:
-    """One rule, ready to print. ``last`` is None while it stands."""
+    """One rule, ready to print. ``last`` is None while it stands.
+
+    Where nothing is recorded for a day, ``value`` says so, ``first`` is None and ``last`` is the
+    day before the records begin.
+    """
 
     topic: str
     boards: tuple[Board, ...]
     value: str
-    first: date
+    first: date | None
     last: date | None
     source: str
 
 
 def rules_on(day: date, board: Board | None = None) -> tuple[RuleLine, ...]:
-    """The rules in force on ``day``, of one board or of all, by topic."""
-    return tuple(
-        RuleLine(topic, rule.boards, rule.value, rule.first, rule.last, rule.source)
-        for topic, rule in _all_rules()
-        if rule.holds_on(day) and (board is None or board in rule.boards)
-    )
+    """The rules in force on ``day``, of one board or of all, by topic.
+
+    A rule of which nothing is recorded yet on that day is a line too: it was not absent.
+    """
+    found: list[RuleLine] = []
+    for topic, group in groupby(_all_rules(), key=itemgetter(0)):
+        rules = [rule for _, rule in group]
+        found += [
+            RuleLine(topic, rule.boards, rule.value, rule.first, rule.last, rule.source)
+            for rule in rules
+            if rule.holds_on(day) and (board is None or board in rule.boards)
+        ]
+        found += _unrecorded(topic, rules, day, board)
+    return tuple(found)
+
+
+def _unrecorded(
+    topic: str, rules: Sequence[DatedRule], day: date, board: Board | None
+) -> Iterator[RuleLine]:
+    """A line for each kind of rule and day its records begin, of the boards they are silent on."""
+    begins: dict[tuple[str, Board], date] = {}
+    for rule in rules:
+        for one in rule.boards:
+            key = (rule.kind_of_case, one)
+            begins[key] = min(rule.first, begins.get(key, rule.first))
+    silent: dict[tuple[str, date], list[Board]] = {}
+    for (case, one), first in begins.items():
+        if day < first and board in (None, one):
+            silent.setdefault((case, first), []).append(one)
+    for (case, first), boards in silent.items():
+        yield RuleLine(
+            topic,
+            tuple(boards),
+            f"{case}not recorded",
+            None,
+            first - timedelta(days=1),
+            f"the records begin on {first}",
+        )
 
 
 def rules_digest() -> str:
