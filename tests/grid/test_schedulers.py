@@ -115,6 +115,41 @@ def test_workers_of_another_version_are_refused(
 
 
 @pytest.mark.slow
+def test_a_worker_of_another_version_that_joins_late_is_refused(
+    planned: Planned, tmp_path: Path, cluster: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = schedulers.facts()
+    monkeypatch.setattr(schedulers, "facts", lambda: own | {"numpy": "1.0"})
+    monkeypatch.setattr(schedulers, "_check_versions", lambda client: None)
+    options = GridOptions(scheduler=cluster.scheduler_address)  # type: ignore[attr-defined]
+    with pytest.raises(WorkersDiffer, match=r"tcp://\S+: numpy .* \(here 1\.0\)"):
+        run_grid(planned(GRID), tmp_path, options)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_blocks")
+def test_workers_that_join_late_get_blocks_too(planned: Planned, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    grown: list[int] = []
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0", memory_limit=0
+    ) as cluster:
+
+        def grow(done: int, total: int) -> None:
+            if done and not grown:
+                cluster.scale(2)
+                cluster.wait_for_workers(2)
+                grown.append(done)
+
+        options = GridOptions(scheduler=cluster.scheduler_address)
+        run_grid(planned(GRID.replace("900", "9000")), tmp_path, options, grow)
+        with distributed.Client(cluster) as client:
+            executed = client.run(lambda dask_worker: dask_worker.state.executed_count)
+    assert len(executed) == 2
+    assert min(executed.values()) > 0
+
+
+@pytest.mark.slow
 def test_a_dead_scheduler_is_said_and_nothing_lost(
     planned: Planned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,11 +31,9 @@ _TAIL = 0.05
 _GUESSES = (1.3, 0.7)
 
 
-def gathered(names: NDArray[np.int32], values: Floats, table: Floats) -> Floats:
-    """``kernel.gathered``, to the last bit, without a copy of the table's rows."""
-    total = np.zeros((len(names), table.shape[1]))
-    _add_rows(names, values, table, total)
-    return total
+def gather(names: NDArray[np.int32], values: Floats, table: Floats, out: Floats) -> None:
+    """``kernel.gathered`` into ``out`` (B, L), to the last bit, without a copy of the rows."""
+    _gather(names, values, table, out)
 
 
 def summarise(levels: Floats, cvar: bool = True) -> tuple[Floats, NDArray[np.int32]]:
@@ -55,12 +53,13 @@ def summarise(levels: Floats, cvar: bool = True) -> tuple[Floats, NDArray[np.int
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _add_rows(names, values, table, total):  # type: ignore[no-untyped-def]
+def _gather(names, values, table, out):  # type: ignore[no-untyped-def]
     length = table.shape[1]
     count = names.shape[1]
     fours = count // 4 * 4
+    own = np.empty(length)
     for basket in range(names.shape[0]):
-        own = total[basket]
+        own[:] = 0.0
         for place in range(0, fours, 4):  # four rows for one load and store, the order kept
             w0, w1 = values[basket, place], values[basket, place + 1]
             w2, w3 = values[basket, place + 2], values[basket, place + 3]
@@ -73,6 +72,7 @@ def _add_rows(names, values, table, total):  # type: ignore[no-untyped-def]
             row = table[names[basket, place]]
             for t in range(length):
                 own[t] += weight * row[t]
+        out[basket] = own
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -107,9 +107,9 @@ def growth(gained: Gains, holdings: Holdings, out: Floats) -> None:
     """
     if holdings.names is None:
         np.matmul(holdings.values, gained.table.T, out=out)
-        out += 1.0
     else:
-        np.add(_sparse(holdings.names, holdings.values, gained.by_name), 1.0, out=out)
+        _gather(holdings.names, holdings.values, gained.by_name, out)
+    out += 1.0
     if gained.unknown is not None:
         _forget(out, gained.unknown, holdings)
 
@@ -134,17 +134,18 @@ def _forget(grown: Floats, unknown: Floats, holdings: Holdings) -> None:
     if not touched.size:
         return
     held = owned[touched].astype(np.float64)
+    count: Floats = np.empty((len(touched), len(unknown)))
     if holdings.names is None:
-        count: Floats = held @ unknown.T
+        np.matmul(held, unknown.T, out=count)
     else:
-        count = _sparse(holdings.names[touched], held, np.ascontiguousarray(unknown.T))
+        _gather(holdings.names[touched], held, np.ascontiguousarray(unknown.T), count)
     grown[touched] = np.where(count > 0, np.nan, grown[touched])
 
 
-def _sparse(names: Positions, values: Floats, by_name: Floats) -> Floats:
+def _gather(names: Positions, values: Floats, by_name: Floats, out: Floats) -> None:
     from basketbt.backtest import compiled
 
-    return compiled.gathered(names, values, by_name)
+    compiled.gather(names, values, by_name, out)
 
 
 def chain(levels: Floats, stops: NDArray[np.intp]) -> None:

@@ -139,13 +139,16 @@ def segments_of(market: Market, targets: Holdings) -> tuple[Segment, ...]:
     )
 
 
-def levels_of(market: Market, segments: tuple[Segment, ...], baskets: int) -> Floats:
+def levels_of(
+    market: Market, segments: tuple[Segment, ...], baskets: int, out: Floats | None = None
+) -> Floats:
     """(B, R) levels: every segment's growth times the level at its start, 100 on row 0.
 
     NaN throughout for a basket that holds nothing at row 0, and from the row on where a held name
-    has no price any more.
+    has no price any more. ``out`` (B, R) takes them, if given.
     """
-    levels = np.full((baskets, len(market.prices)), BASE_LEVEL)
+    levels = np.empty((baskets, len(market.prices))) if out is None else out
+    levels[:, 0] = BASE_LEVEL
     for run in _runs(segments):
         first, last = run[0], run[-1]
         own = levels[first.baskets]

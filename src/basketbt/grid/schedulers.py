@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from basketbt.backtest.grid.engine import GridStatistics
 from basketbt.errors import BasketbtError, InputError
@@ -79,7 +81,7 @@ def computed(job: GridJob, blocks: list[Block], scheduler: str, workers: int) ->
         return
     with _client(scheduler, workers) as client:
         _check_versions(client)
-        yield from _distributed(client, job, blocks, scheduler)
+        yield from through(client, job, blocks, scheduler)
 
 
 def usable_cores() -> int:
@@ -113,6 +115,7 @@ def _client(scheduler: str, workers: int) -> Iterator[Client]:
         yield client
 
 
+@cache
 def facts() -> dict[str, str]:
     """What must be equal on every machine for equal bytes."""
     import platform
@@ -131,14 +134,17 @@ def facts() -> dict[str, str]:
 
 def _check_versions(client: Client) -> None:
     mine, theirs = facts(), _theirs(client)
-    lines = [
+    lines = [line for worker, own in theirs.items() for line in _differences(worker, own, mine)]
+    if lines:
+        raise WorkersDiffer(listing="\n".join(lines))
+
+
+def _differences(worker: str, own: dict[str, str], mine: dict[str, str]) -> list[str]:
+    return [
         f"  {worker}: {name} {own.get(name)} (here {value})"
-        for worker, own in theirs.items()
         for name, value in mine.items()
         if own.get(name) != value
     ]
-    if lines:
-        raise WorkersDiffer(listing="\n".join(lines))
 
 
 def _theirs(client: Client) -> dict[str, dict[str, str]]:
@@ -150,9 +156,7 @@ def _theirs(client: Client) -> dict[str, dict[str, str]]:
     return found
 
 
-def _distributed(
-    client: Client, job: GridJob, blocks: list[Block], address: str
-) -> Iterator[Finished]:
+def through(client: Client, job: GridJob, blocks: list[Block], address: str) -> Iterator[Finished]:
     """Blocks through a cluster; what was lost with a worker is computed again."""
     from concurrent.futures import CancelledError
 
@@ -179,24 +183,30 @@ def _round(client: Client, job: GridJob, blocks: list[Block]) -> Iterator[Finish
 
     client.wait_for_workers(1, timeout=_CONNECT_SECONDS * 6)
     sent = client.scatter(job, broadcast=True, hash=False)
-    ahead = _AHEAD * max(1, sum(client.nthreads().values()))
-    rest = iter(blocks)
+    rest, mine = iter(blocks), facts()
+    under_way = as_completed()
 
-    def submit(block: Block) -> Any:
-        return client.submit(_with_block, sent, block, pure=False, retries=_REVIVALS)
+    def submit() -> None:
+        # Asked anew each time: a cluster may grow while it works.
+        room = _AHEAD * max(1, sum(client.nthreads().values())) - under_way.count()
+        for block in islice(rest, max(room, 0)):
+            task = client.submit(_with_block, sent, block, mine, pure=False, retries=_REVIVALS)
+            under_way.add(task)
 
-    first = [block for _, block in zip(range(ahead), rest, strict=False)]
-    under_way = as_completed([submit(block) for block in first])
+    submit()
     for future in under_way:
         result: Finished = future.result()
-        following = next(rest, None)
-        if following is not None:
-            under_way.add(submit(following))
         future.release()
+        submit()
         yield result
 
 
-def _with_block(job: GridJob, block: Block) -> Finished:
+def _with_block(job: GridJob, block: Block, expected: dict[str, str]) -> Finished:
+    if facts() != expected:  # it joined after the others were asked
+        from distributed import get_worker
+
+        lines = _differences(get_worker().address, facts(), expected)
+        raise WorkersDiffer(listing="\n".join(lines))
     return block, compute(job, block)
 
 

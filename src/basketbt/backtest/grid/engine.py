@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from threading import local
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -87,7 +88,7 @@ def grid_levels(market: Market, baskets: Baskets, *, threads: int = 1) -> Floats
     levels = np.empty((len(baskets), len(market.prices)))
 
     def work(part: slice) -> None:
-        levels[part] = next(_tile(market, baskets, part, (0.0,)))
+        next(_tile(market, baskets, part, (0.0,), levels[part]))
 
     _each_tile(work, len(baskets), threads)
     return levels
@@ -119,9 +120,11 @@ def grid_statistics(
     shape = (len(baskets), len(ends), len(costs))
     raw = np.empty((*shape, COLUMNS))
     falls = np.empty((*shape, 3), dtype=np.int32)
+    scratch = _Scratch(min(TILE, shape[0]), len(market.prices))
 
     def work(part: slice) -> None:
-        for c, levels in enumerate(_tile(market, baskets, part, costs)):
+        own = scratch.levels[: part.stop - part.start]
+        for c, levels in enumerate(_tile(market, baskets, part, costs, own)):
             for e, end in enumerate(ends):
                 window = _sold(levels[:, : end + 1], costs[c])
                 raw[part, e, c], falls[part, e, c] = summarise(window, cvar)
@@ -134,13 +137,24 @@ def grid_statistics(
     return GridStatistics(ends=ends, costs=costs, figures=figures, falls=falls)
 
 
+class _Scratch(local):
+    """The levels of one tile, kept for the next: memory that is given back must be cleared again
+    before it is got, which costs more than the product where threads trim (Dask's workers do)."""
+
+    def __init__(self, baskets: int, rows: int) -> None:
+        self.levels = np.empty((baskets, rows))
+
+
 def _tile(
-    market: Market, baskets: Baskets, part: slice, costs: tuple[float, ...]
+    market: Market, baskets: Baskets, part: slice, costs: tuple[float, ...], out: Floats
 ) -> Iterator[Floats]:
-    """(b, R) levels of some baskets, at most a tile of them, once for each cost."""
+    """(b, R) levels of some baskets, at most a tile of them, once for each cost.
+
+    Those before costs stand in ``out`` (b, R).
+    """
     targets = aims(market, baskets.rows(part))
     segments = segments_of(market, targets)
-    levels = levels_of(market, segments, len(targets))
+    levels = levels_of(market, segments, len(targets), out)
     traded = turnover(market, segments, len(targets)) if any(costs) else None
     for cost in costs:
         yield levels if traded is None or not cost else after_costs(levels, traded, cost)
