@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ("support.browser",)
+
 # Read when tqdm is first imported, by whichever test does so; the program sets it before akshare.
 os.environ["TQDM_DISABLE"] = "1"
 

@@ -29,7 +29,9 @@ def test_the_size_comes_first_and_the_files_at_the_end(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].split()[1] == "variants:"
-    folder = tmp_path / lines[-1].removeprefix("tables: ").strip()
+    page = tmp_path / lines[-1].removeprefix("page: ").strip()
+    assert "DEMO" in page.read_text(encoding="utf-8")
+    folder = page.parent
     memo = (folder / "grid.md").read_text(encoding="utf-8")
     assert "**DEMO: invented prices, nothing here happened**" in memo
     assert "DEMO" in (folder / "curve.svg").read_text(encoding="utf-8")

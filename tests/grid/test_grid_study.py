@@ -103,6 +103,7 @@ def test_memory_workers_and_blocks_do_not_change_a_byte(
     assert set(whole) == {
         "grid.parquet",
         "grid.csv",
+        "report.html",
         "curve.csv",
         "curve.svg",
         "choices.csv",

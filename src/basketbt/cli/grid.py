@@ -100,6 +100,7 @@ def grid(
         say(f"memo:   {folder / 'grid.md'}")
         say(f"curve:  {folder / 'curve.svg'}")
         say(f"tables: {folder}")
+        say(f"page:   {folder / 'report.html'}")
 
 
 def _bytes(text: str) -> int:

@@ -24,12 +24,7 @@ def curve_svg(results: Results, measure: str, *, invented: bool) -> str:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    rows = [
-        (choice, code)
-        for choice in results.varied
-        if len(results.labels[choice]) <= _MOST_VALUES
-        for code in range(len(results.labels[choice]))
-    ]
+    rows = drawn_values(results)
     order = curve_order(results)
     with mpl.rc_context({"svg.hashsalt": "basketbt", "svg.fonttype": "none"}):
         figure = Figure(figsize=(9, 3.2 + 0.2 * len(rows)), layout="constrained")
@@ -41,6 +36,25 @@ def curve_svg(results: Results, measure: str, *, invented: bool) -> str:
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", metadata={"Date": None})
     return drawn.getvalue()
+
+
+def drawn_values(results: Results) -> list[tuple[str, int]]:
+    """Choice and code of every value that stands below the curve."""
+    return [
+        (choice, code)
+        for choice in results.varied
+        if len(results.labels[choice]) <= _MOST_VALUES
+        for code in range(len(results.labels[choice]))
+    ]
+
+
+def densities(results: Results, order: Any, rows: list[tuple[str, int]]) -> Floats:
+    """(R, C) the share of each column's variants that have the value of each row."""
+    edges = np.linspace(0, len(order), min(_COLUMNS, len(order)) + 1).astype(np.int64)
+    found = np.zeros((len(rows), len(edges) - 1))
+    for line, (choice, code) in enumerate(rows):
+        found[line] = _shares(results.codes[choice][order] == code, edges)
+    return found
 
 
 def _draw_curve(axes: Axes, results: Results, order: Any, measure: str, *, invented: bool) -> None:
@@ -62,14 +76,9 @@ def _draw_curve(axes: Axes, results: Results, order: Any, measure: str, *, inven
 
 def _draw_choices(axes: Axes, results: Results, order: Any, rows: list[tuple[str, int]]) -> None:
     """One line for each value of each choice; how many of its variants lie in each column."""
-    columns = min(_COLUMNS, len(order))
-    edges = np.linspace(0, len(order), columns + 1).astype(np.int64)
-    density = np.zeros((len(rows), columns))
-    for line, (choice, code) in enumerate(rows):
-        density[line] = _shares(results.codes[choice][order] == code, edges)
     if rows:
         axes.imshow(
-            density,
+            densities(results, order, rows),
             aspect="auto",
             extent=(0, 1, len(rows) - 0.5, -0.5),
             cmap="Greys",

@@ -14,6 +14,7 @@ from basketbt.grid.choices import grid_of
 from basketbt.grid.curve import choice_values, read_results, standings
 from basketbt.grid.figure import curve_svg
 from basketbt.grid.memo import grid_memo
+from basketbt.grid.page import PAGE, grid_page
 from basketbt.grid.parts import Parts, write_csv, write_parquet
 from basketbt.grid.planner import GridPlan
 from basketbt.grid.rows import schema
@@ -57,6 +58,7 @@ def _write(plan: GridPlan, parts: Parts, folder: Path, *, csv: bool) -> None:
     (folder / "curve.svg").write_text(figure, encoding="utf-8")
     memo = grid_memo(plan, results, values, stands)
     (folder / "grid.md").write_text(memo, encoding="utf-8")
+    (folder / PAGE).write_bytes(grid_page(plan, results, values, stands))
     (folder / "manifest.json").write_bytes(_manifest(plan, folder))
 
 

@@ -12,6 +12,7 @@ from basketbt.config.study import StudyFile
 from basketbt.errors import DataError, InputError
 from basketbt.grid.choices import Ground, grid_of, sheets_of, widened
 from basketbt.grid.sheets import Drawn, GridJob, Sheet
+from basketbt.market.dayzero import publication_day
 from basketbt.notes import Note, unique
 from basketbt.plan.model import StudyPlan
 from basketbt.plan.study import make_plan
@@ -43,12 +44,16 @@ class MemoryTooSmall(InputError):
 
 @dataclass(frozen=True, kw_only=True)
 class GridPlan:
-    """A grid ready to be computed. ``invented``: the prices are the demo market's."""
+    """A grid ready to be computed. ``invented``: the prices are the demo market's.
+
+    ``reader`` is the first session on which a reader of one of the lists could trade.
+    """
 
     study: StudyFile
     job: GridJob
     notes: tuple[Note, ...]
     invented: bool
+    reader: str
 
 
 def plan_grid(study: StudyFile, source: PriceSource) -> GridPlan:
@@ -72,6 +77,11 @@ def plan_grid(study: StudyFile, source: PriceSource) -> GridPlan:
         job=GridJob(id=digest, tables=tables, sheets=sheets),
         notes=unique([*plan.notes, *(n for g in grounds for n in g.panel.notes), *notes]),
         invented=data.invented,
+        reader=min(
+            str(publication_day(basket.source.published, case.calendar))
+            for case in plan.cases
+            for basket in case.baskets
+        ),
     )
 
 

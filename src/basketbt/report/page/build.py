@@ -179,7 +179,7 @@ def _style() -> str:
 
 
 def _script() -> str:
-    names = ("tables.js", "frame.js", "lines.js", "charts.js", "page.js")
+    names = ("tables.js", "frame.js", "lines.js", "grid.js", "charts.js", "page.js")
     head = f"const DASHES = {json.dumps(DASHES)};\n"
     return head + "".join((_ASSETS / name).read_text("utf-8") for name in names)
 

@@ -1,7 +1,14 @@
 // The other charts, and what draws and redraws all of them.
 
+// What a chart without a time axis says of its figures, on two lines where one would be cut.
 function note(data) {
-  return { text: plain(data.note), font: { size: narrow() ? 9 : 12, color: colour("--soft") } };
+  let text = data.note;
+  if (narrow() && text) {
+    const breaks = [...text.matchAll(/[ :,、]/g)].map((found) => found.index + 1);
+    const middle = breaks.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
+    if (middle) text = text.slice(0, middle) + "\n" + text.slice(middle);
+  }
+  return { text: plain(text).replace("\n", "<br>"), font: { size: narrow() ? 9 : 12, color: colour("--soft") } };
 }
 
 function bars(all, state) {
@@ -38,7 +45,7 @@ function histogram(all, state) {
   return { traces, layout };
 }
 
-const KINDS = { lines, bars, histogram };
+const KINDS = { lines, bars, histogram, ranges, curve };
 
 function choiceOf(plot) {
   const select = plot.parentNode.querySelector("[data-choice]");
@@ -48,6 +55,7 @@ function choiceOf(plot) {
 function draw(plot) {
   const state = plot.state || (plot.state = { group: plot.dataset.group, log: false, range: null, choice: choiceOf(plot) });
   const data = DATA[plot.dataset.chart];
+  if (data.kind === "ranges") plot.style.height = 90 + 26 * Math.max(...Object.values(data.sets).map((set) => set.length)) + "px";
   [state.width, state.height] = [plot.clientWidth, plot.clientHeight];
   const { traces, layout } = KINDS[data.kind](data, state);
   layout.width = state.width;
