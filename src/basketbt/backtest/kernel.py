@@ -73,6 +73,13 @@ class Gains:
         """(N, L) the table with each name's gains side by side, as a sparse product reads them."""
         return np.ascontiguousarray(self.table.T)
 
+    @cached_property
+    def partly(self) -> NDArray[np.bool_]:
+        """(N,) the names with an unknown gain on some row."""
+        if self.unknown is None:
+            return np.zeros(self.table.shape[1], dtype=np.bool_)
+        return np.asarray(self.unknown.any(axis=0))
+
 
 def gains(prices: Floats, first: int, since: NDArray[np.intp], *, by_name: bool = False) -> Gains:
     """Gains on the rows first+1 … first+L of (R, N) ``prices``, since the rows ``since`` (L,).
@@ -111,7 +118,7 @@ def growth(gained: Gains, holdings: Holdings, out: Floats) -> None:
         _gather(holdings.names, holdings.values, gained.by_name, out)
     out += 1.0
     if gained.unknown is not None:
-        _forget(out, gained.unknown, holdings)
+        _forget(out, gained, gained.unknown, holdings)
 
 
 def gathered(names: Positions | NDArray[np.int64], values: Floats, table: Floats) -> Floats:
@@ -126,11 +133,10 @@ def gathered(names: Positions | NDArray[np.int64], values: Floats, table: Floats
     return total
 
 
-def _forget(grown: Floats, unknown: Floats, holdings: Holdings) -> None:
+def _forget(grown: Floats, gained: Gains, unknown: Floats, holdings: Holdings) -> None:
     """Write NaN where a basket holds a name whose gain is unknown."""
-    partly = np.asarray(unknown.any(axis=0))
     owned = holdings.values > 0
-    touched = np.flatnonzero((owned & holdings.beside(partly)).any(axis=1))
+    touched = np.flatnonzero((owned & holdings.beside(gained.partly)).any(axis=1))
     if not touched.size:
         return
     held = owned[touched].astype(np.float64)
