@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from basketbt.api import Run
 from basketbt.config.study import load_study
 from basketbt.plan.account import NoEntry
-from basketbt.prices.data import CorporateAction
+from basketbt.prices.data import CorporateAction, SymbolBars
+from basketbt.stages.accounts import NoAccounts
 from basketbt.stages.sharefacts import LotsDisagree, WarningsDisagree
 from basketbt.study import run_study
 from support.made import Made, session
@@ -74,6 +76,20 @@ def test_when_no_entry_is_possible_the_study_is_refused_with_every_reason(
         study(made, (ONE, TWO), account="{entry: publication_open}")
     assert caught.value.exit_code == 2
     assert "later `exit`" in caught.value.hint
+
+
+def test_a_list_whose_prices_end_before_the_account_has_none(study: Callable[..., Run]) -> None:
+    class TwoTables(Made):
+        def _bars(self, symbol: str) -> SymbolBars:
+            return replace(super()._bars(symbol), table="short" if symbol == TWO else "made")
+
+    short = {day: price for day, price in FLAT.items() if day <= 5}
+    made = TwoTables({ONE: FLAT, TWO: short, **INDEX})
+    with pytest.raises(NoAccounts, match=r"prices of 600002\.SH end on 2025-02-05") as caught:
+        study(made, (ONE, TWO), account="{exit: 2025-02-10}")
+    assert "before its end (2025-02-10)" in str(caught.value)
+    assert caught.value.exit_code == 3
+    assert len(accounts(study(made, (ONE, TWO), account="{exit: 2025-02-05}"))) == 1
 
 
 def test_what_was_bought_on_the_last_day_is_named_as_unsold(

@@ -199,6 +199,15 @@ def test_accounts_that_cannot_be(
     assert caught.value.exit_code == code
 
 
+def test_an_account_that_begins_before_the_prices_is_refused(study: Callable[..., Run]) -> None:
+    late = dict.fromkeys(range(3, 20), 20.0)
+    with pytest.raises(OutsideData, match="run from 2025-01-20") as caught:
+        study(Made({TWO[0]: late, **INDEX}), TWO[:1], account="{}", windows="[[5, 8]]")
+    assert "prices exist from 2025-01-24" in str(caught.value)
+    assert caught.value.exit_code == 3
+    assert "`exit`" in caught.value.hint
+
+
 def test_a_session_without_an_open_is_refused(study: Callable[..., Run], made: Made) -> None:
     class WithoutOpen(Made):
         def _bars(self, symbol: str) -> SymbolBars:

@@ -47,13 +47,19 @@ NOTHING_TO_TAX = NoteKind(
 _SHOWN = 6  # an error fits one screen
 
 
+class AccountsBeyondPrices(OutsideData):
+    """Fields: what, first and last (day with prices)."""
+
+    fix = "Choose another `exit` under `account`, or give prices that reach so far."
+
+
 class NoAccounts(DataError):
     """No list of a study can have an account. Fields: why (all reasons)."""
 
     template = "no account can be kept: {why}"
     fix = (
-        "Give raw prices and an fx table for these shares, lower `least_covered` under `account`, "
-        "or leave the section out."
+        "Give raw prices (and an fx table) that reach so far for these shares, change `exit` or "
+        "`least_covered` under `account`, or leave the section out."
     )
 
 
@@ -64,7 +70,7 @@ def accounted(
 
     Accounts are kept in yuan, so lists measured in another currency are priced anew for them.
 
-    Raises ``OutsideData``, ``LotsDisagree``, ``WarningsDisagree`` and what ``account_book`` raises.
+    Raises ``AccountsBeyondPrices``, ``LotsDisagree``, ``WarningsDisagree`` and what ``account_book`` raises.
     """
     case, home = result.case, result.case.calendar.name
     panel = result.panel if HOME_CURRENCY[home] == "CNY" else shares_panel(plan, data, home, "CNY")
@@ -146,12 +152,12 @@ def refuse_none(cases: Sequence[CaseResult]) -> None:
 def _check_reach(panel: PricePanel, *, first: int, last: int, event: str) -> None:
     """Refuse accounts that begin (row ``first``) before the prices or end after them (``last``).
 
-    Raises ``OutsideData``.
+    Raises ``AccountsBeyondPrices``.
     """
     priced = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
     if not priced.size or first < priced[0] or last > priced[-1]:
         known = panel.sessions[priced[[0, -1]]] if priced.size else ("none", "none")
-        raise OutsideData(
+        raise AccountsBeyondPrices(
             what=f"the accounts of {event} run from {panel.sessions[max(first, 0)]} to "
             f"{panel.sessions[last]}",
             first=known[0],

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from basketbt.backtest.account.choices import Refused
 from basketbt.backtest.account.entries import EntryPoint, Moment
-from basketbt.backtest.account.refusals import Cause, refused_shares, said
+from basketbt.backtest.account.refusals import refused_shares, said
 from basketbt.backtest.book import IndexBook, LateListing, reweighted
 from basketbt.backtest.index import IndexPath
 from basketbt.notes import Note, NoteKind
@@ -48,6 +48,12 @@ NOTHING_AT_BASE = NoteKind(
     zh="无账户:无法持有{shares_zh},其余成分在基准日均无价格",
     severity="warning",
 )
+PRICES_END = NoteKind(
+    "account_prices_end",
+    en="no account: prices of {symbols} end on {last}, before its end ({exit})",
+    zh="无账户:{symbols}的行情止于{last},早于账户结束日({exit})",
+    severity="warning",
+)
 ENTRY_AFTER_EXIT = NoteKind(
     "account_entry_after_exit",
     en="no account: its first order ({moment} of {entry}) would not come before its end, the close "
@@ -64,7 +70,7 @@ ENTRY_BEFORE_BASE = NoteKind(
 )
 
 #: Notes on prices, as opposed to dates, that leave a list without an account.
-FOR_LACK_OF_PRICES = (TOO_LITTLE, NOTHING_AT_BASE)
+FOR_LACK_OF_PRICES = (TOO_LITTLE, NOTHING_AT_BASE, PRICES_END)
 
 _MOMENTS_ZH = {Moment.OPEN: "开盘", Moment.CLOSE: "收盘"}
 
@@ -104,41 +110,52 @@ def part_of(
     targets = path.total.targets
     held, lost = targets[:, ~which].sum(axis=1), targets[:, which].sum(axis=1)
     covered = held / (held + lost)
-    keeps = (covered >= least - _WHOLE) & (covered > _WHOLE)
+    enough = (covered >= least - _WHOLE) & (covered > _WHOLE)
     followed = path.total
-    touched = keeps & (lost > 0)
+    touched = enough & (lost > 0)
     if refused == "leave_out" and touched.any():
         share = np.where(touched, covered, 1.0)[:, None]
         weights = np.where(touched[:, None] & which, 0.0, targets) / share
         followed = reweighted(
             panel, path, weights, rebalance=index.rebalance, late_listing=late_listing
         )
-    begun = np.isfinite(followed.levels[0])
-    notes = tuple(
-        _notes(panel, causes, own, float(covered[k]), refused, least, bool(begun[k]))
-        for k, own in enumerate(targets)
+    keeps = enough.copy()
+    notes: list[tuple[Note, ...]] = []
+    for number, own in enumerate(targets):
+        shares = said(panel, causes, own)
+        gap = _gap(panel, path.base, followed, number, shares) if enough[number] else None
+        if not enough[number]:
+            part = f"{covered[number]:.1%}"
+            notes.append((TOO_LITTLE(covered=part, least=f"{least:.1%}", **shares),))
+        elif gap is not None:
+            keeps[number] = False
+            notes.append((gap,))
+        elif lost[number] > 0:
+            kind = LEFT_OUT if refused == "leave_out" else IN_CASH
+            notes.append((kind(weight=f"{1 - covered[number]:.1%}", **shares),))
+        else:
+            notes.append(())
+    return Part(path=followed, covered=covered, refused=which, keeps=keeps, notes=tuple(notes))
+
+
+def _gap(
+    panel: PricePanel, base: int, followed: IndexPath, number: int, shares: dict[str, str]
+) -> Note | None:
+    """Why a list's paper has no level at its base or its end; None when it has both."""
+    levels = followed.levels[:, number]
+    if not np.isfinite(levels[0]):
+        return NOTHING_AT_BASE(**shares)
+    if np.isfinite(levels[-1]):
+        return None
+    prices = panel.total[base : base + len(levels)]
+    ended = (followed.targets[number] > 0) & ~np.isfinite(prices[-1])
+    rows = np.arange(len(prices))[:, None]
+    last = np.where(np.isfinite(prices[:, ended]), rows, 0).max(axis=0).min()
+    return PRICES_END(
+        symbols=", ".join(np.array(panel.symbols)[ended]),
+        last=str(panel.sessions[base + last]),
+        exit=str(panel.sessions[base + len(levels) - 1]),
     )
-    return Part(path=followed, covered=covered, refused=which, keeps=keeps & begun, notes=notes)
-
-
-def _notes(
-    panel: PricePanel,
-    causes: dict[Cause, Bools],
-    weights: Floats,
-    covered: float,
-    refused: Refused,
-    least: float,
-    begun: bool,
-) -> tuple[Note, ...]:
-    shares = said(panel, causes, weights)
-    if not shares["shares"]:
-        return ()
-    if covered < least - _WHOLE or covered <= _WHOLE:
-        return (TOO_LITTLE(covered=f"{covered:.1%}", least=f"{least:.1%}", **shares),)
-    if not begun:
-        return (NOTHING_AT_BASE(**shares),)
-    kind = LEFT_OUT if refused == "leave_out" else IN_CASH
-    return (kind(weight=f"{1 - covered:.1%}", **shares),)
 
 
 def entry_rows(
