@@ -70,7 +70,8 @@ def accounted(
 
     Accounts are kept in yuan, so lists measured in another currency are priced anew for them.
 
-    Raises ``AccountsBeyondPrices``, ``LotsDisagree``, ``WarningsDisagree`` and what ``account_book`` raises.
+    Raises ``AccountsBeyondPrices``, ``LotsDisagree``, ``WarningsDisagree`` and what
+    ``account_book`` raises.
     """
     case, home = result.case, result.case.calendar.name
     panel = result.panel if HOME_CURRENCY[home] == "CNY" else shares_panel(plan, data, home, "CNY")
