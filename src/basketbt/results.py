@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from basketbt.backtest.account.book import AccountBook
     from basketbt.backtest.account.choices import Entry
     from basketbt.backtest.account.entries import EntryPoint
-    from basketbt.events.results import EventStudyResult  # importing it costs SciPy
+    from basketbt.events.inputs import Variant  # importing it costs SciPy
+    from basketbt.events.results import EventStudyResult
     from basketbt.statistics.evaluation import Evaluation
 
 
@@ -35,7 +36,7 @@ class BookResult:
 
 @dataclass(frozen=True, kw_only=True)
 class EventStudied:
-    """One event study, as registered or a variant of it.
+    """One event study, as registered or a ``variant`` of it.
 
     ``weighting`` is the label of the constant weights; ``day_zero`` the variant's own.
     """
@@ -43,6 +44,7 @@ class EventStudied:
     found: EventStudyResult
     weighting: str
     day_zero: np.datetime64
+    variant: Variant | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

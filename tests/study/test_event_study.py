@@ -162,6 +162,10 @@ class TestNumbers:
         assert "### Is it more than chance?" in words
         assert "The study registers 2 tests (1 lists × 2 windows, model market)" in words
         assert "after all 2 tests and against the sector; an effect of" in words
+        assert "not settled" not in words  # its five shares rose together
+        assert "without-2024-rally (without 2024-09-24 to 2024-10-18)" in words
+        assert f"day0-leak (day 0 is {session(-1)})" in words
+        assert "Holm p: the same once all registered tests are counted" in words
         assert "°" not in words.split("Every window")[1].splitlines()[2]
 
     def test_nothing_is_consistent_with_chance(self, study: Study) -> None:
@@ -329,6 +333,7 @@ class TestWhatCannotBeHad:
     def test_too_few_names_for_kolari_and_pynnonen(self, study: Study) -> None:
         run = study(Made(closes(names=NAMES[:3])), NAMES[:3], event_study=section())
         self.said(run, "kp_p", "3 usable names; the Kolari-Pynnonen test needs 4")
+        assert "Fewer than four usable shares: no second test." in run.memo
 
     def test_a_basket_that_is_the_index(self, study: Study) -> None:
         prices = closes(names=NAMES[:1])

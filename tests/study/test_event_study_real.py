@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,7 +111,9 @@ def test_r1_has_a_hundred_placebo_dates_and_says_how_fine_they_are(r1: Run) -> N
     assert (short["placebo_dates"] >= 100).all()
     assert (short["placebo_p"] >= 1 / 251).all()
     assert short["notes"].str.contains("placebo dates, 250 wanted").all()
-    assert "earlier dates: it cannot tell apart values closer than" in r1.memo
+    assert "nothing finer than 0.055 can be told, and a smaller p is printed as ≤0.055" in r1.memo
+    assert "| 0.084 | ≤0.055 | 0.004 |" in r1.memo  # guojin/software: KP, placebo, Holm
+    assert "250 need prices of four fifths of a list's weight from 2023-04-21 on" in r1.memo
 
 
 def test_v3_is_cut_before_r1_and_has_too_little_history_for_placebo_dates(v3: Run) -> None:
@@ -130,7 +133,8 @@ def test_the_software_list_is_more_than_the_market_but_its_shares_disagree(r1: R
     assert found["holm_p"] < 0.01
     assert found["kp_p"] > 0.05
     (said,) = [one for one in r1.memo.splitlines() if one.startswith("- **guojin/software**")]
-    assert "The two tests against the market disagree" in said
+    assert "not settled: as one series consistent with more than chance" in said
+    assert "share by share consistent with chance (KP p 0.084)" in said
     assert "without-reopening" in said
 
 
@@ -171,7 +175,9 @@ def table_rows(run: Run) -> list[str]:
             one["basket"],
             one["window"],
             f"{one['car']:+.1%}",
-            *(text_of(one[key]) for key in ("p", "kp_p", "placebo_p", "holm_p")),
+            *(text_of(one[key]) for key in ("p", "kp_p")),
+            placebo_of(one),
+            text_of(one["holm_p"]),
             f"{one['mde']:.1%}",
             f"{one['leave_one_out_min']:+.1%} to {one['leave_one_out_max']:+.1%}",
             f"{one['weight_at_limit']:.0%}",
@@ -181,6 +187,11 @@ def table_rows(run: Run) -> list[str]:
         ]
         rows.append("| " + " | ".join(cells) + " |")
     return rows
+
+
+def placebo_of(row: dict[str, Any]) -> str:
+    p, finest = row["placebo_p"], row["placebo_resolution"]
+    return f"≤{finest:.3f}" if p <= finest else f"{p:.2f}"
 
 
 def text_of(p: float) -> str:

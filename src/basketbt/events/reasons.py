@@ -133,12 +133,12 @@ NOT_IN_FAMILY = NoteKind(
 ROMANO_WOLF_TOO_FEW = NoteKind(
     "empty-romano-wolf-too-few",
     "Romano-Wolf needs {needed} residual dates that all baskets share, {count} exist",
-    "Romano-Wolf 需要全部篮子共有的残差日期 {needed} 个，现有 {count} 个",
+    "Romano-Wolf 需要全部名单共有的残差日期 {needed} 个，现有 {count} 个",
 )
 ONE_NAME = NoteKind(
     "empty-one-name",
     "the basket rests on one name: nothing is left without it",
-    "篮子仅有一只个股：剔除后无剩余",
+    "名单仅有一只个股：剔除后无剩余",
 )
 ALWAYS_AT_LIMIT = NoteKind(
     "empty-always-at-limit",
@@ -165,7 +165,7 @@ CENSORED_END = NoteKind(
 SECTOR_HOLDS_NAMES = NoteKind(
     "sector-holds-names",
     "the sector index may hold names of the basket: part of their move is taken as expected",
-    "行业指数可能包含篮子成分股：其部分变动被视为预期收益",
+    "行业指数可能包含名单成分股：其部分变动被视为预期收益",
     "warning",
 )
 NOT_FOR_ONE_DATE = NoteKind(

@@ -34,6 +34,7 @@ from basketbt.events.reasons import (
     UNIVERSE_OF_ANOTHER_MARKET,
     NothingToTest,
 )
+from basketbt.events.results import EventStudyResult
 from basketbt.events.run import event_study
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, unique
@@ -139,7 +140,7 @@ def study_event(
         weights=weights,
         universe=universe,
     )
-    found = [event_study(main)]
+    found: list[tuple[EventStudyResult, Variant | None]] = [(event_study(main), None)]
     left_out: list[Note] = []
     alone = replace(main, universe=None, no_universe=RANDOM_FOR_MAIN_ONLY())
     for variant in _variants(spec, case, main):
@@ -147,18 +148,20 @@ def study_event(
             left_out.append(VARIANT_CHANGES_NOTHING(variant=variant.name))
             continue
         try:
-            found.append(event_study(variant.apply(alone)))
+            found.append((event_study(variant.apply(alone)), variant))
         except NothingToTest as error:
             left_out.append(VARIANT_LEFT_OUT(variant=variant.name, why=str(error)))
-    found[0] = replace(found[0], notes=unique([*notes, *found[0].notes, *left_out]))
+    registered = found[0][0]
+    found[0] = (replace(registered, notes=unique([*notes, *registered.notes, *left_out])), None)
     zeros = {f"day0-{name}": session for name, session in _alternatives(spec, case)}
     return tuple(
         EventStudied(
             found=one,
             weighting=weighting.label,
             day_zero=zeros.get(one.variant, case.day_zero.session),
+            variant=variant,
         )
-        for one in found
+        for one, variant in found
     )
 
 

@@ -18,7 +18,17 @@ SECTOR_MODEL = "market+sector"
 Verdict = Literal[
     "both", "market_only", "behind_sector", "sector_unknown", "alone", "sector_only", "chance"
 ]
-Judged = tuple["Cell", "Cell | None", Verdict]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A variant under which the answer is another one, and which half of it."""
+
+    variant: str
+    primary: Cell
+    sector: Cell | None
+    market_changed: bool
+    sector_changed: bool
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,8 @@ class Answer:
     primary: Cell
     sector: Cell | None
     verdict: Verdict
-    changed_by: tuple[tuple[str, Cell], ...]  # variants under which the verdict is another one
+    settled: bool  # the second test, share by share, does not contradict a significant verdict
+    changed_by: tuple[Change, ...]
     compared: int  # variants that could be compared
     not_compared: tuple[str, ...]  # those without a test that the registered study has
 
@@ -54,24 +65,52 @@ def answers(case: CaseResult, window: Window) -> list[Answer]:
     primary_model = case.event_studies[0].found.cells[0].model
     main, *variants = [one.found.variant for one in case.event_studies]
 
-    def judged(variant: str, basket: str) -> Judged:
+    def of(variant: str, basket: str) -> tuple[Cell, Cell | None]:
         primary = cells[variant, basket, primary_model]
-        sector = cells.get((variant, basket, SECTOR_MODEL))
-        return primary, sector, verdict(primary, sector)
+        return primary, cells.get((variant, basket, SECTOR_MODEL))
 
     found = []
     for basket in case.case.baskets:
-        primary, sector, said = judged(main, basket.id)
-        others = {name: judged(name, basket.id) for name in variants}
+        primary, sector = of(main, basket.id)
         alike = {
-            name: other
-            for name, other in others.items()
-            if exists(other[0]) and (exists(other[1]) or not exists(sector))
+            name: (other, beside)
+            for name in variants
+            for other, beside in [of(name, basket.id)]
+            if exists(other) and (exists(beside) or not exists(sector))
         }
-        changed = tuple((name, other[0]) for name, other in alike.items() if other[2] != said)
-        lost = tuple(name for name in others if name not in alike)
-        found.append(Answer(basket.id, primary, sector, said, changed, len(alike), lost))
+        changes = [_change(name, (primary, sector), pair) for name, pair in alike.items()]
+        found.append(
+            Answer(
+                basket=basket.id,
+                primary=primary,
+                sector=sector,
+                verdict=verdict(primary, sector),
+                settled=primary.holm_as_if >= LEVEL or not primary.kolari_pynnonen.p >= LEVEL,
+                changed_by=tuple(one for one in changes if one is not None),
+                compared=len(alike),
+                not_compared=tuple(name for name in variants if name not in alike),
+            )
+        )
     return found
+
+
+def _change(
+    variant: str, main: tuple[Cell, Cell | None], other: tuple[Cell, Cell | None]
+) -> Change | None:
+    """What a variant answers otherwise: against the market after Holm, or against the sector."""
+    primary, sector = other
+    market_changed = (main[0].holm_as_if < LEVEL) != (primary.holm_as_if < LEVEL)
+    sector_changed = exists(main[1]) and side(main[1]) != side(sector)
+    if not (market_changed or sector_changed):
+        return None
+    return Change(variant, primary, sector, market_changed, sector_changed)
+
+
+def side(sector: Cell | None) -> int:
+    """1 beyond the sector, -1 behind it, 0 where the test cannot tell it from the sector."""
+    if sector is None or not sector.p < LEVEL:
+        return 0
+    return 1 if sector.car > 0 else -1
 
 
 def exists(cell: Cell | None) -> bool:

@@ -12,7 +12,7 @@ from basketbt.report.choices import choice_words
 from basketbt.report.demo import DEMO
 from basketbt.report.memo.achievable import achievable
 from basketbt.report.memo.available import available
-from basketbt.report.memo.chance import chance
+from basketbt.report.memo.chance import chance, chance_notes
 from basketbt.report.memo.figures import (
     Reader,
     headline_windows,
@@ -130,6 +130,7 @@ def data_notes(result: StudyResult, language: Language) -> list[str]:
     notes = [
         *result.notes,
         *(note for case in result.cases for own in case.case.notes for note in own),
+        *chance_notes(result),
     ]
     said = [note.text(language) for note in unique(notes)]
     for case in result.cases:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from basketbt.market.clock import shipped_events
 from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Language
+from basketbt.notes import Language, Note
 from basketbt.plan.eventstudy import LONGEST_PLACEBO, market_index, reach
 from basketbt.plan.model import span
 from basketbt.plan.overlaps import overlap_notes
@@ -21,9 +21,11 @@ from basketbt.report.memo.answers import (
     LEVEL,
     SECTOR_MODEL,
     Answer,
+    Change,
     answers,
     exists,
     headline_window,
+    side,
 )
 from basketbt.report.memo.chancewords import (
     CARRIED_ON,
@@ -44,11 +46,13 @@ from basketbt.report.memo.chancewords import (
     LIST,
     LIST_COLUMN,
     MARKET_COLUMNS,
+    MARKET_NOW,
     MISSING_TESTS,
     NEVER_FREE,
     NO_PLACEBO,
     NO_SECTOR,
     NOT_COMPARED,
+    ONE_TEST,
     PLACEBO,
     PLACEBO_NEEDS,
     PLACEBO_TOO_LONG,
@@ -56,16 +60,22 @@ from basketbt.report.memo.chancewords import (
     ROMANO_WOLF_COLUMN,
     SECTOR,
     SECTOR_COLUMNS,
+    SECTOR_NOW,
     SESSIONS,
     TITLE,
+    UNSETTLED,
     UNTESTED,
     VERDICTS,
 )
+from basketbt.report.memo.variants import variants
 from basketbt.report.phrases import NONE, Phrase, escape, markdown_table, percent
 from basketbt.results import CaseResult, StudyResult
 
 if TYPE_CHECKING:
     from basketbt.events.results import Cell, EventStudyResult
+
+# Names that the second test needs (events.significance, which costs SciPy).
+_FEWEST = 4
 
 
 def chance(result: StudyResult, case: CaseResult, language: Language) -> Iterator[str]:
@@ -83,11 +93,18 @@ def chance(result: StudyResult, case: CaseResult, language: Language) -> Iterato
     yield _count(case, language)
     yield markdown_table(*chance_table(everyone, language))
     yield "\n".join(f"- {_sentence(answer, main, language)}" for answer in everyone)
+    yield from variants(case, language)
     yield from _every_window(main, language)
     yield _joined(_small_print(result, case, everyone, language), language)
-    notes = [escape(note.text(language)) for note in main.notes]
+    notes = [escape(note.text(language)) for note in main.notes if note.kind.severity != "info"]
     if notes:
         yield "\n".join(f"- {note}" for note in notes)
+
+
+def chance_notes(result: StudyResult) -> list[Note]:
+    """What is said of the event studies among the data notes: no warning, those stand above."""
+    studies = [case.event_studies[0].found for case in result.cases if case.event_studies]
+    return [note for one in studies for note in one.notes if note.kind.severity == "info"]
 
 
 def _introduction(
@@ -161,7 +178,7 @@ def _row(answer: Answer, *, stepped: bool, sector: bool) -> list[str]:
         percent(primary.car),
         chance_text(primary.p),
         chance_text(primary.kolari_pynnonen.p),
-        chance_text(primary.placebo_p),
+        placebo_text(primary),
         chance_text(primary.holm_p),
     ]
     row += [chance_text(primary.romano_wolf_p)] if stepped else []
@@ -187,6 +204,14 @@ def chance_text(p: float) -> str:
     return "<0.001" if p < 0.0005 else f"{p:.3f}"
 
 
+def placebo_text(cell: Cell) -> str:
+    """A placebo p no finer than its dates can tell: ``≤0.055``, ``0.21``."""
+    p, finest = cell.placebo_p, cell.placebo_resolution
+    if math.isnan(p):
+        return NONE
+    return f"≤{finest:.3f}" if p <= finest else f"{p:.2f}"
+
+
 def _sentence(answer: Answer, main: EventStudyResult, language: Language) -> str:
     primary = answer.primary
     if not exists(primary):
@@ -198,7 +223,7 @@ def _sentence(answer: Answer, main: EventStudyResult, language: Language) -> str
             basket=escape(answer.basket),
             window=span(*primary.window),
             car=percent(primary.car),
-            verdict=VERDICTS[answer.verdict].say(language, tests=main.tests),
+            verdict=_verdict(answer, main.tests, language),
             mde=percent(primary.mde).lstrip("+"),
         ),
         _sector_part(answer.sector, language),
@@ -206,6 +231,14 @@ def _sentence(answer: Answer, main: EventStudyResult, language: Language) -> str
         *_limits(primary, main, language),
     ]
     return _joined(parts, language)
+
+
+def _verdict(answer: Answer, tests: int, language: Language) -> str:
+    said = VERDICTS[answer.verdict].say(language, tests=tests)
+    if answer.settled:
+        return said
+    kp = chance_text(answer.primary.kolari_pynnonen.p)
+    return UNSETTLED.say(language, verdict=said, kp=kp)
 
 
 def _sector_part(sector: Cell | None, language: Language) -> str:
@@ -223,12 +256,14 @@ def _how_firm(answer: Answer, language: Language) -> Iterator[str]:
     """The second test, the variants, each share left out, sessions that are missing."""
     primary = answer.primary
     kp = primary.kolari_pynnonen.p
-    if not math.isnan(kp) and (kp < LEVEL) != (primary.p < LEVEL):
-        yield DISAGREE.say(language, primary=chance_text(primary.p), kp=chance_text(kp))
+    if primary.kolari_pynnonen.names < _FEWEST:
+        yield ONE_TEST.say(language)
+    elif not math.isnan(kp) and answer.settled and (kp < LEVEL) != (primary.p < LEVEL):
+        yield DISAGREE.say(language, kp=chance_text(kp))
     if answer.changed_by:
         changed = [
-            CHANGED.say(language, variant=name, car=percent(cell.car), p=chance_text(cell.p))
-            for name, cell in answer.changed_by
+            CHANGED.say(language, variant=one.variant, halves="; ".join(_halves(one, language)))
+            for one in answer.changed_by
         ]
         yield CHANGES.say(language, variants=", ".join(changed))
     elif answer.compared:
@@ -241,6 +276,16 @@ def _how_firm(answer: Answer, language: Language) -> Iterator[str]:
     whole = primary.window[1] - primary.window[0] + 1
     if primary.sessions < whole:
         yield SESSIONS.say(language, count=primary.sessions, whole=whole)
+
+
+def _halves(one: Change, language: Language) -> Iterator[str]:
+    if one.market_changed:
+        cell = one.primary
+        said = MARKET_NOW[cell.holm_as_if < LEVEL]
+        yield said.say(language, car=percent(cell.car), p=chance_text(cell.holm_as_if))
+    if one.sector_changed and one.sector is not None:
+        said = SECTOR_NOW[side(one.sector)]
+        yield said.say(language, car=percent(one.sector.car), p=chance_text(one.sector.p))
 
 
 def _limits(primary: Cell, main: EventStudyResult, language: Language) -> Iterator[str]:

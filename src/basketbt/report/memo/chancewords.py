@@ -27,12 +27,14 @@ INSTEAD = Phrase(
 )
 COUNT = Phrase(
     "The study registers {tests} tests ({baskets} lists × {windows} windows, model {model}); by "
-    "luck alone {alone:.1f} of them would have p below 0.05. *Holm p* counts them all; the sector "
-    "model and the variants are guards and not counted: a variant is read as if it had been "
-    "registered in the study's place, and one with another day 0 moves the window with it. *Could "
-    "see* is the effect that its test finds four times in five at p 0.05, before counting.",
+    "luck alone about {alone:.1f} of them on average would have p below 0.05. *Holm p* counts them "
+    "all. *KP p* is a second test, share by share. The sector model and the variants are guards "
+    "and not counted: a variant is read as if it had been registered in the study's place, and "
+    "one with another day 0 moves the window with it. *Could see* is the effect that its test "
+    "finds four times in five at p 0.05, before counting.",
     "本研究登记检验{tests}个({baskets}份名单 × {windows}个窗口,模型{model});"
-    "仅凭偶然即有约{alone:.1f}个p值低于0.05。*Holm p*已全部计入;行业模型与各稳健性方案不计为检验:"
+    "仅凭偶然平均即有约{alone:.1f}个p值低于0.05。*Holm p*已全部计入;*KP p*为逐股的第二种检验;"
+    "行业模型与各稳健性方案不计为检验:"
     "稳健性方案按假如以其登记的情形解读,更换第0日者窗口随之移动。"
     "*可检*为在p 0.05(未校正)下以80%概率可检出的效应。",
 )
@@ -57,51 +59,71 @@ EVERY_WINDOW_SECTOR = Phrase(
 LIST = Phrase(
     "**{basket}**: {car} over {window} beyond the market, {verdict}; an effect of {mde} or more "
     "could have been seen.",
-    "**{basket}**:{window}相对市场{car},{verdict};可检出的效应不小于{mde}。",
+    "**{basket}**:{window}相对市场{car},{verdict};最小可检出效应为{mde}。",
 )
 VERDICTS: Mapping[str, Phrase] = {
     "both": Phrase(
         "consistent with more than chance, against the market after all {tests} tests and against "
         "the sector",
-        "与超出偶然的变动相符:计入全部{tests}个检验后相对市场显著,相对行业亦显著",
+        "计入全部{tests}个检验后相对市场显著,相对行业亦显著",
     ),
     "market_only": Phrase(
         "consistent with more than chance against the market after all {tests} tests, but not told "
         "apart from the sector's own move",
-        "计入全部{tests}个检验后相对市场与超出偶然相符,但与行业自身变动无法区分",
+        "计入全部{tests}个检验后相对市场显著,但与行业自身变动无法区分",
     ),
     "behind_sector": Phrase(
         "consistent with more than chance against the market after all {tests} tests, but the "
         "other way against the sector",
-        "计入全部{tests}个检验后相对市场与超出偶然相符,但相对行业方向相反",
+        "计入全部{tests}个检验后相对市场显著,但相对行业方向相反",
     ),
     "sector_unknown": Phrase(
         "consistent with more than chance against the market after all {tests} tests; whether "
         "beyond its sector could not be tested",
-        "计入全部{tests}个检验后相对市场与超出偶然相符;是否超出行业无法检验",
+        "计入全部{tests}个检验后相对市场显著;是否超出行业无法检验",
     ),
     "alone": Phrase(
         "unusual on its own, but consistent with chance once all {tests} tests are counted",
-        "单独看不寻常,但计入全部{tests}个检验后与偶然相符",
+        "单独看显著,但计入全部{tests}个检验后不显著,不能排除偶然",
     ),
     "sector_only": Phrase(
         "consistent with chance against the market, though not in line with the sector",
-        "相对市场与偶然相符,但与行业走势不一致",
+        "相对市场不显著,不能排除偶然,但与行业走势不一致",
     ),
-    "chance": Phrase("consistent with chance", "与偶然相符"),
+    "chance": Phrase("consistent with chance", "统计上不显著,不能排除偶然"),
 }
+UNSETTLED = Phrase(
+    "not settled: as one series {verdict}; share by share consistent with chance (KP p {kp})",
+    "尚无定论:作为整体,{verdict};逐股检验则不显著(KP p {kp})",
+)
 SECTOR = Phrase(
     "Beyond market and sector: {car} (p {p}; could have seen ≥ {mde}).",
     "相对市场与行业:{car}(p {p};可检≥{mde})。",
 )
 NO_SECTOR = Phrase("No test against the sector.", "未能相对行业检验。")
 DISAGREE = Phrase(
-    "The two tests against the market disagree (p {primary} for the list as one series, {kp} for "
-    "its shares one by one): treat it as open.",
-    "相对市场的两种检验结论不一(名单整体p {primary},逐股p {kp}):视为未定。",
+    "Before counting, its shares one by one say otherwise (KP p {kp}).",
+    "未计多重检验时,逐股检验结论不同(KP p {kp})。",
+)
+ONE_TEST = Phrase(
+    "Fewer than four usable shares: no second test.", "可用个股不足四只,无第二种检验。"
 )
 CHANGES = Phrase("Another answer under {variants}.", "下列方案结论不同:{variants}。")
-CHANGED = Phrase("{variant} ({car}, p {p})", "{variant}({car},p {p})")
+CHANGED = Phrase("{variant} ({halves})", "{variant}({halves})")
+MARKET_NOW: Mapping[bool, Phrase] = {
+    True: Phrase(
+        "more than chance against the market: {car}, Holm p {p}", "相对市场显著:{car},Holm p {p}"
+    ),
+    False: Phrase(
+        "consistent with chance against the market: {car}, Holm p {p}",
+        "相对市场不显著:{car},Holm p {p}",
+    ),
+}
+SECTOR_NOW: Mapping[int, Phrase] = {
+    1: Phrase("beyond the sector: {car}, p {p}", "超出行业:{car},p {p}"),
+    0: Phrase("not told apart from the sector: {car}, p {p}", "与行业无法区分:{car},p {p}"),
+    -1: Phrase("behind the sector: {car}, p {p}", "落后行业:{car},p {p}"),
+}
 HOLDS = Phrase("No variant changes the answer.", "各稳健性方案结论一致。")
 NOT_COMPARED = Phrase("Not to be tested under {variants}.", "下列方案下无法检验:{variants}。")
 SESSIONS = Phrase(
@@ -126,9 +148,9 @@ NEVER_FREE = Phrase(
 )
 UNTESTED = Phrase("**{basket}**: could not be tested: {why}.", "**{basket}**:无法检验:{why}。")
 PLACEBO = Phrase(
-    "Placebo p rests on {dates} earlier dates: it cannot tell apart values closer than "
-    "{resolution}.",
-    "安慰剂p基于{dates}个更早日期,分辨率为{resolution}。",
+    "Placebo p rests on {dates} earlier dates, whose windows overlap: nothing finer than "
+    "{resolution} can be told, and a smaller p is printed as ≤{resolution}.",
+    "安慰剂p基于{dates}个更早日期,其窗口相互重叠:无法分辨小于{resolution}的p,均记作≤{resolution}。",
 )
 NO_PLACEBO = Phrase(
     "The prices reach back far enough for {dates} placebo dates only, fewer than the 100 that say "

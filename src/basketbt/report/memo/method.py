@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from basketbt.market.indexes import index_info
 from basketbt.notes import Language
+from basketbt.plan.model import span
 from basketbt.report.phrases import Phrase
 from basketbt.results import StudyResult
 
@@ -33,6 +34,20 @@ _ANNUAL = Phrase(
     "and ratios over fewer than 20 sessions are not annualised, only volatility is.",
     "年化按每年{basis}个交易日、无风险年利率{rf:.2%};不足20个交易日的收益与比率不作年化,仅波动率年化。",
 )
+_CHANCE = Phrase(
+    "Event study: a list is one series of daily returns at constant weights, those of the close "
+    "before day 0. The model of its return is fitted on the sessions {estimation} from day 0; CAR "
+    "is what the window holds beyond it. p: two-sided t test of that sum, exact for one date and "
+    "shares that move together. Holm p: the same once all registered tests are counted. KP p "
+    "(Kolari-Pynnonen): the mean of the single shares' CARs against their spread, allowing for "
+    "their correlation. "
+    "Placebo p: how many earlier dates show a t as large. Registered is what the study file names "
+    "as a test; whether it was written before the numbers were seen, only its author knows.",
+    "事件研究:名单视为一条日收益序列,权重取第0日前一收盘并保持不变。收益模型在相对第0日的{estimation}"
+    "交易日上估计;CAR为窗口内超出模型的部分。p:该和的双侧t检验,适用于单一事件日与相关个股。"
+    "Holm p:计入全部登记检验后的p。KP p(Kolari-Pynnonen):经相关性调整的逐股检验。"
+    "安慰剂p:更早日期中t同样大者的占比。登记指研究文件列为检验者;是否先于结果写定,只有作者知道。",
+)
 _BENCHMARK = Phrase(
     "Benchmark {code} {name} is a {kind} index{twin}.", "基准{code}{name}为{kind}指数{twin}。"
 )
@@ -60,6 +75,11 @@ def method_lines(result: StudyResult, language: Language) -> list[str]:
         *([_AVAILABLE.say(language)] if config.split_at_publication else []),
         _DAY0.say(language),
         _ANNUAL.say(language, basis="/".join(map(str, basis)), rf=config.rf),
+        *(
+            [_CHANCE.say(language, estimation=span(*config.estimation))]
+            if config.event_study is not None
+            else []
+        ),
         *(_benchmark(code, language) for code in result.plan.request.indexes),
         _RUN.say(
             language,

@@ -36,7 +36,7 @@ def _unfit_columns() -> Iterator[Column]:
         words = key.replace("_", " ")
         yield Column(
             f"unfit_{key}",
-            f"{name}统计量(不适用于单一事件日)",
+            f"{name} 统计量(不适用于单一事件日)",
             "ratio",
             f"{words} statistic: not valid for one date, printed to compare with other programs",
             f"{name}统计量:不适用于单一事件日,仅供与其他程序核对",
@@ -44,10 +44,10 @@ def _unfit_columns() -> Iterator[Column]:
         )
         yield Column(
             f"unfit_{key}_p",
-            f"{name}p值(不适用于单一事件日)",
+            f"{name} p值(不适用于单一事件日)",
             "decimal",
             f"p of the {words} test: false positives 14-59 % at one date",
-            f"{name}检验p值:单一事件日误报率14–59%",
+            f"{name} 检验的p值:单一事件日误报率14–59%",
             *_ON_REQUEST,
         )
 

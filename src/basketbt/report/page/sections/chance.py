@@ -30,10 +30,10 @@ from basketbt.report.record import Row
 
 _TITLE = Phrase("Is it more than chance?", "是否超出偶然")
 _COUNT = Phrase(
-    "{tests} tests were registered before any number was seen and are counted together (Holm). The "
+    "The study registers {tests} tests, which are counted together (Holm). The "
     "first model is {model}; {window} is shown. p is two-sided. The smallest effect is what the "
     "test would see four times in five.",
-    "事先登记的{tests}项检验一并计入(Holm)。首要模型为{model},所示窗口为{window}。p为双侧。"
+    "本研究登记的{tests}项检验一并计入(Holm)。首要模型为{model},所示窗口为{window}。p为双侧。"
     "最小可检效应为五次中可检出四次的效应。",
 )
 _FOUND = Phrase(
@@ -188,7 +188,8 @@ def _grid(scene: Scene, rows: list[Row], model: str, window: str) -> Grid:
             (
                 text(row["basket"], title=str(row["notes"] or "")),
                 change(row["car"]),
-                *(probability(row[key]) for key in ("p", "holm_p", "kp_p", "placebo_p")),
+                *(probability(row[key]) for key in ("p", "holm_p", "kp_p")),
+                _placebo(row),
                 probability(row["random_p"]),
                 share(row["mde"]),
                 change(row["leave_one_out_min"]),
@@ -199,6 +200,15 @@ def _grid(scene: Scene, rows: list[Row], model: str, window: str) -> Grid:
             for row in mine
         ),
     )
+
+
+def _placebo(row: Row) -> Cell:
+    """A placebo p no finer than its dates can tell, as in the memo."""
+    p, finest = row["placebo_p"], row["placebo_resolution"]
+    cell = probability(p)
+    if not (isinstance(p, float) and isinstance(finest, float)):
+        return cell
+    return replace(cell, text=f"≤{finest:.3f}" if p <= finest else f"{p:.2f}", strong=False)
 
 
 def _heat(scene: Scene, rows: list[Row], model: str) -> Grid:
