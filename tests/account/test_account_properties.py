@@ -90,6 +90,10 @@ def test_no_order_breaks_a_rule(seed: int, rule: str, cash: float) -> None:
     for column, share in enumerate(market.shares):
         for row, bar in enumerate(share.bars):
             assert (traded[row, :, column] <= 0.02 * (bar.volume if bar else 0)).all()
+    for ratio in (book.fill_ratio, book.sold_ratio, book.unsold):
+        assert ((ratio >= 0) & (ratio <= 1) | np.isnan(ratio)).all()
+    np.testing.assert_array_equal(book.unsold > 0, book.books.shares[-1].any(axis=1))
+    assert (orders.reason[orders.wanted == 0] != Reason.FILLED).all()
     wanted = orders.wanted > 0
     whole = orders.filled[wanted] == orders.wanted[wanted]
     np.testing.assert_array_equal(whole, orders.reason[wanted] == Reason.FILLED)

@@ -136,6 +136,7 @@ def test_an_order_of_less_than_a_share_is_listed(study: Callable[..., Run]) -> N
     (small,) = orders[orders["symbol"] == TWO].to_dict("records")
     assert (small["side"], small["wanted"], small["filled"]) == ("buy", 0, 0)
     assert (small["reason"], small["price"]) == ("lot", 1500.0)
+    assert "Not bought, worth less than a lot: 600001.SH, 600002.SH." in run.memo
 
 
 class TestTaxedDividends:

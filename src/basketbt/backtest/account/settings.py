@@ -81,21 +81,25 @@ class Reason(IntEnum):
     @property
     def word(self) -> str:
         """As it stands in orders.csv: ``limit-up``, ``T+1``; empty for a full fill."""
-        return _WORDS[self]
+        return _WORDS[self][0]
+
+    @property
+    def word_zh(self) -> str:
+        return _WORDS[self][1]
 
 
 _WORDS = {
-    Reason.FILLED: "",
-    Reason.LIMIT_UP: "limit-up",
-    Reason.LIMIT_DOWN: "limit-down",
-    Reason.SUSPENDED: "suspended",
-    Reason.CLOSED: "closed",
-    Reason.NOT_TRADED: "not traded",
-    Reason.REFUSED: "refused",
-    Reason.PARTICIPATION: "participation",
-    Reason.T_PLUS_1: "T+1",
-    Reason.CASH: "cash",
-    Reason.LOT: "lot",
+    Reason.FILLED: ("", ""),
+    Reason.LIMIT_UP: ("limit-up", "涨停"),
+    Reason.LIMIT_DOWN: ("limit-down", "跌停"),
+    Reason.SUSPENDED: ("suspended", "停牌"),
+    Reason.CLOSED: ("closed", "休市"),
+    Reason.NOT_TRADED: ("not traded", "未交易"),
+    Reason.REFUSED: ("refused", "拒绝"),
+    Reason.PARTICIPATION: ("participation", "成交量上限"),
+    Reason.T_PLUS_1: ("T+1", "T+1"),
+    Reason.CASH: ("cash", "现金"),
+    Reason.LOT: ("lot", "整手"),
 }
 
 #: What another session may mend; an order cut for cash or lots is finished.

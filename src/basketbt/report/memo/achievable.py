@@ -48,6 +48,7 @@ _UNSOLD = Phrase(
     "结束时未卖出,计{value:,.0f}元,占账户{part}:{where}。",
 )
 _SHARES = Phrase("{symbol} ({shares:,} shares, {reason})", "{symbol}({shares:,}股,{reason})")
+_TOO_SMALL = Phrase(" Not bought, worth less than a lot: {where}.", "不足一手未买入:{where}。")
 _NOT_ORDERED = Phrase("no order", "无委托")
 _NO_ACCOUNT = Phrase("**{basket}**: {why}.", "**{basket}**:{why}。")
 _SAME = Phrase("nothing stood in the way", "无任何阻碍")
@@ -64,6 +65,8 @@ _MET = {
     Reason.LIMIT_UP: Phrase(" Shut at limit-up: {where}.", "涨停未能买入:{where}。"),
     Reason.LIMIT_DOWN: Phrase(" Shut at limit-down: {where}.", "跌停未能卖出:{where}。"),
     Reason.SUSPENDED: Phrase(" Suspended: {where}.", "停牌:{where}。"),
+    Reason.CLOSED: Phrase(" Its exchange was shut: {where}.", "所在交易所休市:{where}。"),
+    Reason.NOT_TRADED: Phrase(" Not traded: {where}.", "未交易:{where}。"),
     Reason.T_PLUS_1: Phrase(" Not yet to be sold (T+1): {where}.", "受T+1限制未能卖出:{where}。"),
     Reason.PARTICIPATION: Phrase(
         " Too large for the session's volume: {where}.", "超出成交量上限:{where}。"
@@ -133,7 +136,8 @@ def sentence(owner: Owner, language: Language) -> str:
         paper=percent(float(parts.paper[owner.member])),
         achieved=percent(float(parts.achieved[owner.member])),
         reasons=_reasons(owner, language),
-        met="".join(_met(owner, reason, phrase, language) for reason, phrase in _MET.items()),
+        met=_too_small(owner, language)
+        + "".join(_met(owner, reason, phrase, language) for reason, phrase in _MET.items()),
         unsold=_unsold(owner, language),
     )
 
@@ -173,6 +177,23 @@ def _part(owner: Owner, language: Language) -> str:
     )
 
 
+def _word(reason: Reason | None, language: Language) -> str:
+    if reason is None:
+        return _NOT_ORDERED.say(language)
+    return reason.word if language == "en" else reason.word_zh
+
+
+def _too_small(owner: Owner, language: Language) -> str:
+    """The shares that were never held because the order was worth less than a lot."""
+    book, orders = owner.book, owner.book.plan.orders
+    mine = (orders.basket == owner.member) & (orders.reason == Reason.LOT) & ~orders.sell
+    never = np.asarray(~book.books.shares[:, owner.member].any(axis=0))
+    columns = np.unique(orders.column[mine])
+    symbols = [owner.case.panel.symbols[column] for column in columns if never[column]]
+    where = (", " if language == "en" else "、").join(symbols)
+    return _TOO_SMALL.say(language, where=where) if symbols else ""
+
+
 def _unsold(owner: Owner, language: Language) -> str:
     """The shares left after the last close, their value, and why each was not sold."""
     book, member = owner.book, owner.member
@@ -181,13 +202,13 @@ def _unsold(owner: Owner, language: Language) -> str:
         return ""
     orders, last = book.plan.orders, book.schedule.rows - 1
     final = (orders.basket == member) & (orders.row == last) & orders.sell
-    why = {int(orders.column[k]): Reason(orders.reason[k]).word for k in np.flatnonzero(final)}
+    why = {int(orders.column[k]): Reason(orders.reason[k]) for k in np.flatnonzero(final)}
     where = [
         _SHARES.say(
             language,
             symbol=owner.case.panel.symbols[column],
             shares=int(left[column]),
-            reason=why.get(int(column), _NOT_ORDERED.say(language)),
+            reason=_word(why.get(int(column)), language),
         )
         for column in np.flatnonzero(left)
     ]
