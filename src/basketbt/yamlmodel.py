@@ -38,6 +38,17 @@ _TYPE_WORDS = {
 }
 
 
+#: Patterns that names must match, and what they allow in words.
+NAME = r"^[a-z0-9][a-z0-9-]*$"
+EVENT_NAME = r"^[a-z0-9][a-z0-9-]*(@[a-z0-9-]+)?$"
+FOLDER_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+_PATTERN_WORDS = {
+    NAME: "small letters, digits and dashes",
+    EVENT_NAME: "small letters, digits and dashes, and @ before an alternative: deepseek-r1@leak",
+    FOLDER_NAME: "at most 64 letters, digits, dots, dashes and underscores, the first no sign",
+}
+
+
 def validate(document: YamlDocument, model: type[M]) -> M:
     """The document as an instance of a (strict) pydantic model.
 
@@ -118,6 +129,11 @@ def _explain(place: Location, item: ErrorDetails, model: type[BaseModel]) -> tup
             return f"{name} must be {allowed}, not {item['input']!r}", ""
         case "value_error":
             return f"{name}: {context['error']}" if place else str(context["error"]), ""
+        case "string_pattern_mismatch" if context["pattern"] in _PATTERN_WORDS:
+            return (
+                f"{name} cannot be {item['input']!r}",
+                f"Use {_PATTERN_WORDS[context['pattern']]}.",
+            )
         case "too_short":
             return f"{name} has {context['actual_length']} entries", _entries("at least", context)
         case "too_long":

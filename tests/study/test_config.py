@@ -171,7 +171,7 @@ def test_the_schema_names_every_key() -> None:
 @pytest.mark.parametrize(
     ("line", "instead", "words"),
     [
-        ("study: mine", "study: ../x", ["cannot name a folder", "letters, digits"]),
+        ("study: mine", "study: ../x", ["`study` cannot be '../x'", "letters, digits"]),
         ("{source: demo}", "{source: 'files:bars'}", ["{source: files, path: bars}"]),
         ("{source: demo}", "{source: files}", ["`path` belongs to source: files"]),
     ],

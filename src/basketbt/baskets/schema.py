@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from basketbt.baskets.model import Origin, Stance
 from basketbt.errors import BadSymbol
 from basketbt.market.symbols import parse_symbol
+from basketbt.yamlmodel import NAME
 
 _SYMBOL_PATTERN = r"^(\d{6}\.(SH|SZ|BJ)|\d{4,5}\.HK)$"
 
@@ -93,9 +94,7 @@ class ConstituentFile(Strict):
 class _Head(Strict):
     """What a list and a composite have in common."""
 
-    broker: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9-]*$", description="Short id of the broker; also its folder."
-    )
+    broker: str = Field(pattern=NAME, description="Short id of the broker; also its folder.")
     broker_zh: Text = Field(description="The broker's name in Chinese.")
     broker_en: Text | None = Field(
         None, description="The broker's name in English; the Chinese one if not given."

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from basketbt.text import visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from basketbt.notes import Language
 
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON instead.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
@@ -21,6 +26,19 @@ def say(text: str = "") -> None:
 def warn(text: str) -> None:
     """Print text to standard error, so that piped output stays clean."""
     typer.echo(visible(text), err=True)
+
+
+def say_warning(text: str, language: Language) -> None:
+    """Print a note that the user should not pass over."""
+    say(f"warning: {text}" if language == "en" else f"注意:{text}")
+
+
+_PLACES = {"memo": "备忘录", "tables": "表格", "page": "页面", "curve": "曲线"}
+
+
+def say_place(what: str, path: Path, language: Language) -> None:
+    """Print where a result lies; ``what``: memo, tables, page or curve."""
+    say(f"{what + ':':<8}{path}" if language == "en" else f"{_PLACES[what]}:{path}")
 
 
 def say_json(value: Any) -> None:

@@ -79,4 +79,4 @@ def _say_result(finished: Run, folder: Path) -> None:
     for title, header, rows in chance_rows(finished.result):
         say_table(header, rows, title=title, right=range(1, len(header)))
         say()
-    say_folder(folder)
+    say_folder(folder, finished.result.plan.config.language)

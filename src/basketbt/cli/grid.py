@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, say, say_json, warn
+from basketbt.cli.console import Json, Quiet, say, say_json, say_place, say_warning, warn
 from basketbt.cli.options import (
     RESULTS,
     Lang,
@@ -97,10 +97,9 @@ def grid(
     if as_json:
         say_json({"grid": plan.job.id, "variants": plan.job.variants, "folder": str(folder)})
     elif not quiet:
-        say(f"memo:   {folder / 'grid.md'}")
-        say(f"curve:  {folder / 'curve.svg'}")
-        say(f"tables: {folder}")
-        say(f"page:   {folder / 'report.html'}")
+        places = {"memo": "grid.md", "curve": "curve.svg", "tables": "", "page": "report.html"}
+        for what, name in places.items():
+            say_place(what, folder / name, plan.study.config.language)
 
 
 def _bytes(text: str) -> int:
@@ -125,7 +124,7 @@ def _say_size(plan: GridPlan) -> None:
     )
     for note in plan.notes:
         if note.kind.severity == "warning":
-            say(f"warning: {note.text(plan.study.config.language)}")
+            say_warning(note.text(plan.study.config.language), plan.study.config.language)
 
 
 def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from basketbt.cli import baskets, events, grid, market, reporting, store, study
 from basketbt.cli.console import say, warn
-from basketbt.errors import BasketbtError
+from basketbt.errors import BasketbtError, OutputError
 
 app = typer.Typer(
     name="basketbt",
@@ -57,3 +58,16 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        # Files have errors of their own; what has no name is the standard output.
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
+            raise
+        sys.exit(_cannot_print(error))
+
+
+def _cannot_print(error: OSError) -> int:
+    """Say that standard output cannot be written, and keep Python from trying once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    failure = OutputError(path="standard output", why=error.strerror or str(error))
+    warn(f"error: {failure}")
+    return failure.exit_code

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, say, say_json, say_table
+from basketbt.cli.console import Json, Quiet, say_json, say_place, say_table, say_warning
 from basketbt.cli.options import (
     RESULTS,
     Lang,
@@ -29,6 +29,7 @@ from basketbt.cli.reporting import Formats, choose_formats
 
 if TYPE_CHECKING:
     from basketbt.api import Run
+    from basketbt.notes import Language
     from basketbt.report.layout import Table
     from basketbt.study import Progress
 
@@ -93,10 +94,10 @@ def progress_line(*, quiet: bool) -> Iterator[Progress]:
         yield status.update
 
 
-def say_folder(folder: Path) -> None:
+def say_folder(folder: Path, language: Language) -> None:
     """Where a run's memo and tables are."""
-    say(f"memo:   {folder / 'memo.md'}")
-    say(f"tables: {folder}")
+    say_place("memo", folder / "memo.md", language)
+    say_place("tables", folder, language)
 
 
 def as_data(finished: Run, folder: Path, **tables: Table) -> dict[str, object]:
@@ -123,11 +124,12 @@ def _as_data(finished: Run, folder: Path) -> dict[str, object]:
 def _say_result(finished: Run, folder: Path) -> None:
     from basketbt.report.screen import headline_rows
 
+    language = finished.result.plan.config.language
     for title, header, rows in headline_rows(finished.result):
         say_table(header, rows, title=title, right=range(1, len(header)))
     for note in finished.result.notes:
         if note.kind.severity == "warning":
-            say(f"warning: {note.text(finished.result.plan.config.language)}")
-    say_folder(folder)
+            say_warning(note.text(language), language)
+    say_folder(folder, language)
     if (folder / PAGE).exists():
-        say(f"page:   {folder / PAGE}")
+        say_place("page", folder / PAGE, language)

@@ -17,6 +17,7 @@ from basketbt.market.clock import (
     select_event,
     shipped_events,
 )
+from basketbt.yamlmodel import EVENT_NAME, NAME
 
 
 class WeightingSpec(Strict):
@@ -69,7 +70,7 @@ class RebalanceSpec(Strict):
 class AlternativeSpec(Strict):
     """Another moment from which the event could have been known."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: str = Field(pattern=NAME)
     at: str = Field(description="Timestamp with its UTC offset, or a bare date.")
     why: str = ""
 
@@ -85,7 +86,7 @@ class EventSpec(Strict):
     """A shipped event by its id (see ``basketbt events``), or one of your own with ``at``."""
 
     id: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9-]*(@[a-z0-9-]+)?$",
+        pattern=EVENT_NAME,
         description="deepseek-r1, or deepseek-r1@leak for an alternative moment.",
     )
     at: str | None = Field(

@@ -18,6 +18,7 @@ from basketbt.config.strict import (
     not_empty,
     short_form,
 )
+from basketbt.yamlmodel import NAME
 
 Model = Literal["market", "market+sector", "market-adjusted", "dimson"]
 
@@ -32,7 +33,7 @@ class VariantSpec(Strict):
     """A sensitivity: the same study with one choice changed. Never an extra test."""
 
     name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        pattern=NAME,
         description="estimation-270, without-2024-rally or without-reopening, or a name of your "
         "own beside the change it stands for.",
     )

@@ -7,7 +7,6 @@ The models are strict (``config.strict``).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +32,7 @@ from basketbt.config.strict import (
 from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Language
+from basketbt.yamlmodel import FOLDER_NAME, validate
 
 if TYPE_CHECKING:
     from basketbt.yamlfile import YamlDocument
@@ -165,19 +165,6 @@ class GridSpec(Strict):
     )
 
 
-_FOLDER_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-
-
-def _folder_name(name: str) -> str:
-    if re.fullmatch(_FOLDER_NAME, name) is None:
-        raise refused(
-            f"the name {name!r} cannot name a folder",
-            "Use letters, digits, dots, dashes and underscores, at most 64, first a letter or "
-            "digit.",
-        )
-    return name
-
-
 class Title(Strict):
     """A heading in both languages."""
 
@@ -188,9 +175,7 @@ class Title(Strict):
 class StudyConfig(Strict):
     """One study: events, baskets, prices, and how they are put together."""
 
-    study: Annotated[str, AfterValidator(_folder_name)] = Field(
-        description="Name; also its results folder.", json_schema_extra={"pattern": _FOLDER_NAME}
-    )
+    study: str = Field(pattern=FOLDER_NAME, description="Name; also its results folder.")
     title: str | Title | None = Field(
         None, description="Heading of the memo: one text, or `en` and `zh`."
     )
@@ -283,7 +268,6 @@ def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
     Raises ``FileSyntaxError``, ``InvalidFile`` or ``RefusedPath``.
     """
     from basketbt import yamlfile
-    from basketbt.yamlmodel import validate
 
     document = yamlfile.load(path)
     for text in overrides:

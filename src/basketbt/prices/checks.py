@@ -150,7 +150,7 @@ DEFAULT_POLICY: Mapping[str, Policy] = {rule.name: rule.default for rule in RULE
 DOUBTED = NoteKind(
     "price_check",
     en="check {rule}: {meaning}; {effect}. {count} found: {rows}",
-    zh="检查项{rule}:{meaning_zh};{effect_zh}。共{count}处:{rows}",
+    zh="检查项{rule}:{meaning_zh};{effect_zh}。共{count}处:{rows_zh}",
     severity="warning",
 )
 GAPS = NoteKind(
@@ -179,6 +179,11 @@ class Finding:
     def __str__(self) -> str:
         value = "" if np.isnan(self.value) and self.rule == "unsorted" else f" {self.value:.6g}"
         return f"{self.symbol} {self.date}: {self.what}{value} [{self.rule}, {self.table}]"
+
+    @property
+    def row(self) -> str:
+        """Where and how much, for a sentence that says what in another language."""
+        return f"{self.symbol} {self.date}: {self.value:.6g} [{self.table}]"
 
 
 def full_policy(chosen: Mapping[str, Policy] | None) -> dict[str, Policy]:
@@ -347,9 +352,7 @@ def _notes(findings: list[Finding]) -> list[Note]:
         if rule.name == "gap":
             notes.append(GAPS(rows=_gap_rows(own)))
             continue
-        rows = "; ".join(str(finding) for finding in own[:_LISTED_NOTED])
-        if len(own) > _LISTED_NOTED:
-            rows += f" (+{len(own) - _LISTED_NOTED})"
+        more = f" (+{len(own) - _LISTED_NOTED})" if len(own) > _LISTED_NOTED else ""
         notes.append(
             DOUBTED(
                 rule=rule.name,
@@ -358,7 +361,8 @@ def _notes(findings: list[Finding]) -> list[Note]:
                 effect=rule.when_warned,
                 effect_zh=rule.when_warned_zh,
                 count=len(own),
-                rows=rows,
+                rows="; ".join(map(str, own[:_LISTED_NOTED])) + more,
+                rows_zh=";".join(finding.row for finding in own[:_LISTED_NOTED]) + more,
             )
         )
     return notes

@@ -14,6 +14,10 @@ from basketbt.results import CaseResult, StudyResult
 
 _COUNTED = Phrase("{window}, {tests} registered tests", "{window},登记检验{tests}个")
 
+_DAY_ZERO = Phrase(
+    "{name} · day 0 = {session} ({calendar})", "{name} · 第0日={session}({calendar})"
+)
+
 Screen = tuple[str, list[str], list[list[str]]]
 
 
@@ -42,5 +46,7 @@ def _title(result: StudyResult, case: CaseResult) -> str:
     language = result.plan.config.language
     event = case.case.event
     name = event.name_en if language == "en" else event.name_zh
-    title = f"{name} · day 0 = {case.case.day_zero.session} ({case.case.calendar.name})"
+    title = _DAY_ZERO.say(
+        language, name=name, session=case.case.day_zero.session, calendar=case.case.calendar.name
+    )
     return f"{DEMO().text(language)}\n{title}" if result.invented else title
