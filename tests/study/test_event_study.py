@@ -291,6 +291,60 @@ class TestWhatCannotBeHad:
         self.said(run, "t", "linearly dependent", model="market+sector")
         assert cell(run)["p"] > 0
         assert "No test against the sector." in run.memo
+        assert f"the sector index {MARKET} is the market index {MARKET} itself" in run.memo
+
+    def test_a_sector_index_that_is_the_market_with_its_dividends(self, study: Study) -> None:
+        prices = closes()
+        twin = {day: level * 1.0001 ** (day - FIRST) for day, level in prices[MARKET].items()}
+        asked = section(f"market: {MARKET}, sector: H00300.CSI")
+        run = study(Made({**prices, "H00300.CSI": twin}), NAMES, event_study=asked)
+        self.said(run, "p", "linearly dependent", model="market+sector")
+        assert "is the market index 000300.SH itself, or its twin with dividends" in run.memo
+
+    def test_a_list_whose_prices_end_inside_the_window(self, study: Study) -> None:
+        prices = closes()
+        for name in NAMES[1:]:  # one share goes on alone
+            prices[name] = {day: close for day, close in prices[name].items() if day <= 2}
+        asked = "{windows: [[0, 2], [0, 4]], also: [], variants: []}"
+        run = study(Made(prices), NAMES, event_study=asked)
+        said = f"too little of the list has prices after {session(2)}"
+        for column in ("car", "p", "bhar", "mde", "leave_one_out_min", "holm_p"):
+            self.said(run, column, said)
+        assert cell(run, window="[0,+2]")["p"] > 0
+        path = run.frames["car_paths"]
+        path = path[(path["variant"] == "main") & (path["model"] == "market")]
+        assert path["car"].notna().tolist() == [True, True, True, False, False]
+        assert "The study registers 1 tests" in run.memo
+
+    @pytest.mark.parametrize(
+        ("asked", "why"),
+        [
+            ("windows: [[-25, -1]], also: [[0, 4]]", r"\[-25, -1\] overlaps the estimation"),
+            ("windows: [[0, 29]], also: [[0, 4]]", r"\[0, 29\] reaches beyond the prices"),
+        ],
+    )
+    def test_no_registered_window_that_can_be_tested(
+        self, study: Study, asked: str, why: str
+    ) -> None:
+        known = {
+            symbol: {day: close for day, close in path.items() if day <= 9}
+            for symbol, path in closes().items()
+        }
+        with pytest.raises(NothingToTest, match=why) as told:
+            study(Made(known), NAMES, event_study=f"{{{asked}}}")
+        assert told.value.exit_code == 3
+        assert "must begin after the estimation window ([-140, -21])" in told.value.hint
+
+    def test_an_estimation_shorter_than_it_may_be(self, study: Study) -> None:
+        with pytest.raises(NothingToTest) as told:
+            study(Made(closes()), NAMES, estimation="[-60, -21]", event_study=section())
+        assert "`estimation` [-60, -21] has 40 sessions: begin it earlier" in told.value.hint
+
+    def test_a_dimson_beta_is_the_sum_of_its_three(self, study: Study) -> None:
+        run = study(Made(closes()), NAMES, event_study=section("models: [market, dimson]"))
+        alone, lagged = cell(run)["beta"], cell(run, model="dimson")["beta"]
+        assert lagged == pytest.approx(alone, abs=0.3)
+        assert lagged != alone
 
     def test_a_sector_index_without_levels(self, study: Study) -> None:
         prices = {symbol: p for symbol, p in closes(lift=0.03).items() if symbol != SECTOR}

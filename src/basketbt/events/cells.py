@@ -11,12 +11,13 @@ from basketbt.events.evidence import Evidence, Frame, Series, inside_data
 from basketbt.events.family import Adjusted
 from basketbt.events.inputs import EventStudyInputs
 from basketbt.events.limits import first_unlimited
-from basketbt.events.models import MARKET, SECTOR, Fault
+from basketbt.events.models import DIMSON, MARKET, SECTOR, Fault
 from basketbt.events.placebo import FEWEST_DATES, LONGEST_WINDOW
 from basketbt.events.portfolio import buy_and_hold
 from basketbt.events.random_cars import RandomEvidence
 from basketbt.events.reasons import (
     CENSORED_END,
+    LIST_ENDED,
     NAMES_LEFT_OUT,
     NO_BHAR,
     NO_SESSION_IN_WINDOW,
@@ -71,7 +72,8 @@ def bhar_of(inputs: EventStudyInputs, series: Series) -> Floats:
             rows.append(np.full(len(inputs.baskets), np.nan))
             continue
         held = slice(inputs.day0 + window[0], inputs.day0 + window[1] + 1)
-        rows.append(buy_and_hold(series.names[1][held], inputs.weights, inputs.benchmark[held]))
+        earned = buy_and_hold(series.names[1][held], inputs.weights, inputs.benchmark[held])
+        rows.append(np.where(held.stop - 1 <= series.last, earned, np.nan))
     return np.stack(rows)
 
 
@@ -86,7 +88,7 @@ def cells_of(whole: Whole) -> tuple[Cell, ...]:
     )
 
 
-def fault_note(item: Evidence, basket: int, needed: int) -> Note | None:
+def _fault_note(item: Evidence, basket: int, needed: int) -> Note | None:
     """Why a basket could not be fitted; None when it was."""
     fault = Fault(item.baskets.fault[basket])
     if fault == Fault.TOO_FEW:
@@ -106,7 +108,7 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
     unlimited, carried = _to_unlimited(whole, item, w, b)
     lowest, highest = (float(edge[w, b]) for edge in item.leave_one_out)
     member = bool(adjusted.member[m, w, b])
-    failed = _why_untested(whole, item, w, b)
+    failed = why_untested(inputs, item, w, b)
     # a basket that cannot be tested is not tested on whichever of its names are left
     kp, rank, others = (undefined(), undefined(), ()) if failed else _name_tests(whole, item, w, b)
     notes = (
@@ -192,17 +194,18 @@ def _placebo_notes(
     return []
 
 
-def _why_untested(whole: Whole, item: Evidence, w: int, b: int) -> Note | None:
+def why_untested(inputs: EventStudyInputs, item: Evidence, w: int, b: int) -> Note | None:
     """The one reason why nothing in a cell could be tested; None when it could."""
-    inputs = whole.inputs
     first, last = inputs.windows[w]
     if not inside_data(inputs, (first, last)):
         return WINDOW_OUTSIDE(first=first, last=last)
     if first <= inputs.estimation[1]:
         return WINDOW_IN_ESTIMATION(first=first, last=last)
-    fault = fault_note(item, b, inputs.options.minimum_sessions)
+    fault = _fault_note(item, b, inputs.options.minimum_sessions)
     if fault is not None:
         return fault
+    if not item.reaches[w, b]:
+        return LIST_ENDED(last=inputs.sessions[item.last[b]])
     return None if item.sums.count[w, b] else NO_SESSION_IN_WINDOW()
 
 
@@ -296,4 +299,6 @@ def _bhar_notes(inputs: EventStudyInputs, window: Window) -> list[Note]:
 
 def _beta(item: Evidence, basket: int) -> float:
     coefficients = item.baskets.coefficients[basket]
+    if item.design.name == DIMSON:
+        return float(coefficients[1:].sum())
     return float(coefficients[1]) if item.design.name in (MARKET, SECTOR) else float("nan")

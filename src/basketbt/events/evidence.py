@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from basketbt.events.inputs import EventStudyInputs
 from basketbt.events.models import (
@@ -33,6 +34,7 @@ class Series:
     baskets: tuple[Floats, Floats]  # (T, B)
     names: tuple[Floats, Floats]  # (T, N)
     without_one: tuple[Floats, Floats]  # (T, sum of basket sizes)
+    last: NDArray[np.intp]  # (B,) the last row with a basket return, -1 for none
     owner: tuple[slice, ...]  # B: which of the latter belong to a basket
 
 
@@ -51,7 +53,9 @@ class Evidence:
 
     design: Design
     baskets: Estimate
-    sums: WindowSum  # (W, B)
+    last: NDArray[np.intp]  # (B,) the last row with a basket return
+    reaches: Mask  # (W, B) whether a basket's returns go on to the window's end
+    sums: WindowSum  # (W, B), car and g NaN where they do not
     abnormal: Floats  # (T, B) with event-window returns
     residuals: Floats  # (L, B) of the estimation sessions
     t: Floats
@@ -76,17 +80,17 @@ def series_of(inputs: EventStudyInputs) -> Series:
         slice(int(end) - rows.shape[0], int(end)) for rows, end in zip(reduced, ends, strict=True)
     )
     stacked = np.concatenate(reduced)
+    in_windows, valid = basket_returns(event_returns, inputs.weights)
+    ends_at = valid.shape[0] - 1 - valid[::-1].argmax(axis=0)
     return Series(
-        baskets=(
-            basket_returns(inputs.returns, inputs.weights)[0],
-            basket_returns(event_returns, inputs.weights)[0],
-        ),
+        baskets=(basket_returns(inputs.returns, inputs.weights)[0], in_windows),
         names=(inputs.returns, event_returns),
         without_one=(
             basket_returns(inputs.returns, stacked)[0],
             basket_returns(event_returns, stacked)[0],
         ),
         owner=owner,
+        last=np.where(valid.any(axis=0), ends_at, -1),
     )
 
 
@@ -119,6 +123,11 @@ def evidence(inputs: EventStudyInputs, design: Design, series: Series, frame: Fr
     minimum = inputs.options.minimum_sessions
     fitted = estimate(design, series.baskets[0], frame.estimation, minimum)
     sums = cumulate(design, fitted, series.baskets[1], frame.windows)
+    reaches = np.stack([inputs.day0 + window[1] <= series.last for window in inputs.windows])
+    sums = replace(
+        sums, car=np.where(reaches, sums.car, np.nan), g=np.where(reaches, sums.g, np.nan)
+    )
+    lowest, highest = _leave_one_out(design, series, frame, minimum)
     t = portfolio_t(sums, fitted.s)
     names = estimate(design, series.names[0], frame.estimation, minimum)
     name_sums = cumulate(design, names, series.names[1], frame.windows)
@@ -132,6 +141,8 @@ def evidence(inputs: EventStudyInputs, design: Design, series: Series, frame: Fr
     return Evidence(
         design=design,
         baskets=fitted,
+        last=series.last,
+        reaches=reaches,
         sums=sums,
         abnormal=abnormal(design, fitted, series.baskets[1]),
         residuals=abnormal(design, fitted, series.baskets[0])[frame.estimation],
@@ -144,7 +155,7 @@ def evidence(inputs: EventStudyInputs, design: Design, series: Series, frame: Fr
         name_residuals=name_residuals,
         ranks=tuple(ranks),
         in_window=tuple(np.arange(rank.shape[0]) >= estimation_length for rank in ranks),
-        leave_one_out=_leave_one_out(design, series, frame, minimum),
+        leave_one_out=(np.where(reaches, lowest, np.nan), np.where(reaches, highest, np.nan)),
         placebos=_placebos(inputs, design, series, frame),
     )
 

@@ -50,7 +50,7 @@ def car_paths(
                 days=days,
                 dates=inputs.sessions[rows],
                 ar=np.where(inputs.usable[rows], item.abnormal[rows, b], np.nan),
-                car=sums.car[:, b],
+                car=np.where(rows <= series.last[b], sums.car[:, b], np.nan),
                 band=half[:, b],
                 low=low,
                 high=high,

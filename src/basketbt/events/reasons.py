@@ -10,7 +10,7 @@ from basketbt.notes import NoteKind
 
 
 class NothingToTest(DataError):
-    """No basket can be fitted under any model. Fields: ``event``, ``why``, ``hint``."""
+    """No basket can be tested on any registered window. Fields: ``event``, ``why``, ``hint``."""
 
     template = "{event}: no basket can be tested: {why}"
     fix = "{hint}"
@@ -56,6 +56,12 @@ NO_SESSION_IN_WINDOW = NoteKind(
     "empty-no-session",
     "no valid session in the window",
     "窗口内没有有效交易日",
+    "warning",
+)
+LIST_ENDED = NoteKind(
+    "empty-list-ended",
+    "too little of the list has prices after {last}, and the window ends later",
+    "{last}之后名单大部分个股无价格，而窗口在其后结束",
     "warning",
 )
 SESSIONS_LEFT_OUT = NoteKind(

@@ -65,8 +65,9 @@ class CarPath:
     Arrays (n,). ``band`` is the half width of the 95 % interval of the cumulated return under no
     event, widening with the forecast error; ``low`` and ``high`` are the same from resampled
     residual dates. A session without a valid return has a NaN ``ar`` and leaves ``car`` where it
-    was. ``first_unlimited`` is the first day >= 0 that closes with no weight at a limit and
-    ``car_to_unlimited`` the CAR of [0, that day]: its end was chosen by the data, so no test.
+    was; after the list's last price ``car`` is NaN. ``first_unlimited`` is the first day >= 0 that
+    closes with no weight at a limit and ``car_to_unlimited`` the CAR of [0, that day]: its end was
+    chosen by the data, so no test.
     """
 
     event: str

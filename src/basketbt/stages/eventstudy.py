@@ -36,6 +36,7 @@ from basketbt.events.reasons import (
 )
 from basketbt.events.results import EventStudyResult
 from basketbt.events.run import event_study
+from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, unique
 from basketbt.plan.eventstudy import market_index, other_day_zeros, registered_windows
@@ -57,6 +58,13 @@ MODEL_LEFT_OUT = NoteKind(
     "model-left-out",
     en="no levels of the sector index {symbol}: model {model} left out",
     zh="行业指数{symbol}无点位:未计算模型{model}",
+    severity="warning",
+)
+SECTOR_IS_MARKET = NoteKind(
+    "sector-is-market",
+    en="the sector index {sector} is the market index {market} itself, or its twin with dividends: "
+    "nothing can be tested under {model}. Name a sector index as `sector` under `event_study`",
+    zh="行业指数{sector}即市场指数{market}或其全收益版本:模型{model}无法检验。请在`event_study`的`sector`中给出行业指数",
     severity="warning",
 )
 VARIANT_LEFT_OUT = NoteKind(
@@ -231,7 +239,10 @@ def _models(
     designs: list[Design] = []
     notes = _shut(case, benchmarks, code, _days(plan, spec, case))
     for model in spec.models:
-        if model == "market+sector" and sector not in of:
+        if model == "market+sector" and _one_index(sector, code):
+            notes.append(SECTOR_IS_MARKET(sector=sector, market=code, model=model))
+            designs.append(sector_model(of[code], of[code]))  # singular, and its cells say so
+        elif model == "market+sector" and sector not in of:
             notes.append(MODEL_LEFT_OUT(symbol=sector, model=model))
         elif model == "market+sector":
             designs.append(sector_model(of[code], of[sector]))
@@ -263,6 +274,11 @@ def _shut(case: Case, benchmarks: PricePanel, code: str, days: tuple[int, int]) 
             index=code, calendar=case.calendar.name, count=count, first=days[0], last=days[1]
         )
     ]
+
+
+def _one_index(one: str, other: str) -> bool:
+    """Whether two codes name one index, with or without its dividends."""
+    return one == other or index_info(one).twin == other or index_info(other).twin == one
 
 
 _ALONE = {"market": market_model, "market-adjusted": market_adjusted, "dimson": dimson}

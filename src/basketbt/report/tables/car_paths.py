@@ -32,7 +32,13 @@ LAYOUT = Layout(
             "当日无有效收益",
         ),
         Column(
-            "car", "累计异常收益CAR", "decimal", "sum from the first row", "自首行累计", *_UNFITTED
+            "car",
+            "累计异常收益CAR",
+            "decimal",
+            "sum from the first row",
+            "自首行累计",
+            "the model could not be fitted, or after the list's last price",
+            "模型无法估计,或在名单最后价格之后",
         ),
         Column(
             "band",
