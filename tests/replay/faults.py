@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
+from basketbt.market.calendars import calendar
+from replay import yahoo
 from replay.answers import BarEdit
 from replay.invented import Bar, Security
 from replay.wire import Fault, Reply, Request
@@ -129,18 +131,21 @@ WRONG_COLUMNS = {
     "yahoo": yahoo_quote(lambda q: {("last" if k == "close" else k): v for k, v in q.items()}),
 }
 REORDERED = {
+    "sina": lambda body: re.sub(rb'"([A-Za-z0-9+/=]{9})([^"]*)"', rb'"\2\1"', body),
     "eastmoney": eastmoney_lines(lambda cells: swapped(cells, 2, 4)),  # close and low
     "tencent": tencent_rows(lambda row: swapped(row, 2, 3)),  # close and high
     "csindex": csindex_rows(lambda row: keys_swapped(row, "close", "open")),
     "yahoo": yahoo_quote(lambda q: {**q, "high": q["low"], "low": q["high"]}),
 }
 STRINGS = {
+    "sina": lambda body: re.sub(rb'="[^"]{9}', b'="n/a (text)', body),
     "eastmoney": eastmoney_lines(lambda cells: with_cell(cells, 2, f"{cells[2]}元")),
     "tencent": tencent_rows(lambda row: with_cell(row, 2, "n/a")),
     "csindex": csindex_rows(lambda row: {**row, "close": "n/a"}),
     "yahoo": yahoo_quote(lambda q: {**q, "close": [str(v) for v in q["close"]]}),
 }
 NULLS = {
+    "sina": lambda body: re.sub(rb'="[^"]*"', b"=null", body),
     "eastmoney": eastmoney_lines(
         lambda cells: with_cell(cells, 2, "-") if cells[0] == BAD_DAY else cells
     ),
@@ -157,6 +162,91 @@ NULLS = {
 }
 
 
+RENAMED: dict[str, BODY] = {
+    "eastmoney": lambda body: body.replace(b'"code":"688111"', b'"code":"688999"'),
+    "sina": lambda body: body.replace(b"sh688111", b"sh688999"),
+    "tencent": lambda body: body.replace(b"sh688111", b"sh688999"),
+    "csindex": csindex_rows(lambda row: {**row, "indexCode": "000999"}),
+    "yahoo": lambda body: body.replace(b'"symbol":"688111.SS"', b'"symbol":"688999.SS"'),
+}
+
+
+def code(body: bytes) -> bytes:
+    """What a careless client would hand to ``eval``."""
+    return b'__import__("os").abort()'
+
+
+def NO_ADJUSTED(body: bytes) -> bytes:  # noqa: N802 - a body like the others
+    """Yahoo's adjusted closes, zero from the first dividend on."""
+    answer = json.loads(body)
+    result = answer["chart"]["result"][0]
+    for moment in result.get("events", {}).get("dividends", {}):
+        at = result["timestamp"].index(int(moment))
+        adjusted = result["indicators"]["adjclose"][0]["adjclose"]
+        adjusted[at:] = [0.0] * len(adjusted[at:])
+    return json.dumps(answer).encode()
+
+
+def adjusted_before(day: str) -> BODY:
+    """Yahoo's adjusted closes before a day one per cent lower than they were."""
+
+    def rewrite(body: bytes) -> bytes:
+        answer = json.loads(body)
+        result = answer["chart"]["result"][0]
+        end = datetime.fromisoformat(f"{day}T00:00:00+08:00").timestamp()
+        adjusted = result["indicators"]["adjclose"][0]["adjclose"]
+        result["indicators"]["adjclose"][0]["adjclose"] = [
+            value * 0.99 if moment < end else value
+            for moment, value in zip(result["timestamp"], adjusted, strict=True)
+        ]
+        return json.dumps(answer).encode()
+
+    return rewrite
+
+
+# --- factors and codes -----------------------------------------------------------------------
+
+
+def sina_factor(text: str) -> Callable[..., None]:
+    """The newest factor of Sina's list is ``text``."""
+
+    def install(replay: object) -> None:
+        replay.vendors.factors = lambda security, rows: [{**rows[0], "f": text}, *rows[1:]]
+
+    return install
+
+
+def sina_without_steps(replay: object) -> None:
+    """Sina's list has lost everything but its beginning."""
+    replay.vendors.factors = lambda security, rows: rows[-1:]
+
+
+def whole_price_paid_out(replay: object) -> None:
+    """Eastmoney tells of a dividend beyond the price, and Sina's list cannot be had."""
+
+    def fault(request: Request, honest: Callable[[], Reply]) -> Reply | None:
+        if request.path.endswith("hfq.js"):
+            return Reply(b"gone", 403, "text/plain")
+        if request.query.get("reportName") == "RPT_SHAREBONUS_DET":
+            return Reply(
+                re.sub(rb'"PRETAX_BONUS_RMB":[\d.]+', b'"PRETAX_BONUS_RMB":99999', honest().body)
+            )
+        return None
+
+    replay.vendors.faults.append(fault)
+
+
+def forgotten(code: str) -> Fault:
+    """Yahoo no longer knows a code, as it does with delisted ones."""
+
+    def fault(request: Request, honest: Callable[[], Reply]) -> Reply | None:
+        if request.vendor == "yahoo" and f"/{code}." in request.path:
+            return yahoo.not_found("No data found, symbol may be delisted")
+        return None
+
+    return fault
+
+
 # --- bars ----------------------------------------------------------------------------------
 
 
@@ -169,6 +259,20 @@ def twice(bars: list[Bar]) -> list[Bar]:
 
 def without_a_session(bars: list[Bar]) -> list[Bar]:
     return [*bars[:80], *bars[81:]]
+
+
+def repeated_while_suspended(bars: list[Bar]) -> list[Bar]:
+    """Yahoo's way with a suspension: the last close again, without volume, session by session."""
+    sessions = calendar("XSHG").between(bars[0].day, bars[-1].day).tolist()
+    known = {bar.day: bar for bar in bars}
+    out: list[Bar] = []
+    for day in sessions:
+        if day in known:
+            out.append(known[day])
+            continue
+        close = out[-1].close
+        out.append(Bar(day, close, close, close, close, 0, 0, close))
+    return out
 
 
 def in_lots(bars: list[Bar]) -> list[Bar]:

@@ -6,7 +6,7 @@ import math
 import random
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from basketbt.market.calendars import calendar
@@ -158,24 +158,28 @@ class Market:
 
 def small_market() -> Market:
     """Shares of each board with events and a suspension, two indexes, two Hong Kong shares."""
-    return Market(
-        [
-            Security("688111.SH", 126.0, events=(Event(date(2024, 6, 7), 0.73),)),
-            Security(
-                "000034.SZ",
-                17.0,
-                shares=669_000_000,
-                events=(Event(date(2024, 6, 12), 0.526, 0.4), Event(date(2025, 6, 11), 0.3)),
-                suspended=(date(2024, 8, 1), date(2024, 8, 14)),
-            ),
-            Security("300624.SZ", 88.0),
-            Security("301269.SZ", 95.0, listed=date(2024, 11, 4)),
-            Security("000300.SH", 3900.0),
-            Security("H00300.CSI", 5200.0),
-            Security("6682.HK", 60.0),
-            Security("0700.HK", 330.0, events=(Event(date(2024, 5, 17), 3.4),)),
-            Security("510300.SH", 3.5),
-        ]
+    return Market(list(_securities()))
+
+
+@cache
+def _securities() -> tuple[Security, ...]:
+    """Securities never change, so their bars are made once; a market's list of them may."""
+    return (
+        Security("688111.SH", 126.0, events=(Event(date(2024, 6, 7), 0.73),)),
+        Security(
+            "000034.SZ",
+            17.0,
+            shares=669_000_000,
+            events=(Event(date(2024, 6, 12), 0.526, 0.4), Event(date(2025, 6, 11), 0.3)),
+            suspended=(date(2024, 8, 1), date(2024, 8, 14)),
+        ),
+        Security("300624.SZ", 88.0),
+        Security("301269.SZ", 95.0, listed=date(2024, 11, 4)),
+        Security("000300.SH", 3900.0),
+        Security("H00300.CSI", 5200.0),
+        Security("6682.HK", 60.0),
+        Security("0700.HK", 330.0, events=(Event(date(2024, 5, 17), 3.4),)),
+        Security("510300.SH", 3.5),
     )
 
 

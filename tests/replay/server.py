@@ -37,17 +37,25 @@ HANG_SECONDS = 5.0
 
 
 class ReplayServer:
-    """Serves ``answer(Request) -> Reply`` until closed. ``refused`` lists other hosts asked."""
+    """Serves ``answer(Request) -> Reply`` until closed. ``refused`` lists other hosts asked.
+
+    ``closed`` are hosts to which the proxy makes no connection, as if nobody listened there.
+    """
 
     def __init__(self, answer: Callable[[Request], Reply]) -> None:
-        self.answer = answer
-        self.refused: list[str] = []
+        self.serve(answer)
         self._authority = trustme.CA()
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def serve(self, answer: Callable[[Request], Reply]) -> None:
+        """Answer from here on with another market and without what happened before."""
+        self.answer = answer
+        self.refused: list[str] = []
+        self.closed: set[str] = set()
 
     def environment(self, folder: Path) -> dict[str, str]:
         """What makes every HTTP client of a process come here, the CA's file in ``folder``."""
@@ -95,6 +103,9 @@ class ReplayServer:
             if method != "CONNECT" or not host.endswith(HOSTS):
                 self.refused.append(host)
                 connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+                return
+            if host in self.closed:
+                connection.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
                 return
             connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             with self._context(host).wrap_socket(connection, server_side=True) as secure:

@@ -31,23 +31,34 @@ class Replay:
         return sum(request.vendor == vendor for request in self.vendors.log)
 
 
+@pytest.fixture(scope="session")
+def proxy() -> Iterator[tuple[ReplayServer, dict[str, str]]]:
+    """One proxy for all tests: making certificates takes longer than most of them."""
+    with running(Vendors(small_market())) as running_proxy:
+        yield running_proxy
+
+
 @pytest.fixture
-def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
+def replay(
+    proxy: tuple[ReplayServer, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Replay]:
     """A fresh market behind the proxy; afterwards: no request to any other host was made."""
+    server, environment = proxy
     vendors = Vendors(small_market())
-    with running(vendors) as (server, environment):
-        environment |= {PACE_VARIABLE: "0", CACHE_VARIABLE: str(tmp_path / "cache")}
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(
-            Courier, "limits", Limits(connect=5.0, read=0.7, total=1.5, first_backoff=0.01)
-        )
-        with warnings.catch_warnings():
-            # The clients' own warnings are not ours to mend.
-            warnings.simplefilter("ignore")
-            yield Replay(vendors, server, environment)
-        assert vendors.unknown == []
-        assert server.refused == []
+    server.serve(vendors)
+    environment = environment | {PACE_VARIABLE: "0", CACHE_VARIABLE: str(tmp_path / "cache")}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    # Long enough for a busy machine: only tests of answers that never end wait for it.
+    monkeypatch.setattr(
+        Courier, "limits", Limits(connect=10.0, read=10.0, total=20.0, first_backoff=0.01)
+    )
+    with warnings.catch_warnings():
+        # The clients' own warnings are not ours to mend.
+        warnings.simplefilter("ignore")
+        yield Replay(vendors, server, environment)
+    assert vendors.unknown == []
+    assert server.refused == []
 
 
 @pytest.fixture

@@ -1,17 +1,23 @@
-"""Every way a vendor can fail: what the user is told, and that the store holds nothing wrong."""
+"""Every way a vendor can fail × every vendor: what the user is told, what the store holds.
+
+``FAULTS`` is the whole matrix. A cell says how the fault is made at that vendor, which error the
+user sees and a word of it; or that the vendor's prices are stored and are right; or, as a text,
+why the vendor cannot have this fault. Other files have the faults that take two steps
+(``test_faults_over_time.py``) and those of the lists beside the prices
+(``test_faults_beside_prices.py``).
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.sources import routes
-from basketbt.prices.sources.auto import Fetcher, Outcome
 from basketbt.prices.sources.complete import complete
-from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.vendor import (
     Changed,
     NoData,
@@ -20,111 +26,238 @@ from basketbt.prices.sources.vendor import (
     Unreachable,
     VendorFailure,
 )
-from basketbt.prices.store import Store
 from replay import faults
 from replay.invented import Security
-from replay.setting import NOW, day, request_for, wrong_rows
+from replay.setting import day, wrong_rows
 from replay.wire import HTML, Reply
+from support.asked import HOSTS, SHARE_VENDORS, SUBJECT, VENDORS, ask, fetch, put_first
 
-SUBJECT = {
-    "sina": "688111.SH",
-    "eastmoney": "688111.SH",
-    "tencent": "688111.SH",
-    "csindex": "000300.SH",
-    "yahoo": "688111.SH",
-}
-VENDORS = list(SUBJECT)
-OTHER = {name: "eastmoney" if name != "eastmoney" else "sina" for name in VENDORS}
-
-WIRE = {
-    "connection dropped": (Reply(manner="drop"), Unreachable),
-    "HTTP 429": (Reply(b"Too Many Requests", 429, "text/plain"), Refused),
-    "HTTP 403": (Reply(HTML, 403, "text/html"), Refused),
-    "HTTP 456": (Reply(HTML, 456, "text/html"), Refused),
-    "HTTP 500": (Reply(b"{}", 500), Refused),
-    "HTTP 502": (Reply(HTML, 502, "text/html"), Refused),
-    "redirect": (Reply(b"", 302, headers={"Location": "https://www.yahoo.com/"}), Refused),
-    "a page instead of data": (Reply(HTML, 200, "text/html"), Refused),
-    "empty body": (Reply(b""), Refused),
-}
+Install = Callable[..., None]
 
 
-@pytest.fixture
-def first_is(monkeypatch: pytest.MonkeyPatch):
-    """Put a vendor first in every route."""
+@dataclass(frozen=True)
+class Fails:
+    """The vendor's answer is given up with ``error``, and the next vendor delivers."""
 
-    def put(vendor: str) -> None:
-        for group, names in routes.ORDER.items():
-            order = (vendor, *(name for name in names if name != vendor))
-            monkeypatch.setitem(routes.ORDER, group, order)
-
-    return put
+    install: Install
+    error: type[VendorFailure]
+    says: str = ""
+    symbol: str = ""
 
 
-def ask(vendor: str, hosts: HostBook, text: str | None = None) -> VendorFailure:
-    """The failure that asking one vendor for its subject ends in."""
-    symbol = parse_symbol(text or SUBJECT[vendor])
-    query = Query(symbol, day("2024-03-01"), day("2025-03-31"), hosts)
-    others = (routes.VENDORS[OTHER[vendor]],)
-    with pytest.raises(VendorFailure) as caught:
-        complete(routes.VENDORS[vendor], others, query, "auto")
-    return caught.value
+@dataclass(frozen=True)
+class Stored:
+    """The vendor's prices are stored and are the market's."""
+
+    install: Install
+    symbol: str
 
 
-def fetch(store: Store, *names: str, hosts: HostBook | None = None) -> tuple[Outcome, ...]:
-    fetcher = Fetcher(store, now=NOW, hosts=hosts or HostBook(pace=0.0))
-    return fetcher.fetch(request_for(*names))
+def _fault(make: Callable[..., object], *arguments: object) -> Install:
+    return lambda replay: replay.vendors.faults.append(make(*arguments))
 
 
-def assert_others_take_over(replay, store: Store, vendor: str, error: type) -> None:
-    (outcome,) = fetch(store, SUBJECT[vendor])
-    assert outcome.state == "fetched"
-    assert outcome.vendor != vendor
-    assert [type(failure) for failure in outcome.failures] == [error]
+def _edit(vendor: str, change: Callable[..., object]) -> Install:
+    return lambda replay: setattr(replay.vendors, "edit", faults.edited(vendor, change))
+
+
+def _close(vendor: str) -> Install:
+    return lambda replay: replay.server.closed.update(HOSTS[vendor])
+
+
+def _add(security: Security) -> Install:
+    return lambda replay: replay.vendors.market.securities.append(security)
+
+
+def _both(*installs: Install) -> Install:
+    return lambda replay: [install(replay) for install in installs]
+
+
+def _nothing(replay: object) -> None:
+    """The market itself has it."""
+
+
+def on_the_wire(reply: Reply, error: type[VendorFailure], says: str = "") -> dict[str, Fails]:
+    return {v: Fails(_fault(faults.on, v, reply), error, says) for v in VENDORS}
+
+
+def in_the_body(by_vendor: dict[str, faults.BODY], says: str = "") -> dict[str, Fails]:
+    return {v: Fails(_fault(faults.rewritten, v, by_vendor[v]), Changed, says) for v in VENDORS}
+
+
+def in_the_bars(change: Callable[..., object], says: str) -> dict[str, Fails]:
+    return {v: Fails(_edit(v, change), Changed, says) for v in VENDORS}
+
+
+GONE = Security("600666.SH", 5.0, last=date(2024, 11, 29), delisted=date(2024, 12, 6))
+ENDED = Security("000688.SH", 900.0, last=date(2024, 12, 31))
+STARTED = Security("000688.SH", 900.0, listed=date(2024, 11, 4))
+NO_AMOUNT = "it gives no amount to check the volume by (docs/vendors.md says so)"
+NO_FACTOR = "an index has no factor"
+
+FAULTS: dict[str, dict[str, Fails | Stored | str]] = {
+    "connection dropped": on_the_wire(Reply(manner="drop"), Unreachable),
+    "connection refused": {v: Fails(_close(v), Unreachable) for v in VENDORS},
+    "reset in the body": {
+        v: Fails(_fault(faults.manner, v, "reset"), Unreachable) for v in VENDORS
+    },
+    "truncated body": {v: Fails(_fault(faults.manner, v, "short"), Unreachable) for v in VENDORS},
+    "429": on_the_wire(Reply(b"Too Many Requests", 429, "text/plain"), Refused, "HTTP 429"),
+    "403": on_the_wire(Reply(HTML, 403, "text/html"), Refused, "HTTP 403"),
+    "456": on_the_wire(Reply(HTML, 456, "text/html"), Refused, "HTTP 456"),
+    "500": on_the_wire(Reply(b"{}", 500), Refused, "HTTP 500"),
+    "502": on_the_wire(Reply(HTML, 502, "text/html"), Refused, "HTTP 502"),
+    "redirect": on_the_wire(
+        Reply(b"", 302, headers={"Location": "https://www.yahoo.com/"}), Refused, "HTTP 302"
+    ),
+    "HTML instead of data": on_the_wire(Reply(HTML, 200, "text/html"), Refused, "a web page"),
+    "empty body": on_the_wire(Reply(b""), Refused, "an empty answer"),
+    "cut short with the right length": in_the_body(dict.fromkeys(VENDORS, faults.cut_short)),
+    "wrong columns": in_the_body(faults.WRONG_COLUMNS),
+    "reordered columns": in_the_body(faults.REORDERED),
+    "strings for numbers": in_the_body(faults.STRINGS),
+    "a null row": in_the_body(faults.NULLS),
+    "a session twice": in_the_bars(faults.twice, "is there twice") | {
+        "yahoo": Fails(_edit("yahoo", faults.twice), Changed, "a session twice")
+    },
+    "a missing middle session": in_the_bars(faults.without_a_session, "missing"),
+    "a bar on a holiday": in_the_bars(faults.on_a_holiday, "no session"),
+    "prices beyond the limit": in_the_bars(faults.off_limit, "limit") | {
+        "csindex": "an index has no daily limit"
+    },
+    "lots instead of shares": {
+        v: Stored(_edit(v, faults.in_lots), "688111.SH") for v in SHARE_VENDORS
+    } | {"yahoo": NO_AMOUNT, "csindex": "the volume of an index is not read"},
+    "lots from one day on": {
+        v: Fails(_edit(v, faults.partly_in_lots), Changed, "neither 1 nor 100")
+        for v in SHARE_VENDORS
+    } | {"yahoo": NO_AMOUNT, "csindex": "the volume of an index is not read"},
+    "factor 0": {
+        "sina": Fails(faults.sina_factor("0.0"), Changed, "not positive"),
+        "eastmoney": Fails(faults.whole_price_paid_out, Changed, "zero, negative"),
+        "tencent": Stored(faults.sina_factor("0.0"), "688111.SH"),  # from the actions then
+        "yahoo": Fails(_fault(faults.rewritten, "yahoo", faults.NO_ADJUSTED), Changed, "factor"),
+        "csindex": NO_FACTOR,
+    },
+    "a negative factor": {
+        "sina": Fails(faults.sina_factor("-1.5"), Changed, "not positive"),
+        "eastmoney": "it follows from the actions: see factor 0",
+        "tencent": Stored(faults.sina_factor("-1.5"), "688111.SH"),
+        "yahoo": "it is a quotient of prices, which are checked",
+        "csindex": NO_FACTOR,
+    },
+    "a factor without its step": {
+        "sina": Fails(faults.sina_without_steps, Changed, "limit", "000034.SZ"),
+        "eastmoney": Fails(faults.sina_without_steps, Changed, "limit", "000034.SZ"),
+        "tencent": Fails(faults.sina_without_steps, Changed, "limit", "000034.SZ"),
+        "yahoo": "its splits and prices come in one answer",
+        "csindex": NO_FACTOR,
+    },
+    "an unknown code": {
+        v: Fails(_nothing, NoData, "", "600999.SH" if v != "csindex" else "000999.SH")
+        for v in VENDORS
+    },
+    "a renamed code": in_the_body(faults.RENAMED, "has the code been renamed?"),
+    "a delisted code": {v: Stored(_add(GONE), "600666.SH") for v in SHARE_VENDORS} | {
+        "yahoo": Fails(
+            _both(_add(GONE), _fault(faults.forgotten, "600666")),
+            NoData,
+            "nothing is found",
+            "600666.SH",
+        ),
+        "csindex": Fails(_add(ENDED), Changed, "missing", "000688.SH"),
+    },
+    "a listing inside the window": {v: Stored(_nothing, "301269.SZ") for v in SHARE_VENDORS}
+    | {"csindex": Stored(_add(STARTED), "000688.SH")},
+    "a suspension": {v: Stored(_nothing, "000034.SZ") for v in SHARE_VENDORS} | {
+        "yahoo": Stored(_edit("yahoo", faults.repeated_while_suspended), "000034.SZ"),
+        "csindex": "a session without a level is missing: see there",
+    },
+    "code instead of data": in_the_body(dict.fromkeys(VENDORS, faults.code)),
+}  # fmt: skip
+
+CELLS = [(fault, vendor) for fault, row in FAULTS.items() for vendor in row]
+FAILING = [cell for cell in CELLS if isinstance(FAULTS[cell[0]][cell[1]], Fails)]
+STORED = [cell for cell in CELLS if isinstance(FAULTS[cell[0]][cell[1]], Stored)]
+
+
+def test_every_fault_is_answered_for_at_every_vendor() -> None:
+    assert {fault: sorted(row) for fault, row in FAULTS.items()} == {
+        fault: sorted(VENDORS) for fault in FAULTS
+    }
+
+
+@pytest.mark.parametrize(("fault", "vendor"), FAILING)
+def test_the_user_is_told_and_the_next_vendor_takes_over(
+    replay, store, hosts, monkeypatch: pytest.MonkeyPatch, fault: str, vendor: str
+) -> None:
+    cell = FAULTS[fault][vendor]
+    assert isinstance(cell, Fails)
+    symbol = cell.symbol or SUBJECT[vendor]
+    put_first(monkeypatch, vendor)
+    cell.install(replay)
+    failure = ask(vendor, hosts, symbol)
+    assert type(failure) is cell.error
+    assert (failure.fields["vendor"], failure.fields["symbol"]) == (vendor, symbol)
+    assert "." in str(failure.fields["host"])
+    assert failure.exit_code == 3
+    assert cell.says in str(failure)
+    assert failure.hint
+    if cell.error is Refused:
+        assert failure.fields["status"]
+    (outcome,) = fetch(store, symbol)
+    assert type(outcome.failures[0]) is cell.error
+    assert vendor not in store.coverages(symbol)
+    if fault in ("an unknown code", "a factor without its step") or symbol == ENDED.text:
+        assert outcome.vendor in ("", "yahoo")  # nobody else has it either, or from one list
+    else:
+        assert outcome.state == "fetched"
     assert wrong_rows(store, replay.vendors.market) == []
 
 
-# --- on the wire -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("vendor", VENDORS)
-@pytest.mark.parametrize("name", WIRE)
-def test_a_failure_on_the_wire_is_named_and_the_next_vendor_takes_over(
-    replay, store, hosts, first_is, vendor: str, name: str
+@pytest.mark.parametrize(("fault", "vendor"), STORED)
+def test_what_only_looks_like_a_fault_is_stored_as_it_is(
+    replay, store, monkeypatch: pytest.MonkeyPatch, fault: str, vendor: str
 ) -> None:
-    reply, expected = WIRE[name]
-    first_is(vendor)
-    replay.vendors.faults.append(faults.on(vendor, reply))
-    failure = ask(vendor, hosts)
-    assert type(failure) is expected
-    assert failure.fields["vendor"] == vendor
-    assert failure.fields["symbol"] == SUBJECT[vendor]
-    assert failure.hint
-    if reply.status >= 300:
-        assert failure.fields["status"] == reply.status
-        assert f"HTTP {reply.status}" in str(failure)
-    assert_others_take_over(replay, store, vendor, expected)
+    cell = FAULTS[fault][vendor]
+    assert isinstance(cell, Stored)
+    put_first(monkeypatch, vendor)
+    cell.install(replay)
+    (outcome,) = fetch(store, cell.symbol)
+    assert (outcome.state, outcome.vendor) == ("fetched", vendor), outcome.failures
+    assert wrong_rows(store, replay.vendors.market) == []
+    coverage = store.coverages(cell.symbol)[vendor]
+    assert coverage.unconfirmed == 0
+    assert (coverage.delisted is not None) == (fault == "a delisted code")
+    history = store.read(coverage, coverage.first, coverage.last)
+    security = replay.vendors.market[cell.symbol]
+    if not security.is_index:
+        known = {bar.day: bar.volume for bar in security.bars}
+        for when, volume in zip(history.bars.dates.tolist(), history.bars.volume, strict=True):
+            # Eastmoney counts in lots already and would now drop the last two digits twice.
+            assert volume == pytest.approx(known[when], rel=0.02)
+        wealth = history.bars.close * history.steps.factor_on(history.bars.dates)
+        truth = security.total_return(*history.bars.dates[[0, -1]].tolist())
+        assert wealth[-1] / wealth[0] - 1 == pytest.approx(truth, abs=1e-6)
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
-@pytest.mark.parametrize("manner", ["reset", "short"])
-def test_a_body_that_breaks_off_is_no_answer(
-    replay, store, hosts, first_is, vendor: str, manner: str
-) -> None:
-    first_is(vendor)
-    replay.vendors.faults.append(faults.manner(vendor, manner))
-    assert type(ask(vendor, hosts)) is Unreachable
-    assert_others_take_over(replay, store, vendor, Unreachable)
+# --- courtesy --------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("vendor", VENDORS)
 @pytest.mark.parametrize("manner", ["hang", "drip"])
-def test_an_answer_that_does_not_end_is_given_up(replay, hosts, vendor: str, manner: str) -> None:
+def test_an_answer_that_does_not_end_is_given_up(
+    replay, store, hosts, monkeypatch: pytest.MonkeyPatch, vendor: str, manner: str
+) -> None:
+    from basketbt.prices.sources.courier import Courier, Limits
+
+    monkeypatch.setattr(Courier, "limits", Limits(5.0, read=0.3, total=0.6, first_backoff=0.01))
     replay.vendors.faults.append(faults.manner(vendor, manner))
     failure = ask(vendor, hosts)
     assert type(failure) is Unreachable
     assert "time" in str(failure).lower() or "slow" in str(failure)
+    assert store.all_coverages() == []
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -156,104 +289,23 @@ def test_a_short_outage_is_survived(replay, hosts, vendor: str) -> None:
     assert len(done.history.bars.dates) > 200
 
 
-# --- in the answer ---------------------------------------------------------------------------
-
-BODIES = {
-    "cut short": dict.fromkeys(VENDORS, faults.cut_short),
-    "wrong columns": faults.WRONG_COLUMNS,
-    "reordered columns": faults.REORDERED,
-    "strings for numbers": faults.STRINGS,
-    "a null row": faults.NULLS,
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "vendor"), [(name, vendor) for name, by in BODIES.items() for vendor in by]
-)
-def test_an_answer_in_another_form_is_refused(
-    replay, store, hosts, first_is, name: str, vendor: str
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_proxy_that_is_not_there_is_unreachable(
+    replay, hosts, monkeypatch: pytest.MonkeyPatch, vendor: str
 ) -> None:
-    first_is(vendor)
-    replay.vendors.faults.append(faults.rewritten(vendor, BODIES[name][vendor]))
-    assert type(ask(vendor, hosts)) is Changed
-    assert_others_take_over(replay, store, vendor, Changed)
+    import socket
 
-
-EDITS = {
-    "a session twice": (faults.twice, "twice"),
-    "a missing session": (faults.without_a_session, "missing"),
-    "a bar on a holiday": (faults.on_a_holiday, "no session"),
-    "prices beyond the limit": (faults.off_limit, "limit"),
-}
-
-
-@pytest.mark.parametrize("vendor", ["sina", "eastmoney", "tencent", "yahoo"])
-@pytest.mark.parametrize("name", EDITS)
-def test_bars_that_cannot_be_are_refused(
-    replay, store, hosts, first_is, vendor: str, name: str
-) -> None:
-    change, word = EDITS[name]
-    first_is(vendor)
-    replay.vendors.edit = faults.edited(vendor, change)
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
     failure = ask(vendor, hosts)
-    assert type(failure) is Changed
-    assert word in str(failure)
-    assert_others_take_over(replay, store, vendor, Changed)
+    assert type(failure) is Unreachable
+    assert "proxy" in failure.hint
+    assert replay.vendors.log == []
 
 
-def test_an_index_with_a_hole_is_refused(replay, hosts) -> None:
-    replay.vendors.edit = faults.edited("yahoo", faults.without_a_session)
-    failure = ask("yahoo", hosts, "000300.SH")
-    assert type(failure) is Changed
-    assert "1 session(s) are missing" in str(failure)
-
-
-@pytest.mark.parametrize("vendor", ["sina", "eastmoney", "tencent"])
-def test_lots_are_turned_into_shares(replay, store, first_is, vendor: str) -> None:
-    first_is(vendor)
-    replay.vendors.edit = faults.edited(vendor, faults.in_lots)
-    (outcome,) = fetch(store, "688111.SH")
-    assert outcome.vendor == vendor
-    coverage = store.coverages("688111.SH")[vendor]
-    stored = store.read(coverage, coverage.first, coverage.last).bars
-    known = {bar.day: bar.volume for bar in replay.vendors.market["688111.SH"].bars}
-    for when, volume in zip(stored.dates.tolist(), stored.volume.tolist(), strict=True):
-        # Eastmoney would now drop the last two digits twice.
-        assert volume == pytest.approx(known[when], rel=0.02)
-
-
-@pytest.mark.parametrize("vendor", ["sina", "eastmoney", "tencent"])
-def test_a_unit_that_changes_half_way_is_refused(
-    replay, store, hosts, first_is, vendor: str
-) -> None:
-    first_is(vendor)
-    replay.vendors.edit = faults.edited(vendor, faults.partly_in_lots)
-    failure = ask(vendor, hosts)
-    assert type(failure) is Changed
-    assert "neither 1 nor 100" in str(failure)
-    assert_others_take_over(replay, store, vendor, Changed)
-
-
-# --- the factor ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("factor", ["0.0", "-1.5"])
-def test_a_factor_that_is_not_positive_is_refused(replay, store, hosts, factor: str) -> None:
-    replay.vendors.factors = lambda security, rows: [{**rows[0], "f": factor}, *rows[1:]]
-    failure = ask("sina", hosts)
-    assert type(failure) is Changed
-    assert "not positive" in str(failure)
-    (outcome,) = fetch(store, "688111.SH")
-    assert outcome.vendor == "eastmoney"  # whose factor follows from the actions
-    assert store.coverages("688111.SH")["eastmoney"].steps_from == "eastmoney"
-
-
-def test_a_factor_without_its_step_is_refused(replay, store) -> None:
-    replay.vendors.factors = lambda security, rows: rows[-1:]
-    (outcome,) = fetch(store, "000034.SZ")
-    assert [type(f) for f in outcome.failures][:1] == [Changed]
-    assert "limit" in str(outcome.failures[0])
-
+# --- a factor file is data -------------------------------------------------------------------
 
 MALICE = {
     "a call": '__import__("pathlib").Path("{trap}").write_text("x")',
@@ -266,7 +318,7 @@ MALICE = {
 @pytest.mark.parametrize("name", MALICE)
 @pytest.mark.parametrize("text", ["688111.SH", "510300.SH"])
 def test_a_factor_file_is_data_and_never_run(
-    replay, store, hosts, tmp_path: Path, name: str, text: str
+    replay, store, hosts, tmp_path, name: str, text: str
 ) -> None:
     trap = tmp_path / "trap"
     body = f"var x={MALICE[name].format(trap=trap)}\n/* note */".encode()
@@ -282,62 +334,3 @@ def test_a_factor_file_is_data_and_never_run(
     fetch(store, text)
     assert not trap.exists()
     assert wrong_rows(store, replay.vendors.market) == []
-
-
-# --- codes and dates -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("vendor", ["sina", "eastmoney", "tencent", "yahoo"])
-def test_an_unknown_code_is_no_data(replay, hosts, vendor: str) -> None:
-    # A renamed code looks the same: the vendors know the new one only.
-    failure = ask(vendor, hosts, "600999.SH")
-    assert type(failure) is NoData
-    assert "Check the code" in failure.hint
-
-
-def test_a_code_nobody_knows_names_every_vendor(replay, store) -> None:
-    (outcome,) = fetch(store, "600999.SH")
-    assert outcome.state == "failed"
-    text = str(outcome.error)
-    for vendor in ("sina", "eastmoney", "tencent", "yahoo"):
-        assert f"{vendor} has no data" in text
-    assert store.all_coverages() == []
-
-
-@pytest.mark.parametrize("vendor", ["sina", "eastmoney", "tencent", "yahoo"])
-def test_the_bar_of_an_open_session_is_not_stored(replay, store, first_is, vendor: str) -> None:
-    first_is(vendor)
-    request = request_for("688111.SH", end="2025-12-31")
-    for moment, last in (
-        (datetime(2025, 6, 30, 6, 0, tzinfo=UTC), "2025-06-27"),  # 14:00 in Shanghai
-        (datetime(2025, 6, 30, 7, 29, tzinfo=UTC), "2025-06-27"),  # 29 minutes after the close
-        (datetime(2025, 6, 30, 7, 30, tzinfo=UTC), "2025-06-30"),
-    ):
-        Fetcher(store, now=moment, hosts=HostBook(pace=0.0)).fetch(request)
-        coverage = store.coverages("688111.SH")[vendor]
-        bars = store.read(coverage, coverage.first, coverage.last).bars
-        assert (str(coverage.last), str(bars.dates[-1])) == (last, last)
-
-
-def test_a_suspension_is_confirmed_by_a_second_vendor(replay, store) -> None:
-    (outcome,) = fetch(store, "000034.SZ")
-    assert (outcome.state, outcome.vendor) == ("fetched", "sina")
-    assert store.coverages("000034.SZ")["sina"].unconfirmed == 0
-    assert replay.asked("eastmoney") > 0
-    assert wrong_rows(store, replay.vendors.market) == []
-
-
-def test_a_suspension_nobody_can_confirm_is_counted(replay, store) -> None:
-    for vendor in ("eastmoney", "tencent", "yahoo"):
-        replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
-    (outcome,) = fetch(store, "000034.SZ")
-    assert outcome.state == "fetched"
-    assert store.coverages("000034.SZ")["sina"].unconfirmed == 10
-
-
-def test_a_listing_inside_the_window_and_a_delisting_are_stored_as_they_are(replay, store) -> None:
-    replay.vendors.market.securities.append(Security("600666.SH", 20.0, last=date(2024, 12, 31)))
-    outcomes = fetch(store, "301269.SZ", "600666.SH")
-    assert [outcome.state for outcome in outcomes] == ["fetched", "fetched"]
-    assert wrong_rows(store, replay.vendors.market) == []
-    assert {c.unconfirmed for c in store.all_coverages()} == {0}

@@ -105,6 +105,11 @@ class Courier:
     def changed(self, why: str) -> NoReturn:
         raise self.failure(Changed, why)
 
+    def demand(self, told: object, asked: str) -> None:
+        """Raise ``Changed`` when an answer names another security than the one asked for."""
+        if str(told).lstrip("0").upper() != asked.lstrip("0").upper():
+            self.changed(f"the answer is about {told}, not {asked}: has the code been renamed?")
+
     # --- sending ---------------------------------------------------------------------------
 
     def deliver(self, url: str, send: Callable[[], Answer[R]]) -> Answer[R]:

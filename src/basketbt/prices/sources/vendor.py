@@ -78,7 +78,10 @@ class Refused(VendorFailure):
 
 class NoData(VendorFailure):
     word = "has no data"
-    fix = "Check the code and the dates; prices of your own can be given as files (docs/prices.md)."
+    fix = (
+        "Check the code and the dates: a share that was given a new code has its history under "
+        "that one. Prices of your own can be given as files (docs/prices.md)."
+    )
 
 
 class Changed(VendorFailure):

@@ -17,7 +17,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
@@ -193,10 +193,13 @@ def inspect(courier: Courier, url: str, body: bytes) -> None:
         if not result.get("timestamp"):
             courier.no_data("no bars in this window")
         quote = result["indicators"]["quote"][0]
+        told = result["meta"].get("symbol")
         lengths = {len(quote[name]) for name in ("open", "high", "low", "close", "volume")}
         lengths.add(len(result["timestamp"]))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         courier.changed("the answer is not a chart, or cut short")
+    if told is not None:
+        courier.demand(told, unquote(urlsplit(url).path.rsplit("/", 1)[1]))
     if len(lengths) != 1:
         courier.changed("the chart's columns differ in length")
     _inspect_values(courier, result["timestamp"], quote)

@@ -64,7 +64,10 @@ def inspect(courier: Courier, url: str, body: bytes) -> None:
         courier.no_data("no levels for this code and window")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         courier.changed("the answer has no list of levels")
+    code = courier.symbol.partition(".")[0]
     keys = [key.lower() for key in rows[0]]
     wrong = [key for key, at in _POSITIONS.items() if keys[at : at + 1] != [key]]
     if wrong:
         courier.changed(f"the report's columns moved: {', '.join(wrong)}")
+    for row in rows:
+        courier.demand(row.get("indexCode", code), code)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 
@@ -235,14 +235,17 @@ def inspect(courier: Courier, url: str, body: bytes) -> None:
     if not isinstance(answer, dict):
         courier.changed("the answer is not a JSON object")
     if "/kline/" in urlsplit(url).path:
-        _inspect_bars(courier, answer.get("data"))
+        _inspect_bars(courier, url, answer.get("data"))
     elif "data/v1/get" in urlsplit(url).path:
         _inspect_report(courier, url, answer.get("result"))
 
 
-def _inspect_bars(courier: Courier, data: Any) -> None:
+def _inspect_bars(courier: Courier, url: str, data: Any) -> None:
     if data is None:
         courier.no_data("no bars for this code")
+    if isinstance(data, dict) and "code" in data:
+        asked = parse_qs(urlsplit(url).query)["secid"][0]
+        courier.demand(data["code"], asked.partition(".")[2])
     lines = data.get("klines") if isinstance(data, dict) else None
     if not isinstance(lines, list):
         courier.changed("the answer has no list of bars")

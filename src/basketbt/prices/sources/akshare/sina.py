@@ -31,10 +31,10 @@ from basketbt.prices.sources.vendor import (
 
 NAME = "sina"
 _COMMENT = rb"\s*(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/)?\s*"
-_BARS = re.compile(rb'\s*var \w+="(?P<packed>[A-Za-z0-9+/=]*)";' + _COMMENT)
+_BARS = re.compile(rb'\s*var (?P<name>\w+)="(?P<packed>[A-Za-z0-9+/=]*)";' + _COMMENT)
 _FACTOR_ROW = rb'\{"d":"\d{4}-\d\d-\d\d"(?:,"[fcsu]":"-?\d+(?:\.\d+)?")+\}'
 _FACTORS = re.compile(
-    rb'\s*var \w+=\{"total":(?P<total>\d+),"data":\[(?P<rows>(?:'
+    rb'\s*var (?P<name>\w+)=\{"total":(?P<total>\d+),"data":\[(?P<rows>(?:'
     + _FACTOR_ROW
     + rb"(?:,"
     + _FACTOR_ROW
@@ -179,6 +179,7 @@ def inspect(courier: Courier, url: str, body: bytes) -> None:
             courier.changed("the packed bars are cut short or in another form")
         if not found["packed"]:
             courier.no_data("no bars for this code")
+        _demand_name(courier, found["name"])
 
 
 def factor_rows(courier: Courier, body: bytes) -> list[FactorRow]:
@@ -186,6 +187,7 @@ def factor_rows(courier: Courier, body: bytes) -> list[FactorRow]:
     found = _FACTORS.fullmatch(body)
     if found is None:
         courier.changed("the factor file is not a plain list of dates and numbers")
+    _demand_name(courier, found["name"])
     rows: list[FactorRow] = [
         {key.decode(): value.decode() for key, value in _PAIR.findall(text)}
         for text in re.findall(_FACTOR_ROW, found["rows"])
@@ -199,3 +201,12 @@ def factor_rows(courier: Courier, body: bytes) -> list[FactorRow]:
     if days[0] != "1900-01-01":
         courier.changed("the factor file does not begin at 1900-01-01")
     return rows
+
+
+def _demand_name(courier: Courier, name: bytes) -> None:
+    """The variable around mainland data carries the code (KLC_K2_sh600011, sh600519hfq)."""
+    code, _, exchange = courier.symbol.partition(".")
+    asked = exchange.lower() + code
+    told = re.search(r"(?:sh|sz)\d{6}", name.decode())
+    if told and exchange != "HK":
+        courier.demand(told[0], asked)

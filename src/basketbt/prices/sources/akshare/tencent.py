@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from basketbt.market.symbols import Symbol
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.courier import Courier, ask, with_evidence
 from basketbt.prices.sources.frames import bars_from, cut
-from basketbt.prices.sources.vendor import Family, History, Query
+from basketbt.prices.sources.vendor import Changed, Family, History, Query
 
 NAME = "tencent"
 _ASSIGNMENT = re.compile(rb"\s*\w+=(?P<json>\{.*\});?\s*", re.DOTALL)
@@ -37,12 +38,17 @@ class Tencent:
         courier = Courier(NAME, symbol.canonical, query.hosts, inspect=inspect)
         code = symbol.exchange.lower() + symbol.code
         # Dates with dashes: without them akshare takes the whole end date for a year.
-        frame = ask(
-            courier,
-            lambda: akshare().stock_zh_a_hist_tx(
-                code, start_date=str(query.first), end_date=str(query.last), adjust=""
-            ),
-        )
+        try:
+            frame = ask(
+                courier,
+                lambda: akshare().stock_zh_a_hist_tx(
+                    code, start_date=str(query.first), end_date=str(query.last), adjust=""
+                ),
+            )
+        except Changed:
+            if _only_empty_years(courier):  # over which akshare stumbles
+                courier.no_data("no bars for this code")
+            raise
         bars = bars_from(frame, _COLUMNS, courier, currency="CNY")
         return History(
             vendor=NAME,
@@ -67,20 +73,25 @@ def inspect(courier: Courier, url: str, body: bytes) -> None:
         if data is None:
             courier.no_data("this code is not known")
         return
-    _inspect_rows(courier, data)
+    _inspect_rows(courier, url, data)
 
 
-def _inspect_rows(courier: Courier, data: Any) -> None:
+def _only_empty_years(courier: Courier) -> bool:
+    """Whether every year was answered without a bar; one of several may be (delisted, say)."""
+    years = [e.body for e in courier.exchanges if "newfqkline" in e.url]
+    return bool(years) and all(re.search(rb'day":\s*\[\s*\]', body) for body in years)
+
+
+def _inspect_rows(courier: Courier, url: str, data: Any) -> None:
     if not isinstance(data, dict) or not data:
         courier.no_data("this code is not known")
-    tables = next(iter(data.values()))
+    told, tables = next(iter(data.items()))
+    courier.demand(told, parse_qs(urlsplit(url).query)["param"][0].partition(",")[0])
     rows = None
     if isinstance(tables, dict):
         rows = next((tables[k] for k in ("day", "qfqday", "hfqday") if k in tables), None)
     if not isinstance(rows, list):
         courier.changed("the answer has no list of bars")
-    if not rows:
-        courier.no_data("no bars for this code")
     for row in rows:
         if not isinstance(row, list) or len(row) < 9 or not isinstance(row[6], dict):
             courier.changed("a bar has other fields than the known ones")

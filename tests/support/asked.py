@@ -1,0 +1,50 @@
+"""Asking one vendor, and fetching along all of them, in the tests of faults."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from basketbt.market.symbols import parse_symbol
+from basketbt.prices.sources import routes
+from basketbt.prices.sources.auto import Fetcher, Outcome
+from basketbt.prices.sources.complete import complete
+from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.vendor import Query, VendorFailure
+from basketbt.prices.store import Store
+from replay.setting import NOW, day, request_for
+
+VENDORS = ("sina", "eastmoney", "tencent", "csindex", "yahoo")
+SHARE_VENDORS = ("sina", "eastmoney", "tencent", "yahoo")
+SUBJECT = dict.fromkeys(SHARE_VENDORS, "688111.SH") | {"csindex": "000300.SH"}
+HOSTS = {
+    "sina": {"finance.sina.com.cn", "stock.finance.sina.com.cn"},
+    "eastmoney": {"push2his.eastmoney.com"},
+    "tencent": {"web.ifzq.gtimg.cn", "proxy.finance.qq.com"},
+    "csindex": {"www.csindex.com.cn"},
+    "yahoo": {"query1.finance.yahoo.com", "query2.finance.yahoo.com", "fc.yahoo.com"},
+}
+
+
+def put_first(monkeypatch: pytest.MonkeyPatch, vendor: str) -> None:
+    """Put a vendor first in every route."""
+    for group, names in routes.ORDER.items():
+        order = (vendor, *(name for name in names if name != vendor))
+        monkeypatch.setitem(routes.ORDER, group, order)
+
+
+def ask(vendor: str, hosts: HostBook, text: str | None = None) -> VendorFailure:
+    """The failure that asking one vendor for its subject ends in."""
+    symbol = parse_symbol(text or SUBJECT[vendor])
+    query = Query(symbol, day("2024-03-01"), day("2025-03-31"), hosts)
+    other = "eastmoney" if vendor != "eastmoney" else "sina"
+    with pytest.raises(VendorFailure) as caught:
+        complete(routes.VENDORS[vendor], (routes.VENDORS[other],), query, "auto")
+    return caught.value
+
+
+def fetch(store: Store, *names: str, now: datetime = NOW, **dates: str) -> tuple[Outcome, ...]:
+    """Fetch along ``auto``; dates are ``start`` and ``end``."""
+    fetcher = Fetcher(store, now=now, hosts=HostBook(pace=0.0))
+    return fetcher.fetch(request_for(*names, **dates))

@@ -1,0 +1,113 @@
+"""Faults of the hosts beside the bars: factors, share counts, actions, first days, rates.
+
+Bars are worth having without most of them: what is missing is named, what is stored is right.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from basketbt.prices.sources.vendor import Refused, Unreachable
+from replay import faults
+from replay.setting import wrong_rows
+from replay.wire import HTML, Fault, Reply
+from support.asked import fetch, put_first
+
+WIRE = {
+    "dropped": Reply(manner="drop"),
+    "connection refused": None,
+    "429": Reply(b"Too Many Requests", 429, "text/plain"),
+    "403": Reply(HTML, 403, "text/html"),
+    "456": Reply(HTML, 456, "text/html"),
+    "500": Reply(b"{}", 500),
+    "502": Reply(HTML, 502, "text/html"),
+    "HTML": Reply(HTML, 200, "text/html"),
+    "empty": Reply(b""),
+    "reset": Reply(b"[" * 5000, manner="reset"),
+    "cut short": Reply(b'var x={"total":3,"data":[{"d":"2024', 200),
+    "code": Reply(b'__import__("os").abort()', 200),
+}
+ACTIONS, COUNTS = "datacenter-web.eastmoney.com", "stock.finance.sina.com.cn"
+FIRST_DAY, RATE = "web.ifzq.gtimg.cn", "push2his.eastmoney.com"
+
+
+def broken(replay, host: str, name: str) -> None:
+    reply = WIRE[name]
+    if reply is None:
+        replay.server.closed.add(host)
+        return
+    fault: Fault = lambda request, _: reply if request.host == host else None  # noqa: E731
+    replay.vendors.faults.append(fault)
+
+
+@pytest.mark.parametrize("name", WIRE)
+def test_without_actions_and_share_counts_the_prices_are_kept(replay, store, name: str) -> None:
+    broken(replay, ACTIONS, name)
+    (outcome,) = fetch(store, "000034.SZ")
+    assert (outcome.state, outcome.vendor) == ("fetched", "sina")
+    assert {failure.fields["host"] for failure in outcome.lacking} == {ACTIONS}
+    coverage = store.coverages("000034.SZ")["sina"]
+    assert (coverage.actions_from, coverage.steps_from) == (None, "sina")
+    assert wrong_rows(store, replay.vendors.market) == []
+
+
+@pytest.mark.parametrize("name", WIRE)
+def test_without_sinas_factor_it_follows_from_the_actions(replay, store, name: str) -> None:
+    reply = WIRE[name] or Reply(manner="drop")
+    replay.vendors.faults.append(
+        lambda request, _: reply if request.path.endswith("hfq.js") else None
+    )
+    (outcome,) = fetch(store, "000034.SZ")
+    assert (outcome.state, outcome.vendor) == ("fetched", "eastmoney")
+    coverage = store.coverages("000034.SZ")["eastmoney"]
+    assert coverage.steps_from == "eastmoney"
+    history = store.read(coverage, coverage.first, coverage.last)
+    wealth = history.bars.close * history.steps.factor_on(history.bars.dates)
+    security = replay.vendors.market["000034.SZ"]
+    truth = security.total_return(*history.bars.dates[[0, -1]].tolist())
+    assert wealth[-1] / wealth[0] - 1 == pytest.approx(truth, abs=1e-6)
+
+
+@pytest.mark.parametrize(("vendor", "host"), [("sina", COUNTS), ("tencent", FIRST_DAY)])
+@pytest.mark.parametrize("name", WIRE)
+def test_a_vendors_second_host_is_named_and_the_next_vendor_asked(
+    replay, store, monkeypatch: pytest.MonkeyPatch, vendor: str, host: str, name: str
+) -> None:
+    put_first(monkeypatch, vendor)
+    broken(replay, host, name)
+    (outcome,) = fetch(store, "300624.SZ")
+    assert outcome.state == "fetched"
+    assert outcome.vendor != vendor
+    assert (outcome.failures[0].fields["vendor"], outcome.failures[0].fields["host"]) == (
+        vendor,
+        host,
+    )
+    assert wrong_rows(store, replay.vendors.market) == []
+
+
+@pytest.mark.parametrize("name", WIRE)
+def test_without_eastmoneys_rate_yahoos_is_taken(replay, store, name: str) -> None:
+    broken(replay, RATE, name)
+    (outcome,) = fetch(store, "HKDCNY")
+    assert (outcome.state, outcome.vendor) == ("fetched", "yahoo")
+    assert outcome.failures[0].fields["host"] == RATE
+
+
+@pytest.mark.parametrize("name", WIRE)
+def test_without_any_rate_it_is_named_and_nothing_stored(replay, store, name: str) -> None:
+    broken(replay, RATE, name)
+    replay.vendors.faults.append(faults.on("yahoo", Reply(HTML, 403, "text/html")))
+    (outcome,) = fetch(store, "HKDCNY")
+    assert outcome.state == "failed"
+    assert "HKDCNY: no vendor delivered" in str(outcome.error)
+    assert store.all_coverages() == []
+
+
+@pytest.mark.parametrize("name", ["dropped", "connection refused", "403"])
+def test_a_host_in_trouble_is_left_alone_by_the_next_symbols(replay, store, name: str) -> None:
+    broken(replay, ACTIONS, name)
+    outcomes = fetch(store, "688111.SH", "300624.SZ", "301269.SZ")
+    assert [outcome.state for outcome in outcomes] == ["fetched"] * 3
+    kinds = {type(failure) for failure in outcomes[-1].lacking}
+    assert kinds <= {Refused, Unreachable}
+    assert replay.asked("eastmoney") <= 12
