@@ -78,6 +78,18 @@ def test_when_no_entry_is_possible_the_study_is_refused_with_every_reason(
     assert "later `exit`" in caught.value.hint
 
 
+def test_the_page_shows_what_part_of_a_list_an_account_is_of(
+    study: Callable[..., Run], made: Made, tmp_path: Path
+) -> None:
+    whole = study(made, (ONE, TWO), account="{}").write(tmp_path / "whole")
+    some = Made(made.closes, adjusted=frozenset({TWO}))
+    part = study(some, (ONE, TWO), account="{}").write(tmp_path / "part")
+    pages = [(folder / "report.html").read_text(encoding="utf-8") for folder in (whole, part)]
+    verdicts = [page.partition('id="verdict-0"')[2].partition("</section>")[0] for page in pages]
+    assert ["Covers" in verdict for verdict in verdicts] == [False, True]
+    assert "50.0%" in verdicts[1]
+
+
 def test_a_list_whose_prices_end_before_the_account_has_none(study: Callable[..., Run]) -> None:
     class TwoTables(Made):
         def _bars(self, symbol: str) -> SymbolBars:

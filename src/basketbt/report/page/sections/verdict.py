@@ -5,6 +5,7 @@ from __future__ import annotations
 from basketbt.notes import Language
 from basketbt.report.choices import choice_words
 from basketbt.report.facts import ListFacts, WindowFacts
+from basketbt.report.layout import Cell as Value
 from basketbt.report.page.blocks import (
     Block,
     Cell,
@@ -48,6 +49,11 @@ _AGAINST_OF = Phrase("{window} vs {benchmark}", "{window}相对{benchmark}")
 _AGAINST_NOTE = Phrase("return less that of the index, in percentage points", "收益减指数收益")
 _DRAWDOWN = Phrase("Max drawdown {window}", "最大回撤{window}")
 _ON_PAPER = Phrase("Paper", "纸面")
+_COVERS = Phrase("Covers", "覆盖")
+_COVERS_NOTE = Phrase(
+    "Weight of the list that an account can hold; its return is of this part.",
+    "账户可持有的名单权重;账户收益仅含该部分。",
+)
 _IN_ACCOUNT = Phrase("Achievable", "可实现")
 _FOR_READER = Phrase("Paper, left for a reader", "纸面,读者可得")
 _RISK = Phrase("Risk", "风险")
@@ -196,6 +202,7 @@ def _head(scene: Scene, window: WindowFacts) -> Head:
 def _achievable(scene: Scene) -> list[Column]:
     """What the account of each list made, a column for each entry of the study."""
     found: dict[str, dict[str, Cell]] = {}
+    covered: dict[str, Value] = {}
     for row in scene.rows(
         "summary",
         book=scene.book("account"),
@@ -206,11 +213,21 @@ def _achievable(scene: Scene) -> list[Column]:
         column = found.setdefault(str(row["entry"]), nothing)
         reason = "" if row["total_return"] is not None else str(row["notes"])
         column[str(row["basket"])] = change(row["total_return"], title=reason)
+        covered[str(row["basket"])] = row["covered"]
     title, group = _ACHIEVABLE_NOTE.say(scene.language), _IN_ACCOUNT.say(scene.language)
-    return [
+    columns = [
         (Head(_capital(choice_words(entry, scene.language)), title, group=group), column)
         for entry, column in found.items()
     ]
+    return [*_covered(scene, covered, group), *columns]
+
+
+def _covered(scene: Scene, covered: dict[str, Value], group: str) -> list[Column]:
+    """The weight of each list that its account is of; no column when all are whole."""
+    if all(value == 1 for value in covered.values()):
+        return []
+    head = Head(_COVERS.say(scene.language), _COVERS_NOTE.say(scene.language), group=group)
+    return [(head, {basket: share(covered.get(basket)) for basket in scene.event.baskets})]
 
 
 def _capital(words: str) -> str:
