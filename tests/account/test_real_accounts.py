@@ -265,7 +265,7 @@ def test_the_case_study_shows_what_the_run_gives(shipped: StudyResult) -> None:
     accounts = [
         line
         for line in memo(shipped, "en").splitlines()
-        if line.startswith("| guojin/") and "| bought at" in line
+        if line.startswith("| guojin/") and " open" in line.split("|")[2]
     ]
     assert len(accounts) == 10
     assert section("guojin-r1-account") == accounts

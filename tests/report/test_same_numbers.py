@@ -15,6 +15,10 @@ import openpyxl
 import pytest
 
 Row = dict[str, str]
+ENTRIES = {
+    "publication_open": "Publication open",
+    "next_open": "Next open (hindsight)",
+}
 
 
 def rows(folder: Path, name: str) -> list[Row]:
@@ -176,9 +180,7 @@ def test_the_parts_of_the_shortfall_are_those_of_the_summary(folder: Path) -> No
     ]
     assert len(accounts) == len(shown.rows) == 6
     for row in accounts:
-        line = next(
-            one for one in shown.rows if one[:2] == [row["basket"], row["entry"].replace("_", " ")]
-        )
+        line = next(one for one in shown.rows if one[:2] == [row["basket"], ENTRIES[row["entry"]]])
         cells = dict(zip(shown.heads, line, strict=True))
         assert cells["Paper"] == percent(row["paper_return"])
         assert cells["Achievable"] == percent(row["total_return"])
@@ -268,3 +270,26 @@ def test_office_files_carry_no_clock(name: str, folder: Path) -> None:
         core = archive.read("docProps/core.xml").decode()
     assert years == {1980}
     assert set(re.findall(r">(\d{4})-\d\d-\d\dT", core)) == {"2000"}
+
+
+def test_the_tables_of_the_word_file_break_no_word(folder: Path) -> None:
+    import docx
+
+    document = docx.Document(str(folder / "memo.docx"))
+    for table in document.tables:
+        widths = [column.width.cm for column in table.columns]
+        assert 16.9 < sum(widths) < 17.1
+        for row in table.rows:
+            for width, cell in zip(widths, row.cells, strict=True):
+                size = max((run.font.size.pt for run in cell.paragraphs[0].runs), default=0)
+                longest = max(map(len, re.split(r"[\s/-]", cell.text)))
+                assert longest * size * 0.0212 < width, cell.text  # 0.6 em a letter
+
+
+def test_what_nobody_could_have_had_is_marked_wherever_accounts_are_shown(folder: Path) -> None:
+    verdict = grid(folder, "Each list around")
+    assert verdict.heads.index("Publication open") < verdict.heads.index("Next open (hindsight)")
+    memo = (folder / "memo.md").read_text("utf-8")
+    assert "| Next open (hindsight) |" in memo
+    assert "| Publication open |" in memo
+    assert "| Next open |" not in memo

@@ -8,8 +8,10 @@ import numpy as np
 
 from basketbt.backtest.account.refusals import refused_shares, said
 from basketbt.backtest.account.settings import Reason
+from basketbt.market.dayzero import publication_day
 from basketbt.notes import Language
 from basketbt.plan.model import span
+from basketbt.report.choices import entry_words
 from basketbt.report.phrases import Phrase, escape, markdown_table, percent, points
 from basketbt.report.tables.accounts import Owner
 from basketbt.results import CaseResult
@@ -142,12 +144,19 @@ def sentence(owner: Owner, language: Language) -> str:
     )
 
 
+def _bought(owner: Owner, language: Language) -> str:
+    """The entry, marked where it came before the list."""
+    home, published = owner.case.case.calendar, owner.basket.source.published
+    hindsight = owner.sessions[owner.entry_row] < publication_day(published, home)
+    return entry_words(owner.kept.entry, language, hindsight=bool(hindsight))
+
+
 def _row(owner: Owner, language: Language) -> list[str]:
     parts, member = owner.book.shortfall, owner.member
     taken = [-float(getattr(parts, key)[member]) for key, _ in _PARTS]
     return [
         escape(owner.basket.id),
-        _ENTRIES[owner.kept.entry].say(language),
+        _bought(owner, language),
         _share(owner.covered),
         percent(float(parts.paper[member])),
         percent(float(parts.achieved[member])),

@@ -20,13 +20,13 @@ _READ_FIRST = Phrase(
     "**Read first.** {lists} published on {published}. A reader could trade from {session} "
     "(day {offset:+d}) at the earliest. What happened before is *hindsight*; only what came after "
     "was *available*.",
-    "**先读此处。**{lists}发布于{published},读者最早自{session}(第{offset:+d}日)起可交易。"
+    "**先读此处**:{lists}发布于{published},读者最早自{session}(第{offset:+d}日)起可交易。"
     "此前为*事后视角*(hindsight),此后方为*可得*(available)。",
 )
 _OUT_BEFORE = Phrase(
     "**Read first.** {lists} published on {published}, before day 0: from {session} (day "
     "{offset:+d}) on, everything was *available* to a reader.",
-    "**先读此处。**{lists}发布于{published},早于第0日:自{session}(第{offset:+d}日)起,读者均为*可得*"
+    "**先读此处**:{lists}发布于{published},早于第0日:自{session}(第{offset:+d}日)起,读者均为*可得*"
     "(available)。",
 )
 _THE_LIST, _THE_LISTS = Phrase("The list was", "该名单"), Phrase("The lists were", "各名单")

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Literal
 
 from basketbt.notes import Language
+from basketbt.report.choices import AFTER_PUBLICATION, entry_words
 from basketbt.report.demo import DEMO
 from basketbt.report.facts import EventFacts, WindowFacts
-from basketbt.report.page.blocks import Block
+from basketbt.report.page.blocks import Block, Cell, text
 from basketbt.report.palette import Look, looks
 from basketbt.report.phrases import Phrase
 from basketbt.report.record import Record, Row
@@ -73,6 +74,37 @@ class Scene:
         return {(str(r["basket"]), str(r["window"])): r for r in self.index_rows("summary")}
 
     @cached_property
+    def account_rows(self) -> list[Row]:
+        """Rows of summary.csv of the accounts beside the memo's book, what a reader could do first.
+
+        Accounts that bought after publication come before those that nobody could have kept.
+        """
+        rows = self.rows(
+            "summary",
+            book=self.book("account"),
+            weighting=self.event.weighting,
+            rebalance=self.event.rebalance,
+        )
+        return sorted(rows, key=lambda row: row["entry"] != AFTER_PUBLICATION)
+
+    def entry_words(self, entry: object) -> str:
+        """When an account bought, in words, and whether the list existed then."""
+        early = any(member.reader_offset > 0 for member in self.event.members)
+        hindsight = early and entry != AFTER_PUBLICATION
+        return entry_words(str(entry), self.language, hindsight=hindsight)
+
+    def name(self, basket: str) -> str:
+        """What charts call a list: in Chinese its broker and theme, in English its id."""
+        own = self.record.lists[basket]
+        return basket if self.language == "en" else f"{own.broker}·{own.theme}"
+
+    def head(self, basket: object, title: str = "") -> Cell:
+        """The first cell of a list's row: its id, and in Chinese what it is."""
+        name = str(basket)
+        aside = "" if self.language == "en" else self.name(name)
+        return text(name, title=title, aside=aside)
+
+    @cached_property
     def quoted(self) -> tuple[WindowFacts, ...]:
         """The windows that tables quote: the headline ones, then hindsight and available."""
         return tuple(w for w in self.event.windows if w.headline or w.kind != "fixed")
@@ -87,8 +119,8 @@ UNTIL_READ = Phrase(
     "Lists could be acted on from {session}: what began before is hindsight",
     "读者最早自{session}起可据名单交易:此前开始者为事后视角",
 )
-HINDSIGHT = Phrase("Hindsight", "事后")
-AVAILABLE = Phrase("Available", "可得")
+HINDSIGHT = Phrase("Hindsight", "事后(公布前)")
+AVAILABLE = Phrase("Available", "可得(公布后)")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,13 +77,13 @@ function backdrop(data, layout, range, width) {
       line: { color: colour("--ink"), width: mark.kind === "neighbour" ? 1 : 1.5, dash: mark.kind === "event" ? "solid" : mark.kind === "reader" ? "dash" : "dot" },
     });
     const long = lengthOf(mark.label);
-    const left = at + long > width ? Math.max(at - long, 0) : at;
+    const left = Math.max(Math.min(at, width - long), 0);
     let rung = ends.findIndex((last) => left > last + 4);
     if (rung < 0) rung = ends.length;
     ends[rung] = left + long;
     layout.annotations.push({
-      text: plain(mark.label), xref: "x", yref: "paper", x: mark.x, y: 1, yanchor: "bottom",
-      xanchor: left < at ? "right" : "left", yshift: 1 + 14 * rung, showarrow: false, font: { size: 11, color: colour("--ink") },
+      text: plain(mark.label), xref: "paper", yref: "paper", x: left / width, y: 1, yanchor: "bottom",
+      xanchor: "left", yshift: 1 + 14 * rung, showarrow: false, font: { size: 11, color: colour("--ink") },
     });
   }
   layout.margin.t = 10 + 14 * Math.max(ends.length, 1);

@@ -28,7 +28,7 @@ function lines(data, state) {
   const layout = frame(data);
   const range = state.range || [data.x[0], data.x[data.x.length - 1]];
   const heights = reach(data, state, seen, range);
-  layout.xaxis = axis({ type: "date", range, tickformat: "%m-%d\n%Y", hoverformat: "%Y-%m-%d", nticks: narrow() ? 5 : 12 });
+  layout.xaxis = axis({ type: "date", range, hoverformat: "%Y-%m-%d", tickmode: "array", ...ticks(data.x, range, state.width) });
   layout.yaxis = axis({
     type: state.log ? "log" : "linear", range: heights, fixedrange: true, nticks: 8,
     tickformat: data.unit === "level" ? "" : ".1~%",
@@ -59,6 +59,15 @@ function reach(data, state, seen, range) {
   }
   const air = (high - low || 1) * 0.04;
   return [low - air, high + air];
+}
+
+// Sessions to name below the axis, the year where it changes: no tick stands on a day without one.
+function ticks(dates, range, width) {
+  const seen = dates.filter((date) => date >= range[0].slice(0, 10) && date <= range[1].slice(0, 10));
+  const step = Math.max(1, Math.ceil(seen.length / Math.max(3, Math.floor(width / 95))));
+  const tickvals = seen.filter((_, place) => place % step === 0);
+  const year = (place) => (place === 0 || tickvals[place].slice(0, 4) !== tickvals[place - 1].slice(0, 4) ? "<br>" + tickvals[place].slice(0, 4) : "");
+  return { tickvals, ticktext: tickvals.map((date, place) => date.slice(5) + year(place)) };
 }
 
 function short(label) {

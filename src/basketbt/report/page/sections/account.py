@@ -63,18 +63,18 @@ _WATERFALL_ALT = Phrase(
 )
 _REFUSED = Phrase("Orders that the market did not fill", "市场未能足额成交的委托")
 _REFUSED_CAPTION = Phrase(
-    "Orders filled in part or not at all, and in how many accounts", "未足额成交的委托及涉及账户数"
+    "Orders filled in part or not at all, the largest first, and in how many accounts; what was "
+    "cut to whole lots is in orders.csv",
+    "未足额成交的委托(按金额)及涉及账户数;因整手削减者见orders.csv",
 )
-_REFUSED_HEADS = Phrase("Date|Entry|Share|Side|Reason|Accounts", "日期|入场|代码|方向|原因|账户数")
+_REFUSED_HEADS = Phrase(
+    "Date|Entry|Share|Side|Reason|Yuan not traded|Accounts",
+    "日期|入场|代码|方向|原因|未成交金额(元)|账户数",
+)
 
 
 def _build(scene: Scene) -> list[Block]:
-    every = scene.rows(
-        "summary",
-        book=scene.book("account"),
-        weighting=scene.event.weighting,
-        rebalance=scene.event.rebalance,
-    )
+    every = scene.account_rows
     rows = [row for row in every if row.get("paper_return") is not None]
     if not rows:
         return _without(scene, every)
@@ -96,7 +96,7 @@ def _without(scene: Scene, rows: list[Row]) -> list[Block]:
     grid = Grid(
         caption=_NONE_CAPTION.say(scene.language, count=len({name for name, _ in reasons})),
         heads=tuple(Head(w.say(scene.language), number=False) for w in (_BASKET, _WHY)),
-        rows=tuple((text(basket), text(why)) for basket, why in reasons),
+        rows=tuple((scene.head(basket), text(why)) for basket, why in reasons),
     )
     return [Fold(title=_NONE.say(scene.language), blocks=(grid,))]
 
@@ -114,8 +114,8 @@ def _grid(scene: Scene, rows: list[Row]) -> Grid:
         ),
         rows=tuple(
             (
-                text(row["basket"], title=str(row["notes"] or "")),
-                text(choice_words(str(row["entry"]), language)),
+                scene.head(row["basket"], str(row["notes"] or "")),
+                text(scene.entry_words(row["entry"])),
                 share(row["covered"]),
                 change(row["paper_return"]),
                 change(row["total_return"]),
@@ -143,8 +143,8 @@ def _waterfall(scene: Scene, rows: list[Row]) -> Chart:
     for row in rows:
         values = [row["paper_return"], *(_lost(row, key) for key, _ in _PARTS), row["total_return"]]
         numbers = [value if isinstance(value, float) else 0.0 for value in values]
-        entry = choice_words(str(row["entry"]), scene.language)
-        sets[f"{row['basket']} · {entry}"] = {
+        entry = scene.entry_words(row["entry"])
+        sets[f"{scene.name(str(row['basket']))} · {entry}"] = {
             "labels": labels,
             "values": numbers,
             "texts": [percent(value) for value in numbers],
@@ -157,8 +157,8 @@ def _waterfall(scene: Scene, rows: list[Row]) -> Chart:
         caption=_WATERFALL.say(scene.language),
         alt=_WATERFALL_ALT.say(
             scene.language,
-            basket=first["basket"],
-            entry=choice_words(str(first["entry"]), scene.language),
+            basket=scene.name(str(first["basket"])),
+            entry=scene.entry_words(first["entry"]),
             paper=shown["texts"][0],
             achievable=shown["texts"][-1],
         ),
@@ -168,30 +168,47 @@ def _waterfall(scene: Scene, rows: list[Row]) -> Chart:
 
 
 def _refused(scene: Scene) -> list[Block]:
-    """Orders with a reason, those of several accounts on one line."""
-    accounts: dict[tuple[str, ...], set[str]] = {}
+    """Orders that the market cut, those of several accounts on one line, the largest first.
+
+    What was cut to whole lots is left out: nothing stood in its way.
+    """
+    missed: dict[tuple[str, ...], dict[str, float]] = {}
     for row in scene.rows("orders"):
-        if row["reason"]:
+        if row["reason"] and row["reason"] != "lot":
             key = tuple(str(row[k]) for k in ("date", "entry", "symbol", "side", "reason"))
-            accounts.setdefault(key, set()).add(f"{row['basket']} {row['weighting']}")
-    if not accounts:
+            account = f"{row['basket']} {row['weighting']} {row['rebalance']}"
+            missed.setdefault(key, {})[account] = _missed(row)
+    if not missed:
         return []
     heads = _REFUSED_HEADS.say(scene.language).split("|")
+    largest = sorted(missed.items(), key=lambda item: (-sum(item[1].values()), item[0]))
     grid = Grid(
         caption=_REFUSED_CAPTION.say(scene.language),
-        heads=tuple(Head(head, number=place == 5) for place, head in enumerate(heads)),
+        heads=tuple(Head(head, number=place > 4) for place, head in enumerate(heads)),
         rows=tuple(
-            (*_words(scene, key), number(len(own))) for key, own in sorted(accounts.items())
+            (*_words(scene, key), number(sum(own.values())), number(len(own)))
+            for key, own in largest
         ),
     )
     return [Fold(title=_REFUSED.say(scene.language), blocks=(grid,))]
 
 
+def _missed(row: Row) -> float:
+    """Yuan of an order that were not traded; 0 where no price is known."""
+    wanted, filled, price = row["wanted"], row["filled"], row["price"]
+    if not (isinstance(wanted, int) and isinstance(filled, int) and isinstance(price, float)):
+        return 0.0
+    return (wanted - filled) * price
+
+
 def _words(scene: Scene, key: tuple[str, ...]) -> list[Cell]:
-    """Date, entry, share, side and reason of an order, the entry in words."""
+    """Date, entry, share, side and reason of an order, in words."""
+    date, entry, share, side, reason = key
     return [
-        text(choice_words(word, scene.language) if place == 1 else word)
-        for place, word in enumerate(key)
+        text(date),
+        text(scene.entry_words(entry)),
+        text(share),
+        *(text(choice_words(word, scene.language)) for word in (side, reason)),
     ]
 
 

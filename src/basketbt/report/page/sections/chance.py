@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import nan
 from typing import Any
 
+from basketbt.report.choices import choice_words
 from basketbt.report.headline import Window, quoted_window
 from basketbt.report.layout import Cell as Value
 from basketbt.report.page.blocks import (
@@ -20,7 +21,6 @@ from basketbt.report.page.blocks import (
     change,
     probability,
     share,
-    text,
 )
 from basketbt.report.page.scene import Scene, Section
 from basketbt.report.page.sections.heat import heat_grid
@@ -134,7 +134,9 @@ def _build(scene: Scene) -> list[Block]:
     model, window = chosen
     models = list(dict.fromkeys(str(row["model"]) for row in rows))
     tests = len(_counted(rows))
-    lead = _COUNT.say(scene.language, tests=tests, model=model, window=window)
+    lead = _COUNT.say(
+        scene.language, tests=tests, model=choice_words(model, scene.language), window=window
+    )
     _, wanted = _quoted(_tests(rows))
     if wanted is not None:
         lead += " " + _INSTEAD.say(scene.language, wanted=wanted, window=window)
@@ -148,7 +150,7 @@ def _build(scene: Scene) -> list[Block]:
     blocks.append(_heat(scene, rows, model))
     for other in models:
         if other != model:
-            title = _OTHER_MODEL.say(scene.language, model=other)
+            title = _OTHER_MODEL.say(scene.language, model=choice_words(other, scene.language))
             inside = (_grid(scene, rows, other, window), _heat(scene, rows, other))
             blocks.append(Fold(title=title, blocks=inside))
     return blocks + _variants(scene, model, window)
@@ -182,11 +184,13 @@ def _grid(scene: Scene, rows: list[Row], model: str, window: str) -> Grid:
     heads = _HEADS.say(scene.language).split("|")
     mine = [row for row in rows if row["model"] == model and row["window"] == window]
     return Grid(
-        caption=_CAPTION.say(scene.language, window=window, model=model),
+        caption=_CAPTION.say(
+            scene.language, window=window, model=choice_words(model, scene.language)
+        ),
         heads=tuple(Head(head, number=place > 0) for place, head in enumerate(heads)),
         rows=tuple(
             (
-                text(row["basket"], title=str(row["notes"] or "")),
+                scene.head(row["basket"], str(row["notes"] or "")),
                 change(row["car"]),
                 *(probability(row[key]) for key in ("p", "holm_p", "kp_p")),
                 _placebo(row),
@@ -219,7 +223,7 @@ def _heat(scene: Scene, rows: list[Row], model: str) -> Grid:
         columns=list(dict.fromkeys(str(row["window"]) for row in mine)),
         by="window",
         p="holm_p",
-        caption=_CAPTION_HEAT.say(scene.language, model=model),
+        caption=_CAPTION_HEAT.say(scene.language, model=choice_words(model, scene.language)),
     )
 
 
@@ -249,7 +253,7 @@ def _car_grid(
         caption=caption,
         corner=_BASKET.say(scene.language),
         heads=columns,
-        names=scene.event.baskets,
+        names=[scene.head(basket) for basket in scene.event.baskets],
         values=values,
     )
     return Grid(
@@ -279,9 +283,9 @@ def _seen(scene: Scene, paths: dict[str, list[Row]], dates: tuple[str, ...]) -> 
         count=len(paths),
         first=dates[0],
         last=dates[-1],
-        best=best,
+        best=scene.name(best) if best else "–",
         best_car=percent(top),
-        worst=worst,
+        worst=scene.name(worst) if worst else "–",
         worst_car=percent(bottom),
     )
 
@@ -301,7 +305,7 @@ def _paths(scene: Scene, model: str) -> list[Block]:
         series.append(
             {
                 "id": basket,
-                "label": basket,
+                "label": scene.name(basket),
                 "hue": look.hue,
                 "dash": look.dash,
                 "y": [row["car"] for row in rows],
@@ -312,11 +316,16 @@ def _paths(scene: Scene, model: str) -> list[Block]:
     return [
         Chart(
             id=f"car-{scene.index}",
-            caption=_PATHS.say(scene.language, first=days[0], model=model),
+            caption=_PATHS.say(
+                scene.language, first=days[0], model=choice_words(model, scene.language)
+            ),
             alt=_seen(scene, paths, dates),
             how=_PATHS_HOW.say(scene.language),
             group=scene.group,
-            choices=(("", _EVERY_LIST.say(scene.language)), *((name, name) for name in paths)),
+            choices=(
+                ("", _EVERY_LIST.say(scene.language)),
+                *((name, scene.name(name)) for name in paths),
+            ),
             data={**stage(scene, dates, days), "unit": "decimal", "series": series},
         )
     ]

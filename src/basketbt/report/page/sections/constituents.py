@@ -43,12 +43,14 @@ _SUSPENDED_NOTE = Phrase("sessions without a bar", "无成交的交易日数")
 _ORDERS = Phrase("Orders", "委托")
 _SHORT = Phrase("Cut short", "未足额")
 _ORDERS_NOTE = Phrase(
-    "orders of the first account, and those that the market did not fill in full",
-    "首个账户的委托笔数,及其中未足额成交者",
+    "orders of the account, and those that were not filled in full",
+    "账户的委托笔数,及其中未足额成交者",
 )
-_LIMIT = Phrase("Limit days", "涨跌停日")
+_ACCOUNT = Phrase("Account: {entry}", "账户:{entry}")
+_LIMIT = Phrase("Shut at limit", "涨跌停受阻")
 _LIMIT_NOTE = Phrase(
-    "sessions on which a price limit stood in the way", "因涨跌停未能成交的交易日数"
+    "sessions on which an order met a price limit and could not be filled",
+    "委托因涨跌停未能成交的交易日数",
 )
 _PUBLISHED = Phrase(
     "Published {published}: {publisher}, {article}", "{published}发布:{publisher},{article}"
@@ -83,9 +85,14 @@ def _windows(scene: Scene) -> list[WindowFacts]:
     return [*(headline[:1] if halves else headline), *halves]
 
 
+def _entry(scene: Scene) -> object:
+    """The account that is shown: the one a reader could have kept, if the study has it."""
+    return scene.account_rows[0]["entry"] if scene.account_rows else None
+
+
 @dataclass
 class _Traded:
-    """What became of one share's orders in the first account of its list."""
+    """What became of one share's orders in the shown account of its list."""
 
     orders: int = 0
     short: int = 0
@@ -93,7 +100,7 @@ class _Traded:
 
 
 def _traded(scene: Scene) -> dict[tuple[str, str], _Traded]:
-    """(basket, symbol) → its orders in the memo's book and the study's first entry."""
+    """(basket, symbol) → its orders in the memo's book and the account that is shown."""
     rows = scene.rows(
         "orders",
         book=scene.book("account"),
@@ -102,7 +109,7 @@ def _traded(scene: Scene) -> dict[tuple[str, str], _Traded]:
     )
     found: dict[tuple[str, str], _Traded] = {}
     for row in rows:
-        if row["entry"] != rows[0]["entry"]:
+        if row["entry"] != _entry(scene):
             continue
         own = found.setdefault((str(row["basket"]), str(row["symbol"])), _Traded())
         own.orders += 1
@@ -182,10 +189,15 @@ def _heads(scene: Scene, windows: list[WindowFacts], *, with_orders: bool) -> li
         label = scene.label(windows[-1])
         heads.append(Head(_SUSPENDED.say(language, window=label), _SUSPENDED_NOTE.say(language)))
     if with_orders:
+        group = _ACCOUNT.say(language, entry=scene.entry_words(_entry(scene)))
         heads += [
-            Head(word.say(language), _ORDERS_NOTE.say(language)) for word in (_ORDERS, _SHORT)
+            Head(word.say(language), note.say(language), group=group)
+            for word, note in (
+                (_ORDERS, _ORDERS_NOTE),
+                (_SHORT, _ORDERS_NOTE),
+                (_LIMIT, _LIMIT_NOTE),
+            )
         ]
-        heads.append(Head(_LIMIT.say(language), _LIMIT_NOTE.say(language)))
     return heads
 
 

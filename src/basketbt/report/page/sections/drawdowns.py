@@ -32,7 +32,7 @@ def _build(scene: Scene) -> list[Block]:
     heads = _HEADS.say(scene.language).split("|")
     rows = tuple(
         (
-            text(row["basket"]),
+            scene.head(row["basket"]),
             change(row["depth"]),
             text(row["peak_date"]),
             text(row["trough_date"]),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from basketbt.report.choices import choice_words
 from basketbt.report.layout import Cell as Value
-from basketbt.report.page.blocks import Block, Cell, Grid, Head, change, shade, text
+from basketbt.report.page.blocks import Block, Cell, Grid, Head, change, shade
 from basketbt.report.page.scene import Scene, Section
 from basketbt.report.phrases import Phrase
 
@@ -36,7 +36,7 @@ def _build(scene: Scene) -> list[Block]:
             caption=_CAPTION.say(scene.language, name=scene.event.name),
             corner=_BASKET.say(scene.language),
             heads=[scene.label(window) for window in windows],
-            names=scene.event.baskets,
+            names=[scene.head(basket) for basket in scene.event.baskets],
             values=values,
         )
     ]
@@ -47,7 +47,7 @@ def heat_grid(
     caption: str,
     corner: str,
     heads: Sequence[str],
-    names: Sequence[str],
+    names: Sequence[Cell],
     values: Sequence[Sequence[Value]],
     show: Callable[[Value], Cell] = change,
     titles: Sequence[Sequence[str]] | None = None,
@@ -58,7 +58,7 @@ def heat_grid(
     scale = max((abs(v) for v in numbers), default=0.0)
     rows = []
     for line, (name, own) in enumerate(zip(names, values, strict=True)):
-        cells = [text(name)]
+        cells = [name]
         for column, value in enumerate(own):
             shown = show(value)
             ground = shade(value, scale) if isinstance(value, float) else None
@@ -85,7 +85,7 @@ def _books(scene: Scene) -> list[Block]:
             heads=[
                 ", ".join(choice_words(word, scene.language) for word in book) for book in books
             ],
-            names=scene.event.baskets,
+            names=[scene.head(basket) for basket in scene.event.baskets],
             values=values,
         )
     ]

@@ -62,7 +62,7 @@ def _build(scene: Scene) -> list[Block]:
     found = lines(scene.index_rows("levels"))
     if not found:
         return []
-    keys = [(line.basket, line.basket, *_look(scene, line.basket)) for line in found]
+    keys = [(line.basket, scene.name(line.basket), *_look(scene, line.basket)) for line in found]
     benchmark = scene.record.facts.benchmarks[0]
     keys.append((BENCHMARK, benchmark.name, -1, 0))
     return [
@@ -104,9 +104,9 @@ def _levels(scene: Scene, found: list[Line], benchmark: str) -> Chart:
             count=len(found),
             first=longest.dates[0],
             last=longest.dates[-1],
-            best=best,
+            best=scene.name(best),
             best_level=best_level,
-            worst=worst,
+            worst=scene.name(worst),
             worst_level=worst_level,
             benchmark=beside,
         ),
@@ -137,9 +137,9 @@ def _underwater(scene: Scene, found: list[Line]) -> Chart:
             count=len(found),
             first=dates[0],
             last=dates[-1],
-            worst=worst,
+            worst=scene.name(worst),
             depth=percent(depth),
-            best=best,
+            best=scene.name(best),
             mild=percent(mild),
         ),
         how=_HOW_UNDERWATER.say(scene.language),
@@ -154,7 +154,7 @@ def _underwater(scene: Scene, found: list[Line]) -> Chart:
 
 def _series(scene: Scene, basket: str, values: tuple[float | None, ...]) -> dict[str, Any]:
     hue, dash = _look(scene, basket)
-    return {"id": basket, "label": basket, "hue": hue, "dash": dash, "y": values}
+    return {"id": basket, "label": scene.name(basket), "hue": hue, "dash": dash, "y": values}
 
 
 def _presets(scene: Scene, line: Line) -> tuple[tuple[str, str, str], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from basketbt.report.layout import Cell as Value
-from basketbt.report.page.blocks import Block, Cell, number, share
+from basketbt.report.page.blocks import Block, Cell, number, share, text
 from basketbt.report.page.scene import Scene, Section
 from basketbt.report.page.sections.heat import heat_grid
 from basketbt.report.phrases import Phrase
@@ -32,7 +32,7 @@ def _overlap(scene: Scene) -> list[Block]:
             caption=_OVERLAP_CAPTION.say(scene.language),
             corner=_BASKET.say(scene.language),
             heads=names,
-            names=names,
+            names=[text(name) for name in names],
             values=_square(rows, names, "weight_overlap"),
             show=share,
             kind="matrix",
@@ -57,7 +57,7 @@ def _correlation(scene: Scene) -> list[Block]:
             caption=caption,
             corner=_BASKET.say(scene.language),
             heads=names,
-            names=names,
+            names=[text(name) for name in names],
             values=_square(rows, names, "correlation"),
             show=_ratio,
             kind="matrix",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from basketbt.report.choices import choice_words
 from basketbt.report.page.blocks import Block, Chart, probability
 from basketbt.report.page.scene import Scene, Section
 from basketbt.report.page.sections.chance import headline, registered
@@ -64,12 +65,20 @@ def _build(scene: Scene) -> list[Block]:
     return [
         Chart(
             id=f"placebo-{scene.index}",
-            caption=_CAPTION.say(scene.language, window=window, model=model, dates=dates),
+            caption=_CAPTION.say(
+                scene.language,
+                window=window,
+                model=choice_words(model, scene.language),
+                dates=dates,
+            ),
             alt=_ALT.say(
-                scene.language, basket=first, event=labels.get(first, "–"), count=len(sets)
+                scene.language,
+                basket=scene.name(first),
+                event=labels.get(first, "–"),
+                count=len(sets),
             ),
             how=_HOW.say(scene.language),
-            choices=tuple((name, name) for name in sets),
+            choices=tuple((name, scene.name(name)) for name in sets),
             data={
                 "kind": "histogram",
                 "demo": scene.demo,

@@ -54,8 +54,12 @@ _COVERS_NOTE = Phrase(
     "Weight of the list that an account can hold; its return is of this part.",
     "账户可持有的名单权重;账户收益仅含该部分。",
 )
-_IN_ACCOUNT = Phrase("Achievable", "可实现")
+_IN_ACCOUNT = Phrase("Achievable, to the end", "可实现,至期末")
 _FOR_READER = Phrase("Paper, left for a reader", "纸面,读者可得")
+_PAPER_NOTE = Phrase(
+    "the list bought at the close before day 0 and held as long as the account, without friction",
+    "第0日前一收盘买入、与账户同日结束、不计摩擦的名单收益",
+)
 _RISK = Phrase("Risk", "风险")
 _TESTED = Phrase("More than chance?", "是否超出偶然")
 _ACHIEVABLE_NOTE = Phrase("what an account would have made", "账户实际可得收益")
@@ -75,9 +79,10 @@ _HOW = Phrase(
     "纸面不计摩擦。点击表头可排序。",
 )
 _HOW_ACCOUNT = Phrase(
-    " Achievable is an account under the market's rules, to the end of the study; a dash there "
-    "has its reason under Paper and achievable.",
-    "可实现为遵守市场规则的账户至期末的收益;其中短横的原因见“纸面与可实现”。",
+    " Achievable is an account under the market's rules, to the end of the study, of the part "
+    "of the list that it covers. A dash there has its reason under Paper and "
+    "achievable.",
+    "可实现为遵守市场规则的账户就其覆盖的权重至期末的收益;其中短横的原因见“纸面与可实现”。",
 )
 _HOW_CHANCE = Phrase(
     " p (Holm) is how often chance alone would move a list as far, all tests counted; an effect "
@@ -203,12 +208,7 @@ def _achievable(scene: Scene) -> list[Column]:
     """What the account of each list made, a column for each entry of the study."""
     found: dict[str, dict[str, Cell]] = {}
     covered: dict[str, Value] = {}
-    for row in scene.rows(
-        "summary",
-        book=scene.book("account"),
-        weighting=scene.event.weighting,
-        rebalance=scene.event.rebalance,
-    ):
+    for row in scene.account_rows:
         nothing = dict.fromkeys(scene.event.baskets, change(None))
         column = found.setdefault(str(row["entry"]), nothing)
         reason = "" if row["total_return"] is not None else str(row["notes"])
@@ -216,10 +216,10 @@ def _achievable(scene: Scene) -> list[Column]:
         covered[str(row["basket"])] = row["covered"]
     title, group = _ACHIEVABLE_NOTE.say(scene.language), _IN_ACCOUNT.say(scene.language)
     columns = [
-        (Head(_capital(choice_words(entry, scene.language)), title, group=group), column)
+        (Head(scene.entry_words(entry), title, group=group), column)
         for entry, column in found.items()
     ]
-    return [*_covered(scene, covered, group), *columns]
+    return [*_covered(scene, covered, group), *_paper_beside(scene, group), *columns]
 
 
 def _covered(scene: Scene, covered: dict[str, Value], group: str) -> list[Column]:
@@ -230,8 +230,17 @@ def _covered(scene: Scene, covered: dict[str, Value], group: str) -> list[Column
     return [(head, {basket: share(covered.get(basket)) for basket in scene.event.baskets})]
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _paper_beside(scene: Scene, group: str) -> list[Column]:
+    """The return on paper over the days of the accounts, for comparison; none without accounts."""
+    paper = {
+        str(row["basket"]): change(row["paper_return"])
+        for row in scene.account_rows
+        if row.get("paper_return") is not None
+    }
+    if not paper:
+        return []
+    head = Head(_ON_PAPER.say(scene.language), _PAPER_NOTE.say(scene.language), group=group)
+    return [(head, dict.fromkeys(scene.event.baskets, change(None)) | paper)]
 
 
 def _against(scene: Scene) -> list[Column]:
@@ -292,7 +301,10 @@ def _chance(scene: Scene) -> list[Column]:
             least[str(row["basket"])] = share(row["mde"])
     language = scene.language
     group = _TESTED.say(language)
-    holm, why = _HOLM.say(language, window=window), _HOLM_NOTE.say(language, model=model)
+    holm, why = (
+        _HOLM.say(language, window=window),
+        _HOLM_NOTE.say(language, model=choice_words(model, scene.language)),
+    )
     smallest = Head(_LEAST.say(language, window=window), _LEAST_NOTE.say(language), group=group)
     return [(Head(holm, why, group=group), p), (smallest, least)]
 
