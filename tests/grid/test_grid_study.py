@@ -13,7 +13,7 @@ import pytest
 from basketbt.backtest.grid.engine import FIGURES
 from basketbt.config.study import StudyFile
 from basketbt.errors import OutputError
-from basketbt.grid import parts, planner
+from basketbt.grid import outputs, parts, planner
 from basketbt.grid.choices import NoGrid, PoolTooSmall
 from basketbt.grid.planner import GridPlan, MarketUnknown, MemoryTooSmall, plan_grid
 from basketbt.grid.run import EmptyGrid, GridOptions, grid_folder, run_grid
@@ -165,6 +165,23 @@ def test_a_full_disk_keeps_what_was_finished(
     kept = grid_folder(plan, tmp_path).with_name(f".grid-{plan.job.id}.parts")
     assert len(list(kept.iterdir())) == 3
     assert content(run_grid(plan, tmp_path, GridOptions())) == whole
+
+
+def test_a_disk_that_fills_at_the_end_is_left_as_it_was(
+    planned: Planned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = planned(SMALL)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outputs, "write_csv", full)
+        with pytest.raises(OutputError, match="No space left"):
+            run_grid(plan, tmp_path, GridOptions())
+    left = [path.name for path in grid_folder(plan, tmp_path).parent.iterdir()]
+    assert left == [f".grid-{plan.job.id}.parts"]
+    assert run_grid(plan, tmp_path, GridOptions()).is_dir()
 
 
 def test_blocks_fit_into_the_memory_that_is_allowed(planned: Planned) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from basketbt.grid.planner import GridPlan
 from basketbt.grid.run import GridOptions, run_grid
 from basketbt.grid.schedulers import (
     NoDask,
+    NoWorkers,
     SchedulerLost,
     UnknownScheduler,
     WorkersDiffer,
@@ -161,6 +166,67 @@ def test_a_dead_scheduler_is_said_and_nothing_lost(
     assert run_grid(plan, tmp_path, GridOptions()).is_dir()
 
 
+@pytest.mark.slow
+def test_a_scheduler_without_workers_is_said(
+    planned: Planned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(schedulers, "_WORKERS_SECONDS", 1)
+    with distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as cluster:
+        options = GridOptions(scheduler=cluster.scheduler_address)
+        with pytest.raises(NoWorkers, match="has no workers"):
+            run_grid(planned(GRID), tmp_path, options)
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A scheduler and a worker in processes of their own: its address and the scheduler."""
+    pytest.importorskip("distributed")
+    told = tmp_path / "scheduler.json"
+    words = [sys.executable, "-W", "ignore", "-m"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    where = ["--scheduler-file", str(told), "--host", "127.0.0.1"]
+    scheduler = [*words, "distributed.cli.dask_scheduler", *where, "--port", "0"]
+    worker = [*words, "distributed.cli.dask_worker", *where, "--nthreads", "1", "--no-nanny"]
+    with ExitStack() as started:
+        running = [
+            started.enter_context(subprocess.Popen([*command, "--no-dashboard"], **quiet))
+            for command in (scheduler, worker)
+        ]
+        try:
+            while not told.exists():
+                time.sleep(0.05)
+            yield json.loads(told.read_text())["address"], running[0]
+        finally:
+            for process in running:
+                process.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_blocks")
+def test_a_scheduler_that_dies_in_the_middle_is_said_and_finished_blocks_are_kept(
+    planned: Planned,
+    tmp_path: Path,
+    far: tuple[str, subprocess.Popen[bytes]],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    address, scheduler = far
+    plan = planned(GRID.replace("900", "9000"))
+    here = content(run_grid(plan, tmp_path / "here", GridOptions()))
+
+    def kill(done: int, total: int) -> None:
+        if done > total / 4:
+            scheduler.kill()
+
+    with pytest.raises(SchedulerLost, match="the connection was lost"):
+        run_grid(plan, tmp_path / "there", GridOptions(scheduler=address), kill)
+    assert capfd.readouterr().err == ""  # no log of Dask's, no traceback
+    seen: list[int] = []
+    there = run_grid(plan, tmp_path / "there", GridOptions(), lambda done, _: seen.append(done))
+    assert seen[0] > plan.job.variants / 4
+    assert content(there) == here
+
+
 def test_without_the_extra_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     check_scheduler("local")
@@ -169,6 +235,7 @@ def test_without_the_extra_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatch
     assert "basketbt[dask]" in caught.value.hint
 
 
-def test_a_scheduler_that_is_none_is_refused() -> None:
-    with pytest.raises(UnknownScheduler, match="'clusterr'"):
-        check_scheduler("clusterr")
+@pytest.mark.parametrize("text", ["clusterr", "http://host:8786", "tcp://", "tcp://host"])
+def test_a_scheduler_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(UnknownScheduler, match=f"'{text}'"):
+        check_scheduler(text)

@@ -37,7 +37,10 @@ def write_outputs(plan: GridPlan, parts: Parts, folder: Path, *, csv: bool) -> N
     try:
         folder.mkdir(parents=True)
         _write(plan, parts, folder, csv=csv)
-    except OSError as error:
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)  # a full disk needs the room
+        if not isinstance(error, OSError):
+            raise
         why = error.strerror or str(error)
         raise OutputError(path=error.filename or folder, why=why) from error
 

@@ -7,9 +7,13 @@ are ready, and a block whose worker died is given to another.
 
 from __future__ import annotations
 
+import logging
 import os
+import re
+import signal
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -19,11 +23,13 @@ from basketbt.errors import BasketbtError, InputError
 from basketbt.grid.sheets import Block, GridJob, compute
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
 Finished = tuple[Block, GridStatistics]
 
+_ADDRESS = re.compile(r"(tcp|tls|ucx|wss?)://\S+:\d+")
 _CONNECT_SECONDS = 10
+_WORKERS_SECONDS = 60
 # Blocks waiting at each worker, so that none is idle and few results are held at once.
 _AHEAD = 2
 # How often the job is sent again after the workers that held it died.
@@ -45,6 +51,13 @@ class SchedulerLost(BasketbtError):
     fix = "Finished blocks are kept: start the scheduler and run the same command again."
 
 
+class NoWorkers(BasketbtError):
+    template = "the scheduler {address} has no workers: none came within {seconds} seconds"
+    fix = (
+        "Finished blocks are kept: start some with `dask worker {address}`, run the command again."
+    )
+
+
 class WorkersDiffer(BasketbtError):
     template = "workers and this machine do not run the same versions\n{listing}"
     fix = "Install the same versions on every worker (constraints.txt); results would differ."
@@ -59,7 +72,7 @@ def check_scheduler(scheduler: str) -> None:
     """Raise ``UnknownScheduler`` or ``NoDask`` before any work is done."""
     if scheduler == "local":
         return
-    if scheduler != "processes" and "://" not in scheduler:
+    if scheduler != "processes" and not _ADDRESS.fullmatch(scheduler):
         raise UnknownScheduler(text=scheduler)
     try:
         import distributed  # noqa: F401
@@ -72,7 +85,7 @@ def computed(job: GridJob, blocks: list[Block], scheduler: str, workers: int) ->
 
     ``workers``: threads for ``local``, processes for ``processes``, ignored for a cluster.
 
-    Raises ``SchedulerLost``, ``WorkersDiffer`` or ``WorkersDie``.
+    Raises ``SchedulerLost``, ``NoWorkers``, ``WorkersDiffer`` or ``WorkersDie``.
     """
     check_scheduler(scheduler)
     if scheduler == "local":
@@ -93,26 +106,60 @@ def usable_cores() -> int:
 
 @contextmanager
 def _client(scheduler: str, workers: int) -> Iterator[Client]:
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
-    if scheduler == "processes":
-        with (
-            LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
-                memory_limit=0,
-            ) as cluster,
-            Client(cluster) as client,
-        ):
-            yield client
+    with ExitStack() as opened:
+        opened.enter_context(_silent())
+        if scheduler == "processes":
+            cluster = opened.enter_context(_workers_here(workers))
+            yield opened.enter_context(Client(cluster))
+            return
+        try:
+            client = Client(scheduler, timeout=_CONNECT_SECONDS)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise SchedulerLost(address=scheduler, why=str(error) or "no answer") from error
+        yield opened.enter_context(client)
+
+
+def _workers_here(workers: int) -> LocalCluster:
+    """Worker processes that leave Ctrl-C, which a terminal sends to all, to this one."""
+    from distributed import LocalCluster
+
+    with _without_interrupts():
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+        )
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes started meanwhile ignore SIGINT; only a main thread can bring that about."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
         return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        client = Client(scheduler, timeout=_CONNECT_SECONDS)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise SchedulerLost(address=scheduler, why=str(error) or "no answer") from error
-    with client:
-        yield client
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """What Dask logs with tracebacks, a lost connection say, becomes an error of ours anyway."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 @cache
@@ -166,6 +213,7 @@ def through(client: Client, job: GridJob, blocks: list[Block], address: str) -> 
     waiting = list(blocks)
     for _ in range(_REVIVALS + 1):
         try:
+            _await_workers(client, address)
             for done in _round(client, job, list(waiting)):
                 waiting.remove(done[0])
                 yield done
@@ -177,11 +225,17 @@ def through(client: Client, job: GridJob, blocks: list[Block], address: str) -> 
     raise WorkersDie(why=str(lost)) from lost
 
 
+def _await_workers(client: Client, address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_WORKERS_SECONDS)
+    except TimeoutError:
+        raise NoWorkers(address=address, seconds=_WORKERS_SECONDS) from None
+
+
 def _round(client: Client, job: GridJob, blocks: list[Block]) -> Iterator[Finished]:
     """Send the job once, keep a few blocks a worker under way, yield what is finished."""
     from distributed import as_completed
 
-    client.wait_for_workers(1, timeout=_CONNECT_SECONDS * 6)
     sent = client.scatter(job, broadcast=True, hash=False)
     rest, mine = iter(blocks), facts()
     under_way = as_completed()
@@ -212,4 +266,4 @@ def _with_block(job: GridJob, block: Block, expected: dict[str, str]) -> Finishe
 
 def _check_alive(client: Client, address: str) -> None:
     if client.status != "running":
-        raise SchedulerLost(address=address, why=f"the connection is {client.status}")
+        raise SchedulerLost(address=address, why="the connection was lost")
