@@ -49,6 +49,7 @@ class Vendors:
             "yahoo": lambda r: yahoo.answer(r, self),
             "sse": lambda r: exchanges.shanghai(self.market),
             "szse": lambda r: exchanges.shenzhen(self.market),
+            "ths": boards.ths,
         }[request.vendor]
         reply = answer(request)
         if reply is None:

@@ -1,10 +1,10 @@
-"""Eastmoney's concept boards in its paged list format: fields in the order of its answers."""
+"""Concept boards: Eastmoney's paged lists, fields in the order of its answers; 同花顺's pages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replay.wire import Reply, Request, json_reply
+from replay.wire import HTML, Reply, Request, json_reply
 
 BOARDS = {"BK1188": "DeepSeek概念", "BK0800": "人工智能", "BK1173": "首发经济"}
 # code, market, name: shares of three exchanges, and a B share that no list can hold
@@ -39,3 +39,31 @@ def answer(request: Request) -> Reply:
     page = int(request.query["pn"])
     part = rows[(page - 1) * PAGE : page * PAGE]
     return json_reply({"rc": 0, "data": {"total": len(rows), "diff": part}})
+
+
+def ths(request: Request) -> Reply | None:
+    """The index of 同花顺's boards, or a page of the members of 308832; GBK, as the site sends."""
+    if request.path == "/gn/":
+        links = (
+            f'<a href="http://q.10jqka.com.cn/gn/detail/code/{code}/" target="_blank">{name}</a>'
+            for code, name in (("308832", "DeepSeek概念"), ("309264", "AI智能体"))
+        )
+        return _page(f'<div class="cate_inner">{" ".join(links)}</div>')
+    parts = request.path.strip("/").split("/")
+    if parts[:2] != ["gn", "detail"] or not request.path.endswith("/code/308832/"):
+        return Reply(HTML, 404, "text/html")
+    page = int(parts[parts.index("page") + 1])
+    rows = "".join(
+        f'<tr><td>1</td><td><a href="http://stockpage.10jqka.com.cn/{code}/">{code}</a></td>'
+        f'<td><a href="http://stockpage.10jqka.com.cn/{code}">{name}</a></td><td>1.00</td></tr>'
+        for code, _, name in MEMBERS[(page - 1) * PAGE : page * PAGE]
+    )
+    pages = -(-len(MEMBERS) // PAGE)
+    return _page(
+        f'<table class="m-table m-pager-table"><tbody>{rows}</tbody></table>'
+        f'<div class="m-page J-ajax-page"><span class="page_info">{page}/{pages}</span></div>'
+    )
+
+
+def _page(body: str) -> Reply:
+    return Reply(f"<html>{body}</html>".encode("gbk"), type="text/html; charset=gbk")

@@ -7,28 +7,31 @@ from pathlib import Path
 
 import pytest
 
+from basketbt.api import run
 from basketbt.baskets.library import find_library
-from basketbt.cli.boards import basket_from_board, board_text
+from basketbt.cli.boards import BoardVendor, basket_from_board, board_text
 from basketbt.errors import OutputError, UnknownName
 from basketbt.prices.sources.akshare.board import Board, concept_board
-from basketbt.prices.sources.vendor import Changed, NoData
+from basketbt.prices.sources.akshare.ths import ths_board
+from basketbt.prices.sources.vendor import Changed, NoData, Refused, Unreachable
 from basketbt.prices.store.book import PATH_VARIABLE
 from basketbt.yamlfile import parse
-from replay.wire import Reply
+from replay.wire import HTML, Reply
 
 TODAY = date(2026, 11, 23)
+MEMBERS = {
+    "000034.SZ": "神州数码",
+    "300624.SZ": "万兴科技",
+    "688111.SH": "金山办公",
+    "920819.BJ": "颖泰生物",
+}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["DeepSeek概念", "BK1188"])
 def test_a_boards_shares_are_found_on_every_exchange(replay, hosts, name: str) -> None:
     board = concept_board(name, TODAY, hosts)
-    assert dict(board.members) == {
-        "000034.SZ": "神州数码",
-        "300624.SZ": "万兴科技",
-        "688111.SH": "金山办公",
-        "920819.BJ": "颖泰生物",
-    }
+    assert dict(board.members) == MEMBERS
     assert board.left_out == ("900901",)
 
 
@@ -49,21 +52,104 @@ def test_a_list_in_another_form_is_refused(replay, hosts) -> None:
         concept_board("BK1188", TODAY, hosts)
 
 
-@pytest.mark.slow
-def test_the_file_is_a_list_that_a_study_takes_and_warns(
-    replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+# --- 同花顺 ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["DeepSeek概念", "308832"])
+def test_a_board_of_ths_is_read_page_by_page(replay, hosts, name: str) -> None:
+    board = ths_board(name, TODAY, hosts)
+    assert dict(board.members) == MEMBERS
+    assert board.left_out == ("900901",)
+    assert [r.path for r in replay.vendors.log if "/page/" in r.path] == [
+        f"/gn/detail/field/199112/order/desc/page/{page}/ajax/1/code/308832/" for page in (1, 2, 3)
+    ]
+
+
+def test_a_name_that_ths_does_not_have_is_named_with_the_nearest(replay, hosts) -> None:
+    with pytest.raises(UnknownName, match="nearest: DeepSeek概念") as caught:
+        ths_board("DeepSeek", TODAY, hosts)
+    assert "boards of 同花顺" in caught.value.hint
+
+
+def test_half_a_board_is_never_a_list(
+    replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(PATH_VARIABLE, str(tmp_path / "store.sqlite"))
-    written = basket_from_board("boards/deepseek", "BK1188")
+    login = Reply(b"", 302, headers={"Location": "https://upass.10jqka.com.cn/login"})
+    replay.vendors.faults.append(lambda request, _: login if "/page/3/" in request.path else None)
+    with pytest.raises(Refused, match="page 3 of 3; the rest is shown after a login"):
+        basket_from_board("boards/deepseek", "308832", BoardVendor.THS)
+    assert not (tmp_path / "baskets").exists()
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Reply(HTML, 403, "text/html"), Refused),
+        (Reply(b"", 401), Refused),
+        (Reply(HTML), Changed),  # a page to prove that one is a person
+        (Reply(b'<table class="m-pager-table"></table>'), NoData),
+        (Reply(b'<table class="m-pager-table"></table><i class="page_info">2/3</i>'), Changed),
+        (Reply(b""), Refused),
+        (Reply(manner="drop"), Unreachable),
+    ],
+)
+def test_a_page_of_ths_that_is_no_board_is_named(replay, hosts, reply, error) -> None:
+    replay.vendors.faults.append(lambda request, _: reply)
+    with pytest.raises(error) as caught:
+        ths_board("308832", TODAY, hosts)
+    assert caught.value.fields["host"] == "q.10jqka.com.cn"
+
+
+# --- the file --------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("vendor", "code", "publisher"),
+    [
+        (BoardVendor.EASTMONEY, "BK1188", "东方财富 (Eastmoney)"),
+        (BoardVendor.THS, "308832", "同花顺 (THS)"),
+    ],
+)
+def test_the_file_is_a_list_that_a_study_takes_and_warns(
+    replay,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    vendor: BoardVendor,
+    code: str,
+    publisher: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(PATH_VARIABLE, str(tmp_path / "store.sqlite"))
+    written = basket_from_board("boards/deepseek", code, vendor)
     assert written == Path("baskets/boards/deepseek.yaml")
     assert "hindsight" in capsys.readouterr().err
     (basket,) = find_library().select(["boards/deepseek"])
-    assert set(basket.symbols) == {"000034.SZ", "300624.SZ", "688111.SH", "920819.BJ"}
-    # The study's own note on lists that are younger than the event says the rest.
-    assert basket.source.published == date.today()  # noqa: DTZ011
+    assert set(basket.symbols) == set(MEMBERS)
+    today = date.today()  # noqa: DTZ011
+    assert (basket.source.published, basket.source.members_on) == (today, today)
+    assert basket.source.publisher == publisher
     with pytest.raises(OutputError, match="exists already"):
-        basket_from_board("boards/deepseek", "BK1188")
+        basket_from_board("boards/deepseek", code, vendor)
+    # The study warns whatever its windows and whatever `published` was changed to.
+    text = written.read_text(encoding="utf-8")
+    written.write_text(text.replace(f"published: {today}", "published: 2025-01-10"), "utf-8")
+    Path("study.yaml").write_text(
+        "study: x\nevents: deepseek-r1\nbaskets: boards/deepseek\nwindows: [[0, 5]]\n", "utf-8"
+    )
+    memo = run("study.yaml", source="demo", overrides=["language=en"]).memo
+    assert f"members that 概念板块 {name_of(vendor)} had on {today}" in memo
+    assert "chosen with hindsight" in memo
+    chinese = run("study.yaml", source="demo", overrides=["language=zh"]).memo
+    assert f"在{today}的成分股" in chinese
+
+
+def name_of(vendor: BoardVendor) -> str:
+    """What the board was asked for by."""
+    return "BK1188" if vendor is BoardVendor.EASTMONEY else "308832"
 
 
 def test_a_name_from_outside_cannot_change_the_file() -> None:

@@ -123,7 +123,11 @@ def _basket(
 
 def _source(file: SourceFile) -> Source:
     return Source(
-        publisher=file.publisher, title=file.title, published=file.published, note=file.note
+        publisher=file.publisher,
+        title=file.title,
+        published=file.published,
+        note=file.note,
+        members_on=file.members_on,
     )
 
 

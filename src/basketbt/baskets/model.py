@@ -38,12 +38,16 @@ class Constituent:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where a list was published, and from which day on a reader could know it."""
+    """Where a list was published, and from which day on a reader could know it.
+
+    ``members_on`` is the day whose members the list holds, where it was made from a board.
+    """
 
     publisher: str
     title: str
     published: date
     note: str = ""
+    members_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

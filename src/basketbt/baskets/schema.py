@@ -69,6 +69,11 @@ class SourceFile(Strict):
     title: Text = Field(description="Title of the article or note.")
     published: date = Field(description="Day of first publication, e.g. 2025-02-07.")
     note: str = Field("", description="How the day is known, if it needs saying.")
+    members_on: date | None = Field(
+        None,
+        description="For a list made from a board or an index: the day whose members it holds. "
+        "A study of an earlier event warns that they were chosen with hindsight.",
+    )
 
 
 class ConstituentFile(Strict):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from basketbt.cli.boards import BoardVendor
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError
 
@@ -149,9 +150,12 @@ def init(
     from_board: Annotated[
         str | None,
         typer.Option(
-            help="basket: today's members of an Eastmoney concept board, e.g. DeepSeek概念."
+            help="basket: today's members of a concept board, e.g. DeepSeek概念 or BK1188."
         ),
     ] = None,
+    board_vendor: Annotated[
+        BoardVendor, typer.Option(help="Whose board: eastmoney or ths (同花顺).")
+    ] = BoardVendor.EASTMONEY,
 ) -> None:
     """Write a commented file to start from. Nothing is ever overwritten."""
     from basketbt.cli.starting import start_basket, start_study
@@ -161,7 +165,7 @@ def init(
             raise typer.BadParameter("--from-board makes a basket, not a study")
         from basketbt.cli.boards import basket_from_board
 
-        say(f"wrote {basket_from_board(name, from_board)}")
+        say(f"wrote {basket_from_board(name, from_board, board_vendor)}")
         return
     written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
     say(f"wrote {written}")

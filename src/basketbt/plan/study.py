@@ -41,6 +41,15 @@ IN_HOME_CURRENCY = NoteKind(
 )
 
 
+MEMBERS_OF_LATER = NoteKind(
+    "members_of_later",
+    en="{basket} holds the members that {title} had on {day}; who was on it at {event} is not "
+    "known: its results are chosen with hindsight",
+    zh="{basket}为{title}在{day}的成分股,{event}当时的成分无从得知:其结果属事后选股",
+    severity="warning",
+)
+
+
 class PublishedOutsideCalendar(InputError):
     """Fields: basket, published, why."""
 
@@ -78,7 +87,9 @@ def make_plan(study: StudyFile) -> StudyPlan:
         baskets=baskets,
         cases=cases,
         request=price_request(config, baskets, cases),
-        notes=unique([*_naming(baskets), *_in_dollars(cases), *_overlaps(cases)]),
+        notes=unique(
+            [*_naming(baskets), *_later_members(cases), *_in_dollars(cases), *_overlaps(cases)]
+        ),
     )
 
 
@@ -166,6 +177,22 @@ def _in_dollars(cases: tuple[Case, ...]) -> list[Note]:
         )
         for case in cases
         if HOME_CURRENCY[case.calendar.name] != "CNY"
+    ]
+
+
+def _later_members(cases: tuple[Case, ...]) -> list[Note]:
+    """Lists made from a board as it stood after the event they are studied around."""
+    return [
+        MEMBERS_OF_LATER(
+            basket=basket.id,
+            title=basket.source.title,
+            day=basket.source.members_on.isoformat(),
+            event=case.event.id,
+        )
+        for case in cases
+        for basket in case.baskets
+        if basket.source.members_on is not None
+        and np.datetime64(basket.source.members_on, "D") > case.day_zero.session
     ]
 
 

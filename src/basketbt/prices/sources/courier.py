@@ -63,7 +63,8 @@ class Courier:
     """Sends on behalf of one vendor for one subject, and remembers what was answered.
 
     The subject is a canonical symbol or a currency pair; it stands in every error.
-    ``missing_is_404`` says that this vendor answers 404 for a code it does not know.
+    ``missing_is_404`` says that this vendor answers 404 for a code it does not know, ``pages``
+    that its data are web pages.
     ``inspect`` sees every body before the client does and raises what is wrong with it.
     """
 
@@ -76,6 +77,7 @@ class Courier:
         hosts: HostBook,
         *,
         missing_is_404: bool = False,
+        pages: bool = False,
         inspect: Callable[[Courier, str, bytes], None] | None = None,
     ) -> None:
         self.vendor = vendor
@@ -83,6 +85,7 @@ class Courier:
         self.exchanges: list[Exchange] = []
         self._hosts = hosts
         self._missing_is_404 = missing_is_404
+        self._pages = pages
         self._inspect = inspect
         self._last_host = ""
 
@@ -172,7 +175,7 @@ class Courier:
             why = f"HTTP {answer.status}"
         elif not answer.body.strip():
             why = "an empty answer"
-        elif answer.body.lstrip()[:1] == b"<":
+        elif not self._pages and answer.body.lstrip()[:1] == b"<":
             why = "a web page instead of data"
         if why is not None:
             self._hosts.refused(host, why, answer.retry_after)

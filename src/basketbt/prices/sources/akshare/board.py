@@ -1,4 +1,4 @@
-"""Eastmoney's concept boards: who is on one today.
+"""Concept boards: who is on one today, by Eastmoney; 同花顺's are in :mod:`.ths`.
 
 Nobody publishes who was on a board in the past. A list made from today's members and tested on an
 earlier event is chosen with hindsight, which whatever is made from it has to say.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,7 +48,9 @@ def concept_board(name: str, today: date, hosts: HostBook) -> Board:
     members: dict[str, str] = {}
     left_out: list[str] = []
     for row in _members(courier):
-        symbol = _share(str(row["f12"]), row.get("f13"))
+        market = row.get("f13")
+        exchanges = _EXCHANGES.get(market, ()) if isinstance(market, int) else ()
+        symbol = share_of(str(row["f12"]), exchanges)
         if symbol is None:
             left_out.append(str(row["f12"]))
         else:
@@ -62,13 +65,18 @@ def _code_of(name: str, courier: Courier) -> str:
     codes = dict(zip(map(str, frame["板块名称"]), map(str, frame["板块代码"]), strict=True))
     if not all(_BOARD_CODE.fullmatch(code) for code in codes.values()):
         courier.changed("the list of boards has something else where its codes were")
+    return code_named(name, codes, "Eastmoney")
+
+
+def code_named(name: str, codes: Mapping[str, str], vendor: str) -> str:
+    """The code of the board of that name; ``UnknownName`` with the nearest one."""
     if name not in codes:
         near = difflib.get_close_matches(name, codes, 1, cutoff=0.3)
         raise UnknownName(
             kind="concept board",
             name=name,
             nearest=f"; nearest: {near[0]}" if near else "",
-            known=f"{len(codes)} boards of Eastmoney",
+            known=f"{len(codes)} boards of {vendor}",
         )
     return codes[name]
 
@@ -83,9 +91,9 @@ def _members(courier: Courier) -> list[dict[str, Any]]:
     return rows
 
 
-def _share(code: str, market: object) -> str | None:
-    """The canonical symbol of a mainland share; None for anything else."""
-    for exchange in _EXCHANGES.get(market, ()) if isinstance(market, int) else ():
+def share_of(code: str, exchanges: Iterable[str]) -> str | None:
+    """The canonical symbol of a mainland share of one of these exchanges; None if it is none."""
+    for exchange in exchanges:
         try:
             symbol = parse_symbol(f"{code}.{exchange}")
         except BadSymbol:
