@@ -9,6 +9,7 @@ import numpy as np
 from basketbt.backtest.account.book import AccountBook
 from basketbt.backtest.account.entries import Moment
 from basketbt.backtest.account.settings import AccountSettings, Reason
+from basketbt.backtest.rebalance import Rebalance
 from basketbt.market.calendars import calendar
 from basketbt.market.fees import Broker
 from support.account_market import FIRST, MadeMarket
@@ -159,6 +160,37 @@ def test_dividends_and_bonus_shares_reach_the_account() -> None:
     assert taxed.plan.orders.tax.sum() == 100_000
     assert book.books.cash[-1, 0] - taxed.books.cash[-1, 0] == 100_000
     np.testing.assert_allclose(taxed.shortfall.residual, 1_000 / 100_050)
+
+
+def test_a_purchase_waits_for_the_money_of_a_sale_that_waits() -> None:
+    # The first has risen and closes at its lower limit on the day of the reset: it is sold at the
+    # next open, and only that money buys the second.
+    sessions = calendar("XSHG").between(FIRST, FIRST + np.timedelta64(60, "D"))[:7]
+    first = [flat(price) for price in ("10", "10", "11", "12.1", "10.89", "10.89", "10.89")]
+    shares = [Share(board="main", bars=bars, before=Decimal(10)) for bars in (first, _tens(7))]
+    market = MadeMarket(sessions, ("600001.SH", "600002.SH"), shares)
+    path = path_of(market, [[Decimal("0.5")] * 2], Rebalance("dates", dates=(sessions[4],)))
+    own = AccountSettings(cash=1_000_020.0, broker=FREE)
+    made = orders(accounts(market, path, [(1, Moment.OPEN)], own))
+    assert [order for order in made if order[0] in (4, 5)] == [
+        (4, "sell", 2042, 0, "limit-down"),
+        (4, "buy", 2225, 0, "cash"),
+        (5, "sell", 2042, 2000, "lot"),
+        (5, "buy", 2225, 2100, "cash"),
+    ]
+
+
+def _tens(rows: int) -> list[Bar | None]:
+    return [flat("10") for _ in range(rows)]
+
+
+def test_the_tax_on_a_dividend_rounds_half_a_fen_up() -> None:
+    # 100 shares x 0.3333 = 33.33 yuan; a fifth of it is 6.666.
+    action = Action(cash=Decimal("0.3333"))
+    bars = [flat("10"), flat("10"), flat("9.67"), flat("9.67")]
+    book = run(bars, actions={2: action}, dividends="taxed", cash=1_001.0)
+    assert book.plan.dividends[2, 0] == 3333
+    assert book.plan.orders.tax.sum() == 667
 
 
 def test_slippage_never_passes_the_limit() -> None:

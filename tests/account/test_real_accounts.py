@@ -109,7 +109,9 @@ def aims(kept: AccountKept, member: int, refused: np.ndarray, sessions: np.ndarr
     resets = []
     if kept.index.rebalance.kind == "monthly":
         months = sessions.astype("datetime64[M]")
-        resets = [k for k in range(1, last) if months[k] != months[k + 1] and k > row]
+        resets = [
+            k for k in range(1, last) if months[k] != months[k + 1] and (k, 1) > (row, moment)
+        ]
     return [
         Aim(row, MOMENTS[moment], weights),
         *(Aim(k, "close", weights) for k in resets),

@@ -42,7 +42,7 @@ def by_hand(
     ledgers = []
     for basket, (row, moment) in zip(weights, entries, strict=True):
         aims = [Aim(row, MOMENTS[moment], basket)]
-        if reset is not None and row < reset < last:
+        if reset is not None and (row, moment) < (reset, Moment.CLOSE) and reset < last:
             aims.append(Aim(reset, "close", basket))
         aims.append(Aim(last, "close", [Decimal(0)] * len(basket)))
         ledgers.append(SlowLedger(market.shares, market.days, rules_of(own)).run(aims))

@@ -255,6 +255,25 @@ def test_a_share_listed_later_is_waited_for(study: Callable[..., Run], made: Mad
     assert account_row(run)["names_priced"] == 2
 
 
+@pytest.mark.parametrize("entry", ["next_open", "day0_close"])
+def test_a_share_listed_on_the_day_of_the_entry_is_bought_at_its_close(
+    study: Callable[..., Run], entry: str
+) -> None:
+    # At its first close it joins the index book; the account has begun at the open, or begins now.
+    late = dict.fromkeys(range(20), 20.0)
+    run = study(
+        Made({TWO[0]: FLAT, TWO[1]: late, **INDEX}),
+        TWO,
+        account=f"{{cash: 1000000, entry: {entry}}}",
+        late_listing="join",
+        windows="[[0, 5]]",
+    )
+    orders = run.frames["orders"].query(f"symbol == '{TWO[1]}' and side == 'buy'")
+    first = orders.iloc[0]
+    assert (first["date"], first["moment"]) == ("2025-01-21", "close")
+    assert orders["filled"].sum() > 20_000
+
+
 def test_a_delisted_share_keeps_its_last_price(study: Callable[..., Run], made: Made) -> None:
     gone = {day: price for day, price in FLAT.items() if day <= 1}
     source = Made({TWO[0]: FLAT, TWO[1]: gone, **INDEX}, delisted={TWO[1]: 1})

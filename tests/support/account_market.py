@@ -83,8 +83,8 @@ def _share(draw: np.random.Generator, symbol: str, rows: int, wild: float) -> Sh
     for row in range(rows):
         if board != "hk" and row > 0 and draw.random() < 0.1 * wild:
             actions[row] = Action(
-                cash=Decimal(int(draw.integers(0, 40))) / 100,
-                bonus=Decimal(int(draw.integers(0, 5))) / 10,
+                cash=Decimal(int(draw.integers(0, 4000))) / 10_000,
+                bonus=Decimal(int(draw.integers(0, 500))) / 1000,
             )
             pending = actions[row]
             last = ((last - pending.cash) / (1 + pending.bonus)).quantize(FEN, ROUND_HALF_UP)

@@ -340,6 +340,8 @@ class SlowLedger:
             if filled:
                 self.layers[number].append(Layer(row, filled))
             waits = reason not in ("", "cash", "lot")
+            if reason == "cash" and any(self.for_sale):
+                waits = True  # for the money of the sales that wait
             self.budget[number] = self.budget[number] - amount if waits else 0
             if fresh or wanted or blocked:
                 self.trades.append(

@@ -2,8 +2,9 @@
 
 All baskets and shares at once. Each session has two moments, the open and the close; at each the
 accounts first sell, then buy with the cash they have. An order that the market blocked, or took in
-part, is tried again at the next opens while patience lasts; one cut for cash or to its lot is
-finished. Bonus shares and dividends arrive before the open.
+part, is tried again at the next opens while patience lasts; one cut to its lot is finished, and one
+cut for cash unless sales wait whose money may pay it. Bonus shares and dividends arrive before the
+open.
 
 Sizes are decided on the price of the trade itself: the opening auction shows its price before it
 is made, the closing auction nearly so.
@@ -237,7 +238,11 @@ class _Accounts:
         self.bought += filled
         if self.taxed is not None:
             self.taxed.buy(row, filled)
-        self.to_buy = self._left(due, fills, budget - fills.amount, self.to_buy)
+        rest = budget - fills.amount
+        # What the cash did not pay waits for the money of sales that wait.
+        sales_wait = np.asarray((self.to_sell > 0).any(axis=1))
+        unpaid = (fills.reason == Reason.CASH) & sales_wait[:, None]
+        self.to_buy = self._left(due, fills, rest, self.to_buy, unpaid)
         self._keep(fills, row, moment)
 
     def _taken(self, row: int, wanted: Numbers, blocked: Codes) -> Numbers:
@@ -249,9 +254,11 @@ class _Accounts:
     def _tax(self, row: int, sold: Numbers) -> Numbers:
         return np.zeros_like(sold) if self.taxed is None else self.taxed.sell(row, sold)
 
-    def _left(self, due: Bools, fills: Fills, rest: Numbers, before: Numbers) -> Numbers:
+    def _left(
+        self, due: Bools, fills: Fills, rest: Numbers, before: Numbers, also: Bools | bool = False
+    ) -> Numbers:
         """What remains to be done: of the due orders only those that another session may mend."""
-        waiting = np.where(np.isin(fills.reason, PASSING), rest, 0)
+        waiting = np.where(np.isin(fills.reason, PASSING) | also, rest, 0)
         left: Numbers = np.where(due[:, None], waiting, before)
         return left
 

@@ -66,13 +66,13 @@ def make_schedule(
             row=row,
             moment=Moment(moment),
             baskets=(entry == row) & (moments == moment),
-            weights=_weights_before(path, entry),
+            weights=_weights_then(path, entry, moments),
         )
         for row, moment in sorted({(int(r), int(m)) for r, m in zip(entry, moments, strict=True)})
         if row >= 0
     ]
     if follow:
-        aims += _resets(path, entry)
+        aims += _resets(path, entry, moments)
     last = np.asarray(entry >= 0)
     nothing = np.zeros((baskets, path.targets.shape[1]))
     aims.append(Aim(row=rows - 1, moment=Moment.CLOSE, baskets=last, weights=nothing))
@@ -84,19 +84,24 @@ def make_schedule(
     )
 
 
-def _weights_before(path: IndexPath, rows: NDArray[np.intp]) -> Floats:
-    """(B, N) the weights last set before each basket's row of the path; the first ones at row 0."""
+def _weights_then(path: IndexPath, rows: NDArray[np.intp], moments: NDArray[np.int8]) -> Floats:
+    """(B, N) the weights last set at each basket's row and moment; the first ones at row 0.
+
+    A reset is made at the close, so an account that begins at the same close takes it in.
+    """
     weights = np.zeros_like(path.targets)
     for part in path.segments:
         chosen = np.zeros(len(weights), dtype=np.bool_)
-        chosen[part.baskets] = (rows[part.baskets] > part.start) | (part.start == 0)
+        set_by_then = (rows > part.start) | ((rows == part.start) & (moments == Moment.CLOSE))
+        chosen[part.baskets] = set_by_then[part.baskets] | (part.start == 0)
         own = np.zeros_like(weights)
         own[part.baskets] = part.weights
         weights[chosen] = own[chosen]
     return weights
 
 
-def _resets(path: IndexPath, entry: NDArray[np.intp]) -> list[Aim]:
+def _resets(path: IndexPath, entry: NDArray[np.intp], moments: NDArray[np.int8]) -> list[Aim]:
+    """The path's resets, of the accounts that have begun before that close."""
     aims = []
     for part in path.segments:
         if part.start == 0:
@@ -105,11 +110,12 @@ def _resets(path: IndexPath, entry: NDArray[np.intp]) -> list[Aim]:
         baskets[part.baskets] = True
         weights = np.zeros_like(path.targets)
         weights[part.baskets] = part.weights
+        begun = (entry < part.start) | ((entry == part.start) & (moments == Moment.OPEN))
         aims.append(
             Aim(
                 row=part.start,
                 moment=Moment.CLOSE,
-                baskets=baskets & (entry >= 0) & (entry < part.start),
+                baskets=baskets & (entry >= 0) & begun,
                 weights=weights,
             )
         )

@@ -102,7 +102,8 @@ _WORDS = {
     Reason.LOT: ("lot", "整手"),
 }
 
-#: What another session may mend; an order cut for cash or lots is finished.
+#: What another session may mend; an order cut to its lot is finished, and one cut for cash unless
+#: sales wait (see ``planner``).
 PASSING = (
     Reason.LIMIT_UP,
     Reason.LIMIT_DOWN,
