@@ -100,7 +100,7 @@ class TestNumbers:
         assert cell(lifted)["random_p"] < 0.01
         words = lifted.memo
         assert "### Is it more than chance?" in words
-        assert "The study registers 2 tests (1 lists × 2 windows, model market)" in words
+        assert "The study registers 2 tests (1 list × 2 windows, model market)" in words
         assert "after all 2 tests and against the sector; an effect of" in words
         assert "not settled" not in words  # its five shares rose together
         assert "without-2024-rally (without 2024-09-24 to 2024-10-18)" in words

@@ -11,7 +11,7 @@ import pytest
 from basketbt.api import Run
 from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.study import load_study
-from basketbt.errors import DataError
+from basketbt.errors import DataError, InvalidFile
 from basketbt.events.reasons import NothingToTest
 from basketbt.plan.eventstudy import (
     market_index,
@@ -93,12 +93,12 @@ class TestWhatCannotBeHad:
         path = run.frames["car_paths"]
         path = path[(path["variant"] == "main") & (path["model"] == "market")]
         assert path["car"].notna().tolist() == [True, True, True, False, False]
-        assert "The study registers 1 tests" in run.memo
+        assert "The study registers 1 test (1 list × 2 windows, model market)" in run.memo
 
     @pytest.mark.parametrize(
         ("asked", "why"),
         [
-            ("windows: [[-25, -1]], also: [[0, 4]]", r"\[-25, -1\] overlaps the estimation"),
+            ("windows: [[4, 9]], also: [[0, 2]]", "too little of the list has prices after"),
             ("windows: [[0, 29]], also: [[0, 4]]", r"\[0, 29\] reaches beyond the prices"),
         ],
     )
@@ -106,13 +106,23 @@ class TestWhatCannotBeHad:
         self, study: Study, asked: str, why: str
     ) -> None:
         known = {
-            symbol: {day: close for day, close in path.items() if day <= 9}
+            symbol: {day: p for day, p in path.items() if day <= (6 if symbol in NAMES[1:] else 9)}
             for symbol, path in closes().items()
         }
         with pytest.raises(NothingToTest, match=why) as told:
             study(Made(known), NAMES, event_study=f"{{{asked}}}")
         assert told.value.exit_code == 3
         assert "must begin after the estimation window ([-140, -21])" in told.value.hint
+
+    def test_a_window_that_overlaps_the_estimation_is_told_with_its_line(
+        self, study: Study
+    ) -> None:
+        with pytest.raises(
+            InvalidFile, match=r"window \[-25, -1\] overlaps the estimation"
+        ) as told:
+            study(Made(closes()), NAMES, event_study="{windows: [[0, 4], [-25, -1]]}")
+        assert told.value.exit_code == 2
+        assert "study.yaml:6:" in str(told.value)
 
     def test_an_estimation_shorter_than_it_may_be(self, study: Study) -> None:
         with pytest.raises(NothingToTest) as told:
@@ -133,6 +143,7 @@ class TestWhatCannotBeHad:
         assert "There is no test against a sector" in run.memo
         assert "whether beyond its sector could not be tested" in run.memo
         assert "sector's own move" not in run.memo
+        assert "No test against the sector." not in run.memo  # said once, above
         assert "vs sector" not in run.memo
 
     def test_without_variants_nothing_is_said_of_them(self, study: Study) -> None:

@@ -44,7 +44,8 @@ def price_request(
     symbols = tuple(dict.fromkeys(symbol for basket in baskets for symbol in basket.symbols))
     codes = [*config.benchmarks]
     if spec is not None:
-        codes += [code for code in (spec.market, spec.sector) if code]
+        codes += [spec.market] if spec.market else []
+        codes += [spec.sector] if "market+sector" in spec.models else []
     benchmarks = tuple(dict.fromkeys(parse_symbol(code).canonical for code in codes))
     return PriceRequest(
         symbols=symbols,

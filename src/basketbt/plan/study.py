@@ -64,6 +64,13 @@ class CapTooLow(InfeasibleWeights):
     fix = "Write `cap: {least:g}` or more, drop the cap, or leave the list out."
 
 
+class WindowInEstimation(InputError):
+    """Fields: window, estimation."""
+
+    template = "window {window} overlaps the estimation window {estimation}: it cannot be tested"
+    fix = "Begin it later, or end `estimation` before it."
+
+
 def make_plan(study: StudyFile) -> StudyPlan:
     """Resolve a study file.
 
@@ -71,6 +78,7 @@ def make_plan(study: StudyFile) -> StudyPlan:
     dates no calendar covers.
     """
     config = study.config
+    _refuse_windows(study)
     root = project_root(study.folder)
     baskets = _select(study, root)
     events = tuple(spec.event() for spec in config.events)
@@ -112,6 +120,15 @@ def _select(study: StudyFile, root: Path) -> tuple[Basket, ...]:
     except (UnknownName, DuplicateBasket) as error:
         pattern = error.fields["pattern" if isinstance(error, DuplicateBasket) else "name"]
         raise study.located(("baskets", patterns.index(str(pattern))), error) from None
+
+
+def _refuse_windows(study: StudyFile) -> None:
+    """Refuse a registered window of the event study that overlaps the estimation, with its line."""
+    spec, estimation = study.config.event_study, study.config.estimation
+    for position, window in enumerate(() if spec is None else spec.windows):
+        if window[0] <= estimation[1]:
+            error = WindowInEstimation(window=list(window), estimation=list(estimation))
+            raise study.located(("event_study", "windows", position), error)
 
 
 def refuse_caps(study: StudyFile, baskets: tuple[Basket, ...]) -> None:

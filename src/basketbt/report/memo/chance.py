@@ -146,9 +146,7 @@ def _count(case: CaseResult, language: Language) -> str:
     said = [
         COUNT.say(
             language,
-            tests=main.tests,
-            baskets=len(case.case.baskets),
-            windows=len({cell.window for cell in family}),
+            **_counted(main.tests, len(case.case.baskets), len({cell.window for cell in family})),
             model=main.cells[0].model,
             alone=main.tests * LEVEL,
         )
@@ -159,10 +157,25 @@ def _count(case: CaseResult, language: Language) -> str:
     return _joined(said, language)
 
 
+def _counted(tests: int, baskets: int, windows: int) -> dict[str, object]:
+    return {
+        "tests": tests,
+        "tests_en": _many(tests, "test"),
+        "baskets": baskets,
+        "lists_en": _many(baskets, "list"),
+        "windows": windows,
+        "windows_en": _many(windows, "window"),
+    }
+
+
+def _many(count: int, one: str) -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
+
+
 def chance_table(everyone: list[Answer], language: Language) -> tuple[list[str], list[list[str]]]:
     """Header and rows: each list against the market and, where tested, against the sector."""
     stepped = any(not math.isnan(answer.primary.romano_wolf_p) for answer in everyone)
-    sector = any(answer.sector is not None for answer in everyone)
+    sector = any(exists(answer.sector) for answer in everyone)
     header = [LIST_COLUMN.say(language), *MARKET_COLUMNS.say(language).split("|")]
     header += [ROMANO_WOLF_COLUMN.say(language)] if stepped else []
     header.append(COULD_SEE_COLUMN.say(language))
@@ -226,7 +239,7 @@ def _sentence(answer: Answer, main: EventStudyResult, language: Language) -> str
             verdict=_verdict(answer, main.tests, language),
             mde=percent(primary.mde).lstrip("+"),
         ),
-        _sector_part(answer.sector, language),
+        *_sector_part(answer.sector, language),
         *_how_firm(answer, language),
         *_limits(primary, main, language),
     ]
@@ -234,17 +247,20 @@ def _sentence(answer: Answer, main: EventStudyResult, language: Language) -> str
 
 
 def _verdict(answer: Answer, tests: int, language: Language) -> str:
-    said = VERDICTS[answer.verdict].say(language, tests=tests)
+    said = VERDICTS[answer.verdict].say(language, tests=tests, tests_en=_many(tests, "test"))
     if answer.settled:
         return said
     kp = chance_text(answer.primary.kolari_pynnonen.p)
     return UNSETTLED.say(language, verdict=said, kp=kp)
 
 
-def _sector_part(sector: Cell | None, language: Language) -> str:
-    if sector is None or not exists(sector):
-        return NO_SECTOR.say(language)
-    return SECTOR.say(
+def _sector_part(sector: Cell | None, language: Language) -> Iterator[str]:
+    if sector is None:
+        return
+    if not exists(sector):
+        yield NO_SECTOR.say(language)
+        return
+    yield SECTOR.say(
         language,
         car=percent(sector.car),
         p=chance_text(sector.p),

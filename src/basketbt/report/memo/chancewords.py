@@ -26,7 +26,7 @@ INSTEAD = Phrase(
     "{wanted}内没有名单可供检验;改引{window},即首个可检验的登记窗口。",
 )
 COUNT = Phrase(
-    "The study registers {tests} tests ({baskets} lists × {windows} windows, model {model}); by "
+    "The study registers {tests_en} ({lists_en} × {windows_en}, model {model}); by "
     "luck alone about {alone:.1f} of them on average would have p below 0.05. *Holm p* counts them "
     "all. *KP p* is a second test, share by share. The sector model and the variants are guards "
     "and not counted: a variant is read as if it had been registered in the study's place, and "
@@ -63,27 +63,27 @@ LIST = Phrase(
 )
 VERDICTS: Mapping[str, Phrase] = {
     "both": Phrase(
-        "consistent with more than chance, against the market after all {tests} tests and against "
+        "consistent with more than chance, against the market after all {tests_en} and against "
         "the sector",
         "计入全部{tests}个检验后相对市场显著,相对行业亦显著",
     ),
     "market_only": Phrase(
-        "consistent with more than chance against the market after all {tests} tests, but not told "
+        "consistent with more than chance against the market after all {tests_en}, but not told "
         "apart from the sector's own move",
         "计入全部{tests}个检验后相对市场显著,但与行业自身变动无法区分",
     ),
     "behind_sector": Phrase(
-        "consistent with more than chance against the market after all {tests} tests, but the "
+        "consistent with more than chance against the market after all {tests_en}, but the "
         "other way against the sector",
         "计入全部{tests}个检验后相对市场显著,但相对行业方向相反",
     ),
     "sector_unknown": Phrase(
-        "consistent with more than chance against the market after all {tests} tests; whether "
+        "consistent with more than chance against the market after all {tests_en}; whether "
         "beyond its sector could not be tested",
         "计入全部{tests}个检验后相对市场显著;是否超出行业无法检验",
     ),
     "alone": Phrase(
-        "unusual on its own, but consistent with chance once all {tests} tests are counted",
+        "unusual on its own, but consistent with chance once all {tests_en} are counted",
         "单独看显著,但计入全部{tests}个检验后不显著,不能排除偶然",
     ),
     "sector_only": Phrase(
