@@ -30,6 +30,9 @@ def answer(request: Request, source: Source) -> Reply | None:
         until = "Fri, 31 Dec 2100 00:00:00 GMT"
         cookie = f"A3=d=invented; Expires={until}; Domain=.yahoo.com; Path=/; Secure"
         return Reply(b"", 404, "text/html", {"Set-Cookie": cookie})
+    if request.host in ("guce.yahoo.com", "consent.yahoo.com"):
+        # Where yfinance looks for its cookie once the first way has failed in this process.
+        return Reply(b"", 404, "text/html")
     if request.path.endswith("/getcrumb"):
         return Reply(b"crumb", type="text/plain")
     if not request.path.startswith("/v8/finance/chart/"):

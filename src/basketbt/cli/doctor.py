@@ -35,7 +35,7 @@ def doctor(
     from basketbt.prices.store import store_path
 
     path = store_path(store)
-    say_table(("what", "found"), [*_versions(), *_calendars(), *_store(path), _fonts()])
+    say_table(("what", "found"), [*_versions(), *_calendars(), *_folders(path), _fonts()])
     if live and not _vendors():
         raise typer.Exit(UNWELL)
 
@@ -60,6 +60,18 @@ def _calendars() -> list[tuple[str, str]]:
 
     known = [calendar(name) for name in ("XSHG", "XHKG")]
     return [(f"calendar {one.name}", f"{one.first} to {one.last}") for one in known]
+
+
+def _folders(path: Path) -> list[tuple[str, str]]:
+    """Where lists are read from, and what is kept for this user."""
+    from basketbt.baskets.library import find_library
+    from basketbt.prices.sources.yfinance import cache_folder
+
+    return [
+        ("lists", ", ".join(map(str, find_library().roots))),
+        *_store(path),
+        ("cache of yfinance", str(cache_folder())),
+    ]
 
 
 def _store(path: Path) -> list[tuple[str, str]]:

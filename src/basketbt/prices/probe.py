@@ -5,13 +5,14 @@ The tests of this project never see a live vendor; this is the check that a user
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
 from basketbt.market.symbols import parse_symbol
+from basketbt.prices.sources.akshare import delisted, eastmoney
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.routes import VENDORS
 from basketbt.prices.sources.vendor import History, Query, VendorFailure
@@ -35,7 +36,10 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True)
 class Finding:
-    """What one vendor answered. ``failure`` is empty when all is well."""
+    """What one vendor answered. ``failure`` is empty when all is well.
+
+    ``symbol`` is the one asked about, or the name of a list beside the prices.
+    """
 
     vendor: str
     symbol: str
@@ -51,7 +55,7 @@ def probe(now: datetime, hosts: HostBook | None = None) -> Iterator[Finding]:
     Columns, units, dates and prices pass the checks of a fetch. A vendor whose last close differs
     from the first one's by more than 0.1 % is a finding too. Nothing is stored.
     """
-    book = hosts or HostBook()
+    book = hosts or HostBook(tries=1)
     reference: dict[str, History] = {}
     for vendor, text in QUESTIONS:
         symbol = parse_symbol(text)
@@ -75,6 +79,26 @@ def probe(now: datetime, hosts: HostBook | None = None) -> Iterator[Finding]:
             str(history.bars.dates[-1]),
             _disagreement(first, history),
         )
+    yield from _lists(book)
+
+
+def _lists(book: HostBook) -> Iterator[Finding]:
+    """The lists beside the prices: actions and share counts, and delisted shares."""
+    share, other = parse_symbol("688111.SH"), parse_symbol("000034.SZ")
+    questions: tuple[tuple[str, str, Callable[[], object]], ...] = (
+        (eastmoney.NAME, "actions", lambda: eastmoney.corporate_actions(share, book)),
+        (eastmoney.NAME, "shares", lambda: eastmoney.share_counts(share, book)),
+        (delisted.SHANGHAI, "delisted", lambda: delisted.delisting(share, book)),
+        (delisted.SHENZHEN, "delisted", lambda: delisted.delisting(other, book)),
+    )
+    for vendor, what, ask in questions:
+        try:
+            ask()
+        except VendorFailure as failure:
+            answered = failure.fields["status"] is not None
+            yield Finding(vendor, what, str(failure.fields["host"]), answered, "", failure.brief)
+            continue
+        yield Finding(vendor, what, "", True, "", "")
 
 
 def _disagreement(first: History, other: History) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import sqlite3
 import threading
 import time
@@ -36,7 +37,6 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0  # longest silence
 TOTAL_SECONDS = 60.0  # longest answer, however it drips
 LARGEST_BODY = 64 * 2**20
-TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Courier:
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Unreachable),
-            stop=tenacity.stop_after_attempt(TRIES),
+            stop=tenacity.stop_after_attempt(self._hosts.tries),
             wait=tenacity.wait_exponential_jitter(
                 initial=self.limits.first_backoff, max=8, jitter=self.limits.first_backoff
             ),
@@ -278,7 +278,12 @@ def retry_after(headers: Any) -> float:
 
 
 def _in_short(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    """The innermost reason in one line: requests wraps it in the whole address."""
+    inner = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(inner, BaseException):
+        return _in_short(inner)
+    text = " ".join(str(error).split()).partition(" See https://curl.se")[0]
+    text = re.sub(r"^<?\S*(?:object at 0x\w+>|\(host=[^)]*\)): ", "", text)
     return f"{type(error).__name__}: {text[:160]}" if text else type(error).__name__
 
 

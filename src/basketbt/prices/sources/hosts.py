@@ -46,6 +46,7 @@ class HostBook:
 
     ``pace`` is the least distance of two requests to one host in seconds, to which up to as much
     again is added at random; by default one second, or the environment's ``BASKETBT_PACE``.
+    ``tries`` is how often a request is sent while nobody answers.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class HostBook:
         path: Path | None = None,
         *,
         pace: float | None = None,
+        tries: int = 3,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -62,6 +64,7 @@ class HostBook:
             isolation_level=None,
             check_same_thread=False,
         )
+        self.tries = tries
         self._lock = threading.Lock()
         self._pace = pace_of_environment() if pace is None else pace
         self._clock = clock

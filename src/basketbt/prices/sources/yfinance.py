@@ -280,15 +280,16 @@ def _package() -> Any:
     warnings.filterwarnings("ignore", module="yfinance")
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)
     package.config.debug.hide_exceptions = False
-    package.set_tz_cache_location(str(_cache_folder()))
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    package.set_tz_cache_location(str(folder))
     return package
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Where yfinance keeps cookies and time zones: below ``BASKETBT_CACHE``, else the user's."""
     import platformdirs
 
     chosen = os.environ.get(CACHE_VARIABLE)
     folder = Path(chosen) if chosen else Path(platformdirs.user_cache_dir("basketbt"))
-    folder = folder / "yfinance"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return folder / "yfinance"
