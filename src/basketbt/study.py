@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version as installed_version
 
+import numpy as np
+
 import basketbt
 from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.study import StudyFile
@@ -18,7 +20,7 @@ from basketbt.prices.data import MarketData, PriceSource
 from basketbt.prices.digest import content_digest
 from basketbt.results import CaseResult, StudyResult
 from basketbt.stages.books import case_result
-from basketbt.stages.panels import panels_of
+from basketbt.stages.panels import last_priced, panels_of
 
 Progress = Callable[[str], None]
 
@@ -27,6 +29,14 @@ NO_BENCHMARK_PRICES = NoteKind(
     "no_benchmark_prices",
     en="no levels for benchmark {symbol}: its columns are empty",
     zh="基准{symbol}无点位:相关列空缺",
+    severity="warning",
+)
+
+
+PRICES_END_EARLY = NoteKind(
+    "prices_end_early",
+    en="{event}: prices of some shares of {baskets} end on {last}: what ends later is empty there",
+    zh="{event}:{baskets}部分成分的行情止于{last}:此后结束的窗口为空",
     severity="warning",
 )
 
@@ -113,6 +123,22 @@ def _notes(plan: StudyPlan, data: MarketData, cases: tuple[CaseResult, ...]) -> 
     for case in cases:
         if case.case.day_zero.note is not None:
             notes.append(case.case.day_zero.note)
-        notes += [*case.panel.notes, *case.benchmarks.notes]
+        notes += [*case.panel.notes, *case.benchmarks.notes, *_early_ends(case)]
         notes += [NO_BENCHMARK_PRICES(symbol=code) for code in case.benchmarks.missing]
     return unique(notes)
+
+
+def _early_ends(result: CaseResult) -> list[Note]:
+    """A note for each day before the last window's end on which prices of lists end."""
+    if not result.books:
+        return []
+    case, ends = result.case, dict[np.datetime64, list[str]]()
+    stop = case.session(max(case.starts.values()))
+    for basket in case.baskets:
+        last = last_priced(result.panel, basket)
+        if last < stop:
+            ends.setdefault(last, []).append(basket.id)
+    return [
+        PRICES_END_EARLY(event=case.event.id, baskets=", ".join(names), last=str(last))
+        for last, names in sorted(ends.items())
+    ]

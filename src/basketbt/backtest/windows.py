@@ -32,6 +32,13 @@ DELISTED = NoteKind(
     zh="区间内退市、自最后交易日起按现金计:{symbols}",
     severity="warning",
 )
+PRICES_END = NoteKind(
+    "prices_end",
+    en="prices of {symbols} end on {last}, inside the window",
+    zh="{symbols}的行情止于{last},早于窗口结束",
+    severity="warning",
+)
+_NAMED = 6  # shares that a note names one by one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +113,7 @@ def window_statistics(
     notes = tuple(
         (
             *path.notes[member],
+            *_end_note(panel, path, rows, member),
             *_idle_notes(panel, idle[number], gone[number]),
             *_price_note(panel, path, rows, member, price_return[number]),
             *against[0].notes(number),
@@ -129,6 +137,19 @@ def _idle_sessions(panel: PricePanel, path: BookPath, rows: slice, status: Statu
     """(B, N) how many of the window's sessions a held name spent in ``status``."""
     within = panel.status[path.base + 1 : path.base + rows.stop] == status
     return np.where(path.weights > 0, within.sum(axis=0), 0).astype(np.float64)
+
+
+def _end_note(panel: PricePanel, path: BookPath, rows: slice, member: int) -> list[Note]:
+    """The note on shares of a basket whose table ends inside the window: its levels end there."""
+    held = np.flatnonzero(path.weights[member] > 0)
+    ended = panel.status[path.base : path.base + rows.stop, held] == Status.ENDED
+    if not ended.any():
+        return []
+    symbols = [panel.symbols[column] for column in held[ended.any(axis=0)]]
+    named = ", ".join(symbols[:_NAMED])
+    more = f" (+{len(symbols) - _NAMED})" if len(symbols) > _NAMED else ""
+    last = path.base + int(ended.any(axis=1).argmax()) - 1
+    return [PRICES_END(symbols=named + more, last=str(panel.sessions[last]))]
 
 
 def _idle_notes(panel: PricePanel, idle: Floats, gone: Floats) -> list[Note]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from basketbt.errors import OutsideData
+from basketbt.baskets.model import Basket
+from basketbt.errors import NoPrices, OutsideData
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.plan.request import HOME_CURRENCY
 from basketbt.prices.data import Floats, MarketData
@@ -69,11 +70,23 @@ def benchmark_levels(benchmarks: PricePanel, codes: tuple[str, ...]) -> Floats:
 
 
 def check_reach(case: Case, panel: PricePanel) -> None:
-    """Refuse windows that begin before the prices or end after them."""
+    """Refuse windows that begin before the prices, or end after those of every list.
+
+    A window that the prices of some lists do reach is kept; the others' figures are empty there.
+
+    Raises ``NoPrices`` when the source has none of these shares, or ``WindowsBeyondPrices``.
+    """
     priced = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
     if not priced.size:
-        raise WindowsBeyondPrices(event=case.event.id, what="any session", reach="has none")
-    begin, end = panel.sessions[priced[[0, -1]]]
+        wanted = [symbol for basket in case.baskets for symbol in basket.symbols]
+        raise NoPrices(
+            basket=", ".join(basket.id for basket in case.baskets),
+            symbols=", ".join(dict.fromkeys(wanted)),
+            weight=1.0,
+            allowed=0.0,
+        )
+    begin = panel.sessions[priced[0]]
+    end = max(last_priced(panel, basket) for basket in case.baskets)
     first, last = min(case.starts), max(case.starts.values())
     base, stop = case.session(first - 1), case.session(last)
     if base < begin:
@@ -82,3 +95,11 @@ def check_reach(case: Case, panel: PricePanel) -> None:
     if stop > end:
         what = f"{stop}, day {last:+d}"
         raise WindowsBeyondPrices(event=case.event.id, what=what, reach=f"ends on {end}")
+
+
+def last_priced(panel: PricePanel, basket: Basket) -> np.datetime64:
+    """The last session on which every share of a basket that has prices at all still has one."""
+    own = [panel.column(symbol) for symbol in basket.symbols if symbol in panel.symbols]
+    ended = (panel.status[:, own] == Status.ENDED).any(axis=1)
+    last: np.datetime64 = panel.sessions[int(ended.argmax()) - 1 if ended.any() else -1]
+    return last

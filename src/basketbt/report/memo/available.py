@@ -37,6 +37,10 @@ _MANY_WENT_ON = Phrase(
 )
 _AGAINST = Phrase(" ({excess} against {benchmark})", "(相对{benchmark}{excess})")
 _BEAT = Phrase(", {beat} beat {benchmark}", ",{beat}跑赢{benchmark}")
+_NOT_KNOWN = Phrase("nothing is known: prices end too early", "无法计算:行情止于此前")
+_LEFT_OUT = Phrase(
+    " (without {unknown} lists whose prices end too early)", "(不含行情过早中止的{unknown}份名单)"
+)
 _NONE, _SOME = Phrase("none", "无一"), Phrase("{number}", "{number}份")
 _THE_LIST, _THE_LISTS = Phrase("the list", "该名单"), Phrase("the {count} lists", "{count}份名单")
 _NO_COMPOSITES = Phrase(" (composites not counted)", "(不计合成组合)")
@@ -46,8 +50,11 @@ _OF_DATE = Phrase(" published on {date}", "({date}发布)")
 def available(everyone: Sequence[Reader], benchmark: str, language: Language) -> str:
     """Both parts for the lists of each publication date, composites left out beside lists.
 
-    ``benchmark`` is its name. Lists of other dates have other windows, so no median mixes them.
+    Nothing where the study does not split its windows at publication. ``benchmark`` is its name.
+    Lists of other dates have other windows, so no median mixes them.
     """
+    if not any(reader.find("hindsight") or reader.find("available") for reader in everyone):
+        return ""
     lists = [reader for reader in everyone if not reader.basket.components] or list(everyone)
     dates: dict[str, list[Reader]] = {}
     for reader in lists:
@@ -66,10 +73,15 @@ def _of_one_date(
 ) -> list[str]:
     before = [found for reader in group if (found := reader.find("hindsight"))]
     after = [found for reader in group if (found := reader.find("available"))]
+    unknown = sum(not found.known for found in after)
+    before = [found for found in before if found.known]
+    known = [found for found in after if found.known]
     names = {"lists": who, "Lists": who[:1].upper() + who[1:]}
     if not after:
         return [_NOTHING.say(language, **names)]
-    went_on = _went_on(after, benchmark, language)
+    went_on = _went_on(known, benchmark, language) if known else _NOT_KNOWN.say(language)
+    if known and unknown:
+        went_on += _LEFT_OUT.say(language, unknown=unknown)
     if not before:
         return [_OUT_BEFORE.say(language, made=went_on, **names)]
     return [

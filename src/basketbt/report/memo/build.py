@@ -80,8 +80,9 @@ def _case_parts(result: StudyResult, case: CaseResult, language: Language) -> It
     )
     yield markdown_table(*headline_table(case, language))
     yield from table_notes(case, language)
-    yield f"### {_AVAILABLE_TITLE.say(language)}"
-    yield available(everyone, index, language)
+    could = available(everyone, index, language)
+    if could:
+        yield f"### {_AVAILABLE_TITLE.say(language)}\n\n{could}"
     yield from achievable(case, language)
     if len(case.books) > 1:
         yield f"### {_BOOKS_TITLE.say(language)}"

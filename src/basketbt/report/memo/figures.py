@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from basketbt.backtest.windows import WindowStatistics
+from basketbt.backtest.windows import PRICES_END, WindowStatistics
 from basketbt.baskets.model import Basket
 from basketbt.market.dayzero import publication_day
 from basketbt.notes import Language
 from basketbt.plan.model import Case, Window, WindowKind, span
+from basketbt.report.phrases import Phrase
 from basketbt.results import BookResult, CaseResult
 from basketbt.statistics.drawdowns import Episode, episodes
 
 # Windows a headline quotes if the study has them: to the first session after the holiday, and a
 # month.
 FAVOURITES = ((0, 5), (0, 20))
+_SEE_NOTES = Phrase("summary.csv says why", "原因见summary.csv备注")
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,10 @@ class Reader:
         return [one for one in found if one is not None]
 
     def longest(self) -> Found | None:
-        """The fixed window from day 0 that reaches furthest."""
-        ends = [w.last for w, _ in self.book.windows if w.kind == "fixed" and w.first == 0]
-        return self.find("fixed", 0, max(ends)) if ends else None
+        """The fixed window from day 0 that reaches furthest; without one, the longest."""
+        fixed = [window for window, _ in self.book.windows if window.kind == "fixed"]
+        best = max(fixed, key=lambda w: (w.first == 0, w.last - w.first), default=None)
+        return None if best is None else self.find("fixed", best.first, best.last)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,17 @@ class Found:
         return float(self.statistics.own.values[key][self.column])
 
     @property
+    def known(self) -> bool:
+        """Whether the window has a return at all."""
+        return not math.isnan(self["total_return"])
+
+    def why_unknown(self, language: Language) -> str:
+        """Why it has none, without a full stop."""
+        notes = self.statistics.notes[self.column]
+        ends = [note.text(language) for note in notes if note.kind == PRICES_END]
+        return ends[0] if ends else (_SEE_NOTES.say(language))
+
+    @property
     def first_session(self) -> str:
         return str(self.reader.case.case.session(self.window.first))
 
@@ -82,6 +96,8 @@ class Found:
         path = self.statistics.path
         parts = path.total.contributions(self.statistics.end_row)[self.reader.member]
         held = np.flatnonzero(path.weights[self.reader.member] > 0)
+        # As printed, to a tenth of a point: what rounds to nothing neither gave nor took.
+        parts = np.round(parts, 3) + 0.0
         order = held[np.argsort(parts[held], kind="stable")]
         symbols = self.reader.case.panel.symbols
         best, worst = int(order[-1]), int(order[0])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from basketbt.notes import Language
 from basketbt.plan.model import span
 from basketbt.report.memo.figures import (
+    Found,
     Reader,
     common_span,
     headline_windows,
@@ -32,11 +33,12 @@ _OUT_BEFORE = Phrase(
 _THE_LIST, _THE_LISTS = Phrase("The list was", "该名单"), Phrase("The lists were", "各名单")
 _ONE_LIST = Phrase("The list {names} was", "名单{names}")
 _SOME_LISTS = Phrase("{count} lists ({names}) were", "{count}份名单({names})")
-_COLUMNS = Phrase(
-    "Basket|Names|Named|{windows}|Hindsight{before}|Available{after}|Available vs benchmark|"
-    "Max drawdown {longest}",
-    "组合|成分数|点名|{windows}|事后{before}|可得{after}|可得相对基准|最大回撤{longest}",
+_COLUMNS = Phrase("Basket|Names|Named", "组合|成分数|点名")
+_SPLIT = Phrase(
+    "Hindsight{before}|Available{after}|Available vs benchmark",
+    "事后{before}|可得{after}|可得相对基准",
 )
+_DEEPEST = Phrase("Max drawdown {longest}", "最大回撤{longest}")
 _COMPOSITES = Phrase(
     "{names} made of lists, {rule}: the shares do not weigh the same.",
     "{names}由多份名单合成,{rule}:各成分权重并不相同。",
@@ -77,31 +79,44 @@ def headline_table(case: CaseResult, language: Language) -> tuple[list[str], lis
     """Header and rows: the paper return of each list, split at its publication."""
     everyone = readers(case)
     windows = headline_windows(case.case)
-    longest = next((reader.longest() for reader in everyone), None)
-    header = _COLUMNS.say(
-        language,
-        windows="|".join(span(*window) for window in windows),
-        before=common_span(everyone, "hindsight"),
-        after=common_span(everyone, "available"),
-        longest=longest.window.label if longest else "",
-    ).split("|")
+    longest = everyone[0].longest()
+    split = any(window.kind != "fixed" for window in case.case.distinct_windows)
+    before, after = (common_span(everyone, kind) for kind in ("hindsight", "available"))
+    header = _COLUMNS.say(language).split("|")
+    header += [span(*window) for window in windows]
+    if split:
+        header += _SPLIT.say(language, before=before, after=after).split("|")
+    if longest is not None:
+        header.append(_DEEPEST.say(language, longest=longest.window.label))
     rows = []
     for reader in everyone:
-        fixed = [reader.find("fixed", *window) for window in windows]
-        before, after, most = reader.find("hindsight"), reader.find("available"), reader.longest()
-        rows.append(
-            [
-                escape(reader.basket.id),
-                str(len(reader.basket.constituents)),
-                str(sum(one.origin == "named" for one in reader.basket.constituents)),
-                *(percent(found["total_return"] if found else None) for found in fixed),
-                percent(before["total_return"] if before else None),
-                percent(after["total_return"] if after else None),
-                percent(after["excess_return"] if after else None),
-                percent(most["max_drawdown"] if most else None),
-            ]
-        )
+        row = [
+            escape(reader.basket.id),
+            str(len(reader.basket.constituents)),
+            str(sum(one.origin == "named" for one in reader.basket.constituents)),
+        ]
+        quoted = [reader.find("fixed", *window) for window in windows]
+        row += [percent(found["total_return"] if found else None) for found in quoted]
+        if split:
+            row += _split_cells(reader, own_spans=not (before and after))
+        most = reader.longest()
+        if longest is not None:
+            row.append(percent(most["max_drawdown"] if most else None))
+        rows.append(row)
     return header, rows
+
+
+def _split_cells(reader: Reader, *, own_spans: bool) -> list[str]:
+    """Hindsight, available and available beside the benchmark; with the days where lists differ."""
+    before, after = reader.find("hindsight"), reader.find("available")
+
+    def cell(found: Found | None) -> str:
+        if found is None:
+            return percent(None)
+        days = f" {span(found.window.first, found.window.last)}" if own_spans else ""
+        return percent(found["total_return"]) + days
+
+    return [cell(before), cell(after), percent(after["excess_return"] if after else None)]
 
 
 def table_notes(case: CaseResult, language: Language) -> Iterator[str]:

@@ -41,6 +41,10 @@ _SPLIT = Phrase(
     "读者可据以操作之前({hindsight_window})收益{hindsight}(事后视角);"
     "自{start}(读者首个可交易日)前一收盘起至{end},收益{available}({excess})。",
 )
+_HINDSIGHT = Phrase(
+    "Before a reader could act on it, {hindsight_window}, it made {hindsight} (hindsight).",
+    "读者可据以操作之前({hindsight_window})收益{hindsight}(事后视角)。",
+)
 _EXCESS = Phrase("{value} against {benchmark}", "相对{benchmark}{value}")
 _NO_EXCESS = Phrase("no benchmark to compare", "无可比基准")
 _ALL_HINDSIGHT = Phrase(
@@ -48,6 +52,7 @@ _ALL_HINDSIGHT = Phrase(
     "{window} made {hindsight}.",
     "名单发布晚于本研究最后交易日,以上全部为事后视角:{window}收益{hindsight}。",
 )
+_UNKNOWN = Phrase("Nothing is known of {windows}: {why}.", "{windows}无法计算:{why}。")
 _FALL = Phrase(
     "The deepest fall within {window} was {depth}, from {peak} to {trough}, {recovery}"
     "{volatility}.",
@@ -72,12 +77,23 @@ def sentences(
     """
     info = index_info(benchmark)
     name = info.name_en if language == "en" else info.name_zh
-    said = [_move(found, name, language, quote) for found in reader.headline()[:1]]
-    said += _split(reader, name, language)
     longest = reader.longest()
-    if longest is not None:
+    quoted = [*reader.headline()[:1], reader.find("hindsight"), reader.find("available"), longest]
+    said = [_move(found, name, language, quote) for found in reader.headline()[:1] if found.known]
+    said += _split(reader, name, language)
+    if longest is not None and longest.known:
         said.append(_fall(longest, language))
-    return said
+    unknown = [found for found in quoted if found is not None and not found.known]
+    return [*said, *_unknown(unknown, language)]
+
+
+def _unknown(found: list[Found], language: Language) -> list[str]:
+    """One sentence for the windows without a figure: they lack it for one reason."""
+    if not found:
+        return []
+    windows = dict.fromkeys(span(one.window.first, one.window.last) for one in found)
+    why = found[0].why_unknown(language)
+    return [_UNKNOWN.say(language, windows=", ".join(windows), why=why)]
 
 
 def _move(found: Found, benchmark: str, language: Language, quote: Callable[[str], str]) -> str:
@@ -114,12 +130,14 @@ def _parts(found: Found, language: Language, quote: Callable[[str], str]) -> str
 
 def _split(reader: Reader, benchmark: str, language: Language) -> list[str]:
     before, after = reader.find("hindsight"), reader.find("available")
-    if before is None:
+    if before is None or not before.known:
         return []
     window = span(before.window.first, before.window.last)
     hindsight = percent(before["total_return"])
     if after is None:
         return [_ALL_HINDSIGHT.say(language, window=window, hindsight=hindsight)]
+    if not after.known:
+        return [_HINDSIGHT.say(language, hindsight_window=window, hindsight=hindsight)]
     excess = after["excess_return"]
     compared = _NO_EXCESS if math.isnan(excess) else _EXCESS
     return [
