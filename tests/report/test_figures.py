@@ -7,12 +7,16 @@ import math
 
 import pytest
 
+from basketbt import api
 from basketbt.api import Run
 from basketbt.report.facts import gather
-from basketbt.report.figures import canvas, figures, illustrated
+from basketbt.report.figures import canvas, figures, illustrated, summaries
 from basketbt.report.files import tables
+from basketbt.report.page.scene import Scene
 from basketbt.report.palette import DARK, GREEN, LIGHT, RED, looks
 from basketbt.report.record import Record
+
+LITTLE = ("events=[deepseek-r1]", "baskets=[guojin/xinchuang, galaxy/telecom]", "weighting=equal")
 
 
 def record(run: Run) -> Record:
@@ -78,3 +82,26 @@ def test_pictures_repeat_to_the_byte_and_the_memo_takes_them_once(whole: Run) ->
     memo = illustrated(made, whole.memo, once)
     assert illustrated(made, memo, once) == memo
     assert memo.startswith(whole.memo.rstrip())
+
+
+def test_without_a_chinese_font_no_picture_holds_a_sign_it_cannot_draw(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A missing glyph is a warning of matplotlib, and warnings are errors here.
+    made = api.run("demo", overrides=[*LITTLE, "language=zh"])
+    monkeypatch.setattr(canvas, "cjk_font", lambda: None)
+    drawn = figures(record(made))
+    assert sorted(drawn) == sorted(figures(record(made)))
+    monkeypatch.undo()
+    if canvas.cjk_font():
+        assert figures(record(made)) != drawn
+
+
+def test_a_picture_of_accounts_shows_what_a_reader_could_have_kept(whole: Run) -> None:
+    shown = record(whole)
+    [scene] = [Scene(shown, event, 0) for event in shown.facts.events]
+    picture = summaries.shortfall(scene)
+    assert picture is not None
+    with picture.drawn() as figure:
+        legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == ["paper", "Publication open", "Next open (hindsight)"]

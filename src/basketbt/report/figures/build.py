@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from basketbt.report.figures import charts
+from basketbt.report.figures import charts, summaries
 from basketbt.report.figures.canvas import saved
-from basketbt.report.figures.charts import Picture
+from basketbt.report.figures.parts import Picture
 from basketbt.report.page.scene import Scene
 from basketbt.report.phrases import Phrase, escape
 from basketbt.report.record import Record
@@ -18,9 +18,9 @@ _PICTURES = Phrase("Pictures", "图")
 _MAKERS: tuple[tuple[str, Callable[[Scene], Picture | None]], ...] = (
     ("levels", charts.levels),
     ("underwater", charts.underwater),
-    ("windows", charts.windows),
+    ("windows", summaries.windows),
     ("car", charts.car),
-    ("paper-vs-achievable", charts.shortfall),
+    ("paper-vs-achievable", summaries.shortfall),
 )
 
 

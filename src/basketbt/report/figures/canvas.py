@@ -63,11 +63,13 @@ def picture(title: str, demo: str, *, height: float = SIZE[1]) -> Iterator[tuple
     """A figure with one set of axes, its title, and the mark of the invented market across it."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_settings())
-        figure = Figure(figsize=(SIZE[0], height), layout="constrained")
+        engine = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
+        figure = Figure(figsize=(SIZE[0], height), layout=engine)
         axes = figure.subplots()
         axes.set_title(_literal(title), loc="left", fontsize=9.5, fontweight="bold", wrap=True)
         axes.grid(visible=True, linewidth=0.5, color="#d5d9df")
@@ -82,19 +84,30 @@ def picture(title: str, demo: str, *, height: float = SIZE[1]) -> Iterator[tuple
 
 
 def settle(figure: Figure) -> None:
-    """Place everything for good: each file would otherwise cost another drawing."""
-    figure.draw_without_rendering()
+    """Place everything for good, without drawing it: each file would otherwise place it again."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
     figure.set_layout_engine("none")
 
 
 def saved(figure: Figure, form: str) -> bytes:
     """The figure as ``svg`` or ``png``, without the date and version that matplotlib would add.
 
-    To be called inside the ``with`` block of the picture: SVG ids follow its fixed salt.
+    To be called inside the ``with`` block of the picture: SVG ids follow its fixed salt. The
+    canvases are asked themselves, because ``savefig`` would draw a placed figure twice.
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     buffer = io.BytesIO()
-    metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
-    figure.savefig(buffer, format=form, dpi=_DPI, metadata=metadata)
+    if form == "svg":
+        svg: Any = FigureCanvasSVG(figure)
+        svg.print_svg(buffer, metadata={"Date": None, "Creator": None})
+    else:
+        figure.dpi = _DPI
+        png: Any = FigureCanvasAgg(figure)
+        png.print_png(buffer, metadata={"Software": None})
     return buffer.getvalue()
 
 

@@ -87,11 +87,11 @@ class Scene:
         )
         return sorted(rows, key=lambda row: row["entry"] != AFTER_PUBLICATION)
 
-    def entry_words(self, entry: object) -> str:
+    def entry_words(self, entry: object, language: Language | None = None) -> str:
         """When an account bought, in words, and whether the list existed then."""
         early = any(member.reader_offset > 0 for member in self.event.members)
         hindsight = early and entry != AFTER_PUBLICATION
-        return entry_words(str(entry), self.language, hindsight=hindsight)
+        return entry_words(str(entry), language or self.language, hindsight=hindsight)
 
     def name(self, basket: str) -> str:
         """What charts call a list: in Chinese its broker and theme, in English its id."""

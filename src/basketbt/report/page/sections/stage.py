@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from basketbt.notes import Language
 from basketbt.report.facts import Mark
 from basketbt.report.page.scene import Scene
 from basketbt.report.phrases import Phrase
@@ -49,9 +50,9 @@ def stage(scene: Scene, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[s
     }
 
 
-def mark_label(scene: Scene, mark: Mark) -> str:
+def mark_label(scene: Scene, mark: Mark, language: Language | None = None) -> str:
     """``leak`` beside its own event, with that event's name beside another one."""
-    language = scene.language
+    language = language or scene.language
     if mark.kind == "event":
         return _DAY0.say(language)
     _, _, moment = mark.id.partition("@")
