@@ -72,6 +72,35 @@ def test_fetch_fills_the_store_and_says_what_it_did(replay, basketbt, path: Path
     assert {row["state"] for row in json.loads(again.stdout)} == {"stored"}
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("fetch", "study.yaml"),
+        ("lock", "study.yaml", "-o", "x.lock", "--source", "auto"),
+        ("reconcile", "study.yaml"),
+    ],
+)
+def test_ctrl_c_keeps_what_is_done_and_the_next_call_resumes(
+    replay, basketbt, path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    save = Store.save
+
+    def stopped_after(self: Store, *arguments, **options):
+        save(self, *arguments, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Store, "save", stopped_after)
+    done = basketbt(*command)
+    assert done.exit_code == 130
+    assert "every price fetched so far is kept" in done.stderr
+    assert not Path("x.lock").exists()
+    monkeypatch.undo()
+    with Store(path, read_only=True) as store:
+        kept = [coverage.symbol for coverage in store.all_coverages()]
+        assert len(kept) == 1
+        assert wrong_rows(store, replay.vendors.market) == []
+
+
 def test_fetch_takes_a_basket_and_a_range(basketbt, path: Path) -> None:
     done = basketbt("fetch", "mine/list", "--start", "2025-01-02", "--end", "2025-02-28", "--quiet")
     assert (done.exit_code, done.output) == (0, "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -39,6 +40,16 @@ _PLACES = {"memo": "备忘录", "tables": "表格", "page": "页面", "curve": "
 def say_place(what: str, path: Path, language: Language) -> None:
     """Print where a result lies; ``what``: memo, tables, page or curve."""
     say(f"{what + ':':<8}{path}" if language == "en" else f"{_PLACES[what]}:{path}")
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Around work that may fetch: Ctrl-C ends it with a word on what is kept (exit 130)."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        warn("stopped; every price fetched so far is kept, the same command goes on from there")
+        raise typer.Exit(130) from None
 
 
 def say_json(value: Any) -> None:

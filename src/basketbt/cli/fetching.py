@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, say, say_json, say_table, warn
+from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_table, warn
 from basketbt.cli.options import Offline, Settings, Source, StoreFile
 
 if TYPE_CHECKING:
@@ -61,14 +61,11 @@ def fetch(
             say_so(outcome)
 
         fetcher = Fetcher(opened, route(source))
-        try:
+        with resumable():
             if refresh:
                 fetcher.refresh(request, report=report)
             else:
                 fetcher.fetch(request, thorough=True, report=report)
-        except KeyboardInterrupt:
-            warn(f"stopped; {len(outcomes)} symbols are done and kept, run it again to resume")
-            raise typer.Exit(130) from None
     if as_json:
         say_json([_as_data(outcome) for outcome in outcomes])
     else:
@@ -94,7 +91,8 @@ def lock(
 
     file = load_study(find_study(Path(study)), settings or ())
     plan = make_plan(file)
-    data = choose_source(file, source, Access(store=store, offline=offline)).load(plan.request)
+    with resumable():
+        data = choose_source(file, source, Access(store=store, offline=offline)).load(plan.request)
     content = write_lock(out, data, plan.request)
     for note in data.notes:
         if note.kind.severity == "warning":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from basketbt.cli.console import Json, say_json, say_table, warn
+from basketbt.cli.console import Json, resumable, say_json, say_table, warn
 from basketbt.cli.fetching import PARTLY_FAILED, Day, Target
 from basketbt.cli.options import Settings, StoreFile
 
@@ -45,11 +45,13 @@ def reconcile(
 
     vendors = vendor_pair(between)
     request = price_request(target, settings or (), start, end)
-    found, failures = compare_vendors(store_path(store), request, vendors)
+    with resumable():
+        found, failures = compare_vendors(store_path(store), request, vendors)
     problems = [str(failure) for failure in failures]
     effects: Sequence[BasketEffect] = ()
     try:
-        effects = _effects(target, settings or (), store_path(store), vendors, found)
+        with resumable():
+            effects = _effects(target, settings or (), store_path(store), vendors, found)
     except BasketbtError as error:
         problems.append(f"returns of the lists: {error}")
     if as_json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, say_json, say_place, say_table, say_warning
+from basketbt.cli.console import Json, Quiet, resumable, say_json, say_place, say_table, say_warning
 from basketbt.cli.options import (
     RESULTS,
     Lang,
@@ -84,14 +84,15 @@ def run(
 
 @contextmanager
 def progress_line(*, quiet: bool) -> Iterator[Progress]:
-    """A line on the terminal that says what is being done; nothing when piped."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
+    """A line on the terminal that says what is being done; nothing when piped. See resumable."""
+    with resumable():
+        if quiet or not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from rich.console import Console
 
-    with Console(stderr=True).status("starting") as status:
-        yield status.update
+        with Console(stderr=True).status("starting") as status:
+            yield status.update
 
 
 def say_folder(folder: Path, language: Language) -> None:

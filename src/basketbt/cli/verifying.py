@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from basketbt.cli.console import say
+from basketbt.cli.console import resumable, say
 from basketbt.cli.options import Offline, Source, StoreFile
 
 
@@ -27,7 +27,8 @@ def verify(
     from basketbt.sources import Access
     from basketbt.verification import verify as recompute
 
-    differences = recompute(run, source=source, access=Access(store=store, offline=offline))
+    with resumable():
+        differences = recompute(run, source=source, access=Access(store=store, offline=offline))
     for difference in differences:
         say(f"{difference.name} {difference.what}")
         for line in difference.diff:
