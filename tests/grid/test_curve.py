@@ -20,6 +20,7 @@ def results(value: np.ndarray, random: np.ndarray | None = None, **codes: np.nda
         variant=np.arange(count),
         value=value,
         published=published,
+        shares=np.full(count, 4),
         codes=filled,
         labels={
             name: tuple(f"{name}{code}" for code in range(own.max() + 1))
@@ -27,7 +28,8 @@ def results(value: np.ndarray, random: np.ndarray | None = None, **codes: np.nda
         },
         random={}
         if random is None
-        else {("event0", "rebalance0", "window0"): {"random 3": random}},
+        else {("event0", "rebalance0", "window0"): {3: random, 30: -9.0 - random}},
+        undefined={},
     )
 
 
@@ -44,6 +46,24 @@ def test_the_choice_that_moves_the_answer_comes_first() -> None:
     assert found[2].shifts[2] == pytest.approx(0.1)
 
 
+def test_a_value_that_only_some_lists_have_is_not_compared_by_its_sign() -> None:
+    """A share is left out of its own lists only: more positive variants would say nothing of it."""
+    basket = np.array([0, 0, 1, 1])
+    left_out, cost = np.array([0, 1, 0, 2]), np.array([0, 1, 0, 1])
+    value = np.array([0.1, 0.4, -0.1, 0.2])
+    found = choice_values(results(value, basket=basket, left_out=left_out, cost=cost))
+    empty = {one.label for one in found if np.isnan(one.positive)}
+    assert empty == {"left_out0", "left_out1", "left_out2"}
+    assert {one.positive for one in found if one.choice == "cost"} == {0.5, 1.0}
+
+
+def test_the_share_whose_absence_moves_most_comes_first() -> None:
+    left_out = np.arange(4)
+    found = results(np.array([0.0, 0.01, -0.3, 0.1]), left_out=left_out)
+    found.labels["left_out"] = ("none", "a", "b", "c")
+    assert [one.label for one in choice_values(found)] == ["none", "b", "c", "a"]
+
+
 def test_equal_variants_are_moved_by_nothing() -> None:
     codes = np.arange(6) % 2
     assert {one.moved for one in choice_values(results(np.full(6, 0.1), cap=codes))} == {0.0}
@@ -57,7 +77,8 @@ def test_a_published_result_stands_among_its_own_list_and_window() -> None:
     assert stand.count == 4
     assert stand.below == 0.5 + 0.25  # two smaller, two equal counted half
     assert stand.same_sign == 0.75
-    assert stand.below_random == {"random 3": 0.5 + 0.125}
+    # of the drawn sizes, 3 and 30, the one next to the list's 4 shares
+    assert (stand.shares, stand.random_size, stand.below_random) == (4, 3, 0.5 + 0.125)
 
 
 def test_the_curve_runs_from_the_smallest_to_the_largest() -> None:

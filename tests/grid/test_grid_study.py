@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 from collections.abc import Callable
 from pathlib import Path
@@ -228,6 +229,52 @@ def test_the_seed_draws_the_baskets_and_nothing_else(planned: Planned, tmp_path:
     assert values(one) != values(other)
 
 
+def test_random_baskets_are_as_large_as_the_lists_unless_sizes_are_named(
+    planned: Planned, tmp_path: Path
+) -> None:
+    """A list of four among baskets of ten would be ranked by how many shares it has."""
+    grid = "{weighting: [equal, stance], entry_delay: [0, 2], cost: [0.0, 0.01], "
+    grid += "rebalance: [hold, daily], random: {draws: 300}}"
+    folder = run_grid(planned(grid, late_listing="join"), tmp_path, GridOptions())
+    drawn = [row for row in rows(folder) if row["draw"] is not None]
+    assert {row["shares"] for row in drawn} == {4}
+    # the study's own choices alone: two windows
+    assert len(drawn) == 300 * 2
+    assert {(row["rebalance"], row["entry_delay"], row["cost"]) for row in drawn} == {
+        ("hold", 0, 0.0)
+    }
+    header, *lines = (folder / "standing.csv").read_text("utf-8-sig").splitlines()
+    assert header.endswith("shares,random_size,below_random")
+    assert len(lines) == 4
+    assert all(",4,4,0." in line or ",4,4,1.0" in line for line in lines)
+
+
+def test_a_window_without_a_value_is_named(planned: Planned, tmp_path: Path) -> None:
+    folder = run_grid(planned("{measure: sharpe}"), tmp_path, GridOptions())
+    memo = (folder / "grid.md").read_text("utf-8")
+    assert "2 variants have no value" in memo
+    assert "mine/one [0,+5] (1), mine/two [0,+5] (1)" in memo
+
+
+def test_the_csv_file_holds_the_rows_of_the_parquet_file(planned: Planned, tmp_path: Path) -> None:
+    folder = run_grid(planned(), tmp_path, GridOptions())
+    with (folder / "grid.csv").open(encoding="utf-8-sig", newline="") as handle:
+        written = list(csv.DictReader(handle))
+    expected = rows(folder)
+    assert len(written) == len(expected)
+    for line, row in zip(written, expected, strict=True):
+        for key, value in row.items():
+            if value is None:
+                assert line[key] == ""
+            elif isinstance(value, bool):
+                assert line[key] == str(value).lower()
+            else:
+                assert type(value)(line[key]) == value
+    assert '"' not in (folder / "grid.csv").read_text("utf-8-sig").replace('"[0,+', "[0,+").replace(
+        ']"', "]"
+    )
+
+
 def test_what_cannot_be_a_grid_is_said(
     planned: Planned, study: Callable[..., StudyFile], tmp_path: Path, made_market: Made
 ) -> None:
@@ -261,6 +308,8 @@ def test_the_memo_says_where_the_published_results_stand(
     folder = run_grid(planned(language=language), tmp_path, GridOptions())
     memo = (folder / "grid.md").read_text(encoding="utf-8")
     assert memo.count("| mine/one |") == 2
-    assert "entry_delay" in memo
+    assert ("entry delay" if language == "en" else "延迟买入") in memo
+    assert "2025-02-10" in memo  # hindsight until then
+    assert "000300.SH" in memo  # what the excess is over
     header = (folder / "standing.csv").read_text("utf-8-sig").splitlines()[0]
     assert header.startswith("event,basket" if language == "en" else "事件,组合")

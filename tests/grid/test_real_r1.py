@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ def window_lines(results: Results) -> list[str]:
     for code, window in enumerate(results.labels["window"]):
         own = [stand for stand in stands if stand.window == window]
         values = results.value[results.codes["window"] == code]
-        beyond = sum(stand.below_random["random 10"] > 0.975 for stand in own)
+        beyond = sum((stand.below_random or 0.0) > 0.975 for stand in own)
         one_sided = sum(stand.quantiles[0] > 0 or stand.quantiles[-1] < 0 for stand in own)
         cells = [
             window,
@@ -57,7 +58,8 @@ def choice_lines(results: Results) -> list[str]:
         if one.choice in ("left_out",):
             continue
         moved = f"{one.moved:.1%}"
-        cells = [one.choice, one.label, moved, percent(one.shifts[MEDIAN]), f"{one.positive:.0%}"]
+        above = "" if isnan(one.positive) else f"{one.positive:.0%}"
+        cells = [one.choice, one.label, moved, percent(one.shifts[MEDIAN]), above]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
 
@@ -75,4 +77,14 @@ def test_the_sentences_of_the_case_study(results: Results) -> None:
     page = " ".join((ROOT / "docs" / "case-study.md").read_text(encoding="utf-8").split())
     left_out = next(one.moved for one in choice_values(results) if one.choice == "left_out")
     assert f"{(results.value > 0).mean():.0%} of all variants" in page
+    moved = {one.choice: one.moved for one in choice_values(results)}
+    assert sum(moved[choice] for choice in ("weighting", "cap", "rebalance")) < 0.01
+    assert f"entry delay {moved['entry_delay']:.1%}" in page
+    stands = standings(results)
+    early = [one.below for one in stands if one.window == "[0,+5]"]
+    assert f"stands above {100 * np.median(early):.0f} % of its own variants" in page
+    late = [one for one in stands if one.window == "[0,+60]"]
+    median = percent(float(np.median([one.value for one in late])))
+    beyond = sum((one.below_random or 0.0) > 0.975 for one in late)
+    assert f"published median is {median}, and {beyond} of {len(late)} lists lie beyond" in page
     assert f"leaving out one share {left_out:.1%}" in page

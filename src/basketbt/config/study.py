@@ -134,7 +134,9 @@ class RandomSpec(Strict):
     """Equal baskets drawn from every share that the prices know, beside the lists."""
 
     sizes: Many[Annotated[int, Field(ge=1, le=1000)]] = Field(
-        description="Shares of a basket; each size is drawn for itself."
+        (),
+        description="Shares of a basket, each size under every choice. Empty: as many as each list "
+        "has, under the study's own choices alone.",
     )
     draws: int = Field(10_000, ge=1, le=100_000_000, description="Baskets of each size.")
     seed: int = Field(20250120, ge=0, description="Equal seeds draw equal baskets.")

@@ -158,13 +158,37 @@ def _sheets_of_draws(
     for sheet in listed:
         if sheet.late_listing == "join" and len(policies) > 1:
             continue
-        rows = market.prices[sheet.base : sheet.base + sheet.sessions]
+        chosen = sheet if spec.random.sizes else _plain(sheet)
+        if chosen is None:
+            continue
+        rows = market.prices[chosen.base : chosen.base + chosen.sessions]
         pool = np.flatnonzero(np.isfinite(rows).all(axis=0)).astype(np.int32)
-        for size in spec.random.sizes:
+        for size in spec.random.sizes or _own_sizes(sheet):
             if size > len(pool):
                 raise PoolTooSmall(size=size, pool=len(pool))
             drawn = Drawn(size=size, draws=spec.random.draws, seed=spec.random.seed, pool=pool)
-            yield replace(sheet, table=table, baskets=drawn, published=False)
+            yield replace(chosen, table=table, baskets=drawn, published=False)
+
+
+def _plain(sheet: Sheet) -> Sheet | None:
+    """A sheet of the study's own choices without its delays and costs; None for any other."""
+    kept = [number for number, span in enumerate(sheet.spans) if not span.delay]
+    if not sheet.published or not kept:
+        return None
+    return replace(
+        sheet,
+        spans=tuple(sheet.spans[number] for number in kept),
+        ends=tuple(sheet.ends[number] for number in kept),
+        costs=(0.0,),
+    )
+
+
+def _own_sizes(sheet: Sheet) -> list[int]:
+    """The numbers of shares of the lists as published."""
+    assert isinstance(sheet.baskets, Listed)
+    held = (sheet.baskets.weights > 0).sum(axis=1).tolist()
+    labels = sheet.baskets.baskets
+    return sorted({n for n, own in zip(held, labels, strict=True) if own.published})
 
 
 def _policy(config: StudyConfig) -> LateListing:

@@ -33,17 +33,20 @@ Question = tuple[str, str, str]
 class Results:
     """The lists' variants of a grid as arrays, V of them, and the random baskets beside them.
 
-    ``codes[choice]`` (V,) numbers the value of a choice in ``labels[choice]``. ``random`` holds
-    the values of the random baskets of each size (as their label), bought as published, without
-    delay or cost.
+    ``shares`` (V,) is how many each basket has. ``codes[choice]`` (V,) numbers the value of a
+    choice in ``labels[choice]``. ``random`` holds the values of the random baskets by their number
+    of shares, bought as published, without delay or cost. ``undefined`` counts the
+    variants of a list and window that have no value.
     """
 
     variant: NDArray[np.int64]
     value: Floats
+    shares: NDArray[np.int64]
     published: NDArray[np.bool_]
     codes: dict[str, NDArray[np.int64]]
     labels: dict[str, tuple[str, ...]]
-    random: dict[Question, dict[str, Floats]]
+    random: dict[Question, dict[int, Floats]]
+    undefined: dict[tuple[str, str], int]
 
     def label(self, choice: str, row: int) -> str:
         """A variant's value of a choice."""
@@ -63,11 +66,13 @@ def read_results(path: Path, measure: str) -> Results:
     import pyarrow.parquet as pq
 
     lists: list[pa.Table] = []
-    random: dict[Question, dict[str, list[Floats]]] = {}
+    random: dict[Question, dict[int, list[Floats]]] = {}
+    undefined: dict[tuple[str, str], int] = {}
     with pq.ParquetFile(path) as file:
-        columns = ["variant", "draw", "published", *CHOICES, measure]
+        columns = ["variant", "draw", "shares", "published", *CHOICES, measure]
         for number in range(file.num_row_groups):
             rows = file.read_row_group(number, columns=columns)
+            _count_undefined(rows.filter(pc.is_null(rows[measure])), undefined)
             rows = rows.filter(pc.is_valid(rows[measure]))
             lists.append(rows.filter(pc.is_null(rows["draw"])))
             plain = pc.and_(pc.equal(rows["entry_delay"], 0), pc.equal(rows["cost"], 0.0))
@@ -79,6 +84,7 @@ def read_results(path: Path, measure: str) -> Results:
     return Results(
         variant=own["variant"].to_numpy(),
         value=own[measure].to_numpy(),
+        shares=own["shares"].to_numpy(),
         published=own["published"].to_numpy(),
         codes=codes,
         labels=labels,
@@ -86,12 +92,23 @@ def read_results(path: Path, measure: str) -> Results:
             question: {size: np.concatenate(values) for size, values in sizes.items()}
             for question, sizes in random.items()
         },
+        undefined=undefined,
     )
 
 
-def _collect(rows: pa.Table, measure: str, into: dict[Question, dict[str, list[Floats]]]) -> None:
+def _count_undefined(rows: pa.Table, into: dict[tuple[str, str], int]) -> None:
+    """Add the lists' variants among rows without a value to those of their question."""
+    import pyarrow.compute as pc
+
+    listed = rows.filter(pc.is_null(rows["draw"])).group_by(["basket", "window"])
+    for line in listed.aggregate([([], "count_all")]).to_pylist():
+        question = line["basket"], line["window"]
+        into[question] = into.get(question, 0) + line["count_all"]
+
+
+def _collect(rows: pa.Table, measure: str, into: dict[Question, dict[int, list[Floats]]]) -> None:
     """Add the values of random baskets to those of their question and size."""
-    keys = ("event", "rebalance", "window", "basket")
+    keys = ("event", "rebalance", "window", "shares")
     coded = [_coded(rows[key]) for key in keys]
     values = rows[measure].to_numpy()
     places = np.stack([codes for codes, _ in coded], axis=1).reshape(len(values), len(keys))
@@ -100,7 +117,8 @@ def _collect(rows: pa.Table, measure: str, into: dict[Question, dict[str, list[F
             labels[code] for (_, labels), code in zip(coded, place.tolist(), strict=True)
         )
         chosen = values[(places == place).all(axis=1)]
-        into.setdefault((event, rebalance, window), {}).setdefault(size, []).append(chosen)
+        own = into.setdefault((event, rebalance, window), {})
+        own.setdefault(int(size), []).append(chosen)
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -108,11 +126,13 @@ def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], tuple[str, ...]]
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = pc.fill_null(column.cast(pa.string()), "none")
+    texts = pc.fill_null(column.cast(pa.string()), NOBODY)
     coded = pa.chunked_array(texts).combine_chunks().dictionary_encode()
     return coded.indices.to_numpy().astype(np.int64), tuple(coded.dictionary.to_pylist())
 
 
+#: The label of a choice that is not made: no cap, nobody left out.
+NOBODY = "none"
 #: A question is a list and a window; the other choices are ways of answering it.
 QUESTION = ("basket", "window")
 
@@ -122,8 +142,10 @@ class ChoiceValue:
     """The variants that share one value of one choice.
 
     ``shifts`` are the ``QUANTILES`` of how far they lie from the median of their question, and
-    ``positive`` is the share of them above 0. ``moved`` belongs to the choice as a whole: the
-    share of the variance inside questions that lies between its values (η²).
+    ``positive`` is the share of them above 0; NaN where another value answers other questions (a
+    share can be left out of its own lists only), since it would compare lists. ``moved`` belongs
+    to the choice as a whole: the share of the variance inside questions that lies between its
+    values (η²).
     """
 
     choice: str
@@ -147,21 +169,33 @@ def choice_values(results: Results) -> tuple[ChoiceValue, ...]:
             continue
         codes = results.codes[choice]
         moved = _between(centred, codes)
-        found.append(
-            [
-                ChoiceValue(
-                    choice=choice,
-                    label=label,
-                    count=int((codes == code).sum()),
-                    shifts=tuple(np.quantile(shift[codes == code], QUANTILES).tolist()),
-                    positive=float((results.value[codes == code] > 0).mean()),
-                    moved=moved,
-                )
-                for code, label in enumerate(results.labels[choice])
-            ]
-        )
+        crossed = _crossed(questions, codes)
+        values = [
+            ChoiceValue(
+                choice=choice,
+                label=label,
+                count=int((codes == code).sum()),
+                shifts=tuple(np.quantile(shift[codes == code], QUANTILES).tolist()),
+                positive=float((results.value[codes == code] > 0).mean()) if crossed else np.nan,
+                moved=moved,
+            )
+            for code, label in enumerate(results.labels[choice])
+        ]
+        found.append(_strongest_first(values) if choice == "left_out" else values)
     found.sort(key=lambda values: -values[0].moved)
     return tuple(one for values in found for one in values)
+
+
+def _crossed(questions: NDArray[np.int64], codes: NDArray[np.int64]) -> bool:
+    """Whether every value of a choice answers every question."""
+    pairs = np.unique(questions * (codes.max() + 1) + codes)
+    return len(pairs) == int(questions.max() + 1) * int(codes.max() + 1)
+
+
+def _strongest_first(values: list[ChoiceValue]) -> list[ChoiceValue]:
+    """Nobody left out, then the shares in the order of what leaving them out does."""
+    middle = QUANTILES.index(0.5)
+    return sorted(values, key=lambda one: (one.label != NOBODY, -abs(one.shifts[middle])))
 
 
 def _questions(results: Results) -> NDArray[np.int64]:
@@ -196,8 +230,9 @@ class Standing:
     """A published result among all variants of the same list and window.
 
     ``below`` is the share of variants with a smaller value, ties counted half; ``same_sign`` the
-    share on the published one's side of 0; ``below_random`` the share of random baskets with a
-    smaller value, by the label of their size.
+    share on the published one's side of 0. ``below_random`` is the share of random baskets of
+    ``random_size`` shares with a smaller value, of the drawn size next to the list's ``shares``;
+    None without random baskets.
     """
 
     event: str
@@ -208,7 +243,9 @@ class Standing:
     quantiles: tuple[float, ...]
     below: float
     same_sign: float
-    below_random: dict[str, float]
+    shares: int
+    random_size: int | None
+    below_random: float | None
 
 
 def standings(results: Results) -> tuple[Standing, ...]:
@@ -220,6 +257,8 @@ def standings(results: Results) -> tuple[Standing, ...]:
         value = float(results.value[row])
         question = tuple(results.label(key, row) for key in ("event", "rebalance", "window"))
         random = results.random.get((question[0], question[1], question[2]), {})
+        shares = int(results.shares[row])
+        size = min(random, key=lambda drawn: (abs(drawn - shares), drawn), default=None)
         found.append(
             Standing(
                 event=question[0],
@@ -230,7 +269,9 @@ def standings(results: Results) -> tuple[Standing, ...]:
                 quantiles=tuple(np.quantile(among, QUANTILES).tolist()),
                 below=_below(among, value),
                 same_sign=float((np.sign(among) == np.sign(value)).mean()),
-                below_random={size: _below(own, value) for size, own in random.items()},
+                shares=shares,
+                random_size=size,
+                below_random=None if size is None else _below(random[size], value),
             )
         )
     return tuple(found)

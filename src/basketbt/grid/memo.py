@@ -3,56 +3,63 @@
 from __future__ import annotations
 
 from itertools import groupby
+from math import isnan
 
+from basketbt.grid import words
 from basketbt.grid.choices import grid_of
 from basketbt.grid.curve import ChoiceValue, Results, Standing
 from basketbt.grid.planner import GridPlan
 from basketbt.grid.sheets import Listed
 from basketbt.notes import Language
 from basketbt.report.demo import DEMO
+from basketbt.report.page.scene import UNTIL_READ
 from basketbt.report.phrases import Phrase, escape, markdown_table, percent
 
 # Values of one choice that the memo lists; all of them are in choices.csv.
 _MOST_VALUES = 12
 
-_TITLE = Phrase("{title}: every choice with every other", "{title}:全部选择的组合")
 _SIZE = Phrase(
-    "{variants} variants of lists{random}; the measure is `{measure}`. All of them are in "
+    "{variants} variants of lists{random}; the measure is {measure} (`{key}`). All of them are in "
     "`grid.parquet`, sorted in `curve.csv`, drawn in `curve.svg`.",
-    "名单变体{variants}个{random};指标为`{measure}`。全部结果见`grid.parquet`,排序见`curve.csv`,"
-    "图见`curve.svg`。",
+    "名单变体{variants}个{random};指标为{measure}(`{key}`)。全部结果见`grid.parquet`,"
+    "排序见`curve.csv`,图见`curve.svg`。",
 )
 _RANDOM = Phrase(" and {count} results of random baskets", ",随机组合结果{count}个")
+_DAY_ZERO = Phrase("Day 0: {days}.", "第0日:{days}。")
 _UNDEFINED = Phrase(
     "{count} variants have no value of the measure (too short, or without prices) and are not in "
-    "the curve.",
-    "另有{count}个变体该指标无定义(区间过短或缺少行情),未列入曲线。",
+    "the curve: {questions}.",
+    "另有{count}个变体该指标无定义(区间过短或缺少行情),未列入曲线:{questions}。",
 )
-_STANDING_TITLE = Phrase("Where the published results stand", "发布结果的位置")
 _STANDING = Phrase(
-    "Among all variants of the same list and window. *Below* is the share of variants with a "
-    "smaller result, *same sign* the share that agrees on the direction.",
-    "与同一名单、同一窗口的全部变体相比。*低于*为结果更小的变体比例,*同号*为方向一致的比例。",
+    "*Published* is what the study itself says. It stands among all variants of the same list and "
+    "window: *below* is the share of them with a smaller result, *same sign* the share that agrees "
+    "on the direction, *above random* the share of random baskets with a smaller result, of so "
+    "many shares each.",
+    "*基准*为研究本身设定的结果,与同一名单、同一窗口的全部变体相比:*低于*为结果更小的变体比例,"
+    "*同号*为方向一致的比例,*高于随机*为结果更小的随机组合比例(括号内为其成分数)。",
 )
 _STANDING_COLUMNS = Phrase(
-    "List|Window|Published|5 %|Median|95 %|Below|Same sign|Below, random",
-    "名单|窗口|发布|5%|中位数|95%|低于|同号|低于(随机)",
+    "List|Shares|Window|Published|5 %|Median|95 %|Below|Same sign|Above random",
+    "名单|成分数|窗口|基准|5%|中位数|95%|低于|同号|高于随机",
 )
-_CHOICES_TITLE = Phrase("Which choice moves the answer", "哪项选择影响结论")
+_OF_SHARES = Phrase("{share:.1%} (of {size})", "{share:.1%}({size}只)")
 _CHOICES = Phrase(
     "A list and a window are a question, the other choices ways of answering it. *Moved* is the "
     "share of the variance inside questions that lies between the values of a choice; the "
-    "percentages are distances from the median of the question.",
+    "percentages are distances from the median of the question in {measure}. *Above 0* is empty "
+    "where the values stand for different lists: a share can be left out of its own lists only. "
+    "Each choice counts by itself: the rest of the variance lies in how they meet, a share left "
+    "out of one list only or bought late in one window.",
     "名单与窗口构成一个问题,其余选择是回答方式。*影响*为问题内方差中位于该选择各取值之间的比例;"
-    "百分数为与该问题中位数之差。",
+    "百分数为{measure}与该问题中位数之差。各取值对应不同名单时*为正*留空:一只股票只能从含有它的"
+    "名单中剔除。各选择单独计算,其余方差来自选择之间的组合(如仅从某一名单剔除,或仅在某一窗口延迟)。",
 )
 _CHOICES_COLUMNS = Phrase(
     "Choice|Moved|Value|Variants|5 %|Median|95 %|Above 0",
     "选择|影响|取值|变体数|5%|中位数|95%|为正",
 )
 _MORE = Phrase("and {count} more", "另有{count}个取值")
-_NOTHING = Phrase("Nothing was varied.", "没有变动任何选择。")
-_NOTES = Phrase("Notes", "说明")
 
 
 def grid_memo(
@@ -64,52 +71,73 @@ def grid_memo(
     """The memo of a grid as Markdown, in the study's language."""
     config = plan.study.config
     language = config.language
-    parts = [f"# {_TITLE.say(language, title=escape(config.heading(language)))}"]
+    measure = words.measure_name(plan, language)
+    parts = [f"# {words.TITLE.say(language, title=escape(config.heading(language)))}"]
     if plan.invented:
         parts.append(f"> **{DEMO().text(language)}**")
-    parts += _size(plan, results, language)
+    parts.append(f"> **{UNTIL_READ.say(language, session=plan.reader)}**")
+    parts += _size(plan, results, measure)
     if stands:
         parts += [
-            f"## {_STANDING_TITLE.say(language)}",
+            f"## {words.STANDING_TITLE.say(language)}",
+            words.agreement(stands, language),
             _STANDING.say(language),
             markdown_table(
                 _STANDING_COLUMNS.say(language).split("|"),
-                [_standing_row(one) for one in stands],
+                [_standing_row(one, language) for one in stands],
             ),
         ]
-    parts.append(f"## {_CHOICES_TITLE.say(language)}")
+    parts.append(f"## {words.MOVES_TITLE.say(language)}")
     if values:
         parts += [
-            _CHOICES.say(language),
-            markdown_table(
-                _CHOICES_COLUMNS.say(language).split("|"), _choice_rows(values, language)
-            ),
+            words.strongest(values, language),
+            _CHOICES.say(language, measure=measure),
+            markdown_table(_CHOICES_COLUMNS.say(language).split("|"), _choice_rows(values, plan)),
         ]
     else:
-        parts.append(_NOTHING.say(language))
+        parts.append(words.NOTHING.say(language))
     if plan.notes:
         notes = "\n".join(f"- {escape(note.text(language))}" for note in plan.notes)
-        parts += [f"## {_NOTES.say(language)}", notes]
+        parts += [f"## {words.NOTES.say(language)}", notes]
     return "\n\n".join(parts) + "\n"
 
 
-def _size(plan: GridPlan, results: Results, language: Language) -> list[str]:
+def _size(plan: GridPlan, results: Results, measure: str) -> list[str]:
+    config = plan.study.config
+    language = config.language
     listed = sum(sheet.variants for sheet in plan.job.sheets if isinstance(sheet.baskets, Listed))
     drawn = plan.job.variants - listed
     random = _RANDOM.say(language, count=f"{drawn:,}") if drawn else ""
-    measure = grid_of(plan.study.config).measure
-    said = [_SIZE.say(language, variants=f"{listed:,}", random=random, measure=measure)]
-    missing = listed - len(results.value)
-    if missing:
-        said.append(_UNDEFINED.say(language, count=f"{missing:,}"))
+    days = dict.fromkeys(f"{sheet.event} {sheet.day_zero}" for sheet in plan.job.sheets)
+    said = [
+        _SIZE.say(
+            language,
+            variants=f"{listed:,}",
+            random=random,
+            measure=measure,
+            key=grid_of(config).measure,
+        ),
+        _DAY_ZERO.say(language, days=", ".join(days)),
+    ]
+    if results.undefined:
+        each = [f"{basket} {window} ({n})" for (basket, window), n in results.undefined.items()]
+        more = len(each) - _MOST_VALUES
+        shown = each[:_MOST_VALUES] + ([_MORE.say(language, count=more)] if more > 0 else [])
+        count = sum(results.undefined.values())
+        said.append(_UNDEFINED.say(language, count=f"{count:,}", questions=", ".join(shown)))
     return said
 
 
-def _standing_row(one: Standing) -> list[str]:
+def _standing_row(one: Standing, language: Language) -> list[str]:
     low, _, middle, _, high = one.quantiles
-    random = ", ".join(f"{size}: {share:.1%}" for size, share in one.below_random.items())
+    random = (
+        ""
+        if one.below_random is None
+        else _OF_SHARES.say(language, share=one.below_random, size=one.random_size)
+    )
     return [
         one.basket,
+        f"{one.shares}",
         one.window,
         *(percent(value) for value in (one.value, low, middle, high)),
         f"{one.below:.0%}",
@@ -118,19 +146,21 @@ def _standing_row(one: Standing) -> list[str]:
     ]
 
 
-def _choice_rows(values: tuple[ChoiceValue, ...], language: Language) -> list[list[str]]:
+def _choice_rows(values: tuple[ChoiceValue, ...], plan: GridPlan) -> list[list[str]]:
+    language = plan.study.config.language
     rows = []
     for choice, group in groupby(values, key=lambda one: one.choice):
         members = list(group)
+        named = words.choice_name(choice, language)
         for number, one in enumerate(members[:_MOST_VALUES]):
             low, _, middle, _, high = one.shifts
             rows.append(
                 [
-                    *([choice, f"{one.moved:.1%}"] if number == 0 else ["", ""]),
-                    one.label,
+                    *([named, f"{one.moved:.1%}"] if number == 0 else ["", ""]),
+                    f"{one.label} {plan.names.get(one.label, '')}".strip(),
                     f"{one.count:,}",
                     *(percent(value) for value in (low, middle, high)),
-                    f"{one.positive:.0%}",
+                    "" if isnan(one.positive) else f"{one.positive:.0%}",
                 ]
             )
         if len(members) > _MOST_VALUES:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from math import isnan
 from typing import Any
 
 import numpy as np
 
+from basketbt.grid import words
 from basketbt.grid.choices import grid_of
 from basketbt.grid.curve import ChoiceValue, Results, Standing, curve_order
 from basketbt.grid.figure import densities, drawn_values
 from basketbt.grid.planner import GridPlan
-from basketbt.grid.tables import CURVE
 from basketbt.notes import Language
 from basketbt.report.choices import choice_words
 from basketbt.report.demo import DEMO
@@ -34,7 +35,6 @@ from basketbt.report.page.blocks import (
 from basketbt.report.page.build import Chapter, Front, Part, assemble
 from basketbt.report.page.scene import UNTIL_READ
 from basketbt.report.phrases import Phrase, percent
-from basketbt.report.tables.summary import LAYOUT as SUMMARY
 from basketbt.study import versions
 
 PAGE = "report.html"
@@ -42,46 +42,39 @@ PAGE = "report.html"
 # Points of the curve: more could not be told apart on a screen.
 _POINTS = 600
 
-_TITLE = Phrase("{title}: every choice with every other", "{title}:全部选择的组合")
 _LINE = Phrase(
     "{study} · grid {id} · {count:,} variants of lists, measured by {measure}",
     "{study} · 网格{id} · 名单变体{count:,}个,指标{measure}",
 )
-_STANDING_TITLE = Phrase("Where the published results stand", "发布结果的位置")
-_AGREE = Phrase(
-    "In {agree} of {all} lists and windows at least 95 % of the variants have the sign of the "
-    "published result; in {high} of them the published result lies above the median.",
-    "{all}个名单与窗口中,{agree}个至少95%的变体与发布结果同号;{high}个发布结果高于中位数。",
-)
 _RANGES = Phrase(
-    "Published result of each list among its variants", "各名单发布结果在其变体中的位置"
+    "Published result of each list among its variants", "各名单基准结果在其变体中的位置"
 )
 _RANGES_HOW = Phrase(
     "How to read: the pale bar holds nine variants in ten, the dark one the middle half, the tick "
     "is the median, the dot what was published. A dot at the end of its bar is a result that most "
     "other defensible choices would not have given.",
-    "读法:浅色条含九成变体,深色条为中间一半,竖线为中位数,圆点为发布结果。圆点位于条的一端,"
+    "读法:浅色条含九成变体,深色条为中间一半,竖线为中位数,圆点为基准结果。圆点位于条的一端,"
     "即多数其他合理选择得不出该结果。",
 )
 _RANGES_SEEN = Phrase(
     "First shown: {window}. Highest published result: {basket}, {value} (median of its variants "
     "{median}).",
-    "首先所示:{window}。发布结果最高者:{basket},{value}(其变体中位数{median})。",
+    "首先所示:{window}。基准结果最高者:{basket},{value}(其变体中位数{median})。",
 )
 _STANDING_CAPTION = Phrase(
     "Each published result among the variants of its list and window",
-    "各发布结果在同一名单、同一窗口变体中的位置",
+    "各基准结果在同一名单、同一窗口变体中的位置",
 )
 _STANDING_HEADS = Phrase(
-    "List|Window|Published|5 %|25 %|Median|75 %|95 %|Below|Same sign|Below, random",
-    "名单|窗口|发布|5%|25%|中位数|75%|95%|低于|同号|低于(随机)",
+    "List|Window|Published|5 %|25 %|Median|75 %|95 %|Below|Same sign|Above random|Random shares",
+    "名单|窗口|基准|5%|25%|中位数|75%|95%|低于|同号|高于随机|随机成分数",
 )
 _STANDING_HOW = Phrase(
     "Below: share of variants with a smaller result, ties counted half. Same sign: share on the "
-    "published side of zero. Below, random: share of random baskets of that size with a smaller "
-    "result.",
-    "低于:结果更小的变体比例(相等计一半)。同号:与发布结果同号的比例。低于(随机):"
-    "同规模随机组合中结果更小的比例。",
+    "published side of zero. Above random: share of random baskets with a smaller result; random "
+    "shares: how many shares these hold, the drawn size next to the list's.",
+    "低于:结果更小的变体比例(相等计一半)。同号:与基准结果同号的比例。高于随机:随机组合中结果更小的"
+    "比例;随机成分数:这些随机组合的成分数,取抽取规模中与名单最接近者。",
 )
 _CURVE_TITLE = Phrase("Specification curve", "规格曲线")
 _CURVE = Phrase(
@@ -92,18 +85,12 @@ _CURVE_HOW = Phrase(
     "How to read: above, every variant from the smallest result to the largest, dots are what was "
     "published. Below, the darker a cell the more of the variants at that place made the choice; a "
     "row that is dark at one end only is a choice that moves the answer.",
-    "读法:上图为全部变体自小到大,圆点为发布结果。下图颜色越深,该处变体中作此选择的比例越高;"
+    "读法:上图为全部变体自小到大,圆点为基准结果。下图颜色越深,该处变体中作此选择的比例越高;"
     "仅一端深的行即影响结论的选择。",
 )
 _CURVE_SEEN = Phrase(
     "From {low} to {high}; {positive:.0%} of the variants are above zero.",
     "自{low}至{high};{positive:.0%}的变体为正。",
-)
-_MOVES_TITLE = Phrase("Which choice moves the answer", "哪项选择影响结论")
-_MOVES_SEEN = Phrase(
-    "{choice} moves the answer most: {moved:.0%} of the variance inside a list and window lies "
-    "between its values.",
-    "{choice}影响最大:同一名单与窗口内的方差有{moved:.0%}位于其各取值之间。",
 )
 _MOVES_CAPTION = Phrase("Choices, the one that moves most first", "各选择,影响最大者在前")
 _MOVES_HEADS = Phrase("Choice|Moves|Values", "选择|影响|取值数")
@@ -114,8 +101,6 @@ _VALUES_CAPTION = Phrase(
 _VALUES_HEADS = Phrase(
     "Value|Variants|5 %|25 %|Median|75 %|95 %|Above 0", "取值|变体数|5%|25%|中位数|75%|95%|为正"
 )
-_NOTHING = Phrase("Nothing was varied.", "没有变动任何选择。")
-_NOTES = Phrase("Notes", "说明")
 _AGAIN = Phrase("Do it again", "复现")
 _AGAIN_TEXT = Phrase(
     "Save the study as {study}.yaml and run the command with the same prices: the grid must be "
@@ -125,7 +110,7 @@ _AGAIN_TEXT = Phrase(
 _COMMAND = Phrase("Command", "命令")
 _STUDY = Phrase("Study file, with every default", "研究文件(含全部默认值)")
 _VERSIONS = Phrase("Versions", "版本")
-_PUBLISHED = Phrase("published", "发布")
+_PUBLISHED = Phrase("published", "基准")
 _MEDIAN = Phrase("median", "中位数")
 
 
@@ -138,9 +123,9 @@ def grid_page(
     """The page's bytes, in the study's language: the same for the same grid."""
     config = plan.study.config
     language = config.language
-    measure = _measured(grid_of(config).measure, language)
+    measure = words.measure_name(plan, language)
     front = Front(
-        title=_TITLE.say(language, title=config.heading(language)),
+        title=words.TITLE.say(language, title=config.heading(language)),
         line=_LINE.say(
             language,
             study=config.study,
@@ -154,10 +139,10 @@ def grid_page(
     )
     notes = [note.text(language) for note in plan.notes]
     parts: list[tuple[str, Phrase, list[Block]]] = [
-        ("standing", _STANDING_TITLE, _standing(plan, stands)),
+        ("standing", words.STANDING_TITLE, _standing(plan, stands)),
         ("curve", _CURVE_TITLE, _curve(plan, results, measure)),
-        ("moves", _MOVES_TITLE, _moves(values, language)),
-        ("notes", _NOTES, [Bullets(items=tuple(notes))] if notes else []),
+        ("moves", words.MOVES_TITLE, _moves(values, language)),
+        ("notes", words.NOTES, [Bullets(items=tuple(notes))] if notes else []),
         ("again", _AGAIN, _again(plan)),
     ]
     chapter = Chapter(
@@ -166,12 +151,6 @@ def grid_page(
         [Part(anchor, title.say(language), blocks) for anchor, title, blocks in parts if blocks],
     )
     return assemble(front, [chapter])
-
-
-def _measured(measure: str, language: Language) -> str:
-    """The measure as summary.csv heads it."""
-    known = {column.key: column.header(language) for column in SUMMARY.columns}
-    return known.get(measure, measure).replace("_", " ")
 
 
 def _stage(plan: GridPlan) -> dict[str, str]:
@@ -187,12 +166,6 @@ def _standing(plan: GridPlan, stands: tuple[Standing, ...]) -> list[Block]:
     if not stands:
         return []
     language = plan.study.config.language
-    seen = _AGREE.say(
-        language,
-        all=len(stands),
-        agree=sum(one.same_sign >= 0.95 for one in stands),
-        high=sum(one.below > 0.5 for one in stands),
-    )
     heads = _STANDING_HEADS.say(language).split("|")
     grid = Grid(
         caption=_STANDING_CAPTION.say(language),
@@ -200,7 +173,7 @@ def _standing(plan: GridPlan, stands: tuple[Standing, ...]) -> list[Block]:
         rows=tuple(_standing_row(one) for one in stands),
     )
     return [
-        Prose(text=seen, kind="lead"),
+        Prose(text=words.agreement(stands, language), kind="lead"),
         _ranges(plan, stands),
         Fold(
             title=_STANDING_CAPTION.say(language),
@@ -210,7 +183,6 @@ def _standing(plan: GridPlan, stands: tuple[Standing, ...]) -> list[Block]:
 
 
 def _standing_row(one: Standing) -> tuple[Cell, ...]:
-    random = ", ".join(f"{size}: {part:.1%}" for size, part in one.below_random.items())
     return (
         text(one.basket),
         text(one.window),
@@ -218,7 +190,8 @@ def _standing_row(one: Standing) -> tuple[Cell, ...]:
         *map(change, one.quantiles),
         share(one.below),
         share(one.same_sign),
-        text(random or None),
+        share(one.below_random),
+        number(one.random_size),
     )
 
 
@@ -269,8 +242,10 @@ def _curve(plan: GridPlan, results: Results, measure: str) -> list[Block]:
         for place in np.flatnonzero(results.published[order]).tolist()
         for row in [int(order[place])]
     ]
-    words = [
-        f"{_choice(choice, language)}: {choice_words(results.labels[choice][code], language)}"
+    lines = [
+        words.choice_name(choice, language)
+        + ": "
+        + choice_words(results.labels[choice][code], language)
         for choice, code in rows
     ]
     return [
@@ -288,7 +263,7 @@ def _curve(plan: GridPlan, results: Results, measure: str) -> list[Block]:
                 "kind": "curve",
                 "y": value[places.astype(np.int64)].tolist(),
                 "published": published,
-                "rows": words,
+                "rows": lines,
                 "shares": np.round(densities(results, order, rows), 3).tolist(),
                 **_stage(plan),
             },
@@ -299,14 +274,11 @@ def _curve(plan: GridPlan, results: Results, measure: str) -> list[Block]:
 def _moves(values: tuple[ChoiceValue, ...], language: Language) -> list[Block]:
     """The choices in the order of what they move, each with its values behind a line."""
     if not values:
-        return [Prose(text=_NOTHING.say(language))]
+        return [Prose(text=words.NOTHING.say(language))]
     choices = [list(members) for _, members in groupby(values, key=lambda one: one.choice)]
-    first = choices[0][0]
-    name = _choice(first.choice, language)
-    seen = _MOVES_SEEN.say(language, choice=name[0].upper() + name[1:], moved=first.moved)
     rows = tuple(
         (
-            text(_choice(members[0].choice, language)),
+            text(words.choice_name(members[0].choice, language)),
             share(members[0].moved),
             number(len(members)),
         )
@@ -316,14 +288,14 @@ def _moves(values: tuple[ChoiceValue, ...], language: Language) -> list[Block]:
         caption=_MOVES_CAPTION.say(language), heads=_heads(_MOVES_HEADS, language), rows=rows
     )
     return [
-        Prose(text=seen, kind="lead"),
+        Prose(text=words.strongest(values, language), kind="lead"),
         grid,
         *(_values(members, language) for members in choices),
     ]
 
 
 def _values(members: Sequence[ChoiceValue], language: Language) -> Fold:
-    choice = _choice(members[0].choice, language)
+    choice = words.choice_name(members[0].choice, language)
     grid = Grid(
         caption=_VALUES_CAPTION.say(language, choice=choice),
         heads=_heads(_VALUES_HEADS, language),
@@ -332,7 +304,7 @@ def _values(members: Sequence[ChoiceValue], language: Language) -> Fold:
                 text(choice_words(one.label, language)),
                 number(one.count),
                 *map(change, one.shifts),
-                share(one.positive),
+                share(None if isnan(one.positive) else one.positive),
             )
             for one in members
         ),
@@ -345,12 +317,6 @@ def _heads(words: Phrase, language: Language) -> tuple[Head, ...]:
     return tuple(
         Head(head, number=place > 0) for place, head in enumerate(words.say(language).split("|"))
     )
-
-
-def _choice(choice: str, language: Language) -> str:
-    """A choice's name, as its column in curve.csv is headed."""
-    header = next(column for column in CURVE.columns if column.key == choice).header(language)
-    return header.replace("_", " ")
 
 
 def _again(plan: GridPlan) -> list[Block]:

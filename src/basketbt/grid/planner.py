@@ -46,7 +46,8 @@ class MemoryTooSmall(InputError):
 class GridPlan:
     """A grid ready to be computed. ``invented``: the prices are the demo market's.
 
-    ``reader`` is the first session on which a reader of one of the lists could trade.
+    ``reader`` is the first session on which a reader of one of the lists could trade; ``names``
+    are those of the lists' shares.
     """
 
     study: StudyFile
@@ -54,6 +55,7 @@ class GridPlan:
     notes: tuple[Note, ...]
     invented: bool
     reader: str
+    names: dict[str, str]
 
 
 def plan_grid(study: StudyFile, source: PriceSource) -> GridPlan:
@@ -82,6 +84,7 @@ def plan_grid(study: StudyFile, source: PriceSource) -> GridPlan:
             for case in plan.cases
             for basket in case.baskets
         ),
+        names={one.symbol: one.name_zh for basket in plan.baskets for one in basket.constituents},
     )
 
 

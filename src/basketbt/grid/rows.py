@@ -41,6 +41,7 @@ def schema() -> pa.Schema:
             ("day0", text),
             ("basket", text),
             ("draw", pa.int64()),
+            ("shares", pa.int64()),
             ("weighting", text),
             ("cap", pa.float64()),
             ("rebalance", text),
@@ -135,6 +136,7 @@ def _basket_columns(sheet: Sheet, layout: _Layout) -> dict[str, object]:
         return {
             "basket": layout.same(f"random {sheet.baskets.size}"),
             "draw": np.repeat(np.arange(layout.part.start, layout.part.stop), each),
+            "shares": np.full(layout.rows, sheet.baskets.size),
             "weighting": layout.same("equal"),
             "cap": pa.nulls(layout.rows, pa.float64()),
             "left_out": layout.same(None),
@@ -147,6 +149,9 @@ def _basket_columns(sheet: Sheet, layout: _Layout) -> dict[str, object]:
     return {
         "basket": layout.by_basket([one.basket for one in own]),
         "draw": pa.nulls(layout.rows, pa.int64()),
+        "shares": np.repeat(
+            (sheet.baskets.weights[layout.part] > 0).sum(axis=1), layout.spans * layout.costs
+        ),
         "weighting": layout.by_basket([one.weighting for one in own]),
         "cap": pa.array(np.repeat(caps, layout.spans * layout.costs), from_pandas=True),
         "left_out": layout.by_basket([one.left_out for one in own]),

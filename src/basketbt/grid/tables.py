@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,7 +64,7 @@ CURVE = Layout(
         Column("rank", "名次", "integer", "1 is the smallest value", "1为最小值"),
         Column("variant", "变体", "integer", "its row in grid.parquet", "在grid.parquet中的行号"),
         _VALUE,
-        Column("published", "发布", "flag", "the study's own choices", "研究本身的选择"),
+        Column("published", "基准", "flag", "the study's own choices", "研究本身的选择"),
         *(
             Column(choice, _ZH[choice], "text", f"the variant's {choice}", f"变体的{_ZH[choice]}")
             for choice in CHOICES
@@ -79,7 +80,15 @@ CHOICE_VALUES = Layout(
         Column("label", "取值", "text", "the value", "取值"),
         _COUNT,
         *_SHIFTS,
-        Column("positive", "为正比例", "decimal", "share of variants above 0", "大于零的变体比例"),
+        Column(
+            "positive",
+            "为正比例",
+            "decimal",
+            "share of variants above 0",
+            "大于零的变体比例",
+            "the values of the choice stand for different lists or windows",
+            "该选择的各取值对应不同名单或窗口",
+        ),
         Column(
             "moved",
             "解释方差",
@@ -93,7 +102,7 @@ CHOICE_VALUES = Layout(
 STANDING = Layout(
     "standing",
     "a published result among all variants of the same list and window",
-    "发布结果在同一名单、同一窗口的全部变体中的位置",
+    "基准结果在同一名单、同一窗口的全部变体中的位置",
     (
         Column("event", "事件", "text", "event id", "事件编号"),
         Column("basket", "组合", "text", "basket id", "组合编号"),
@@ -113,14 +122,24 @@ STANDING = Layout(
             "同号比例",
             "decimal",
             "share of variants on the same side of 0",
-            "与发布结果同号的变体比例",
+            "与基准结果同号的变体比例",
+        ),
+        Column("shares", "成分数", "integer", "shares of the list", "名单的成分数"),
+        Column(
+            "random_size",
+            "随机组合成分数",
+            "integer",
+            "shares of the random baskets beside it: the drawn size next to the list's",
+            "对照随机组合的成分数(抽取规模中与名单最接近者)",
+            "no random baskets were drawn",
+            "未抽取随机组合",
         ),
         Column(
-            "random",
-            "随机组合",
-            "text",
-            "share of random baskets with a smaller value, by their size",
-            "数值更小的随机组合比例(按规模)",
+            "below_random",
+            "高于随机组合比例",
+            "decimal",
+            "share of these random baskets with a smaller value, ties counted half",
+            "数值更小的随机组合比例(相等计一半)",
             "no random baskets were drawn",
             "未抽取随机组合",
         ),
@@ -156,7 +175,7 @@ def choices_table(values: tuple[ChoiceValue, ...]) -> Table:
                 "label": one.label,
                 "variants": one.count,
                 **{c.key: v for c, v in zip(_SHIFTS, one.shifts, strict=True)},
-                "positive": one.positive,
+                "positive": None if isnan(one.positive) else one.positive,
                 "moved": one.moved,
             }
             for one in values
@@ -178,7 +197,9 @@ def standing_table(stands: tuple[Standing, ...]) -> Table:
                 **_quantile_cells(one.quantiles),
                 "below": one.below,
                 "same_sign": one.same_sign,
-                "random": "; ".join(f"{k} {v:.4f}" for k, v in one.below_random.items()) or None,
+                "shares": one.shares,
+                "random_size": one.random_size,
+                "below_random": one.below_random,
             }
             for one in stands
         ),

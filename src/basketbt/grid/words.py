@@ -1,0 +1,61 @@
+"""Sentences that the memo and the page of a grid share."""
+
+from __future__ import annotations
+
+from basketbt.grid.choices import grid_of
+from basketbt.grid.curve import ChoiceValue, Standing
+from basketbt.grid.planner import GridPlan
+from basketbt.grid.tables import CURVE
+from basketbt.notes import Language
+from basketbt.report.phrases import Phrase
+from basketbt.report.tables.summary import LAYOUT as SUMMARY
+
+TITLE = Phrase("{title}: every choice with every other", "{title}:各种设定组合下的结果")
+STANDING_TITLE = Phrase("Where the published results stand", "基准设定的结果处于什么位置")
+MOVES_TITLE = Phrase("Which choice moves the answer", "哪项选择影响结论")
+NOTHING = Phrase("Nothing was varied.", "没有变动任何选择。")
+NOTES = Phrase("Notes", "说明")
+_AGREE = Phrase(
+    "In {agree} of {all} lists and windows at least 95 % of the variants have the sign of the "
+    "published result; in {high} of them the published result lies above the median.",
+    "{all}个名单与窗口中,{agree}个至少95%的变体与基准结果同号;{high}个基准结果高于中位数。",
+)
+_MOVES = Phrase(
+    "{choice} moves the answer most: {moved:.0%} of the variance inside a list and window lies "
+    "between its values.",
+    "{choice}影响最大:同一名单与窗口内的方差有{moved:.0%}位于其各取值之间。",
+)
+_MEASURE = Phrase("{measure} over {benchmark}", "{measure}(相对{benchmark})")
+
+
+def agreement(stands: tuple[Standing, ...], language: Language) -> str:
+    """How many published results have the sign of their variants, and lie above their median."""
+    return _AGREE.say(
+        language,
+        all=len(stands),
+        agree=sum(one.same_sign >= 0.95 for one in stands),
+        high=sum(one.below > 0.5 for one in stands),
+    )
+
+
+def strongest(values: tuple[ChoiceValue, ...], language: Language) -> str:
+    """The choice that moves the answer most; ``values`` are sorted by it."""
+    name = choice_name(values[0].choice, language)
+    return _MOVES.say(language, choice=name[0].upper() + name[1:], moved=values[0].moved)
+
+
+def choice_name(choice: str, language: Language) -> str:
+    """A choice's name, as its column in curve.csv is headed."""
+    header = next(column for column in CURVE.columns if column.key == choice).header(language)
+    return header.replace("_", " ")
+
+
+def measure_name(plan: GridPlan, language: Language) -> str:
+    """The measure as summary.csv heads it, with the benchmark that it needs."""
+    config = plan.study.config
+    measure = grid_of(config).measure
+    known = {column.key: column.header(language) for column in SUMMARY.columns}
+    name = known.get(measure, measure).replace("_", " ")
+    if measure not in ("excess_return", "benchmark_return"):
+        return name
+    return _MEASURE.say(language, measure=name, benchmark=config.benchmarks[0])
