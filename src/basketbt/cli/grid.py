@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from basketbt.grid.planner import GridPlan
     from basketbt.grid.run import GridProgress
 
+# Bytes of a variant in grid.csv, grid.parquet and curve.csv.
+_ROW_CSV, _ROW_PARQUET, _ROW_CURVE = 300, 50, 130
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
 
@@ -83,23 +85,35 @@ def grid(
     check_scheduler(scheduler)
     file = load_study(find_study(study), overrides(settings, lang))
     prices = chosen_source(source, lock)
-    with progress_line(quiet=quiet or as_json) as tell:
+    with (
+        _interrupted("interrupted: nothing was computed yet"),
+        progress_line(quiet=quiet or as_json) as tell,
+    ):
         plan = plan_grid(file, choose_source(file, prices, access(store, offline, tell)))
     if not (quiet or as_json):
-        _say_size(plan)
+        _say_size(plan, csv=csv)
     _agree_on_size(plan.job.variants, max_variants, yes=yes)
-    try:
-        with _bar(quiet=quiet or as_json) as progress:
-            folder = run_grid(plan, out, options, progress)
-    except KeyboardInterrupt:
-        warn("interrupted: finished blocks are kept; the same command goes on from there")
-        raise typer.Exit(130) from None
+    with (
+        _interrupted("interrupted: finished blocks are kept; the same command goes on from there"),
+        _bar(quiet=quiet or as_json) as progress,
+    ):
+        folder = run_grid(plan, out, options, progress)
     if as_json:
         say_json({"grid": plan.job.id, "variants": plan.job.variants, "folder": str(folder)})
     elif not quiet:
         places = {"memo": "grid.md", "curve": "curve.svg", "tables": "", "page": "report.html"}
         for what, name in places.items():
             say_place(what, folder / name, plan.study.config.language)
+
+
+@contextmanager
+def _interrupted(said: str) -> Iterator[None]:
+    """Say what Ctrl-C left behind."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        warn(said)
+        raise typer.Exit(130) from None
 
 
 def _bytes(text: str) -> int:
@@ -114,13 +128,15 @@ def _bytes(text: str) -> int:
     return int(float(match[1]) * _UNITS[match[2]])
 
 
-def _say_size(plan: GridPlan) -> None:
+def _say_size(plan: GridPlan, *, csv: bool) -> None:
     job = plan.job
     shares = max(len(table.symbols) for table in job.tables)
+    megabytes = (job.variants * (_ROW_CSV * csv + _ROW_PARQUET) + job.listed * _ROW_CURVE) / 1e6
     say(
-        f"{job.variants:,} variants: {sum(len(s.baskets) for s in job.sheets):,} baskets on "
-        f"{len(job.sheets)} sheets, {shares:,} shares, "
-        f"up to {max((s.sessions for s in job.sheets), default=0)} sessions"
+        f"{job.variants:,} variants: {job.listed:,} of lists, {job.variants - job.listed:,} of "
+        f"random baskets; {shares:,} shares, "
+        f"up to {max((s.sessions for s in job.sheets), default=0)} sessions, "
+        f"files of about {megabytes:,.0f} MB{' (--no-csv: fewer)' if csv else ''}"
     )
     for note in plan.notes:
         if note.kind.severity == "warning":

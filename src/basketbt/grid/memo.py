@@ -9,7 +9,6 @@ from basketbt.grid import words
 from basketbt.grid.choices import grid_of
 from basketbt.grid.curve import ChoiceValue, Results, Standing
 from basketbt.grid.planner import GridPlan
-from basketbt.grid.sheets import Listed
 from basketbt.notes import Language
 from basketbt.report.demo import DEMO
 from basketbt.report.page.scene import UNTIL_READ
@@ -105,7 +104,7 @@ def grid_memo(
 def _size(plan: GridPlan, results: Results, measure: str) -> list[str]:
     config = plan.study.config
     language = config.language
-    listed = sum(sheet.variants for sheet in plan.job.sheets if isinstance(sheet.baskets, Listed))
+    listed = plan.job.listed
     drawn = plan.job.variants - listed
     random = _RANDOM.say(language, count=f"{drawn:,}") if drawn else ""
     days = dict.fromkeys(f"{sheet.event} {sheet.day_zero}" for sheet in plan.job.sheets)

@@ -134,6 +134,11 @@ class GridJob:
         """Results of the whole grid."""
         return sum(sheet.variants for sheet in self.sheets)
 
+    @property
+    def listed(self) -> int:
+        """Those of lists; the others are of random baskets."""
+        return sum(s.variants for s in self.sheets if isinstance(s.baskets, Listed))
+
 
 @dataclass(frozen=True, order=True)
 class Block:
