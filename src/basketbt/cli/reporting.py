@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,16 +44,40 @@ def choose_formats(given: list[str] | None, *, page: bool) -> tuple[Format, ...]
     return tuple(f for f in FORMATS if f in asked or (f == "page" and page))
 
 
+def _one_of(kind: str, given: str | None, known: tuple[str, ...]) -> Any:
+    """One of the known words, or None. Raises ``UnknownName``."""
+    from basketbt.errors import UnknownName
+
+    if given is not None and given not in known:
+        raise UnknownName(kind=kind, name=given, nearest="", known=", ".join(known))
+    return given
+
+
 def report(
     run: Annotated[Path, typer.Argument(help="A run's folder, e.g. results/demo/latest.")],
     formats: Formats = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the renderings: zh or en.")] = None,
+    colours: Annotated[
+        str | None, typer.Option(help="cn: red up, green down; intl: the reverse.")
+    ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Render a run again from its files, without computing: the page, and what --format names."""
-    from basketbt.report.stored import render_again
+    """Render a run again from its files, without computing: the page, and what --format names.
 
-    folder = render_again(run, choose_formats(formats, page=True))
+    Another language or other colours go to a folder beside the run's; the run stays as it is.
+    """
+    from typing import get_args
+
+    from basketbt.notes import Language
+    from basketbt.report.facts import Colours
+    from basketbt.report.stored import Voice, render_again
+
+    voice = Voice(
+        _one_of("language", lang, get_args(Language)),
+        _one_of("colours", colours, get_args(Colours)),
+    )
+    folder = render_again(run, choose_formats(formats, page=True), voice)
     page = folder / "report.html"
     if not quiet:
         say(f"page:   {page}")

@@ -25,6 +25,7 @@ the same bytes.
 {files}
 | `memo.md` | the memo: what could be known, the headline table, each list, data notes, method |
 | `facts.json` | titles, moments, provenance, notes; read by `basketbt report` |
+| `translation.json` | the same and the memo in the other language, for `basketbt report --lang` |
 | `report.html` | the page: charts and tables in one file that makes no request |
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
 | `summary.xlsx` | every table as a sheet, and a sheet that explains the columns (`--format xlsx`) |

@@ -32,6 +32,10 @@ FILE = "facts.json"
 _CLOSURE_DAYS = 5
 
 
+#: Red up and green down, or the reverse.
+Colours = Literal["cn", "intl"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListFacts:
     """One basket of the study: who published it, when, and how many shares the source names."""
@@ -135,7 +139,7 @@ class Facts:
     title: str
     run: str
     language: Language
-    colours: Literal["cn", "intl"]
+    colours: Colours
     demo: bool
     lists: tuple[ListFacts, ...]
     benchmarks: tuple[BenchmarkFacts, ...]
@@ -147,10 +151,10 @@ class Facts:
     versions: dict[str, str]
 
 
-def gather(result: StudyResult) -> Facts:
-    """The facts of a result."""
+def gather(result: StudyResult, language: Language | None = None) -> Facts:
+    """The facts of a result, in its study's language or the one given."""
     config = result.plan.config
-    language = config.language
+    language = language or config.language
     return Facts(
         format=FORMAT,
         study=config.study,

@@ -27,6 +27,8 @@ from basketbt.report.tables import (
     relative,
     summary,
 )
+from basketbt.report.translation import FILE as TRANSLATION
+from basketbt.report.translation import translation
 from basketbt.results import StudyResult
 
 #: Every table a run can write, in the order of docs/outputs.md.
@@ -98,6 +100,7 @@ def run_files(result: StudyResult, formats: Collection[Format] = ()) -> dict[str
     if not result.events_only:
         facts = gather(result)
         files[FACTS] = facts_bytes(facts)
+        files[TRANSLATION] = translation(result, made)
         files |= rendered(Record(facts, made), files["memo.md"].decode(), formats)
     files["manifest.json"] = manifest(result, files)
     return files

@@ -23,11 +23,13 @@ MANIFEST = "manifest.json"
 _STALE_SECONDS = 24 * 3600  # an aside folder this old belongs to a process that was killed
 
 
-def publish(files: Mapping[str, bytes], study_folder: Path, run_id: str) -> Path:
+def publish(
+    files: Mapping[str, bytes], study_folder: Path, run_id: str, *, latest: bool = True
+) -> Path:
     """Write ``files`` (relative name → content) to ``study_folder/run_id``; returns that folder.
 
-    ``latest`` then points to it: a relative symbolic link, or a text file where the system has
-    none.
+    ``latest`` then points to it, unless told not to: a relative symbolic link, or a text file where
+    the system has none.
 
     Raises ``OutputError``; what was there before is intact.
     """
@@ -39,7 +41,8 @@ def publish(files: Mapping[str, bytes], study_folder: Path, run_id: str) -> Path
             _renew(files, target)
         else:
             _create(files, study_folder, target)
-        _point_latest(study_folder, run_id)
+        if latest:
+            _point_latest(study_folder, run_id)
     except OSError as error:
         raise _output_error(error, target) from error
     return target

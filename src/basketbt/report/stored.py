@@ -11,20 +11,22 @@ import hashlib
 import io
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from basketbt.errors import InputError
 from basketbt.notes import Language
 from basketbt.report.facts import FILE as FACTS
-from basketbt.report.facts import Facts
+from basketbt.report.facts import Colours, Facts
 from basketbt.report.files import LAYOUTS
 from basketbt.report.layout import Cell, Column, Layout, Table
 from basketbt.report.manifest import with_outputs
-from basketbt.report.publish import MANIFEST, republish
+from basketbt.report.publish import MANIFEST, publish, republish
 from basketbt.report.record import Record
 from basketbt.report.render import Format, rendered
+from basketbt.report.translation import FILE as TRANSLATION
+from basketbt.report.translation import Translation, translated
 
 MEMO = "memo.md"
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -65,19 +67,60 @@ def read_run(folder: Path) -> StoredRun:
     return StoredRun(Record(facts, tables), files[MEMO].decode(), manifest, files)
 
 
-def render_again(folder: Path, formats: Collection[Format]) -> Path:
-    """Write the renderings of a stored run anew, beside its tables; returns its folder.
+@dataclass(frozen=True)
+class Voice:
+    """How a run is to be rendered; None leaves what it was made with."""
 
-    Renderings that are not asked for are left as they are. Raises ``NotARun`` or ``OutputError``.
+    language: Language | None = None
+    colours: Colours | None = None
+
+
+def render_again(folder: Path, formats: Collection[Format], voice: Voice | None = None) -> Path:
+    """Write the renderings of a stored run anew; returns the folder that holds them.
+
+    In its own language and colours they stand beside its tables, and renderings that are not asked
+    for are left as they are. Others go to a folder beside the run's (``<run>-zh-cn``), so that the
+    run stays what its manifest says. Raises ``NotARun`` or ``OutputError``.
     """
     folder = folder.resolve()
     run = read_run(folder)
+    record, memo = spoken(folder, run, voice or Voice())
+    if record.facts != run.record.facts:
+        name = "-".join([folder.name, record.facts.language, record.facts.colours])
+        aside = {MEMO: memo.encode()} | rendered(record, memo, formats)
+        return publish(aside, folder.parent, name, latest=False)
     files = {name: content for name, content in run.files.items() if name != MANIFEST}
     if "figures" in formats:
         files = {name: data for name, data in files.items() if not name.startswith("figures/")}
     files |= rendered(run.record, run.memo, formats)
     files[MANIFEST] = with_outputs(run.manifest, files)
     return republish(files, folder)
+
+
+def spoken(folder: Path, run: StoredRun, voice: Voice) -> tuple[Record, str]:
+    """A run's record and memo in the language and colours asked for.
+
+    Raises ``NotARun`` for another language of a run that holds only its own.
+    """
+    record, memo = run.record, run.memo
+    if voice.language not in (None, record.facts.language):
+        if TRANSLATION not in run.files:
+            raise NotARun(folder=folder, why=f"it has no {TRANSLATION}, its other language")
+        said = _translation(folder, run.files[TRANSLATION])
+        record, memo = translated(record, said), said.memo
+    if voice.colours is not None:
+        record = replace(record, facts=replace(record.facts, colours=voice.colours))
+    return record, memo
+
+
+def _translation(folder: Path, content: bytes) -> Translation:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Translation).validate_json(content)
+    except ValidationError as error:
+        why = f"{TRANSLATION} is of another version of basketbt"
+        raise NotARun(folder=folder, why=why) from error
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
