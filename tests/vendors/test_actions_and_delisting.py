@@ -251,6 +251,7 @@ def as_first_format(path: Path) -> None:
     db.execute("ALTER TABLE coverage DROP COLUMN delisted")
     db.execute("DELETE FROM action WHERE rights > 0")
     db.execute("PRAGMA user_version = 1")
+    db.execute("PRAGMA application_id = 0")
     db.commit()
     db.execute("PRAGMA journal_mode = DELETE")
     db.close()

@@ -16,8 +16,13 @@ from basketbt.errors import DataError, OutputError
 from basketbt.prices.sources.auto import Fetcher
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.stored import StoreSource
-from basketbt.prices.store import Store
-from basketbt.prices.store.connection import DamagedStore, EmptyStore
+from basketbt.prices.store import Store, upkeep
+from basketbt.prices.store.connection import (
+    DamagedStore,
+    DamagedStoreLeft,
+    EmptyStore,
+    NotAStore,
+)
 from basketbt.prices.store.schema import MIGRATIONS, NewerStore, migrate, version
 from replay.setting import NOW, request_for, wrong_rows
 
@@ -27,7 +32,7 @@ FETCH = f"""
 import sys
 from pathlib import Path
 from basketbt.prices.sources.auto import Fetcher
-from basketbt.prices.store import Store
+from basketbt.prices.store import Store, upkeep
 from replay.setting import NOW, request_for
 with Store(Path(sys.argv[1])) as store:
     outcomes = Fetcher(store, now=NOW).fetch(
@@ -178,7 +183,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         Store(tmp_path / "file" / "store.sqlite")
 
 
-@pytest.mark.parametrize("offset", [0, 100, 5000])
+@pytest.mark.parametrize("offset", [100, 5000])
 def test_a_damaged_store_is_set_aside_and_never_overwritten(
     replay, path: Path, offset: int
 ) -> None:
@@ -197,6 +202,56 @@ def test_a_damaged_store_is_set_aside_and_never_overwritten(
     assert str(aside) in str(caught.value)
     assert fetch_all(path) == ["fetched"] * 4
     assert aside.read_bytes() == content
+
+
+def test_a_command_that_only_looks_leaves_a_damaged_store_alone(replay, path: Path) -> None:
+    fetch_all(path)
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    content = bytearray(path.read_bytes())
+    content[5000:25_000] = os.urandom(20_000)
+    path.write_bytes(content)
+    with pytest.raises(DamagedStoreLeft, match="left where it is") as caught:
+        StoreSource(path, offline=True, now=NOW).load(request_for(*NAMES))
+    assert "sets it aside" in caught.value.hint
+    assert path.read_bytes() == content
+    assert [each.name for each in path.parent.iterdir() if "damaged" in each.name] == []
+
+
+def photo_album(path: Path) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE photos (name TEXT)")
+    db.close()
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda path: path.write_text("my notes"), "no SQLite file"),
+        (lambda path: path.write_bytes(b"PK\x03\x04 a lock"), "no SQLite file"),
+        (photo_album, "another program"),
+        (lambda path: path.mkdir(), "a folder"),
+    ],
+)
+def test_a_file_of_somebody_else_is_neither_used_nor_renamed(
+    path: Path, make, why: str, read_only: bool
+) -> None:
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(NotAStore, match=why) as caught:
+        Store(path, read_only=read_only)
+    assert caught.value.exit_code == 2
+    assert list(path.parent.iterdir()) == [path]
+    assert before is None or path.read_bytes() == before
+
+
+def test_importing_a_lock_leaves_it_where_it_is(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "r1.lock.zip").write_bytes(b"PK\x03\x04")
+    with Store(path) as store, pytest.raises(NotAStore):
+        upkeep.import_from(store, tmp_path / "r1.lock.zip")
+    assert (tmp_path / "r1.lock.zip").exists()
 
 
 def test_a_store_that_is_not_there_is_not_made_by_reading(path: Path) -> None:

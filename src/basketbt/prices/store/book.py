@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -91,19 +92,19 @@ class Store:
 
     def hosts(self, *, pace: float | None = None) -> HostBook:
         """The courtesy book in this file; in memory only when the store cannot be written."""
-        with guarded(self.path):
+        with self._guarded():
             return HostBook(None if self._read_only else self.path, pace=pace)
 
     # --- reading ---------------------------------------------------------------------------
 
     def coverages(self, symbol: str) -> dict[str, Coverage]:
         """What is stored of a symbol, by vendor."""
-        with guarded(self.path):
+        with self._guarded():
             return {c.vendor: c for c in self._coverages("WHERE symbol = ?", (symbol,))}
 
     def all_coverages(self) -> list[Coverage]:
         """Everything that is stored, by vendor and symbol."""
-        with guarded(self.path):
+        with self._guarded():
             return list(self._coverages("ORDER BY vendor, symbol", ()))
 
     def read(self, coverage: Coverage, first: np.datetime64, last: np.datetime64) -> History:
@@ -111,7 +112,7 @@ class Store:
         vendor, symbol = coverage.vendor, coverage.symbol
         span = Span(str(first), str(last))
         main = tables.FX if tables.is_pair(symbol) else tables.BAR
-        with guarded(self.path), sql.snapshot(self._db):
+        with self._guarded(), sql.snapshot(self._db):
             bars = sql.read_rows(self._db, main, vendor, symbol, span)
             steps = sql.read_rows(self._db, tables.STEP, vendor, symbol, span)
             actions = sql.read_rows(self._db, tables.ACTION, vendor, symbol, span)
@@ -137,7 +138,7 @@ class Store:
 
     def revisions(self, *, accepted: bool = False) -> list[Revision]:
         """Pending revisions (or the accepted ones), oldest first."""
-        with guarded(self.path):
+        with self._guarded():
             return revisions.listed(self._db, accepted=accepted)
 
     # --- writing ---------------------------------------------------------------------------
@@ -149,7 +150,7 @@ class Store:
         covered stays one range without a hole.
         """
         key = (history.vendor, history.symbol)
-        with guarded(self.path), sql.transaction(self._db):
+        with self._guarded(), sql.transaction(self._db):
             before = next(
                 self._coverages("WHERE vendor = ? AND symbol = ?", key),
                 None,
@@ -173,12 +174,12 @@ class Store:
     def accept(self, ids: Sequence[int]) -> None:
         """Take pending revisions over into the history: all of ``ids`` or, if one is not a
         pending revision (``UnknownName``), none."""
-        with guarded(self.path), sql.transaction(self._db):
+        with self._guarded(), sql.transaction(self._db):
             revisions.accept(self._db, ids)
 
     def forget(self, coverages: Sequence[Coverage]) -> None:
         """Delete whole histories, with their log and revisions, and shrink the file."""
-        with guarded(self.path):
+        with self._guarded():
             with sql.transaction(self._db):
                 for coverage in coverages:
                     for name in (*tables.TABLES, "coverage", "fetch", "revision"):
@@ -194,6 +195,9 @@ class Store:
             self._db.execute("VACUUM INTO ?", (str(target),))
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _guarded(self) -> contextlib.AbstractContextManager[None]:
+        return guarded(self.path, looking=self._read_only)
 
     def _coverages(self, clause: str, values: tuple[str, ...]) -> Iterator[Coverage]:
         found = self._db.execute(

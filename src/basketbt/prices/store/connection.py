@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from basketbt.errors import DataError, OutputError
-from basketbt.prices.store.schema import MIGRATIONS, migrate, version
+from basketbt.errors import DataError, InputError, OutputError
+from basketbt.prices.store.schema import APPLICATION_ID, MIGRATIONS, OURS, migrate, version
 
 BUSY_SECONDS = 60.0
 _DAMAGE = ("malformed", "not a database", "file is encrypted", "unsupported file format")
@@ -26,6 +26,26 @@ class DamagedStore(DataError):
     )
 
 
+class DamagedStoreLeft(DamagedStore):
+    """A damaged store that was only to be looked at: it stays where it is."""
+
+    template = "the store {path} is damaged ({why}); it was left where it is"
+    fix = (
+        "`basketbt fetch STUDY` sets it aside under another name and begins a new one; or put back "
+        "a copy made with `basketbt store export`."
+    )
+
+
+class NotAStore(InputError):
+    """A file of somebody else. It is neither read nor written nor renamed."""
+
+    template = "{path} is not a store of basketbt: {why}; it was not touched"
+    fix = (
+        "Name another file with --store or BASKETBT_STORE. If it was your store, it is damaged "
+        "beyond recognition: move it away and fetch again, or put back an export."
+    )
+
+
 class EmptyStore(DataError):
     template = "there is no store at {path}"
     fix = "Fill one with `basketbt fetch STUDY`, or say where it is with --store."
@@ -37,26 +57,72 @@ class OlderStore(DataError):
 
 
 @contextlib.contextmanager
-def guarded(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ``DamagedStore`` or ``OutputError``."""
+def guarded(path: Path, *, looking: bool = False) -> Iterator[None]:
+    """Turn SQLite's errors into ``DamagedStore`` or ``OutputError``.
+
+    ``looking``: nothing was to be written, so a damaged file stays where it is.
+    """
     try:
         yield
     except sqlite3.DatabaseError as error:
         why = str(error)
         if any(sign in why for sign in _DAMAGE):
+            if looking:
+                raise DamagedStoreLeft(path=path, why=why) from error
             raise DamagedStore(path=path, why=why, aside=set_aside(path)) from error
         raise OutputError(path=path, why=_explained(why)) from error
+
+
+def demand_ours(path: Path) -> None:
+    """Raise ``NotAStore`` unless the file is a store (sound or not), empty, or not there.
+
+    A store carries basketbt's number in its header; those of the first format are known by
+    their tables.
+    """
+    if path.is_dir():
+        raise NotAStore(path=path, why="it is a folder")
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError as error:
+        raise OutputError(path=path, why=error.strerror or str(error)) from error
+    if not head:
+        return
+    if not head.startswith(b"SQLite format 3\0"):
+        raise NotAStore(path=path, why="it is no SQLite file")
+    number = int.from_bytes(head[68:72], "big")
+    if number == APPLICATION_ID:
+        return
+    if number or not _tables(path) <= OURS:
+        raise NotAStore(path=path, why="it is a database of another program")
+
+
+def _tables(path: Path) -> set[str]:
+    """The names of all tables; a damaged database has the table ``?``.
+
+    Whatever else is in the way (a lock, a read-only folder) is for the real opening to tell.
+    """
+    try:
+        with contextlib.closing(_read_only(path)) as connection:
+            found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            return {str(row[0]) for row in found}
+    except sqlite3.DatabaseError as error:
+        return {"?"} if any(sign in str(error) for sign in _DAMAGE) else set()
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """The store at ``path``, made if need be. A file that is damaged is set aside first.
 
-    Raises ``DamagedStore``, ``NewerStore`` or ``OutputError`` (read-only or full disk).
+    Raises ``NotAStore``, ``DamagedStore``, ``NewerStore`` or ``OutputError`` (read-only or full
+    disk).
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(path=path.parent, why=error.strerror or str(error)) from error
+    demand_ours(path)
     if path.exists() and not os.access(path, os.W_OK):
         raise OutputError(path=path, why="it is read-only; `--offline` reads it as it is")
     with guarded(path):
@@ -92,17 +158,13 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """The store at ``path``, which is not changed; works on a read-only disk.
 
-    Raises ``EmptyStore``, ``DamagedStore`` or ``NewerStore``.
+    Raises ``EmptyStore``, ``NotAStore``, ``DamagedStoreLeft``, ``OlderStore`` or ``NewerStore``.
     """
     if not path.exists():
         raise EmptyStore(path=path)
-    with guarded(path):
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro{_immutable(path)}",
-            uri=True,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-        )
+    demand_ours(path)
+    with guarded(path, looking=True):
+        connection = _read_only(path)
         if version(connection) < len(MIGRATIONS):
             found = version(connection)
             connection.close()
@@ -113,6 +175,15 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro{_immutable(path)}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+    )
 
 
 def _renewed_for_reading(path: Path, found: int) -> sqlite3.Connection:

@@ -60,9 +60,15 @@ CREATE TABLE revision (                            -- a vendor changed what it h
 CREATE INDEX revision_by_symbol ON revision (vendor, symbol);
 """
 
+APPLICATION_ID = int.from_bytes(b"bbtb", "big")  # in the header of every store
+OURS = frozenset(
+    ("coverage", "bar", "step", "action", "share_count", "fx", "fetch", "revision", "host")
+)
+
 # Lists of actions stored before rights issues were in them do not count as complete any more:
 # the next `fetch` asks again.
-_SECOND = """
+_SECOND = f"""
+PRAGMA application_id = {APPLICATION_ID};
 ALTER TABLE coverage ADD COLUMN delisted TEXT; -- from this day on not listed; NULL: listed
 UPDATE coverage SET actions_from = NULL WHERE actions_from = 'eastmoney';
 """

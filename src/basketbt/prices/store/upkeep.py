@@ -43,7 +43,7 @@ def problems(store: Store) -> list[str]:
 
     The file is read whole; then every history passes the checks of a fresh answer again.
     """
-    with guarded(store.path), contextlib.closing(sqlite3.connect(store.path)) as db:
+    with guarded(store.path, looking=True), contextlib.closing(sqlite3.connect(store.path)) as db:
         found = [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
     for coverage in store.all_coverages():
         history = store.read(coverage, coverage.first, coverage.last)
