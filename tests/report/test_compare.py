@@ -68,3 +68,21 @@ def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path]) -> None
 def test_one_run_cannot_be_compared(runs: tuple[Path, Path]) -> None:
     with pytest.raises(TooFewRuns):
         comparison([read_run(runs[0]).record])
+
+
+def test_settings_are_words_and_lists_of_one_run_are_named_once(tmp_path: Path) -> None:
+    one = run("demo", overrides=[*LITTLE, "weighting=equal"])
+    other = run(
+        "demo",
+        overrides=[
+            "events=[deepseek-r1]",
+            "baskets=[galaxy/telecom, csc/compute]",
+            "rebalance=hold",
+        ],
+    )
+    files = comparison([read_run(made.write(tmp_path)).record for made in (one, other)])
+    settings = files["settings.csv"].decode("utf-8-sig")
+    assert "guojin/xinchuang,csc/compute" in settings
+    assert "list csc/compute" not in settings
+    assert not set("{}") & set(settings)
+    assert "null" not in settings

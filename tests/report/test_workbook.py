@@ -106,3 +106,10 @@ def test_columns_are_named_as_spreadsheets_name_them() -> None:
 def test_the_same_run_gives_the_same_workbook(folder: Path) -> None:
     record = read_run(folder).record
     assert workbook(record) == workbook(record)
+
+
+def test_yuan_are_shown_as_money(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "summary.xlsx")
+    account = book["account"]
+    formats = {cell.value: account.cell(2, cell.column).number_format for cell in account[1]}
+    assert formats["cash"] == formats["value"] == "#,##0.00"

@@ -33,9 +33,9 @@ the same bytes.
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 
 CSV files are UTF-8 with a byte-order mark and keep full double precision. `decimal`: 0.0123 is
-1.23 %. `level`: 100 at the base. A value that does not exist is an empty cell, and `notes` says
-why. A text that a spreadsheet would take for a formula begins with an apostrophe. With `--lang zh`
-the headers are the Chinese ones.
+1.23 %. `level`: 100 at the base. `money`: yuan. A value that does not exist is an empty cell, and
+`notes` says why. A text that a spreadsheet would take for a formula begins with an apostrophe. With
+`--lang zh` the headers are the Chinese ones.
 """
 
 

@@ -20,7 +20,8 @@ def run_names(records: Sequence[Record]) -> tuple[str, ...]:
 
 def settings_table(records: Sequence[Record]) -> Table:
     """What differs in the study files, the lists, the prices and the versions."""
-    everything = [_settings(record) for record in records]
+    shared = set.intersection(*(set(record.lists) for record in records))
+    everything = [_settings(record, shared) for record in records]
     keys = list(dict.fromkeys(key for one in everything for key in one))
     layout = Layout(
         "settings",
@@ -33,7 +34,7 @@ def settings_table(records: Sequence[Record]) -> Table:
     )
     rows = []
     for key in keys:
-        values = [one.get(key) for one in everything]
+        values = [one.get(key) or None for one in everything]
         if len(set(values)) > 1:
             rows.append((key, *values))
     return Table(layout, tuple(rows))
@@ -123,11 +124,15 @@ def _text_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     return tuple(Column(key, chinese[key], "text", key, chinese[key]) for key in keys)
 
 
-def _settings(record: Record) -> dict[str, str]:
-    """Everything that shapes a run, flat: ``windows`` → its JSON."""
+def _settings(record: Record, shared: set[str]) -> dict[str, str]:
+    """Everything that shapes a run, flat: ``windows`` → its value in a few words.
+
+    Of lists that the runs share the hash is told, of others that they are there.
+    """
     facts = record.facts
     found = {**_flat("", facts.config)}
-    found |= {f"list {one.id}": one.digest[:12] for one in facts.lists}
+    found |= {f"list {one.id}": one.digest[:12] for one in facts.lists if one.id in shared}
+    found["lists of its own"] = ", ".join(one.id for one in facts.lists if one.id not in shared)
     found |= {f"input {name}": value[:12] for name, value in facts.hashes.items()}
     found |= {f"version {name}": value for name, value in facts.versions.items()}
     return found
@@ -139,4 +144,22 @@ def _flat(prefix: str, value: Any) -> dict[str, str]:
         for key, inner in value.items():
             found |= _flat(f"{prefix}.{key}" if prefix else str(key), inner)
         return found
-    return {prefix: json.dumps(value, ensure_ascii=False)}
+    return {prefix: _plain(value)}
+
+
+def _plain(value: Any) -> str:
+    """A setting as people write it: ``equal; stance, recommend 2.0``. What is not set is left out.
+
+    What a thing is comes before what belongs to it.
+    """
+    if isinstance(value, dict):
+        given = {key: inner for key, inner in value.items() if inner not in (None, [], {}, "")}
+        first = [_plain(given.pop(key)) for key in ("id", "kind", "name") if key in given]
+        return ", ".join([*first, *(f"{key} {_plain(inner)}" for key, inner in given.items())])
+    if isinstance(value, list):
+        if value and all(isinstance(one, int | float) for one in value):
+            return f"[{','.join(map(str, value))}]"
+        return "; ".join(map(_plain, value))
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -16,10 +16,10 @@ LAYOUT = Layout(
         *WHERE,
         DATE,
         Column("day", "偏移", "integer", "session offset from day 0", "相对第0日的偏移"),
-        Column("cash", "现金", "ratio", "yuan in cash", "现金,元"),
-        Column("value", "总值", "ratio", "cash and shares, yuan", "账户总值,元"),
+        Column("cash", "现金", "money", "yuan in cash", "现金,元"),
+        Column("value", "总值", "money", "cash and shares, yuan", "账户总值,元"),
         Column("exposure", "仓位", "decimal", "1 - cash / value", "1 - 现金 / 总值"),
-        Column("dividends", "红利", "ratio", "dividends received, yuan", "当日收到红利,元"),
+        Column("dividends", "红利", "money", "dividends received, yuan", "当日收到红利,元"),
     ),
 )
 

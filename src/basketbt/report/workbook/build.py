@@ -33,10 +33,18 @@ _NUMBERS: dict[Kind, str] = {
     "integer": "#,##0",
     "decimal": "0.00%",
     "ratio": "0.000",
+    "money": "#,##0.00",
     "level": "0.00",
     "flag": "General",
 }
-_WIDTHS: dict[Kind, int] = {"text": 14, "date": 11, "integer": 9, "decimal": 11, "ratio": 10}
+_WIDTHS: dict[Kind, int] = {
+    "text": 14,
+    "date": 11,
+    "integer": 9,
+    "decimal": 11,
+    "ratio": 10,
+    "money": 15,
+}
 
 _ABOUT = Phrase("About", "说明")
 _ABOUT_HEADS = Phrase("sheet|column|kind|meaning|empty when", "工作表|列|类型|含义|何时为空")
