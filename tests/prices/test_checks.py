@@ -343,6 +343,30 @@ def test_what_is_missing_before_the_first_or_after_the_last_row_is_no_gap() -> N
     assert check(market(short)).notes == ()
 
 
+def cut(bar: SymbolBars, after: int) -> SymbolBars:
+    return replace(bar, **{name: getattr(bar, name)[: after + 1] for name in COLUMNS})
+
+
+def test_an_export_that_was_not_brought_up_to_date_is_named() -> None:
+    stale, fresh = cut(share("000001.SZ"), 8), share()
+    said = " ".join(note.text() for note in check(market(stale, fresh)).notes)
+    assert f"000001.SZ {DAYS[8]}: last row, so many sessions before its table's end: 6" in said
+    assert check(market(cut(share("000001.SZ"), 9), fresh)).notes == ()  # five are allowed
+    gone = Instrument(symbol="000001.SZ", delisted=DAYS[8])
+    assert check(market(stale, fresh, instruments={"000001.SZ": gone})).notes == ()
+    # A table of its own may end earlier than another.
+    assert check(market(replace(stale, table="other.csv"), fresh)).notes == ()
+
+
+def test_a_session_that_a_whole_table_lacks_is_a_hole_and_no_suspension() -> None:
+    shares = [without(share(symbol), 6) for symbol in ("600000.SH", "000001.SZ")]
+    said = [note.text() for note in check(market(*shares)).notes]
+    assert any(f"600000.SH {DAYS[6]}: no row of any security of the table" in one for one in said)
+    assert f" {DAYS[6]}: " in refusal(market(*shares), "hole")
+    one_traded = check(market(shares[0], share("000001.SZ"))).notes
+    assert not any("no row of any security" in note.text() for note in one_traded)
+
+
 def test_rows_without_volume_are_suspensions_of_mainland_shares() -> None:
     checked = check(market(spoilt("volume", 0.0)))
     assert DAYS[4] not in checked.bars["600000.SH"].dates

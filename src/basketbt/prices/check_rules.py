@@ -30,6 +30,7 @@ _ADJUSTED_FEN = 0.0101
 _LIMIT_ROUNDING, _EX_DATE_ROUNDING, _ADJUSTED_ROUNDING = 0.0051, 0.0051, 0.0151
 # What counts as a leap: so many limits in a row; not judged are first sessions and long gaps.
 _LEAP, _FIRST_SESSIONS, _LONG_GAP = 3, 5, 10
+_STALE = 5  # sessions that a security may end before the rest of its table
 _UNIT_LOW, _UNIT_HIGH = 0.7, 1.4  # amount / (volume x price): the day's mean price varies so much
 _RATES: Mapping[str, tuple[float, float]] = {"HKDCNY": (0.5, 1.5), "USDCNY": (5.0, 10.0)}
 
@@ -72,11 +73,12 @@ class Long:
 
 @dataclass(frozen=True)
 class Doubt:
-    """One row that a check does not believe."""
+    """One row that a check does not believe; ``day`` where it is about another day than its own."""
 
     row: int
     value: float
     what: str
+    day: np.datetime64 | None = None
 
 
 def long_table(bars: Sequence[SymbolBars]) -> Long:
@@ -279,6 +281,51 @@ def _missing_before(long: Long) -> NDArray[np.int64]:
         missing = np.where(own, np.diff(place, prepend=0) - 1, missing)
     missing[long.first] = 0
     return missing
+
+
+def ends_early(long: Long, data: MarketData) -> list[Doubt]:
+    """Securities whose rows stop more than five sessions before those of their table.
+
+    A long suspension looks like that, and so does an export that was not brought up to date. The
+    row is the last one, the value how many sessions are missing. Delisted shares are not named.
+    """
+    found = []
+    for rows in _tables(long):
+        sessions = calendar(long.symbols[long.column[rows[0]]].calendar).sessions
+        place = np.searchsorted(sessions, long.dates[rows])
+        last = np.flatnonzero(np.append(np.diff(long.column[rows]) != 0, True))
+        for at in last:
+            missing = int(place.max() - place[at])
+            known = data.instruments.get(long.bars[long.column[rows[at]]].symbol)
+            if missing > _STALE and (known is None or known.delisted is None):
+                what = "last row, so many sessions before its table's end:"
+                found.append(Doubt(int(rows[at]), float(missing), what))
+    return found
+
+
+def holes(long: Long) -> list[Doubt]:
+    """Sessions on which none of a table's securities has a row, inside the days that it covers."""
+    found = []
+    for rows in _tables(long):
+        if len(np.unique(long.column[rows])) < 2:
+            continue  # one security alone may be suspended
+        sessions = calendar(long.symbols[long.column[rows[0]]].calendar).sessions
+        covered = np.unique(long.dates[rows])
+        inside = sessions[(sessions > covered[0]) & (sessions < covered[-1])]
+        for day in np.setdiff1d(inside, covered):
+            after = int(rows[np.argmax(long.dates[rows] > day)])
+            what = "no row of any security of the table; next close"
+            found.append(Doubt(after, float(long.values["close"][after]), what, day))
+    return found
+
+
+def _tables(long: Long) -> list[NDArray[np.intp]]:
+    """The rows of each table's securities of one exchange, in the order of the long table."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number, (bar, symbol) in enumerate(zip(long.bars, long.symbols, strict=True)):
+        groups.setdefault((bar.table, symbol.calendar), []).append(number)
+    rows = [np.flatnonzero(np.isin(long.column, members)) for members in groups.values()]
+    return [own for own in rows if own.size]
 
 
 def strange_rate(series: FxSeries) -> tuple[np.datetime64, float] | None:

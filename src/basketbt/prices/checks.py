@@ -137,6 +137,23 @@ RULES: tuple[Rule, ...] = (
         *_KEPT,
     ),
     Rule(
+        "ends_early",
+        "warn",
+        "a security whose rows end more than five sessions before its table's (suspended, or an "
+        "export that was not brought up to date)",
+        "证券行情比所在表早止五个交易日以上(停牌,或导出未更新)",
+        "the price is carried and the sessions count as suspended",
+        "沿用前价,计为停牌",
+    ),
+    Rule(
+        "hole",
+        "warn",
+        "a session on which no security of a table has a row",
+        "某交易日整表无任何证券的行",
+        "the price is carried and the sessions count as suspended",
+        "沿用前价,计为停牌",
+    ),
+    Rule(
         "gap",
         "warn",
         "sessions without a row between two rows (a suspension, or missing data)",
@@ -224,6 +241,7 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
         findings += found
         limits, leaps = rules.beyond_limit(long, data)
         findings += [*_named(long, "leap", leaps), *_named(long, "limit", limits)]
+        findings += _named(long, "ends_early", rules.ends_early(long, data))
     refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
     if refused:
         listing = [str(finding) for finding in refused[:_LISTED_REFUSED]]
@@ -285,6 +303,7 @@ _OTHER_RULES: Mapping[str, Callable[[Long], list[Doubt]]] = {
     "ohlc": rules.close_outside,
     "open": rules.open_outside,
     "units": rules.units,
+    "hole": rules.holes,
     "gap": rules.gaps,
 }
 
@@ -302,7 +321,7 @@ def _named(long: Long, rule: str, doubts: list[Doubt]) -> list[Finding]:
         Finding(
             rule=rule,
             symbol=long.bars[long.column[doubt.row]].symbol,
-            date=long.dates[doubt.row],
+            date=long.dates[doubt.row] if doubt.day is None else doubt.day,
             value=doubt.value,
             what=doubt.what,
             table=long.bars[long.column[doubt.row]].table,
