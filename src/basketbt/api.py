@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from basketbt.config.study import load_study
 from basketbt.report.files import run_files, tables
+from basketbt.report.layout import Table
 from basketbt.report.manifest import keeping
 from basketbt.report.memo import memo
 from basketbt.report.publish import MANIFEST, publish
@@ -33,6 +34,15 @@ class Run:
 
     result: StudyResult
 
+    def __repr__(self) -> str:
+        """One line: a result holds millions of numbers."""
+        result = self.result
+        events = ", ".join(case.case.event.id for case in result.cases)
+        lists = len(result.plan.baskets)
+        said = f"{lists} {'list' if lists == 1 else 'lists'}, {events}"
+        said += ", DEMO: invented prices" if result.invented else ""
+        return f"<basketbt.Run {result.plan.config.study} {self.run_id}: {said}>"
+
     @property
     def run_id(self) -> str:
         """Twelve digits that name this run; equal inputs give equal ids."""
@@ -40,15 +50,8 @@ class Run:
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
-        """Every table by name, columns under their English keys."""
-        import pandas as pd
-
-        return {
-            table.layout.name: pd.DataFrame.from_records(
-                list(table.rows), columns=list(table.layout.keys)
-            )
-            for table in tables(self.result)
-        }
+        """Every table by name, columns under their English keys, dates as datetime64."""
+        return {table.layout.name: _frame(table) for table in tables(self.result)}
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -86,6 +89,16 @@ class Run:
         home = home / EVENTS if self.result.events_only else home
         files[MANIFEST] = keeping(files[MANIFEST], home / self.run_id)
         return publish(files, home, self.run_id)
+
+
+def _frame(table: Table) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame.from_records(list(table.rows), columns=list(table.layout.keys))
+    for column in table.layout.columns:
+        if column.kind == "date":
+            frame[column.key] = pd.to_datetime(frame[column.key])
+    return frame
 
 
 def run(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basketbt.config.study import PricesSpec, StudyFile
-from basketbt.errors import InputError
+from basketbt.errors import InputError, RefusedPath
 from basketbt.plan.study import project_root
 from basketbt.prices.data import PriceSource
 from basketbt.yamlfile import inside
@@ -61,10 +61,29 @@ def choose_source(
             return _demo(prices)
         raise UnknownSource(text=override)
     if prices.source == "files" and prices.path is not None:
-        return _files(prices, inside(project_root(study.folder), study.folder / prices.path))
+        return _files(prices, _inside_project(study, prices.path))
     if prices.source == "demo":
         return _demo(prices)
     return _vendors(ROUTES[prices.source], access or Access())
+
+
+class PricesElsewhere(InputError):
+    """Fields: path, root."""
+
+    template = "`prices.path` {path} leads outside the study's project {root}"
+    fix = (
+        "A study may come from someone else, so it names files of its own project only; for others "
+        "say so yourself: --source files:{path}"
+    )
+
+
+def _inside_project(study: StudyFile, path: str) -> Path:
+    root = project_root(study.folder)
+    try:
+        return inside(root, study.folder / path)
+    except RefusedPath:
+        error = PricesElsewhere(path=path, root=root)
+        raise study.located(("prices", "path"), error) from None
 
 
 def _files(prices: PricesSpec, root: Path) -> PriceSource:

@@ -47,7 +47,7 @@ def test_the_summary_has_the_account_beside_the_index_book(
     run = study(made, TWO, account="{}")
     row = account_row(run)
     assert row["entry"] == "next_open"
-    assert (row["window"], row["base_date"]) == ("[0,+2]", "2025-01-20")
+    assert (row["window"], str(row["base_date"].date())) == ("[0,+2]", "2025-01-20")
     index = run.summary[run.summary["book"] == "index"].iloc[0]
     assert row["paper_return"] == pytest.approx(index["total_return"], abs=1e-12)
     parts = [name for name in row if name.startswith("shortfall_")]
@@ -270,7 +270,7 @@ def test_a_share_listed_on_the_day_of_the_entry_is_bought_at_its_close(
     )
     orders = run.frames["orders"].query(f"symbol == '{TWO[1]}' and side == 'buy'")
     first = orders.iloc[0]
-    assert (first["date"], first["moment"]) == ("2025-01-21", "close")
+    assert (str(first["date"].date()), first["moment"]) == ("2025-01-21", "close")
     assert orders["filled"].sum() > 20_000
 
 

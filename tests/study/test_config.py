@@ -173,6 +173,8 @@ def test_the_schema_names_every_key() -> None:
     [
         ("study: mine", "study: ../x", ["`study` cannot be '../x'", "letters, digits"]),
         ("{source: demo}", "{source: 'files:bars'}", ["{source: files, path: bars}"]),
+        ("study: mine", "study: compare", ["cannot be called compare"]),
+        ("000300.SH", "000001.SZ", ["000001.SZ is a share", "Name an index"]),
         ("{source: demo}", "{source: files}", ["`path` belongs to source: files"]),
     ],
 )

@@ -131,11 +131,11 @@ class TestNumbers:
         assert len(own) == found["placebo_dates"] == 250
         reached = (own["t"].abs() >= abs(found["t"])).sum()
         assert found["placebo_p"] == pytest.approx((1 + reached) / 251)
-        assert own["date"].max() <= str(session(-25))
+        assert own["date"].max() <= pd.Timestamp(session(-25))
 
     def test_another_day_0_moves_the_window(self, lifted: Run) -> None:
         leak = cell(lifted, variant="day0-leak")
-        assert leak["day0"] == str(session(-1))
+        assert leak["day0"] == pd.Timestamp(session(-1))
         assert leak["car"] < cell(lifted)["car"]
 
     def test_a_variant_is_no_test_and_its_answer_can_be_compared(self, lifted: Run) -> None:

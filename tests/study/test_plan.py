@@ -168,7 +168,7 @@ def test_prices_of_a_study_stay_inside_its_project(tmp_path: Path, place: str) -
         (tmp_path / folder / "bars.csv").touch()
     text = "study: s\nevents: deepseek-r1\nbaskets: guojin/all\nprices: {source: files, path: "
     (configs / "s.yaml").write_text(text + (f"../{place}" if "." in place else place) + "}\n")
-    with pytest.raises(RefusedPath, match="outside"):
+    with pytest.raises(InvalidFile, match=r"s\.yaml:4: `prices\.path` .* leads outside"):
         choose_source(load_study(configs / "s.yaml"))
     (configs / "s.yaml").write_text(text + "../prices}\n")
     assert choose_source(load_study(configs / "s.yaml")).name
@@ -255,3 +255,14 @@ def test_a_cap_that_a_list_is_too_short_for_is_named_with_its_key(tmp_path: Path
     with pytest.raises(InvalidFile, match=r"study\.yaml:7: `weighting\[2\]\.cap` 0\.5") as caught:
         run_study(load_study(path), DemoSource())
     assert "cap: 1" in str(caught.value)
+
+
+def test_a_rebalance_date_in_no_window_is_said(tmp_path: Path) -> None:
+    def said(day: str) -> list[str]:
+        rule = f"{{kind: dates, dates: [{day}]}}"
+        notes = plan(tmp_path, rebalance=rule, windows="[[0,4]]").notes
+        return [note.text() for note in notes]
+
+    assert said("2025-01-23") == []
+    (idle,) = said("2025-02-06")
+    assert "2025-02-06 lies inside no window" in idle

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from basketbt.api import Run, run
+from basketbt.errors import OutsideData
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,6 +61,26 @@ def test_the_benchmark_is_the_index_of_the_file(r1: Run, market: Path) -> None:
     by_hand = twin["2025-02-26"] / twin["2025-01-20"] - 1
     rows = r1.summary[r1.summary["window"] == "[0,+20]"]
     assert rows["benchmark_return"].to_numpy() == pytest.approx(np.full(19, by_hand), abs=1e-12)
+
+
+def test_windows_beyond_the_prices_of_a_list_are_empty_and_beyond_all_refused(
+    market: Path,
+) -> None:
+    def of(*lists: str) -> Run:
+        baskets = f"baskets=[{','.join(lists)}]"
+        chosen = [baskets, "windows=[[0,5],[0,100]]"]
+        return run(ROOT / "configs/deepseek-r1.yaml", source=f"files:{market}", overrides=chosen)
+
+    both = of("guojin/software", "htsc/robotics")
+    rows = both.summary.set_index(["basket", "window"])
+    assert np.isnan(rows.loc[("guojin/software", "[0,+100]"), "total_return"])
+    assert "end on 2025-05-23" in rows.loc[("guojin/software", "[0,+100]"), "notes"]
+    assert rows.loc[("htsc/robotics", "[0,+100]"), "total_return"] < 0
+    assert "Nothing is known of [+8,+100], [0,+100]: prices of" in both.memo
+    assert "never closed below" not in both.memo
+    assert any("end on 2025-05-23" in note.text() for note in both.result.notes)
+    with pytest.raises(OutsideData, match="ends on 2025-05-23"):
+        of("guojin/software")
 
 
 def test_the_hong_kong_share_is_named_in_every_figure_it_touches(r1: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from basketbt.api import Run
@@ -42,8 +43,8 @@ def row(run: Run, **where: object) -> dict[str, object]:
 def test_a_window_is_bought_at_the_close_before_it(study: Study) -> None:
     run = study(Made({A: RISING, B: FALLING, INDEX: MARKET}), [A, B])
     found = row(run)
-    assert found["base_date"] == str(session(-1))
-    assert found["end_date"] == str(session(2))
+    assert found["base_date"] == pd.Timestamp(str(session(-1)))
+    assert found["end_date"] == pd.Timestamp(str(session(2)))
     assert found["sessions"] == 3
     # Half in A (10 → 13), half in B (20 → 17): (0.3 - 0.15) / 2.
     assert found["total_return"] == pytest.approx(0.075, abs=1e-12)
@@ -316,3 +317,21 @@ def test_the_memo_says_who_gave_and_who_took(
     assert said in memo
     assert ("added" in said) == (" added most" in memo)
     assert ("cost" in said) == (" cost most" in memo)
+
+
+def test_printing_a_run_is_one_line_and_its_dates_are_dates(study: Study) -> None:
+    run = study(Made({A: RISING, INDEX: MARKET}), [A])
+    assert repr(run) == f"<basketbt.Run made {run.run_id}: 1 list, deepseek-r1>"
+    assert run.levels["date"].dtype.kind == "M"
+    assert run.summary["base_date"].iloc[0] == pd.Timestamp(str(session(-1)))
+
+
+def test_a_share_that_joins_after_a_window_is_not_counted_in_it(study: Study) -> None:
+    late = path(30.0, 33.0, first=2)
+    memo = study(
+        Made({A: RISING, B: FALLING, C: late, INDEX: MARKET}),
+        [A, B, C],
+        late_listing="join",
+        windows="[[0,1],[0,3]]",
+    ).memo
+    assert "the 2 shares returned" in memo

@@ -9,6 +9,7 @@ from basketbt import yamlfile
 from basketbt.baskets.check import check_files
 from basketbt.baskets.library import Library, find_library
 from basketbt.errors import BasketbtError, InputError, InvalidFile, Problem, RefusedPath
+from basketbt.shipped import find_study
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ def check_paths(path: Path | None, folder: Path | None) -> Verdict:
 
 
 def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path]]:
+    path = None if path is None else find_study(path)
     if path is None:
         library = find_library(folder)
         return library, list(library.files().values())

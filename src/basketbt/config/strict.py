@@ -75,9 +75,12 @@ def refused(what: str, fix: str) -> PydanticCustomError:
 
 def _checked_code(text: str) -> str:
     try:
-        parse_symbol(text)
+        symbol = parse_symbol(text)
     except InputError as error:
         raise as_problem(error) from None
+    # Hong Kong's codes do not tell a fund on an index (2800.HK) from a share.
+    if symbol.kind == "share" and symbol.calendar == "XSHG":
+        raise refused(f"{text} is a share", "Name an index, e.g. 000300.SH or H00300.CSI.")
     return text
 
 

@@ -167,6 +167,12 @@ class GridSpec(Strict):
     )
 
 
+def _free_name(name: str) -> str:
+    if name == "compare":
+        raise refused("a study cannot be called compare", "`basketbt compare` writes there.")
+    return name
+
+
 class Title(Strict):
     """A heading in both languages."""
 
@@ -177,7 +183,9 @@ class Title(Strict):
 class StudyConfig(Strict):
     """One study: events, baskets, prices, and how they are put together."""
 
-    study: str = Field(pattern=FOLDER_NAME, description="Name; also its results folder.")
+    study: Annotated[str, AfterValidator(_free_name)] = Field(
+        pattern=FOLDER_NAME, description="Name; also its results folder."
+    )
     title: str | Title | None = Field(
         None, description="Heading of the memo: one text, or `en` and `zh`."
     )

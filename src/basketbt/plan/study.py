@@ -48,6 +48,12 @@ MEMBERS_OF_LATER = NoteKind(
     zh="{basket}为{title}在{day}的成分股,{event}当时的成分无从得知:其结果属事后选股",
     severity="warning",
 )
+IDLE_REBALANCE = NoteKind(
+    "idle_rebalance",
+    en="the rebalance date {date} lies inside no window: nothing is rebalanced on it",
+    zh="再平衡日{date}不在任何窗口内:当日不作再平衡",
+    severity="warning",
+)
 
 
 class PublishedOutsideCalendar(InputError):
@@ -96,7 +102,13 @@ def make_plan(study: StudyFile) -> StudyPlan:
         cases=cases,
         request=price_request(config, baskets, cases),
         notes=unique(
-            [*_naming(baskets), *_later_members(cases), *_in_dollars(cases), *_overlaps(cases)]
+            [
+                *_naming(baskets),
+                *_later_members(cases),
+                *_in_dollars(cases),
+                *_idle_dates(config, cases),
+                *_overlaps(cases),
+            ]
         ),
     )
 
@@ -210,6 +222,21 @@ def _later_members(cases: tuple[Case, ...]) -> list[Note]:
         for basket in case.baskets
         if basket.source.members_on is not None
         and np.datetime64(basket.source.members_on, "D") > case.day_zero.session
+    ]
+
+
+def _idle_dates(config: StudyConfig, cases: tuple[Case, ...]) -> list[Note]:
+    """Rebalance dates that no window holds: they would do nothing."""
+    held = [
+        (case.session(first - 1), case.session(last))
+        for case in cases
+        for first, last in case.starts.items()
+    ]
+    return [
+        IDLE_REBALANCE(date=day.isoformat())
+        for spec in config.rebalance
+        for day in spec.dates
+        if not any(base < np.datetime64(day) < end for base, end in held)
     ]
 
 

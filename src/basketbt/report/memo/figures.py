@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from basketbt.backtest.windows import PRICES_END, WindowStatistics
 from basketbt.baskets.model import Basket
@@ -91,11 +92,20 @@ class Found:
     def last_session(self) -> str:
         return str(self.reader.case.case.session(self.window.last))
 
+    @property
+    def held(self) -> NDArray[np.intp]:
+        """Columns of the shares that were in the basket by the window's end."""
+        path = self.statistics.path
+        within = self.reader.case.panel.total[path.base : path.base + self.statistics.end_row + 1]
+        return np.flatnonzero(
+            (path.weights[self.reader.member] > 0) & np.isfinite(within).any(axis=0)
+        )
+
     def extremes(self, language: Language) -> tuple[tuple[str, float], tuple[str, float]]:
         """The largest and the smallest contribution: (share, part of the return) each."""
         path = self.statistics.path
         parts = path.total.contributions(self.statistics.end_row)[self.reader.member]
-        held = np.flatnonzero(path.weights[self.reader.member] > 0)
+        held = self.held
         # As printed, to a tenth of a point: what rounds to nothing neither gave nor took.
         parts = np.round(parts, 3) + 0.0
         order = held[np.argsort(parts[held], kind="stable")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from basketbt.market.indexes import index_info
+from basketbt.market.indexes import INDEXES, index_info
 from basketbt.notes import Language
 from basketbt.plan.model import span
 from basketbt.report.phrases import Phrase
@@ -51,6 +51,10 @@ _CHANCE = Phrase(
 _BENCHMARK = Phrase(
     "Benchmark {code} {name} is a {kind} index{twin}.", "基准{code}{name}为{kind}指数{twin}。"
 )
+_UNLISTED = Phrase(
+    "Benchmark {code}: whether dividends are in it is not known here.",
+    "基准{code}:是否含分红未知。",
+)
 _PRICE = Phrase("price", "价格")
 _TOTAL = Phrase("total-return", "全收益")
 _TWIN = Phrase("; its total-return twin is {code}", ";其全收益版本为{code}")
@@ -92,6 +96,8 @@ def method_lines(result: StudyResult, language: Language) -> list[str]:
 
 def _benchmark(code: str, language: Language) -> str:
     info = index_info(code)
+    if code not in INDEXES:
+        return _UNLISTED.say(language, code=code)
     kind = _PRICE if info.kind == "price" else _TOTAL
     return _BENCHMARK.say(
         language,

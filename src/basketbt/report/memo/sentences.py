@@ -99,13 +99,12 @@ def _unknown(found: list[Found], language: Language) -> list[str]:
 def _move(found: Found, benchmark: str, language: Language, quote: Callable[[str], str]) -> str:
     excess = found["excess_return"]
     phrase = _MOVE_ALONE if math.isnan(excess) else _MOVE
-    weights = found.statistics.path.weights[found.reader.member]
     return phrase.say(
         language,
         window=found.window.label,
         start=found.first_session,
         end=found.last_session,
-        count=int((weights > 0).sum()),
+        count=len(found.held),
         move=percent(found["total_return"]),
         points=points(excess),
         side=(_MORE if excess >= 0 else _LESS).say(language),
