@@ -16,8 +16,8 @@ Kind = Literal["text", "date", "integer", "decimal", "ratio", "money", "level", 
 class Column:
     """One column: its key in English tables and frames, its Chinese header, what it holds.
 
-    ``kind``: ``decimal`` 0.0123 is 1.23 %; ``ratio`` a pure number; ``money`` yuan; ``level`` 100 at
-    the base. ``empty`` says when a cell has no value.
+    ``kind``: ``decimal`` 0.0123 is 1.23 %; ``ratio`` a pure number; ``money`` yuan; ``level`` 100
+    at the base. ``empty`` says when a cell has no value.
     """
 
     key: str
