@@ -11,7 +11,7 @@ import pytest
 
 from basketbt.api import Run
 from basketbt.config.study import load_study
-from basketbt.plan.account import NoEntry
+from basketbt.plan.account import ExitBeforeEntry, NoEntry
 from basketbt.prices.data import CorporateAction, SymbolBars
 from basketbt.stages.accounts import NoAccounts
 from basketbt.stages.sharefacts import LotsDisagree, WarningsDisagree
@@ -47,6 +47,46 @@ def test_an_entry_that_comes_too_late_does_not_stop_the_other(
     assert why in str(late["notes"])
     assert set(run.frames["orders"]["entry"]) == {"next_open"}
     assert f"mine/list**: {why}" in run.memo
+
+
+def test_a_reader_is_compared_with_paper_from_the_close_before_he_could_buy(
+    study: Callable[..., Run],
+) -> None:
+    # A percent a session until 7 February, then two down; the list appeared on the 7th, day +7.
+    up = {day: 10.0 * 1.01 ** max(day, 0) for day in range(-160, 8)}
+    down = {day: up[7] * 0.98 ** (day - 7) for day in range(8, 20)}
+    made = Made({ONE: up | down, **INDEX})
+    run = study(made, (ONE,), account=f"{{entry: {BOTH}}}", windows="[[0, 18], [8, 18]]")
+    rows, index = accounts(run), run.summary.set_index("window")["total_return"]
+    late, soon = rows["publication_open"], rows["next_open"]
+    assert late["paper_since_entry"] == pytest.approx(index["[+8,+18]"].iloc[0], abs=1e-12)
+    assert late["paper_return"] == pytest.approx(index["[0,+18]"].iloc[0], abs=1e-12)
+    assert (late["paper_window"], late["window"]) == ("[0,+18]", "[+8,+18]")
+    assert soon["paper_since_entry"] == pytest.approx(soon["paper_return"], abs=1e-12)
+    assert (late["knowledge"], soon["knowledge"]) == ("available", "hindsight")
+    before = 100 * 0.98**11 * (1.01**7 - 1)
+    assert f"what moved before the entry cost {before:.1f} points" in run.memo
+    assert "and -19.9% from the close of 2025-02-07 on, achievable" in run.memo
+    first, second = (run.memo.index(f"bought at the {one}") for one in ("open after", "next open"))
+    assert first < second
+    assert "(2025-01-21; hindsight, the list is of 2025-02-07)" in run.memo
+
+
+def test_many_stopped_orders_are_counted_instead_of_named(study: Callable[..., Run]) -> None:
+    names = [f"60000{number}.SH" for number in range(1, 6)]
+    made = Made({**dict.fromkeys(names, FLAT), **INDEX})
+    run = study(made, names, account="{cash: 900000000}", windows="[[0, 5]]")
+    assert (
+        "Too large for the session's volume: 5 shares on 6 sessions from 2025-01-21 to 2025-02-05, "
+        "see orders.csv." in run.memo
+    )
+
+
+def test_an_exit_on_a_holiday_is_named_as_it_was_written(
+    study: Callable[..., Run], made: Made
+) -> None:
+    with pytest.raises(ExitBeforeEntry, match="2024-12-31, the last session by 2025-01-01"):
+        study(made, (ONE, TWO), account="{exit: 2025-01-01}")
 
 
 def test_an_entry_before_the_list_is_followed_is_refused(
@@ -220,6 +260,7 @@ class TestListsThatDisagree:
     def test_a_lot_that_one_list_gives_holds_for_the_other(self, both: Callable[..., Run]) -> None:
         bought = both().frames["orders"].query("symbol == '6682.HK' and side == 'buy'")
         assert (bought["filled"] % 100 == 0).all()
+        assert set(zip(bought["currency"], bought["rate"], strict=True)) == {("HKD", 1.0)}
         assert (bought.groupby("basket")["filled"].sum() > 0).tolist() == [True, True]
 
     def test_two_lots_for_one_share_are_refused(self, both: Callable[..., Run]) -> None:

@@ -74,7 +74,7 @@ def test_the_memo_says_paper_achievable_and_why(study: Callable[..., Run], made:
     memo = study(made, TWO, account="{entry: publication_open}", windows="[[0, 18]]").memo
     assert "paper" not in study(made, TWO).memo.lower()
     assert "achievable" in memo
-    assert "because buying later than paper cost" in memo
+    assert "because what moved before the entry cost" in memo
 
 
 def test_a_share_with_adjusted_prices_only_is_left_out_by_name(

@@ -36,7 +36,11 @@ def exit_offset(
     else:
         offset = home.distance(zero, home.on_or_before(as_day(spec.exit)))
     if offset < 0:
+        last = str(home.offset(zero, offset))
+        asked = str(spec.exit or last)
         raise ExitBeforeEntry(
-            event=event, exit=home.offset(zero, offset), entry=f"on day 0, {zero}, at the earliest"
+            event=event,
+            exit=asked if asked == last else f"{last}, the last session by {asked}",
+            entry=f"on day 0, {zero}, at the earliest",
         )
     return offset

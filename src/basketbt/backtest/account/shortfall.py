@@ -20,9 +20,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from basketbt.backtest.account.entries import Moment
 from basketbt.backtest.account.planner import Market, Plan
 from basketbt.backtest.account.runs import Rulebook, final_return, run_account, run_fractions
-from basketbt.backtest.account.schedule import Schedule
+from basketbt.backtest.account.schedule import Schedule, make_schedule
 from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.account.sizing import Sizing
 from basketbt.backtest.index import IndexPath
@@ -35,10 +36,13 @@ PARTS = ("delay", "unfilled", "lots_cash", "fees", "residual")
 class Shortfall:
     """Returns and their differences, (B,) each, decimals; NaN for a basket without an account.
 
-    ``paper - achieved`` is the sum of the five parts.
+    ``paper - achieved`` is the sum of the five parts. ``since_entry`` is paper too, bought at the
+    close before the session of the first order: ``paper - since_entry`` had moved before, and is a
+    part of ``delay``.
     """
 
     paper: Floats
+    since_entry: Floats
     achieved: Floats
     delay: Floats
     unfilled: Floats
@@ -63,6 +67,10 @@ def shortfall(
     opened = np.where(schedule.entry >= 0, 1.0, np.nan)
     plain = replace(settings, slippage_bps=0.0, dividends="cash")
     paper = (path.levels[-1] / path.levels[0] - 1.0) * opened
+    eve = np.where(schedule.entry > 0, schedule.entry - 1, schedule.entry)
+    closes = np.full(len(eve), Moment.CLOSE, dtype=np.int8)
+    before = make_schedule(path, entry=eve, moments=closes, follow=True)
+    since_entry = final_return(run_fractions(rules, before, settings, ruled=False))
     entered = final_return(run_fractions(rules, schedule, settings, ruled=False))
     filled = final_return(run_fractions(rules, schedule, settings, ruled=True))
     lots = final_return(run_account(rules, schedule, plain, charged=False))
@@ -70,6 +78,7 @@ def shortfall(
     fees = achieved if plain == settings else final_return(run_account(rules, schedule, plain))
     return Shortfall(
         paper=paper,
+        since_entry=since_entry * opened,
         achieved=achieved * opened,
         delay=paper - entered,
         unfilled=(entered - filled) * opened,

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from basketbt.backtest.account.refusals import refused_shares, said
-from basketbt.backtest.account.settings import Reason
-from basketbt.market.dayzero import publication_day
 from basketbt.notes import Language
-from basketbt.plan.model import span
 from basketbt.report.choices import entry_words
+from basketbt.report.memo.stopped import share, stopped, unsold
 from basketbt.report.phrases import Phrase, escape, markdown_table, percent, points
 from basketbt.report.tables.accounts import Owner
 from basketbt.results import CaseResult
@@ -21,23 +19,29 @@ _INTRO = Phrase(
     "Each account starts with ¥{cash:,.0f}, buys as its entry says, and sets out to sell all at "
     "the close of {exit}; what could not be sold then is named below and counted at its last "
     "price. Paper is the index book from the close of day -1 to that day ({window}), of the part "
-    "of the list that the account can hold: *Covers* is its weight. The columns after the two "
-    "returns are what each rule took (-) or gave (+), in points; they add up. *Bought* and *Sold* "
-    "are the filled parts of what the account set out to buy and to sell.",
+    "of the list that the account can hold: *Covers* is its weight. *From entry* is the same book "
+    "bought at the close before the entry: what moved earlier nobody who entered then could have. "
+    "The columns after *Achievable* are what each rule took from *Paper* (-) or gave (+), in "
+    "points; they add up. *Bought* and *Sold* are the filled parts of what the account set out to "
+    "buy and to sell. Entries before a list was published are hindsight.",
     "各账户初始资金{cash:,.0f}元,按入场规则买入,于{exit}收盘委托全部卖出;未能卖出者列于下文,按最近"
     "价格计值。纸面为账户可持有部分(“覆盖”为其占名单权重)的指数账簿自第-1日收盘至该日({window})的"
-    "收益率。其后各列为每条规则带来的损益(百分点),合计等于两者之差。“买入”与“卖出”为计划买卖中成交的"
-    "部分。",
+    "收益率。“入场起”为同一账簿于入场前一收盘买入的收益率:此前的涨跌,届时入场者无从获得。“可实现”之后"
+    "各列为每条规则给纸面带来的损益(百分点),合计等于两者之差。“买入”与“卖出”为计划买卖中成交的部分。"
+    "早于名单发布的入场为事后视角。",
 )
 _COLUMNS = Phrase(
-    "Basket|Entry|Covers|Paper|Achievable|Delay|Unfilled|Fees|Lots, cash|Rest|Bought|Sold",
-    "组合|入场|覆盖|纸面|可实现|延迟|未成交|费用|整手与现金|其余|买入|卖出",
+    "Basket|Entry|Covers|Paper|From entry|Achievable|Delay|Unfilled|Fees|Lots, cash|Rest|Bought|"
+    "Sold",
+    "组合|入场|覆盖|纸面|入场起|可实现|延迟|未成交|费用|整手与现金|其余|买入|卖出",
 )
 _SENTENCE = Phrase(
-    "**{basket}**, {entry} ({session}): paper {paper}, achievable {achieved}, because {reasons}."
-    "{met}{unsold}",
-    "**{basket}**,{entry}({session}):纸面{paper},可实现{achieved},原因:{reasons}。{met}{unsold}",
+    "**{basket}**, {entry} ({session}{early}): paper {paper}{since}, achievable {achieved}, "
+    "because {reasons}.{met}",
+    "**{basket}**,{entry}({session}{early}):纸面{paper}{since},可实现{achieved},原因:{reasons}。{met}",
 )
+_EARLY = Phrase("; hindsight, the list is of {published}", ";事后视角,名单发布于{published}")
+_SINCE = Phrase(" and {value} from the close of {day} on", "(自{day}收盘起{value})")
 _PART = Phrase(
     "**{basket}**: accounts can hold {held} of its {names} shares, {covered} of its weight, and "
     "not {shares}{cash}. The whole list made {whole} on paper.",
@@ -45,38 +49,20 @@ _PART = Phrase(
     "整个名单纸面为{whole}。",
 )
 _STAYS = Phrase("; their weight stays in cash", ",其权重留作现金")
-_UNSOLD = Phrase(
-    " Not sold at the end, ¥{value:,.0f} or {part} of the account: {where}.",
-    "结束时未卖出,计{value:,.0f}元,占账户{part}:{where}。",
-)
-_SHARES = Phrase("{symbol} ({shares:,} shares, {reason})", "{symbol}({shares:,}股,{reason})")
-_TOO_SMALL = Phrase(" Not bought, worth less than a lot: {where}.", "不足一手未买入:{where}。")
-_NOT_ORDERED = Phrase("no order", "无委托")
 _NO_ACCOUNT = Phrase("**{basket}**: {why}.", "**{basket}**:{why}。")
 _SAME = Phrase("nothing stood in the way", "无任何阻碍")
 _COST = Phrase("{what} cost {points} points", "{what}损失{points}个百分点")
 _GAVE = Phrase("{what} gained {points} points", "{what}增加{points}个百分点")
+_BEFORE = Phrase("what moved before the entry", "入场前的涨跌")
+_LATER = Phrase("buying later than paper", "买入晚于纸面")
+_LATER_THAN_EVE = Phrase("buying later than at that close", "买入晚于该收盘")
 _PARTS = (
-    ("delay", Phrase("buying later than paper", "买入晚于纸面")),
+    ("delay", _LATER),
     ("unfilled", Phrase("orders that could not be filled", "未能成交的委托")),
     ("fees", Phrase("fees", "费用")),
     ("lots_cash", Phrase("whole lots and cash", "整手与现金")),
     ("residual", Phrase("slippage and dividend tax", "滑点与红利税")),
 )
-_MET = {
-    Reason.LIMIT_UP: Phrase(" Shut at limit-up: {where}.", "涨停未能买入:{where}。"),
-    Reason.LIMIT_DOWN: Phrase(" Shut at limit-down: {where}.", "跌停未能卖出:{where}。"),
-    Reason.SUSPENDED: Phrase(" Suspended: {where}.", "停牌:{where}。"),
-    Reason.CLOSED: Phrase(" Its exchange was shut: {where}.", "所在交易所休市:{where}。"),
-    Reason.NOT_TRADED: Phrase(" Not traded: {where}.", "未交易:{where}。"),
-    Reason.T_PLUS_1: Phrase(" Not yet to be sold (T+1): {where}.", "受T+1限制未能卖出:{where}。"),
-    Reason.PARTICIPATION: Phrase(
-        " Too large for the session's volume: {where}.", "超出成交量上限:{where}。"
-    ),
-    Reason.REFUSED: Phrase(
-        " Refused, its weight in cash: {where}.", "账户拒绝、权重留作现金:{where}。"
-    ),
-}
 _ENTRIES = {
     "next_open": Phrase("bought at the next open", "次一开盘买入"),
     "day0_close": Phrase("bought at the close of day 0", "第0日收盘买入"),
@@ -87,16 +73,18 @@ _ENTRIES = {
 def achievable(case: CaseResult, language: Language) -> Iterator[str]:
     """The section's blocks; nothing for a study without accounts.
 
-    It shows the accounts beside the study's first index book.
+    It shows the accounts beside the study's first index book, of each list those first that a
+    reader could have kept.
     """
     first = case.books[0].book if case.books else None
-    shown = [
+    mine = [
         Owner(case, kept, member)
         for member in range(len(case.case.baskets))
         for kept in case.accounts
         if first is not None
         and (kept.index.weighting, kept.index.rebalance) == (first.weighting, first.rebalance)
     ]
+    shown = sorted(mine, key=lambda owner: (owner.member, owner.hindsight))
     if not shown:
         return
     book = shown[0].book
@@ -105,7 +93,7 @@ def achievable(case: CaseResult, language: Language) -> Iterator[str]:
         language,
         cash=book.settings.cash,
         exit=str(shown[0].sessions[-1]),
-        window=span(0, book.base + book.schedule.rows - 1 - case.zero),
+        window=shown[0].paper_window,
     )
     header = _COLUMNS.say(language).split("|")
     yield markdown_table(header, [_row(owner, language) for owner in shown], left=2)
@@ -129,26 +117,21 @@ def sentence(owner: Owner, language: Language) -> str:
     if owner.entry_row < 0:
         why = "; ".join(note.text(language) for note in owner.kept.notes[owner.member])
         return _NO_ACCOUNT.say(language, basket=basket, why=escape(why))
-    parts = owner.book.shortfall
+    parts, published = owner.book.shortfall, owner.basket.source.published
+    eve = owner.sessions[max(owner.entry_row - 1, 0)]
+    since = percent(float(parts.since_entry[owner.member]))
     return _SENTENCE.say(
         language,
         basket=basket,
         entry=_ENTRIES[owner.kept.entry].say(language),
         session=str(owner.kept.points[owner.member].session),
+        early=_EARLY.say(language, published=str(published)) if owner.hindsight else "",
         paper=percent(float(parts.paper[owner.member])),
+        since=_SINCE.say(language, value=since, day=str(eve)) if owner.entry_row > 1 else "",
         achieved=percent(float(parts.achieved[owner.member])),
         reasons=_reasons(owner, language),
-        met=_too_small(owner, language)
-        + "".join(_met(owner, reason, phrase, language) for reason, phrase in _MET.items()),
-        unsold=_unsold(owner, language),
+        met=stopped(owner, language) + unsold(owner, language),
     )
-
-
-def _bought(owner: Owner, language: Language) -> str:
-    """The entry, marked where it came before the list."""
-    home, published = owner.case.case.calendar, owner.basket.source.published
-    hindsight = owner.sessions[owner.entry_row] < publication_day(published, home)
-    return entry_words(owner.kept.entry, language, hindsight=bool(hindsight))
 
 
 def _row(owner: Owner, language: Language) -> list[str]:
@@ -156,18 +139,15 @@ def _row(owner: Owner, language: Language) -> list[str]:
     taken = [-float(getattr(parts, key)[member]) for key, _ in _PARTS]
     return [
         escape(owner.basket.id),
-        _bought(owner, language),
-        _share(owner.covered),
+        entry_words(owner.kept.entry, language, hindsight=owner.hindsight),
+        share(owner.covered),
         percent(float(parts.paper[member])),
+        percent(float(parts.since_entry[member])),
         percent(float(parts.achieved[member])),
         *(points(value, signed=True) for value in taken),
-        _share(float(owner.book.fill_ratio[member])),
-        _share(float(owner.book.sold_ratio[member])),
+        share(float(owner.book.fill_ratio[member])),
+        share(float(owner.book.sold_ratio[member])),
     ]
-
-
-def _share(value: float) -> str:
-    return percent(value).lstrip("+")
 
 
 def _part(owner: Owner, language: Language) -> str:
@@ -179,82 +159,24 @@ def _part(owner: Owner, language: Language) -> str:
         basket=escape(owner.basket.id),
         held=int(np.count_nonzero(weights[~owner.kept.refused])),
         names=len(owner.basket.constituents),
-        covered=_share(owner.covered),
+        covered=share(owner.covered),
         shares=shares["shares" if language == "en" else "shares_zh"],
         cash=_STAYS.say(language) if stays else "",
         whole=percent(owner.list_return),
     )
 
 
-def _word(reason: Reason | None, language: Language) -> str:
-    if reason is None:
-        return _NOT_ORDERED.say(language)
-    return reason.word if language == "en" else reason.word_zh
-
-
-def _too_small(owner: Owner, language: Language) -> str:
-    """The shares that were never held because the order was worth less than a lot."""
-    book, orders = owner.book, owner.book.plan.orders
-    mine = (orders.basket == owner.member) & (orders.reason == Reason.LOT) & ~orders.sell
-    never = np.asarray(~book.books.shares[:, owner.member].any(axis=0))
-    columns = np.unique(orders.column[mine])
-    symbols = [owner.case.panel.symbols[column] for column in columns if never[column]]
-    where = (", " if language == "en" else "、").join(symbols)
-    return _TOO_SMALL.say(language, where=where) if symbols else ""
-
-
-def _unsold(owner: Owner, language: Language) -> str:
-    """The shares left after the last close, their value, and why each was not sold."""
-    book, member = owner.book, owner.member
-    left = book.books.shares[-1, member]
-    if not left.any():
-        return ""
-    orders, last = book.plan.orders, book.schedule.rows - 1
-    final = (orders.basket == member) & (orders.row == last) & orders.sell
-    why = {int(orders.column[k]): Reason(orders.reason[k]) for k in np.flatnonzero(final)}
-    where = [
-        _SHARES.say(
-            language,
-            symbol=owner.case.panel.symbols[column],
-            shares=int(left[column]),
-            reason=_word(why.get(int(column)), language),
-        )
-        for column in np.flatnonzero(left)
-    ]
-    return _UNSOLD.say(
-        language,
-        value=int(book.books.worth[-1, member].sum()) / 100,
-        part=_share(float(book.unsold[member])),
-        where=(", " if language == "en" else "、").join(where),
-    )
-
-
 def _reasons(owner: Owner, language: Language) -> str:
     """The parts that round to at least 0.1 points, in words."""
-    parts = [
-        (float(getattr(owner.book.shortfall, key)[owner.member]), what) for key, what in _PARTS
-    ]
-    said = [
+    found, member = owner.book.shortfall, owner.member
+    parts = [(float(getattr(found, key)[member]), what) for key, what in _PARTS]
+    if owner.entry_row > 1:  # paper had sessions to move in before the entry
+        before = float(found.paper[member] - found.since_entry[member])
+        parts[0] = (parts[0][0] - before, _LATER_THAN_EVE)
+        parts.append((before, _BEFORE))
+    lines = [
         (_COST if value > 0 else _GAVE).say(language, what=what.say(language), points=points(value))
         for value, what in sorted(parts, key=lambda part: -abs(part[0]))
         if float(points(value)) > 0
     ]
-    return (", " if language == "en" else "、").join(said) or _SAME.say(language)
-
-
-def _met(owner: Owner, reason: Reason, phrase: Phrase, language: Language) -> str:
-    """The shares and dates on which a rule stopped an order."""
-    orders = owner.book.plan.orders
-    stopped = (orders.basket == owner.member) & (orders.reason == reason)
-    dates = owner.sessions.astype(str)
-    found: dict[str, list[str]] = {}
-    for k in np.flatnonzero(stopped):
-        symbol = owner.case.panel.symbols[orders.column[k]]
-        when = str(dates[orders.row[k]])
-        if when not in found.setdefault(symbol, []):
-            found[symbol].append(when)
-    if not found:
-        return ""
-    separator = ", " if language == "en" else "、"
-    where = separator.join(f"{symbol} ({', '.join(when)})" for symbol, when in found.items())
-    return phrase.say(language, where=where)
+    return (", " if language == "en" else "、").join(lines) or _SAME.say(language)

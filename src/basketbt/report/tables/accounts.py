@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from basketbt.market.dayzero import publication_day
+from basketbt.plan.model import span
 from basketbt.report.layout import Cell, Column
 from basketbt.report.tables import keys
 from basketbt.results import AccountKept, CaseResult, StudyResult
@@ -56,6 +58,18 @@ class Owner:
     def entry_row(self) -> int:
         """Row of the first orders; -1 without an account."""
         return int(self.book.schedule.entry[self.member])
+
+    @property
+    def hindsight(self) -> bool:
+        """Whether the first orders came before a reader of the list could have sent them."""
+        home, published = self.case.case.calendar, self.basket.source.published
+        entered = self.kept.points[self.member].session
+        return bool(entered < publication_day(published, home))
+
+    @property
+    def paper_window(self) -> str:
+        """The sessions of paper: from day 0 to the exit."""
+        return span(0, self.book.base + self.book.schedule.rows - 1 - self.case.zero)
 
     @property
     def covered(self) -> float:

@@ -60,6 +60,16 @@ LAYOUT = Layout(
             "the share had no price yet",
             "该股尚无价格",
         ),
+        Column("currency", "币种", "text", "of the listing", "上市地币种"),
+        Column(
+            "rate",
+            "汇率",
+            "ratio",
+            "yuan for one unit of the currency that day; price / rate is the price on its exchange",
+            "当日每单位该币种折合人民币;价格 / 汇率即其交易所价格",
+            "no rate is known",
+            "无汇率",
+        ),
         Column("amount", "金额", "money", "price × shares traded, yuan", "成交金额,元"),
         *_FEES,
         Column("tax", "红利税", "money", "dividend tax settled by the sale, yuan", "红利税,元"),
@@ -85,6 +95,7 @@ def orders_table(result: StudyResult) -> Table:
 def _rows(owner: Owner) -> Iterator[dict[str, Cell]]:
     orders, symbols = owner.book.plan.orders, owner.case.panel.symbols
     cells, dates = owner.cells(), owner.sessions.astype(str)
+    panel, base = owner.case.panel, owner.book.base
     for k in np.flatnonzero(orders.basket == owner.member):
         yield {
             **cells,
@@ -95,6 +106,8 @@ def _rows(owner: Owner) -> Iterator[dict[str, Cell]]:
             "wanted": int(orders.wanted[k]),
             "filled": int(orders.filled[k]),
             "price": int(orders.price[k]) / PRICE_UNIT if orders.price[k] else None,
+            "currency": panel.currencies[orders.column[k]],
+            "rate": float(panel.rate[base + orders.row[k], orders.column[k]]),
             "amount": yuan(orders.amount[k]),
             **{kind: yuan(fee) for kind, fee in zip(FEE_KINDS, orders.fees[k], strict=True)},
             "tax": yuan(orders.tax[k]),

@@ -23,8 +23,8 @@ KNOWLEDGE = Column(
     "可知性",
     "text",
     "hindsight: the window ends before a reader could trade on the list; available: it begins when "
-    "he could; mixed: it straddles that session",
-    "hindsight:窗口在读者可据名单交易之前结束;available:在此之后开始;mixed:跨越该日",
+    "he could; mixed: it straddles that session. An account that buys before is hindsight",
+    "hindsight:窗口在读者可据名单交易之前结束;available:在此之后开始;mixed:跨越该日。账户早于该日买入者为hindsight",
 )
 
 

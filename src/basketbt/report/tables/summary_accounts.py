@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from basketbt.market.dayzero import publication_day
 from basketbt.notes import Language, unique
 from basketbt.plan.model import Window
 from basketbt.report.demo import DEMO
@@ -47,6 +46,20 @@ COLUMNS = (
         "the index book of what the account can hold, from the close of day -1 to its end",
         "账户可持有部分的指数账簿自第-1日收盘至账户结束日的收益率",
     ),
+    Column(
+        "paper_window",
+        "纸面窗口",
+        "text",
+        "sessions of paper_return and list_return, counted from day 0",
+        "纸面收益率与名单收益率所含交易日,自第0日起计",
+        *_ONLY,
+    ),
+    _decimal(
+        "paper_since_entry",
+        "入场起纸面收益率",
+        "the same index book, bought at the close before the session of the first order",
+        "同一指数账簿,于首笔委托前一交易日收盘买入",
+    ),
     _decimal(
         "shortfall",
         "执行差额",
@@ -56,8 +69,9 @@ COLUMNS = (
     _decimal(
         "shortfall_delay",
         "延迟",
-        "bought when the account buys, instead of at the close of day -1",
-        "于账户入场时点买入,而非第-1日收盘",
+        "bought when the account buys, instead of at the close of day -1; paper_return - "
+        "paper_since_entry of it had moved before",
+        "于账户入场时点买入,而非第-1日收盘;其中纸面收益率 - 入场起纸面收益率发生于入场之前",
     ),
     _decimal(
         "shortfall_unfilled",
@@ -146,12 +160,8 @@ def _window(owner: Owner) -> Window:
 
 
 def _knowledge(owner: Owner) -> str:
-    """Available when the list was public before the first orders."""
-    published = owner.basket.source.published
-    reader = publication_day(published, owner.case.case.calendar)
-    if owner.kept.points[owner.member].session >= reader:
-        return "available"
-    return "hindsight" if owner.sessions[-1] < reader else "mixed"
+    """Available when the list was public before the first orders; else nobody could buy it."""
+    return "hindsight" if owner.hindsight else "available"
 
 
 def _names_held(owner: Owner) -> int:
@@ -180,6 +190,8 @@ def _figures(owner: Owner) -> dict[str, Cell]:
     return {
         **whole,
         "paper_return": float(parts.paper[member]),
+        "paper_window": owner.paper_window,
+        "paper_since_entry": float(parts.since_entry[member]),
         "shortfall": float(parts.total[member]),
         "shortfall_delay": float(parts.delay[member]),
         "shortfall_unfilled": float(parts.unfilled[member]),

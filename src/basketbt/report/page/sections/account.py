@@ -31,9 +31,10 @@ _LEAD = Phrase(
     "其间各项相加恰等于差额。“覆盖”为账户可持有的名单权重,纸面与账户均仅含该部分。",
 )
 _HOW = Phrase(
-    "How to read: delay is what had moved before the account could buy, unfilled what its refused "
-    "or cut orders would have made; minus took from the return, plus added to it.",
-    "读法:延迟为账户买入之前已发生的涨跌,未成交为被拒或被削减委托本应带来的损益;负号为损失,正号为增益。",
+    "How to read: from entry is paper bought at the close before the entry; delay is what had "
+    "moved before the account could buy, unfilled what its refused or cut orders would have made; "
+    "minus took from the return, plus added to it.",
+    "读法:入场起为入场前一收盘买入的纸面收益;延迟为账户买入之前已发生的涨跌,未成交为被拒或被削减委托本应带来的损益;负号为损失,正号为增益。",
 )
 _NONE = Phrase("Lists without an account", "无账户的名单")
 _NONE_CAPTION = Phrase("Why {count} lists have no account", "{count}份名单无账户的原因")
@@ -50,6 +51,7 @@ _BASKET = Phrase("Basket", "组合")
 _ENTRY = Phrase("Entry", "入场")
 _PAPER = Phrase("Paper", "纸面")
 _ACHIEVABLE = Phrase("Achievable", "可实现")
+_SINCE = Phrase("From entry", "入场起")
 _COVERS = Phrase("Covers", "覆盖")
 _BOUGHT = Phrase("Bought", "买入成交")
 _SOLD = Phrase("Sold", "卖出成交")
@@ -104,7 +106,7 @@ def _without(scene: Scene, rows: list[Row]) -> list[Block]:
 def _grid(scene: Scene, rows: list[Row]) -> Grid:
     language = scene.language
     parts = [phrase for _, phrase in _PARTS]
-    words = [_COVERS, _PAPER, _ACHIEVABLE, *parts, _BOUGHT, _SOLD, _COSTS, _DRAWDOWN]
+    words = [_COVERS, _PAPER, _SINCE, _ACHIEVABLE, *parts, _BOUGHT, _SOLD, _COSTS, _DRAWDOWN]
     return Grid(
         caption=_CAPTION.say(language),
         heads=(
@@ -118,6 +120,7 @@ def _grid(scene: Scene, rows: list[Row]) -> Grid:
                 text(scene.entry_words(row["entry"])),
                 share(row["covered"]),
                 change(row["paper_return"]),
+                change(row["paper_since_entry"]),
                 change(row["total_return"]),
                 *(change(_lost(row, key)) for key, _ in _PARTS),
                 share(row["fill_ratio"]),
