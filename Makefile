@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 .PHONY: demo test check calendars docs gallery clean
 
 demo: $(READY)
-	$(BIN)/basketbt run configs/demo.yaml --set "account={}" --set "event_study={}"
+	$(BIN)/basketbt run configs/demo.yaml --set "account={entry: [publication_open, next_open]}" --set "event_study={}"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -24,7 +24,7 @@ STUDY = (
     "weighting=equal",
     "rebalance=hold",
     "event_study={random_baskets: 0}",
-    "account={entry: [next_open, publication_open]}",
+    "account={entry: [publication_open, next_open]}",
 )
 PICTURES = ("levels", "windows", "paper-vs-achievable")
 

@@ -333,3 +333,23 @@ def test_a_hostile_study_is_text_and_stays_usable(tmp_path: Path, show: Show) ->
     )
     assert shares == 300
     assert (folder / "report.html").stat().st_size < 6_000_000
+    browser = show(folder, width=1440)
+    assert overflow(browser) <= 0
+    assert messages(browser) == []
+    opens_as_office_files(folder)
+
+
+def opens_as_office_files(folder: Path) -> None:
+    """No text of the workbook is a formula, and the Word file holds the names as they are."""
+    import docx
+    import openpyxl
+
+    book = openpyxl.load_workbook(folder / "summary.xlsx")
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+    names = {row[0] for row in book["constituents"].iter_rows(values_only=True)}
+    assert names
+    document = docx.Document(str(folder / "memo.docx"))
+    words = " ".join(paragraph.text for paragraph in document.paragraphs)
+    assert NAMES[0] in words
+    assert len(document.inline_shapes) > 0
