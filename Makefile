@@ -23,6 +23,7 @@ calendars: $(READY) ## rewrite the session tables from the installed exchange_ca
 
 docs: $(READY) ## rewrite what is generated in docs/ and the JSON Schemas
 	$(BIN)/python -m basketbt.report.dictionary
+	$(BIN)/python -m basketbt.grid.dictionary
 
 gallery: $(READY) ## take the pictures of docs/gallery.md again (needs Chromium)
 	$(BIN)/python docs/gallery/make.py

@@ -35,12 +35,12 @@ _STANDING = Phrase(
     "window: *below* is the share of them with a smaller result, *same sign* the share that agrees "
     "on the direction, *above random* the share of random baskets with a smaller result, of so "
     "many shares each.",
-    "*基准*为研究本身设定的结果,与同一名单、同一窗口的全部变体相比:*低于*为结果更小的变体比例,"
+    "*本研究*为研究本身设定的结果,与同一名单、同一窗口的全部变体相比:*低于*为结果更小的变体比例,"
     "*同号*为方向一致的比例,*高于随机*为结果更小的随机组合比例(括号内为其成分数)。",
 )
 _STANDING_COLUMNS = Phrase(
     "List|Shares|Window|Published|5 %|Median|95 %|Below|Same sign|Above random",
-    "名单|成分数|窗口|基准|5%|中位数|95%|低于|同号|高于随机",
+    "名单|成分数|窗口|本研究|5%|中位数|95%|低于|同号|高于随机",
 )
 _OF_SHARES = Phrase("{share:.1%} (of {size})", "{share:.1%}({size}只)")
 _CHOICES = Phrase(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from basketbt.grid.curve import (
+    NOBODY,
     QUANTILES,
     ChoiceValue,
     Results,
@@ -21,18 +22,38 @@ from basketbt.report.layout import Cell, Column, Layout, Table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ZH = {
-    "event": "事件",
-    "basket": "组合",
-    "weighting": "加权方式",
-    "cap": "权重上限",
-    "rebalance": "再平衡",
-    "late_listing": "未上市处理",
-    "left_out": "剔除成分",
-    "window": "窗口",
-    "entry_delay": "延迟买入",
-    "cost": "交易成本",
-}
+_CHOICES = (
+    Column("event", "事件", "text", "event id, which sets day 0", "事件编号,决定第0日"),
+    Column("basket", "组合", "text", "basket id", "组合编号"),
+    Column("weighting", "加权方式", "text", "how the shares are weighted", "成分的加权方式"),
+    Column("cap", "权重上限", "decimal", "largest weight", "最大权重", "no cap", "无上限"),
+    Column("rebalance", "再平衡", "text", "when weights are reset", "何时恢复目标权重"),
+    Column(
+        "late_listing",
+        "未上市处理",
+        "text",
+        "what becomes of a share without a price at the base",
+        "基期无行情的成分如何处理",
+    ),
+    Column(
+        "left_out",
+        "剔除成分",
+        "text",
+        "the share that is left out",
+        "被剔除的成分",
+        "the list is whole",
+        "名单完整",
+    ),
+    Column("window", "窗口", "text", "session offsets from day 0", "相对第0日的交易日区间"),
+    Column(
+        "entry_delay",
+        "延迟买入",
+        "integer",
+        "sessions that the basket is bought late; the end stays",
+        "延迟买入的交易日数,截止日不变",
+    ),
+    Column("cost", "交易成本", "decimal", "part of every trade's value", "占每笔成交金额的比例"),
+)
 _QUANTILES = tuple(
     Column(
         f"p{round(q * 100):02d}",
@@ -64,11 +85,8 @@ CURVE = Layout(
         Column("rank", "名次", "integer", "1 is the smallest value", "1为最小值"),
         Column("variant", "变体", "integer", "its row in grid.parquet", "在grid.parquet中的行号"),
         _VALUE,
-        Column("published", "基准", "flag", "the study's own choices", "研究本身的选择"),
-        *(
-            Column(choice, _ZH[choice], "text", f"the variant's {choice}", f"变体的{_ZH[choice]}")
-            for choice in CHOICES
-        ),
+        Column("published", "本研究", "flag", "the study's own choices", "研究本身的选择"),
+        *_CHOICES,
     ),
 )
 CHOICE_VALUES = Layout(
@@ -102,7 +120,7 @@ CHOICE_VALUES = Layout(
 STANDING = Layout(
     "standing",
     "a published result among all variants of the same list and window",
-    "基准结果在同一名单、同一窗口的全部变体中的位置",
+    "本研究结果在同一名单、同一窗口的全部变体中的位置",
     (
         Column("event", "事件", "text", "event id", "事件编号"),
         Column("basket", "组合", "text", "basket id", "组合编号"),
@@ -122,7 +140,7 @@ STANDING = Layout(
             "同号比例",
             "decimal",
             "share of variants on the same side of 0",
-            "与基准结果同号的变体比例",
+            "与本研究结果同号的变体比例",
         ),
         Column("shares", "成分数", "integer", "shares of the list", "名单的成分数"),
         Column(
@@ -159,7 +177,8 @@ def curve_rows(results: Results, language: Language) -> pa.Table:
         "published": pa.array(results.published[order]),
     }
     for choice in CHOICES:
-        labels = pa.array(results.labels[choice], pa.string())
+        names = [None if label == NOBODY else label for label in results.labels[choice]]
+        labels = pa.array(names, pa.string())
         columns[choice] = labels.take(pa.array(results.codes[choice][order]))
     headers = [column.header(language) for column in CURVE.columns]
     return pa.table([columns[column.key] for column in CURVE.columns], names=headers)

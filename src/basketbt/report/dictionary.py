@@ -42,10 +42,11 @@ CSV files are UTF-8 with a byte-order mark and keep full double precision. `deci
 def outputs_page() -> str:
     """docs/outputs.md."""
     files = "\n".join(f"| `{layout.name}.csv` | {layout.row_en} |" for layout in LAYOUTS)
-    return "\n".join([_HEAD.format(files=files), *map(_section, LAYOUTS)])
+    return "\n".join([_HEAD.format(files=files), *map(section, LAYOUTS)])
 
 
-def _section(layout: Layout) -> str:
+def section(layout: Layout) -> str:
+    """The heading of a table and what each of its columns holds."""
     lines = [
         f"## {layout.name}.csv",
         "",
