@@ -16,6 +16,10 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from basketbt.api import run
+from basketbt.config.study import load_study
+from basketbt.grid.planner import plan_grid
+from basketbt.grid.run import GridOptions, run_grid
+from basketbt.prices.sources.demo import DemoSource
 
 HERE = Path(__file__).parent
 STUDY = (
@@ -34,6 +38,7 @@ SCREENS = (
     ("desktop-zh-dark", "zh", True, 1280, 900, "levels-0"),
     ("chance-en", "en", False, 1280, 900, "chance-0"),
     ("account-en", "en", False, 1280, 900, "account-0"),
+    ("grid-curve", "grid", False, 1280, 900, "curve"),
     ("phone-zh", "zh", False, 390, 844, None),
     ("phone-en-dark", "en", True, 390, 844, "levels-0"),
 )
@@ -48,6 +53,7 @@ def main() -> None:
         for language in ("en", "zh"):
             made = run("demo", overrides=[*STUDY, f"language={language}"])
             folders[language] = made.write(Path(temporary) / language, ("page", "figures"))
+        folders["grid"] = _grid(Path(temporary))
         for kind in PICTURES:
             picture = folders["en"] / "figures" / f"{kind}-deepseek-r1.png"
             _save(picture.read_bytes(), f"figure-{kind}", width=900)
@@ -58,6 +64,12 @@ def main() -> None:
                 _save(_shot(browser, page, dark, width, height, part), name, width=min(width, 1000))
         finally:
             browser.quit()
+
+
+def _grid(folder: Path) -> Path:
+    """The grid of the demo study, for its page."""
+    plan = plan_grid(load_study(HERE.parents[1] / "configs" / "demo.yaml"), DemoSource())
+    return run_grid(plan, folder, GridOptions(csv=False))
 
 
 def _browser() -> Chrome:
