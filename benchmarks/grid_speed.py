@@ -5,8 +5,9 @@
 Sides that are compared take turns in one process, so that a busy minute hits both; figures are
 medians. In its turn a quick side runs again and again for 50 ms: its first run, after another side
 has filled the caches, is reported beside the median of the others. ``--write`` rewrites the table
-and the plot in docs/ (ten minutes). Every side's levels are held equal before anything is timed.
-Memory is measured in processes of its own. Needs `pip install vectorbt-rust` for that engine.
+and the plot in docs/ and the rows of the READMEs (ten minutes). Every side's levels are held equal
+before anything is timed. Memory is measured in processes of its own. Needs vectorbt-rust for that
+engine.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from statistics import median
 
 import grid_page
+import grid_readme
 import numpy as np
 from grid_inputs import (
     SEED,
@@ -247,6 +249,7 @@ def main() -> None:
     if options.write:
         (ROOT / "docs" / "grid-benchmarks.md").write_text(text, encoding="utf-8")
         grid_page.plot(found, ROOT / "docs" / "grid-benchmarks.svg")
+        grid_readme.write_speed(found)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ Each side is a fresh process: read the real prices (../shared/market), sixteen l
 total return, volatility, maximum drawdown and excess over the CSI 300 total return index. Their
 figures must agree to 1e-6: the file's factors are single precision, which basketbt reads as the
 decimals they stand for. basketbt writes all its other tables and the memo besides. The sides take
-turns; ``--write`` puts the table under the last heading of docs/grid-benchmarks.md.
+turns; ``--write`` puts the table under the last heading of docs/grid-benchmarks.md and the row of
+the READMEs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from statistics import median
 
 from grid_page import STUDY_MARK
+from grid_readme import write_study
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKET = (ROOT / "../shared/market").resolve()
@@ -120,6 +122,7 @@ def main() -> None:
     text = "\n".join(lines) + "\n"
     print(text)
     if options.write:
+        write_study({side: median(wall for wall, _, _ in own) for side, own in taken.items()})
         page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
         before = page.partition(STUDY_MARK)[0].rstrip()
         PAGE.write_text(f"{before}\n\n{text}".lstrip(), encoding="utf-8")
