@@ -13,14 +13,23 @@ from typing import Any
 from pydantic import ValidationError
 
 from basketbt.config.study import StudyConfig, StudyFile
+from basketbt.errors import InputError
+from basketbt.report.facts import FILE as FACTS
 from basketbt.report.files import run_files
 from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
 from basketbt.report.stored import NotARun
-from basketbt.sources import Access, choose_source
+from basketbt.sources import ROUTES, Access, choose_source
 from basketbt.study import run_study
 
 LARGEST_DIFF = 8  # lines shown of a file that differs
+
+
+class PricesNotNamed(InputError):
+    """Fields: folder, source (files, where the run does not know the folder)."""
+
+    template = "the prices of {folder} came from {source}, which a run does not carry"
+    fix = "Name them: basketbt verify {folder} --source files:FOLDER, or --source lock:FILE."
 
 
 @dataclass(frozen=True)
@@ -37,14 +46,17 @@ def verify(
 ) -> tuple[Difference, ...]:
     """What differs between a run's files and the same run computed now; empty when nothing does.
 
-    The study is the one in the manifest; lists come from the nearest ``baskets`` folder, prices
-    from ``source`` (a lock, the store, own tables), because a run does not carry them.
+    The study is the one in the manifest, whole or its event study alone as the run was; lists
+    come from the nearest ``baskets`` folder, prices from ``source``: by default the vendor route
+    or the demo that the run names. A run does not carry prices.
 
-    Raises ``NotARun``, and whatever running the study raises.
+    Raises ``NotARun``, ``PricesNotNamed``, and whatever running the study raises.
     """
     manifest = _manifest(folder)
     study = StudyFile(config=_config(folder, manifest), path=Path("study.yaml"))
-    result = run_study(study, choose_source(study, source, access))
+    prices = choose_source(study, source or _own_source(folder, manifest), access)
+    events_only = "event_study.csv" in manifest["outputs"] and FACTS not in manifest["outputs"]
+    result = run_study(study, prices, events_only=events_only)
     expected = run_files(result, _formats(manifest["outputs"]))
     found = {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -63,6 +75,14 @@ def verify(
     )
 
 
+def _own_source(folder: Path, manifest: dict[str, Any]) -> str:
+    """Where a run's prices came from, as ``--source`` takes it."""
+    names = {str(entry.get("source")) for entry in manifest.get("data", ())} - {"None"}
+    if len(names) == 1 and names <= {*ROUTES, "demo"}:
+        return names.pop()
+    raise PricesNotNamed(folder=folder, source=", ".join(sorted(names)) or "somewhere unnamed")
+
+
 def _formats(outputs: Collection[str]) -> tuple[Format, ...]:
     """The renderings that a run was written with, from the names of its files."""
     signs: dict[Format, str] = {"page": PAGE, "figures": PICTURES, "xlsx": WORKBOOK, "docx": WORD}
@@ -78,6 +98,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise NotARun(folder=folder, why=error.strerror or str(error)) from error
     except ValueError as error:
         raise NotARun(folder=folder, why=f"{MANIFEST} is not JSON") from error
+    if isinstance(manifest, dict) and "choices" in manifest:
+        why = "it holds a grid; `basketbt grid` on the same study writes the same bytes again"
+        raise NotARun(folder=folder, why=why)
     if not isinstance(manifest, dict) or not {"config", "outputs"} <= manifest.keys():
         raise NotARun(folder=folder, why=f"{MANIFEST} lacks the study or the list of files")
     return manifest

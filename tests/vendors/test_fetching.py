@@ -13,7 +13,7 @@ from basketbt.prices.sources.auto import Fetcher, Outcome
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.routes import Route
 from basketbt.prices.sources.stored import NotStored, StoreSource
-from basketbt.prices.sources.vendor import NoVendorLeft
+from basketbt.prices.sources.vendor import NoVendorLeft, Unreachable
 from basketbt.prices.store import Store
 from replay import faults
 from replay.invented import Security
@@ -307,6 +307,22 @@ def test_the_second_outage_in_a_row_closes_a_host_and_half_an_hour_opens_it() ->
     assert hosts.closed("a.example").why == "dropped"
     clock[0] += 1801
     assert hosts.closed("a.example") is None
+
+
+def test_an_outage_is_never_called_a_refusal(replay, store) -> None:
+    """Without a network the third share is unreachable too, not banned."""
+    replay.server.closed |= {"finance.sina.com.cn"}
+    for vendor in ("eastmoney", "tencent", "yahoo"):
+        replay.vendors.faults.append(faults.on(vendor, Reply(manner="drop")))
+    outcomes = fetch(store, "688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
+    kinds = {type(f) for outcome in outcomes for f in outcome.failures}
+    assert kinds == {Unreachable}
+    text = str(outcomes[-1].error)
+    assert "could not be reached" in text
+    assert "left alone for 30 more minutes" in text
+    assert "refused" not in text.lower().replace("connection refused", "")
+    assert "688111" not in text  # no other share's address
+    assert "doctor --live" in outcomes[-1].error.hint
 
 
 def test_a_host_that_asks_for_more_time_gets_it(replay, hosts) -> None:

@@ -20,6 +20,7 @@ from basketbt.prices.lock import LockSource
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.store import Store
 from basketbt.prices.store.book import PATH_VARIABLE
+from basketbt.prices.vetting import last_closed_session
 from replay import faults
 from replay.setting import wrong_rows
 from replay.wire import HTML, Reply
@@ -115,8 +116,12 @@ def test_fetch_that_cannot_get_a_symbol_names_it_and_every_vendor(replay, basket
         replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
     done = basketbt("fetch", "mine/list")
     assert done.exit_code == 3
-    assert "688111.SH: no vendor delivered" in done.stderr
-    assert "sina refused (finance.sina.com.cn, HTTP 456)" in done.stderr
+    assert (
+        "error: 688111.SH, 000034.SZ: sina refused (finance.sina.com.cn, HTTP 456)" in done.stderr
+    )
+    for vendor in ("sina", "eastmoney", "tencent", "yahoo"):  # one line each, not one a symbol
+        assert sum(f" {vendor} refused" in line for line in done.stderr.splitlines()) <= 2
+    assert "it resumes" in done.stderr
 
 
 def test_fetch_passes_a_vendor_over_and_says_so(replay, basketbt) -> None:
@@ -124,7 +129,7 @@ def test_fetch_passes_a_vendor_over_and_says_so(replay, basketbt) -> None:
     done = basketbt("fetch", "mine/list")
     assert done.exit_code == 0
     assert "688111.SH  fetched  eastmoney" in done.stdout
-    assert "688111.SH: passed over: sina refused" in done.stderr
+    assert "passed over: 688111.SH, 000034.SZ, 000300.SH: sina refused" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -325,6 +330,24 @@ def test_doctor_live_without_internet_names_the_hosts(
     ]
     bars = [r for r in replay.vendors.log if r.host == "push2his.eastmoney.com"]
     assert len(bars) == 1  # a look, not a fetch: nobody is asked three times
+
+
+def test_doctor_live_ends_the_pause_of_hosts_that_answer(
+    replay, basketbt, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("basketbt.prices.sources.hosts.pace_of_environment", lambda: 0.0)
+    monkeypatch.setattr(
+        "basketbt.prices.probe.last_closed_session",
+        lambda symbol, now: last_closed_session(symbol, datetime(2025, 6, 30, 9, tzinfo=UTC)),
+    )
+    with Store(path) as store:
+        for host in ("finance.sina.com.cn", "elsewhere.example"):
+            store.hosts().refused(host, "HTTP 456")
+    done = basketbt("doctor", "--live")
+    assert done.exit_code == 0, done.output
+    with Store(path) as store:
+        assert store.hosts().closed("finance.sina.com.cn") is None
+        assert store.hosts().closed("elsewhere.example") is not None
 
 
 def test_a_vendor_that_answers_as_it_used_to_is_well(replay) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.api import run
+from basketbt.api import event_study, run
 from basketbt.report.stored import NotARun
-from basketbt.verification import verify
+from basketbt.verification import PricesNotNamed, verify
 
 STUDY = """\
 study: again
@@ -28,6 +28,33 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_run_that_was_left_alone_reproduces(folder: Path) -> None:
     assert verify(folder, source="demo") == ()
+
+
+def test_a_run_knows_where_its_prices_came_from(folder: Path) -> None:
+    assert verify(folder, source=None) == ()
+
+
+def test_own_tables_must_be_named_again(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text().replace('"source": "demo"', '"source": "files"'))
+    with pytest.raises(PricesNotNamed, match="came from files") as caught:
+        verify(folder, source=None)
+    assert "--source files:FOLDER" in caught.value.hint
+
+
+def test_an_event_study_alone_reproduces_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
+    folder = event_study("study.yaml", source="demo").write(tmp_path / "results")
+    assert verify(folder, source=None) == ()
+
+
+def test_a_grids_folder_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"choices": {}, "config": {}, "outputs": {}}')
+    with pytest.raises(NotARun, match="holds a grid"):
+        verify(tmp_path, source=None)
 
 
 def test_a_changed_cell_is_shown_with_both_values(folder: Path) -> None:

@@ -36,7 +36,7 @@ def doctor(
 
     path = store_path(store)
     say_table(("what", "found"), [*_versions(), *_calendars(), *_folders(path), _fonts()])
-    if live and not _vendors():
+    if live and not _vendors(path):
         raise typer.Exit(UNWELL)
 
 
@@ -96,18 +96,40 @@ def _fonts() -> tuple[str, str]:
     return ("chinese font", cjk_font() or "none: labels in pictures will be English")
 
 
-def _vendors() -> bool:
-    """Ask every vendor and print what it said. True when all is well."""
+def _vendors(path: Path) -> bool:
+    """Ask every vendor and print what it said. True when all is well.
+
+    Hosts that answer are asked again by the next fetch, whatever happened before.
+    """
     from datetime import UTC, datetime
 
     from basketbt.prices.probe import probe
+    from basketbt.prices.sources.hosts import HostBook
 
     findings = []
-    for finding in probe(datetime.now(UTC)):
+    book = HostBook(tries=1)
+    for finding in probe(datetime.now(UTC), book):
         findings.append(finding)
         state = "well" if not finding.failure else finding.failure
         say(f"{finding.vendor:<10} {finding.symbol:<10} {finding.last_bar:<10} {state}")
     silent = sorted({f.host for f in findings if not f.reachable})
     if silent:
         warn(f"unreachable: {', '.join(silent)}")
+    _end_pauses(path, book.answering)
     return not any(finding.failure for finding in findings)
+
+
+def _end_pauses(path: Path, hosts: set[str]) -> None:
+    import os
+
+    from basketbt.errors import BasketbtError
+    from basketbt.prices.store import Store
+
+    if not (hosts and path.is_file() and os.access(path, os.W_OK)):
+        return
+    try:
+        with Store(path) as store:
+            for host in sorted(hosts):
+                store.hosts().answered(host)
+    except BasketbtError as error:  # the table above has said it
+        warn(f"pauses stay as they are: {error}")

@@ -14,10 +14,11 @@ from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_tabl
 from basketbt.cli.options import Offline, Settings, Source, StoreFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from basketbt.prices.data import PriceRequest
     from basketbt.prices.sources.auto import Outcome
+    from basketbt.prices.sources.vendor import VendorFailure
 
 RouteName = Annotated[str, typer.Option("--source", help="auto, akshare or yfinance.")]
 Target = Annotated[
@@ -26,6 +27,7 @@ Target = Annotated[
 Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only for a basket.")]
 
 PARTLY_FAILED = 3
+NAMED = 5  # symbols named of those that failed alike
 
 
 def register(app: typer.Typer) -> None:
@@ -138,16 +140,32 @@ def _say_outcomes(outcomes: list[Outcome], *, quiet: bool) -> None:
             [(o.symbol, o.state, o.vendor, str(o.added), str(o.revised)) for o in outcomes],
             right=(3, 4),
         )
-    for outcome in outcomes:
-        if outcome.state == "failed":
-            warn(f"error: {outcome.error}")
-        elif not quiet:
-            for failure in outcome.failures:
-                warn(f"{outcome.symbol}: passed over: {failure.brief}")
-            for failure in outcome.lacking:
-                warn(f"{outcome.symbol}: without: {failure.brief}")
+    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
+    say_failures("error", [(o.symbol, o.failures) for o in failed])
+    if not quiet:
+        fetched = [outcome for outcome in outcomes if outcome.state != "failed"]
+        say_failures("passed over", [(o.symbol, o.failures) for o in fetched])
+        say_failures("without", [(o.symbol, o.lacking) for o in fetched])
+    if failed:
+        warn(f"  → {failed[0].error.hint}")
     if any(o.revised for o in outcomes):
         warn("some vendors rewrote their past: see `basketbt store revisions`")
+
+
+def say_failures(word: str, found: Iterable[tuple[str, Sequence[VendorFailure]]]) -> None:
+    """One line for a vendor, host and kind of failure, however many symbols it hit.
+
+    A hundred symbols fail for one reason when a vendor bans or the network is down.
+    """
+    causes: dict[tuple[str, str, str], list[tuple[str, VendorFailure]]] = {}
+    for symbol, failures in found:
+        for failure in failures:
+            place = (failure.word, str(failure.fields["vendor"]), str(failure.fields["host"]))
+            causes.setdefault(place, []).append((symbol, failure))
+    for several in causes.values():
+        names = ", ".join(symbol for symbol, _ in several[:NAMED])
+        more = f" and {len(several) - NAMED} more" if len(several) > NAMED else ""
+        warn(f"{word}: {names}{more}: {several[0][1].brief}")
 
 
 def _as_data(outcome: Outcome) -> dict[str, Any]:

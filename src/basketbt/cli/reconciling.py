@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, resumable, say_json, say_table, warn
-from basketbt.cli.fetching import PARTLY_FAILED, Day, Target
+from basketbt.cli.fetching import PARTLY_FAILED, Day, Target, say_failures
 from basketbt.cli.options import Settings, StoreFile
 
 if TYPE_CHECKING:
@@ -47,28 +47,32 @@ def reconcile(
     request = price_request(target, settings or (), start, end)
     with resumable():
         found, failures = compare_vendors(store_path(store), request, vendors)
-    problems = [str(failure) for failure in failures]
+    problem = ""
     effects: Sequence[BasketEffect] = ()
     try:
         with resumable():
             effects = _effects(target, settings or (), store_path(store), vendors, found)
     except BasketbtError as error:
-        problems.append(f"returns of the lists: {error}")
+        problem = f"returns of the lists: {error}"
     if as_json:
         say_json(
             {
                 "comparisons": [_comparison_data(one, tolerance) for one in found],
                 "baskets": [_effect_data(one, tolerance) for one in effects],
-                "failed": problems,
+                "failed": [
+                    *(f"{name}: {one.brief}" for name, several in failures for one in several),
+                    *([problem] if problem else []),
+                ],
             }
         )
     else:
         _say_comparisons(found, tolerance)
         _say_effects(effects, vendors, tolerance)
-        for problem in problems:
+        say_failures("not compared", failures)
+        if problem:
             warn(f"not compared: {problem}")
     agree = all(one.agrees(tolerance) for one in found)
-    if problems or not agree or not all(one.agrees(tolerance) for one in effects):
+    if problem or failures or not agree or not all(one.agrees(tolerance) for one in effects):
         raise typer.Exit(PARTLY_FAILED)
 
 

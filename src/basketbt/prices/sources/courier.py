@@ -123,8 +123,9 @@ class Courier:
         host = urlsplit(url).hostname or url
         self._last_host = host
         if closed := self._hosts.closed(host):
+            kind = Refused if closed.refused else Unreachable
             raise self.failure(
-                Refused, f"left alone for {closed.seconds / 60:.0f} more minutes ({closed.why})"
+                kind, f"left alone for {closed.seconds / 60:.0f} more minutes ({closed.why})"
             )
         answer = self._send_with_patience(host, send)
         self.exchanges.append(

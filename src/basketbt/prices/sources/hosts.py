@@ -35,10 +35,14 @@ CREATE TABLE IF NOT EXISTS host (
 
 @dataclass(frozen=True)
 class Closed:
-    """A host that is left alone: for how many more seconds, and why."""
+    """A host that is left alone: for how many more seconds, and why.
+
+    ``refused``: it said no; otherwise nobody answered.
+    """
 
     seconds: float
     why: str
+    refused: bool
 
 
 class HostBook:
@@ -65,6 +69,7 @@ class HostBook:
             check_same_thread=False,
         )
         self.tries = tries
+        self.answering: set[str] = set()  # hosts that gave data while this book was open
         self._lock = threading.Lock()
         self._pace = pace_of_environment() if pace is None else pace
         self._clock = clock
@@ -82,16 +87,16 @@ class HostBook:
     def closed(self, host: str) -> Closed | None:
         """Why ``host`` is left alone at the moment; None when it may be asked."""
         row = self._connection.execute(
-            "SELECT closed_at, closed_until, why FROM host WHERE host = ?", (host,)
+            "SELECT closed_at, closed_until, why, unreachable FROM host WHERE host = ?", (host,)
         ).fetchone()
         if row is None:
             return None
-        closed_at, until, why = row
+        closed_at, until, why, unreachable = row
         now = self._clock()
         # A clock that was set back must not close a host for longer than was meant.
         if now >= until or now < closed_at:
             return None
-        return Closed(until - now, why)
+        return Closed(until - now, why, refused=not unreachable)
 
     def wait_for_turn(self, host: str) -> None:
         """Sleep until this host's next turn and take it."""
@@ -115,6 +120,7 @@ class HostBook:
 
     def answered(self, host: str) -> None:
         """The host answered with data: forget earlier failures."""
+        self.answering.add(host)
         with self._transaction():
             self._connection.execute(
                 "UPDATE host SET unreachable = 0, closed_until = 0, why = '' "
@@ -124,7 +130,7 @@ class HostBook:
 
     def refused(self, host: str, why: str, seconds: float = 0.0) -> None:
         """Leave the host alone for half an hour, or ``seconds`` if the host asked for more."""
-        self._close(host, why, max(PAUSE_AFTER_REFUSAL, seconds))
+        self._close(host, why, max(PAUSE_AFTER_REFUSAL, seconds), unreachable=0)
 
     def unreachable(self, host: str, why: str) -> None:
         """Count a failed connection; the second in a row closes the host."""
@@ -138,21 +144,18 @@ class HostBook:
                 "SELECT unreachable FROM host WHERE host = ?", (host,)
             ).fetchone()[0]
         if count >= UNREACHABLE_BEFORE_PAUSE:
-            self._close(host, why, PAUSE_AFTER_REFUSAL)
+            self._close(host, why, PAUSE_AFTER_REFUSAL, unreachable=count)
 
-    def reopen(self) -> None:
-        """Forget every refusal: for a user who knows that the trouble is over."""
-        with self._transaction():
-            self._connection.execute("UPDATE host SET unreachable = 0, closed_until = 0")
-
-    def _close(self, host: str, why: str, seconds: float) -> None:
+    def _close(self, host: str, why: str, seconds: float, unreachable: int) -> None:
         now = self._clock()
         with self._transaction():
             self._connection.execute(
-                "INSERT INTO host (host, closed_at, closed_until, why) VALUES (?, ?, ?, ?) "
+                "INSERT INTO host (host, closed_at, closed_until, why, unreachable) "
+                "VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (host) DO UPDATE SET closed_at = excluded.closed_at, "
-                "closed_until = excluded.closed_until, why = excluded.why, unreachable = 0",
-                (host, now, now + seconds, why),
+                "closed_until = excluded.closed_until, why = excluded.why, "
+                "unreachable = excluded.unreachable",
+                (host, now, now + seconds, why, unreachable),
             )
 
     @contextlib.contextmanager

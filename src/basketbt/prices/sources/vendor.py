@@ -63,8 +63,8 @@ class VendorFailure(VendorError):
 class Unreachable(VendorFailure):
     word = "could not be reached"
     fix = (
-        "Check the connection and the proxy (`basketbt doctor --live` tries every host). What was "
-        "fetched so far is kept; the same command resumes."
+        "Check the connection and the proxy; `basketbt doctor --live` tries every host and ends "
+        "the pause of those that answer. What was fetched so far is kept; the same command resumes."
     )
 
 
@@ -97,8 +97,8 @@ class NoVendorLeft(VendorError):
 
     template = "{symbol}: no vendor delivered\n{listing}"
     fix = (
-        "Run the same command later (it resumes), try `basketbt doctor --live`, or give the "
-        "prices as files (docs/prices.md)."
+        "Run the same command later (it resumes); `basketbt doctor --live` tries every host and "
+        "ends the pause of those that answer. Or give the prices as files (docs/prices.md)."
     )
 
     def __init__(self, symbol: str, failures: Sequence[VendorFailure]) -> None:
