@@ -46,7 +46,11 @@ _ZH: Mapping[str, str] = {
 }
 
 #: Words that are clear in a table of their own, and not by themselves.
-_EN: Mapping[str, str] = {"participation": "share of volume", "refused": "refused by the account"}
+_EN: Mapping[str, str] = {
+    "participation": "share of volume",
+    "refused": "refused by the account",
+    "day0_close": "close of day 0",
+}
 
 
 #: The entry of an account that a reader of the list could have kept.
