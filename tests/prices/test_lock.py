@@ -234,6 +234,16 @@ def test_what_is_no_lock_is_refused(tmp_path: Path, content: bytes) -> None:
         LockSource(path)
 
 
+def test_a_lock_that_swells_is_refused_before_it_is_read(locked: Path, tmp_path: Path) -> None:
+    """Locks come from others: a few kilobytes must not become gigabytes of memory."""
+    bomb = tmp_path / "bomb.lock"
+    with zipfile.ZipFile(locked) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) + b"\n" * 1_000_000)
+    with pytest.raises(BadLock, match="compressed"):
+        LockSource(bomb)
+
+
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadLock, match="no such file"):
         LockSource(tmp_path / "missing.zip")

@@ -139,6 +139,8 @@ def test_fetch_passes_a_vendor_over_and_says_so(replay, basketbt) -> None:
         (("fetch", "mine/list", "--source", "google"), "google"),
         (("fetch", "mine/list", "--start", "2025-13-01"), "2025-13-01"),
         (("reconcile", "mine/list", "--between", "sina"), "sina"),
+        (("reconcile", "mine/list", "--between", "sina,foo"), "vendor is called 'foo'"),
+        (("fetch", "688111.SH"), "688111.SH is one security"),
         (("store", "accept", "17"), "17"),
     ],
 )

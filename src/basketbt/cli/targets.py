@@ -24,6 +24,11 @@ class BadDay(InputError):
     fix = "Write it as YYYY-MM-DD, e.g. 2025-01-20."
 
 
+class OneShare(InputError):
+    template = "{symbol} is one security; prices are fetched for a study or a list"
+    fix = "Name a study, or put it into a list: `basketbt init basket mine/list`."
+
+
 def price_request(
     target: str, settings: Sequence[str], start: str | None, end: str | None
 ) -> PriceRequest:
@@ -54,7 +59,9 @@ def vendor_pair(text: str) -> tuple[str, str]:
     from basketbt.prices.sources.routes import VENDORS
 
     names = tuple(part.strip() for part in text.split(","))
-    if len(names) != 2 or names[0] == names[1] or not set(names) <= VENDORS.keys():
+    if unknown := [name for name in names if name not in VENDORS]:
+        raise UnknownName(kind="vendor", name=unknown[0], nearest="", known=", ".join(VENDORS))
+    if len(names) != 2 or names[0] == names[1]:
         raise UnknownName(
             kind="pair of vendors", name=text, nearest="", known="two of " + ", ".join(VENDORS)
         )
@@ -77,8 +84,13 @@ def study_of(target: str, settings: Sequence[str]) -> StudyFile | None:
 
 def basket_of(target: str) -> Basket:
     from basketbt.baskets.library import find_library
+    from basketbt.errors import BadSymbol
+    from basketbt.market.symbols import parse_symbol
 
-    return find_library().select([target])[0]
+    try:
+        raise OneShare(symbol=parse_symbol(target).canonical)
+    except BadSymbol:
+        return find_library().select([target])[0]
 
 
 def _basket_request(basket: Basket, start: str | None, end: str | None) -> PriceRequest:

@@ -35,8 +35,11 @@ class BadLock(InputError):
 
 
 class LockTooSmall(DataError):
-    template = "the lock {path} was made for another study: it lacks {what}"
-    fix = "Lock this study: `basketbt lock STUDY -o FILE`."
+    template = "the lock {path} holds less than is needed here: it lacks {what}"
+    fix = (
+        "Lock this study: `basketbt lock STUDY -o FILE`. A lock holds what a run of it needs; a "
+        "grid that starts earlier or draws random baskets takes its prices from the source itself."
+    )
 
 
 def write_lock(path: Path, data: MarketData, request: PriceRequest) -> str:
@@ -105,7 +108,7 @@ def _lacking(request: PriceRequest, locked: PriceRequest) -> list[str]:
     if request.end > locked.end:
         lacking.append(f"the days from {locked.end} to {request.end}")
     if request.universe and not locked.universe:
-        lacking.append("the market to draw random baskets from (event_study: random_baskets)")
+        lacking.append("the market to draw random baskets from")
     return lacking
 
 
@@ -140,7 +143,10 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     """The manifest and the tables it names, each held against its SHA-256."""
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+            entries = archive.infolist()
+            if any(entry.file_size != entry.compress_size for entry in entries):
+                raise BadLock(path=path, why="it is compressed, which no lock is")
+            if sum(entry.file_size for entry in entries) > LARGEST:
                 raise BadLock(path=path, why="it is larger than any study's prices")
             manifest = json.loads(archive.read(MANIFEST))
             _demand_format(path, manifest)
