@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = str(ROOT / "configs" / "demo.yaml")
 
@@ -48,6 +50,31 @@ def test_a_large_grid_needs_a_yes(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
     done = basketbt("grid", DEMO, "--max-variants", "10", "--yes", "--json", folder=tmp_path)
     assert json.loads(done.stdout)["variants"] > 10
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_sees_how_far_it_is_and_how_fast(tmp_path: Path) -> None:
+    import pty
+
+    screen, terminal = pty.openpty()
+    command = [sys.executable, "-m", "basketbt", "grid", DEMO]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TERM": "xterm", "COLUMNS": "120"}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=terminal
+    ) as running:
+        os.close(terminal)
+        seen = b""
+        while True:
+            try:
+                seen += os.read(screen, 65_536)
+            except OSError:  # the other side is closed
+                break
+        said = running.communicate()[0].decode()
+    os.close(screen)
+    assert running.returncode == 0, seen.decode()
+    variants = said.split(" variants:")[0].rpartition("\n")[2]
+    assert f"{variants} of {variants}" in seen.decode()
+    assert "variants/s" in seen.decode()
 
 
 def test_options_that_mean_nothing_are_explained(tmp_path: Path) -> None:

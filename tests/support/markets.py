@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from basketbt.backtest.index import IndexPath, index_path
 from basketbt.backtest.rebalance import Rebalance
 
-DAYS = np.arange("2025-01-01", "2025-03-01", dtype="datetime64[D]")
+DAYS = np.arange("2024-12-16", "2025-03-01", dtype="datetime64[D]")
 DAYS = DAYS[np.is_busday(DAYS)]
 
 
@@ -39,7 +39,7 @@ class Market:
 
 
 rules = st.one_of(
-    st.sampled_from([Rebalance(), Rebalance("daily"), Rebalance("weekly"), Rebalance("monthly")]),
+    st.sampled_from(["hold", "daily", "weekly", "monthly", "quarterly"]).map(Rebalance),
     st.sampled_from([0.01, 0.05, 0.2]).map(lambda width: Rebalance("band", width=width)),
     st.sets(st.sampled_from(list(DAYS)), min_size=1, max_size=5).map(
         lambda dates: Rebalance("dates", dates=tuple(sorted(dates)))

@@ -95,7 +95,7 @@ def grid(
     _agree_on_size(plan.job.variants, max_variants, yes=yes)
     with (
         _interrupted("interrupted: finished blocks are kept; the same command goes on from there"),
-        _bar(quiet=quiet or as_json) as progress,
+        _bar(plan.job.variants, quiet=quiet or as_json) as progress,
     ):
         folder = run_grid(plan, out, options, progress)
     if as_json:
@@ -155,7 +155,7 @@ def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:
 
 
 @contextmanager
-def _bar(*, quiet: bool) -> Iterator[GridProgress | None]:
+def _bar(variants: int, *, quiet: bool) -> Iterator[GridProgress | None]:
     """A bar with the rate on the terminal; nothing when piped."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -170,7 +170,7 @@ def _bar(*, quiet: bool) -> Iterator[GridProgress | None]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=None, rate="")
+        task = progress.add_task("", total=variants, rate="")
 
         def advance(done: int, total: int) -> None:
             speed = progress.tasks[task].speed
