@@ -111,12 +111,13 @@ def _collect(rows: pa.Table, measure: str, into: dict[Question, dict[int, list[F
     keys = ("event", "rebalance", "window", "shares")
     coded = [_coded(rows[key]) for key in keys]
     values = rows[measure].to_numpy()
-    places = np.stack([codes for codes, _ in coded], axis=1).reshape(len(values), len(keys))
-    for place in np.unique(places, axis=0):
-        event, rebalance, window, size = (
-            labels[code] for (_, labels), code in zip(coded, place.tolist(), strict=True)
-        )
-        chosen = values[(places == place).all(axis=1)]
+    question = np.zeros(len(values), dtype=np.int64)  # one number for all keys
+    for codes, labels in coded:
+        question = question * len(labels) + codes
+    numbers, rows_of = np.unique(question, return_index=True)
+    for number, row in zip(numbers.tolist(), rows_of.tolist(), strict=True):
+        event, rebalance, window, size = (labels[codes[row]] for codes, labels in coded)
+        chosen = values[question == number]
         own = into.setdefault((event, rebalance, window), {})
         own.setdefault(int(size), []).append(chosen)
 
