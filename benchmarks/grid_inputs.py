@@ -52,7 +52,7 @@ def named(weights: np.ndarray, size: int) -> Holdings:
     return Holdings(np.take_along_axis(weights, names, axis=1), names.astype(np.int32))
 
 
-def market_job(draws: int, names: int = 5_000, rows: int = 458) -> GridJob:
+def market_job(draws: int, names: int, rows: int) -> GridJob:
     """A sheet of random baskets of 30, held, as a study's grid lays it out."""
     table = PriceTable(
         symbols=tuple(f"s{i}" for i in range(names)),

@@ -160,7 +160,7 @@ def two_processes(rounds: int = 5) -> dict[str, float]:
     """
     from distributed import Client, LocalCluster
 
-    job = market_job(draws=409_600)
+    job = market_job(draws=409_600, names=300, rows=751)
     blocks = cut(job, [25_600], [])
     with ExitStack() as open_clusters:
         clients = {}

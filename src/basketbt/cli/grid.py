@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from basketbt.grid.run import GridProgress
 
 # Bytes of a variant in grid.csv, grid.parquet and curve.csv.
-_ROW_CSV, _ROW_PARQUET, _ROW_CURVE = 300, 50, 130
+_ROW_CSV, _ROW_PARQUET, _ROW_CURVE = 300, 65, 130
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
 
