@@ -88,8 +88,8 @@ def page(found: dict[str, Any]) -> str:
     lines += [
         (
             "| 1 → 2 worker processes through Dask, 409,600 random baskets of 30 of 300, prices "
-            f"sent and results fetched, best of 5 rounds | {processes['grid']:.2f} × (the bare product: "
-            f"{processes['bare']:.2f} ×) | ≥ 1.6 × |"
+            f"sent and results fetched, best of 5 rounds | {processes['grid']:.2f} × "
+            f"(the bare product: {processes['bare']:.2f} ×) | ≥ 1.6 × |"
         ),
         "",
         "## As it grows",
