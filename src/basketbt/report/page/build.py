@@ -98,7 +98,7 @@ def assemble(front: Front, chapters: list[Chapter]) -> bytes:
             style=_style(),
             scripts=scripts,
             policy=" ".join(f"'sha256-{_digest(script)}'" for script in scripts),
-            data={chart.id: chart.data for chart in charts},
+            data={chart.id: _short(chart.data) for chart in charts},
         )
     )
     return text.encode()
@@ -156,7 +156,17 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["embedded"] = _embedded
     environment.filters["breakable"] = _breakable
+    environment.filters["short"] = _short
     return environment
+
+
+def _short(value: Any) -> Any:
+    """Chart data with six digits a number: more than a screen can show, and half the bytes."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, dict):
+        return {key: _short(inner) for key, inner in value.items()}
+    return [_short(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _embedded(value: Any) -> str:
