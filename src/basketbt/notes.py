@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from basketbt.text import chinese
-
 Language = Literal["zh", "en"]
 Severity = Literal["info", "warning"]
 
@@ -37,7 +35,7 @@ class Note:
     values: tuple[tuple[str, object], ...] = ()
 
     def text(self, language: Language = "en") -> str:
-        template = self.kind.en if language == "en" else chinese(self.kind.zh)
+        template = self.kind.en if language == "en" else self.kind.zh
         return template.format(**dict(self.values))
 
 

@@ -148,7 +148,7 @@ def test_chinese_headers_and_memo(tmp_path: Path) -> None:
     header = (run / "summary.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert header.startswith("事件,第0日,组合")
     memo = (run / "memo.md").read_text(encoding="utf-8")
-    assert "先读此处" in memo
+    assert "阅读提示" in memo
     assert "Read first" not in memo
 
 

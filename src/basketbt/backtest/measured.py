@@ -29,20 +29,21 @@ UNMEASURED = NoteKind(
     "unmeasured_weights",
     en="{weighting} has {what} for {symbols} ({weight} of the list counted equally): left out, the "
     "rest renormalised",
-    zh="{weighting}:{symbols}{what_zh}(按等权计占名单{weight}):剔除,其余成分重新归一",
+    zh="{weighting}：{symbols}{what_zh}（按等权计占名单{weight}）：剔除，其余成分重新归一",
     severity="warning",
 )
 UNWEIGHED_LATE = NoteKind(
     "unweighed_late_listing",
     en="{symbols} had no price at the base ({base}), so {weighting} cannot weigh it: left out "
     "although late_listing is join",
-    zh="{symbols}在基准日({base})尚无价格,{weighting}无法为其定权:虽设late_listing: join,仍予剔除",
+    zh="{symbols}在基准日（{base}）尚无价格，{weighting}无法为其定权："
+    "虽设late_listing: join，仍予剔除",
 )
 ESTIMATION_MOVED = NoteKind(
     "estimation_moved",
     en="inverse_volatility: the estimation window {asked} ends after the purchase at the close of "
     "{base}: moved back to {used}",
-    zh="inverse_volatility:估计窗口{asked}晚于{base}收盘的买入:整体前移至{used}",
+    zh="inverse_volatility：估计窗口{asked}晚于{base}收盘的买入：整体前移至{used}",
 )
 
 

@@ -13,7 +13,7 @@ from basketbt.notes import Note, NoteKind
 UNKNOWN_NAME = NoteKind(
     "unknown-name",
     "{basket} calls {symbol} {name}; it is known as {known}. Prices go by the code.",
-    "{basket} 将 {symbol} 写作 {name},而已知名称为 {known};价格一律按代码匹配。",
+    "{basket} 将 {symbol} 写作 {name}，而已知名称为 {known}；价格一律按代码匹配。",
     severity="warning",
 )
 

@@ -31,7 +31,7 @@ def warn(text: str) -> None:
 
 def say_warning(text: str, language: Language) -> None:
     """Print a note that the user should not pass over."""
-    say(f"warning: {text}" if language == "en" else f"注意:{text}")
+    say(f"warning: {text}" if language == "en" else f"注意：{text}")
 
 
 _PLACES = {"memo": "备忘录", "tables": "表格", "page": "页面", "curve": "曲线"}

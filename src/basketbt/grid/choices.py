@@ -25,13 +25,13 @@ from basketbt.stages.books import make_rebalance, make_weighting
 NOT_LISTED = NoteKind(
     "grid_not_listed",
     en="not in the grid: {what}",
-    zh="未纳入网格:{what}",
+    zh="未纳入网格：{what}",
     severity="warning",
 )
 CANNOT_WEIGH = NoteKind(
     "grid_cannot_weigh",
     en="not in the grid, because such weights cannot be built: {what}",
-    zh="因无法构造权重而未纳入网格:{what}",
+    zh="因无法构造权重而未纳入网格：{what}",
     severity="warning",
 )
 

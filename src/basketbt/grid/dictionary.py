@@ -28,9 +28,9 @@ _NEVER = ("never or not yet", "从未或尚未")
 ROWS = Layout(
     "grid",
     "a variant: a list or a random basket under one value of every choice",
-    "一个变体:某名单或随机组合在每项选择取一个值时的结果",
+    "一个变体：某名单或随机组合在每项选择取一个值时的结果",
     (
-        Column("variant", "变体", "integer", "its number, from 0", "编号,从0起"),
+        Column("variant", "变体", "integer", "its number, from 0", "编号，从0起"),
         _CHOICES["event"],
         Column("day0", "第0日", "date", "day 0 of the event", "事件第0日"),
         Column(
@@ -38,14 +38,14 @@ ROWS = Layout(
             "组合",
             "text",
             "basket id; `random 10` for random baskets of ten",
-            "组合编号;随机组合为`random 10`等",
+            "组合编号；随机组合为`random 10`等",
         ),
         Column(
             "draw",
             "抽取",
             "integer",
             "number of the random basket, from 0",
-            "随机组合的编号,从0起",
+            "随机组合的编号，从0起",
             "the basket is a list",
             "组合为名单",
         ),

@@ -20,29 +20,29 @@ _MOST_VALUES = 12
 _SIZE = Phrase(
     "{variants} variants of lists{random}; the measure is {measure} (`{key}`). All of them are in "
     "`grid.parquet`, sorted in `curve.csv`, drawn in `curve.svg`.",
-    "名单变体{variants}个{random};指标为{measure}(`{key}`)。全部结果见`grid.parquet`,"
-    "排序见`curve.csv`,图见`curve.svg`。",
+    "名单变体{variants}个{random}；指标为{measure}（`{key}`）。全部结果见`grid.parquet`，"
+    "排序见`curve.csv`，图见`curve.svg`。",
 )
-_RANDOM = Phrase(" and {count} results of random baskets", ",随机组合结果{count}个")
-_DAY_ZERO = Phrase("Day 0: {days}.", "第0日:{days}。")
+_RANDOM = Phrase(" and {count} results of random baskets", "，随机组合结果{count}个")
+_DAY_ZERO = Phrase("Day 0: {days}.", "第0日：{days}。")
 _UNDEFINED = Phrase(
     "{count} variants have no value of the measure (too short, or without prices) and are not in "
     "the curve: {questions}.",
-    "另有{count}个变体该指标无定义(区间过短或缺少行情),未列入曲线:{questions}。",
+    "另有{count}个变体该指标无定义（区间过短或缺少行情），未列入曲线：{questions}。",
 )
 _STANDING = Phrase(
     "*Published* is what the study itself says. It stands among all variants of the same list and "
     "window: *below* is the share of them with a smaller result, *same sign* the share that agrees "
     "on the direction, *above random* the share of random baskets with a smaller result, of so "
     "many shares each.",
-    "*本研究*为研究本身设定的结果,与同一名单、同一窗口的全部变体相比:*低于*为结果更小的变体比例,"
-    "*同号*为方向一致的比例,*高于随机*为结果更小的随机组合比例(括号内为其成分数)。",
+    "*本研究*为研究本身设定的结果，与同一名单、同一窗口的全部变体相比：*低于*为结果更小的变体比例，"
+    "*同号*为方向一致的比例，*高于随机*为结果更小的随机组合比例（括号内为其成分数）。",
 )
 _STANDING_COLUMNS = Phrase(
     "List|Shares|Window|Published|5 %|Median|95 %|Below|Same sign|Above random",
     "名单|成分数|窗口|本研究|5%|中位数|95%|低于|同号|高于随机",
 )
-_OF_SHARES = Phrase("{share:.1%} (of {size})", "{share:.1%}({size}只)")
+_OF_SHARES = Phrase("{share:.1%} (of {size})", "{share:.1%}（{size}只）")
 _CHOICES = Phrase(
     "A list and a window are a question, the other choices ways of answering it. *Moved* is the "
     "share of the variance inside questions that lies between the values of a choice; the "
@@ -50,9 +50,9 @@ _CHOICES = Phrase(
     "where the values stand for different lists: a share can be left out of its own lists only. "
     "Each choice counts by itself: the rest of the variance lies in how they meet, a share left "
     "out of one list only or bought late in one window.",
-    "名单与窗口构成一个问题,其余选择是回答方式。*影响*为问题内方差中位于该选择各取值之间的比例;"
-    "百分数为{measure}与该问题中位数之差。各取值对应不同名单时*为正*留空:一只股票只能从含有它的"
-    "名单中剔除。各选择单独计算,其余方差来自选择之间的组合(如仅从某一名单剔除,或仅在某一窗口延迟)。",
+    "名单与窗口构成一个问题，其余选择是回答方式。*影响*为问题内方差中位于该选择各取值之间的比例；"
+    "百分数为{measure}与该问题中位数之差。各取值对应不同名单时*为正*留空：一只股票只能从含有它的"
+    "名单中剔除。各选择单独计算，其余方差来自选择之间的组合（如仅从某一名单剔除，或仅在某一窗口延迟）。",
 )
 _CHOICES_COLUMNS = Phrase(
     "Choice|Moved|Value|Variants|5 %|Median|95 %|Above 0",

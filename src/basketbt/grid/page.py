@@ -44,7 +44,7 @@ _POINTS = 600
 
 _LINE = Phrase(
     "{study} · grid {id} · {count:,} variants of lists, measured by {measure}",
-    "{study} · 网格{id} · 名单变体{count:,}个,指标{measure}",
+    "{study} · 网格{id} · 名单变体{count:,}个，指标{measure}",
 )
 _RANGES = Phrase(
     "Published result of each list among its variants", "各名单本研究结果在其变体中的位置"
@@ -53,13 +53,13 @@ _RANGES_HOW = Phrase(
     "How to read: the pale bar holds nine variants in ten, the dark one the middle half, the tick "
     "is the median, the dot what was published. A dot at the end of its bar is a result that most "
     "other defensible choices would not have given.",
-    "读法:浅色条含九成变体,深色条为中间一半,竖线为中位数,圆点为本研究结果。圆点位于条的一端,"
+    "读法：浅色条含九成变体，深色条为中间一半，竖线为中位数，圆点为本研究结果。圆点位于条的一端，"
     "即多数其他合理选择得不出该结果。",
 )
 _RANGES_SEEN = Phrase(
     "First shown: {window}. Highest published result: {basket}, {value} (median of its variants "
     "{median}).",
-    "首先所示:{window}。本研究结果最高者:{basket},{value}(其变体中位数{median})。",
+    "首先所示：{window}。本研究结果最高者：{basket}，{value}（其变体中位数{median}）。",
 )
 _STANDING_CAPTION = Phrase(
     "Each published result among the variants of its list and window",
@@ -73,30 +73,30 @@ _STANDING_HOW = Phrase(
     "Below: share of variants with a smaller result, ties counted half. Same sign: share on the "
     "published side of zero. Above random: share of random baskets with a smaller result; random "
     "shares: how many shares these hold, the drawn size next to the list's.",
-    "低于:结果更小的变体比例(相等计一半)。同号:与本研究结果同号的比例。高于随机:随机组合中结果更小的"
-    "比例;随机成分数:这些随机组合的成分数,取抽取规模中与名单最接近者。",
+    "低于：结果更小的变体比例（相等计一半）。同号：与本研究结果同号的比例。高于随机：随机组合中结果更小的"
+    "比例；随机成分数：这些随机组合的成分数，取抽取规模中与名单最接近者。",
 )
 _CURVE_TITLE = Phrase("Specification curve", "规格曲线")
 _CURVE = Phrase(
     "All {count:,} variants in order of {measure}, and the choices behind them",
-    "全部{count:,}个变体按{measure}排序,及其选择",
+    "全部{count:,}个变体按{measure}排序，及其选择",
 )
 _CURVE_HOW = Phrase(
     "How to read: above, every variant from the smallest result to the largest, dots are what was "
     "published. Below, the darker a cell the more of the variants at that place made the choice; a "
     "row that is dark at one end only is a choice that moves the answer.",
-    "读法:上图为全部变体自小到大,圆点为本研究结果。下图颜色越深,该处变体中作此选择的比例越高;"
+    "读法：上图为全部变体自小到大，圆点为本研究结果。下图颜色越深，该处变体中作此选择的比例越高；"
     "仅一端深的行即影响结论的选择。",
 )
 _CURVE_SEEN = Phrase(
     "From {low} to {high}; {positive:.0%} of the variants are above zero.",
-    "自{low}至{high};{positive:.0%}的变体为正。",
+    "自{low}至{high}；{positive:.0%}的变体为正。",
 )
-_MOVES_CAPTION = Phrase("Choices, the one that moves most first", "各选择,影响最大者在前")
+_MOVES_CAPTION = Phrase("Choices, the one that moves most first", "各选择，影响最大者在前")
 _MOVES_HEADS = Phrase("Choice|Moves|Values", "选择|影响|取值数")
 _VALUES_CAPTION = Phrase(
     "{choice}: distance of its variants from the median of their list and window",
-    "{choice}:其变体与同一名单、窗口中位数之差",
+    "{choice}：其变体与同一名单、窗口中位数之差",
 )
 _VALUES_HEADS = Phrase(
     "Value|Variants|5 %|25 %|Median|75 %|95 %|Above 0", "取值|变体数|5%|25%|中位数|75%|95%|为正"
@@ -105,10 +105,10 @@ _AGAIN = Phrase("Do it again", "复现")
 _AGAIN_TEXT = Phrase(
     "Save the study as {study}.yaml and run the command with the same prices: the grid must be "
     "called {id} and give the same bytes.",
-    "将研究存为{study}.yaml,以相同行情运行下列命令:网格编号须为{id},输出逐字节相同。",
+    "将研究存为{study}.yaml，以相同行情运行下列命令：网格编号须为{id}，输出逐字节相同。",
 )
 _COMMAND = Phrase("Command", "命令")
-_STUDY = Phrase("Study file, with every default", "研究文件(含全部默认值)")
+_STUDY = Phrase("Study file, with every default", "研究文件（含全部默认值）")
 _VERSIONS = Phrase("Versions", "版本")
 _PUBLISHED = Phrase("published", "本研究")
 _MEDIAN = Phrase("median", "中位数")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _CHOICES = (
-    Column("event", "事件", "text", "event id, which sets day 0", "事件编号,决定第0日"),
+    Column("event", "事件", "text", "event id, which sets day 0", "事件编号，决定第0日"),
     Column("basket", "组合", "text", "basket id", "组合编号"),
     Column("weighting", "加权方式", "text", "how the shares are weighted", "成分的加权方式"),
     Column("cap", "权重上限", "decimal", "largest weight", "最大权重", "no cap", "无上限"),
@@ -50,7 +50,7 @@ _CHOICES = (
         "延迟买入",
         "integer",
         "sessions that the basket is bought late; the end stays",
-        "延迟买入的交易日数,截止日不变",
+        "延迟买入的交易日数，截止日不变",
     ),
     Column("cost", "交易成本", "decimal", "part of every trade's value", "占每笔成交金额的比例"),
 )
@@ -70,7 +70,7 @@ _SHIFTS = tuple(
         f"偏离{round(q * 100)}%分位",
         "decimal",
         f"{round(q * 100)} % quantile of the distance from the median of the variant's question",
-        f"与所属问题(名单与窗口)中位数之差的{round(q * 100)}%分位数",
+        f"与所属问题（名单与窗口）中位数之差的{round(q * 100)}%分位数",
     )
     for q in QUANTILES
 )
@@ -80,7 +80,7 @@ _VALUE = Column("value", "数值", "decimal", "the grid's measure", "网格指�
 CURVE = Layout(
     "curve",
     "a variant of a list, from the smallest value to the largest",
-    "名单的一个变体,按数值由小到大",
+    "名单的一个变体，按数值由小到大",
     (
         Column("rank", "名次", "integer", "1 is the smallest value", "1为最小值"),
         Column("variant", "变体", "integer", "its row in grid.parquet", "在grid.parquet中的行号"),
@@ -92,7 +92,7 @@ CURVE = Layout(
 CHOICE_VALUES = Layout(
     "choices",
     "a value of a choice that was varied, the choice that moves the result most first",
-    "某一选择的一个取值,对结果影响最大者在前",
+    "某一选择的一个取值，对结果影响最大者在前",
     (
         Column("choice", "选择", "text", "what was varied", "被变动的选择"),
         Column("label", "取值", "text", "the value", "取值"),
@@ -113,7 +113,7 @@ CHOICE_VALUES = Layout(
             "decimal",
             "share of the variance inside questions (list and window) that lies between the "
             "choice's values",
-            "同一问题(名单与窗口)内的方差中位于该选择各取值之间的比例",
+            "同一问题（名单与窗口）内的方差中位于该选择各取值之间的比例",
         ),
     ),
 )
@@ -133,7 +133,7 @@ STANDING = Layout(
             "低于比例",
             "decimal",
             "share of variants with a smaller value, ties counted half",
-            "数值更小的变体比例(相等计一半)",
+            "数值更小的变体比例（相等计一半）",
         ),
         Column(
             "same_sign",
@@ -148,7 +148,7 @@ STANDING = Layout(
             "随机组合成分数",
             "integer",
             "shares of the random baskets beside it: the drawn size next to the list's",
-            "对照随机组合的成分数(抽取规模中与名单最接近者)",
+            "对照随机组合的成分数（抽取规模中与名单最接近者）",
             "no random baskets were drawn",
             "未抽取随机组合",
         ),
@@ -157,7 +157,7 @@ STANDING = Layout(
             "高于随机组合比例",
             "decimal",
             "share of these random baskets with a smaller value, ties counted half",
-            "数值更小的随机组合比例(相等计一半)",
+            "数值更小的随机组合比例（相等计一半）",
             "no random baskets were drawn",
             "未抽取随机组合",
         ),

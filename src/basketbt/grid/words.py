@@ -10,7 +10,7 @@ from basketbt.notes import Language
 from basketbt.report.phrases import Phrase
 from basketbt.report.tables.summary import LAYOUT as SUMMARY
 
-TITLE = Phrase("{title}: every choice with every other", "{title}:各种设定组合下的结果")
+TITLE = Phrase("{title}: every choice with every other", "{title}：各种设定组合下的结果")
 STANDING_TITLE = Phrase("Where the published results stand", "本研究结果处于什么位置")
 MOVES_TITLE = Phrase("Which choice moves the answer", "哪项选择影响结论")
 NOTHING = Phrase("Nothing was varied.", "没有变动任何选择。")
@@ -18,14 +18,14 @@ NOTES = Phrase("Notes", "说明")
 _AGREE = Phrase(
     "In {agree} of {all} lists and windows at least 95 % of the variants have the sign of the "
     "published result; in {high} of them the published result lies above the median.",
-    "{all}个名单与窗口中,{agree}个至少95%的变体与本研究结果同号;{high}个本研究结果高于中位数。",
+    "{all}个名单与窗口中，{agree}个至少95%的变体与本研究结果同号；{high}个本研究结果高于中位数。",
 )
 _MOVES = Phrase(
     "{choice} moves the answer most: {moved:.0%} of the variance inside a list and window lies "
     "between its values.",
-    "{choice}影响最大:同一名单与窗口内的方差有{moved:.0%}位于其各取值之间。",
+    "{choice}影响最大：同一名单与窗口内的方差有{moved:.0%}位于其各取值之间。",
 )
-_MEASURE = Phrase("{measure} over {benchmark}", "{measure}(相对{benchmark})")
+_MEASURE = Phrase("{measure} over {benchmark}", "{measure}（相对{benchmark}）")
 
 
 def agreement(stands: tuple[Standing, ...], language: Language) -> str:

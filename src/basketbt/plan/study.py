@@ -32,12 +32,12 @@ PUBLISHED_AFTER_THE_END = NoteKind(
     "published_after_the_end",
     en="the list was published on {published}, after the study's last session ({end}): "
     "all of it is hindsight, nothing was available to a reader",
-    zh="名单于{published}发布,晚于本研究最后一个交易日({end}):全部为事后视角,读者无法获得",
+    zh="名单于{published}发布，晚于本研究最后一个交易日（{end}）：全部为事后视角，读者无法获得",
 )
 IN_HOME_CURRENCY = NoteKind(
     "in_home_currency",
     en="levels of {baskets}, Hong Kong shares only, are in {currency}; benchmarks are in their own",
-    zh="{baskets}仅含港股,净值以{currency}计;基准按其自身货币计",
+    zh="{baskets}仅含港股，净值以{currency}计；基准按其自身货币计",
 )
 
 
@@ -45,13 +45,13 @@ MEMBERS_OF_LATER = NoteKind(
     "members_of_later",
     en="{basket} holds the members that {title} had on {day}; who was on it at {event} is not "
     "known: its results are chosen with hindsight",
-    zh="{basket}为{title}在{day}的成分股,{event}当时的成分无从得知:其结果属事后选股",
+    zh="{basket}为{title}在{day}的成分股，{event}当时的成分无从得知：其结果属事后选股",
     severity="warning",
 )
 IDLE_REBALANCE = NoteKind(
     "idle_rebalance",
     en="the rebalance date {date} lies inside no window: nothing is rebalanced on it",
-    zh="再平衡日{date}不在任何窗口内:当日不作再平衡",
+    zh="再平衡日{date}不在任何窗口内：当日不作再平衡",
     severity="warning",
 )
 

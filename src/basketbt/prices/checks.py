@@ -36,7 +36,7 @@ class Rule:
     when_warned_zh: str
 
 
-_DROPPED = ("the row is left out, as if suspended", "该行剔除,视同停牌")
+_DROPPED = ("the row is left out, as if suspended", "该行剔除，视同停牌")
 _KEPT = ("the row is used as it is", "按原值使用")
 
 RULES: tuple[Rule, ...] = (
@@ -60,14 +60,14 @@ RULES: tuple[Rule, ...] = (
         "non_finite",
         "refuse",
         "an empty close or factor, or an infinite value",
-        "收盘价或复权因子为空,或数值为无穷",
+        "收盘价或复权因子为空，或数值为无穷",
         *_DROPPED,
     ),
     Rule(
         "non_positive",
         "refuse",
         "a price or factor of zero or less, a negative volume or amount",
-        "价格或因子小于等于零,或成交量、成交额为负",
+        "价格或因子小于等于零，或成交量、成交额为负",
         *_DROPPED,
     ),
     Rule(
@@ -81,21 +81,21 @@ RULES: tuple[Rule, ...] = (
         "ohlc",
         "refuse",
         "a close outside [low, high], or a low above the high",
-        "收盘价超出最低价至最高价区间,或最低价高于最高价",
+        "收盘价超出最低价至最高价区间，或最低价高于最高价",
         *_KEPT,
     ),
     Rule(
         "open",
         "warn",
         "an open outside [low, high] (some vendors give the price of the opening auction)",
-        "开盘价超出最低价至最高价区间(部分数据商给出的是集合竞价价格)",
+        "开盘价超出最低价至最高价区间（部分数据商给出的是集合竞价价格）",
         *_KEPT,
     ),
     Rule(
         "units",
         "refuse",
         "amount / (volume x mean price) is not about 1",
-        "成交额÷(成交量×均价)不约等于1",
+        "成交额÷（成交量×均价）不约等于1",
         *_KEPT,
     ),
     Rule(
@@ -109,7 +109,7 @@ RULES: tuple[Rule, ...] = (
         "actions",
         "refuse",
         "a corporate action that is negative or infinite, there twice, or takes the whole price",
-        "公司行为为负值或无穷、同日重复,或派现不低于前收盘价",
+        "公司行为为负值或无穷、同日重复，或派现不低于前收盘价",
         "the action is left out",
         "剔除该公司行为",
     ),
@@ -117,16 +117,16 @@ RULES: tuple[Rule, ...] = (
         "shares",
         "refuse",
         "a share count that is not positive, there twice, or tradable above the total",
-        "股本不为正、同日重复,或流通股大于总股本",
+        "股本不为正、同日重复，或流通股大于总股本",
         "the row is left out, the counts before it hold",
-        "剔除该行,沿用此前股本",
+        "剔除该行，沿用此前股本",
     ),
     Rule(
         "leap",
         "refuse",
         "a close beyond three daily limits in a row from the reference price (not in a share's "
         "first five sessions, nor after more than ten without a row)",
-        "收盘价超出连续三个涨跌停的幅度(上市前五日、缺行超过十日之后除外)",
+        "收盘价超出连续三个涨跌停的幅度（上市前五日、缺行超过十日之后除外）",
         *_KEPT,
     ),
     Rule(
@@ -141,9 +141,9 @@ RULES: tuple[Rule, ...] = (
         "warn",
         "a security whose rows end more than five sessions before its table's (suspended, or an "
         "export that was not brought up to date)",
-        "证券行情比所在表早止五个交易日以上(停牌,或导出未更新)",
+        "证券行情比所在表早止五个交易日以上（停牌，或导出未更新）",
         "the price is carried and the sessions count as suspended",
-        "沿用前价,计为停牌",
+        "沿用前价，计为停牌",
     ),
     Rule(
         "hole",
@@ -151,15 +151,15 @@ RULES: tuple[Rule, ...] = (
         "a session on which no security of a table has a row",
         "某交易日整表无任何证券的行",
         "the price is carried and the sessions count as suspended",
-        "沿用前价,计为停牌",
+        "沿用前价，计为停牌",
     ),
     Rule(
         "gap",
         "warn",
         "sessions without a row between two rows (a suspension, or missing data)",
-        "两行之间缺少交易日(停牌或缺数据)",
+        "两行之间缺少交易日（停牌或缺数据）",
         "the price is carried and the sessions count as suspended",
-        "沿用前价,计为停牌",
+        "沿用前价，计为停牌",
     ),
 )
 DEFAULT_POLICY: Mapping[str, Policy] = {rule.name: rule.default for rule in RULES}
@@ -167,18 +167,18 @@ DEFAULT_POLICY: Mapping[str, Policy] = {rule.name: rule.default for rule in RULE
 DOUBTED = NoteKind(
     "price_check",
     en="check {rule}: {meaning}; {effect}. {count} found: {rows}",
-    zh="检查项{rule}:{meaning_zh};{effect_zh}。共{count}处:{rows_zh}",
+    zh="检查项{rule}：{meaning_zh}；{effect_zh}。共{count}处：{rows_zh}",
     severity="warning",
 )
 GAPS = NoteKind(
     "price_gaps",
     en="no rows, taken as suspended: {rows}",
-    zh="无行情,按停牌处理:{rows}",
+    zh="无行情，按停牌处理：{rows}",
 )
 PLACEHOLDERS = NoteKind(
     "no_volume_rows",
     en="rows without volume are taken as suspended: {symbols}",
-    zh="成交量为零的行按停牌处理:{symbols}",
+    zh="成交量为零的行按停牌处理：{symbols}",
 )
 
 

@@ -41,7 +41,7 @@ NO_FACTOR = NoteKind(
     en="no adjustment factor and no corporate actions for {symbols}: the factor is taken as 1, "
     "so dividends and share changes are not seen unless the closes contain them already, and price "
     "returns are unknown",
-    zh="{symbols}没有复权因子和公司行为数据:因子按1处理,除非收盘价已复权,否则看不到分红送转;价格收益率未知",
+    zh="{symbols}没有复权因子和公司行为数据：因子按1处理，除非收盘价已复权，否则看不到分红送转；价格收益率未知",
     severity="warning",
 )
 

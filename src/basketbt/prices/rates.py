@@ -24,12 +24,12 @@ LOCAL_RETURNS = NoteKind(
     "local_returns",
     en="{symbols}: no {pair} rate is given for every session, returns are in {currency} "
     "(fx: local)",
-    zh="{symbols}:没有覆盖全部交易日的{pair}汇率,收益按{currency}计(fx: local)",
+    zh="{symbols}：没有覆盖全部交易日的{pair}汇率，收益按{currency}计（fx: local）",
 )
 RATE_LACKING = NoteKind(
     "rate_lacking",
     en="{symbols}: no {pair} rate, and so no price, on {count} session(s) up to {last}",
-    zh="{symbols}:截至{last}有{count}个交易日缺少{pair}汇率,因而无价格",
+    zh="{symbols}：截至{last}有{count}个交易日缺少{pair}汇率，因而无价格",
     severity="warning",
 )
 

@@ -9,8 +9,8 @@ from basketbt.report.phrases import Phrase
 
 _ZH: Mapping[str, str] = {
     "equal": "等权",
-    "by_segment": "按细分等权",
-    "stance": "按态度",
+    "by_segment": "按细分行业等权",
+    "stance": "按推荐程度",
     "given": "名单自带权重",
     "inverse_volatility": "波动率倒数",
     "market_cap": "总市值",
@@ -23,7 +23,7 @@ _ZH: Mapping[str, str] = {
     "quarterly": "每季",
     "dates": "指定日",
     "band": "偏离带",
-    "next_open": "次一开盘",
+    "next_open": "事件后首个开盘",
     "day0_close": "第0日收盘",
     "publication_open": "发布后开盘",
     "buy": "买入",
@@ -55,7 +55,7 @@ _EN: Mapping[str, str] = {
 
 #: The entry of an account that a reader of the list could have kept.
 AFTER_PUBLICATION = "publication_open"
-_BEFORE_PUBLICATION = Phrase("{entry} (hindsight)", "{entry}(事后)")
+_BEFORE_PUBLICATION = Phrase("{entry} (hindsight)", "{entry}（事后）")
 
 
 def entry_words(entry: str, language: Language, *, hindsight: bool) -> str:

@@ -7,6 +7,6 @@ from basketbt.notes import NoteKind
 DEMO = NoteKind(
     "demo",
     en="DEMO: invented prices, nothing here happened",
-    zh="DEMO:价格为虚构,以下均未发生",
+    zh="DEMO：价格为虚构，以下均未发生",
     severity="warning",
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from basketbt.notes import Language
-from basketbt.text import chinese, visible
+from basketbt.text import visible
 
 NONE = "–"
 
@@ -20,7 +20,7 @@ class Phrase:
     zh: str
 
     def say(self, language: Language, **values: object) -> str:
-        return (self.en if language == "en" else chinese(self.zh)).format(**values)
+        return (self.en if language == "en" else self.zh).format(**values)
 
 
 def percent(value: float | None, digits: int = 1) -> str:

@@ -12,10 +12,10 @@ from basketbt.report.memo.headline import headline_table
 from basketbt.report.phrases import Phrase
 from basketbt.results import CaseResult, StudyResult
 
-_COUNTED = Phrase("{window}, {tests} registered tests", "{window},登记检验{tests}个")
+_COUNTED = Phrase("{window}, {tests} registered tests", "{window}，登记检验{tests}个")
 
 _DAY_ZERO = Phrase(
-    "{name} · day 0 = {session} ({calendar})", "{name} · 第0日={session}({calendar})"
+    "{name} · day 0 = {session} ({calendar})", "{name} · 第0日={session}（{calendar}）"
 )
 
 Screen = tuple[str, list[str], list[list[str]]]

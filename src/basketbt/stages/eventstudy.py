@@ -28,14 +28,14 @@ from basketbt.stages.eventinputs import event_inputs
 VARIANT_LEFT_OUT = NoteKind(
     "variant-left-out",
     en="variant {variant} cannot be computed: {why}",
-    zh="稳健性方案{variant}无法计算:{why}",
+    zh="稳健性方案{variant}无法计算：{why}",
     severity="warning",
 )
 VARIANT_CHANGES_NOTHING = NoteKind(
     "variant-changes-nothing",
     en="variant {variant} changes nothing here: no session of the estimation or of a window falls "
     "under it",
-    zh="稳健性方案{variant}在此无影响:估计窗与各窗口均不含其所指交易日",
+    zh="稳健性方案{variant}在此无影响：估计窗与各窗口均不含其所指交易日",
 )
 _SHIPPED: Mapping[str, Variant] = {one.name: one for one in shipped.STANDARD_VARIANTS}
 

@@ -37,7 +37,7 @@ class Reason:
     def kind(self) -> NoteKind:
         """The note for a reader; its one field ``columns`` lists the empty statistics."""
         return NoteKind(
-            code=self.code, en=f"{{columns}}: empty, {self.en}", zh=f"{{columns}}:空缺,{self.zh}"
+            code=self.code, en=f"{{columns}}: empty, {self.en}", zh=f"{{columns}}：空缺，{self.zh}"
         )
 
 

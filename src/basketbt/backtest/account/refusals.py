@@ -18,7 +18,7 @@ class Cause(Enum):
     """Why a share cannot be held, in both languages; of several causes the first one counts."""
 
     ADJUSTED = ("only adjusted prices", "仅有复权价")
-    NO_RULES = ("B share, whose rules are not recorded", "B股,未录入其规则")
+    NO_RULES = ("B share, whose rules are not recorded", "B股，未录入其规则")
     NO_RATE = ("no rate to yuan", "无兑人民币汇率")
 
     @property

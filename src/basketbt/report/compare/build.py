@@ -25,17 +25,17 @@ from basketbt.report.series import Line, lines
 _TITLE = Phrase("Runs side by side", "运行对照")
 _INPUTS = Phrase("Inputs", "输入")
 _SETTINGS = Phrase("What was set otherwise", "设定差异")
-_SAME = Phrase("Nothing: the runs were made of the same things.", "无:各运行由相同输入得出。")
+_SAME = Phrase("Nothing: the runs were made of the same things.", "无：各运行由相同输入得出。")
 _SETTINGS_CAPTION = Phrase("Settings and inputs that differ", "不同的设定与输入")
 _SETTING = Phrase("Setting", "设定")
 _LEVELS = Phrase("Levels", "点位")
 _LEVELS_CAPTION = Phrase("Level of one list in each run", "同一名单在各运行中的点位")
 _LEVELS_ALT = Phrase(
     "Line chart of the level of a list in {count} runs, 100 at the base.",
-    "同一名单在{count}次运行中的点位曲线,基准日为100。",
+    "同一名单在{count}次运行中的点位曲线，基准日为100。",
 )
 _RETURNS = Phrase("Total return, and by how much it differs", "全收益及其差异")
-_RETURNS_CAPTION = Phrase("{window}: total return in each run", "{window}:各运行的全收益")
+_RETURNS_CAPTION = Phrase("{window}: total return in each run", "{window}：各运行的全收益")
 _BASKET = Phrase("Basket", "组合")
 _NOTHING = Phrase("The runs have no list of this event in common.", "各运行在该事件下无共同名单。")
 

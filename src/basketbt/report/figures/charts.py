@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LEVELS = Phrase("{event}: level of every list, 100 on {base}", "{event}:各名单点位({base}为100)")
-_UNDERWATER = Phrase("{event}: fall from the highest level", "{event}:相对最高点位的回撤")
-_CAR = Phrase(
-    "{event}: cumulated abnormal return, model {model}", "{event}:累计异常收益,模型{model}"
+_LEVELS = Phrase(
+    "{event}: level of every list, 100 on {base}", "{event}：各名单点位（{base}为100）"
 )
-_HINDSIGHT = Phrase("hindsight: not yet published", "事后:名单尚未发布")
+_UNDERWATER = Phrase("{event}: fall from the highest level", "{event}：相对最高点位的回撤")
+_CAR = Phrase(
+    "{event}: cumulated abnormal return, model {model}", "{event}：累计异常收益，模型{model}"
+)
+_HINDSIGHT = Phrase("hindsight: not yet published", "事后：名单尚未发布")
 _CLOSED = Phrase("closed", "休市")
 _READER = Phrase("a reader can trade", "读者可交易")
 

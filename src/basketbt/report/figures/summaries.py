@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_WINDOWS = Phrase("{event}: total return by window", "{event}:各窗口全收益")
+_WINDOWS = Phrase("{event}: total return by window", "{event}：各窗口全收益")
 _WINDOWS_CAR = Phrase(
     "{event}: CAR by window, model {model}; bold: p after Holm below 5 %",
-    "{event}:各窗口CAR,模型{model};粗体为Holm校正p低于5%",
+    "{event}：各窗口CAR，模型{model}；粗体为Holm校正p低于5%",
 )
 _SHORTFALL = Phrase(
     "{event}: return on paper and in an account, to the end of the study",
-    "{event}:纸面与账户收益,至期末",
+    "{event}：纸面与账户收益，至期末",
 )
 _PAPER = Phrase("paper", "纸面")
 # As many as there are ways to enter: a blue, an ochre and a violet that differ in lightness too.

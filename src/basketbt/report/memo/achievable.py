@@ -24,10 +24,10 @@ _INTRO = Phrase(
     "The columns after *Achievable* are what each rule took from *Paper* (-) or gave (+), in "
     "points; they add up. *Bought* and *Sold* are the filled parts of what the account set out to "
     "buy and to sell. Entries before a list was published are hindsight.",
-    "各账户初始资金{cash:,.0f}元,按入场规则买入,于{exit}收盘委托全部卖出;未能卖出者列于下文,按最近"
-    "价格计值。纸面为账户可持有部分(“覆盖”为其占名单权重)的指数账簿自第-1日收盘至该日({window})的"
-    "收益率。“入场起”为同一账簿于入场前一收盘买入的收益率:此前的涨跌,届时入场者无从获得。“可实现”之后"
-    "各列为每条规则给纸面带来的损益(百分点),合计等于两者之差。“买入”与“卖出”为计划买卖中成交的部分。"
+    "各账户初始资金{cash:,.0f}元，按入场规则买入，于{exit}收盘委托全部卖出；未能卖出者列于下文，按最近"
+    "价格计值。纸面为账户可持有部分（“覆盖”为其占名单权重）的指数口径自第-1日收盘至该日（{window}）的"
+    "收益率。“入场起”为同一账簿于入场前一收盘买入的收益率：此前的涨跌，届时入场者无从获得。“可实现”之后"
+    "各列为每条规则给纸面带来的损益（百分点），合计等于两者之差。“买入”与“卖出”为计划买卖中成交的部分。"
     "早于名单发布的入场为事后视角。",
 )
 _COLUMNS = Phrase(
@@ -38,17 +38,17 @@ _COLUMNS = Phrase(
 _SENTENCE = Phrase(
     "**{basket}**, {entry} ({session}{early}): paper {paper}{since}, achievable {achieved}, "
     "because {reasons}.{met}",
-    "**{basket}**,{entry}({session}{early}):纸面{paper}{since},可实现{achieved},原因:{reasons}。{met}",
+    "**{basket}**，{entry}（{session}{early}）：纸面{paper}{since}，可实现{achieved}，原因：{reasons}。{met}",
 )
-_EARLY = Phrase("; hindsight, the list is of {published}", ";事后视角,名单发布于{published}")
-_SINCE = Phrase(" and {value} from the close of {day} on", "(自{day}收盘起{value})")
+_EARLY = Phrase("; hindsight, the list is of {published}", "；事后视角，名单发布于{published}")
+_SINCE = Phrase(" and {value} from the close of {day} on", "（自{day}收盘起{value}）")
 _PART = Phrase(
     "**{basket}**: accounts can hold {held} of its {names} shares, {covered} of its weight, and "
     "not {shares}{cash}. The whole list made {whole} on paper.",
-    "**{basket}**:账户可持有{names}只中的{held}只,占权重{covered};无法持有{shares}{cash}。"
+    "**{basket}**：账户可持有{names}只中的{held}只，占权重{covered}；无法持有{shares}{cash}。"
     "整个名单纸面为{whole}。",
 )
-_STAYS = Phrase("; their weight stays in cash", ",其权重留作现金")
+_STAYS = Phrase("; their weight stays in cash", "，其权重留作现金")
 _NO_ACCOUNT = Phrase("**{basket}**: {why}.", "**{basket}**:{why}。")
 _SAME = Phrase("nothing stood in the way", "无任何阻碍")
 _COST = Phrase("{what} cost {points} points", "{what}损失{points}个百分点")
@@ -64,7 +64,7 @@ _PARTS = (
     ("residual", Phrase("slippage and dividend tax", "滑点与红利税")),
 )
 _ENTRIES = {
-    "next_open": Phrase("bought at the next open", "次一开盘买入"),
+    "next_open": Phrase("bought at the next open", "事件后首个开盘买入"),
     "day0_close": Phrase("bought at the close of day 0", "第0日收盘买入"),
     "publication_open": Phrase("bought at the open after publication", "名单发布后首个开盘买入"),
 }

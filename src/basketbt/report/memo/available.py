@@ -10,41 +10,41 @@ from basketbt.report.phrases import Phrase, percent
 
 _BEFORE = Phrase(
     "Up to the close before a reader could trade, {lists} had made {made}.",
-    "在读者可交易之前,{lists}收益{made}。",
+    "在读者可交易之前，{lists}收益{made}。",
 )
 _AFTER = Phrase(
     "From that close, which is the index book's starting price and none that a reader could buy "
     "at, to the end {made}.",
-    "自该收盘价(仅为指数账簿的起点,读者无法以此价买入)至期末,{made}。",
+    "自该收盘价（仅为指数口径的起点，读者无法以此价买入）至期末，{made}。",
 )
 _OUT_BEFORE = Phrase(
     "{Lists} came out before day 0; from day 0 to the end {made}.",
-    "{lists}早于第0日发布;自第0日至期末,{made}。",
+    "{lists}早于第0日发布；自第0日至期末，{made}。",
 )
 _NOTHING = Phrase(
     "{Lists} came out after the study's last session: nothing was available, all of it is "
     "hindsight.",
-    "{lists}发布晚于本研究最后交易日:无可得部分,全部为事后视角。",
+    "{lists}发布晚于本研究最后交易日：无可得部分，全部为事后视角。",
 )
 _ONE_MADE = Phrase("{value}", "{value}")
 _MANY_MADE = Phrase(
-    "a median of {value}; {rose} of them had risen", "中位数为{value},其中{rose}上涨"
+    "a median of {value}; {rose} of them had risen", "中位数为{value}，其中{rose}上涨"
 )
 _ONE_WENT_ON = Phrase("it made {value}{beside}", "收益{value}{beside}")
 _MANY_WENT_ON = Phrase(
     "the median was {value}: {rose} of the {count} rose{beside}",
-    "收益中位数为{value}:{count}份中{rose}上涨{beside}",
+    "收益中位数为{value}：{count}份中{rose}上涨{beside}",
 )
-_AGAINST = Phrase(" ({excess} against {benchmark})", "(相对{benchmark}{excess})")
-_BEAT = Phrase(", {beat} beat {benchmark}", ",{beat}跑赢{benchmark}")
-_NOT_KNOWN = Phrase("nothing is known: prices end too early", "无法计算:行情止于此前")
+_AGAINST = Phrase(" ({excess} against {benchmark})", "（相对{benchmark}{excess}）")
+_BEAT = Phrase(", {beat} beat {benchmark}", "，{beat}跑赢{benchmark}")
+_NOT_KNOWN = Phrase("nothing is known: prices end too early", "无法计算：行情止于此前")
 _LEFT_OUT = Phrase(
-    " (without {unknown} lists whose prices end too early)", "(不含行情过早中止的{unknown}份名单)"
+    " (without {unknown} lists whose prices end too early)", "（不含行情过早中止的{unknown}份名单）"
 )
 _NONE, _SOME = Phrase("none", "无一"), Phrase("{number}", "{number}份")
 _THE_LIST, _THE_LISTS = Phrase("the list", "该名单"), Phrase("the {count} lists", "{count}份名单")
-_NO_COMPOSITES = Phrase(" (composites not counted)", "(不计合成组合)")
-_OF_DATE = Phrase(" published on {date}", "({date}发布)")
+_NO_COMPOSITES = Phrase(" (composites not counted)", "（不计合成组合）")
+_OF_DATE = Phrase(" published on {date}", "（{date}发布）")
 
 
 def available(everyone: Sequence[Reader], benchmark: str, language: Language) -> str:

@@ -24,13 +24,13 @@ from basketbt.report.memo.sentences import sentences
 from basketbt.report.phrases import Phrase, escape, markdown_table, percent
 from basketbt.results import CaseResult, StudyResult
 
-_HEADLINE = Phrase("Headline", "要点")
+_HEADLINE = Phrase("{name}: Headline", "{name}：要点")
 _EVENT = Phrase(
     "{name}: day 0 is {session} ({calendar}); weights {weighting}, rebalance {rebalance}; "
     "total return; benchmark {benchmark}.",
-    "{name}:第0日为{session}({calendar});加权{weighting},再平衡{rebalance};全收益;基准{benchmark}。",
+    "{name}：第0日为{session}（{calendar}）；{weighting}，{rebalance}；全收益；基准{benchmark}。",
 )
-_AVAILABLE_TITLE = Phrase("What a reader could have had", "读者能得到什么")
+_AVAILABLE_TITLE = Phrase("What a reader could have had", "公布后投资者可获得的收益")
 _LISTS = Phrase("List by list", "逐份名单")
 _BOOKS_TITLE = Phrase("Does the weighting or rebalance matter?", "加权与再平衡的影响")
 _NOTES = Phrase("Data notes", "数据说明")
@@ -67,7 +67,7 @@ def _case_parts(result: StudyResult, case: CaseResult, language: Language) -> It
     info = index_info(benchmark)
     index = info.name_en if language == "en" else info.name_zh
     book = case.books[0].book
-    yield f"## {escape(name)}: {_HEADLINE.say(language)}"
+    yield f"## {_HEADLINE.say(language, name=escape(name))}"
     yield "\n>\n".join(f"> {line}" for line in read_first(everyone, language))
     yield _EVENT.say(
         language,

@@ -21,35 +21,35 @@ _READ_FIRST = Phrase(
     "**Read first.** {lists} published on {published}. A reader could trade from {session} "
     "(day {offset:+d}) at the earliest. What happened before is *hindsight*; only what came after "
     "was *available*.",
-    "**先读此处**:{lists}发布于{published},读者最早自{session}(第{offset:+d}日)起可交易。"
-    "此前为*事后视角*(hindsight),此后方为*可得*(available)。",
+    "**阅读提示**：{lists}发布于{published}，读者最早自{session}（第{offset:+d}日）起可交易。"
+    "此前属*事后视角*（hindsight），此后方为读者*可得*（available）。",
 )
 _OUT_BEFORE = Phrase(
     "**Read first.** {lists} published on {published}, before day 0: from {session} (day "
     "{offset:+d}) on, everything was *available* to a reader.",
-    "**先读此处**:{lists}发布于{published},早于第0日:自{session}(第{offset:+d}日)起,读者均为*可得*"
+    "**阅读提示**：{lists}发布于{published}，早于第0日：自{session}（第{offset:+d}日）起，读者均为*可得*"
     "(available)。",
 )
 _THE_LIST, _THE_LISTS = Phrase("The list was", "该名单"), Phrase("The lists were", "各名单")
 _ONE_LIST = Phrase("The list {names} was", "名单{names}")
-_SOME_LISTS = Phrase("{count} lists ({names}) were", "{count}份名单({names})")
-_COLUMNS = Phrase("Basket|Names|Named", "组合|成分数|点名")
+_SOME_LISTS = Phrase("{count} lists ({names}) were", "{count}份名单（{names}）")
+_COLUMNS = Phrase("Basket|Names|Named", "组合|成分数|原文列示")
 _SPLIT = Phrase(
     "Hindsight{before}|Available{after}|Available vs benchmark",
-    "事后{before}|可得{after}|可得相对基准",
+    "公布前{before}|公布后{after}|公布后相对基准",
 )
 _DEEPEST = Phrase("Max drawdown {longest}", "最大回撤{longest}")
 _COMPOSITES = Phrase(
     "{names} made of lists, {rule}: the shares do not weigh the same.",
-    "{names}由多份名单合成,{rule}:各成分权重并不相同。",
+    "{names}由多份名单合成，{rule}：各成分权重并不相同。",
 )
 _IS, _ARE = Phrase("{names} is", "{names}"), Phrase("{names} are", "{names}")
-_EQUAL_ACROSS = Phrase("each an equal part of it and weighted inside", "各名单等份,名单内再加权")
+_EQUAL_ACROSS = Phrase("each an equal part of it and weighted inside", "各名单等份，名单内再加权")
 _BY_VOTES = Phrase("with a vote for each broker that names a share", "按点名该成分的券商数计票")
 _MAPPED = Phrase(
     "**Named** counts the shares that the source itself names. The others were mapped here to a "
     "theme that the source names, after the event: their choice is hindsight of its own.",
-    "**点名**为来源直接点名的成分数。其余成分由本项目在事件之后按来源点名的主题选取:"
+    "**原文列示**为来源直接点名的成分数。其余成分由本项目在事件之后按来源点名的主题选取："
     "选取本身也带有事后视角。",
 )
 

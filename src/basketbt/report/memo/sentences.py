@@ -14,53 +14,53 @@ from basketbt.report.phrases import Phrase, escape, percent, points
 _MOVE = Phrase(
     "Over {window} ({start} to {end}) the {count} shares returned {move}, {points} points "
     "{side} than {benchmark} ({reference}); {parts}.",
-    "{window}({start}至{end}),{count}只成分收益{move},{side}{benchmark}({reference})"
-    "{points}个百分点;{parts}。",
+    "{window}（{start}至{end}），{count}只成分收益{move}，{side}{benchmark}（{reference}）"
+    "{points}个百分点；{parts}。",
 )
 _MOVE_ALONE = Phrase(
     "Over {window} ({start} to {end}) the {count} shares returned {move} (no benchmark levels); "
     "{parts}.",
-    "{window}({start}至{end}),{count}只成分收益{move}(无基准点位);{parts}。",
+    "{window}（{start}至{end}），{count}只成分收益{move}（无基准点位）；{parts}。",
 )
 _ALL_ADDED = Phrase(
     "{best} added most ({best_part} points), {worst} least ({worst_part})",
-    "贡献最大为{best}({best_part}个百分点),最小为{worst}({worst_part})",
+    "贡献最大为{best}（{best_part}个百分点），最小为{worst}（{worst_part}）",
 )
 _SOME_COST = Phrase(
     "{best} added most ({best_part} points), {worst} cost most ({worst_part})",
-    "贡献最大为{best}({best_part}个百分点),拖累最大为{worst}({worst_part})",
+    "贡献最大为{best}（{best_part}个百分点），拖累最大为{worst}（{worst_part}）",
 )
 _ALL_COST = Phrase(
     "{worst} cost most ({worst_part} points), {best} least ({best_part})",
-    "拖累最大为{worst}({worst_part}个百分点),最小为{best}({best_part})",
+    "拖累最大为{worst}（{worst_part}个百分点），最小为{best}（{best_part}）",
 )
 _SPLIT = Phrase(
     "Before a reader could act on it, {hindsight_window}, it made {hindsight} (hindsight); "
     "from the close before {start}, a reader's first session, to {end} it made {available} "
     "({excess}).",
-    "读者可据以操作之前({hindsight_window})收益{hindsight}(事后视角);"
-    "自{start}(读者首个可交易日)前一收盘起至{end},收益{available}({excess})。",
+    "读者可据以操作之前（{hindsight_window}）收益{hindsight}（事后视角）；"
+    "自{start}（读者首个可交易日）前一收盘起至{end}，收益{available}（{excess}）。",
 )
 _HINDSIGHT = Phrase(
     "Before a reader could act on it, {hindsight_window}, it made {hindsight} (hindsight).",
-    "读者可据以操作之前({hindsight_window})收益{hindsight}(事后视角)。",
+    "读者可据以操作之前（{hindsight_window}）收益{hindsight}（事后视角）。",
 )
 _EXCESS = Phrase("{value} against {benchmark}", "相对{benchmark}{value}")
 _NO_EXCESS = Phrase("no benchmark to compare", "无可比基准")
 _ALL_HINDSIGHT = Phrase(
     "The list was published after the study's last session, so all of this is hindsight: "
     "{window} made {hindsight}.",
-    "名单发布晚于本研究最后交易日,以上全部为事后视角:{window}收益{hindsight}。",
+    "名单发布晚于本研究最后交易日，以上全部为事后视角：{window}收益{hindsight}。",
 )
-_UNKNOWN = Phrase("Nothing is known of {windows}: {why}.", "{windows}无法计算:{why}。")
+_UNKNOWN = Phrase("Nothing is known of {windows}: {why}.", "{windows}无法计算：{why}。")
 _FALL = Phrase(
     "The deepest fall within {window} was {depth}, from {peak} to {trough}, {recovery}"
     "{volatility}.",
-    "{window}内最大回撤{depth}({peak}至{trough}),{recovery}{volatility}。",
+    "{window}内最大回撤{depth}（{peak}至{trough}），{recovery}{volatility}。",
 )
-_RECOVERED = Phrase("made good by {date}", "{date}恢复")
-_NOT_RECOVERED = Phrase("not made good by the end", "期末尚未恢复")
-_VOLATILITY = Phrase("; annual volatility {value}", ";年化波动率{value}")
+_RECOVERED = Phrase("made good by {date}", "{date}收复")
+_NOT_RECOVERED = Phrase("not made good by the end", "期末尚未收复")
+_VOLATILITY = Phrase("; annual volatility {value}", "；年化波动率{value}")
 _NO_FALL = Phrase(
     "Within {window} it never closed below an earlier high.", "{window}内未出现回撤。"
 )

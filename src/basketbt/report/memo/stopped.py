@@ -14,27 +14,27 @@ _NAMED = 12
 
 _UNSOLD = Phrase(
     " Not sold at the end, ¥{value:,.0f} or {part} of the account: {where}.",
-    "结束时未卖出,计{value:,.0f}元,占账户{part}:{where}。",
+    "结束时未卖出，计{value:,.0f}元，占账户{part}：{where}。",
 )
-_SHARES = Phrase("{symbol} ({shares:,} shares, {reason})", "{symbol}({shares:,}股,{reason})")
-_TOO_SMALL = Phrase(" Not bought, worth less than a lot: {where}.", "不足一手未买入:{where}。")
+_SHARES = Phrase("{symbol} ({shares:,} shares, {reason})", "{symbol}（{shares:,}股，{reason}）")
+_TOO_SMALL = Phrase(" Not bought, worth less than a lot: {where}.", "不足一手未买入：{where}。")
 _NOT_ORDERED = Phrase("no order", "无委托")
 _MANY = Phrase(
     "{shares} shares on {sessions} sessions from {first} to {last}, see orders.csv",
-    "{first}至{last}间{sessions}个交易日、{shares}只,见orders.csv",
+    "{first}至{last}间{sessions}个交易日、{shares}只，见orders.csv",
 )
 _MET = {
-    Reason.LIMIT_UP: Phrase(" Shut at limit-up: {where}.", "涨停未能买入:{where}。"),
-    Reason.LIMIT_DOWN: Phrase(" Shut at limit-down: {where}.", "跌停未能卖出:{where}。"),
-    Reason.SUSPENDED: Phrase(" Suspended: {where}.", "停牌:{where}。"),
-    Reason.CLOSED: Phrase(" Its exchange was shut: {where}.", "所在交易所休市:{where}。"),
-    Reason.NOT_TRADED: Phrase(" Not traded: {where}.", "未交易:{where}。"),
-    Reason.T_PLUS_1: Phrase(" Not yet to be sold (T+1): {where}.", "受T+1限制未能卖出:{where}。"),
+    Reason.LIMIT_UP: Phrase(" Shut at limit-up: {where}.", "涨停未能买入：{where}。"),
+    Reason.LIMIT_DOWN: Phrase(" Shut at limit-down: {where}.", "跌停未能卖出：{where}。"),
+    Reason.SUSPENDED: Phrase(" Suspended: {where}.", "停牌：{where}。"),
+    Reason.CLOSED: Phrase(" Its exchange was shut: {where}.", "所在交易所休市：{where}。"),
+    Reason.NOT_TRADED: Phrase(" Not traded: {where}.", "未交易：{where}。"),
+    Reason.T_PLUS_1: Phrase(" Not yet to be sold (T+1): {where}.", "受T+1限制未能卖出：{where}。"),
     Reason.PARTICIPATION: Phrase(
-        " Too large for the session's volume: {where}.", "超出成交量上限:{where}。"
+        " Too large for the session's volume: {where}.", "超出成交量上限：{where}。"
     ),
     Reason.REFUSED: Phrase(
-        " Refused, its weight in cash: {where}.", "账户拒绝、权重留作现金:{where}。"
+        " Refused, its weight in cash: {where}.", "账户拒绝、权重留作现金：{where}。"
     ),
 }
 

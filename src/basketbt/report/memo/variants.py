@@ -10,7 +10,7 @@ from basketbt.report.phrases import Phrase, escape
 from basketbt.results import CaseResult, EventStudied
 
 _VARIANTS = Phrase(
-    "Variants, each with one choice changed: {all}.", "各稳健性方案分别改变一项设定:{all}。"
+    "Variants, each with one choice changed: {all}.", "各稳健性方案分别改变一项设定：{all}。"
 )
 _ONE = Phrase("{name} ({what})", "{name}({what})")
 _ESTIMATION = Phrase("estimated on {window}", "估计窗{window}")

@@ -117,10 +117,10 @@ class Scene:
 
 UNTIL_READ = Phrase(
     "Lists could be acted on from {session}: what began before is hindsight",
-    "读者最早自{session}起可据名单交易:此前开始者为事后视角",
+    "读者最早自{session}起可据名单交易：此前开始者为事后视角",
 )
-HINDSIGHT = Phrase("Hindsight", "事后(公布前)")
-AVAILABLE = Phrase("Available", "可得(公布后)")
+HINDSIGHT = Phrase("Hindsight", "事后（公布前）")
+AVAILABLE = Phrase("Available", "可得（公布后）")
 
 
 @dataclass(frozen=True, kw_only=True)

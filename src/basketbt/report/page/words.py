@@ -17,11 +17,11 @@ WORDS = {
     "show": Phrase("Show", "显示"),
     "no_script": Phrase(
         "Charts need JavaScript; every number is in the tables below.",
-        "图表需要JavaScript;全部数字见下方表格。",
+        "图表需要JavaScript；全部数字见下方表格。",
     ),
     "foot": Phrase(
         "Made by basketbt. Same inputs, same bytes. Nothing here is investment advice.",
-        "由basketbt生成。相同输入得到相同字节。本页不构成投资建议。",
+        "由basketbt生成。相同输入可逐字节复现。本页不构成投资建议。",
     ),
     "day": Phrase("day", "偏移"),
 }

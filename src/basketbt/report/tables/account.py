@@ -11,15 +11,15 @@ from basketbt.results import StudyResult
 LAYOUT = Layout(
     "account",
     "one account × session, from the close before its first order",
-    "每个账户 × 交易日一行,自首笔委托前一收盘起",
+    "每个账户 × 交易日一行，自首笔委托前一收盘起",
     (
         *WHERE,
         DATE,
         Column("day", "偏移", "integer", "session offset from day 0", "相对第0日的偏移"),
-        Column("cash", "现金", "money", "yuan in cash", "现金,元"),
-        Column("value", "总值", "money", "cash and shares, yuan", "账户总值,元"),
+        Column("cash", "现金", "money", "yuan in cash", "现金，元"),
+        Column("value", "总值", "money", "cash and shares, yuan", "账户总值，元"),
         Column("exposure", "仓位", "decimal", "1 - cash / value", "1 - 现金 / 总值"),
-        Column("dividends", "红利", "money", "dividends received, yuan", "当日收到红利,元"),
+        Column("dividends", "红利", "money", "dividends received, yuan", "当日收到红利，元"),
     ),
 )
 

@@ -22,9 +22,9 @@ ENTRY = Column(
     "入场",
     "text",
     "when the account first buys: next_open, day0_close or publication_open",
-    "账户首次买入的时点:next_open、day0_close或publication_open",
+    "账户首次买入的时点：next_open、day0_close或publication_open",
     "an index book is bought at the close before its first session",
-    "指数账簿于首个交易日前一收盘买入",
+    "指数口径于首个交易日前一收盘买入",
 )
 DATE = Column("date", "日期", "date", "session", "交易日")
 SYMBOL = Column("symbol", "代码", "text", "security code", "证券代码")

@@ -17,7 +17,7 @@ _UNFITTED = ("the model could not be fitted", "模型无法估计")
 LAYOUT = Layout(
     "car_paths",
     "one event × basket × variant × model × session of the event study",
-    "事件研究路径:每个事件 × 组合 × 方案 × 模型 × 交易日一行",
+    "事件研究路径：每个事件 × 组合 × 方案 × 模型 × 交易日一行",
     (
         *testedkeys.WHERE,
         Column("day", "偏移", "integer", "sessions from day 0", "相对第0日的交易日"),
@@ -38,7 +38,7 @@ LAYOUT = Layout(
             "sum from the first row",
             "自首行累计",
             "the model could not be fitted, or after the list's last price",
-            "模型无法估计,或在名单最后价格之后",
+            "模型无法估计，或在名单最后价格之后",
         ),
         Column(
             "band",
@@ -80,14 +80,14 @@ LAYOUT = Layout(
             "first day from day 0 on that closes without any weight at a limit",
             "自第0日起首个无成分股收于涨跌停价的交易日",
             "none, or limits unknown (see notes)",
-            "无,或涨跌停未知(见备注)",
+            "无，或涨跌停未知（见备注）",
         ),
         Column(
             "car_to_unlimited",
             "至非涨跌停日CAR",
             "decimal",
             "CAR from day 0 to that day; its end was chosen by the data, so it has no p",
-            "第0日至该日的CAR;终点由数据决定,故无p值",
+            "第0日至该日的CAR；终点由数据决定，故无p值",
             "as first_unlimited_day",
             "同首个非涨跌停日",
         ),

@@ -26,14 +26,14 @@ LAYOUT = Layout(
         Column("name", "名称", "text", "name in the list", "名单中的名称"),
         Column("segment", "细分", "text", "segment of the list", "名单细分"),
         Column(
-            "stance", "态度", "text", "recommend (看好) or watch (关注)", "recommend看好;watch关注"
+            "stance", "态度", "text", "recommend (看好) or watch (关注)", "recommend看好；watch关注"
         ),
         Column(
             "origin",
             "来源",
             "text",
             "named: the source names the share; mapped: chosen for a theme that the source names",
-            "named:来源点名;mapped:按来源点名的主题选取",
+            "named：来源点名；mapped：按来源点名的主题选取",
         ),
         Column("weight", "买入权重", "decimal", "weight at the base", "基准日权重"),
         Column("end_weight", "期末权重", "decimal", "weight after the last session", "期末权重"),
@@ -42,7 +42,7 @@ LAYOUT = Layout(
             "成分收益率",
             "decimal",
             "total return of the share from the base (from its first close if it joined later)",
-            "该成分自基准日(迟上市者自首个收盘价)起的全收益率",
+            "该成分自基准日（迟上市者自首个收盘价）起的全收益率",
             *_ABSENT,
         ),
         Column(
@@ -50,7 +50,7 @@ LAYOUT = Layout(
             "贡献",
             "decimal",
             "share's part of the basket's total_return; the parts add up",
-            "对组合区间收益率的贡献;各成分之和等于组合收益率",
+            "对组合区间收益率的贡献；各成分之和等于组合收益率",
         ),
         Column(
             "suspended",

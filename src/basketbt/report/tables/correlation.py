@@ -10,7 +10,7 @@ from basketbt.results import CaseResult, StudyResult
 from basketbt.statistics.relative import correlation_matrix
 from basketbt.statistics.returns import simple_returns
 
-_SHORT = ("fewer than 3 sessions, or a basket that did not move", "不足3个交易日,或组合无变动")
+_SHORT = ("fewer than 3 sessions, or a basket that did not move", "不足3个交易日，或组合无变动")
 
 LAYOUT = Layout(
     "correlation",
@@ -21,7 +21,7 @@ LAYOUT = Layout(
         Column("other", "另一组合", "text", "id of the other basket", "另一组合编号"),
         keys.BASE_DATE,
         Column("end_date", "结束日", "date", "last session", "最后交易日"),
-        Column("sessions", "交易日数", "integer", "daily returns (T)", "日收益个数(T)"),
+        Column("sessions", "交易日数", "integer", "daily returns (T)", "日收益个数（T）"),
         Column(
             "correlation",
             "相关系数",

@@ -24,7 +24,7 @@ def _lengths(span: str, zh: str, *, may_be_open: bool) -> tuple[Column, Column]:
 LAYOUT = Layout(
     "drawdowns",
     "one event × basket × book × weighting × rebalance × purchase date × fall, deepest first",
-    "每个事件 × 组合 × 账簿 × 加权 × 再平衡 × 买入日 × 回撤一行,由深到浅",
+    "每个事件 × 组合 × 账簿 × 加权 × 再平衡 × 买入日 × 回撤一行，由深到浅",
     (
         *keys.WHERE,
         keys.BASE_DATE,

@@ -17,9 +17,9 @@ from basketbt.results import StudyResult
 if TYPE_CHECKING:
     from basketbt.events.results import Cell as Tested
 
-_UNTESTED = ("nothing could be tested (see notes)", "无法检验(见备注)")
-_FAMILY = ("not a registered test (see notes)", "不属于预先登记的检验(见备注)")
-_ON_REQUEST = ("not asked for (`not_for_one_date: true`)", "未要求计算(`not_for_one_date: true`)")
+_UNTESTED = ("nothing could be tested (see notes)", "无法检验（见备注）")
+_FAMILY = ("not a registered test (see notes)", "不属于预先登记的检验（见备注）")
+_ON_REQUEST = ("not asked for (`not_for_one_date: true`)", "未要求计算（`not_for_one_date: true`）")
 
 # Key, Chinese name: tests that one date makes worthless, in the order the study computes them.
 _UNFIT = {
@@ -36,18 +36,18 @@ def _unfit_columns() -> Iterator[Column]:
         words = key.replace("_", " ")
         yield Column(
             f"unfit_{key}",
-            f"{name} 统计量(不适用于单一事件日)",
+            f"{name} 统计量（不适用于单一事件日）",
             "ratio",
             f"{words} statistic: not valid for one date, printed to compare with other programs",
-            f"{name}统计量:不适用于单一事件日,仅供与其他程序核对",
+            f"{name}统计量：不适用于单一事件日，仅供与其他程序核对",
             *_ON_REQUEST,
         )
         yield Column(
             f"unfit_{key}_p",
-            f"{name} p值(不适用于单一事件日)",
+            f"{name} p值（不适用于单一事件日）",
             "decimal",
             f"p of the {words} test: false positives 14-59 % at one date",
-            f"{name} 检验的p值:单一事件日误报率14–59%",
+            f"{name} 检验的p值：单一事件日误报率14–59%",
             *_ON_REQUEST,
         )
 
@@ -55,7 +55,7 @@ def _unfit_columns() -> Iterator[Column]:
 LAYOUT = Layout(
     "event_study",
     "one event × basket × variant × model × window of the event study",
-    "事件研究:每个事件 × 组合 × 方案 × 模型 × 窗口一行",
+    "事件研究：每个事件 × 组合 × 方案 × 模型 × 窗口一行",
     (
         *testedkeys.WHERE,
         testedkeys.WINDOW,
@@ -74,7 +74,7 @@ LAYOUT = Layout(
             "贝塔",
             "ratio",
             "coefficient on the market index; of dimson the sum over lead and lag",
-            "对市场指数的系数;dimson为含超前滞后之和",
+            "对市场指数的系数；dimson为含超前滞后之和",
             "a model without one",
             "模型不含该系数",
         ),
@@ -83,7 +83,7 @@ LAYOUT = Layout(
             "残差标准差",
             "decimal",
             "standard deviation of a session's unexplained return (s)",
-            "单日未解释收益的标准差(s)",
+            "单日未解释收益的标准差（s）",
             *_UNTESTED,
         ),
         Column(
@@ -91,7 +91,7 @@ LAYOUT = Layout(
             "累计异常收益CAR",
             "decimal",
             "sum of the window's returns beyond what the model expects, constant weights",
-            "窗口内超出模型预期的收益之和(固定权重)",
+            "窗口内超出模型预期的收益之和（固定权重）",
             *_UNTESTED,
         ),
         Column(
@@ -100,9 +100,9 @@ LAYOUT = Layout(
             "decimal",
             "what a buyer at the window's start who held all shares to its end earned beyond the "
             "market index: Σ w_i Π(1 + R_i) - Π(1 + R_m); never tested",
-            "窗口起点买入并持有全部个股至期末者相对市场指数的所得:Σw_i∏(1+R_i)-∏(1+R_m),不作检验",
+            "窗口起点买入并持有全部个股至期末者相对市场指数的所得：Σw_i∏（1+R_i）-∏（1+R_m），不作检验",
             "window beyond the prices, or the index lacks a session of it (see notes)",
-            "窗口超出价格数据,或指数缺少窗口内交易日(见备注)",
+            "窗口超出价格数据，或指数缺少窗口内交易日（见备注）",
         ),
         Column(
             "mde",
@@ -112,14 +112,14 @@ LAYOUT = Layout(
             "在5%水平下以80%概率可检出的最小真实效应",
             *_UNTESTED,
         ),
-        Column("t", "t", "ratio", "primary: CAR / (s √g)", "主检验:CAR/(s√g)", *_UNTESTED),
+        Column("t", "t", "ratio", "primary: CAR / (s √g)", "主检验：CAR/（s√g）", *_UNTESTED),
         Column("df", "自由度", "integer", "degrees of freedom of t", "t的自由度", *_UNTESTED),
         Column(
             "p",
             "p",
             "decimal",
             "two-sided p of the primary test, before all tests are counted",
-            "主检验双侧p值(未计多重检验)",
+            "主检验双侧p值（未计多重检验）",
             *_UNTESTED,
         ),
         Column(
@@ -136,16 +136,16 @@ LAYOUT = Layout(
             "KP t",
             "ratio",
             "Kolari-Pynnonen: the names' standardised CARs, adjusted for their correlation",
-            "Kolari-Pynnonen:个股标准化CAR,经相关性调整",
+            "Kolari-Pynnonen：个股标准化CAR，经相关性调整",
             "fewer than 4 names or no spread (see notes)",
-            "个股少于4只或无差异(见备注)",
+            "个股少于4只或无差异（见备注）",
         ),
         Column(
             "kp_p",
             "KP p",
             "decimal",
             "its p; holds when the event widens all names alike",
-            "其p值;事件同比放大各股波动时仍有效",
+            "其p值；事件同比放大各股波动时仍有效",
             "as kp_t",
             "同KP t",
         ),
@@ -154,27 +154,27 @@ LAYOUT = Layout(
         Column("corrado_p", "Corrado p", "decimal", "its p", "秩检验p值", *_UNTESTED),
         Column(
             "placebo_p",
-            "安慰剂p",
+            "安慰剂检验p",
             "decimal",
             "share of earlier dates with a t as large",
             "更早日期中t同样大者的占比",
             "more than 11 sessions or fewer than 100 dates (see notes)",
-            "窗口超过11日或日期少于100个(见备注)",
+            "窗口超过11日或日期少于100个（见备注）",
         ),
-        Column("placebo_dates", "安慰剂日期数", "integer", "how many dates (H)", "日期个数(H)"),
+        Column("placebo_dates", "安慰剂日期数", "integer", "how many dates (H)", "日期个数（H）"),
         Column(
             "placebo_blocks",
             "安慰剂独立区间",
             "ratio",
             "how many of them do not overlap (H / n)",
-            "其中互不重叠的区间数(H/n)",
+            "其中互不重叠的区间数（H/n）",
         ),
         Column(
             "placebo_resolution",
             "安慰剂分辨率",
             "decimal",
             "the finest p that they can tell apart (n / H)",
-            "可分辨的最小p值(n/H)",
+            "可分辨的最小p值（n/H）",
             "no placebo date",
             "无安慰剂日期",
         ),
@@ -184,9 +184,9 @@ LAYOUT = Layout(
             "decimal",
             "where the CAR stands among random baskets of the same size: is this list unlike any "
             "list that week? No proof for a list of one sector",
-            "CAR在同规模随机篮子中的位置;单一行业名单不可据此下结论",
+            "CAR在同规模随机篮子中的位置；单一行业名单不可据此下结论",
             "no shares to draw from, drawing switched off, or a variant (see notes)",
-            "无抽样总体、已关闭抽样,或为稳健性方案(见备注)",
+            "无抽样总体、已关闭抽样，或为稳健性方案（见备注）",
         ),
         Column("random_baskets", "随机篮子数", "integer", "how many were drawn", "抽取个数"),
         Column(
@@ -194,7 +194,7 @@ LAYOUT = Layout(
             "已登记",
             "flag",
             "a test registered in advance, never a variant: counted by the next three columns",
-            "预先登记的检验(稳健性方案除外),计入以下三列",
+            "预先登记的检验（稳健性方案除外），计入以下三列",
         ),
         Column(
             "holm_p", "Holm p", "decimal", "p once all tests are counted", "Holm校正p值", *_FAMILY
@@ -206,14 +206,14 @@ LAYOUT = Layout(
             "the same, using how the tests move together",
             "Romano-Wolf校正p值",
             "not a registered test, or fewer than 250 shared residual dates",
-            "不属于预先登记的检验,或共有残差日期少于250个",
+            "不属于预先登记的检验，或共有残差日期少于250个",
         ),
         Column(
             "bh_p",
             "BH p",
             "decimal",
             "Benjamini-Hochberg, for screening only",
-            "Benjamini-Hochberg校正p值,仅供筛选",
+            "Benjamini-Hochberg校正p值，仅供筛选",
             *_FAMILY,
         ),
         Column(
@@ -222,7 +222,7 @@ LAYOUT = Layout(
             "decimal",
             "what holm_p would have been, had the study been registered with this variant: by it "
             "the memo compares answers. No test",
-            "假如研究以该方案登记时的Holm p,备忘录据此比较结论;不是检验",
+            "假如研究以该方案登记时的Holm p，备忘录据此比较结论；不是检验",
             "another model, a window that is not registered, or nothing could be tested",
             "其他模型、未登记窗口或无法检验",
         ),
@@ -243,7 +243,7 @@ LAYOUT = Layout(
             "last day itself where its close has none",
             "自窗口末日起首个无成分股收于涨跌停价的交易日",
             "none up to the last window's end, limits unknown, or nothing could be tested",
-            "至最后窗口末日均无、涨跌停未知,或无法检验",
+            "至最后窗口末日均无、涨跌停未知，或无法检验",
         ),
         Column(
             "car_to_unlimited",
@@ -251,7 +251,7 @@ LAYOUT = Layout(
             "decimal",
             "CAR from the window's first day to that day; its end was chosen by the data, so it "
             "has no p",
-            "自窗口首日至该日的CAR;终点由数据决定,不作检验",
+            "自窗口首日至该日的CAR；终点由数据决定，不作检验",
             "as unlimited_day",
             "同首个非涨跌停日",
         ),

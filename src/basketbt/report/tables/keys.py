@@ -16,16 +16,16 @@ DAY_ZERO = Column(
     "第0日",
     "date",
     "session whose close is the first after the event became public, on the basket's exchange",
-    "事件公开后首个收盘的交易日(按组合所在交易所)",
+    "事件公开后首个收盘的交易日（按组合所在交易所）",
 )
-BASKET = Column("basket", "组合", "text", "basket id: broker/list", "组合编号:券商/名单")
+BASKET = Column("basket", "组合", "text", "basket id: broker/list", "组合编号：券商/名单")
 BOOK = Column(
     "book",
     "账簿",
     "text",
     "index: what the list did, fractional and frictionless; account: what the market would have "
     "let an account do; DEMO behind it: invented prices",
-    "index:指数账簿,可分割、无摩擦;account:账户账簿,按市场规则可实现;其后DEMO表示价格为虚构",
+    "index：指数口径，可分割、无摩擦；account：账户口径，按市场规则可实现；其后DEMO表示价格为虚构",
 )
 WEIGHTING = Column("weighting", "加权方式", "text", "how shares are weighted", "成分加权方式")
 REBALANCE = Column(
@@ -37,7 +37,7 @@ WINDOW = Column(
     "text",
     "session offsets from day 0, both inclusive; hindsight and available are the halves before "
     "and after the list was published",
-    "相对第0日的交易日区间(含两端);hindsight与available为名单发布前、后两段",
+    "相对第0日的交易日区间（含两端）；hindsight与available为名单发布前、后两段",
 )
 FIRST = Column(
     "first_day", "首日偏移", "integer", "offset of the first session", "首个交易日的偏移"
@@ -48,14 +48,14 @@ BASE_DATE = Column(
     "基准日",
     "date",
     "session at whose close the basket is bought (level 100)",
-    "以其收盘价买入组合的交易日(点位100)",
+    "以其收盘价买入组合的交易日（点位100）",
 )
 NOTES = Column(
     "notes",
     "备注",
     "text",
     "what must be known beside the numbers, and why a cell is empty",
-    "与数字同读的说明,以及空缺的原因",
+    "与数字同读的说明，以及空缺的原因",
 )
 
 

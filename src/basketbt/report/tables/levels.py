@@ -15,7 +15,7 @@ LAYOUT = Layout(
     "levels",
     "one event × basket × book × weighting × rebalance × purchase date × session; a window of "
     "summary.csv is the first rows of the path that was bought at its base_date",
-    "每个事件 × 组合 × 账簿 × 加权 × 再平衡 × 买入日 × 交易日一行;summary.csv的窗口"
+    "每个事件 × 组合 × 账簿 × 加权 × 再平衡 × 买入日 × 交易日一行；summary.csv的窗口"
     "即同一base_date路径的前若干行",
     (
         *keys.WHERE,
@@ -27,7 +27,7 @@ LAYOUT = Layout(
             "全收益点位",
             "level",
             "total-return level, 100 at the base",
-            "全收益点位,基准日为100",
+            "全收益点位，基准日为100",
         ),
         Column(
             "price_level",
@@ -50,7 +50,7 @@ LAYOUT = Layout(
             "基准点位",
             "level",
             "first benchmark, 100 at the base",
-            "首个基准,基准日为100",
+            "首个基准，基准日为100",
             "the benchmark has no level at the base",
             "基准在基准日无点位",
         ),

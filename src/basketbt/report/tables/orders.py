@@ -14,22 +14,24 @@ from basketbt.report.tables.accounts import DATE, SYMBOL, WHERE, Owner, owners, 
 from basketbt.results import StudyResult
 
 _FEES = (
-    Column("commission", "佣金", "money", "broker's commission, yuan", "券商佣金,元"),
-    Column("stamp_duty", "印花税", "money", "stamp duty, yuan", "印花税,元"),
-    Column("transfer", "过户费", "money", "fee of the clearing house, yuan", "登记结算机构费用,元"),
+    Column("commission", "佣金", "money", "broker's commission, yuan", "券商佣金，元"),
+    Column("stamp_duty", "印花税", "money", "stamp duty, yuan", "印花税，元"),
+    Column(
+        "transfer", "过户费", "money", "fee of the clearing house, yuan", "登记结算机构费用，元"
+    ),
     Column(
         "handling",
         "经手费",
         "money",
         "fee of the exchange, yuan; 0 when inside the commission",
-        "交易所费用,元;含于佣金时为0",
+        "交易所费用，元；含于佣金时为0",
     ),
     Column(
         "levy",
         "监管费",
         "money",
         "levies of the regulators, yuan; 0 when inside the commission",
-        "监管机构费用,元;含于佣金时为0",
+        "监管机构费用，元；含于佣金时为0",
     ),
 )
 
@@ -48,7 +50,7 @@ LAYOUT = Layout(
             "委托股数",
             "integer",
             "shares wanted; 0 when the order was worth less than one share",
-            "委托股数;不足一股为0",
+            "委托股数；不足一股为0",
         ),
         Column("filled", "成交股数", "integer", "shares traded", "成交股数"),
         Column(
@@ -56,7 +58,7 @@ LAYOUT = Layout(
             "价格",
             "money",
             "yuan a share, slippage included; the last known price where nothing traded",
-            "每股价格(元,含滑点);无成交时为最近已知价格",
+            "每股价格（元，含滑点）；无成交时为最近已知价格",
             "the share had no price yet",
             "该股尚无价格",
         ),
@@ -66,20 +68,20 @@ LAYOUT = Layout(
             "汇率",
             "ratio",
             "yuan for one unit of the currency that day; price / rate is the price on its exchange",
-            "当日每单位该币种折合人民币;价格 / 汇率即其交易所价格",
+            "当日每单位该币种折合人民币；价格 / 汇率即其交易所价格",
             "no rate is known",
             "无汇率",
         ),
-        Column("amount", "金额", "money", "price × shares traded, yuan", "成交金额,元"),
+        Column("amount", "金额", "money", "price × shares traded, yuan", "成交金额，元"),
         *_FEES,
-        Column("tax", "红利税", "money", "dividend tax settled by the sale, yuan", "红利税,元"),
+        Column("tax", "红利税", "money", "dividend tax settled by the sale, yuan", "红利税，元"),
         Column(
             "reason",
             "原因",
             "text",
             "why fewer shares traded than wanted: limit-up, limit-down, suspended, closed, "
             "not traded, refused, participation, T+1, cash, lot",
-            "未足额成交的原因:涨停、跌停、停牌、休市、未上市、拒绝、成交量上限、T+1、现金、整手",
+            "未足额成交的原因：涨停、跌停、停牌、休市、未上市、拒绝、成交量上限、T+1、现金、整手",
             "all was traded",
             "已全部成交",
         ),

@@ -37,7 +37,7 @@ LAYOUT = Layout(
             "权重重合",
             "decimal",
             "money in the same shares when both are equally weighted: sum of the lesser weights",
-            "均按等权时投在相同成分上的资金占比:较小权重之和",
+            "均按等权时投在相同成分上的资金占比：较小权重之和",
         ),
     ),
 )

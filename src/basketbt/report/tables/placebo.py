@@ -12,7 +12,7 @@ from basketbt.results import StudyResult
 LAYOUT = Layout(
     "placebo",
     "one event × basket × model × window × earlier date of the registered event study",
-    "安慰剂检验:每个事件 × 组合 × 模型 × 窗口 × 更早日期一行(仅预先登记的方案)",
+    "安慰剂检验：每个事件 × 组合 × 模型 × 窗口 × 更早日期一行（仅预先登记的方案）",
     (
         *testedkeys.WHERE,
         testedkeys.WINDOW,

@@ -25,9 +25,9 @@ LAYOUT = Layout(
             "价格",
             "money",
             "close in yuan, the last one while the share does not trade",
-            "收盘价(元),停牌时为最近收盘价",
+            "收盘价（元），停牌时为最近收盘价",
         ),
-        Column("value", "市值", "money", "shares × price, yuan", "市值,元"),
+        Column("value", "市值", "money", "shares × price, yuan", "市值，元"),
         Column("weight", "权重", "decimal", "value / value of the account", "市值 / 账户总值"),
     ),
 )

@@ -24,7 +24,7 @@ KNOWLEDGE = Column(
     "text",
     "hindsight: the window ends before a reader could trade on the list; available: it begins when "
     "he could; mixed: it straddles that session. An account that buys before is hindsight",
-    "hindsight:窗口在读者可据名单交易之前结束;available:在此之后开始;mixed:跨越该日。账户早于该日买入者为hindsight",
+    "hindsight：窗口在读者可据名单交易之前结束；available：在此之后开始；mixed：跨越该日。账户早于该日买入者为hindsight",
 )
 
 
@@ -47,7 +47,7 @@ PRICE_RETURN = Column(
     "价格收益率",
     "decimal",
     "return without cash dividends (share changes are adjusted)",
-    "不含现金分红的收益率(股本变动已调整)",
+    "不含现金分红的收益率（股本变动已调整）",
     "the prices do not tell cash dividends from share changes",
     "行情无法区分现金分红与股本变动",
 )

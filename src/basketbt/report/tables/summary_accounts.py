@@ -14,7 +14,7 @@ from basketbt.report.tables.accounts import ENTRY, Owner, owners
 from basketbt.results import StudyResult
 from basketbt.statistics.measures import MEASURES
 
-_ONLY = ("an index book, or no account", "指数账簿,或无账户")
+_ONLY = ("an index book, or no account", "指数口径，或无账户")
 
 
 def _decimal(
@@ -30,48 +30,48 @@ COLUMNS = (
         "覆盖权重",
         "weight of the list that an account can hold; the account and its paper are of this part, "
         "or leave the rest in cash, as notes say",
-        "账户可持有的名单权重;账户及其纸面仅含此部分,或其余留作现金,见备注",
-        ("an index book", "指数账簿"),
+        "账户可持有的名单权重；账户及其纸面仅含此部分，或其余留作现金，见备注",
+        ("an index book", "指数口径"),
     ),
     _decimal(
         "list_return",
         "名单收益率",
         "the index book of the whole list over the sessions of paper_return",
-        "整个名单的指数账簿在同一区间的收益率",
-        ("an index book", "指数账簿"),
+        "整个名单的指数口径在同一区间的收益率",
+        ("an index book", "指数口径"),
     ),
     _decimal(
         "paper_return",
         "纸面收益率",
         "the index book of what the account can hold, from the close of day -1 to its end",
-        "账户可持有部分的指数账簿自第-1日收盘至账户结束日的收益率",
+        "账户可持有部分的指数口径自第-1日收盘至账户结束日的收益率",
     ),
     Column(
         "paper_window",
         "纸面窗口",
         "text",
         "sessions of paper_return and list_return, counted from day 0",
-        "纸面收益率与名单收益率所含交易日,自第0日起计",
+        "纸面收益率与名单收益率所含交易日，自第0日起计",
         *_ONLY,
     ),
     _decimal(
         "paper_since_entry",
         "入场起纸面收益率",
         "the same index book, bought at the close before the session of the first order",
-        "同一指数账簿,于首笔委托前一交易日收盘买入",
+        "同一指数口径，于首笔委托前一交易日收盘买入",
     ),
     _decimal(
         "shortfall",
         "执行差额",
         "paper_return - total_return; the five columns that follow add up to it",
-        "纸面收益率 - 账户收益率;等于其后五列之和",
+        "纸面收益率 - 账户收益率；等于其后五列之和",
     ),
     _decimal(
         "shortfall_delay",
         "延迟",
         "bought when the account buys, instead of at the close of day -1; paper_return - "
         "paper_since_entry of it had moved before",
-        "于账户入场时点买入,而非第-1日收盘;其中纸面收益率 - 入场起纸面收益率发生于入场之前",
+        "于账户入场时点买入，而非第-1日收盘；其中纸面收益率 - 入场起纸面收益率发生于入场之前",
     ),
     _decimal(
         "shortfall_unfilled",
@@ -98,14 +98,14 @@ COLUMNS = (
         "fill_ratio",
         "成交率",
         "bought / set out to buy, in money; an order set out again counts again",
-        "买入金额 / 计划买入金额;重新下达的委托重复计入",
+        "买入金额 / 计划买入金额；重新下达的委托重复计入",
     ),
     _decimal(
         "sold_ratio",
         "卖出成交率",
         "sold / set out to sell, shares at the close that valued them when they were set out",
-        "卖出 / 计划卖出,股数按计划时的收盘价计",
-        ("an index book, no account, or nothing to sell", "指数账簿,无账户,或无可卖"),
+        "卖出 / 计划卖出，股数按计划时的收盘价计",
+        ("an index book, no account, or nothing to sell", "指数口径，无账户，或无可卖"),
     ),
     _decimal(
         "unsold",
@@ -117,7 +117,7 @@ COLUMNS = (
         "cash_drag",
         "现金拖累",
         "what the idle cash after entry would have made in the index book",
-        "入场后闲置现金若投于指数账簿的收益",
+        "入场后闲置现金若投于指数口径的收益",
     ),
 )
 

@@ -50,9 +50,11 @@ _ABOUT = Phrase("About", "说明")
 _ABOUT_HEADS = Phrase("sheet|column|kind|meaning|empty when", "工作表|列|类型|含义|何时为空")
 _RUN = Phrase(
     "{title} · run {run}. The same numbers as the CSV files; only their display is rounded.",
-    "{title} · 运行编号{run}。与CSV文件数字相同,仅显示时取整。",
+    "{title} · 运行编号{run}。与CSV文件数字相同，仅显示时取整。",
 )
-_LEFT_OUT = Phrase("{name}: {rows:,} rows, only in {name}.csv", "{name}:{rows:,}行,仅见{name}.csv")
+_LEFT_OUT = Phrase(
+    "{name}: {rows:,} rows, only in {name}.csv", "{name}：{rows:,}行，仅见{name}.csv"
+)
 
 
 def workbook(record: Record) -> bytes:

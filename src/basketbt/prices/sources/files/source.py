@@ -35,18 +35,18 @@ from basketbt.prices.sources.files.wide import is_wide, read_wide_bars
 ADJUSTED_TABLE = NoteKind(
     "adjusted_table",
     en="only adjusted prices exist for {count} securities, from {table}: {symbols}",
-    zh="{count}只证券仅有复权价格,来自{table}:{symbols}",
+    zh="{count}只证券仅有复权价格，来自{table}：{symbols}",
 )
 SUSPECT_ROWS = NoteKind(
     "suspect_rows",
     en="{table} marks rows as suspect: {rows}",
-    zh="{table}将以下行标记为可疑:{rows}",
+    zh="{table}将以下行标记为可疑：{rows}",
     severity="warning",
 )
 UNREAD_HEADER = NoteKind(
     "unread_header",
     en="{table}: {header} is not read; did you mean {meant} ({field})?",
-    zh="{table}:未读取{header};是否应为{meant}({field})?",
+    zh="{table}：未读取{header}；是否应为{meant}（{field}）？",
     severity="warning",
 )
 T = TypeVar("T")

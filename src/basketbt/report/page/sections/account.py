@@ -27,14 +27,14 @@ _LEAD = Phrase(
     "Paper is the list bought at the close before day 0 without friction; achievable is an account "
     "under price limits, suspensions, lots, fees and volume. The parts between add up exactly. "
     "Covers is the weight of the list that can be held at all; paper and account are of that part.",
-    "纸面为第0日前一收盘无摩擦买入;可实现为受涨跌停、停牌、整手、费用与成交量约束的账户。"
-    "其间各项相加恰等于差额。“覆盖”为账户可持有的名单权重,纸面与账户均仅含该部分。",
+    "纸面为第0日前一收盘无摩擦买入；可实现为受涨跌停、停牌、整手、费用与成交量约束的账户。"
+    "其间各项相加恰等于差额。“覆盖”为账户可持有的名单权重，纸面与账户均仅含该部分。",
 )
 _HOW = Phrase(
     "How to read: from entry is paper bought at the close before the entry; delay is what had "
     "moved before the account could buy, unfilled what its refused or cut orders would have made; "
     "minus took from the return, plus added to it.",
-    "读法:入场起为入场前一收盘买入的纸面收益;延迟为账户买入之前已发生的涨跌,未成交为被拒或被削减委托本应带来的损益;负号为损失,正号为增益。",
+    "读法：入场起为入场前一收盘买入的纸面收益；延迟为账户买入之前已发生的涨跌，未成交为被拒或被削减委托本应带来的损益；负号为损失，正号为增益。",
 )
 _NONE = Phrase("Lists without an account", "无账户的名单")
 _NONE_CAPTION = Phrase("Why {count} lists have no account", "{count}份名单无账户的原因")
@@ -57,21 +57,21 @@ _BOUGHT = Phrase("Bought", "买入成交")
 _SOLD = Phrase("Sold", "卖出成交")
 _COSTS = Phrase("Costs", "成本")
 _DRAWDOWN = Phrase("Max drawdown", "最大回撤")
-_WATERFALL = Phrase("From paper to achievable: where the return went", "自纸面至可实现:收益去向")
+_WATERFALL = Phrase("From paper to achievable: where the return went", "自纸面至可实现：收益去向")
 _WATERFALL_ALT = Phrase(
     "First shown: {basket} ({entry}), {paper} on paper, {achievable} achievable. Choose any other "
     "above.",
-    "首先所示:{basket}({entry}),纸面{paper},可实现{achievable}。可在上方选择其他。",
+    "首先所示：{basket}（{entry}），纸面{paper}，可实现{achievable}。可在上方选择其他。",
 )
 _REFUSED = Phrase("Orders that the market did not fill", "市场未能足额成交的委托")
 _REFUSED_CAPTION = Phrase(
     "Orders filled in part or not at all, the largest first, and in how many accounts; what was "
     "cut to whole lots is in orders.csv",
-    "未足额成交的委托(按金额)及涉及账户数;因整手削减者见orders.csv",
+    "未足额成交的委托（按金额）及涉及账户数；因整手削减者见orders.csv",
 )
 _REFUSED_HEADS = Phrase(
     "Date|Entry|Share|Side|Reason|Yuan not traded|Accounts",
-    "日期|入场|代码|方向|原因|未成交金额(元)|账户数",
+    "日期|入场|代码|方向|原因|未成交金额（元）|账户数",
 )
 
 

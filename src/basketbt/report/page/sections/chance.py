@@ -28,18 +28,18 @@ from basketbt.report.page.sections.stage import stage
 from basketbt.report.phrases import Phrase, percent
 from basketbt.report.record import Row
 
-_TITLE = Phrase("Is it more than chance?", "是否超出偶然")
+_TITLE = Phrase("Is it more than chance?", "是否显著")
 _COUNT = Phrase(
     "The study registers {tests} tests, which are counted together (Holm). The "
     "first model is {model}; {window} is shown. p is two-sided. The smallest effect is what the "
     "test would see four times in five.",
-    "本研究登记的{tests}项检验一并计入(Holm)。首要模型为{model},所示窗口为{window}。p为双侧。"
+    "本研究登记的{tests}项检验一并计入（Holm）。首要模型为{model}，所示窗口为{window}。p为双侧。"
     "最小可检效应为五次中可检出四次的效应。",
 )
 _FOUND = Phrase(
     "{survivors} of the {tests} registered tests stay significant at 5 % when all are counted, "
     "{here} of {lists} lists in {window}.",
-    "计入全部检验后,{tests}项中{survivors}项在5%水平显著;{window}内{lists}份名单中{here}份显著。",
+    "计入全部检验后，{tests}项中{survivors}项在5%水平显著；{window}内{lists}份名单中{here}份显著。",
 )
 _HOW = Phrase(
     "How to read: CAR is the return beyond what the model expects, cumulated. p (Holm) counts all "
@@ -47,9 +47,9 @@ _HOW = Phrase(
     "event among earlier dates; p (random) among random lists of the same size. If they disagree, "
     "the largest is the careful answer. Leave one out: the lowest and highest CAR without one "
     "share. At limit: weight that closed at a price limit. Bold: below 5 %.",
-    "读法:CAR为超出模型预期的累计收益。p(Holm)计入全部登记检验;p(KP)考虑成分间相关;"
-    "p(安慰剂)为事件在更早日期中的位次;p(随机)为在同规模随机名单中的位次。若不一致,以最大者为审慎结论。"
-    "剔一:剔除任一成分后CAR的最低与最高值。涨跌停权重:收盘处于涨跌停的权重。粗体:低于5%。",
+    "读法：CAR为超出模型预期的累计收益。p（Holm）计入全部登记检验；p（KP）考虑成分间相关；"
+    "p（安慰剂）为事件在更早日期中的位次；p（随机）为在同规模随机名单中的位次。若不一致，以最大者为审慎结论。"
+    "剔一：剔除任一成分后CAR的最低与最高值。涨跌停权重：收盘处于涨跌停的权重。粗体：低于5%。",
 )
 _CAPTION = Phrase(
     "Return beyond what the model {model} expects over {window}",
@@ -58,34 +58,34 @@ _CAPTION = Phrase(
 _HEADS = Phrase(
     "Basket|CAR|p|p (Holm)|p (KP)|p (placebo)|p (random)|Smallest effect|Leave one out: from|to|"
     "At limit|BHAR",
-    "组合|CAR|p|p(Holm)|p(KP)|p(安慰剂)|p(随机)|最小可检效应|剔一:自|至|涨跌停权重|BHAR",
+    "组合|CAR|p|p(Holm)|p(KP)|p（安慰剂）|p（随机）|最小可检效应|剔一：自|至|涨跌停权重|BHAR",
 )
 _CAPTION_HEAT = Phrase(
     "CAR by list and window, model {model}; in brackets p after Holm for registered tests, bold "
     "below 5 %",
-    "各名单各窗口CAR,模型{model};括号内为已登记检验的Holm校正p值,粗体为低于5%",
+    "各名单各窗口CAR，模型{model}；括号内为已登记检验的Holm校正p值，粗体为低于5%",
 )
 _CAPTION_VARIANTS = Phrase(
     "CAR over {window} when one choice is changed (p in brackets, before any counting): a "
     "sensitivity, not more tests",
-    "改变一项设定时{window}的CAR(括号内为未校正p值):敏感性,不构成额外检验",
+    "改变一项设定时{window}的CAR（括号内为未校正p值）：敏感性，不构成额外检验",
 )
 _OTHER_MODEL = Phrase("Against model {model}", "模型{model}")
 _VARIANTS = Phrase("What if one choice had been another?", "改变一项设定")
 _BASKET = Phrase("Basket", "组合")
 _PATHS = Phrase(
     "CAR from day {first} on, model {model}; choose a list to see its band",
-    "自第{first}日起的CAR,模型{model};选择一份名单可见其波动带",
+    "自第{first}日起的CAR，模型{model}；选择一份名单可见其波动带",
 )
 _PATHS_ALT = Phrase(
     "{count} lists from {first} to {last}. At the end {best} is highest at {best_car}, {worst} "
     "lowest at {worst_car}.",
-    "{count}份名单,{first}至{last}。期末{best}最高({best_car}),{worst}最低({worst_car})。",
+    "{count}份名单，{first}至{last}。期末{best}最高（{best_car}），{worst}最低（{worst_car}）。",
 )
 _PATHS_HOW = Phrase(
     "How to read: a line that climbs earned more than its market and its usual swings explain. "
     "Inside the band of a chosen list a move is what chance alone would do 19 times in 20.",
-    "读法:曲线上行即收益超出市场与其自身波动所能解释的部分。选定名单后,带内的变动为偶然性"
+    "读法：曲线上行即收益超出市场与其自身波动所能解释的部分。选定名单后，带内的变动为偶然性"
     "20次中会出现19次的幅度。",
 )
 _EVERY_LIST = Phrase("All lists", "全部名单")
@@ -93,7 +93,7 @@ _EVERY_LIST = Phrase("All lists", "全部名单")
 _INSTEAD = Phrase(
     "No list could be tested over {wanted}: {window} is the first registered window over which one "
     "could.",
-    "{wanted}内没有名单可供检验:{window}为首个可检验的登记窗口。",
+    "{wanted}内没有名单可供检验：{window}为首个可检验的登记窗口。",
 )
 
 

@@ -29,14 +29,14 @@ _STANCE = Phrase("Stance", "态度")
 _ORIGIN = Phrase("Origin", "来源")
 _ORIGIN_NOTE = Phrase(
     "named: the source names the share; mapped: chosen here for a theme the source names",
-    "点名:来源点名;选取:由本项目按来源点名的主题选取",
+    "点名：来源点名；选取：由本项目按来源点名的主题选取",
 )
 _WEIGHT = Phrase("Weight", "权重")
 _WEIGHT_NOTE = Phrase("at the base of {window}", "{window}基准日")
 _RETURN = Phrase("Return {window}", "收益{window}")
 _PART = Phrase("Adds {window}", "贡献{window}")
 _PART_NOTE = Phrase(
-    "contribution: the part of the basket's return; the parts add up", "对组合收益的贡献,各项相加"
+    "contribution: the part of the basket's return; the parts add up", "对组合收益的贡献，各项相加"
 )
 _SUSPENDED = Phrase("Suspended {window}", "停牌{window}")
 _SUSPENDED_NOTE = Phrase("sessions without a bar", "无成交的交易日数")
@@ -44,16 +44,16 @@ _ORDERS = Phrase("Orders", "委托")
 _SHORT = Phrase("Cut short", "未足额")
 _ORDERS_NOTE = Phrase(
     "orders of the account, and those that were not filled in full",
-    "账户的委托笔数,及其中未足额成交者",
+    "账户的委托笔数，及其中未足额成交者",
 )
-_ACCOUNT = Phrase("Account: {entry}", "账户:{entry}")
+_ACCOUNT = Phrase("Account: {entry}", "账户：{entry}")
 _LIMIT = Phrase("Shut at limit", "涨跌停受阻")
 _LIMIT_NOTE = Phrase(
     "sessions on which an order met a price limit and could not be filled",
     "委托因涨跌停未能成交的交易日数",
 )
 _PUBLISHED = Phrase(
-    "Published {published}: {publisher}, {article}", "{published}发布:{publisher},{article}"
+    "Published {published}: {publisher}, {article}", "{published}发布：{publisher}，{article}"
 )
 _WORDS = {
     "recommend": Phrase("recommend", "看好"),

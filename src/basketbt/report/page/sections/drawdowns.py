@@ -10,7 +10,7 @@ _TITLE = Phrase("Deepest falls", "最大回撤")
 _CAPTION = Phrase(
     "Deepest fall of each list, bought at the close before day 0: when it began, ended and "
     "was made good",
-    "各名单最大回撤(第0日前一收盘买入):起、止与恢复",
+    "各名单最大回撤（第0日前一收盘买入）：起、止与恢复",
 )
 _HEADS = Phrase(
     "Basket|Depth|Peak|Trough|Recovered|Sessions down|Sessions back",

@@ -15,12 +15,12 @@ _TITLE = Phrase("Every window", "全部窗口")
 _CAPTION = Phrase(
     "Total return of each list in each window around {name}; the deeper the colour, the further "
     "from zero",
-    "{name}前后各名单在各窗口的全收益;颜色越深,离零越远",
+    "{name}前后各名单在各窗口的全收益；颜色越深，离零越远",
 )
 _BOOKS = Phrase("Does the weighting or rebalance matter?", "加权与再平衡的影响")
 _BOOKS_CAPTION = Phrase(
     "Total return over {window} under each weighting and rebalance of the study",
-    "{window}的全收益(按加权与再平衡)",
+    "{window}的全收益（按加权与再平衡）",
 )
 _BASKET = Phrase("Basket", "组合")
 

@@ -14,44 +14,44 @@ _TITLE = Phrase("Levels and drawdowns", "点位与回撤")
 _HOW = Phrase(
     "Point at a line or a name to bring it out and read its value; press a name to hide or show "
     "it in every chart of this event. Drag across a chart to look closer, double-click to see all.",
-    "指向曲线或名称可突出显示并读取数值;点击名称可在本事件各图中隐藏或显示该名单。"
-    "在图上拖动可放大,双击复原。",
+    "指向曲线或名称可突出显示并读取数值；点击名称可在本事件各图中隐藏或显示该名单。"
+    "在图上拖动可放大，双击复原。",
 )
 _HOW_LEVELS = Phrase(
     "How to read: 127 is a gain of 27 % since the base, the close before day 0. In the yellow part "
     "nobody had read the lists yet: only what follows the dashed line could be had. In the grey "
     "part the exchange was closed.",
-    "读法:127即自基准(第0日前一收盘)以来上涨27%。黄色区间内名单尚未发布:虚线之后的涨跌方可获得。"
+    "读法：127即自基准（第0日前一收盘）以来上涨27%。黄色区间内名单尚未发布：虚线之后的涨跌方可获得。"
     "灰色区间为休市。",
 )
 _HOW_BEFORE = Phrase(
     " Before the base a line is the list as bought {before} sessions earlier, scaled to meet 100.",
-    "基准日之前的曲线为提前{before}个交易日买入的组合,按比例衔接至100。",
+    "基准日之前的曲线为提前{before}个交易日买入的组合，按比例衔接至100。",
 )
 _HOW_UNDERWATER = Phrase(
     "How to read: 0 % is a new high since the base; -30 % is what a holder had lost from the best "
     "day so far.",
-    "读法:0%为基准日以来新高;-30%为自此前最高点已回落30%。",
+    "读法：0%为基准日以来新高；-30%为自此前最高点已回落30%。",
 )
 _LEVELS = Phrase(
     "Level of every list, 100 at the close before day 0 ({base})",
-    "各名单点位(第0日前一收盘{base}为100)",
+    "各名单点位（第0日前一收盘{base}为100）",
 )
 _UNDERWATER = Phrase(
     "Underwater: fall from the highest level since {base}",
-    "水下曲线:自{base}以来相对最高点位的跌幅",
+    "水下曲线：自{base}以来相对最高点位的跌幅",
 )
 _LEVELS_ALT = Phrase(
     "{count} lists from {first} to {last}. At the end {best} stands highest at "
     "{best_level:.1f}, {worst} lowest at {worst_level:.1f}{benchmark}.",
-    "{count}份名单,{first}至{last}。期末{best}最高({best_level:.1f}),"
-    "{worst}最低({worst_level:.1f}){benchmark}。",
+    "{count}份名单，{first}至{last}。期末{best}最高（{best_level:.1f}），"
+    "{worst}最低（{worst_level:.1f}）{benchmark}。",
 )
-_AT_END = Phrase("; {benchmark} is at {level:.1f}", ";{benchmark}为{level:.1f}")
+_AT_END = Phrase("; {benchmark} is at {level:.1f}", "；{benchmark}为{level:.1f}")
 _UNDERWATER_ALT = Phrase(
     "{count} lists from {first} to {last}. The deepest fall is that of {worst}, {depth}; the "
     "mildest that of {best}, {mild}.",
-    "{count}份名单,{first}至{last}。回撤最深为{worst}({depth}),最浅为{best}({mild})。",
+    "{count}份名单，{first}至{last}。回撤最深为{worst}（{depth}），最浅为{best}（{mild}）。",
 )
 _EVERYTHING = Phrase("All", "全部")
 _BEFORE = Phrase("Before", "之前")

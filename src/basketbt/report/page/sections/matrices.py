@@ -12,7 +12,7 @@ from basketbt.report.record import Row
 _OVERLAP = Phrase("Overlap of the lists", "名单重合")
 _OVERLAP_CAPTION = Phrase(
     "Money in the same shares when both lists are equally weighted; hover for the shares in common",
-    "均按等权时投在相同成分上的资金占比;悬停可见共同成分数",
+    "均按等权时投在相同成分上的资金占比；悬停可见共同成分数",
 )
 _COMMON = Phrase("{common} shares in common", "共同成分{common}只")
 _CORRELATION = Phrase("Correlation of the lists", "名单相关性")

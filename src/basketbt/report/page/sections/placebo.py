@@ -14,19 +14,19 @@ _TITLE = Phrase("Placebo dates", "安慰剂日期")
 _CAPTION = Phrase(
     "t of {window} on {dates} earlier dates without the event, model {model}; the line is the "
     "event",
-    "{window}在{dates}个无事件的更早日期上的t值,模型{model};竖线为事件",
+    "{window}在{dates}个无事件的更早日期上的t值，模型{model}；竖线为事件",
 )
 _ALT = Phrase(
     "First shown: {basket}, {event}. Choose any other of the {count} lists above.",
-    "首先所示:{basket},{event}。可在上方选择{count}份名单中的其他名单。",
+    "首先所示：{basket}，{event}。可在上方选择{count}份名单中的其他名单。",
 )
 _HOW = Phrase(
     "How to read: bars count earlier dates on which nothing special is known. An event in the "
     "thick of them could be any day; one beyond them all is rare, as far as these dates can tell.",
-    "读法:柱为无特殊消息的更早日期数。事件落在其中则与寻常日子无异;落在全部之外则少见,"
+    "读法：柱为无特殊消息的更早日期数。事件落在其中则与寻常日子无异；落在全部之外则少见，"
     "但仅以这些日期为限。",
 )
-_EVENT = Phrase("the event: t {t:.2f}, p {p}", "事件:t {t:.2f},p {p}")
+_EVENT = Phrase("the event: t {t:.2f}, p {p}", "事件：t {t:.2f}，p {p}")
 _DATES = Phrase("earlier dates", "更早日期数")
 
 

@@ -13,10 +13,10 @@ _AGAIN = Phrase("Do it again", "复现")
 _AGAIN_TEXT = Phrase(
     "Save the study as {study}.yaml and run the command with the same prices: the run must be "
     "called {run} and give the same bytes.",
-    "将研究存为{study}.yaml,以相同行情运行下列命令:运行编号须为{run},输出逐字节相同。",
+    "将研究存为{study}.yaml，以相同行情运行下列命令：运行编号须为{run}，输出逐字节相同。",
 )
 _COMMAND = Phrase("Command", "命令")
-_STUDY = Phrase("Study file, with every default", "研究文件(含全部默认值)")
+_STUDY = Phrase("Study file, with every default", "研究文件（含全部默认值）")
 _HASHES = Phrase("SHA-256 of what went in", "输入的SHA-256")
 _VERSIONS = Phrase("Versions", "版本")
 

@@ -10,7 +10,7 @@ from basketbt.report.page.scene import Scene
 from basketbt.report.phrases import Phrase
 
 CLOSED = Phrase("closed", "休市")
-HINDSIGHT_REGION = Phrase("hindsight: not yet published", "事后:名单尚未发布")
+HINDSIGHT_REGION = Phrase("hindsight: not yet published", "事后：名单尚未发布")
 _READER = Phrase("a reader can trade", "读者可交易")
 _DAY0 = Phrase("day 0", "第0日")
 #: How charts call the alternative moments of shipped events; others go by their id.

@@ -26,24 +26,24 @@ _TITLE = Phrase("Verdict", "结论")
 _MOMENT = Phrase(
     "{name}: first public {at}; day 0 is {day0} ({calendar}), the first session to close after it. "
     "Weights {weighting}, rebalance {rebalance}. Returns are total returns.",
-    "{name}:首次公开{at};第0日为{day0}({calendar}),即其后首个收盘的交易日。"
-    "加权{weighting},再平衡{rebalance}。收益均为全收益。",
+    "{name}：首次公开{at}；第0日为{day0}（{calendar}），即其后首个收盘的交易日。"
+    "{weighting}，{rebalance}。收益均为全收益。",
 )
 _READ_FIRST = Phrase(
     "{lists} could be acted on from {session} (day {offset:+d}) at the earliest: what they made "
     "before is hindsight, only what came after was available.",
-    "{lists}读者最早自{session}(第{offset:+d}日)起可交易。此前收益为事后视角,此后方为可得。",
+    "{lists}读者最早自{session}（第{offset:+d}日）起可交易。此前收益为事后视角，此后方为可得。",
 )
-_ALL = Phrase("All {count} lists", "全部{count}份名单,")
-_SOME = Phrase("{count} lists ({names})", "{count}份名单({names}),")
+_ALL = Phrase("All {count} lists", "全部{count}份名单，")
+_SOME = Phrase("{count} lists ({names})", "{count}份名单（{names}），")
 _CAPTION = Phrase(
     "Each list around {name}: paper return by window, split at publication",
-    "{name}前后各名单的纸面收益(按窗口,以发布日为界)",
+    "{name}前后各名单的纸面收益（按窗口，以发布日为界）",
 )
 _BASKET = Phrase("Basket", "组合")
 _NAMES = Phrase("Names", "成分")
-_NAMES_NOTE = Phrase("shares in the list, of which the source itself names", "成分数,其中来源点名")
-_OF = Phrase("{names} ({named} named)", "{names}(点名{named})")
+_NAMES_NOTE = Phrase("shares in the list, of which the source itself names", "成分数，其中来源点名")
+_OF = Phrase("{names} ({named} named)", "{names}（点名{named}）")
 _AGAINST = Phrase("vs {benchmark}", "相对{benchmark}")
 _AGAINST_OF = Phrase("{window} vs {benchmark}", "{window}相对{benchmark}")
 _AGAINST_NOTE = Phrase("return less that of the index, in percentage points", "收益减指数收益")
@@ -52,21 +52,21 @@ _ON_PAPER = Phrase("Paper", "纸面")
 _COVERS = Phrase("Covers", "覆盖")
 _COVERS_NOTE = Phrase(
     "Weight of the list that an account can hold; its return is of this part.",
-    "账户可持有的名单权重;账户收益仅含该部分。",
+    "账户可持有的名单权重；账户收益仅含该部分。",
 )
-_IN_ACCOUNT = Phrase("Achievable, to the end", "可实现,至期末")
-_FOR_READER = Phrase("Paper, left for a reader", "纸面,读者可得")
+_IN_ACCOUNT = Phrase("Achievable, to the end", "可实现，至期末")
+_FOR_READER = Phrase("Paper, left for a reader", "纸面，读者可得")
 _PAPER_NOTE = Phrase(
     "the list bought at the close before day 0 and held as long as the account, without friction",
     "第0日前一收盘买入、与账户同日结束、不计摩擦的名单收益",
 )
 _RISK = Phrase("Risk", "风险")
-_TESTED = Phrase("More than chance?", "是否超出偶然")
+_TESTED = Phrase("More than chance?", "是否显著")
 _ACHIEVABLE_NOTE = Phrase("what an account would have made", "账户实际可得收益")
 _HOLM = Phrase("p (Holm) {window}", "p(Holm){window}")
 _HOLM_NOTE = Phrase(
     "chance of a move as large without the event, all tests counted; model {model}",
-    "无事件时出现同等变动的概率,已计全部检验;模型{model}",
+    "无事件时出现同等变动的概率，已计全部检验；模型{model}",
 )
 _LEAST = Phrase("Smallest effect {window}", "最小可检效应{window}")
 _LEAST_NOTE = Phrase("what the test would see four times in five", "五次中可检出四次的最小效应")
@@ -75,19 +75,19 @@ _HOW = Phrase(
     "How to read: [a,b] is bought at the close before day a and held to the close of day b. "
     "Hindsight is day 0 to the last close before a reader could trade, available is what came "
     "after. Paper is without friction. Press a heading to sort.",
-    "读法:[a,b]为第a日前一收盘买入、持有至第b日收盘。事后为第0日至读者可交易前的最后收盘,可得为其后。"
+    "读法：[a,b]为第a日前一收盘买入、持有至第b日收盘。事后为第0日至读者可交易前的最后收盘，可得为其后。"
     "纸面不计摩擦。点击表头可排序。",
 )
 _HOW_ACCOUNT = Phrase(
     " Achievable is an account under the market's rules, to the end of the study, of the part "
     "of the list that it covers. A dash there has its reason under Paper and "
     "achievable.",
-    "可实现为遵守市场规则的账户就其覆盖的权重至期末的收益;其中短横的原因见“纸面与可实现”。",
+    "可实现为遵守市场规则的账户就其覆盖的权重至期末的收益；其中短横的原因见“纸面与可实现”。",
 )
 _HOW_CHANCE = Phrase(
     " p (Holm) is how often chance alone would move a list as far, all tests counted; an effect "
     "below the smallest would mostly go unseen.",
-    "p(Holm)为计入全部检验后纯属偶然出现同等变动的概率;低于最小可检效应者多半无法检出。",
+    "p（Holm）为计入全部检验后纯属偶然出现同等变动的概率；低于最小可检效应者多半无法检出。",
 )
 
 
