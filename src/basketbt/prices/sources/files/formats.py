@@ -122,7 +122,9 @@ class CsvTable:
         try:
             return csv.read_csv(
                 pa.BufferReader(data),
-                read_options=csv.ReadOptions(encoding=encoding),
+                # Arrow's own threads may still let go of Python's bytes when a short program ends,
+                # which aborts it (about one run in 200).
+                read_options=csv.ReadOptions(encoding=encoding, use_threads=False),
                 parse_options=csv.ParseOptions(
                     delimiter=self._separator, invalid_row_handler=_skip_footer
                 ),
