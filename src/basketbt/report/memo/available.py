@@ -13,8 +13,8 @@ _BEFORE = Phrase(
     "在读者可交易之前，{lists}收益{made}。",
 )
 _AFTER = Phrase(
-    "From that close, which is the index book's starting price and none that a reader could buy "
-    "at, to the end {made}.",
+    "From that close (the index book's starting price, not one a reader could buy at) to the end "
+    "{made}.",
     "自该收盘价（仅为指数口径的起点，读者无法以此价买入）至期末，{made}。",
 )
 _OUT_BEFORE = Phrase(
@@ -28,12 +28,12 @@ _NOTHING = Phrase(
 )
 _ONE_MADE = Phrase("{value}", "{value}")
 _MANY_MADE = Phrase(
-    "a median of {value}; {rose} of them had risen", "中位数为{value}，其中{rose}上涨"
+    "a median of {value}, and {rose} of them had risen", "中位数为{value}，{rose}上涨"
 )
 _ONE_WENT_ON = Phrase("it made {value}{beside}", "收益{value}{beside}")
 _MANY_WENT_ON = Phrase(
     "the median was {value}: {rose} of the {count} rose{beside}",
-    "收益中位数为{value}：{count}份中{rose}上涨{beside}",
+    "收益中位数为{value}：{rose}上涨{beside}",
 )
 _AGAINST = Phrase(" ({excess} against {benchmark})", "（相对{benchmark}{excess}）")
 _BEAT = Phrase(", {beat} beat {benchmark}", "，{beat}跑赢{benchmark}")
@@ -41,7 +41,8 @@ _NOT_KNOWN = Phrase("nothing is known: prices end too early", "无法计算：�
 _LEFT_OUT = Phrase(
     " (without {unknown} lists whose prices end too early)", "（不含行情过早中止的{unknown}份名单）"
 )
-_NONE, _SOME = Phrase("none", "无一"), Phrase("{number}", "{number}份")
+_NONE, _ALL = Phrase("none", "无一"), Phrase("all", "全部")
+_SOME = Phrase("{number}", "{number}份")
 _THE_LIST, _THE_LISTS = Phrase("the list", "该名单"), Phrase("the {count} lists", "{count}份名单")
 _NO_COMPOSITES = Phrase(" (composites not counted)", "（不计合成组合）")
 _OF_DATE = Phrase(" published on {date}", "（{date}发布）")
@@ -93,7 +94,7 @@ def _of_one_date(
 def _made(found: Sequence[Found], language: Language) -> str:
     returns = [one["total_return"] for one in found]
     phrase = _ONE_MADE if len(found) == 1 else _MANY_MADE
-    rose = _count(sum(value > 0 for value in returns), language)
+    rose = _count(sum(value > 0 for value in returns), len(found), language)
     return phrase.say(language, value=percent(median(returns)), rose=rose)
 
 
@@ -105,18 +106,19 @@ def _went_on(found: Sequence[Found], benchmark: str, language: Language) -> str:
     beside = (_AGAINST if one else _BEAT).say(
         language,
         excess=percent(excess[0]),
-        beat=_count(sum(value > 0 for value in excess), language),
+        beat=_count(sum(value > 0 for value in excess), len(found), language),
         benchmark=benchmark,
     )
     return (_ONE_WENT_ON if one else _MANY_WENT_ON).say(
         language,
         value=percent(median(returns)),
-        rose=_count(sum(value > 0 for value in returns), language),
+        rose=_count(sum(value > 0 for value in returns), len(found), language),
         count=len(found),
         beside=beside if known else "",
     )
 
 
-def _count(number: int, language: Language) -> str:
-    """How many lists: "none" reads better than 0."""
-    return (_NONE if number == 0 else _SOME).say(language, number=number)
+def _count(number: int, of: int, language: Language) -> str:
+    """How many lists: "none" and "all" read better than 0 and the same number twice."""
+    phrase = _NONE if number == 0 else _ALL if number == of else _SOME
+    return phrase.say(language, number=number)
