@@ -100,31 +100,29 @@ class CsvTable:
 
     def __init__(self, path: Path) -> None:
         self._name = path.name
-        self._bytes = _unpacked(path)
-        head = self._bytes[: 1 << 20]
-        self._encoding = _encoding(self._bytes)
-        line = head.split(b"\n", 1)[0].decode(self._encoding, errors="replace").strip("\r\ufeff")
+        text = _as_utf8(_unpacked(path), path.name)
+        line = text.partition(b"\n")[0].decode().strip("\r\ufeff")
         if not line.strip():
             raise pa.ArrowInvalid("the first line is empty, a header is expected")
         self._separator = max(",;\t", key=line.count)
-        self.headers = tuple(self._parse(f"{line}\n".encode(), "utf-8", {}, []).column_names)
+        self.headers = tuple(self._parse(_handed_over(f"{line}\n".encode()), {}, []).column_names)
+        self._text = _handed_over(text)
 
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
         """Some columns; those in ``text`` as written, the others as numbers if they are."""
         types = {name: pa.string() for name in text}
-        return self._parse(self._bytes, self._encoding, types, list(columns))
+        return self._parse(self._text, types, list(columns))
 
     def _parse(
-        self, data: bytes, encoding: str, types: dict[str, pa.DataType], columns: list[str]
+        self, text: pa.Buffer, types: dict[str, pa.DataType], columns: list[str]
     ) -> pa.Table:
         from pyarrow import csv
 
         try:
             return csv.read_csv(
-                pa.BufferReader(data),
-                # Arrow's own threads may still let go of Python's bytes when a short program ends,
-                # which aborts it (about one run in 200).
-                read_options=csv.ReadOptions(encoding=encoding, use_threads=False),
+                pa.BufferReader(text),
+                # Threads would hold the handler of bad rows; see _handed_over.
+                read_options=csv.ReadOptions(use_threads=False),
                 parse_options=csv.ParseOptions(
                     delimiter=self._separator, invalid_row_handler=_skip_footer
                 ),
@@ -173,7 +171,7 @@ class SheetTable:
 
 
 def _unpacked(path: Path) -> bytes:
-    """The text of a CSV, gzipped or not, never more of it in memory than is allowed."""
+    """The bytes of a CSV, gzipped or not, never more of them in memory than is allowed."""
     most = min(MAX_UNPACKED, max(_ALWAYS_UNPACKED, _MAX_RATIO * path.stat().st_size))
     opener: Any = gzip.open if path.name.lower().endswith(".gz") else open
     parts, size = [], 0
@@ -184,26 +182,43 @@ def _unpacked(path: Path) -> bytes:
                 what = f"holds more than {most / 1024**2:.0f} MiB of text"
                 raise RefusedPath(path=path, why=f"{what}; use Parquet")
             parts.append(part)
-    return _without_utf16(b"".join(parts))
+    return b"".join(parts)
 
 
-def _without_utf16(data: bytes) -> bytes:
-    """UTF-16, which Excel calls Unicode text and marks at its beginning, as UTF-8."""
-    if not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return data
+def _as_utf8(data: bytes, name: str) -> bytes:
+    """Text as UTF-8, from that, GBK or UTF-16, which Excel calls Unicode text and marks.
+
+    Raises ``InvalidFile``, with the line, for anything else.
+    """
     try:
-        return data.decode("utf-16").encode()
+        if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            return data.decode("utf-16").encode()
+        if _is_utf8(data):
+            return data
+        return data.decode("gb18030").encode()
     except UnicodeDecodeError as error:
-        raise pa.ArrowInvalid(f"{error}; save it as UTF-8") from None
+        line = data.count(b"\n", 0, error.start) + 1
+        what = "a character that is neither UTF-8 nor GBK nor marked as UTF-16"
+        raise InvalidFile([Problem(name, line, what, "Save the table as UTF-8.")]) from None
 
 
-def _encoding(data: bytes) -> str:
-    """UTF-8 if every byte of it is, else GB 18030 (of which GBK is a part)."""
+def _handed_over(text: bytes) -> pa.Buffer:
+    """A copy in Arrow's own memory.
+
+    Arrow's threads let go of what they read some time after they have read it; where that is an
+    object of Python's, a program that ends meanwhile is aborted (apache/arrow#34314).
+    """
+    stream = pa.BufferOutputStream()
+    stream.write(text)
+    return stream.getvalue()
+
+
+def _is_utf8(data: bytes) -> bool:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
+        return False
+    return True
 
 
 def _skip_footer(row: Any) -> str:
