@@ -20,6 +20,8 @@ from support.made import Made, session
 A, CHINEXT, HK = "600001.SH", "300003.SZ", "6682.HK"
 SESSIONS = np.array([session(offset) for offset in range(-3, 8)])
 
+CALM = np.array([False])  # nobody is under risk warning
+
 
 def panel_of(made: Made, *symbols: str) -> PricePanel:
     request = PriceRequest(symbols=symbols, indexes=(), start=SESSIONS[0], end=SESSIONS[-1])
@@ -59,16 +61,25 @@ def test_a_close_at_the_limit_in_fen(
     symbol: str, closes: list[float], expected: list[bool]
 ) -> None:
     made = Made({symbol: dict(enumerate(closes, start=-3))})
-    found, notes = closes_at_limit(panel_of(made, symbol))
+    found, notes = closes_at_limit(panel_of(made, symbol), CALM)
     assert found[:4, 0].tolist() == expected
     assert notes == ()
+
+
+def test_only_a_list_says_who_was_under_risk_warning() -> None:
+    """A table of instruments has today's names: 5 % of what was no ST then would be hindsight."""
+    made = Made({A: dict(enumerate([10.0, 10.5, 11.03, 11.0], start=-3))})
+    panel = panel_of(made, A)
+    renamed = replace(panel, instruments=(replace(panel.instruments[0], name="*ST某某"),))
+    assert not closes_at_limit(renamed, CALM)[0].any()
+    assert closes_at_limit(panel, np.array([True]))[0][1:3, 0].all()
 
 
 def test_adjusted_prices_are_held_against_the_fraction_with_their_rounding() -> None:
     # raw 20.00 → 22.00, adjusted by 0.3717 and rounded: 7.43 → 8.18 is 10.09 %
     closes = dict(enumerate([7.43, 8.18, 8.90, 8.01], start=-3))
     made = Made({A: closes}, adjusted=frozenset({A}))
-    found, notes = closes_at_limit(panel_of(made, A))
+    found, notes = closes_at_limit(panel_of(made, A), CALM)
     assert found[:4, 0].tolist() == [False, True, False, True]
     assert "1 shares with adjusted prices only" in notes[0].text()
 
@@ -84,8 +95,8 @@ def test_adjusted_prices_find_the_limits_that_raw_prices_find() -> None:
     sessions = np.array([session(offset) for offset in offsets])
     request = PriceRequest(symbols=(A,), indexes=(), start=sessions[0], end=sessions[-1])
     panel = build_panel(made.load(request), (A,), calendar="XSHG", sessions=sessions)
-    known, _ = closes_at_limit(panel)
-    guessed, _ = closes_at_limit(replace(panel, adjusted_only=np.array([True])))
+    known, _ = closes_at_limit(panel, CALM)
+    guessed, _ = closes_at_limit(replace(panel, adjusted_only=np.array([True])), CALM)
     assert known.sum() > 20
     assert (guessed | ~known).all()
     assert guessed.sum() <= 1.3 * known.sum()
@@ -93,7 +104,7 @@ def test_adjusted_prices_find_the_limits_that_raw_prices_find() -> None:
 
 def test_hong_kong_has_no_limit() -> None:
     closes = dict(enumerate([10.0, 20.0, 5.0, 50.0], start=-3))
-    assert not closes_at_limit(panel_of(Made({HK: closes}), HK))[0].any()
+    assert not closes_at_limit(panel_of(Made({HK: closes}), HK), CALM)[0].any()
 
 
 def universe(dates: np.ndarray, close: np.ndarray) -> UniverseCloses:

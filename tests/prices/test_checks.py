@@ -263,6 +263,38 @@ def test_an_impossible_action_is_refused_by_name_or_left_out(
     assert any("the action is left out" in note.text("en") for note in warned.notes)
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (action(5, cash=0.5), None),  # what the factor says
+        (action(5, cash=5.0), "is 2 by it, by the factor 1.05263"),  # per ten shares
+        (action(4, cash=0.5), "is 1.05263 by it, by the factor 1"),  # the record date
+        (action(5, cash=0.1), "is 1.0101 by it, by the factor 1.05263"),  # the bonus is missing
+    ],
+)
+def test_an_action_that_the_factor_contradicts_is_left_out(
+    told: CorporateAction, said: str | None
+) -> None:
+    factor = np.where(DAYS[5] > DAYS, 1.0, 10.0 / 9.5)
+    bar = share(closes=[10.0] * 5 + [9.5] * 10, factor=factor)
+    data = market(bar, actions={"600000.SH": (told,)}, has_actions=True)
+    found = check(data)
+    if said is None:
+        assert found.actions["600000.SH"] == (told,)
+        assert found.notes == ()
+    else:
+        assert found.actions["600000.SH"] == ()
+        assert said in refusal(data, "factor")
+        assert any("the action is left out" in note.text() for note in found.notes)
+
+
+def test_an_index_that_lacks_a_session_is_a_hole_and_not_suspended() -> None:
+    index = without(share("000300.SH", table="indexes.csv"), 6)
+    said = [note.text() for note in check(market(share(), index)).notes]
+    assert any("000300.SH" in one and "sessions without a level" in one for one in said)
+    assert not any("taken as suspended" in one for one in said)
+
+
 def test_two_actions_during_a_suspension_are_each_measured_from_what_the_other_left() -> None:
     bar = without(without(share(closes=[10.0] * 7 + [4.0] * 8), 5), 5)
     both = (action(5, cash=6.0), action(6, cash=5.0))

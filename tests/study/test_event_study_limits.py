@@ -202,6 +202,14 @@ class TestWhatCannotBeHad:
         )
         self.said(run, "random_p", "the universe has no prices over the estimation window")
 
+    def test_a_session_that_the_market_index_lacks_empties_no_random_p(self, study: Study) -> None:
+        prices = closes()
+        prices[MARKET] = {day: level for day, level in prices[MARKET].items() if day != 2}
+        run = study(MadeWithUniverse(prices), NAMES, event_study=section())
+        assert 0 < cell(run)["random_p"] <= 1
+        assert "random_p" not in str(cell(run)["notes"])
+        assert any("sessions without a level" in note.text() for note in run.result.notes)
+
     def test_a_window_beyond_the_prices(self, study: Study) -> None:
         known = {
             symbol: {day: close for day, close in path.items() if day <= 6}

@@ -155,9 +155,10 @@ def test_lists_of_the_same_industries_are_a_harder_comparison(market: Path) -> N
 def test_limits_told_from_adjusted_prices_are_those_of_raw_prices(r1: Run) -> None:
     panel = r1.result.cases[0].panel
     raw = ~panel.adjusted_only
-    known = closes_at_limit(panel)[0][:, raw]
+    calm = np.zeros(len(panel.symbols), dtype=bool)
+    known = closes_at_limit(panel, calm)[0][:, raw]
     everyone = np.ones_like(panel.adjusted_only)
-    told = closes_at_limit(replace(panel, adjusted_only=everyone))[0][:, raw]
+    told = closes_at_limit(replace(panel, adjusted_only=everyone), calm)[0][:, raw]
     assert (int(known.sum()), int((known & ~told).sum()), int((told & ~known).sum())) == (328, 0, 8)
 
 

@@ -24,7 +24,6 @@ LIMITS_FROM_ADJUSTED = NoteKind(
 )
 
 _HALF_FEN = 0.005
-_RISK_WARNING = ("ST", "*ST", "S*ST", "SST")
 
 
 def one_session_returns(panel: PricePanel) -> tuple[Floats, Floats]:
@@ -47,12 +46,15 @@ def one_session_returns(panel: PricePanel) -> tuple[Floats, Floats]:
     )
 
 
-def closes_at_limit(panel: PricePanel) -> tuple[Mask, tuple[Note, ...]]:
+def closes_at_limit(
+    panel: PricePanel, risk_warning: NDArray[np.bool_]
+) -> tuple[Mask, tuple[Note, ...]]:
     """(T, N) closes at the day's price limit, and a note on shares of adjusted prices only.
 
     Raw closes are held against the limit itself, in fen. A return made of adjusted prices is held
     against the board's fraction, with the rounding that both closes and the limit may carry. Hong
-    Kong has no limits. Shares under risk warning are told by their names.
+    Kong has no limits. ``risk_warning`` (N,): the lists name the share ST, as they did when they
+    were published; tables of instruments have the names of the day they were made.
     """
     symbols = [parse_symbol(symbol) for symbol in panel.symbols]
     if panel.calendar == "XHKG":
@@ -64,10 +66,7 @@ def closes_at_limit(panel: PricePanel) -> tuple[Mask, tuple[Note, ...]]:
             [one.listed if one.listed is not None else "NaT" for one in panel.instruments],
             dtype="datetime64[D]",
         ),
-        is_st=np.array(
-            [(one.name or "").upper().startswith(_RISK_WARNING) for one in panel.instruments],
-            dtype=np.bool_,
-        ),
+        is_st=risk_warning,
     )
     limits = limit_prices(panel.reference, fractions)
     hit = (panel.close > limits.up - _HALF_FEN) | (panel.close < limits.down + _HALF_FEN)

@@ -66,10 +66,10 @@ def random_baskets_of(
 def _universe_cars(
     inputs: EventStudyInputs, universe: Universe, found: tuple[Evidence, ...], frame: Frame
 ) -> Floats:
-    """(M, models x W) CARs of shares with every session of the window."""
+    """(M, models x W) CARs of shares with every session of the window that the model knows."""
     columns = []
-    whole = frame.windows.sum(axis=1)[:, None]
     for item in found:
+        whole = (frame.windows & item.design.known).sum(axis=1)[:, None]
         fitted = estimate(
             item.design, universe.returns, frame.estimation, inputs.options.minimum_sessions
         )

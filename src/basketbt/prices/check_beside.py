@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from basketbt.prices.adjust import action_steps, factor_steps, unexplained_steps
 from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts
 
 _RATIOS = ("cash", "bonus", "rights", "rights_price")
@@ -49,6 +50,30 @@ def believable_actions(
             references[bar] = _left(action, before)
         else:
             wrong.append(found)
+    return tuple(kept), wrong
+
+
+def agreeing_actions(
+    actions: tuple[CorporateAction, ...], dates: Dates, close: Floats, factor: Floats
+) -> tuple[tuple[CorporateAction, ...], list[Wrong]]:
+    """The actions that the share's factor confirms, and what is wrong with the others.
+
+    Both restate a previous close; where they do it differently (an ex-date that is a record date,
+    cash per ten shares, a table of dividends without its bonus shares), the factor stands, because
+    returns are made of it, and money booked by the action would not belong to them.
+    """
+    steps = factor_steps(factor)
+    known = action_steps(dates, close, actions)
+    differs = unexplained_steps(steps, known, close)
+    kept: list[CorporateAction] = []
+    wrong: list[Wrong] = []
+    for action in actions:
+        bar = int(np.searchsorted(dates, action.ex_date))
+        if 0 < bar < len(dates) and differs[bar]:
+            what = f"previous close / reference is {known.total[bar]:.6g} by it, by the factor"
+            wrong.append(Wrong(action.ex_date, float(steps[bar]), what))
+        else:
+            kept.append(action)
     return tuple(kept), wrong
 
 

@@ -268,8 +268,13 @@ def gaps(long: Long) -> list[Doubt]:
 
     The row is the one after the gap, the value how many sessions are missing.
     """
-    missing = _missing_before(long)
+    missing = np.where(_of_indexes(long), 0, _missing_before(long))
     return _doubts(missing > 0, missing.astype(np.float64), "sessions without a row before it:")
+
+
+def _of_indexes(long: Long) -> Flags:
+    """(R,) rows of indexes."""
+    return long.per_row([symbol.kind == "index" for symbol in long.symbols])
 
 
 def _missing_before(long: Long) -> NDArray[np.int64]:
@@ -304,8 +309,15 @@ def ends_early(long: Long, data: MarketData) -> list[Doubt]:
 
 
 def holes(long: Long) -> list[Doubt]:
-    """Sessions on which none of a table's securities has a row, inside the days that it covers."""
-    found = []
+    """Sessions on which none of a table's securities has a row, inside the days that it covers.
+
+    And every session that an index lacks: an index is never suspended, nor is its level carried.
+    """
+    missing = _missing_before(long)
+    found = [
+        Doubt(int(row), float(missing[row]), "sessions without a level before it:")
+        for row in np.flatnonzero((missing > 0) & _of_indexes(long))
+    ]
     for rows in _tables(long):
         if len(np.unique(long.column[rows])) < 2:
             continue  # one security alone may be suspended

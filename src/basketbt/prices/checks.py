@@ -16,7 +16,12 @@ import numpy as np
 from basketbt.errors import BadPrices, UnknownName
 from basketbt.notes import Note, NoteKind
 from basketbt.prices import check_rules as rules
-from basketbt.prices.check_beside import Wrong, believable_actions, believable_shares
+from basketbt.prices.check_beside import (
+    Wrong,
+    agreeing_actions,
+    believable_actions,
+    believable_shares,
+)
 from basketbt.prices.check_rules import Doubt, Long
 from basketbt.prices.data import MarketData, SymbolBars
 
@@ -114,6 +119,15 @@ RULES: tuple[Rule, ...] = (
         "剔除该公司行为",
     ),
     Rule(
+        "factor",
+        "warn",
+        "a corporate action that restates the previous close otherwise than the share's factor "
+        "(its record date, cash per ten shares, a dividend without its bonus shares)",
+        "公司行为与复权因子对前收盘价的调整不一致（登记日、每十股派现、缺送转等）",
+        "the action is left out and the factor stands",
+        "剔除该公司行为，以复权因子为准",
+    ),
+    Rule(
         "shares",
         "refuse",
         "a share count that is not positive, there twice, or tradable above the total",
@@ -148,10 +162,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "hole",
         "warn",
-        "a session on which no security of a table has a row",
-        "某交易日整表无任何证券的行",
-        "the price is carried and the sessions count as suspended",
-        "沿用前价，计为停牌",
+        "a session on which no security of a table has a row, or an index no level",
+        "某交易日整表无任何证券的行，或指数无点位",
+        "shares count as suspended; returns beside the index are unknown on that session",
+        "个股计为停牌；该日相对指数的收益未知",
     ),
     Rule(
         "gap",
@@ -284,6 +298,10 @@ def _checked_beside(
             close = np.full(len(bar.close), np.inf) if bar.adjusted else bar.close
             actions[symbol], wrong = believable_actions(actions[symbol], bar.dates, close)
             findings += _beside("actions", symbol, wrong)
+            if bar.factor is not None and not bar.adjusted:
+                agreed = agreeing_actions(actions[symbol], bar.dates, bar.close, bar.factor)
+                actions[symbol], wrong = agreed
+                findings += _beside("factor", symbol, wrong)
         if symbol in shares:
             shares[symbol], wrong = believable_shares(shares[symbol], bar.dates[0])
             findings += _beside("shares", symbol, wrong)

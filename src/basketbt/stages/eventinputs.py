@@ -36,6 +36,7 @@ from basketbt.plan.eventstudy import market_index, registered_windows
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.prices.data import Floats, UniverseCloses
 from basketbt.prices.panel import PricePanel, Status
+from basketbt.stages.sharefacts import facts_of
 
 
 class NoIndexLevels(DataError):
@@ -90,7 +91,9 @@ def event_inputs(
         )
     windows, counted, cut = registered_windows(spec, case.event, case.calendar)
     returns, resumptions = one_session_returns(panel)
-    at_limit, limit_notes = closes_at_limit(panel)
+    at_limit, limit_notes = closes_at_limit(
+        panel, facts_of(plan.baskets, panel.instruments).risk_warning
+    )
     market, designs, missing = _models(plan, spec, case, benchmarks, windows)
     # After the last traded session nothing is known; a window that reaches there must say so.
     known = slice(0, int(traded[-1]) + 1)
