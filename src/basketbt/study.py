@@ -15,7 +15,7 @@ from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, unique
 from basketbt.plan.model import StudyPlan
 from basketbt.plan.study import make_plan, refuse_caps
-from basketbt.prices.checks import check
+from basketbt.prices.checks.check import check
 from basketbt.prices.data import MarketData, PriceSource
 from basketbt.prices.digest import content_digest
 from basketbt.results import CaseResult, StudyResult

@@ -9,7 +9,8 @@ import pytest
 
 from basketbt.errors import BadPrices, UnknownName
 from basketbt.market.calendars import calendar
-from basketbt.prices.checks import DEFAULT_POLICY, RULES, check
+from basketbt.prices.checks.check import check
+from basketbt.prices.checks.policy import DEFAULT_POLICY, RULES
 from basketbt.prices.data import (
     CorporateAction,
     FxSeries,

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from basketbt.config.study import StudyConfig
-from basketbt.prices.check_rules import UNIT_MISTAKES
-from basketbt.prices.checks import RULES, check
+from basketbt.prices.checks.check import check
+from basketbt.prices.checks.policy import RULES
+from basketbt.prices.checks.rows import UNIT_MISTAKES
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.sources.files import FilesSource, TableSpec
 from basketbt.prices.sources.files.folder import CONVENTION, SUFFIXES

@@ -11,7 +11,7 @@ import pytest
 
 from basketbt.baskets.library import find_library
 from basketbt.market.calendars import calendar
-from basketbt.prices.checks import check
+from basketbt.prices.checks.check import check
 from basketbt.prices.data import MarketData, PriceRequest
 from basketbt.prices.panel import PricePanel, Status, build_panel
 from basketbt.prices.sources.files import FilesSource

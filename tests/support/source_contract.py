@@ -10,7 +10,7 @@ import pytest
 
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.checks import check
+from basketbt.prices.checks.check import check
 from basketbt.prices.data import MarketData, PriceRequest, PriceSource, SymbolBars
 
 Oracle = tuple[str, str, dict[str, float]]

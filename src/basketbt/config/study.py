@@ -32,6 +32,7 @@ from basketbt.config.strict import (
 from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Language
+from basketbt.prices.checks.policy import Policy, full_policy
 from basketbt.yamlmodel import FOLDER_NAME, validate
 
 if TYPE_CHECKING:
@@ -67,12 +68,7 @@ class TableSpecFile(Strict):
     currency: str | None = None
 
 
-QualityRule = Literal["refuse", "warn"]
-
-
 def _checked_rule(name: str) -> str:
-    from basketbt.prices.checks import full_policy  # imports NumPy, which most studies do not need
-
     try:
         full_policy({name: "warn"})
     except UnknownName as error:
@@ -95,7 +91,7 @@ class PricesSpec(Strict):
         (), description="In order of precedence; empty: the folder convention of docs/prices.md."
     )
     seed: int = Field(20250120, ge=0, description="Seed of the demo market.")
-    quality: dict[CheckName, QualityRule] = Field(
+    quality: dict[CheckName, Policy] = Field(
         default_factory=dict, description="Policy per check; see docs/prices.md for the defaults."
     )
 

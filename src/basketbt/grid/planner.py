@@ -16,7 +16,7 @@ from basketbt.market.dayzero import publication_day
 from basketbt.notes import Note, unique
 from basketbt.plan.model import StudyPlan
 from basketbt.plan.study import make_plan
-from basketbt.prices.checks import check
+from basketbt.prices.checks.check import check
 from basketbt.prices.data import MarketData, PriceSource
 from basketbt.prices.digest import content_digest
 from basketbt.stages.panels import benchmark_levels, check_reach, panels_of
