@@ -74,6 +74,12 @@ class BookPath:
     price_levels: Floats
     notes: tuple[tuple[Note, ...], ...]
 
+    def held(self, row: int) -> NDArray[np.bool_]:
+        """(B, N) the shares that have been in a basket by ``row``: late ones from their first."""
+        entry = self.total.entry_row
+        found: NDArray[np.bool_] = (self.weights > 0) & (entry >= 0) & (entry <= row)
+        return found
+
     def rows(self, last: int) -> slice:
         """Rows of this path's arrays from the base to offset ``last``, both included."""
         return slice(0, last - self.first + 2)
@@ -146,11 +152,14 @@ def row_of_weights(
     cannot be built, and what :func:`measured.measured` raises.
     """
     column = _columns(panel, basket)
+    if weighting.kind in PRICE_DRIVEN:
+        present = present & (column >= 0)
     market = measured(panel, basket, column, weighting, present, purchase=purchase, allowed=allowed)
     targets = target_weights(basket, weighting, present=market.present, **market.values)
+    known = market.present & (column >= 0)
     row = np.zeros(len(panel.symbols))
-    row[column[market.present]] = targets[market.present]
-    return row, market.notes
+    row[column[known]] = targets[known]
+    return (row if known.sum() == market.present.sum() else row / row.sum()), market.notes
 
 
 def listed_at(
@@ -280,7 +289,12 @@ def _presence(
     end: int,
     late_listing: LateListing,
 ) -> tuple[NDArray[np.bool_], tuple[Note, ...]]:
-    """(n,) which constituents take part in a path, and what is to be said of the others."""
+    """(n,) which constituents the weights are of, and what is to be said of the others.
+
+    Under ``join`` these are all of them, so that the weights of a window do not depend on who lists
+    later: what a share without a price would have is spread over the others in proportion until
+    it joins at its target weight.
+    """
     priced = column >= 0
     listed = priced & np.isfinite(panel.total[base, column])
     arrives = priced & np.isfinite(panel.total[end, column])
@@ -293,11 +307,12 @@ def _presence(
             first=panel.sessions[0],
             last=panel.sessions[-1],
         )
+    everyone = np.ones(len(column), dtype=np.bool_)
     if not late.size:
-        return listed, ()
+        return (everyone if late_listing == "join" else listed), ()
     names = ", ".join(late)
     if late_listing == "join":
-        return arrives, (JOINED_LATE(symbols=names, base=when),)
+        return everyone, (JOINED_LATE(symbols=names, base=when),)
     return listed, (LISTED_LATE(symbols=names, base=when),)
 
 

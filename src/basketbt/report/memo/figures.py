@@ -95,20 +95,17 @@ class Found:
     @property
     def held(self) -> NDArray[np.intp]:
         """Columns of the shares that were in the basket by the window's end."""
-        path = self.statistics.path
-        within = self.reader.case.panel.total[path.base : path.base + self.statistics.end_row + 1]
-        return np.flatnonzero(
-            (path.weights[self.reader.member] > 0) & np.isfinite(within).any(axis=0)
-        )
+        held = self.statistics.path.held(self.statistics.end_row)
+        return np.flatnonzero(held[self.reader.member])
 
     def extremes(self, language: Language) -> tuple[tuple[str, float], tuple[str, float]]:
         """The largest and the smallest contribution: (share, part of the return) each."""
         path = self.statistics.path
         parts = path.total.contributions(self.statistics.end_row)[self.reader.member]
         held = self.held
+        order = held[np.argsort(parts[held], kind="stable")]
         # As printed, to a tenth of a point: what rounds to nothing neither gave nor took.
         parts = np.round(parts, 3) + 0.0
-        order = held[np.argsort(parts[held], kind="stable")]
         symbols = self.reader.case.panel.symbols
         best, worst = int(order[-1]), int(order[0])
         return (

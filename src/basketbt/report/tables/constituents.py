@@ -80,12 +80,14 @@ def _rows(result: StudyResult) -> Iterator[dict[str, Cell]]:
             path, end = statistics.path, statistics.end_row
             line = statistics.members.index(where.member)
             contributions = path.total.contributions(end)[where.member]
+            bought = path.total.weights(0)[where.member]
             weights = path.total.weights(end)[where.member]
+            members = path.held(end)[where.member]
             span = panel.total[path.base : path.base + end + 1]
             returns = span[-1] / first_finite(span) - 1
             for constituent in where.basket.constituents:
                 column = position.get(constituent.symbol, -1)
-                held = column >= 0 and path.weights[where.member, column] > 0
+                held = column >= 0 and bool(members[column])
                 yield {
                     **where.cells(),
                     **keys.window_cells(window, where.case),
@@ -94,7 +96,7 @@ def _rows(result: StudyResult) -> Iterator[dict[str, Cell]]:
                     "segment": constituent.segment_zh or "",
                     "stance": constituent.stance,
                     "origin": constituent.origin,
-                    "weight": float(path.weights[where.member, column]) if held else 0.0,
+                    "weight": float(bought[column]) if held else 0.0,
                     "end_weight": float(weights[column]) if held else 0.0,
                     "return": float(returns[column]) if held else None,
                     "contribution": float(contributions[column]) if held else 0.0,

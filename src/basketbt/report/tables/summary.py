@@ -104,7 +104,7 @@ def _rows(result: StudyResult, benchmark: str, language: Language) -> Iterator[d
             if where.member not in statistics.members:
                 continue
             column = statistics.members.index(where.member)
-            weights = statistics.path.weights[where.member]
+            held = statistics.path.held(statistics.end_row)[where.member]
             yield {
                 **where.cells(),
                 **keys.window_cells(window, where.case),
@@ -112,7 +112,7 @@ def _rows(result: StudyResult, benchmark: str, language: Language) -> Iterator[d
                 "end_date": str(where.case.panel.sessions[where.case.zero + window.last]),
                 "sessions": window.last - window.first + 1,
                 "names": len(where.basket.constituents),
-                "names_priced": int(np.count_nonzero(weights)),
+                "names_priced": int(np.count_nonzero(held)),
                 "benchmark": benchmark,
                 "price_return": float(statistics.price_return[column]),
                 **{key: float(v[column]) for key, v in statistics.own.values.items()},
