@@ -13,7 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from basketbt.backtest.account.quotes import one_word_boards, price_limits
+from basketbt.backtest.account.entries import Moment
+from basketbt.backtest.account.quotes import blocked, price_limits
+from basketbt.backtest.account.settings import Reason
 from basketbt.backtest.account.shortfall import PARTS
 from basketbt.config.study import load_study
 from basketbt.market.calendars import as_date, calendar
@@ -206,10 +208,11 @@ def test_one_word_boards_of_5_to_7_february(market: Path) -> None:
     data = FilesSource(market).load(request)
     panel = build_panel(data, symbols, calendar="XSHG", sessions=days, fx="local")
     rows = slice(len(days) - 3, len(days))
-    limits = price_limits(panel, rows, np.zeros(len(panel.symbols), dtype=bool))
+    nobody = np.zeros(len(panel.symbols), dtype=bool)
+    no_buy, _ = blocked(panel, rows, price_limits(panel, rows, nobody), nobody)
     found = [
         (str(days[rows][row]), panel.symbols[column])
-        for row, column in np.argwhere(one_word_boards(panel, rows, limits))
+        for row, column in np.argwhere(no_buy[Moment.OPEN] == Reason.LIMIT_UP)
     ]
     assert found == [
         ("2025-02-05", "688158.SH"),

@@ -117,7 +117,7 @@ def _interrupted(said: str) -> Iterator[None]:
 
 
 def _bytes(text: str) -> int:
-    """``500MB`` as a number. Raises ``BadMemory``."""
+    """``500MB`` as a number. Raises ``UnknownName``."""
     from basketbt.errors import UnknownName
 
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", text.strip().upper())

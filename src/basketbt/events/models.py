@@ -50,11 +50,6 @@ class Design:
     offset: Floats
 
     @property
-    def parameters(self) -> int:
-        """K, the number of estimated coefficients."""
-        return int(self.regressors.shape[1])
-
-    @property
     def known(self) -> Mask:
         """(T,) sessions on which the model says anything."""
         known: Mask = np.isfinite(self.regressors).all(axis=1) & np.isfinite(self.offset)

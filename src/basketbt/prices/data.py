@@ -47,6 +47,24 @@ class SymbolBars:
     currency: str = "CNY"
     table: str = ""
 
+    def rows(self, kept: slice | NDArray[np.bool_]) -> SymbolBars:
+        """Some of the rows, in their order."""
+        return replace(
+            self,
+            dates=self.dates[kept],
+            open=self.open[kept],
+            high=self.high[kept],
+            low=self.low[kept],
+            close=self.close[kept],
+            volume=self.volume[kept],
+            amount=self.amount[kept],
+            factor=None if self.factor is None else self.factor[kept],
+        )
+
+    def between(self, first: np.datetime64, last: np.datetime64) -> SymbolBars:
+        """The rows of an inclusive range of days, in whatever order they are."""
+        return self.rows((self.dates >= first) & (self.dates <= last))
+
 
 @dataclass(frozen=True, kw_only=True)
 class CorporateAction:

@@ -21,7 +21,6 @@ from typing import Any
 from basketbt.errors import DataError, InputError, OutputError
 from basketbt.prices.data import MarketData, PriceRequest
 from basketbt.prices.locktables import tables_from, tables_of
-from basketbt.prices.sources.frames import cut
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -86,7 +85,7 @@ class LockSource:
             raise LockTooSmall(path=self._path, what="; ".join(lacking))
         wanted = {*request.symbols, *request.indexes}
         bars = {
-            name: cut(bars, request.start, request.end)
+            name: bars.between(request.start, request.end)
             for name, bars in self._data.bars.items()
             if name in wanted
         }

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.prices.data import Dates, Floats, SymbolBars
-from basketbt.prices.sources.frames import cut
 from basketbt.prices.sources.vendor import FactorSteps, History
 
 VOLUME_TOLERANCE = 0.005  # vendors round to lots of 100
@@ -94,7 +93,7 @@ class BasketEffect:
 def compare(left: History, right: History) -> Comparison:
     """Compare two histories of one symbol over the window that both were asked for."""
     first, last = max(left.first, right.first), min(left.last, right.last)
-    a, b = cut(left.bars, first, last), cut(right.bars, first, last)
+    a, b = left.bars.between(first, last), right.bars.between(first, last)
     _, at_a, at_b = np.intersect1d(a.dates, b.dates, return_indices=True)
     difference = np.abs(a.close[at_a] / b.close[at_b] - 1)
     worst = int(np.argmax(difference)) if len(difference) else None

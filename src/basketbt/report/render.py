@@ -17,11 +17,6 @@ DEFAULT: tuple[Format, ...] = ("page",)
 PAGE, WORKBOOK, WORD, PICTURES = "report.html", "summary.xlsx", "memo.docx", "figures/"
 
 
-def is_rendering(name: str) -> bool:
-    """Whether a run's file is a rendering, which can be made again from the others."""
-    return name in (PAGE, WORKBOOK, WORD) or name.startswith(PICTURES)
-
-
 def rendered(record: Record, memo: str, formats: Collection[Format]) -> dict[str, bytes]:
     """Name → content for the formats asked for; the heavy imports of each happen here.
 

@@ -129,7 +129,7 @@ def keep_accounts(
 def refuse_none(cases: Sequence[CaseResult]) -> None:
     """Refuse a study none of whose lists has an account: it asked for something that cannot be.
 
-    Raises ``ExitBeforeEntry`` when the dates alone are to blame, else ``NoAccounts``.
+    Raises ``NoEntry`` when the dates alone are to blame, else ``NoAccounts``.
     """
     everyone = [
         (case, kept, member)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.backtest.account.carry import carried
-from basketbt.backtest.account.entries import Moment
 from basketbt.backtest.account.settings import AccountSettings, Reason
 from basketbt.backtest.account.sizing import MILLION, PRICE_UNIT, Numbers
 from basketbt.errors import DataError
@@ -181,14 +180,6 @@ def blocked(panel: PricePanel, rows: slice, limits: Limits, refused: Bools) -> t
     no_buy = np.where(untraded > 0, untraded, np.where(up, Reason.LIMIT_UP, 0))
     no_sell = np.where(untraded > 0, untraded, np.where(down, Reason.LIMIT_DOWN, 0))
     return no_buy.astype(np.int8), no_sell.astype(np.int8)
-
-
-def one_word_boards(panel: PricePanel, rows: slice, limits: Limits) -> Bools:
-    """(R, N) sessions that a share spent at its upper limit from the open on."""
-    nobody = np.zeros(len(panel.symbols), dtype=np.bool_)
-    no_buy, _ = blocked(panel, rows, limits, nobody)
-    found: Bools = no_buy[Moment.OPEN] == Reason.LIMIT_UP
-    return found
 
 
 def risk_warnings(names: Sequence[str]) -> Bools:

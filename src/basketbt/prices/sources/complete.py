@@ -20,7 +20,6 @@ from basketbt.prices.sources import yfinance
 from basketbt.prices.sources.akshare import eastmoney, sina
 from basketbt.prices.sources.akshare.delisted import delisting
 from basketbt.prices.sources.akshare.rights import rights_issues
-from basketbt.prices.sources.frames import cut
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.routes import FAMILIES, VENDORS, Route, group_of
 from basketbt.prices.sources.vendor import Changed, History, Query, Vendor, VendorFailure
@@ -196,7 +195,7 @@ def _sessions_at(vendor: Vendor, query: Query, missing: Dates) -> Dates | None:
         accepted(found, lambda h: vetted(h, query.symbol))
     except VendorFailure:
         return None
-    bars = cut(found.bars, missing[0], missing[-1])
+    bars = found.bars.between(missing[0], missing[-1])
     traded: Dates = bars.dates[~(bars.volume == 0)]
     return traded
 

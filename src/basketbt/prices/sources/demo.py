@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.data import CorporateAction, FxSeries, MarketData, PriceRequest, SymbolBars
+from basketbt.prices.data import CorporateAction, FxSeries, MarketData, PriceRequest
 from basketbt.prices.sources.demo_levels import index_bars, rate
 from basketbt.prices.sources.demo_shares import share_histories
 from basketbt.prices.sources.demo_streams import common_factors, sessions_of
@@ -57,7 +57,7 @@ class DemoSource:
         ]
         levels = [index_bars(one, factors, self.seed) for one in securities if not one.board]
         whole = [*(history.bars for history in histories), *levels]
-        cut = {bars.symbol: _cut(bars, request) for bars in whole}
+        cut = {bars.symbol: bars.between(request.start, request.end) for bars in whole}
         rates = [series for pair in request.fx if (series := rate(pair, self.seed))]
         return MarketData(
             source=self.name,
@@ -69,21 +69,6 @@ class DemoSource:
             has_actions=True,
             invented=True,
         )
-
-
-def _cut(bars: SymbolBars, request: PriceRequest) -> SymbolBars:
-    rows = _rows(bars.dates, request)
-    return replace(
-        bars,
-        dates=bars.dates[rows],
-        open=bars.open[rows],
-        high=bars.high[rows],
-        low=bars.low[rows],
-        close=bars.close[rows],
-        volume=bars.volume[rows],
-        amount=bars.amount[rows],
-        factor=None if bars.factor is None else bars.factor[rows],
-    )
 
 
 def _cut_rate(series: FxSeries, request: PriceRequest) -> FxSeries:

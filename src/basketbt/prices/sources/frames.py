@@ -79,26 +79,3 @@ def numbers_from(frame: pd.DataFrame, header: str, courier: Courier) -> Floats:
     except (ValueError, TypeError) as error:
         courier.changed(f"{header} holds something that is no number ({error})")
     return numbers
-
-
-def cut(bars: SymbolBars, first: np.datetime64, last: np.datetime64) -> SymbolBars:
-    """The bars from ``first`` to ``last``, both included, in the vendor's order."""
-    return select(bars, (bars.dates >= first) & (bars.dates <= last))
-
-
-def select(bars: SymbolBars, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> SymbolBars:
-    """The bars where ``keep`` is true."""
-    return SymbolBars(
-        symbol=bars.symbol,
-        dates=bars.dates[keep],
-        open=bars.open[keep],
-        high=bars.high[keep],
-        low=bars.low[keep],
-        close=bars.close[keep],
-        volume=bars.volume[keep],
-        amount=bars.amount[keep],
-        factor=None if bars.factor is None else bars.factor[keep],
-        adjusted=bars.adjusted,
-        currency=bars.currency,
-        table=bars.table,
-    )

@@ -24,7 +24,7 @@ import numpy as np
 from basketbt.market.symbols import Symbol
 from basketbt.prices.data import CorporateAction, Dates, Floats, SymbolBars
 from basketbt.prices.sources.courier import Answer, Courier, retry_after, with_evidence
-from basketbt.prices.sources.frames import cut, numbers_from, require, select
+from basketbt.prices.sources.frames import numbers_from, require
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.vendor import (
     Changed,
@@ -71,7 +71,7 @@ class Yahoo:
             symbol=symbol.canonical,
             first=query.first,
             last=query.last,
-            bars=cut(bars, query.first, query.last),
+            bars=bars.between(query.first, query.last),
             steps=None if is_index else table.steps().within(query.first, query.last),
             steps_from="" if is_index else NAME,
             actions=None if is_index else table.actions(query.last),
@@ -90,7 +90,7 @@ def exchange_rate(pair: str, first: np.datetime64, last: np.datetime64, hosts: H
         symbol=pair,
         first=first,
         last=last,
-        bars=cut(bars, first, last),
+        bars=bars.between(first, last),
         exchanges=with_evidence(courier.exchanges),
     )
 
@@ -173,7 +173,7 @@ class _Table:
 def _traded(bars: SymbolBars) -> SymbolBars:
     """Without the rows that Yahoo repeats for sessions on which a share did not trade."""
     flat = (bars.open == bars.close) & (bars.high == bars.low) & (bars.high == bars.close)
-    return select(bars, ~((bars.volume == 0) & flat))
+    return bars.rows(~((bars.volume == 0) & flat))
 
 
 # --- the client ----------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from basketbt.prices.data import CorporateAction, ShareCounts, SymbolBars
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.akshare.rights import rights_issues
 from basketbt.prices.sources.courier import Courier, ask, with_evidence
-from basketbt.prices.sources.frames import bars_from, cut, dates_from, numbers_from, require
+from basketbt.prices.sources.frames import bars_from, dates_from, numbers_from, require
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.vendor import Exchange, FactorSteps, Family, History, NoData, Query
 
@@ -62,7 +62,7 @@ class Eastmoney:
             symbol=query.symbol.canonical,
             first=query.first,
             last=query.last,
-            bars=cut(bars, query.first, query.last),
+            bars=bars.between(query.first, query.last),
             exchanges=with_evidence(courier.exchanges),
         )
 
@@ -195,7 +195,7 @@ def exchange_rate(pair: str, first: np.datetime64, last: np.datetime64, hosts: H
         symbol=pair,
         first=first,
         last=last,
-        bars=cut(bars, first, last),
+        bars=bars.between(first, last),
         exchanges=with_evidence(courier.exchanges),
     )
 

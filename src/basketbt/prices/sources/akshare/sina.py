@@ -19,7 +19,7 @@ from basketbt.market.symbols import Symbol
 from basketbt.prices.data import SymbolBars
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.courier import Courier, ask, with_evidence
-from basketbt.prices.sources.frames import bars_from, cut
+from basketbt.prices.sources.frames import bars_from
 from basketbt.prices.sources.hosts import HostBook
 from basketbt.prices.sources.vendor import (
     FactorSteps,
@@ -64,7 +64,7 @@ class Sina:
         """Raw bars and, for a mainland share or fund, the factor's steps."""
         symbol = query.symbol
         courier = _courier(symbol, query.hosts)
-        bars = cut(_bars(symbol, courier), query.first, query.last)
+        bars = _bars(symbol, courier).between(query.first, query.last)
         steps = _steps(symbol, courier, bars)
         return History(
             vendor=NAME,

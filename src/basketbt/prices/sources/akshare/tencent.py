@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from basketbt.market.symbols import Symbol
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.courier import Courier, ask, with_evidence
-from basketbt.prices.sources.frames import bars_from, cut
+from basketbt.prices.sources.frames import bars_from
 from basketbt.prices.sources.vendor import Changed, Family, History, Query
 
 NAME = "tencent"
@@ -55,7 +55,7 @@ class Tencent:
             symbol=symbol.canonical,
             first=query.first,
             last=query.last,
-            bars=cut(bars, query.first, query.last),
+            bars=bars.between(query.first, query.last),
             exchanges=with_evidence(courier.exchanges),
         )
 
