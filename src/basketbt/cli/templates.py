@@ -37,10 +37,14 @@ baskets: guojin/*
 weighting: [equal, stance]
 prices: {{source: demo}}      # an invented market; for your own: {{source: files, path: FOLDER}}
 
+# An event of your own, in place of a shipped one (`basketbt events` lists those):
+# events: {{id: manus, at: "2025-03-05T22:00:00+08:00", name: Manus, name_zh: Manus发布}}
+
 # What may be added, with its default:
 # rebalance: hold             # daily, weekly, monthly, quarterly; or a list of several
 # benchmarks: 000300.SH
 # windows: [[-5, -1], [0, 0], [0, 5], [0, 20]]   # sessions from day 0, both ends included
+# account: {{entry: [publication_open, next_open]}}   # could one have had it? See docs/account.md
 # event_study: {{}}             # is it more than chance? Takes some seconds
 # language: en                # or zh
 # `basketbt schema study` prints every key with its meaning.

@@ -54,6 +54,16 @@ class Results:
         return name
 
     @property
+    def distinct(self) -> int:
+        """How many different results there are within the questions (lists and windows).
+
+        A cap that does not bind, or stances that are all alike, give one basket under two names.
+        """
+        question = self.codes["basket"] * len(self.labels["window"]) + self.codes["window"]
+        pairs = np.column_stack([question, np.round(self.value, 12)])
+        return len(np.unique(pairs, axis=0))
+
+    @property
     def varied(self) -> tuple[str, ...]:
         """The choices that take more than one value."""
         return tuple(choice for choice in CHOICES if len(self.labels[choice]) > 1)

@@ -24,6 +24,11 @@ _SIZE = Phrase(
     "排序见`curve.csv`，图见`curve.svg`。",
 )
 _RANDOM = Phrase(" and {count} results of random baskets", "，随机组合结果{count}个")
+_DISTINCT = Phrase(
+    "{distinct} of these results differ: where a cap does not bind, or all stances are alike, two "
+    "choices make one basket, and both count.",
+    "其中{distinct}个结果互不相同：上限未触及或推荐程度一致时，两种选择得到同一组合，均计入变体。",
+)
 _DAY_ZERO = Phrase("Day 0: {days}.", "第0日：{days}。")
 _UNDEFINED = Phrase(
     "{count} variants have no value of the measure (too short, or without prices) and are not in "
@@ -116,6 +121,7 @@ def _size(plan: GridPlan, results: Results, measure: str) -> list[str]:
             measure=measure,
             key=grid_of(config).measure,
         ),
+        _DISTINCT.say(language, distinct=f"{results.distinct:,}"),
         _DAY_ZERO.say(language, days=", ".join(days)),
     ]
     if results.undefined:

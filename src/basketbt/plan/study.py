@@ -48,6 +48,11 @@ MEMBERS_OF_LATER = NoteKind(
     zh="{basket}为{title}在{day}的成分股，{event}当时的成分无从得知：其结果属事后选股",
     severity="warning",
 )
+MIXED_CURRENCIES = NoteKind(
+    "mixed_currencies",
+    en="returns are in {currency}, figures beside a benchmark compare them with its own currency",
+    zh="收益以{currency}计，与基准比较的数字未作汇率折算",
+)
 IDLE_REBALANCE = NoteKind(
     "idle_rebalance",
     en="the rebalance date {date} lies inside no window: nothing is rebalanced on it",
@@ -162,13 +167,15 @@ def refuse_caps(study: StudyFile, baskets: tuple[Basket, ...]) -> None:
 def _case(config: StudyConfig, event: Event, home: Calendar, baskets: tuple[Basket, ...]) -> Case:
     zero = day_zero(event, home)
     planned = [_windows(config, zero.session, home, basket) for basket in baskets]
+    foreign = HOME_CURRENCY[home.name] != "CNY"
+    mixed = (MIXED_CURRENCIES(currency=HOME_CURRENCY[home.name]),) if foreign else ()
     return Case(
         event=event,
         day_zero=zero,
         calendar=home,
         baskets=baskets,
         windows=tuple(windows for windows, _ in planned),
-        notes=tuple(notes for _, notes in planned),
+        notes=tuple((*mixed, *notes) for _, notes in planned),
     )
 
 
