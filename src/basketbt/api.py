@@ -13,7 +13,7 @@ from basketbt.report.files import run_files, tables
 from basketbt.report.layout import Table
 from basketbt.report.manifest import keeping
 from basketbt.report.memo import memo
-from basketbt.report.publish import MANIFEST, publish
+from basketbt.report.publish import publish
 from basketbt.report.render import DEFAULT, Format
 from basketbt.results import StudyResult
 from basketbt.shipped import find_study
@@ -87,8 +87,7 @@ class Run:
         files = run_files(self.result, formats)
         home = Path(folder) / self.result.plan.config.study
         home = home / EVENTS if self.result.events_only else home
-        files[MANIFEST] = keeping(files[MANIFEST], home / self.run_id)
-        return publish(files, home, self.run_id)
+        return publish(keeping(files, home / self.run_id), home, self.run_id)
 
 
 def _frame(table: Table) -> pd.DataFrame:

@@ -34,6 +34,18 @@ def test_a_run_knows_where_its_prices_came_from(folder: Path) -> None:
     assert verify(folder, source=None) == ()
 
 
+def test_a_run_written_with_pictures_and_then_without_keeps_them_and_reproduces(
+    folder: Path,
+) -> None:
+    again = run("study.yaml", source="demo")
+    assert again.write("results", ("page", "figures")) == Path("results/again") / folder.name
+    shown = (folder / "memo.md").read_bytes()
+    again.write("results", ())
+    assert b"figures/" in shown
+    assert (folder / "memo.md").read_bytes() == shown
+    assert verify(folder, source="demo") == ()
+
+
 def test_own_tables_must_be_named_again(folder: Path) -> None:
     path = folder / "manifest.json"
     path.write_text(path.read_text().replace('"source": "demo"', '"source": "files"'))

@@ -10,6 +10,7 @@ from typing import Any
 
 from basketbt.report.demo import DEMO
 from basketbt.report.publish import MANIFEST
+from basketbt.report.render import MEMO, PICTURES
 from basketbt.results import StudyResult
 
 FORMAT = 1
@@ -45,25 +46,35 @@ def manifest(result: StudyResult, files: Mapping[str, bytes]) -> bytes:
     return with_outputs(content, files)
 
 
-def keeping(fresh: bytes, folder: Path) -> bytes:
-    """``fresh`` with what an earlier writing of the same run left in ``folder``.
+def keeping(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
+    """``files`` of a run with what an earlier writing of the same run left in ``folder``.
 
     A run written once with its page and again without keeps the page; the manifest goes on listing
-    it, as long as the file is still what was listed.
+    it, as long as the file is still what was listed. A memo that shows kept pictures stays too.
     """
     path = folder / MANIFEST
     if not path.is_file():
-        return fresh
-    old, new = json.loads(path.read_bytes()), json.loads(fresh)
+        return dict(files)
+    old, new = json.loads(path.read_bytes()), json.loads(files[MANIFEST])
     if old.get("run") != new["run"]:
-        return fresh
-    kept = {
+        return dict(files)
+    intact = {
         name: digest
         for name, digest in old.get("outputs", {}).items()
-        if name not in new["outputs"] and _digest_of(folder / name) == digest
+        if _digest_of(folder / name) == digest
     }
-    new["outputs"] = dict(sorted({**new["outputs"], **kept}.items()))
-    return _as_bytes(new)
+    whole = dict(files)
+    if MEMO in intact and any(name.startswith(PICTURES) for name in intact):
+        whole[MEMO] = _illustrated(files[MEMO], folder)
+        new["outputs"][MEMO] = hashlib.sha256(whole[MEMO]).hexdigest()
+    new["outputs"] = dict(sorted({**intact, **new["outputs"]}.items()))
+    return {**whole, MANIFEST: _as_bytes(new)}
+
+
+def _illustrated(memo: bytes, folder: Path) -> bytes:
+    """The memo in ``folder`` if it is this one with a section of pictures at its end."""
+    there = (folder / MEMO).read_bytes()
+    return there if there.startswith(memo.rstrip() + b"\n\n## ") else memo
 
 
 def _digest_of(path: Path) -> str | None:

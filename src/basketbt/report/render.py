@@ -15,6 +15,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 DEFAULT: tuple[Format, ...] = ("page",)
 
 PAGE, WORKBOOK, WORD, PICTURES = "report.html", "summary.xlsx", "memo.docx", "figures/"
+MEMO = "memo.md"
 
 
 def rendered(record: Record, memo: str, formats: Collection[Format]) -> dict[str, bytes]:
@@ -36,7 +37,7 @@ def rendered(record: Record, memo: str, formats: Collection[Format]) -> dict[str
         memo = illustrated(record, memo, pictures)
     if "figures" in formats:
         files |= pictures
-        files["memo.md"] = memo.encode()
+        files[MEMO] = memo.encode()
     if "xlsx" in formats:
         from basketbt.report.workbook import workbook
 

@@ -24,11 +24,10 @@ from basketbt.report.layout import Cell, Column, Layout, Table
 from basketbt.report.manifest import with_outputs
 from basketbt.report.publish import MANIFEST, publish, republish
 from basketbt.report.record import Record
-from basketbt.report.render import Format, rendered
+from basketbt.report.render import MEMO, Format, rendered
 from basketbt.report.translation import FILE as TRANSLATION
 from basketbt.report.translation import Translation, translated
 
-MEMO = "memo.md"
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
