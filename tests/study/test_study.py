@@ -15,7 +15,7 @@ from support.made import Made, session
 
 Study = Callable[..., Run]
 
-A, B, C, HK, INDEX = "600001.SH", "000002.SZ", "300003.SZ", "6682.HK", "000300.SH"
+A, B, C, D, HK, INDEX = "600001.SH", "000002.SZ", "300003.SZ", "600004.SH", "6682.HK", "000300.SH"
 
 
 def flat(value: float, first: int = -3, last: int = 3) -> dict[int, float]:
@@ -335,3 +335,41 @@ def test_a_share_that_joins_after_a_window_is_not_counted_in_it(study: Study) ->
         windows="[[0,1],[0,3]]",
     ).memo
     assert "the 2 shares returned" in memo
+
+
+def test_a_window_does_not_know_who_lists_after_it(study: Study) -> None:
+    """Under join the weights are the whole list's, whatever other windows a study asks for."""
+    made = Made({A: RISING, B: FALLING, C: RISING, D: path(30.0, 33.0, first=2), INDEX: MARKET})
+    found = [
+        row(
+            study(
+                made,
+                [A, B, C, D],
+                stances=["recommend", "watch", "watch", "watch"],
+                weighting="{kind: stance, cap: 0.35}",
+                late_listing="join",
+                max_missing_weight="0.5",
+                windows=windows,
+            ),
+            window="[0,+1]",
+        )["total_return"]
+        for windows in ("[[0,1]]", "[[0,1],[0,3]]")
+    ]
+    # 0.35 and three times 0.65 / 3, of which the late one's part is spread in proportion.
+    bought = np.array([0.35, 0.65 / 3, 0.65 / 3]) / (1 - 0.65 / 3)
+    by_hand = bought @ np.array([0.2, -0.1, 0.2])
+    assert found == pytest.approx([by_hand, by_hand], abs=1e-12)
+
+
+def test_the_table_of_constituents_has_the_weights_bought(study: Study) -> None:
+    late = path(30.0, 33.0, first=2)
+    run = study(
+        Made({A: RISING, B: FALLING, C: late, INDEX: MARKET}),
+        [A, B, C],
+        late_listing="join",
+        windows="[[0,1],[0,3]]",
+    )
+    short = run.constituents[run.constituents["window"] == "[0,+1]"].set_index("symbol")
+    assert short["weight"].to_dict() == pytest.approx({A: 0.5, B: 0.5, C: 0.0})
+    assert row(run, window="[0,+1]")["names_priced"] == 2
+    assert row(run, window="[0,+3]")["names_priced"] == 3

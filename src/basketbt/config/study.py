@@ -213,8 +213,15 @@ class StudyConfig(Strict):
     annualisation: int | None = Field(
         None, ge=1, le=366, description="Sessions a year; None: the home calendar's own."
     )
-    late_listing: Literal["exclude", "join", "error"] = "exclude"
-    max_missing_weight: float = Field(0.1, ge=0, le=1)
+    late_listing: Literal["exclude", "join", "error"] = Field(
+        "exclude",
+        description="A share without a price at the purchase. exclude: left out, the rest weighed "
+        "anew; join: enters at its first close with its weight in the whole list, which until then "
+        "is spread over the others in proportion.",
+    )
+    max_missing_weight: float = Field(
+        0.1, ge=0, le=1, description="Most weight of a list that may have no prices at all."
+    )
     fx: Literal["require", "local"] = "require"
     language: Language = "en"
     colours: Literal["cn", "intl"] | None = Field(
