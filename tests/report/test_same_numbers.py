@@ -6,102 +6,20 @@ import csv
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
 from datetime import datetime
-from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-Row = dict[str, str]
+from support.pages import Row, grid, percent, rows
+
 ENTRIES = {
     "publication_open": "Publication open",
     "next_open": "Next open (hindsight)",
 }
 
-
-def rows(folder: Path, name: str) -> list[Row]:
-    with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
-def percent(cell: str) -> str:
-    """A decimal as the page prints it, worked out from the text of the CSV cell."""
-    if not cell:
-        return "–"
-    text = f"{float(cell) * 100:+.1f}%"
-    return "0.0%" if text in ("+0.0%", "-0.0%") else text
-
-
-@dataclass
-class Grid:
-    """A table of the page as text."""
-
-    caption: str = ""
-    heads: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-
-    def column(self, head: str) -> dict[str, str]:
-        place = self.heads.index(head)
-        return {row[0]: row[place] for row in self.rows}
-
-
-class Tables(HTMLParser):
-    """Every table of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.grids: list[Grid] = []
-        self._inside = ""
-        self._grouping = self._aside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.grids.append(Grid())
-        elif tag == "caption":
-            self._inside = "caption"
-        elif tag in ("thead", "tbody"):
-            self._inside = tag
-        elif tag == "tr" and self._inside == "tbody":
-            self.grids[-1].rows.append([])
-        elif tag in ("td", "th") and self._inside == "tbody":
-            self.grids[-1].rows[-1].append("")
-        elif tag == "th" and self._inside == "thead":
-            self._grouping = ("scope", "colgroup") in attrs
-            if not self._grouping:
-                self.grids[-1].heads.append("")
-        elif tag == "small":
-            self._aside = True
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "small":
-            self._aside = False
-        if tag in ("caption", "table"):
-            self._inside = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._inside == "caption":
-            self.grids[-1].caption += data
-        elif self._inside == "thead" and data.strip() and not self._grouping:
-            self.grids[-1].heads[-1] += data.strip()
-        elif (
-            self._inside == "tbody"
-            and not self._aside
-            and self.grids[-1].rows
-            and self.grids[-1].rows[-1]
-        ):
-            self.grids[-1].rows[-1][-1] += data.strip()
-
-
-def grids(folder: Path) -> list[Grid]:
-    reader = Tables()
-    reader.feed((folder / "report.html").read_text("utf-8").partition("<script>")[0])
-    return reader.grids
-
-
-def grid(folder: Path, start: str) -> Grid:
-    return next(one for one in grids(folder) if one.caption.startswith(start))
+HEADS = {"hindsight": "Hindsight [0,+7]", "available": "Available [+8,+14]"}
 
 
 def main_book(row: Row) -> bool:
@@ -111,9 +29,8 @@ def main_book(row: Row) -> bool:
 def test_the_verdict_is_the_summary(folder: Path) -> None:
     verdict = grid(folder, "Each list around")
     checked = 0
-    heads = {"hindsight": "Hindsight", "available": "Available"}
     for row in filter(main_book, rows(folder, "summary")):
-        head = heads.get(row["window"], row["window"])
+        head = HEADS.get(row["window"], row["window"])
         if head in verdict.heads:
             assert verdict.column(head)[row["basket"]] == percent(row["total_return"])
             checked += 1
@@ -134,11 +51,10 @@ def test_the_verdict_is_the_headline_of_the_memo(folder: Path) -> None:
 
 def test_every_window_of_the_heat_map_is_the_summary(folder: Path) -> None:
     heat = grid(folder, "Total return of each list in each window")
-    heads = {"hindsight": "Hindsight", "available": "Available"}
     found = list(filter(main_book, rows(folder, "summary")))
     assert len(found) == sum(len(row) - 1 for row in heat.rows)
     for row in found:
-        head = heads.get(row["window"], row["window"])
+        head = HEADS.get(row["window"], row["window"])
         assert heat.column(head)[row["basket"]] == percent(row["total_return"])
 
 
@@ -147,9 +63,7 @@ def test_every_share_is_its_row_of_the_constituents(folder: Path) -> None:
     checked = 0
     for row in found:
         shown = grid(folder, f"Shares of {row['basket']}")
-        head = {"hindsight": "Hindsight", "available": "Available"}.get(
-            row["window"], row["window"]
-        )
+        head = HEADS.get(row["window"], row["window"])
         if f"Return {head}" not in shown.heads:
             continue
         line = next(one for one in shown.rows if one[1] == row["symbol"])

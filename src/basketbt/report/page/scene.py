@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from basketbt.notes import Language
+from basketbt.plan.model import span
 from basketbt.report.choices import AFTER_PUBLICATION, entry_words
 from basketbt.report.demo import DEMO
 from basketbt.report.facts import EventFacts, WindowFacts
@@ -37,8 +38,19 @@ class Scene:
     @property
     def hindsight(self) -> str:
         """What a picture without a time axis must say of its figures."""
-        sessions = [member.reader_session for member in self.event.members]
-        return UNTIL_READ.say(self.language, session=min(sessions)) if sessions else ""
+        sessions = sorted(self.readers)
+        if not sessions:
+            return ""
+        phrase = UNTIL_READ if len(sessions) == 1 else UNTIL_EACH_READ
+        return phrase.say(self.language, session=sessions[0], last=sessions[-1])
+
+    @cached_property
+    def readers(self) -> dict[str, list[str]]:
+        """The sessions from which lists could be traded, in their order, each with its lists."""
+        found: dict[str, list[str]] = {}
+        for member in sorted(self.event.members, key=lambda one: one.reader_session):
+            found.setdefault(member.reader_session, []).append(member.basket)
+        return found
 
     @cached_property
     def looks(self) -> dict[str, Look]:
@@ -107,17 +119,50 @@ class Scene:
     @cached_property
     def quoted(self) -> tuple[WindowFacts, ...]:
         """The windows that tables quote: the headline ones, then hindsight and available."""
-        return tuple(w for w in self.event.windows if w.headline or w.kind != "fixed")
+        return tuple(w for w in self.windows if w.headline or w.kind != "fixed")
 
-    def label(self, window: WindowFacts) -> str:
-        """A window's heading in the language of the run."""
+    @cached_property
+    def windows(self) -> tuple[WindowFacts, ...]:
+        """Every window once: lists of several dates each have their own hindsight, in one column.
+
+        Tables know that window by its name, so a list finds its own days under it.
+        """
+        return tuple({window.label: window for window in reversed(self.event.windows)}.values())[
+            ::-1
+        ]
+
+    def label(self, window: WindowFacts, basket: str | None = None) -> str:
+        """A window's heading in the language of the run, with its days where lists share them.
+
+        For one ``basket`` with the days of that list.
+        """
         words = {"hindsight": HINDSIGHT, "available": AVAILABLE}
-        return words[window.kind].say(self.language) if window.kind in words else window.label
+        if window.kind not in words:
+            return window.label
+        mine = self.event.baskets if basket is None else (basket,)
+        spans = {days for one in mine if (days := self._days(one, window))}
+        days = f" {spans.pop()}" if len(spans) == 1 else ""
+        return words[window.kind].say(self.language) + days
+
+    def own_days(self, basket: str, window: WindowFacts) -> str:
+        """A list's days in a window, where the heading cannot say them for all lists."""
+        spans = {days for one in self.event.baskets if (days := self._days(one, window))}
+        return self._days(basket, window) if len(spans) > 1 else ""
+
+    def _days(self, basket: str, window: WindowFacts) -> str:
+        row = self.summary.get((basket, window.label), {})
+        first, last = row.get("first_day"), row.get("last_day")
+        return span(first, last) if isinstance(first, int) and isinstance(last, int) else ""
 
 
 UNTIL_READ = Phrase(
     "Lists could be acted on from {session}: what began before is hindsight",
     "读者最早自{session}起可据名单交易：此前开始者为事后视角",
+)
+UNTIL_EACH_READ = Phrase(
+    "Lists could be acted on from {session} (the first) or {last} (the last): what began before is "
+    "hindsight",
+    "读者最早自{session}（首份）至{last}（末份）起可据名单交易：此前开始者为事后视角",
 )
 HINDSIGHT = Phrase("Hindsight", "事后（公布前）")
 AVAILABLE = Phrase("Available", "可得（公布后）")

@@ -163,12 +163,14 @@ def _grid(
         rows.append(tuple(cells))
     return Grid(
         caption=_CAPTION.say(scene.language, basket=basket),
-        heads=tuple(_heads(scene, windows, with_orders=bool(traded))),
+        heads=tuple(_heads(scene, basket, windows, with_orders=bool(traded))),
         rows=tuple(rows),
     )
 
 
-def _heads(scene: Scene, windows: list[WindowFacts], *, with_orders: bool) -> list[Head]:
+def _heads(
+    scene: Scene, basket: str, windows: list[WindowFacts], *, with_orders: bool
+) -> list[Head]:
     language = scene.language
     heads = [
         Head(_SHARE.say(language), number=False),
@@ -177,7 +179,7 @@ def _heads(scene: Scene, windows: list[WindowFacts], *, with_orders: bool) -> li
         Head(_ORIGIN.say(language), _ORIGIN_NOTE.say(language), number=False),
     ]
     for place, window in enumerate(windows):
-        label = scene.label(window)
+        label = scene.label(window, basket)
         if place == 0:
             note = _WEIGHT_NOTE.say(language, window=label)
             heads.append(Head(_WEIGHT.say(language), note))
@@ -186,7 +188,7 @@ def _heads(scene: Scene, windows: list[WindowFacts], *, with_orders: bool) -> li
             Head(_PART.say(language, window=label), _PART_NOTE.say(language)),
         ]
     if windows:
-        label = scene.label(windows[-1])
+        label = scene.label(windows[-1], basket)
         heads.append(Head(_SUSPENDED.say(language, window=label), _SUSPENDED_NOTE.say(language)))
     if with_orders:
         group = _ACCOUNT.say(language, entry=scene.entry_words(_entry(scene)))

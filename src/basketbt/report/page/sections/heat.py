@@ -26,10 +26,13 @@ _BASKET = Phrase("Basket", "组合")
 
 
 def _build(scene: Scene) -> list[Block]:
-    windows = scene.event.windows
+    windows = scene.windows
     values = [
         [scene.summary.get((basket, window.label), {}).get("total_return") for window in windows]
         for basket in scene.event.baskets
+    ]
+    asides = [
+        [scene.own_days(basket, window) for window in windows] for basket in scene.event.baskets
     ]
     return [
         heat_grid(
@@ -38,6 +41,7 @@ def _build(scene: Scene) -> list[Block]:
             heads=[scene.label(window) for window in windows],
             names=[scene.head(basket) for basket in scene.event.baskets],
             values=values,
+            asides=asides,
         )
     ]
 
@@ -51,6 +55,7 @@ def heat_grid(
     values: Sequence[Sequence[Value]],
     show: Callable[[Value], Cell] = change,
     titles: Sequence[Sequence[str]] | None = None,
+    asides: Sequence[Sequence[str]] | None = None,
     kind: Literal["heat", "matrix"] = "heat",
 ) -> Grid:
     """A table whose grounds follow the values, on one scale for all of it."""
@@ -63,7 +68,8 @@ def heat_grid(
             shown = show(value)
             ground = shade(value, scale) if isinstance(value, float) else None
             note = titles[line][column] if titles else ""
-            cells.append(Cell(shown.text, shown.sort, "", ground, note))
+            aside = asides[line][column] if asides else ""
+            cells.append(Cell(shown.text, shown.sort, "", ground, note, aside))
         rows.append(tuple(cells))
     columns = (Head(corner, number=False), *(Head(head) for head in heads))
     return Grid(caption=caption, heads=columns, rows=tuple(rows), kind=kind)

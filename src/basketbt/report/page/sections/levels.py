@@ -18,11 +18,19 @@ _HOW = Phrase(
     "在图上拖动可放大，双击复原。",
 )
 _HOW_LEVELS = Phrase(
-    "How to read: 127 is a gain of 27 % since the base, the close before day 0. In the yellow part "
-    "nobody had read the lists yet: only what follows the dashed line could be had. In the grey "
+    "How to read: 127 is a gain of 27 % since the base, the close before day 0. {read} In the grey "
     "part the exchange was closed.",
-    "读法：127即自基准（第0日前一收盘）以来上涨27%。黄色区间内名单尚未发布：虚线之后的涨跌方可获得。"
-    "灰色区间为休市。",
+    "读法：127即自基准（第0日前一收盘）以来上涨27%。{read}灰色区间为休市。",
+)
+_UNREAD = Phrase(
+    "In the yellow part nobody had read the lists yet: only what follows the dashed line could be "
+    "had.",
+    "黄色区间内名单尚未发布：虚线之后的涨跌方可获得。",
+)
+_UNREAD_EACH = Phrase(
+    "In the yellow part not all lists had come out yet: of a list only what follows its own dashed "
+    "line could be had.",
+    "黄色区间内名单尚未全部发布：各名单仅其自身虚线之后的涨跌方可获得。",
 )
 _HOW_BEFORE = Phrase(
     " Before the base a line is the list as bought {before} sessions earlier, scaled to meet 100.",
@@ -91,7 +99,8 @@ def _levels(scene: Scene, found: list[Line], benchmark: str) -> Chart:
     (best_level, best), (worst_level, worst) = max(ends), min(ends)
     longest = found[0]
     base = longest.dates[longest.start]
-    how = _HOW_LEVELS.say(scene.language)
+    unread = _UNREAD if len(scene.readers) == 1 else _UNREAD_EACH
+    how = _HOW_LEVELS.say(scene.language, read=unread.say(scene.language))
     if longest.start:
         how += _HOW_BEFORE.say(scene.language, before=longest.start)
     end = longest.benchmark[-1]
@@ -170,9 +179,9 @@ def _presets(scene: Scene, line: Line) -> tuple[tuple[str, str, str], ...]:
         for window in scene.event.windows
         if window.kind == "fixed" and window.first == 0 and 0 < window.last < line.days[-1]
     ]
-    readers = {member.reader_session for member in scene.event.members}
-    if readers and min(readers) < line.dates[-1]:
-        found.append((_AFTER.say(language), min(readers), line.dates[-1]))
+    read_by = max(scene.readers, default=line.dates[-1])  # the last list is out, so all are
+    if read_by < line.dates[-1]:
+        found.append((_AFTER.say(language), read_by, line.dates[-1]))
     return tuple(found)
 
 

@@ -11,7 +11,10 @@ from basketbt.report.phrases import Phrase
 
 CLOSED = Phrase("closed", "休市")
 HINDSIGHT_REGION = Phrase("hindsight: not yet published", "事后：名单尚未发布")
+_NOT_ALL = Phrase("hindsight: not all published yet", "事后：名单尚未全部发布")
 _READER = Phrase("a reader can trade", "读者可交易")
+_READER_OF = Phrase("a reader can trade {lists}", "读者可交易{lists}")
+_LISTS = Phrase("{count} lists", "{count}份名单")
 _DAY0 = Phrase("day 0", "第0日")
 #: How charts call the alternative moments of shipped events; others go by their id.
 _MOMENTS = {"leak": Phrase("leak", "泄露"), "app": Phrase("app launch", "App上线")}
@@ -30,15 +33,15 @@ def stage(scene: Scene, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[s
         for first, last in event.closures
         if dates[0] < first and last < dates[-1]
     ]
-    readers = sorted({member.reader_session for member in event.members})
     marks += [
-        {"x": session, "label": _READER.say(language), "kind": "reader"}
-        for session in readers
+        {"x": session, "label": _reader(scene, baskets), "kind": "reader"}
+        for session, baskets in scene.readers.items()
         if dates[0] <= session <= dates[-1]
     ]
-    if readers and readers[0] > dates[0]:
-        until = min(readers[0], dates[-1])
-        label = HINDSIGHT_REGION.say(language)
+    last = max(scene.readers, default=dates[0])
+    if last > dates[0]:
+        until = min(last, dates[-1])
+        label = (HINDSIGHT_REGION if len(scene.readers) == 1 else _NOT_ALL).say(language)
         shades.append({"from": dates[0], "to": until, "label": label, "kind": "hindsight"})
     return {
         "kind": "lines",
@@ -48,6 +51,15 @@ def stage(scene: Scene, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[s
         "shades": shades,
         "demo": scene.demo,
     }
+
+
+def _reader(scene: Scene, baskets: list[str]) -> str:
+    """The line from which lists could be traded; it names them where others have another one."""
+    if len(scene.readers) == 1:
+        return _READER.say(scene.language)
+    alone = len(baskets) == 1
+    lists = scene.name(baskets[0]) if alone else _LISTS.say(scene.language, count=len(baskets))
+    return _READER_OF.say(scene.language, lists=lists)
 
 
 def mark_label(scene: Scene, mark: Mark, language: Language | None = None) -> str:

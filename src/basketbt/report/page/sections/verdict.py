@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from basketbt.notes import Language
 from basketbt.report.choices import choice_words
 from basketbt.report.facts import ListFacts, WindowFacts
@@ -30,10 +32,12 @@ _MOMENT = Phrase(
     "{weighting}，{rebalance}。收益均为全收益。",
 )
 _READ_FIRST = Phrase(
-    "{lists} could be acted on from {session} (day {offset:+d}) at the earliest: what they made "
+    "{lists} could be acted on from {session} (day {offset:+d}) at the earliest: what was made "
     "before is hindsight, only what came after was available.",
     "{lists}读者最早自{session}（第{offset:+d}日）起可交易。此前收益为事后视角，此后方为可得。",
 )
+_THE_LIST = Phrase("The list", "该名单")
+_ONE = Phrase("The list {names}", "名单{names}，")
 _ALL = Phrase("All {count} lists", "全部{count}份名单，")
 _SOME = Phrase("{count} lists ({names})", "{count}份名单（{names}），")
 _CAPTION = Phrase(
@@ -119,16 +123,14 @@ def _read_first(scene: Scene) -> list[str]:
     for member in scene.event.members:
         key = (member.reader_session, member.reader_offset)
         sessions.setdefault(key, []).append(member.basket)
-    which = _ALL if len(sessions) == 1 else _SOME
-    return [
-        _READ_FIRST.say(
-            scene.language,
-            lists=which.say(scene.language, count=len(names), names=", ".join(names)),
-            session=session,
-            offset=offset,
-        )
-        for (session, offset), names in sessions.items()
-    ]
+    alone = len(sessions) == 1
+    said = []
+    for (session, offset), names in sessions.items():
+        one = len(names) == 1
+        which = (_THE_LIST if one else _ALL) if alone else (_ONE if one else _SOME)
+        lists = which.say(scene.language, count=len(names), names=", ".join(names))
+        said.append(_READ_FIRST.say(scene.language, lists=lists, session=session, offset=offset))
+    return said
 
 
 #: One column of the table: its head and a cell for each basket.
@@ -189,7 +191,10 @@ def _returns(scene: Scene) -> list[Column]:
 
 def _cells(scene: Scene, window: WindowFacts, key: str) -> dict[str, Cell]:
     return {
-        basket: change(scene.summary.get((basket, window.label), {}).get(key))
+        basket: replace(
+            change(scene.summary.get((basket, window.label), {}).get(key)),
+            aside=scene.own_days(basket, window),
+        )
         for basket in scene.event.baskets
     }
 
