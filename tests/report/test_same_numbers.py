@@ -198,6 +198,20 @@ def test_the_tables_of_the_word_file_break_no_word(folder: Path) -> None:
                 size = max((run.font.size.pt for run in cell.paragraphs[0].runs), default=0)
                 longest = max(map(len, re.split(r"[\s/-]", cell.text)))
                 assert longest * size * 0.0212 < width, cell.text  # 0.6 em a letter
+        for width, cell in zip(widths, table.rows[0].cells, strict=True):
+            size = max(run.font.size.pt for run in cell.paragraphs[0].runs)
+            longest = max(map(len, cell.text.split()))
+            assert longest * size * 0.0280 + 0.2 < width, cell.text  # 0.79 em: wide and bold
+
+
+def test_no_line_of_the_word_file_ends_between_a_minus_and_its_number(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "memo.docx") as archive:
+        body = archive.read("word/document.xml").decode()
+        styles = archive.read("word/styles.xml").decode()
+    texts = re.findall(r"<w:t[^>]*>([^<]*)</w:t>", body)
+    assert not [text for text in texts if re.search(r"-\d", text)]
+    assert body.count("<w:noBreakHyphen/>") > 50
+    assert 'w:eastAsia="zh-CN"' in styles
 
 
 def test_what_nobody_could_have_had_is_marked_wherever_accounts_are_shown(folder: Path) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.table import Table
     from docx.text.paragraph import Paragraph
+    from docx.text.run import Run
     from markdown_it.token import Token
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -24,7 +25,9 @@ _PICTURE_CM = 16.0
 _TEXT_CM = 17.0  # A4 less two margins of two
 # Letters of a table in points, how small they may become, and how wide one is at most.
 _LETTERS, _SMALLEST, _CM_PER_POINT, _CELL_MARGIN = 7.5, 5.5, 0.0235, 0.3
+_BOLD = 1.25  # how much wider a letter of a head may be, where Word's own family is missing
 _WORD = re.compile(r"(?<=[/-])(?=[a-z])|\s")
+_NUMBER_SIGN = re.compile(r"-(?=\d)")
 # What a kind of Markdown makes of the paragraphs after it.
 _STYLES = {
     "blockquote_open": "Intense Quote",
@@ -130,7 +133,8 @@ class _Writer:
             elif child.type in ("softbreak", "hardbreak"):
                 paragraph.add_run(" ")
             else:
-                run = paragraph.add_run(_visible(child.content))
+                run = paragraph.add_run()
+                _add_text(run, _visible(child.content))
                 run.bold, run.italic = bold or None, italic or None
 
     def _picture(self, paragraph: Paragraph, token: Token) -> None:
@@ -142,6 +146,17 @@ class _Writer:
             shape._inline.docPr.set("descr", token.content)
 
 
+def _add_text(run: Run, text: str) -> None:
+    """Text in which no line ends between a minus and its number, nor inside a date."""
+    from docx.oxml import OxmlElement
+
+    first, *rest = _NUMBER_SIGN.split(text)
+    run.add_text(first)
+    for part in rest:
+        run._r.append(OxmlElement("w:noBreakHyphen"))
+        run.add_text(part)
+
+
 def _widths(rows: list[list[str]]) -> tuple[list[float], float]:
     """Centimetres of each column, and the size of its letters in points.
 
@@ -149,7 +164,9 @@ def _widths(rows: list[list[str]]) -> tuple[list[float], float]:
     columns with long texts. Where that is more than the page, the letters become smaller.
     """
     columns = list(zip(*rows, strict=True))
-    words = [max(_length(word) for text in c for word in _WORD.split(text)) for c in columns]
+    words = [
+        max(_longest_word(head) * _BOLD, *map(_longest_word, texts)) for head, *texts in columns
+    ]
     texts = [max(map(_length, column)) for column in columns]
     size = _LETTERS
     while True:
@@ -163,6 +180,10 @@ def _widths(rows: list[list[str]]) -> tuple[list[float], float]:
         return [_TEXT_CM * one / sum(least) for one in least], size
     wishes = [min(text - word, 24) + 0.5 for text, word in zip(texts, words, strict=True)]
     return [w + left * wish / sum(wishes) for w, wish in zip(least, wishes, strict=True)], size
+
+
+def _longest_word(text: str) -> int:
+    return max(map(_length, _WORD.split(text)))
 
 
 def _length(text: str) -> int:
@@ -209,7 +230,10 @@ def _visible(text: str) -> str:
 
 
 def _style(document: Document) -> None:
-    """One Latin and one Chinese family, and a page with room for the headline table."""
+    """One Latin and one Chinese family, and a page with room for the headline table.
+
+    Chinese is marked as of the mainland: otherwise its commas stand in the middle of their squares.
+    """
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
@@ -218,6 +242,8 @@ def _style(document: Document) -> None:
         style.font.name = _LATIN
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _CHINESE)
     document.styles["Normal"].font.size = Pt(10)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
     for section in document.sections:
         section.page_width, section.page_height = Cm(21.0), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.0)
