@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.table import Table
     from docx.text.paragraph import Paragraph
-    from docx.text.run import Run
     from markdown_it.token import Token
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -27,7 +26,7 @@ _TEXT_CM = 17.0  # A4 less two margins of two
 _LETTERS, _SMALLEST, _CM_PER_POINT, _CELL_MARGIN = 7.5, 5.5, 0.0235, 0.3
 _BOLD = 1.25  # how much wider a letter of a head may be, where Word's own family is missing
 _WORD = re.compile(r"(?<=[/-])(?=[a-z])|\s")
-_NUMBER_SIGN = re.compile(r"-(?=\d)")
+_MINUS, _DASH = re.compile(r"(?<![A-Za-z0-9])-(?=\d)"), re.compile(r"-(?=\d)")
 # What a kind of Markdown makes of the paragraphs after it.
 _STYLES = {
     "blockquote_open": "Intense Quote",
@@ -92,7 +91,7 @@ class _Writer:
             paragraph = self.document.add_heading(level=min(heading - 1, 9))
         else:
             paragraph = self.document.add_paragraph(style=self.style)
-        self._runs(paragraph, token)
+        self._runs(paragraph, token, flowing=True)
 
     def _table(self, rows: list[list[Token]], left: list[bool]) -> None:
         """A table of the width of the text; ``left`` says which columns are words."""
@@ -113,7 +112,7 @@ class _Writer:
                 cell.width = Cm(widths[place])
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(0)
-                self._runs(paragraph, token)
+                self._runs(paragraph, token, flowing=False)
                 if not left[place]:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 for run in paragraph.runs:
@@ -121,7 +120,7 @@ class _Writer:
                     run.bold = run.bold or line == 0 or None
         self.document.add_paragraph().paragraph_format.space_after = Pt(0)
 
-    def _runs(self, paragraph: Paragraph, token: Token) -> None:
+    def _runs(self, paragraph: Paragraph, token: Token, *, flowing: bool) -> None:
         bold = italic = False
         for child in token.children or []:
             if child.type in ("strong_open", "strong_close"):
@@ -133,8 +132,8 @@ class _Writer:
             elif child.type in ("softbreak", "hardbreak"):
                 paragraph.add_run(" ")
             else:
-                run = paragraph.add_run()
-                _add_text(run, _visible(child.content))
+                text = _visible(child.content)
+                run = paragraph.add_run(_joined(text) if flowing else text)
                 run.bold, run.italic = bold or None, italic or None
 
     def _picture(self, paragraph: Paragraph, token: Token) -> None:
@@ -146,15 +145,13 @@ class _Writer:
             shape._inline.docPr.set("descr", token.content)
 
 
-def _add_text(run: Run, text: str) -> None:
-    """Text in which no line ends between a minus and its number, nor inside a date."""
-    from docx.oxml import OxmlElement
+def _joined(text: str) -> str:
+    """Text in which no line ends between a minus and its number, nor inside a date.
 
-    first, *rest = _NUMBER_SIGN.split(text)
-    run.add_text(first)
-    for part in rest:
-        run._r.append(OxmlElement("w:noBreakHyphen"))
-        run.add_text(part)
+    A word joiner alone holds in LibreOffice and the minus sign in Word, which breaks after hyphens;
+    the hyphen that does not break of Word lets LibreOffice break elsewhere in a number.
+    """
+    return _DASH.sub("-\u2060", _MINUS.sub("\u2212\u2060", text))
 
 
 def _widths(rows: list[list[str]]) -> tuple[list[float], float]:
