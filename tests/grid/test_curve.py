@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from basketbt.grid.curve import Results, choice_values, curve_order, standings
+from basketbt.grid.curve import Results, Standing, choice_values, curve_order, standings
 from basketbt.grid.figure import curve_svg
 from basketbt.grid.rows import CHOICES
+from basketbt.grid.words import agreement
 
 
 def results(value: np.ndarray, random: np.ndarray | None = None, **codes: np.ndarray) -> Results:
@@ -93,3 +96,27 @@ def test_the_drawing_is_the_same_every_time_and_marked_when_invented() -> None:
     assert "DEMO" in drawn
     assert "cost: cost1" in drawn
     assert "DEMO" not in curve_svg(found, "total_return", invented=False)
+
+
+def test_the_sentence_on_agreement_counts_what_it_says() -> None:
+    """Three lists: of two on one side of 0 one lies high, as does the third."""
+    one = Standing(
+        event="e",
+        basket="a",
+        window="[0, 5]",
+        value=0.1,
+        count=9,
+        quantiles=(0.0,),
+        below=0.9,
+        same_sign=1.0,
+        shares=3,
+        random_size=None,
+        below_random=None,
+    )
+    stands = (one, replace(one, below=0.2), replace(one, same_sign=0.6))
+    assert agreement(stands, "en") == (
+        "In 2 of 3 lists and windows at least 95 % of the variants have the sign of the published "
+        "result. In 2 of the 3 the published result lies above the median of its variants, "
+        "of the 2 in 1."
+    )
+    assert "3个中2个本研究结果高于变体中位数，上述2个中1个如此" in agreement(stands, "zh")

@@ -17,8 +17,10 @@ NOTHING = Phrase("Nothing was varied.", "没有变动任何选择。")
 NOTES = Phrase("Notes", "说明")
 _AGREE = Phrase(
     "In {agree} of {all} lists and windows at least 95 % of the variants have the sign of the "
-    "published result; in {high} of them the published result lies above the median.",
-    "{all}个名单与窗口中，{agree}个至少95%的变体与本研究结果同号；{high}个本研究结果高于中位数。",
+    "published result. In {high} of the {all} the published result lies above the median of its "
+    "variants, of the {agree} in {both}.",
+    "{all}个名单与窗口中，{agree}个至少95%的变体与本研究结果同号；{all}个中{high}个本研究结果高于变体"
+    "中位数，上述{agree}个中{both}个如此。",
 )
 _MOVES = Phrase(
     "{choice} moves the answer most: {moved:.0%} of the variance inside a list and window lies "
@@ -35,6 +37,7 @@ def agreement(stands: tuple[Standing, ...], language: Language) -> str:
         all=len(stands),
         agree=sum(one.same_sign >= 0.95 for one in stands),
         high=sum(one.below > 0.5 for one in stands),
+        both=sum(one.same_sign >= 0.95 and one.below > 0.5 for one in stands),
     )
 
 
