@@ -64,3 +64,25 @@ def test_lists_of_several_dates_are_never_mixed(tmp_path: Path, lang: str) -> No
         for day in ("2024-02-07", "2025-02-07", "2026-01-05"):
             assert day in said.split("### ")[1]
         assert "中位数" not in said
+
+
+@pytest.mark.parametrize(
+    ("kept", "lang", "said", "unsaid"),
+    [
+        (1, "en", "its one share, 金山办公 688111.SH, returned", "least ("),
+        (1, "zh", "唯一成分金山办公 688111.SH收益", "贡献"),
+        (2, "en", "gave", "most ("),
+        (2, "zh", "贡献", "最大为"),
+    ],
+)
+def test_one_share_is_not_compared_with_itself_nor_two_by_most_and_least(
+    kept: int, lang: str, said: str, unsaid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.LIST", "".join(LIST.splitlines(keepends=True)[: 5 + kept]))
+    (line,) = [
+        line
+        for line in memo(tmp_path, "2025-02-07", lang=lang).splitlines()
+        if "我的" in line or "mine · Test" in line
+    ]
+    assert said in line
+    assert unsaid not in line

@@ -12,27 +12,32 @@ from basketbt.report.memo.figures import Found, Reader
 from basketbt.report.phrases import Phrase, escape, percent, points
 
 _MOVE = Phrase(
-    "Over {window} ({start} to {end}) the {count} shares returned {move}, {points} points "
-    "{side} than {benchmark} ({reference}); {parts}.",
-    "{window}（{start}至{end}），{count}只成分收益{move}，{side}{benchmark}（{reference}）"
-    "{points}个百分点；{parts}。",
+    "Over {window} ({start} to {end}) {shares} returned {move}, {points} points "
+    "{side} than {benchmark} ({reference}){parts}.",
+    "{window}（{start}至{end}），{shares}收益{move}，{side}{benchmark}（{reference}）"
+    "{points}个百分点{parts}。",
 )
 _MOVE_ALONE = Phrase(
-    "Over {window} ({start} to {end}) the {count} shares returned {move} (no benchmark levels); "
-    "{parts}.",
-    "{window}（{start}至{end}），{count}只成分收益{move}（无基准点位）；{parts}。",
+    "Over {window} ({start} to {end}) {shares} returned {move} (no benchmark levels){parts}.",
+    "{window}（{start}至{end}），{shares}收益{move}（无基准点位）{parts}。",
 )
+_SHARES = Phrase("the {count} shares", "{count}只成分")
+_ALONE = Phrase("its one share, {name},", "唯一成分{name}")
 _ALL_ADDED = Phrase(
-    "{best} added most ({best_part} points), {worst} least ({worst_part})",
-    "贡献最大为{best}（{best_part}个百分点），最小为{worst}（{worst_part}）",
+    "; {best} added most ({best_part} points), {worst} least ({worst_part})",
+    "；贡献最大为{best}（{best_part}个百分点），最小为{worst}（{worst_part}）",
 )
 _SOME_COST = Phrase(
-    "{best} added most ({best_part} points), {worst} cost most ({worst_part})",
-    "贡献最大为{best}（{best_part}个百分点），拖累最大为{worst}（{worst_part}）",
+    "; {best} added most ({best_part} points), {worst} cost most ({worst_part})",
+    "；贡献最大为{best}（{best_part}个百分点），拖累最大为{worst}（{worst_part}）",
 )
 _ALL_COST = Phrase(
-    "{worst} cost most ({worst_part} points), {best} least ({best_part})",
-    "拖累最大为{worst}（{worst_part}个百分点），最小为{best}（{best_part}）",
+    "; {worst} cost most ({worst_part} points), {best} least ({best_part})",
+    "；拖累最大为{worst}（{worst_part}个百分点），最小为{best}（{best_part}）",
+)
+_BOTH = Phrase(
+    "; {best} gave {best_part} points, {worst} {worst_part}",
+    "；{best}贡献{best_part}个百分点，{worst}贡献{worst_part}个百分点",
 )
 _SPLIT = Phrase(
     "Before a reader could act on it, {hindsight_window}, it made {hindsight} (hindsight); "
@@ -104,7 +109,7 @@ def _move(found: Found, benchmark: str, language: Language, quote: Callable[[str
         window=found.window.label,
         start=found.first_session,
         end=found.last_session,
-        count=len(found.held),
+        shares=_shares(found, language, quote),
         move=percent(found["total_return"]),
         points=points(excess),
         side=(_MORE if excess >= 0 else _LESS).say(language),
@@ -114,10 +119,24 @@ def _move(found: Found, benchmark: str, language: Language, quote: Callable[[str
     )
 
 
+def _shares(found: Found, language: Language, quote: Callable[[str], str]) -> str:
+    """How many shares the basket held, and which, if it held one."""
+    if len(found.held) == 1:
+        return _ALONE.say(language, name=quote(found.extremes(language)[0][0]))
+    return _SHARES.say(language, count=len(found.held))
+
+
 def _parts(found: Found, language: Language, quote: Callable[[str], str]) -> str:
-    """Which share gave most and which took most, or gave least, as the signs of their parts say."""
+    """Which share gave most and which took most, or gave least, as the signs of their parts say.
+
+    Of two shares what each gave, of one nothing.
+    """
+    held = len(found.held)
+    if held < 2:
+        return ""
     (best, best_part), (worst, worst_part) = found.extremes(language)
     phrase = _ALL_ADDED if worst_part >= 0 else _SOME_COST if best_part > 0 else _ALL_COST
+    phrase = _BOTH if held == 2 else phrase
     return phrase.say(
         language,
         best=quote(best),
