@@ -223,3 +223,43 @@ def test_what_nobody_could_have_had_is_marked_wherever_accounts_are_shown(folder
     assert "| Next open (hindsight) |" in memo
     assert "| Publication open |" in memo
     assert "| Next open |" not in memo
+
+
+def test_the_page_settles_each_list_as_the_memo_does(folder: Path) -> None:
+    memo = (folder / "memo.md").read_text("utf-8")
+    shown = grid(folder, "Return beyond what the model market expects").column("Verdict")
+    assert set(shown) == {"guojin/cybersecurity", "guojin/xinchuang", "galaxy/telecom"}
+    page = (folder / "report.html").read_text("utf-8")
+    for basket, said in shown.items():
+        line = next(li for li in memo.splitlines() if li.startswith(f"- **{basket}**: "))
+        assert ("not settled" in line) == (said == "not settled")
+        counted = "consistent with more than chance" in line and "not settled" not in line
+        assert counted == said.startswith("more than chance")
+    settled = sum(said.startswith("more than chance") for said in shown.values())
+    assert f"{settled or 'none'} moved by more than chance" in page
+    warned = "do not measure DeepSeek-R1 release alone"
+    assert page.count(warned) >= 1
+
+
+def test_the_verdict_says_what_an_account_after_publication_made_and_by_when(
+    folder: Path,
+) -> None:
+    page = (folder / "report.html").read_text("utf-8").partition('id="levels-0"')[0]
+    made = sorted(
+        float(row["total_return"])
+        for row in rows(folder, "summary")
+        if row["entry"] == "publication_open" and row["weighting"] == "equal"
+    )
+    low, middle, high = (f"{value * 100:+.1f}%" for value in made)
+    assert "Accounts that bought at the open after publication had made a median of" in page
+    assert f"{middle} by the close of 2025-02-18 ({low} to {high};" in page
+
+
+def test_a_placebo_p_is_as_fine_as_its_dates_everywhere(folder: Path) -> None:
+    shown = grid(folder, "Return beyond what the model market expects").column("p (placebo)")
+    page = (folder / "report.html").read_text("utf-8")
+    first = next(iter(shown))
+    assert re.search(rf"First shown: {first}, the event: t [-\d.]+, p {shown[first]}\.", page)
+    drawn = [row for row in rows(folder, "placebo") if row["window"] == "[0,+5]"]
+    dates = sorted(row["date"] for row in drawn if row["model"] == "market")
+    assert f"{dates[0]} to {dates[-1]}, whatever happened on them" in page

@@ -18,8 +18,11 @@ from basketbt.market.clock import Alternative, Event, shipped_events
 from basketbt.market.dayzero import day_zero, neighbours
 from basketbt.market.indexes import index_info
 from basketbt.notes import Language
+from basketbt.report.memo.answers import headline_window
 from basketbt.report.memo.available import available
+from basketbt.report.memo.bottomline import chance_line, kept, short_verdicts
 from basketbt.report.memo.build import data_notes
+from basketbt.report.memo.chance import others_inside
 from basketbt.report.memo.figures import headline_windows, publication, readers
 from basketbt.report.memo.method import method_lines
 from basketbt.report.memo.sentences import sentences
@@ -69,12 +72,16 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A list as one event met it: from when a reader could trade, and what the memo says of it."""
+    """A list as one event met it: from when a reader could trade, and what the memo says of it.
+
+    ``chance`` is its verdict in the quoted window in a few words, empty without an event study.
+    """
 
     basket: str
     reader_session: str
     reader_offset: int
     text: str
+    chance: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +100,9 @@ class EventFacts:
     """One event seen from one home calendar.
 
     ``closures`` are (first, last) calendar days of holidays inside the charted range. The memo's
-    book is the first weighting and rebalance of the study.
+    book is the first weighting and rebalance of the study. ``available``, ``kept`` and ``chance``
+    say what happened and was left for a reader, what accounts kept, and how much of it is more than
+    chance; ``others`` what else happened inside the window that was tested.
     """
 
     id: str
@@ -109,6 +118,9 @@ class EventFacts:
     windows: tuple[WindowFacts, ...]
     members: tuple[Member, ...]
     available: str
+    kept: str = ""
+    chance: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def baskets(self) -> tuple[str, ...]:
@@ -230,11 +242,15 @@ def _event(result: StudyResult, case: CaseResult, language: Language) -> EventFa
         ),
         members=tuple(_members(result, case, language)),
         available=_available(result, case, language),
+        kept=kept(case, language),
+        chance=chance_line(case, language),
+        others=tuple(_others(case, language)),
     )
 
 
 def _members(result: StudyResult, case: CaseResult, language: Language) -> Iterator[Member]:
     benchmark = result.plan.request.indexes[0]
+    verdicts = short_verdicts(case, language)
     for reader in readers(case):
         _, session, offset = publication(reader)
         said = sentences(reader, benchmark, language, quote=str)
@@ -243,7 +259,15 @@ def _members(result: StudyResult, case: CaseResult, language: Language) -> Itera
             reader_session=session,
             reader_offset=offset,
             text=(" " if language == "en" else "").join(said),
+            chance=verdicts.get(reader.basket.id, ""),
         )
+
+
+def _others(case: CaseResult, language: Language) -> list[str]:
+    if not case.event_studies:
+        return []
+    window, _ = headline_window(case)
+    return others_inside(case, window, language)
 
 
 def _available(result: StudyResult, case: CaseResult, language: Language) -> str:

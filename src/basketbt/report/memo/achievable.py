@@ -63,7 +63,7 @@ _PARTS = (
     ("lots_cash", Phrase("whole lots and cash", "整手与现金")),
     ("residual", Phrase("slippage and dividend tax", "滑点与红利税")),
 )
-_ENTRIES = {
+ENTRIES = {
     "next_open": Phrase("bought at the next open", "事件后首个开盘买入"),
     "day0_close": Phrase("bought at the close of day 0", "第0日收盘买入"),
     "publication_open": Phrase("bought at the open after publication", "名单发布后首个开盘买入"),
@@ -123,7 +123,7 @@ def sentence(owner: Owner, language: Language) -> str:
     return _SENTENCE.say(
         language,
         basket=basket,
-        entry=_ENTRIES[owner.kept.entry].say(language),
+        entry=ENTRIES[owner.kept.entry].say(language),
         session=str(owner.kept.points[owner.member].session),
         early=_EARLY.say(language, published=str(published)) if owner.hindsight else "",
         paper=percent(float(parts.paper[owner.member])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from basketbt.notes import Language
+from basketbt.plan.model import span
 from basketbt.report.memo.figures import Found, Reader, median, publication
 from basketbt.report.phrases import Phrase, percent
 
@@ -13,19 +14,20 @@ _BEFORE = Phrase(
     "在读者可交易之前，{lists}收益{made}。",
 )
 _AFTER = Phrase(
-    "From that close (the index book's starting price, not one a reader could buy at) to the end "
-    "{made}.",
-    "自该收盘价（仅为指数口径的起点，读者无法以此价买入）至期末，{made}。",
+    "From that close (the index book's starting price, not one a reader could buy at) to "
+    "{end} {made}.",
+    "自该收盘价（仅为指数口径的起点，读者无法以此价买入）至{end}，{made}。",
 )
 _OUT_BEFORE = Phrase(
-    "{Lists} came out before day 0; from day 0 to the end {made}.",
-    "{lists}早于第0日发布；自第0日至期末，{made}。",
+    "{Lists} came out before day 0; from day 0 to {end} {made}.",
+    "{lists}早于第0日发布；自第0日至{end}，{made}。",
 )
 _NOTHING = Phrase(
     "{Lists} came out after the study's last session: nothing was available, all of it is "
     "hindsight.",
     "{lists}发布晚于本研究最后交易日：无可得部分，全部为事后视角。",
 )
+_OVER = Phrase("Over {window}, to {end}, {made}.", "{window}（至{end}），{made}。")
 _ONE_MADE = Phrase("{value}", "{value}")
 _MANY_MADE = Phrase(
     "a median of {value}, and {rose} of them had risen", "中位数为{value}，{rose}上涨"
@@ -44,7 +46,7 @@ _LEFT_OUT = Phrase(
 _NONE, _ALL = Phrase("none", "无一"), Phrase("all", "全部")
 _SOME = Phrase("{number}", "{number}份")
 _THE_LIST, _THE_LISTS = Phrase("the list", "该名单"), Phrase("the {count} lists", "{count}份名单")
-_NO_COMPOSITES = Phrase(" (composites not counted)", "（不计合成组合）")
+NO_COMPOSITES = Phrase(" (composites not counted)", "（不计合成组合）")
 _OF_DATE = Phrase(" published on {date}", "（{date}发布）")
 
 
@@ -64,7 +66,7 @@ def available(everyone: Sequence[Reader], benchmark: str, language: Language) ->
     for date, group in sorted(dates.items()):
         who = (_THE_LIST if len(group) == 1 else _THE_LISTS).say(language, count=len(group))
         who += _OF_DATE.say(language, date=date) if len(dates) > 1 else ""
-        who += _NO_COMPOSITES.say(language) if len(group) > 1 and len(lists) < len(everyone) else ""
+        who += NO_COMPOSITES.say(language) if len(group) > 1 and len(lists) < len(everyone) else ""
         said += _of_one_date(group, who, benchmark, language)
     return (" " if language == "en" else "").join(said)
 
@@ -79,15 +81,31 @@ def _of_one_date(
     known = [found for found in after if found.known]
     names = {"lists": who, "Lists": who[:1].upper() + who[1:]}
     if not after:
-        return [_NOTHING.say(language, **names)]
+        return [_NOTHING.say(language, **names), *_over(group, benchmark, language)]
     went_on = _went_on(known, benchmark, language) if known else _NOT_KNOWN.say(language)
     if known and unknown:
         went_on += _LEFT_OUT.say(language, unknown=unknown)
     if not before:
-        return [_OUT_BEFORE.say(language, made=went_on, **names)]
+        return [_OUT_BEFORE.say(language, made=went_on, end=after[0].last_session, **names)]
     return [
         _BEFORE.say(language, made=_made(before, language), **names),
-        _AFTER.say(language, made=went_on),
+        _AFTER.say(language, made=went_on, end=after[0].last_session),
+    ]
+
+
+def _over(group: Sequence[Reader], benchmark: str, language: Language) -> list[str]:
+    """What the lists did over the first window that is quoted, where nothing is split."""
+    found = [quoted[0] for reader in group if (quoted := reader.headline()) and quoted[0].known]
+    if not found:
+        return []
+    window = found[0].window
+    return [
+        _OVER.say(
+            language,
+            window=span(window.first, window.last),
+            end=found[0].last_session,
+            made=_went_on(found, benchmark, language),
+        )
     ]
 
 

@@ -89,7 +89,9 @@ def chance(result: StudyResult, case: CaseResult, language: Language) -> Iterato
     yield _introduction(result, case, everyone, window, language)
     if wanted is not None:
         yield INSTEAD.say(language, wanted=span(*wanted), window=span(*window))
-    yield from _others_inside(case, window, language)
+    inside = others_inside(case, window, language)
+    if inside:
+        yield "\n".join(f"- {escape(said)}" for said in inside)
     yield _count(case, language)
     yield markdown_table(*chance_table(everyone, language))
     yield "\n".join(f"- {_sentence(answer, main, language)}" for answer in everyone)
@@ -126,7 +128,7 @@ def _introduction(
     return INTRO.say(language, **names, sector=sector)
 
 
-def _others_inside(case: CaseResult, window: Window, language: Language) -> Iterator[str]:
+def others_inside(case: CaseResult, window: Window, language: Language) -> list[str]:
     """What else happened inside the window that is quoted."""
     event = case.case.event
     notes = overlap_notes(
@@ -136,8 +138,7 @@ def _others_inside(case: CaseResult, window: Window, language: Language) -> Iter
         windows=[window],
         name=event.name_en if language == "en" else event.name_zh,
     )
-    if notes:
-        yield "\n".join(f"- {escape(note.text(language))}" for note in notes)
+    return [note.text(language) for note in notes]
 
 
 def _count(case: CaseResult, language: Language) -> str:

@@ -38,6 +38,11 @@ def variants(case: CaseResult, language: Language) -> Iterator[str]:
         yield _VARIANTS.say(language, all="; ".join(said) if language == "en" else ";".join(said))
 
 
+def change_words(one: EventStudied, language: Language) -> str:
+    """What a variant changes."""
+    return ", ".join(_changes(one, language))
+
+
 def _changes(one: EventStudied, language: Language) -> Iterator[str]:
     variant = one.variant
     assert variant is not None

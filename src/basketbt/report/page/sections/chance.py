@@ -21,6 +21,7 @@ from basketbt.report.page.blocks import (
     change,
     probability,
     share,
+    text,
 )
 from basketbt.report.page.scene import Scene, Section
 from basketbt.report.page.sections.heat import heat_grid
@@ -37,9 +38,9 @@ _COUNT = Phrase(
     "最小可检效应为五次中可检出四次的效应。",
 )
 _FOUND = Phrase(
-    "{survivors} of the {tests} registered tests stay significant at 5 % when all are counted, "
-    "{here} of {lists} lists in {window}.",
-    "计入全部检验后，{tests}项中{survivors}项在5%水平显著；{window}内{lists}份名单中{here}份显著。",
+    " {survivors} of the {tests} registered tests stay significant at 5 % as one series when all "
+    "are counted, {here} of {lists} lists in {window}.",
+    "作为整体检验并计入全部检验后，{tests}项中{survivors}项在5%水平显著；{window}内{lists}份名单中{here}份显著。",
 )
 _HOW = Phrase(
     "How to read: CAR is the return beyond what the model expects, cumulated. p (Holm) counts all "
@@ -60,15 +61,21 @@ _HEADS = Phrase(
     "At limit|BHAR",
     "组合|CAR|p|p(Holm)|p(KP)|p（安慰剂）|p（随机）|最小可检效应|剔一：自|至|涨跌停权重|BHAR",
 )
+_VERDICT = Phrase("Verdict", "结论")
 _CAPTION_HEAT = Phrase(
     "CAR by list and window, model {model}; in brackets p after Holm for registered tests, bold "
     "below 5 %",
     "各名单各窗口CAR，模型{model}；括号内为已登记检验的Holm校正p值，粗体为低于5%",
 )
+_CAPTION_GUARD = Phrase(
+    "CAR by list and window, model {model}; in brackets p, a guard that is not counted",
+    "各名单各窗口CAR，模型{model}；括号内为p值，仅作稳健性参考，不计入检验",
+)
 _CAPTION_VARIANTS = Phrase(
-    "CAR over {window} when one choice is changed (p in brackets, before any counting): a "
-    "sensitivity, not more tests",
-    "改变一项设定时{window}的CAR（括号内为未校正p值）：敏感性，不构成额外检验",
+    "CAR over {window} when one choice is changed; in brackets p after Holm, as if the variant had "
+    "been registered in the study's place, bold below 5 %: a sensitivity, not more tests",
+    "改变一项设定时{window}的CAR；括号内为假如登记的是该方案时的Holm校正p值，粗体为低于5%："
+    "敏感性，不构成额外检验",
 )
 _OTHER_MODEL = Phrase("Against model {model}", "模型{model}")
 _VARIANTS = Phrase("What if one choice had been another?", "改变一项设定")
@@ -141,7 +148,8 @@ def _build(scene: Scene) -> list[Block]:
     if wanted is not None:
         lead += " " + _INSTEAD.say(scene.language, wanted=wanted, window=window)
     blocks: list[Block] = [
-        Prose(text=_found(scene, rows, model, window), kind="lead"),
+        Prose(text=(scene.event.chance + _found(scene, rows, model, window)).strip(), kind="lead"),
+        *(Prose(text=line, kind="warning") for line in scene.event.others),
         Prose(text=lead),
         _grid(scene, rows, model, window),
         Prose(text=_HOW.say(scene.language), kind="fine"),
@@ -183,17 +191,23 @@ def _significant(row: Row) -> bool:
 def _grid(scene: Scene, rows: list[Row], model: str, window: str) -> Grid:
     heads = _HEADS.say(scene.language).split("|")
     mine = [row for row in rows if row["model"] == model and row["window"] == window]
+    verdicts = _verdicts(scene, rows, model)
     return Grid(
         caption=_CAPTION.say(
             scene.language, window=window, model=choice_words(model, scene.language)
         ),
-        heads=tuple(Head(head, number=place > 0) for place, head in enumerate(heads)),
+        heads=(
+            Head(heads[0], number=False),
+            *((Head(_VERDICT.say(scene.language), number=False),) if verdicts else ()),
+            *(Head(head) for head in heads[1:]),
+        ),
         rows=tuple(
             (
                 scene.head(row["basket"], str(row["notes"] or "")),
+                *((text(verdicts[str(row["basket"])]),) if verdicts else ()),
                 change(row["car"]),
                 *(probability(row[key]) for key in ("p", "holm_p", "kp_p")),
-                _placebo(row),
+                placebo_p(row),
                 probability(row["random_p"]),
                 share(row["mde"]),
                 change(row["leave_one_out_min"]),
@@ -206,7 +220,16 @@ def _grid(scene: Scene, rows: list[Row], model: str, window: str) -> Grid:
     )
 
 
-def _placebo(row: Row) -> Cell:
+def _verdicts(scene: Scene, rows: list[Row], model: str) -> dict[str, str]:
+    """What the memo says of each list, beside the first model only: it is about that."""
+    chosen = headline(rows)
+    if chosen is None or chosen[0] != model:
+        return {}
+    found = {member.basket: member.chance for member in scene.event.members}
+    return found if any(found.values()) else {}
+
+
+def placebo_p(row: Row) -> Cell:
     """A placebo p no finer than its dates can tell, as in the memo."""
     p, finest = row["placebo_p"], row["placebo_resolution"]
     cell = probability(p)
@@ -217,13 +240,15 @@ def _placebo(row: Row) -> Cell:
 
 def _heat(scene: Scene, rows: list[Row], model: str) -> Grid:
     mine = [row for row in rows if row["model"] == model]
+    counted = any(row["holm_p"] is not None for row in mine)
+    caption = _CAPTION_HEAT if counted else _CAPTION_GUARD
     return _car_grid(
         scene,
         mine,
         columns=list(dict.fromkeys(str(row["window"]) for row in mine)),
         by="window",
-        p="holm_p",
-        caption=_CAPTION_HEAT.say(scene.language, model=choice_words(model, scene.language)),
+        p="holm_p" if counted else "p",
+        caption=caption.say(scene.language, model=choice_words(model, scene.language)),
     )
 
 
@@ -233,7 +258,7 @@ def _variants(scene: Scene, model: str, window: str) -> list[Block]:
     if len(names) < 2:
         return []
     caption = _CAPTION_VARIANTS.say(scene.language, window=window)
-    grid = _car_grid(scene, rows, columns=names, by="variant", p="p", caption=caption)
+    grid = _car_grid(scene, rows, columns=names, by="variant", p="holm_as_if", caption=caption)
     return [Fold(title=_VARIANTS.say(scene.language), blocks=(grid,))]
 
 
@@ -242,7 +267,12 @@ def _car_grid(
 ) -> Grid:
     """CARs with a p-value in brackets, on the ground of their size."""
     found = {(row["basket"], row[by]): row for row in rows}
-    chances = {key: probability(row[p]) for key, row in found.items() if row[p] is not None}
+    chances = {
+        key: replace(cell, strong=cell.strong and p != "p")  # bold is for what is counted
+        for key, row in found.items()
+        if row[p] is not None
+        for cell in [probability(row[p])]
+    }
     values: list[list[Value]] = []
     brackets: list[list[Cell | None]] = []
     for basket in scene.event.baskets:

@@ -106,9 +106,8 @@ def _build(scene: Scene) -> list[Block]:
         weighting=choice_words(event.weighting, language),
         rebalance=choice_words(event.rebalance, language),
     )
-    lead = [
-        Prose(text=line, kind="lead") for line in (*_read_first(scene), event.available) if line
-    ]
+    answers = (event.available, event.kept, event.chance)
+    lead = [Prose(text=line, kind="lead") for line in (*_read_first(scene), *answers) if line]
     grid = _grid(scene)
     groups = {name for name, _ in grid.groups}
     how = _HOW.say(language)
