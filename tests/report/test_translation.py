@@ -105,3 +105,11 @@ def test_a_run_without_its_other_language_says_so(
     with pytest.raises(NotARun, match=r"no translation\.json"):
         render_again(copy, ("page",), Voice(language="zh"))
     assert render_again(copy, ("page",)) == copy
+
+
+def test_a_chinese_memo_is_joined_with_chinese_punctuation(folder: Path) -> None:
+    """What code puts together too: ids and figures beside Chinese words."""
+    said = json.loads((folder / "translation.json").read_bytes())["memo"]
+    text = said.partition("\n")[2]  # the title is the study's own
+    slips = re.findall(r"[\u4e00-\u9fff）][,;:!?(]|[,;:)][\u4e00-\u9fff]|\([\u4e00-\u9fff]", text)
+    assert slips == []

@@ -39,7 +39,7 @@ _PLACES = {"memo": "备忘录", "tables": "表格", "page": "页面", "curve": "
 
 def say_place(what: str, path: Path, language: Language) -> None:
     """Print where a result lies; ``what``: memo, tables, page or curve."""
-    say(f"{what + ':':<8}{path}" if language == "en" else f"{_PLACES[what]}:{path}")
+    say(f"{what + ':':<8}{path}" if language == "en" else f"{_PLACES[what]}：{path}")
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def _note(offset: int, met: Sequence[tuple[Neighbour, Event]], name: str) -> Not
     values = {
         "event": name,
         "others_en": " and ".join(_called(other.name_en, near.id) for near, other in met),
-        "others_zh": "与".join(_called(other.name_zh, near.id) for near, other in met),
+        "others_zh": "与".join(_called(other.name_zh, near.id, "（{}）") for near, other in met),
         "session": str(met[0][0].session),
     }
     if offset < 0:
@@ -76,6 +76,6 @@ def _note(offset: int, met: Sequence[tuple[Neighbour, Event]], name: str) -> Not
     return SAME_DAY_ZERO(**values)
 
 
-def _called(name: str, event: str) -> str:
+def _called(name: str, event: str, brackets: str = " ({})") -> str:
     """An event's name and its id, by which a study asks for it; the id alone where it has none."""
-    return event if name == event else f"{name} ({event})"
+    return event if name == event else name + brackets.format(event)

@@ -23,6 +23,11 @@ class Phrase:
         return (self.en if language == "en" else self.zh).format(**values)
 
 
+#: What stands between the items of a list, and between its longer parts.
+COMMA = Phrase(", ", "、")
+SEMICOLON = Phrase("; ", "；")
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """A decimal as a signed percentage, ``+12.3%``; a dash where it does not exist."""
     if value is None or math.isnan(value):

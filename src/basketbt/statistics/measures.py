@@ -48,7 +48,7 @@ class Measure:
     @property
     def undefined_zh(self) -> str:
         """何时空缺。"""
-        return ";".join(reason.zh for reason in self.empty_when)
+        return "；".join(reason.zh for reason in self.empty_when)
 
     @property
     def needs_benchmark(self) -> bool:

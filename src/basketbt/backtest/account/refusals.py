@@ -54,5 +54,7 @@ def said(panel: PricePanel, refused: dict[Cause, Bools], weights: Floats) -> dic
     held = [(cause, ", ".join(symbols[which & (weights > 0)])) for cause, which in refused.items()]
     return {
         "shares": "; ".join(f"{names} ({cause.en})" for cause, names in held if names),
-        "shares_zh": ";".join(f"{names}({cause.zh})" for cause, names in held if names),
+        "shares_zh": "；".join(
+            f"{names.replace(', ', '、')}（{cause.zh}）" for cause, names in held if names
+        ),
     }

@@ -233,7 +233,7 @@ def _notes(findings: list[Finding]) -> list[Note]:
                 effect_zh=rule.when_warned_zh,
                 count=len(own),
                 rows="; ".join(map(str, own[:_LISTED_NOTED])) + more,
-                rows_zh=";".join(finding.row for finding in own[:_LISTED_NOTED]) + more,
+                rows_zh="；".join(finding.row for finding in own[:_LISTED_NOTED]) + more,
             )
         )
     return notes

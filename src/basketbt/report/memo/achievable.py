@@ -10,7 +10,15 @@ from basketbt.backtest.account.refusals import refused_shares, said
 from basketbt.notes import Language
 from basketbt.report.choices import entry_words
 from basketbt.report.memo.stopped import share, stopped, unsold
-from basketbt.report.phrases import Phrase, escape, markdown_table, percent, points
+from basketbt.report.phrases import (
+    COMMA,
+    SEMICOLON,
+    Phrase,
+    escape,
+    markdown_table,
+    percent,
+    points,
+)
 from basketbt.report.tables.accounts import Owner
 from basketbt.results import CaseResult
 
@@ -49,7 +57,7 @@ _PART = Phrase(
     "整个名单纸面为{whole}。",
 )
 _STAYS = Phrase("; their weight stays in cash", "，其权重留作现金")
-_NO_ACCOUNT = Phrase("**{basket}**: {why}.", "**{basket}**:{why}。")
+_NO_ACCOUNT = Phrase("**{basket}**: {why}.", "**{basket}**，{why}。")
 _SAME = Phrase("nothing stood in the way", "无任何阻碍")
 _COST = Phrase("{what} cost {points} points", "{what}损失{points}个百分点")
 _GAVE = Phrase("{what} gained {points} points", "{what}增加{points}个百分点")
@@ -115,7 +123,9 @@ def sentence(owner: Owner, language: Language) -> str:
     """
     basket = escape(owner.basket.id)
     if owner.entry_row < 0:
-        why = "; ".join(note.text(language) for note in owner.kept.notes[owner.member])
+        why = SEMICOLON.say(language).join(
+            note.text(language) for note in owner.kept.notes[owner.member]
+        )
         return _NO_ACCOUNT.say(language, basket=basket, why=escape(why))
     parts, published = owner.book.shortfall, owner.basket.source.published
     eve = owner.sessions[max(owner.entry_row - 1, 0)]
@@ -179,4 +189,4 @@ def _reasons(owner: Owner, language: Language) -> str:
         for value, what in sorted(parts, key=lambda part: -abs(part[0]))
         if float(points(value)) > 0
     ]
-    return (", " if language == "en" else "、").join(lines) or _SAME.say(language)
+    return COMMA.say(language).join(lines) or _SAME.say(language)

@@ -21,7 +21,7 @@ from basketbt.report.memo.figures import (
 from basketbt.report.memo.headline import headline_table, read_first, table_notes
 from basketbt.report.memo.method import method
 from basketbt.report.memo.sentences import sentences
-from basketbt.report.phrases import Phrase, escape, markdown_table, percent
+from basketbt.report.phrases import COMMA, Phrase, escape, markdown_table, percent
 from basketbt.results import CaseResult, StudyResult
 
 _HEADLINE = Phrase("{name}: Headline", "{name}：要点")
@@ -97,7 +97,7 @@ def _books_table(case: CaseResult, language: Language) -> str:
     window = headline_windows(case.case)[-1]
     header = [span(*window)]
     header += [
-        ", ".join(
+        COMMA.say(language).join(
             choice_words(choice.label, language)
             for choice in (result.book.weighting, result.book.rebalance)
         )
@@ -119,7 +119,7 @@ def _list_paragraph(reader: Reader, benchmark: str, language: Language) -> str:
     basket = reader.basket
     about = f"{escape(basket.broker_in(language))} · {escape(basket.theme_in(language))}"
     heading = f"**{escape(basket.id)}** · {about}"
-    stop, separator = (". ", " ") if language == "en" else (":", "")
+    stop, separator = (". ", " ") if language == "en" else ("：", "")
     return heading + stop + separator.join(sentences(reader, benchmark, language))
 
 

@@ -68,7 +68,7 @@ from basketbt.report.memo.chancewords import (
     VERDICTS,
 )
 from basketbt.report.memo.variants import variants
-from basketbt.report.phrases import NONE, Phrase, escape, markdown_table, percent
+from basketbt.report.phrases import COMMA, NONE, SEMICOLON, Phrase, escape, markdown_table, percent
 from basketbt.results import CaseResult, StudyResult
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def placebo_text(cell: Cell) -> str:
 def _sentence(answer: Answer, main: EventStudyResult, language: Language) -> str:
     primary = answer.primary
     if not exists(primary):
-        why = "; ".join(note.text(language) for note in primary.notes)
+        why = SEMICOLON.say(language).join(note.text(language) for note in primary.notes)
         return UNTESTED.say(language, basket=escape(answer.basket), why=escape(why))
     parts = [
         LIST.say(
@@ -279,14 +279,18 @@ def _how_firm(answer: Answer, language: Language) -> Iterator[str]:
         yield DISAGREE.say(language, kp=chance_text(kp))
     if answer.changed_by:
         changed = [
-            CHANGED.say(language, variant=one.variant, halves="; ".join(_halves(one, language)))
+            CHANGED.say(
+                language,
+                variant=one.variant,
+                halves=SEMICOLON.say(language).join(_halves(one, language)),
+            )
             for one in answer.changed_by
         ]
-        yield CHANGES.say(language, variants=", ".join(changed))
+        yield CHANGES.say(language, variants=COMMA.say(language).join(changed))
     elif answer.compared:
         yield HOLDS.say(language)
     if answer.not_compared:
-        yield NOT_COMPARED.say(language, variants=", ".join(answer.not_compared))
+        yield NOT_COMPARED.say(language, variants=COMMA.say(language).join(answer.not_compared))
     if not math.isnan(primary.leave_one_out_min):
         low, high = percent(primary.leave_one_out_min), percent(primary.leave_one_out_max)
         yield LEFT_OUT.say(language, low=low, high=high)

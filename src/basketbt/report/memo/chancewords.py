@@ -109,7 +109,7 @@ ONE_TEST = Phrase(
     "Fewer than four usable shares: no second test.", "可用个股不足四只，无第二种检验。"
 )
 CHANGES = Phrase("Another answer under {variants}.", "下列方案结论不同：{variants}。")
-CHANGED = Phrase("{variant} ({halves})", "{variant}({halves})")
+CHANGED = Phrase("{variant} ({halves})", "{variant}（{halves}）")
 MARKET_NOW: Mapping[bool, Phrase] = {
     True: Phrase(
         "more than chance against the market: {car}, Holm p {p}", "相对市场显著：{car}，Holm p {p}"

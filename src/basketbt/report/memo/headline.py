@@ -14,7 +14,7 @@ from basketbt.report.memo.figures import (
     publication,
     readers,
 )
-from basketbt.report.phrases import Phrase, escape, percent
+from basketbt.report.phrases import COMMA, Phrase, escape, percent
 from basketbt.results import CaseResult
 
 _READ_FIRST = Phrase(
@@ -28,7 +28,7 @@ _OUT_BEFORE = Phrase(
     "**Read first.** {lists} published on {published}, before day 0: from {session} (day "
     "{offset:+d}) on, everything was *available* to a reader.",
     "**阅读提示**：{lists}发布于{published}，早于第0日：自{session}（第{offset:+d}日）起，读者均为*可得*"
-    "(available)。",
+    "（available）。",
 )
 _THE_LIST, _THE_LISTS = Phrase("The list was", "该名单"), Phrase("The lists were", "各名单")
 _ONE_LIST = Phrase("The list {names} was", "名单{names}")
@@ -67,7 +67,9 @@ def read_first(everyone: list[Reader], language: Language) -> list[str]:
             if len(dates) == 1
             else (_ONE_LIST if alone else _SOME_LISTS)
         )
-        lists = which.say(language, count=len(names), names=", ".join(map(escape, names)))
+        lists = which.say(
+            language, count=len(names), names=COMMA.say(language).join(map(escape, names))
+        )
         line = _READ_FIRST if offset > 0 else _OUT_BEFORE
         lines.append(
             line.say(language, lists=lists, published=published, session=session, offset=offset)
@@ -137,6 +139,6 @@ def _composites(case: CaseResult, language: Language) -> list[str]:
         ]
         if names:
             verb = _IS if len(names) == 1 else _ARE
-            said = verb.say(language, names=", ".join(names))
+            said = verb.say(language, names=COMMA.say(language).join(names))
             lines.append(_COMPOSITES.say(language, names=said, rule=rule.say(language)))
     return lines

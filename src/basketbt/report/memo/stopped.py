@@ -6,7 +6,7 @@ import numpy as np
 
 from basketbt.backtest.account.settings import Reason
 from basketbt.notes import Language
-from basketbt.report.phrases import Phrase, percent
+from basketbt.report.phrases import COMMA, Phrase, percent
 from basketbt.report.tables.accounts import Owner
 
 # Shares and dates named one by one in a sentence; more are counted.
@@ -17,6 +17,7 @@ _UNSOLD = Phrase(
     "结束时未卖出，计{value:,.0f}元，占账户{part}：{where}。",
 )
 _SHARES = Phrase("{symbol} ({shares:,} shares, {reason})", "{symbol}（{shares:,}股，{reason}）")
+_ON = Phrase("{symbol} ({days})", "{symbol}（{days}）")
 _TOO_SMALL = Phrase(" Not bought, worth less than a lot: {where}.", "不足一手未买入：{where}。")
 _NOT_ORDERED = Phrase("no order", "无委托")
 _MANY = Phrase(
@@ -63,7 +64,7 @@ def _too_small(owner: Owner, language: Language) -> str:
     never = np.asarray(~book.books.shares[:, owner.member].any(axis=0))
     columns = np.unique(orders.column[mine])
     symbols = [owner.case.panel.symbols[column] for column in columns if never[column]]
-    where = (", " if language == "en" else "、").join(symbols)
+    where = COMMA.say(language).join(symbols)
     return _TOO_SMALL.say(language, where=where) if symbols else ""
 
 
@@ -89,7 +90,7 @@ def unsold(owner: Owner, language: Language) -> str:
         language,
         value=int(book.books.worth[-1, member].sum()) / 100,
         part=share(float(book.unsold[member])),
-        where=(", " if language == "en" else "、").join(where),
+        where=COMMA.say(language).join(where),
     )
 
 
@@ -106,12 +107,14 @@ def _met(owner: Owner, reason: Reason, phrase: Phrase, language: Language) -> st
             found[symbol].append(when)
     if not found:
         return ""
-    separator = ", " if language == "en" else "、"
     days = sorted({day for when in found.values() for day in when})
     if sum(len(when) for when in found.values()) > _NAMED:
         where = _MANY.say(
             language, shares=len(found), sessions=len(days), first=days[0], last=days[-1]
         )
         return phrase.say(language, where=where)
-    where = separator.join(f"{symbol} ({', '.join(when)})" for symbol, when in found.items())
+    where = COMMA.say(language).join(
+        _ON.say(language, symbol=symbol, days=COMMA.say(language).join(when))
+        for symbol, when in found.items()
+    )
     return phrase.say(language, where=where)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from basketbt.notes import Language
 from basketbt.plan.model import span
-from basketbt.report.phrases import Phrase, escape
+from basketbt.report.phrases import COMMA, SEMICOLON, Phrase, escape
 from basketbt.results import CaseResult, EventStudied
 
 _VARIANTS = Phrase(
     "Variants, each with one choice changed: {all}.", "各稳健性方案分别改变一项设定：{all}。"
 )
-_ONE = Phrase("{name} ({what})", "{name}({what})")
+_ONE = Phrase("{name} ({what})", "{name}（{what}）")
 _ESTIMATION = Phrase("estimated on {window}", "估计窗{window}")
 _DATES = Phrase("without {first} to {last}", "剔除{first}至{last}")
 _DAYS = Phrase("without day {days}", "剔除第{days}日")
@@ -29,13 +29,13 @@ def variants(case: CaseResult, language: Language) -> Iterator[str]:
         _ONE.say(
             language,
             name=escape(one.found.variant),
-            what=", ".join(_changes(one, language)),
+            what=COMMA.say(language).join(_changes(one, language)),
         )
         for one in case.event_studies
         if one.variant is not None
     ]
     if said:
-        yield _VARIANTS.say(language, all="; ".join(said) if language == "en" else ";".join(said))
+        yield _VARIANTS.say(language, all=SEMICOLON.say(language).join(said))
 
 
 def change_words(one: EventStudied, language: Language) -> str:

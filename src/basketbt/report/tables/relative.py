@@ -48,5 +48,5 @@ def _rows(result: StudyResult, language: Language) -> Iterator[dict[str, Cell]]:
                     **keys.window_cells(window, where.case),
                     "benchmark": benchmark,
                     **{m.key: float(beside.values[m.key][column]) for m in RELATIVE},
-                    "notes": ("; " if language == "en" else ";").join(notes),
+                    "notes": ("; " if language == "en" else "；").join(notes),
                 }

@@ -135,5 +135,5 @@ def notes_text(where: Where, statistics: WindowStatistics, column: int, language
     notes = [*statistics.notes[column], *where.case.case.notes[where.member]]
     if where.case.panel.invented:
         notes.insert(0, DEMO())
-    separator = "; " if language == "en" else ";"
+    separator = "; " if language == "en" else "；"
     return separator.join(note.text(language) for note in unique(notes))

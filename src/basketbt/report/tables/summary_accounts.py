@@ -214,5 +214,5 @@ def _notes(owner: Owner, language: Language) -> str:
         notes += found.notes(0)
     if owner.case.panel.invented:
         notes.insert(0, DEMO())
-    separator = "; " if language == "en" else ";"
+    separator = "; " if language == "en" else "；"
     return separator.join(note.text(language) for note in unique(notes))

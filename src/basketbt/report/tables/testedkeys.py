@@ -64,7 +64,7 @@ class Tested:
         """Notes of a row as one text, with what empties cells of every row."""
         of_all = [one for one in self.studied.found.notes if one.kind.code.startswith("empty-")]
         said = [*([DEMO()] if self.invented else []), *notes, *of_all]
-        separator = "; " if language == "en" else ";"
+        separator = "; " if language == "en" else "；"
         return separator.join(note.text(language) for note in unique(said))
 
 
