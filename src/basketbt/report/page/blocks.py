@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from basketbt.report.layout import Cell as Value
-from basketbt.report.phrases import percent
+from basketbt.report.phrases import percent, points
 
 Tone = Literal["", "up", "down"]
 
@@ -156,6 +156,14 @@ def change(value: Value, *, title: str = "") -> Cell:
         return Cell("–", None, title=title)
     shown = percent(float(value))
     return Cell(shown, float(value), tone(shown), title=title)
+
+
+def gained(value: Value) -> Cell:
+    """A signed difference of percentages in points, coloured by its sign."""
+    if not isinstance(value, int | float):
+        return Cell("–", None)
+    shown = points(float(value), signed=True)
+    return Cell(shown, float(value), tone(shown))
 
 
 def share(value: Value, *, title: str = "") -> Cell:

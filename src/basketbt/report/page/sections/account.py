@@ -14,12 +14,13 @@ from basketbt.report.page.blocks import (
     Head,
     Prose,
     change,
+    gained,
     number,
     share,
     text,
 )
 from basketbt.report.page.scene import Scene, Section
-from basketbt.report.phrases import Phrase, percent
+from basketbt.report.phrases import Phrase, percent, points
 from basketbt.report.record import Row
 
 _TITLE = Phrase("Paper and achievable", "纸面与可实现")
@@ -33,8 +34,8 @@ _LEAD = Phrase(
 _HOW = Phrase(
     "How to read: from entry is paper bought at the close before the entry; delay is what had "
     "moved before the account could buy, unfilled what its refused or cut orders would have made; "
-    "minus took from the return, plus added to it.",
-    "读法：入场起为入场前一收盘买入的纸面收益；延迟为账户买入之前已发生的涨跌，未成交为被拒或被削减委托本应带来的损益；负号为损失，正号为增益。",
+    "minus took from the return, plus added to it, in percentage points.",
+    "读法：入场起为入场前一收盘买入的纸面收益；延迟为账户买入之前已发生的涨跌，未成交为被拒或被削减委托本应带来的损益；负号为损失，正号为增益，单位为百分点。",
 )
 _NONE = Phrase("Lists without an account", "无账户的名单")
 _NONE_CAPTION = Phrase("Why {count} lists have no account", "{count}份名单无账户的原因")
@@ -122,7 +123,7 @@ def _grid(scene: Scene, rows: list[Row]) -> Grid:
                 change(row["paper_return"]),
                 change(row["paper_since_entry"]),
                 change(row["total_return"]),
-                *(change(_lost(row, key)) for key, _ in _PARTS),
+                *(gained(_lost(row, key)) for key, _ in _PARTS),
                 share(row["fill_ratio"]),
                 share(row["sold_ratio"]),
                 share(row["costs"]),
@@ -150,7 +151,11 @@ def _waterfall(scene: Scene, rows: list[Row]) -> Chart:
         sets[f"{scene.name(str(row['basket']))} · {entry}"] = {
             "labels": labels,
             "values": numbers,
-            "texts": [percent(value) for value in numbers],
+            "texts": [
+                percent(numbers[0]),
+                *(points(value, signed=True) for value in numbers[1:-1]),
+                percent(numbers[-1]),
+            ],
             "measures": ["absolute", *["relative"] * len(_PARTS), "total"],
         }
     first = rows[0]

@@ -43,8 +43,9 @@ _SUSPENDED_NOTE = Phrase("sessions without a bar", "无成交的交易日数")
 _ORDERS = Phrase("Orders", "委托")
 _SHORT = Phrase("Cut short", "未足额")
 _ORDERS_NOTE = Phrase(
-    "orders of the account, and those that were not filled in full",
-    "账户的委托笔数，及其中未足额成交者",
+    "orders of the account, and those that the market did not fill; rounding to whole lots is not "
+    "counted",
+    "账户的委托笔数，及其中市场未足额成交者；取整手不计",
 )
 _ACCOUNT = Phrase("Account: {entry}", "账户：{entry}")
 _LIMIT = Phrase("Shut at limit", "涨跌停受阻")
@@ -113,7 +114,7 @@ def _traded(scene: Scene) -> dict[tuple[str, str], _Traded]:
             continue
         own = found.setdefault((str(row["basket"]), str(row["symbol"])), _Traded())
         own.orders += 1
-        own.short += bool(row["reason"])
+        own.short += row["reason"] not in (None, "", "lot")  # whole lots stand in no one's way
         if str(row["reason"]).startswith("limit"):
             own.limit_days.add(str(row["date"]))
     return found
@@ -154,12 +155,9 @@ def _grid(
     for symbol, own in shares.items():
         cells = _cells(scene, symbol, own, windows)
         if traded:
-            orders = traded.get((basket, symbol), _Traded())
-            cells += [
-                number(orders.orders),
-                number(orders.short),
-                number(len(orders.limit_days)),
-            ]
+            orders = traded.get((basket, symbol))
+            counts = (orders.orders, orders.short, len(orders.limit_days)) if orders else [None] * 3
+            cells += [number(count) for count in counts]
         rows.append(tuple(cells))
     return Grid(
         caption=_CAPTION.say(scene.language, basket=basket),
