@@ -9,6 +9,7 @@ import numpy as np
 from basketbt.backtest.account.refusals import refused_shares, said
 from basketbt.notes import Language
 from basketbt.report.choices import entry_words
+from basketbt.report.memo.briefly import briefly, names_of
 from basketbt.report.memo.stopped import share, stopped, unsold
 from basketbt.report.phrases import (
     COMMA,
@@ -126,7 +127,7 @@ def sentence(owner: Owner, language: Language) -> str:
         why = SEMICOLON.say(language).join(
             note.text(language) for note in owner.kept.notes[owner.member]
         )
-        return _NO_ACCOUNT.say(language, basket=basket, why=escape(why))
+        return _NO_ACCOUNT.say(language, basket=basket, why=escape(_brief(why, owner, language)))
     parts, published = owner.book.shortfall, owner.basket.source.published
     eve = owner.sessions[max(owner.entry_row - 1, 0)]
     since = percent(float(parts.since_entry[owner.member]))
@@ -162,7 +163,8 @@ def _row(owner: Owner, language: Language) -> list[str]:
 
 def _part(owner: Owner, language: Language) -> str:
     panel, weights = owner.case.panel, owner.targets
-    shares = said(panel, refused_shares(panel), weights)
+    refused = said(panel, refused_shares(panel), weights)
+    shares = refused["shares" if language == "en" else "shares_zh"]
     stays = owner.kept.book.path is owner.kept.index.paths[0].total
     return _PART.say(
         language,
@@ -170,10 +172,15 @@ def _part(owner: Owner, language: Language) -> str:
         held=int(np.count_nonzero(weights[~owner.kept.refused])),
         names=len(owner.basket.constituents),
         covered=share(owner.covered),
-        shares=shares["shares" if language == "en" else "shares_zh"],
+        shares=escape(_brief(shares, owner, language)),
         cash=_STAYS.say(language) if stays else "",
         whole=percent(owner.list_return),
     )
+
+
+def _brief(text: str, owner: Owner, language: Language) -> str:
+    """Long rows of codes cut short; the notes of the account's rows name them all."""
+    return briefly(text, names_of(owner.case.case.baskets), "summary.csv", language)
 
 
 def _reasons(owner: Owner, language: Language) -> str:

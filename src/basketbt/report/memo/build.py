@@ -12,6 +12,7 @@ from basketbt.report.choices import choice_words
 from basketbt.report.demo import DEMO
 from basketbt.report.memo.achievable import achievable
 from basketbt.report.memo.available import available
+from basketbt.report.memo.briefly import briefly, names_of
 from basketbt.report.memo.chance import chance, chance_notes
 from basketbt.report.memo.figures import (
     Reader,
@@ -50,7 +51,7 @@ def memo(result: StudyResult, language: Language) -> str:
         parts += chance(result, case, language)
     parts += [
         f"## {_NOTES.say(language)}",
-        _bullets(data_notes(result, language), language),
+        _bullets(_brief_notes(result, language), language),
         method(result, language),
     ]
     return "\n\n".join(parts) + "\n"
@@ -144,6 +145,12 @@ def data_notes(result: StudyResult, language: Language) -> list[str]:
                 if note.kind not in STANDING
             ]
     return list(dict.fromkeys(said))
+
+
+def _brief_notes(result: StudyResult, language: Language) -> list[str]:
+    """The data notes with long rows of codes cut short."""
+    names = names_of(result.plan.baskets)
+    return [briefly(text, names, "facts.json", language) for text in data_notes(result, language)]
 
 
 def _bullets(said: list[str], language: Language) -> str:
