@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,14 @@ def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path]) -> None
     files = comparison([record, record])
     assert files["settings.csv"].count(b"\n") == 1
     assert b"made of the same things" in files["compare.html"]
+
+
+def test_beside_a_real_run_only_the_invented_one_is_called_so(runs: tuple[Path, Path]) -> None:
+    invented, other = (read_run(path).record for path in runs)
+    real = replace(other, facts=replace(other.facts, demo=False))
+    page = comparison([real, invented])["compare.html"].decode()
+    assert f"the prices of demo {runs[0].name[:6]} are invented, nothing there happened" in page
+    assert "DEMO: invented prices" not in page
 
 
 def test_one_run_cannot_be_compared(runs: tuple[Path, Path]) -> None:

@@ -18,7 +18,7 @@ from basketbt.report.page.blocks import Block, Chart, Fold, Grid, Head, Legend, 
 from basketbt.report.page.build import Chapter, Front, Part, assemble
 from basketbt.report.page.scene import Scene
 from basketbt.report.page.sections.stage import stage
-from basketbt.report.phrases import Phrase
+from basketbt.report.phrases import COMMA, Phrase
 from basketbt.report.record import Record
 from basketbt.report.series import Line, lines
 
@@ -37,6 +37,10 @@ _LEVELS_ALT = Phrase(
 _RETURNS = Phrase("Total return, and by how much it differs", "全收益及其差异")
 _RETURNS_CAPTION = Phrase("{window}: total return in each run", "{window}：各运行的全收益")
 _BASKET = Phrase("Basket", "组合")
+_PARTLY_DEMO = Phrase(
+    "DEMO: the prices of {runs} are invented, nothing there happened; the other prices are real",
+    "DEMO：{runs}的价格为虚构，其内容均未发生；其余运行为真实行情",
+)
 _NOTHING = Phrase("The runs have no list of this event in common.", "各运行在该事件下无共同名单。")
 
 PAGE = "compare.html"
@@ -62,7 +66,7 @@ def comparison(records: Sequence[Record]) -> dict[str, bytes]:
         line=" · ".join(run_names(records)),
         language=language,
         colours=records[0].facts.colours,
-        demo=DEMO().text(language) if any(one.facts.demo for one in records) else "",
+        demo=_demo(records),
     )
     chapters = [
         Chapter("inputs", _INPUTS.say(language), [_settings(records)]),
@@ -70,6 +74,17 @@ def comparison(records: Sequence[Record]) -> dict[str, bytes]:
     ]
     files[PAGE] = assemble(front, chapters)
     return files
+
+
+def _demo(records: Sequence[Record]) -> str:
+    """The mark of the invented market; where only some runs have it, which do."""
+    language = records[0].facts.language
+    invented = [
+        name for name, record in zip(run_names(records), records, strict=True) if record.facts.demo
+    ]
+    if len(invented) in (0, len(records)):
+        return DEMO().text(language) if invented else ""
+    return _PARTLY_DEMO.say(language, runs=COMMA.say(language).join(invented))
 
 
 def _settings(records: Sequence[Record]) -> Part:
