@@ -279,3 +279,19 @@ def test_rounding_to_whole_lots_is_no_order_cut_short(folder: Path) -> None:
             cut = sum(row["reason"] not in ("", "lot") for row in mine)
             told = [line[shown.heads.index(head)] for head in ("Orders", "Cut short")]
             assert told == ([str(len(mine)), str(cut)] if mine else ["–", "–"])
+
+
+@pytest.mark.parametrize("model", ["market", "market+sector"])
+def test_what_a_caption_promises_in_brackets_stands_in_the_cells(model: str, folder: Path) -> None:
+    page = (folder / "report.html").read_text("utf-8")
+    table = page.partition(f"<caption>CAR by list and window, model {model}; in brackets p")[2]
+    body = table.partition("</table>")[0]
+    p = "holm_p" if model == "market" else "p"
+    asked = [
+        row
+        for row in rows(folder, "event_study")
+        if (row["variant"], row["model"]) == ("main", model) and row[p]
+    ]
+    assert asked
+    assert body.count("<small>(") == len(asked)
+    assert ("strong" in body) <= (model == "market")

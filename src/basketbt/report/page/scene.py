@@ -164,8 +164,8 @@ UNTIL_EACH_READ = Phrase(
     "hindsight",
     "读者最早自{session}（首份）至{last}（末份）起可据名单交易：此前开始者为事后视角",
 )
-HINDSIGHT = Phrase("Hindsight", "事后（公布前）")
-AVAILABLE = Phrase("Available", "可得（公布后）")
+HINDSIGHT = Phrase("Hindsight", "公布前")
+AVAILABLE = Phrase("Available", "公布后")
 
 
 @dataclass(frozen=True, kw_only=True)

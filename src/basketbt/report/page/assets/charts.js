@@ -20,7 +20,11 @@ function bars(all, state) {
     increasing: { marker: { color: colour("--up") } }, decreasing: { marker: { color: colour("--down") } },
     totals: { marker: { color: colour("--soft") } }, connector: { line: { color: colour("--line") } },
   }];
-  layout.xaxis = axis({ tickformat: ".1~%", title: note(all) });
+  // Room for the labels beside the outermost bars, so that no sign is lost behind the axis.
+  const reached = data.values.slice(0, -1).reduce((ends, value) => [...ends, ends[ends.length - 1] + value], [0]);
+  const [low, high] = [Math.min(...reached), Math.max(...reached)];
+  const air = (high - low || 0.01) * (narrow() ? 0.3 : 0.12);
+  layout.xaxis = axis({ tickformat: ".1~%", title: note(all), range: [low - air, high + air] });
   layout.yaxis = axis({ autorange: "reversed", ticklabelstandoff: 6 });
   layout.margin.t = 16;
   layout.margin.b = 48;

@@ -149,7 +149,7 @@ def _build(scene: Scene) -> list[Block]:
         lead += " " + _INSTEAD.say(scene.language, wanted=wanted, window=window)
     blocks: list[Block] = [
         Prose(text=(scene.event.chance + _found(scene, rows, model, window)).strip(), kind="lead"),
-        *(Prose(text=line, kind="warning") for line in scene.event.others),
+        *(Prose(text=_sentence(line, scene), kind="warning") for line in scene.event.others),
         Prose(text=lead),
         _grid(scene, rows, model, window),
         Prose(text=_HOW.say(scene.language), kind="fine"),
@@ -162,6 +162,11 @@ def _build(scene: Scene) -> list[Block]:
             inside = (_grid(scene, rows, other, window), _heat(scene, rows, other))
             blocks.append(Fold(title=title, blocks=inside))
     return blocks + _variants(scene, model, window)
+
+
+def _sentence(note: str, scene: Scene) -> str:
+    """A note, which stands after a name elsewhere, as a sentence of its own."""
+    return note[:1].upper() + note[1:] + ("." if scene.language == "en" else "。")
 
 
 def _found(scene: Scene, rows: list[Row], model: str, window: str) -> str:

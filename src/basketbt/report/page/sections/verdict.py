@@ -79,7 +79,7 @@ _HOW = Phrase(
     "How to read: [a,b] is bought at the close before day a and held to the close of day b. "
     "Hindsight is day 0 to the last close before a reader could trade, available is what came "
     "after. Paper is without friction. Press a heading to sort.",
-    "读法：[a,b]为第a日前一收盘买入、持有至第b日收盘。事后为第0日至读者可交易前的最后收盘，可得为其后。"
+    "读法：[a,b]为第a日前一收盘买入、持有至第b日收盘。公布前（事后）为第0日至读者可交易前的最后收盘，公布后（可得）为其后。"
     "纸面不计摩擦。点击表头可排序。",
 )
 _HOW_ACCOUNT = Phrase(
