@@ -104,7 +104,7 @@ def test_the_parts_of_the_shortfall_are_those_of_the_summary(folder: Path) -> No
 def test_every_cell_of_the_workbook_is_the_cell_of_the_csv_file(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "summary.xlsx")
     checked = 0
-    for sheet in book.worksheets[1:]:
+    for sheet in book.worksheets[2:]:
         lines = sheet.iter_rows(values_only=True)
         with (folder / f"{sheet.title}.csv").open(encoding="utf-8-sig", newline="") as handle:
             for mine, theirs in zip(csv.reader(handle), lines, strict=True):
@@ -112,7 +112,18 @@ def test_every_cell_of_the_workbook_is_the_cell_of_the_csv_file(folder: Path) ->
                     assert as_text(cell) == (text.removeprefix("'") if cell else text), sheet.title
                     checked += 1
     assert checked > 50_000
-    assert {sheet.title for sheet in book.worksheets[1:]} >= {"summary", "levels", "event_study"}
+    assert {sheet.title for sheet in book.worksheets[2:]} >= {"summary", "levels", "event_study"}
+
+
+def test_the_workbook_opens_with_the_table_of_the_memo(folder: Path) -> None:
+    memo = (folder / "memo.md").read_text("utf-8")
+    sheet = openpyxl.load_workbook(folder / "summary.xlsx").worksheets[0]
+    lines = {line[0]: line for line in sheet.iter_rows(values_only=True)}
+    heads = list(lines["List"])
+    for basket in ("guojin/cybersecurity", "guojin/xinchuang", "galaxy/telecom"):
+        quoted = next(li for li in memo.splitlines() if li.startswith(f"| {basket} |"))
+        shown = lines[basket][heads.index("Named") + 1 :]
+        assert [percent(cell) for cell in shown] == quoted.strip("| ").split(" | ")[3:]
 
 
 def as_text(cell: object) -> str:
@@ -142,8 +153,8 @@ class Number(str):
 
 def test_the_workbook_is_ready_to_use(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "summary.xlsx")
-    explained = {row[1] for row in book.worksheets[0].iter_rows(values_only=True)}
-    for sheet in book.worksheets[1:]:
+    explained = {row[1] for row in book.worksheets[1].iter_rows(values_only=True)}
+    for sheet in book.worksheets[2:]:
         assert sheet.freeze_panes is not None
         assert sheet.freeze_panes.endswith("2")
         assert sheet.auto_filter.ref is not None

@@ -1,4 +1,4 @@
-"""summary.xlsx: one sheet a table, as analysts expect to open it, and a sheet that explains.
+"""summary.xlsx: the headline table, a sheet that explains, and one sheet a table.
 
 The cells hold the very numbers of the CSV files; only their display is rounded.
 """
@@ -14,6 +14,7 @@ from basketbt.report.demo import DEMO
 from basketbt.report.layout import Column, Kind, Table
 from basketbt.report.phrases import Phrase
 from basketbt.report.record import Record
+from basketbt.report.workbook.headline import headline_sheet
 from basketbt.report.workbook.rows import with_rows
 
 if TYPE_CHECKING:
@@ -67,11 +68,14 @@ def workbook(record: Record) -> bytes:
     formats = _Formats(book)
     shown = [table for table in record.tables.values() if len(table.rows) <= _LONG]
     long = [table for table in record.tables.values() if len(table.rows) > _LONG]
+    quotes = "summary" in record.tables
+    if quotes:
+        headline_sheet(book, record, formats.head, formats.bold, formats.kinds["decimal"])
     _explain(book, formats, record, shown, long)
     for table in shown:
         _sheet(book, formats, table, record.facts.language)
     book.close()
-    places = enumerate(shown, start=2)
+    places = enumerate(shown, start=2 + quotes)
     return with_rows(
         buffer.getvalue(), {f"xl/worksheets/sheet{place}.xml": table for place, table in places}
     )
@@ -117,7 +121,7 @@ def _key_columns(columns: tuple[Column, ...]) -> int:
 def _explain(
     book: Workbook, formats: _Formats, record: Record, shown: list[Table], long: list[Table]
 ) -> None:
-    """The first sheet: what this is, and what every column means."""
+    """A sheet on what this is, and what every column means."""
     facts, language = record.facts, record.facts.language
     sheet: Worksheet = book.add_worksheet(_ABOUT.say(language))
     lines = [(_RUN.say(language, title=facts.title, run=facts.run), formats.bold)]
