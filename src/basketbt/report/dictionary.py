@@ -28,7 +28,7 @@ the same bytes.
 | `translation.json` | the same and the memo in the other language, for `basketbt report --lang` |
 | `report.html` | the page: charts and tables in one file that makes no request |
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
-| `summary.xlsx` | every table as a sheet, and a sheet that explains the columns (`--format xlsx`) |
+| `summary.xlsx` | the headline table, a sheet that explains, every table (`--format xlsx`) |
 | `memo.docx` | the memo with its pictures as a Word file (`--format docx`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 
