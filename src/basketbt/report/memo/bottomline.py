@@ -9,6 +9,7 @@ from basketbt.plan.model import span
 from basketbt.report.memo.achievable import ENTRIES
 from basketbt.report.memo.answers import LEVEL, Answer, answers, exists, headline_window
 from basketbt.report.memo.available import NO_COMPOSITES
+from basketbt.report.memo.chance import many
 from basketbt.report.memo.figures import median
 from basketbt.report.memo.variants import change_words
 from basketbt.report.phrases import Phrase, percent
@@ -30,9 +31,8 @@ _ALL_EARLY = Phrase(
     "本研究没有发布后买入的账户：账户收益均为事后视角。",
 )
 _CHANCE = Phrase(
-    "More than chance? Of {tested} lists tested over {window} against the market, all {tests} "
-    "tests counted, {firm} moved by more than chance{beyond}{unsettled}; {rest} consistent with "
-    "chance.",
+    "More than chance? Of {lists_en} tested over {window} against the market, with all {tests_en} "
+    "counted, {firm} moved by more than chance{beyond}{unsettled}; {rest} consistent with chance.",
     "是否显著：{window}内受检的{tested}份名单，相对市场并计入全部{tests}个检验，{firm}份显著{beyond}，"
     "{unsettled}{rest}份不能排除偶然。",
 )
@@ -43,7 +43,7 @@ _OPEN = Phrase(
 _NONE = Phrase("none", "0")
 _BEYOND = Phrase(" ({count} of them beyond the sector too)", "（其中{count}份相对行业亦同向显著）")
 _FEWER = Phrase(
-    "Of the {found} that stay significant as one series, fewer do with one choice changed: {each}.",
+    "Significant as one series: {found}; with one choice changed fewer are: {each}.",
     "作为整体显著的{found}份中，改变一项设定后仍显著者减少：{each}。",
 )
 _UNDER = Phrase("{kept} under {variant} ({what})", "{variant}（{what}）下{kept}份")
@@ -117,6 +117,7 @@ def chance_line(case: CaseResult, language: Language) -> str:
     tested = [one for one in answers(case, window) if exists(one.primary)]
     found = [one for one in tested if one.primary.holm_as_if < LEVEL]
     firm = [one for one in found if one.settled]
+    tests = case.event_studies[0].found.tests
     unsettled = len(found) - len(firm)
     beyond = ""
     if firm and any(exists(one.sector) for one in firm):
@@ -125,7 +126,9 @@ def chance_line(case: CaseResult, language: Language) -> str:
         language,
         tested=len(tested),
         window=span(*window),
-        tests=case.event_studies[0].found.tests,
+        lists_en=many(len(tested), "list"),
+        tests=tests,
+        tests_en=many(tests, "test"),
         firm=len(firm) or _NONE.say(language),
         beyond=beyond,
         unsettled=_OPEN.say(language, count=unsettled) if unsettled else "",

@@ -161,15 +161,16 @@ def _count(case: CaseResult, language: Language) -> str:
 def _counted(tests: int, baskets: int, windows: int) -> dict[str, object]:
     return {
         "tests": tests,
-        "tests_en": _many(tests, "test"),
+        "tests_en": many(tests, "test"),
         "baskets": baskets,
-        "lists_en": _many(baskets, "list"),
+        "lists_en": many(baskets, "list"),
         "windows": windows,
-        "windows_en": _many(windows, "window"),
+        "windows_en": many(windows, "window"),
     }
 
 
-def _many(count: int, one: str) -> str:
+def many(count: int, one: str) -> str:
+    """``1 list``, ``2 lists``."""
     return f"{count} {one}" if count == 1 else f"{count} {one}s"
 
 
@@ -248,7 +249,7 @@ def _sentence(answer: Answer, main: EventStudyResult, language: Language) -> str
 
 
 def _verdict(answer: Answer, tests: int, language: Language) -> str:
-    said = VERDICTS[answer.verdict].say(language, tests=tests, tests_en=_many(tests, "test"))
+    said = VERDICTS[answer.verdict].say(language, tests=tests, tests_en=many(tests, "test"))
     if answer.settled:
         return said
     kp = chance_text(answer.primary.kolari_pynnonen.p)
