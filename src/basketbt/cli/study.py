@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, resumable, say_json, say_place, say_table, say_warning
+from basketbt.cli.console import (
+    Json,
+    Quiet,
+    resumable,
+    say,
+    say_json,
+    say_place,
+    say_table,
+    say_warning,
+)
 from basketbt.cli.options import (
     RESULTS,
     Lang,
@@ -123,11 +132,13 @@ def _as_data(finished: Run, folder: Path) -> dict[str, object]:
 
 
 def _say_result(finished: Run, folder: Path) -> None:
-    from basketbt.report.screen import headline_rows
+    from basketbt.report.screen import bottom_lines, headline_rows
 
     language = finished.result.plan.config.language
     for title, header, rows in headline_rows(finished.result):
         say_table(header, rows, title=title, right=range(1, len(header)))
+    for line in bottom_lines(finished.result):
+        say(line)
     for note in finished.result.notes:
         if note.kind.severity == "warning":
             say_warning(note.text(language), language)

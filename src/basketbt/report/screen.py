@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from basketbt.plan.model import span
 from basketbt.report.demo import DEMO
 from basketbt.report.memo.answers import answers, headline_window
+from basketbt.report.memo.bottomline import chance_line, kept
 from basketbt.report.memo.chance import chance_table
 from basketbt.report.memo.headline import headline_table
 from basketbt.report.phrases import Phrase
@@ -18,6 +19,8 @@ _DAY_ZERO = Phrase(
     "{name} · day 0 = {session} ({calendar})", "{name} · 第0日={session}（{calendar}）"
 )
 
+_NAMED = Phrase("{name}: {said}", "{name}：{said}")
+
 Screen = tuple[str, list[str], list[list[str]]]
 
 
@@ -28,6 +31,20 @@ def headline_rows(result: StudyResult) -> Iterator[Screen]:
         title = _title(result, case)
         header, rows = headline_table(case, language)
         yield title, header, rows
+
+
+def bottom_lines(result: StudyResult) -> list[str]:
+    """What accounts kept and what is more than chance, where the study asked: a line each."""
+    language = result.plan.config.language
+    lines = []
+    for case in result.cases:
+        event = case.case.event
+        name = event.name_en if language == "en" else event.name_zh
+        for said in (kept(case, language), chance_line(case, language)):
+            if said and len(result.cases) > 1:
+                said = _NAMED.say(language, name=name, said=said)
+            lines += [said] if said else []
+    return lines
 
 
 def chance_rows(result: StudyResult) -> Iterator[Screen]:
