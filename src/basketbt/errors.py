@@ -116,6 +116,7 @@ class BadSymbol(InputError):
 
 class InfeasibleWeights(InputError):
     template = "{basket}: {why}"
+    fix = "Choose another weighting, or leave the list out."
 
 
 class RefusedPath(InputError):
@@ -141,6 +142,7 @@ class OutsideCalendar(DataError):
 
 class OutsideData(DataError):
     template = "{what}: prices exist from {first} to {last}"
+    fix = "Choose other windows or another event, or give prices that reach so far."
 
 
 class NoPrices(DataError):
@@ -179,3 +181,7 @@ class OutputError(BasketbtError):
 class VerificationError(BasketbtError):
     exit_code = 5
     template = "{run} does not reproduce: {why}"
+    fix = (
+        "Other prices, another version or a change by hand: its manifest.json holds the hashes and "
+        "versions it was made with, `basketbt doctor` prints today's versions."
+    )

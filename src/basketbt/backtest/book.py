@@ -57,6 +57,12 @@ LOCAL_CURRENCY = NoteKind(
 STANDING = (ADJUSTED_ONLY, LOCAL_CURRENCY)
 
 
+class NotListedYet(OutsideData):
+    """Fields: what, first and last (day with prices)."""
+
+    fix = "Choose later windows, set `late_listing` to exclude or join, or leave the list out."
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookPath:
     """B baskets bought at the close before offset ``first`` and followed to offset ``last``.
@@ -117,7 +123,7 @@ def index_book(
 
     ``zero`` is the panel row of day 0.
 
-    Raises ``NoPrices`` when a basket lacks more weight than the study tolerates, ``OutsideData``
+    Raises ``NoPrices`` when a basket lacks more weight than the study tolerates, ``NotListedYet``
     when nothing of it was listed at a base (or anything was not, under ``late_listing: error``),
     ``InfeasibleWeights`` when a weighting cannot be built, ``UnmeasuredShares`` or
     ``EstimationBeyondPrices`` when prices do not allow it.
@@ -167,7 +173,7 @@ def listed_at(
 ) -> NDArray[np.bool_]:
     """(n,) which constituents take part in a path from the row ``base`` to ``end``.
 
-    Raises ``OutsideData`` when nothing of the basket was listed at the base.
+    Raises ``NotListedYet`` when nothing of the basket was listed at the base.
     """
     return _presence(panel, basket, _columns(panel, basket), base, end, late_listing)[0]
 
@@ -302,7 +308,7 @@ def _presence(
     when = str(panel.sessions[base])
     if not listed.any() or (late.size and late_listing == "error"):
         who = ", ".join(late) if late.size else "any of its shares"
-        raise OutsideData(
+        raise NotListedYet(
             what=f"{basket.id} at the base {when}: no price yet for {who}",
             first=panel.sessions[0],
             last=panel.sessions[-1],

@@ -87,7 +87,9 @@ def report(
 
 def compare(
     runs: Annotated[list[Path], typer.Argument(help="Folders of two or more runs.")],
-    out: Annotated[Path, typer.Option(help="Folder for comparisons.")] = Path("results/compare"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for comparisons.")] = Path(
+        "results/compare"
+    ),
     show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
     quiet: Quiet = False,
 ) -> None:
