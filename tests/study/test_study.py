@@ -303,17 +303,17 @@ def test_a_run_that_names_another_source_is_another_run(study: Study) -> None:
     ("closes", "said"),
     [
         (
-            {A: RISING, B: FALLING},
-            "股0 600001.SH added most (+15.0 points), 股1 000002.SZ cost most",
+            {A: RISING, B: FALLING, C: flat(30.0)},
+            "股0 600001.SH added most (+10.0 points), 股1 000002.SZ cost most",
         ),
-        ({A: RISING, B: RISING}, "added most (+15.0 points), "),
-        ({A: FALLING, B: FALLING}, "cost most (-7.5 points), "),
+        ({A: RISING, B: RISING, C: RISING}, "added most (+10.0 points), "),
+        ({A: FALLING, B: FALLING, C: FALLING}, "cost most (-5.0 points), "),
     ],
 )
 def test_the_memo_says_who_gave_and_who_took(
     study: Study, closes: dict[str, dict[int, float]], said: str
 ) -> None:
-    memo = study(Made({**closes, INDEX: MARKET}), [A, B]).memo
+    memo = study(Made({**closes, INDEX: MARKET}), [A, B, C]).memo
     assert said in memo
     assert ("added" in said) == (" added most" in memo)
     assert ("cost" in said) == (" cost most" in memo)
