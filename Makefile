@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check calendars docs gallery clean
+.PHONY: demo test check calendars docs gallery sample clean
 
 demo: $(READY)
-	$(BIN)/basketbt run configs/demo.yaml --set "account={entry: [publication_open, next_open]}" --set "event_study={}"
+	$(BIN)/basketbt run configs/deepseek-r1.yaml --set "account={entry: [publication_open, next_open]}" --set "event_study={}"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -24,6 +24,10 @@ calendars: $(READY) ## rewrite the session tables from the installed exchange_ca
 docs: $(READY) ## rewrite what is generated in docs/ and the JSON Schemas
 	$(BIN)/python -m basketbt.report.dictionary
 	$(BIN)/python -m basketbt.grid.dictionary
+	$(BIN)/python tools/case_study.py
+
+sample: $(READY) ## make the sample of record again: make sample PRICES=FOLDER
+	$(BIN)/python tools/make_sample.py $(PRICES)
 
 gallery: $(READY) ## take the pictures of docs/gallery.md again (needs Chromium)
 	$(BIN)/python docs/gallery/make.py

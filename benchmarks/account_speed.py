@@ -3,8 +3,7 @@
     python benchmarks/account_speed.py
 
 Everything is counted but importing vectorbt: planning, vectorbt's books and the five runs that
-split the shortfall. The market is invented; half of the days have limits, suspensions or rebalances
-to decide on. The bar is one second, warm.
+split the shortfall, on the sample of record. The bar is one second, warm.
 """
 
 from __future__ import annotations
@@ -19,28 +18,32 @@ from basketbt.backtest.account.entries import Moment
 from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.index import IndexPath, index_path
 from basketbt.backtest.rebalance import Rebalance
+from basketbt.baskets.library import find_library
 from basketbt.market.calendars import calendar
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.panel import PricePanel, build_panel
-from basketbt.prices.sources.demo import DemoSource
+from basketbt.prices.sources.sample import SampleSource
 
 BASKETS, SESSIONS, NAMES_EACH, ENTRIES = 20, 120, 15, 2
 BAR_SECONDS = 1.0
 REPEATS = 5
-CODES = [
-    f"{prefix}{number:03d}.{exchange}"
-    for prefix, exchange in (("600", "SH"), ("000", "SZ"), ("300", "SZ"), ("688", "SH"))
-    for number in range(101, 151)
-]
+CODES = sorted(
+    {
+        symbol
+        for basket in find_library().select(["*"])
+        for symbol in basket.symbols
+        if not symbol.endswith(".HK")
+    }
+)
 
 
 def market(sessions: int) -> PricePanel:
-    """200 invented shares on the sessions around R1, one row before the base."""
+    """The lists' A shares from 2024 on, one row before the base."""
     home = calendar("XSHG")
-    start = np.datetime64("2024-07-01")
+    start = np.datetime64("2024-01-02")
     days = home.between(start, home.offset(home.on_or_after(start), sessions))
     request = PriceRequest(symbols=tuple(CODES), indexes=(), start=days[0], end=days[-1])
-    return build_panel(DemoSource().load(request), CODES, calendar="XSHG", sessions=days)
+    return build_panel(SampleSource().load(request), CODES, calendar="XSHG", sessions=days)
 
 
 def path(panel: PricePanel, baskets: int, rule: Rebalance) -> IndexPath:

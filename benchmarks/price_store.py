@@ -3,7 +3,7 @@
     python benchmarks/price_store.py [--runs 9]
 
 1. 300 symbols x 2,800 sessions are written to a fresh store, read back and compared.
-2. The invented market of the demo is put into a store and into Parquet tables, and the R1 study is
+2. The invented market of the tests is put into a store and into Parquet tables, and the R1 study is
    run from both by whole commands that take turns; the levels are compared first.
 3. Twelve shares are fetched through the replay of the vendors that the tests use, without pacing:
    what a fetch costs beside the waiting. The replay's own work is in it.
@@ -30,7 +30,7 @@ from basketbt.market.calendars import calendar
 from basketbt.market.symbols import parse_symbol
 from basketbt.plan.study import make_plan
 from basketbt.prices.data import MarketData, PriceRequest, SymbolBars
-from basketbt.prices.sources.demo import DemoSource
+from basketbt.prices.sources.files import FilesSource
 from basketbt.prices.sources.routes import ORDER, group_of
 from basketbt.prices.sources.vendor import FactorSteps, History
 from basketbt.prices.store import Store
@@ -97,7 +97,7 @@ def write_and_read() -> None:
 
 
 def invented(request: PriceRequest) -> MarketData:
-    """All sessions of the demo's market, not only those that the study needs."""
+    """All sessions of the tests' invented market, not only those that the study needs."""
     whole = PriceRequest(
         symbols=request.symbols,
         indexes=request.indexes,
@@ -105,7 +105,7 @@ def invented(request: PriceRequest) -> MarketData:
         end=np.datetime64("2025-12-31"),
         fx=request.fx,
     )
-    return DemoSource().load(whole)
+    return FilesSource(ROOT / "tests/invented/market").load(whole)
 
 
 def fill_store(path: Path, data: MarketData) -> None:

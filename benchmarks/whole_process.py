@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+DEMO = ["--set", "account={entry: [publication_open, next_open]}", "--set", "event_study={}"]
+PACKAGE = ["--format", "figures,xlsx,docx"]
 
 
 def measure(command: list[str]) -> tuple[float, float]:
@@ -42,17 +44,22 @@ def commands(prices: Path, out: str) -> dict[str, list[str]]:
         "python -c pass": [sys.executable, "-c", "pass"],
         "basketbt --help": [*basketbt, "--help"],
         "basketbt list": [*basketbt, "list"],
-        "run configs/demo.yaml": [*run, str(ROOT / "configs/demo.yaml"), "--out", out],
+        "run deepseek-r1": [*run, str(ROOT / "configs/deepseek-r1.yaml"), "--out", out],
+        "make demo": [*run, str(ROOT / "configs/deepseek-r1.yaml"), *DEMO, "--out", out],
+        "the whole package": [
+            *run,
+            str(ROOT / "configs/deepseek-r1.yaml"),
+            *DEMO,
+            *PACKAGE,
+            "--out",
+            out,
+        ],
     }
     if prices.is_dir():
-        for study in ("deepseek-r1", "deepseek-v3"):
-            chosen[f"run configs/{study}.yaml"] = [
-                *run,
-                str(ROOT / f"configs/{study}.yaml"),
-                f"--source=files:{prices}",
-                "--out",
-                out,
-            ]
+        own = [f"--source=files:{prices}", "--out", out]
+        study = str(ROOT / "configs/deepseek-r1.yaml")
+        chosen["run deepseek-r1, own tables"] = [*run, study, *own]
+        chosen["the whole package, own tables"] = [*run, study, *DEMO, *PACKAGE, *own]
     return chosen
 
 

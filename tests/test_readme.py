@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from basketbt.baskets.library import find_library
 from basketbt.cli.main import app
 from basketbt.prices.data import PriceRequest
-from basketbt.prices.sources.demo import DemoSource
+from basketbt.prices.sources.sample import SampleSource
 from support.export import write_tables
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,7 +43,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         end=np.datetime64("2025-04-30"),
         fx=("HKDCNY",),
     )
-    write_tables(DemoSource().load(request), tmp_path / "prices")
+    write_tables(SampleSource().load(request), tmp_path / "prices")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -71,7 +71,7 @@ def test_the_python_of_the_readme_runs(page: Path, workplace: Path) -> None:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(compile(block, page.name, "exec"), {})
-        assert "DEMO" in printed.getvalue()
+        assert "sample of record" in printed.getvalue()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -81,6 +81,15 @@ def test_the_study_of_the_readme_is_the_template_in_short(page: Path, workplace:
     assert len(text.splitlines()) == 5
     result = CliRunner().invoke(app, ["run", "five.yaml"])
     assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_output_that_the_readme_shows_is_what_is_printed(page: Path, workplace: Path) -> None:
+    printed = CliRunner().invoke(app, ["run", "deepseek-r1", "--no-report"]).stdout
+    (shown,) = blocks(page, "text")
+    assert len(shown.splitlines()) > 5
+    for line in shown.splitlines():
+        assert line in printed, line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/gallery.md from a demo run: `make gallery`.
+"""Makes the pictures of docs/gallery.md from what `make demo` runs: `make gallery`.
 
 Needs Chromium with its driver for the screenshots. Colours are cut to a palette to keep the files
 small.
@@ -19,17 +19,13 @@ from basketbt.api import run
 from basketbt.config.study import load_study
 from basketbt.grid.planner import plan_grid
 from basketbt.grid.run import GridOptions, run_grid
-from basketbt.prices.sources.demo import DemoSource
+from basketbt.prices.sources.sample import SampleSource
+from basketbt.shipped import find_study
 
 HERE = Path(__file__).parent
-STUDY = (
-    "events=[deepseek-r1]",
-    "baskets=[guojin/cybersecurity, guojin/xinchuang, guojin/edge-hardware, galaxy/telecom]",
-    "weighting=equal",
-    "rebalance=hold",
-    "event_study={random_baskets: 0}",
-    "account={entry: [publication_open, next_open]}",
-)
+STUDY = "deepseek-r1"
+DEMO = ("event_study={}", "account={entry: [publication_open, next_open]}")
+FEW = "baskets=[guojin/*]"  # for the pictures of a memo, where nineteen lines would be too many
 PICTURES = ("levels", "windows", "paper-vs-achievable")
 
 # Name, language, dark, width, height, the part of the page that is shown.
@@ -51,11 +47,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folders = {}
         for language in ("en", "zh"):
-            made = run("demo", overrides=[*STUDY, f"language={language}"])
-            folders[language] = made.write(Path(temporary) / language, ("page", "figures"))
+            made = run(STUDY, overrides=[*DEMO, f"language={language}"])
+            folders[language] = made.write(Path(temporary) / language, ("page",))
+        few = run(STUDY, overrides=[*DEMO, FEW]).write(Path(temporary) / "few", ("figures",))
         folders["grid"] = _grid(Path(temporary))
         for kind in PICTURES:
-            picture = folders["en"] / "figures" / f"{kind}-deepseek-r1.png"
+            picture = few / "figures" / f"{kind}-deepseek-r1.png"
             _save(picture.read_bytes(), f"figure-{kind}", width=900)
         browser = _browser()
         try:
@@ -67,8 +64,8 @@ def main() -> None:
 
 
 def _grid(folder: Path) -> Path:
-    """The grid of the demo study, for its page."""
-    plan = plan_grid(load_study(HERE.parents[1] / "configs" / "demo.yaml"), DemoSource())
+    """The grid of the study, for its page."""
+    plan = plan_grid(load_study(find_study(Path(STUDY))), SampleSource())
     return run_grid(plan, folder, GridOptions(csv=False))
 
 

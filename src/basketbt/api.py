@@ -40,8 +40,8 @@ class Run:
         events = ", ".join(case.case.event.id for case in result.cases)
         lists = len(result.plan.baskets)
         said = f"{lists} {'list' if lists == 1 else 'lists'}, {events}"
-        said += ", DEMO: invented prices" if result.invented else ""
-        return f"<basketbt.Run {result.plan.config.study} {self.run_id}: {said}>"
+        prices = result.prices.text("en")
+        return f"<basketbt.Run {result.plan.config.study} {self.run_id}: {said}; {prices}>"
 
     @property
     def run_id(self) -> str:
@@ -113,7 +113,7 @@ def run(
     Args:
         study: path of a study's YAML, or the name of a shipped one.
         source: instead of what the study says: ``auto``, ``akshare`` or ``yfinance`` (fetched
-            once into the store), ``files:FOLDER``, ``lock:FILE`` or ``demo``.
+            once into the store), ``sample``, ``files:FOLDER`` or ``lock:FILE``.
         overrides: ``key=value`` texts, as ``--set`` takes them.
         access: which store, whether the network may be asked, who hears of each symbol.
         progress: called with a few words before each step.

@@ -90,12 +90,8 @@ class StudyResult:
     cases: tuple[CaseResult, ...]
     notes: tuple[Note, ...]
     versions: tuple[tuple[str, str], ...]
+    prices: Note  # where the prices are from, and of which days
     universe_digest: str = ""  # of the market that random baskets were drawn from, if any
-
-    @property
-    def invented(self) -> bool:
-        """Whether any price is from the demo market; then everything is marked DEMO."""
-        return any(case.panel.invented for case in self.cases)
 
     @property
     def events_only(self) -> bool:
@@ -119,7 +115,7 @@ class StudyResult:
                 "\n".join(
                     f"{c.panel.source} {c.panel.tables} {c.benchmarks.tables}" for c in self.cases
                 )
-                + "\n".join(note.text("en") for note in self.notes)
+                + "\n".join(note.text("en") for note in (self.prices, *self.notes))
             ),
             "versions": _sha256("\n".join(f"{name} {v}" for name, v in self.versions)),
         }

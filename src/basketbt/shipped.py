@@ -10,11 +10,13 @@ from basketbt.errors import RefusedPath
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def shipped(kind: Literal["baskets", "configs"]) -> Path:
-    """The folder of shipped ``baskets`` or ``configs``.
+def shipped(kind: Literal["baskets", "configs", "sample"]) -> Path:
+    """The folder of shipped ``baskets`` or ``configs``, or of the sample of record.
 
-    An installed wheel carries them inside the package; in a source checkout they stand at the top,
-    where they are edited. Raises ``RefusedPath`` if an installation lacks them.
+    An installed wheel carries them inside the package; in a source checkout ``baskets`` and
+    ``configs`` stand at the top, where they are edited.
+
+    Raises ``RefusedPath`` if an installation lacks them.
     """
     for folder in (_PACKAGE / "_shipped" / kind, _PACKAGE.parents[1] / kind):
         if folder.is_dir():
@@ -23,7 +25,8 @@ def shipped(kind: Literal["baskets", "configs"]) -> Path:
 
 
 def find_study(path: Path) -> Path:
-    """``path`` if it exists, else the shipped study it names: ``demo`` or ``configs/demo.yaml``.
+    """``path`` if it exists, else the shipped study it names: ``deepseek-r1``, also with
+    ``configs/`` before and ``.yaml`` behind.
 
     A path that is neither is given back as it is, for the reader of the file to refuse.
     """

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from basketbt.prices.sources.routes import Route
 
 ROUTES: Mapping[str, Route] = {"auto": "auto", "akshare": "akshare", "yfinance": "yfinance"}
+SAMPLE = "sample"
 
 
 class UnknownSource(InputError):
     template = "{text!r} is not a price source"
-    fix = "Write auto, akshare, yfinance, lock:FILE, files:FOLDER_OR_FILE or demo."
+    fix = "Write sample, auto, akshare, yfinance, lock:FILE or files:FOLDER_OR_FILE."
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Access:
 def choose_source(
     study: StudyFile, override: str | None = None, access: Access | None = None
 ) -> PriceSource:
-    """The source of a run; ``override`` is a route (auto, akshare, yfinance), ``demo``,
+    """The source of a run; ``override`` is a route (auto, akshare, yfinance), ``sample``,
     ``files:PATH`` or ``lock:PATH``.
 
     A path on the command line is relative to the working directory; one in a study is relative to
@@ -57,13 +58,13 @@ def choose_source(
             return _lock(Path(path))
         if override in ROUTES:
             return _vendors(ROUTES[override], access or Access())
-        if override == "demo":
-            return _demo(prices)
+        if override == SAMPLE:
+            return _sample()
         raise UnknownSource(text=override)
     if prices.source == "files" and prices.path is not None:
         return _files(prices, _inside_project(study, prices.path))
-    if prices.source == "demo":
-        return _demo(prices)
+    if prices.source == SAMPLE:
+        return _sample()
     return _vendors(ROUTES[prices.source], access or Access())
 
 
@@ -93,10 +94,10 @@ def _files(prices: PricesSpec, root: Path) -> PriceSource:
     return FilesSource(root, tables or None)
 
 
-def _demo(prices: PricesSpec) -> PriceSource:
-    from basketbt.prices.sources.demo import DemoSource
+def _sample() -> PriceSource:
+    from basketbt.prices.sources.sample import SampleSource
 
-    return DemoSource(seed=prices.seed)
+    return SampleSource()
 
 
 def _vendors(route: Route, access: Access) -> PriceSource:

@@ -18,6 +18,7 @@ from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.prices.checks.check import check
 from basketbt.prices.data import MarketData, PriceSource
 from basketbt.prices.digest import content_digest
+from basketbt.prices.origin import origin_of
 from basketbt.results import CaseResult, StudyResult
 from basketbt.stages.books import case_result
 from basketbt.stages.panels import last_priced, panels_of
@@ -86,6 +87,7 @@ def run_study(
             with_account=plan.config.account is not None,
             with_event_study=plan.config.event_study is not None,
         ),
+        prices=origin_of(data, (panel for pair in panels.values() for panel in pair)),
         universe_digest=_universe_digest(data),
     )
 

@@ -19,7 +19,7 @@ from basketbt.report.files import run_files
 from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
 from basketbt.report.stored import NotARun
-from basketbt.sources import ROUTES, Access, choose_source
+from basketbt.sources import ROUTES, SAMPLE, Access, choose_source
 from basketbt.study import run_study
 
 LARGEST_DIFF = 8  # lines shown of a file that differs
@@ -48,7 +48,7 @@ def verify(
 
     The study is the one in the manifest, whole or its event study alone as the run was; lists
     come from the nearest ``baskets`` folder, prices from ``source``: by default the vendor route
-    or the demo that the run names. A run does not carry prices.
+    or the sample that the run names. A run does not carry prices.
 
     Raises ``NotARun``, ``PricesNotNamed``, and whatever running the study raises.
     """
@@ -78,7 +78,7 @@ def verify(
 def _own_source(folder: Path, manifest: dict[str, Any]) -> str:
     """Where a run's prices came from, as ``--source`` takes it."""
     names = {str(entry.get("source")) for entry in manifest.get("data", ())} - {"None"}
-    if len(names) == 1 and names <= {*ROUTES, "demo"}:
+    if len(names) == 1 and names <= {*ROUTES, SAMPLE}:
         return names.pop()
     raise PricesNotNamed(folder=folder, source=", ".join(sorted(names)) or "somewhere unnamed")
 

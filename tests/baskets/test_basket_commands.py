@@ -122,7 +122,7 @@ def test_check_prints_every_problem_and_exits_with_2(folder: Path) -> None:
     ],
 )
 def test_check_of_a_study_says_what_a_run_would_refuse(folder: Path, lines: str, said: str) -> None:
-    text = f"study: mine\nevents: deepseek-r1\n{lines}\nprices: {{source: demo}}\n"
+    text = f"study: mine\nevents: deepseek-r1\n{lines}\nprices: {{source: sample}}\n"
     (folder / "mine.yaml").write_text(text, encoding="utf-8")
     result = run("check", "mine.yaml")
     assert result.exit_code == 2

@@ -89,13 +89,12 @@ def test_the_curve_runs_from_the_smallest_to_the_largest() -> None:
     assert curve_order(found).tolist() == [1, 3, 0, 2]
 
 
-def test_the_drawing_is_the_same_every_time_and_marked_when_invented() -> None:
+def test_the_drawing_is_the_same_every_time_and_says_where_prices_are_from() -> None:
     found = results(np.linspace(-1, 1, 30), cost=np.arange(30) % 2)
-    drawn = curve_svg(found, "total_return", invented=True)
-    assert drawn == curve_svg(found, "total_return", invented=True)
-    assert "DEMO" in drawn
+    drawn = curve_svg(found, "total_return", "own tables")
+    assert drawn == curve_svg(found, "total_return", "own tables")
+    assert "Prices: own tables." in drawn
     assert "cost: cost1" in drawn
-    assert "DEMO" not in curve_svg(found, "total_return", invented=False)
 
 
 def test_the_sentence_on_agreement_counts_what_it_says() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from support import invented
+
 ROOT = Path(__file__).resolve().parents[2]
-DEMO = str(ROOT / "configs" / "demo.yaml")
+DEMO = invented.STUDY
 
 
 def basketbt(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -32,13 +34,14 @@ def test_the_size_comes_first_and_the_files_at_the_end(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0].split()[1] == "variants:"
     page = tmp_path / lines[-1].removeprefix("page: ").strip()
-    assert "DEMO" in page.read_text(encoding="utf-8")
+    prices = "Prices: own tables (bars.parquet), 2024-"
+    assert prices in page.read_text(encoding="utf-8")
     folder = page.parent
     memo = (folder / "grid.md").read_text(encoding="utf-8")
-    assert "**DEMO: invented prices, nothing here happened**" in memo
-    assert "DEMO" in (folder / "curve.svg").read_text(encoding="utf-8")
+    assert prices in memo
+    assert prices in (folder / "curve.svg").read_text(encoding="utf-8")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["demo"]
+    assert manifest["prices"] in memo
     assert f"{manifest['variants']:,}" == lines[0].split()[0]
 
 
@@ -99,7 +102,7 @@ def test_neither_help_nor_a_run_pays_for_the_compiler(tmp_path: Path) -> None:
     study = tmp_path / "small.yaml"
     study.write_text(
         "study: small\nevents: deepseek-r1\nbaskets: guojin/software\nwindows: [[0, 5]]\n"
-        "prices: {source: demo}\n",
+        "prices: {source: sample}\n",
         encoding="utf-8",
     )
     ran = subprocess.run(

@@ -13,14 +13,14 @@ import pytest
 from basketbt.config.study import load_study
 from basketbt.grid.planner import plan_grid
 from basketbt.grid.run import GridOptions, run_grid
-from basketbt.prices.sources.demo import DemoSource
+from basketbt.prices.sources.sample import SampleSource
 
 STUDY = """\
 study: choices
 title: "<script>document.title='taken'</script>"
 events: [deepseek-r1]
 baskets: [guojin/xinchuang, galaxy/telecom]
-prices: {source: demo}
+prices: {source: sample}
 language: %s
 windows: [[0, 5], [0, 20]]
 grid: {weighting: [equal, stance], rebalance: [hold, weekly], entry_delay: [0, 2]}
@@ -30,7 +30,7 @@ grid: {weighting: [equal, stance], rebalance: [hold, weekly], entry_delay: [0, 2
 def made(folder: Path, language: str) -> Path:
     path = folder / "choices.yaml"
     path.write_text(STUDY % language, encoding="utf-8")
-    plan = plan_grid(load_study(path), DemoSource())
+    plan = plan_grid(load_study(path), SampleSource())
     return run_grid(plan, folder / "results", GridOptions())
 
 
@@ -85,7 +85,7 @@ def test_the_study_on_the_page_is_the_study(folder: Path, tmp_path: Path) -> Non
     code = unescape(re.findall(r"<code>(.*?)</code>", page, re.DOTALL)[-1])
     path = tmp_path / "choices.yaml"
     path.write_text(code, encoding="utf-8")
-    again = plan_grid(load_study(path), DemoSource())
+    again = plan_grid(load_study(path), SampleSource())
     assert f"grid-{again.job.id}" == folder.name
 
 
@@ -96,13 +96,13 @@ def test_it_opens_in_a_browser_with_every_chart_drawn(
 ) -> None:
     browser = show(folder if language == "en" else chinese, width=width, dark=width < 500)
     assert [entry["message"] for entry in browser.get_log("browser")] == []
-    assert browser.title.startswith("DEMO · <script>document.title='taken'</script>")
+    assert browser.title.startswith("<script>document.title='taken'</script>")
     drawn = browser.execute_script(
         "return [...document.querySelectorAll('[data-chart]')].map(p => [p.dataset.chart,"
-        "p.querySelectorAll('.scatterlayer path').length, p.textContent.includes('DEMO')])"
+        "p.querySelectorAll('.scatterlayer path').length])"
     )
-    assert [name for name, _, _ in drawn] == ["standing-chart", "curve-chart"]
-    assert all(count > 0 and said for _, count, said in drawn)
+    assert [name for name, _ in drawn] == ["standing-chart", "curve-chart"]
+    assert all(count > 0 for _, count in drawn)
     assert browser.execute_script("return document.querySelectorAll('.heatmaplayer image').length")
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert browser.execute_script(f"return {wide}") <= 0

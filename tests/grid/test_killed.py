@@ -16,7 +16,7 @@ study: killed
 events: deepseek-r1
 baskets: guojin/*
 windows: [[0, 5], [0, 20]]
-prices: {source: demo}
+prices: {source: sample}
 grid: {rebalance: [hold, daily], leave_one_out: true, entry_delay: [0, 1], cost: [0.0, 0.002]}
 """
 # The command, in blocks of a tile, killed as it has written half of its third block.

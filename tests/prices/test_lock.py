@@ -25,7 +25,7 @@ from basketbt.prices.data import (
     UniverseCloses,
 )
 from basketbt.prices.lock import BadLock, LockSource, LockTooSmall, write_lock
-from basketbt.prices.sources.demo import DemoSource
+from basketbt.prices.sources.sample import SampleSource
 
 REQUEST = PriceRequest(
     symbols=("688111.SH", "6682.HK", "600000.SH"),
@@ -147,12 +147,15 @@ def test_other_prices_make_another_content(locked: Path, tmp_path: Path) -> None
     assert content != LockSource(locked).content
 
 
-def test_a_lock_says_that_its_market_is_invented(tmp_path: Path) -> None:
+def test_a_lock_says_where_its_prices_are_from(tmp_path: Path) -> None:
     request = replace(REQUEST, symbols=("688111.SH",), fx=())
-    demo = DemoSource().load(request)
-    write_lock(tmp_path / "demo.zip", demo, request)
-    assert demo.invented
-    assert LockSource(tmp_path / "demo.zip").load(request).invented
+    sample = SampleSource().load(request)
+    write_lock(tmp_path / "sample.zip", sample, request)
+    locked = LockSource(tmp_path / "sample.zip").load(request)
+    assert sample.origin is not None
+    assert locked.origin is not None
+    for language in ("en", "zh"):
+        assert locked.origin.text(language) == sample.origin.text(language)
 
 
 @given(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from basketbt.prices.checks.check import check
 from basketbt.prices.data import MarketData, PriceRequest
 from basketbt.prices.panel import PricePanel, Status, build_panel
 from basketbt.prices.sources.files import FilesSource
+from basketbt.prices.sources.files.folder import tables_of
 
 pytestmark = pytest.mark.market
 D = np.datetime64
@@ -98,35 +98,36 @@ def test_hong_kong_is_aligned_by_date(market: Path, panel: PricePanel) -> None:
     assert panel.status[easter, column] == Status.CLOSED
 
 
-def test_the_share_without_a_factor_is_named(panel: PricePanel) -> None:
-    said = [note.text("en") for note in panel.notes if note.kind.code == "no_factor"]
-    assert len(said) == 1
-    assert "6682.HK" in said[0]
-
-
-def test_names_from_the_adjusted_table_are_exactly_those_the_first_table_lacks(
-    market: Path, panel: PricePanel
+def test_a_share_of_which_nothing_tells_dividends_is_named(
+    market: Path, asked: PriceRequest
 ) -> None:
-    with (market / "instruments.csv").open(encoding="utf-8") as file:
-        in_bars = {row["symbol"] for row in csv.DictReader(file) if row["in_bars"] == "True"}
-    shares = panel.symbols[:118]
-    expected = [symbol not in in_bars for symbol in shares]
-    assert panel.adjusted_only[:118].tolist() == expected
-    assert any(expected)
+    tables = tuple(one for one in tables_of(market) if one.kind != "actions")
+    data = check(FilesSource(market, tables).load(replace(asked, symbols=("6682.HK", "688111.SH"))))
+    sessions = calendar("XSHG").between(asked.start, asked.end)
+    panel = build_panel(data, data.bars, calendar="XSHG", sessions=sessions, fx="local")
+    (said,) = [note.text("en") for note in panel.notes if note.kind.code == "no_factor"]
+    assert "6682.HK" in said
+    assert "688111.SH" not in said
+    assert panel.price_unknown(slice(0, 5))[1:, panel.column("6682.HK")].all()
 
 
-def test_price_return_exists_around_the_event_for_raw_shares_without_an_ex_date(
+def test_only_shares_that_the_raw_table_lacks_come_from_the_adjusted_one(
+    market: Path, asked: PriceRequest, panel: PricePanel
+) -> None:
+    assert not panel.adjusted_only.any()
+    wanted = replace(asked, symbols=("688111.SH", "600519.SH"), indexes=())
+    bars = FilesSource(market).load(wanted).bars
+    assert {symbol: bar.adjusted for symbol, bar in bars.items()} == {
+        "688111.SH": False,
+        "600519.SH": True,
+    }
+
+
+def test_price_return_exists_around_the_event_where_actions_explain_the_factor(
     panel: PricePanel,
 ) -> None:
     day = int(np.searchsorted(panel.sessions, D("2025-01-20")))
-    raw = ~panel.adjusted_only
-    told = raw.copy()
-    told[panel.column("6682.HK")] = False  # neither factor nor actions
-    unknown = panel.price_unknown(slice(day, day + 5))
-    assert not unknown[:, told].any()
-    assert unknown[:, panel.column("6682.HK")].all()
-    assert unknown[:, ~raw].all(axis=0).any()
-    assert np.isnan(panel.price[:, ~raw]).all()
+    assert not panel.price_unknown(slice(day, day + 5)).any()
 
 
 def test_no_close_of_the_raw_table_is_beyond_its_limit_but_in_the_weeks_of_a_listing(

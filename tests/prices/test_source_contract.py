@@ -1,4 +1,4 @@
-"""The promises of every source, kept by the files and by the demo market."""
+"""The promises of every source, kept by the files and by the sample of record."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from basketbt.prices.data import PriceRequest, PriceSource
-from basketbt.prices.sources.demo import DemoSource
 from basketbt.prices.sources.files import FilesSource
+from basketbt.prices.sources.sample import SampleSource
 from support.source_contract import Oracle, SourceContract
 
 D = np.datetime64
@@ -61,10 +61,10 @@ class TestFiles(SourceContract):
         )
 
 
-class TestDemo(SourceContract):
+class TestSample(SourceContract):
     @pytest.fixture
     def source(self) -> PriceSource:
-        return DemoSource()
+        return SampleSource()
 
     @pytest.fixture
     def request_(self) -> PriceRequest:
@@ -75,5 +75,5 @@ class TestDemo(SourceContract):
             end=D("2025-03-31"),
         )
 
-    # In an invented market every security exists, so nothing is unknown to it.
+    # What the sample lacks may exist, so it is refused: tests/prices/test_sample.py.
     test_an_unknown_security_is_absent_and_no_error = None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import Run, run
+from support import invented
 
 #: Everything a page can show, of a size that a test can afford.
 WHOLE = (
@@ -22,7 +23,7 @@ WHOLE = (
 @pytest.fixture(scope="session")
 def whole() -> Run:
     """A demo study with books, accounts and tests, in English."""
-    return run("demo", overrides=WHOLE)
+    return run(invented.STUDY, overrides=WHOLE)
 
 
 @pytest.fixture(scope="session")
@@ -34,5 +35,5 @@ def folder(whole: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the same kind of study in Chinese."""
-    made = run("demo", overrides=[*WHOLE[:4], "language=zh"])
+    made = run(invented.STUDY, overrides=[*WHOLE[:4], "language=zh"])
     return made.write(tmp_path_factory.mktemp("zh"), ("page",))

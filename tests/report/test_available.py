@@ -23,7 +23,7 @@ events: deepseek-r1
 baskets: mine/*
 benchmarks: 000300.SH
 windows: [[0, 20]]
-prices: {source: demo}
+prices: {source: sample}
 """
 
 

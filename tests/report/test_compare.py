@@ -13,6 +13,7 @@ import pytest
 from basketbt.api import run
 from basketbt.report.compare.build import TooFewRuns, comparison
 from basketbt.report.stored import read_run
+from support import invented
 
 LITTLE = ("events=[deepseek-r1]", "baskets=[guojin/xinchuang, galaxy/telecom]", "rebalance=hold")
 
@@ -21,8 +22,8 @@ LITTLE = ("events=[deepseek-r1]", "baskets=[guojin/xinchuang, galaxy/telecom]", 
 def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two demo runs that differ in one window."""
     folder = tmp_path_factory.mktemp("runs")
-    one = run("demo", overrides=[*LITTLE, "weighting=equal"])
-    other = run("demo", overrides=[*LITTLE, "weighting=equal", "windows=[[0,5],[0,20]]"])
+    one = run(invented.STUDY, overrides=[*LITTLE, "weighting=equal"])
+    other = run(invented.STUDY, overrides=[*LITTLE, "weighting=equal", "windows=[[0,5],[0,20]]"])
     return one.write(folder), other.write(folder)
 
 
@@ -56,7 +57,7 @@ def test_compare_shows_what_was_set_otherwise_and_what_it_did(
     assert all(not row[one] and not row[f"{other} - {one}"] for row in alone)
     page = (folder / "compare.html").read_text("utf-8")
     assert "guojin/xinchuang" in page
-    assert "DEMO" in page
+    assert f"Prices: {one}: own tables (bars.parquet" in page
 
 
 def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path]) -> None:
@@ -66,12 +67,12 @@ def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path]) -> None
     assert b"made of the same things" in files["compare.html"]
 
 
-def test_beside_a_real_run_only_the_invented_one_is_called_so(runs: tuple[Path, Path]) -> None:
-    invented, other = (read_run(path).record for path in runs)
-    real = replace(other, facts=replace(other.facts, demo=False))
-    page = comparison([real, invented])["compare.html"].decode()
-    assert f"the prices of demo {runs[0].name[:6]} are invented, nothing there happened" in page
-    assert "DEMO: invented prices" not in page
+def test_runs_on_different_prices_say_each_where_its_own_are_from(runs: tuple[Path, Path]) -> None:
+    one, other = (read_run(path).record for path in runs)
+    real = replace(other, facts=replace(other.facts, prices={"en": "a vendor", "zh": "数据商"}))
+    page = comparison([real, one])["compare.html"].decode()
+    first, second = (f"demo {path.name[:6]}" for path in reversed(runs))
+    assert f"Prices: {first}: a vendor; {second}: own tables (" in page
 
 
 def test_one_run_cannot_be_compared(runs: tuple[Path, Path]) -> None:
@@ -80,9 +81,9 @@ def test_one_run_cannot_be_compared(runs: tuple[Path, Path]) -> None:
 
 
 def test_settings_are_words_and_lists_of_one_run_are_named_once(tmp_path: Path) -> None:
-    one = run("demo", overrides=[*LITTLE, "weighting=equal"])
+    one = run(invented.STUDY, overrides=[*LITTLE, "weighting=equal"])
     other = run(
-        "demo",
+        invented.STUDY,
         overrides=[
             "events=[deepseek-r1]",
             "baskets=[galaxy/telecom, csc/compute]",

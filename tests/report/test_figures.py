@@ -15,6 +15,7 @@ from basketbt.report.files import tables
 from basketbt.report.page.scene import Scene
 from basketbt.report.palette import DARK, GREEN, LIGHT, RED, looks
 from basketbt.report.record import Record
+from support import invented
 
 LITTLE = ("events=[deepseek-r1]", "baskets=[guojin/xinchuang, galaxy/telecom]", "weighting=equal")
 
@@ -88,7 +89,7 @@ def test_without_a_chinese_font_no_picture_holds_a_sign_it_cannot_draw(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A missing glyph is a warning of matplotlib, and warnings are errors here.
-    made = api.run("demo", overrides=[*LITTLE, "language=zh"])
+    made = api.run(invented.STUDY, overrides=[*LITTLE, "language=zh"])
     monkeypatch.setattr(canvas, "cjk_font", lambda: None)
     drawn = figures(record(made))
     assert sorted(drawn) == sorted(figures(record(made)))

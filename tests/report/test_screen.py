@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from basketbt.api import Run, run
 from basketbt.report.screen import bottom_lines
+from support import invented
 
 
 def test_below_the_table_stand_what_accounts_kept_and_whether_it_is_chance(whole: Run) -> None:
@@ -13,5 +14,5 @@ def test_below_the_table_stand_what_accounts_kept_and_whether_it_is_chance(whole
 
 
 def test_a_study_without_accounts_and_tests_says_nothing_of_them() -> None:
-    plain = run("demo", overrides=["baskets=guojin/xinchuang", "events=deepseek-r1"])
+    plain = run(invented.STUDY, overrides=["baskets=guojin/xinchuang", "events=deepseek-r1"])
     assert bottom_lines(plain.result) == []

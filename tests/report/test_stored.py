@@ -13,6 +13,7 @@ import pytest
 from basketbt.api import Run, run
 from basketbt.report.files import run_files
 from basketbt.report.stored import NotARun, read_run, render_again
+from support import invented
 
 ALL = ("page", "figures", "xlsx", "docx")
 
@@ -45,7 +46,7 @@ def test_the_same_run_has_the_same_bytes_in_every_form(whole: Run, folder: Path)
 
 
 def test_a_page_can_be_added_to_a_run_without_one(tmp_path: Path) -> None:
-    bare = run("demo", overrides=["baskets=guojin/xinchuang", "events=deepseek-r1"])
+    bare = run(invented.STUDY, overrides=["baskets=guojin/xinchuang", "events=deepseek-r1"])
     folder = bare.write(tmp_path, formats=())
     assert not (folder / "report.html").exists()
     render_again(folder, ("page",))
@@ -108,8 +109,8 @@ def test_texts_that_look_like_formulas_come_back_as_they_were() -> None:
 def test_without_a_report_nothing_of_it_is_imported(tmp_path: Path) -> None:
     code = (
         "import sys; from basketbt.cli.main import app\n"
-        "sys.argv = ['basketbt', 'run', 'demo', '--no-report', '--quiet', '--out', sys.argv[1],"
-        " '--set', 'baskets=guojin/xinchuang']\n"
+        "sys.argv = ['basketbt', 'run', sys.argv[2], '--no-report', '--quiet',"
+        " '--out', sys.argv[1], '--set', 'baskets=guojin/xinchuang']\n"
         "try: app()\n"
         "except SystemExit as end: assert not end.code\n"
         "heavy = {'jinja2', 'plotly', 'matplotlib', 'xlsxwriter', 'docx', 'basketbt.report.page'}\n"
@@ -117,6 +118,9 @@ def test_without_a_report_nothing_of_it_is_imported(tmp_path: Path) -> None:
         "assert not found, found"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, str(tmp_path), invented.STUDY],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -13,6 +13,7 @@ import pytest
 
 from basketbt.api import Run, run
 from basketbt.report.stored import NotARun, Voice, read_run, render_again, spoken
+from support import invented
 
 CHOSEN = (
     "events=[deepseek-r1]",
@@ -29,7 +30,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Run, Path]
     """The same study in both languages, with its folder."""
     found = {}
     for language in ("en", "zh"):
-        made = run("demo", overrides=[*CHOSEN, f"language={language}"])
+        made = run(invented.STUDY, overrides=[*CHOSEN, f"language={language}"])
         folder = made.write(tmp_path_factory.mktemp(language), ("page",))
         found[language] = (made, folder)
     return found

@@ -23,7 +23,7 @@ STUDY = """\
 study: two-dates
 events: deepseek-r1
 baskets: [mine/early, mine/late]
-prices: {source: demo}
+prices: {source: sample}
 """
 
 

@@ -22,6 +22,7 @@ from basketbt.plan.account import ExitBeforeEntry, NoEntry
 from basketbt.prices.data import SymbolBars
 from basketbt.stages.accounts import NoAccounts
 from basketbt.study import run_study
+from support import invented
 from support.made import Made
 
 RISING = {day: 10.0 * 1.01 ** max(day, 0) for day in range(-160, 20)}
@@ -223,13 +224,13 @@ def test_vectorbt_is_imported_for_accounts_only(tmp_path: Path) -> None:
     program = (
         "import sys; from basketbt.api import run\n"
         "from pathlib import Path\n"
-        "made = run('demo', source='demo', overrides=['baskets=guojin/xinchuang',"
-        " 'events=deepseek-r1', *sys.argv[1:]])\n"
+        "made = run(sys.argv[1], overrides=['baskets=guojin/xinchuang',"
+        " 'events=deepseek-r1', *sys.argv[2:]])\n"
         "made.write('results'); print('vectorbt' in sys.modules, 'pandas' in sys.modules)"
     )
     for extra, expected in ((), "False False"), (("account={}",), "True True"):
         done = subprocess.run(
-            [sys.executable, "-c", program, *extra],
+            [sys.executable, "-c", program, invented.STUDY, *extra],
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -288,7 +289,7 @@ def test_a_delisted_share_keeps_its_last_price(study: Callable[..., Run], made: 
 def test_a_share_of_another_exchange_is_not_taken_for_consolidated_after_a_holiday() -> None:
     """Hong Kong traded on 3 and 4 February 2025, while the mainland was shut."""
     kept = run_study_file(
-        "demo",
+        invented.STUDY,
         overrides=[
             "baskets=guojin/software",
             "weighting=equal",

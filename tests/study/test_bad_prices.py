@@ -12,7 +12,8 @@ from basketbt.api import run
 from basketbt.baskets.library import find_library
 from basketbt.errors import BadPrices, BasketbtError
 from basketbt.prices.data import PriceRequest
-from basketbt.prices.sources.demo import DemoSource
+from basketbt.prices.sources.files import FilesSource
+from support import invented
 from support.export import write_tables
 
 SHARE, DAY = "002230.SZ", "2025-01-22"
@@ -22,7 +23,7 @@ Fields = list[str]  # date, symbol, open, high, low, close, volume, amount, adj_
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo market of one list as an analyst's tables."""
+    """The invented market of one list as an analyst's tables."""
     folder = tmp_path_factory.mktemp("tables")
     request = PriceRequest(
         symbols=find_library().basket("guojin/edge-hardware").symbols,
@@ -30,7 +31,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
         start=np.datetime64("2024-06-03"),
         end=np.datetime64("2025-02-28"),
     )
-    write_tables(DemoSource().load(request), folder)
+    write_tables(FilesSource(invented.MARKET).load(request), folder)
     return folder
 
 
@@ -57,13 +58,15 @@ def field(position: int, value: str) -> Callable[[Fields], list[Fields]]:
 
 
 def study(folder: Path, *more: str) -> float:
-    done = run("demo", source=f"files:{folder}", overrides=[*STUDY, *more, "weighting=equal"])
+    done = run(
+        invented.STUDY, source=f"files:{folder}", overrides=[*STUDY, *more, "weighting=equal"]
+    )
     row = done.summary.query("event == 'deepseek-r1' and rebalance == 'hold'").iloc[0]
     return float(row["total_return"])
 
 
 def test_the_tables_give_what_the_demo_gives(tables: Path, tmp_path: Path) -> None:
-    demo = run("demo", overrides=[*STUDY, "weighting=equal"]).summary
+    demo = run(invented.STUDY, overrides=[*STUDY, "weighting=equal"]).summary
     row = demo.query("event == 'deepseek-r1' and rebalance == 'hold'").iloc[0]
     assert study(changed(tables, tmp_path, lambda fields: [fields])) == row["total_return"]
 
@@ -135,7 +138,7 @@ def test_a_misspelt_factor_is_named_and_leaves_the_price_return_empty(
     lines = (folder / "bars.csv").read_text().replace("adj_factor", "adj_factr", 1)
     (folder / "bars.csv").write_text(lines)
     done = run(
-        "demo",
+        invented.STUDY,
         source=f"files:{folder}",
         overrides=[*STUDY, "weighting=equal", "prices.quality.leap=warn"],
     )
@@ -156,7 +159,7 @@ def test_a_row_out_of_order_changes_nothing(tables: Path, tmp_path: Path) -> Non
 def test_a_missing_session_is_a_suspension(tables: Path, tmp_path: Path) -> None:
     folder = changed(tables, tmp_path, lambda fields: [])
     assert study(folder) == study(tables)  # carried, and back at its price by the end
-    done = run("demo", source=f"files:{folder}", overrides=[*STUDY, "weighting=equal"])
+    done = run(invented.STUDY, source=f"files:{folder}", overrides=[*STUDY, "weighting=equal"])
     assert f"{SHARE} (1)" in done.summary.iloc[0]["notes"]
 
 

@@ -15,7 +15,7 @@ study: mine
 events: deepseek-r1
 baskets: guojin/*
 benchmarks: 000300.SH
-prices: {source: demo}
+prices: {source: sample}
 """
 
 
@@ -49,11 +49,12 @@ def test_one_entry_needs_no_brackets_and_one_word_no_braces(tmp_path: Path) -> N
 def test_settings_from_the_command_line_win(tmp_path: Path) -> None:
     changed = load_study(
         study(tmp_path),
-        ["windows=[[0,5]]", "rf=0.015", "prices.seed=7", "weighting=[stance, {kind: given}]"],
+        ["windows=[[0,5]]", "rf=0.015", "account.cash=7", "weighting=[stance, {kind: given}]"],
     ).config
     assert changed.windows == ((0, 5),)
     assert changed.rf == 0.015
-    assert changed.prices.seed == 7
+    assert changed.account is not None
+    assert changed.account.cash == 7
     assert [one.kind for one in changed.weighting] == ["stance", "given"]
 
 
@@ -84,7 +85,7 @@ def test_settings_from_the_command_line_win(tmp_path: Path) -> None:
         ),
         ("account: {entry: [day0_close, day0_close]}", 6, ["entry 2 repeats entry 1"]),
         ("grid: {cost: [0.001, 0.001]}", 6, ["entry 2 repeats entry 1"]),
-        ("prices: {source: demo, quality: {leep: warn}}", 6, ["leep", "leap"]),
+        ("prices: {source: sample, quality: {leep: warn}}", 6, ["leep", "leap"]),
         ("event_study: {market: hs300}", 6, ["hs300", "000034.SZ"]),
         ("event_study: {sector: 930713}", 6, ["text"]),
     ],
@@ -146,8 +147,8 @@ def test_a_setting_that_is_wrong_says_so_as_a_setting(tmp_path: Path) -> None:
         load_study(study(tmp_path), ["language=fr"])
     with pytest.raises(InvalidFile, match=r"^--set windows: not valid YAML"):
         load_study(study(tmp_path), ["windows=[[0,5]"])
-    with pytest.raises(InvalidFile, match=r"^--set prices\.seed: .*greater than or equal to 0"):
-        load_study(study(tmp_path), ["prices.seed=-1"])
+    with pytest.raises(InvalidFile, match=r"^--set account\.cash: .*greater than 0"):
+        load_study(study(tmp_path), ["account.cash=-1"])
 
 
 @pytest.mark.parametrize("path", sorted(shipped("configs").glob("*.yaml")), ids=lambda p: p.stem)
@@ -172,10 +173,10 @@ def test_the_schema_names_every_key() -> None:
     ("line", "instead", "words"),
     [
         ("study: mine", "study: ../x", ["`study` cannot be '../x'", "letters, digits"]),
-        ("{source: demo}", "{source: 'files:bars'}", ["{source: files, path: bars}"]),
+        ("{source: sample}", "{source: 'files:bars'}", ["{source: files, path: bars}"]),
         ("study: mine", "study: compare", ["cannot be called compare"]),
         ("000300.SH", "000001.SZ", ["000001.SZ is a share", "Name an index"]),
-        ("{source: demo}", "{source: files}", ["`path` belongs to source: files"]),
+        ("{source: sample}", "{source: files}", ["`path` belongs to source: files"]),
     ],
 )
 def test_what_reads_like_another_place_is_told_how_to_write_it_here(

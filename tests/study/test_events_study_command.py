@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from support import invented
+
 SMALL = ["--set", "baskets=guojin/*", "--set", "event_study.variants=[]"]
 
 
@@ -28,9 +30,9 @@ def basketbt(*arguments: str, cwd: Path, group: str = "events") -> subprocess.Co
 
 
 def test_it_answers_on_the_screen_and_in_files(tmp_path: Path) -> None:
-    done = basketbt("study", "demo", *SMALL, cwd=tmp_path)
+    done = basketbt("study", invented.STUDY, *SMALL, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "DEMO" in done.stdout
+    assert "Prices: own tables (bars.parquet, indexes.parquet), 2023-" in done.stdout
     assert "DeepSeek-R1 release · day 0 = 2025-01-21 (XSHG), [0,+5], 30 registered tests" in (
         done.stdout
     )
@@ -40,15 +42,14 @@ def test_it_answers_on_the_screen_and_in_files(tmp_path: Path) -> None:
         rows = list(csv.DictReader(handle))
     assert len({row["basket"] for row in rows}) == 5
     for row in rows:
-        assert row["notes"].startswith("DEMO")
         for key, value in row.items():
             assert value.lower() not in ("nan", "inf", "none"), key
 
 
 def test_json_is_the_table(tmp_path: Path) -> None:
-    done = basketbt("study", "demo", *SMALL, "--json", cwd=tmp_path)
+    done = basketbt("study", invented.STUDY, *SMALL, "--json", cwd=tmp_path)
     found = json.loads(done.stdout)
-    assert found["demo"] is True
+    assert found["prices"].startswith("own tables")
     cell = found["event_study"][0]
     assert (cell["variant"], cell["registered"]) == ("main", False)
     assert isinstance(cell["car"], float)
@@ -57,7 +58,7 @@ def test_json_is_the_table(tmp_path: Path) -> None:
 
 
 def test_in_chinese_and_quiet(tmp_path: Path) -> None:
-    done = basketbt("study", "demo", *SMALL, "--lang", "zh", "-q", cwd=tmp_path)
+    done = basketbt("study", invented.STUDY, *SMALL, "--lang", "zh", "-q", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     folder = tmp_path / "results" / "demo" / "event-study" / "latest"
     header = (folder / "event_study.csv").read_text(encoding="utf-8-sig").splitlines()[0]
@@ -73,7 +74,7 @@ def test_in_chinese_and_quiet(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_one_message(tmp_path: Path, change: str, code: int, told: str) -> None:
-    done = basketbt("study", "demo", *SMALL, "--set", change, cwd=tmp_path)
+    done = basketbt("study", invented.STUDY, *SMALL, "--set", change, cwd=tmp_path)
     assert done.returncode == code
     assert told in done.stderr
     assert "Traceback" not in done.stderr
@@ -88,15 +89,17 @@ def test_showing_an_event_still_needs_no_word(tmp_path: Path) -> None:
 
 def test_it_runs_from_a_lock_too(tmp_path: Path) -> None:
     small = [*SMALL, "--set", "event_study.random_baskets=0"]
-    locked = basketbt("demo", *small, "-o", "prices.zip", cwd=tmp_path, group="lock")
+    locked = basketbt(invented.STUDY, *small, "-o", "prices.zip", cwd=tmp_path, group="lock")
     assert locked.returncode == 0, locked.stderr
     tables = []
     for out, prices in (("made", []), ("locked", ["--lock", "prices.zip"])):
-        done = basketbt("study", "demo", *small, *prices, "-o", out, "-q", cwd=tmp_path)
+        done = basketbt("study", invented.STUDY, *small, *prices, "-o", out, "-q", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         folder = tmp_path / out / "demo" / "event-study" / "latest"
         tables.append((folder / "event_study.csv").read_bytes())
     assert tables[0] == tables[1]
-    both = basketbt("study", "demo", "--lock", "prices.zip", "--source", "demo", cwd=tmp_path)
+    both = basketbt(
+        "study", invented.STUDY, "--lock", "prices.zip", "--source", "sample", cwd=tmp_path
+    )
     assert both.returncode == 2
     assert "--lock and --source exclude each other" in both.stderr

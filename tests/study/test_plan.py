@@ -13,7 +13,7 @@ from basketbt.market.calendars import calendar
 from basketbt.plan.model import StudyPlan, span
 from basketbt.plan.request import LEAD_IN
 from basketbt.plan.study import make_plan
-from basketbt.prices.sources.demo import DemoSource
+from basketbt.prices.sources.sample import SampleSource
 from basketbt.sources import choose_source
 from basketbt.study import run_study
 
@@ -249,11 +249,11 @@ def test_a_cap_that_a_list_is_too_short_for_is_named_with_its_key(tmp_path: Path
     (folder / "one.yaml").write_text(text)
     path = tmp_path / "study.yaml"
     path.write_text(
-        "study: mine\nevents: deepseek-r1\nbaskets: mine/one\nprices: {source: demo}\n"
+        "study: mine\nevents: deepseek-r1\nbaskets: mine/one\nprices: {source: sample}\n"
         "weighting:\n  - equal\n  - {kind: stance, cap: 0.5}\n"
     )
     with pytest.raises(InvalidFile, match=r"study\.yaml:7: `weighting\[2\]\.cap` 0\.5") as caught:
-        run_study(load_study(path), DemoSource())
+        run_study(load_study(path), SampleSource())
     assert "cap: 1" in str(caught.value)
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from basketbt.statistics.measures import MEASURES
+from support import invented
 
-DEMO = ["run", "demo"]
+DEMO = ["run", invented.STUDY]
 SMALL = ["--set", "baskets=guojin/*", "--set", "weighting=equal", "--set", "rebalance=hold"]
 
 
@@ -44,7 +45,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     done = basketbt(*DEMO, cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert "DEMO" in done.stdout
+    assert "Prices: own tables (bars.parquet, indexes.parquet), 2024-" in done.stdout
     assert "memo.md" in done.stdout
     return folder / "results" / "demo"
 
@@ -100,16 +101,13 @@ def test_every_empty_number_has_its_reason_in_the_notes(results: Path) -> None:
                 assert key in row["notes"], (row["basket"], row["window"], key)
 
 
-def test_the_demo_is_marked_in_every_file(results: Path) -> None:
+def test_the_memo_the_manifest_and_the_summary_say_where_the_prices_are_from(results: Path) -> None:
     run = results / "latest"
-    assert "DEMO" in (run / "memo.md").read_text(encoding="utf-8").split("##")[0]
-    assert json.loads((run / "manifest.json").read_text())["demo"] is True
-    assert all("DEMO" in row["notes"] for row in rows(run / "summary.csv"))
-    for name in ("levels", "constituents", "drawdowns", "relative"):
-        assert all(
-            row.get("table", "demo") in ("demo", "") and row["book"] == "index (DEMO)"
-            for row in rows(run / f"{name}.csv")
-        ), name
+    prices = json.loads((run / "manifest.json").read_text())["prices"]
+    assert prices.startswith("own tables (bars.parquet, indexes.parquet), ")
+    assert f"Prices: {prices}." in (run / "memo.md").read_text(encoding="utf-8").split("##")[0]
+    days = "..".join(prices.rpartition(", ")[2].split(" to "))
+    assert {row["prices"] for row in rows(run / "summary.csv")} == {f"files {days}"}
 
 
 def test_the_manifest_lists_every_file_with_its_hash(results: Path) -> None:
@@ -155,7 +153,7 @@ def test_chinese_headers_and_memo(tmp_path: Path) -> None:
 def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
     done = basketbt(*DEMO, *SMALL, "--json", cwd=tmp_path)
     data = json.loads(done.stdout)
-    assert data["demo"] is True
+    assert data["prices"].startswith("own tables")
     assert data["summary"][0]["basket"] == "guojin/all"
     assert (tmp_path / data["folder"] / "memo.md").is_file()
 
@@ -169,17 +167,21 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
     ("arguments", "code", "words"),
     [
         (["nothing.yaml"], 2, ["nothing.yaml"]),
-        (["demo", "--source", "files:missing"], 2, ["missing"]),
-        (["demo", "--source", "bloomberg"], 2, ["bloomberg", "files:"]),
-        (["deepseek-r1", "--offline"], 3, ["prices.db"]),
-        (["demo", "--lock", "missing.zip"], 2, ["missing.zip"]),
-        (["demo", "--lock", "a.zip", "--source", "demo"], 2, ["exclude"]),
-        (["demo", "--lang", "fr"], 2, ["zh", "en"]),
-        (["demo", "--set", "windows=[[0,300]]"], 3, ["2025-12-31"]),
-        (["demo", "--set", "windows=[[-600,-1]]"], 3, ["2023-01-03"]),
-        (["demo", "--set", "weighting={kind: equal, cap: 0.01}"], 2, ["cap"]),
-        (["demo", "--set", "rebalance={kind: dates, dates: [2025-02-01]}"], 3, ["2025-02-05"]),
-        (["demo", "--set", "late_listing=error"], 3, ["688590.SH"]),
+        ([invented.STUDY, "--source", "files:missing"], 2, ["missing"]),
+        ([invented.STUDY, "--source", "bloomberg"], 2, ["bloomberg", "files:"]),
+        (["deepseek-r1", "--source", "auto", "--offline"], 3, ["prices.db"]),
+        ([invented.STUDY, "--lock", "missing.zip"], 2, ["missing.zip"]),
+        ([invented.STUDY, "--lock", "a.zip", "--source", "sample"], 2, ["exclude"]),
+        ([invented.STUDY, "--lang", "fr"], 2, ["zh", "en"]),
+        ([invented.STUDY, "--set", "windows=[[0,300]]"], 3, ["2025-12-31"]),
+        ([invented.STUDY, "--set", "windows=[[-600,-1]]"], 3, ["2023-01-03"]),
+        ([invented.STUDY, "--set", "weighting={kind: equal, cap: 0.01}"], 2, ["cap"]),
+        (
+            [invented.STUDY, "--set", "rebalance={kind: dates, dates: [2025-02-01]}"],
+            3,
+            ["2025-02-05"],
+        ),
+        ([invented.STUDY, "--set", "late_listing=error"], 3, ["688590.SH"]),
     ],
 )
 def test_a_mistake_is_one_message_and_leaves_nothing(
@@ -216,7 +218,11 @@ heavy = {"numpy", "pandas", "vectorbt", "akshare", "yfinance", "pyarrow", "excha
 print(sorted(heavy & set(sys.modules)), file=sys.stderr)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, invented.STUDY],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stderr.strip() == "[]"
 
@@ -225,11 +231,15 @@ def test_a_run_does_without_pandas_and_its_friends(tmp_path: Path) -> None:
     script = """
 import sys
 from basketbt.api import run
-run("demo", overrides=["baskets=guojin/*"]).write("out")
+run(sys.argv[1], overrides=["baskets=guojin/*"]).write("out")
 heavy = {"pandas", "vectorbt", "akshare", "yfinance", "exchange_calendars", "scipy", "matplotlib"}
 print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, invented.STUDY],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "[]"

@@ -321,7 +321,10 @@ def test_the_memo_says_who_gave_and_who_took(
 
 def test_printing_a_run_is_one_line_and_its_dates_are_dates(study: Study) -> None:
     run = study(Made({A: RISING, INDEX: MARKET}), [A])
-    assert repr(run) == f"<basketbt.Run made {run.run_id}: 1 list, deepseek-r1>"
+    assert repr(run) == (
+        f"<basketbt.Run made {run.run_id}: 1 list, deepseek-r1; "
+        "fetched from vendors (made), 2024-06-12 to 2025-01-23>"
+    )
     assert run.levels["date"].dtype.kind == "M"
     assert run.summary["base_date"].iloc[0] == pd.Timestamp(str(session(-1)))
 

@@ -17,6 +17,7 @@ from basketbt.prices.sources.vendor import Changed, NoData, Refused, Unreachable
 from basketbt.prices.store.book import PATH_VARIABLE
 from basketbt.yamlfile import parse
 from replay.wire import HTML, Reply
+from support import invented
 
 TODAY = date(2026, 11, 23)
 MEMBERS = {
@@ -140,10 +141,14 @@ def test_the_file_is_a_list_that_a_study_takes_and_warns(
     Path("study.yaml").write_text(
         "study: x\nevents: deepseek-r1\nbaskets: boards/deepseek\nwindows: [[0, 5]]\n", "utf-8"
     )
-    memo = run("study.yaml", source="demo", overrides=["language=en"]).memo
+    memo = run(
+        "study.yaml", source=invented.SOURCE, overrides=["language=en", "max_missing_weight=0.5"]
+    ).memo
     assert f"members that 概念板块 {name_of(vendor)} had on {today}" in memo
     assert "chosen with hindsight" in memo
-    chinese = run("study.yaml", source="demo", overrides=["language=zh"]).memo
+    chinese = run(
+        "study.yaml", source=invented.SOURCE, overrides=["language=zh", "max_missing_weight=0.5"]
+    ).memo
     assert f"在{today}的成分股" in chinese
 
 

@@ -9,6 +9,7 @@ import pytest
 from basketbt.api import event_study, run
 from basketbt.report.stored import NotARun
 from basketbt.verification import PricesNotNamed, verify
+from support import invented
 
 STUDY = """\
 study: again
@@ -23,11 +24,11 @@ windows: [[0, 5]]
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
-    return run("study.yaml", source="demo").write(tmp_path / "results")
+    return run("study.yaml", source="sample").write(tmp_path / "results")
 
 
 def test_a_run_that_was_left_alone_reproduces(folder: Path) -> None:
-    assert verify(folder, source="demo") == ()
+    assert verify(folder, source="sample") == ()
 
 
 def test_a_run_knows_where_its_prices_came_from(folder: Path) -> None:
@@ -37,18 +38,18 @@ def test_a_run_knows_where_its_prices_came_from(folder: Path) -> None:
 def test_a_run_written_with_pictures_and_then_without_keeps_them_and_reproduces(
     folder: Path,
 ) -> None:
-    again = run("study.yaml", source="demo")
+    again = run("study.yaml", source="sample")
     assert again.write("results", ("page", "figures")) == Path("results/again") / folder.name
     shown = (folder / "memo.md").read_bytes()
     again.write("results", ())
     assert b"figures/" in shown
     assert (folder / "memo.md").read_bytes() == shown
-    assert verify(folder, source="demo") == ()
+    assert verify(folder, source="sample") == ()
 
 
 def test_own_tables_must_be_named_again(folder: Path) -> None:
     path = folder / "manifest.json"
-    path.write_text(path.read_text().replace('"source": "demo"', '"source": "files"'))
+    path.write_text(path.read_text().replace('"source": "sample"', '"source": "files"'))
     with pytest.raises(PricesNotNamed, match="came from files") as caught:
         verify(folder, source=None)
     assert "--source files:FOLDER" in caught.value.hint
@@ -59,7 +60,7 @@ def test_an_event_study_alone_reproduces_as_one(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
-    folder = event_study("study.yaml", source="demo").write(tmp_path / "results")
+    folder = event_study("study.yaml", source="sample").write(tmp_path / "results")
     assert verify(folder, source=None) == ()
 
 
@@ -73,7 +74,7 @@ def test_a_changed_cell_is_shown_with_both_values(folder: Path) -> None:
     path = folder / "levels.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([*lines[:-1], lines[-1] + "9"]) + "\n", encoding="utf-8")
-    (difference,) = verify(folder, source="demo")
+    (difference,) = verify(folder, source="sample")
     assert (difference.name, difference.what) == ("levels.csv", "was changed after it was written")
     assert f"-{lines[-1]}9" in "\n".join(difference.diff)
     assert f"+{lines[-1]}" in difference.diff
@@ -82,17 +83,12 @@ def test_a_changed_cell_is_shown_with_both_values(folder: Path) -> None:
 def test_a_missing_and_a_foreign_file_are_named(folder: Path) -> None:
     (folder / "memo.md").unlink()
     (folder / "notes.txt").write_text("mine")
-    found = {difference.name: difference.what for difference in verify(folder, source="demo")}
+    found = {difference.name: difference.what for difference in verify(folder, source="sample")}
     assert found == {"memo.md": "is missing", "notes.txt": "does not belong to the run"}
 
 
-def test_other_prices_make_the_outputs_differ(folder: Path, monkeypatch) -> None:
-    import json
-
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    manifest["config"]["prices"]["seed"] = 7
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    names = {difference.name for difference in verify(folder, source="demo")}
+def test_other_prices_make_the_outputs_differ(folder: Path) -> None:
+    names = {difference.name for difference in verify(folder, source=invented.SOURCE)}
     assert {"levels.csv", "summary.csv", "manifest.json"} <= names
 
 
@@ -101,5 +97,5 @@ def test_what_is_no_run_is_refused(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "manifest.json").write_text(content)
     with pytest.raises(NotARun) as caught:
-        verify(tmp_path, source="demo")
+        verify(tmp_path, source="sample")
     assert caught.value.exit_code == 2

@@ -74,9 +74,10 @@ def _as_data(finished: Run, folder: Path) -> dict[str, object]:
 
 
 def _say_result(finished: Run, folder: Path) -> None:
-    from basketbt.report.screen import chance_rows
+    from basketbt.report.screen import chance_rows, prices_line
 
     for title, header, rows in chance_rows(finished.result):
         say_table(header, rows, title=title, right=range(1, len(header)))
         say()
+    say(prices_line(finished.result))
     say_folder(folder, finished.result.plan.config.language)

@@ -15,7 +15,7 @@ StudyPath = Annotated[Path, typer.Argument(help="Study file, or a shipped study'
 Source = Annotated[
     str | None,
     typer.Option(
-        help="Where prices come from: auto, akshare, yfinance, files:FOLDER, lock:FILE or demo.",
+        help="Where prices come from: sample, auto, akshare, yfinance, files:FOLDER or lock:FILE.",
         show_default=False,
     ),
 ]

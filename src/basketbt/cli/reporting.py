@@ -54,7 +54,7 @@ def _one_of(kind: str, given: str | None, known: tuple[str, ...]) -> Any:
 
 
 def report(
-    run: Annotated[Path, typer.Argument(help="A run's folder, e.g. results/demo/latest.")],
+    run: Annotated[Path, typer.Argument(help="A run's folder, e.g. results/deepseek-r1/latest.")],
     formats: Formats = None,
     lang: Annotated[str | None, typer.Option(help="Language of the renderings: zh or en.")] = None,
     colours: Annotated[

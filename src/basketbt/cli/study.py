@@ -115,7 +115,7 @@ def as_data(finished: Run, folder: Path, **tables: Table) -> dict[str, object]:
     return {
         "study": finished.result.plan.config.study,
         "run": finished.run_id,
-        "demo": finished.result.invented,
+        "prices": finished.result.prices.text("en"),
         "folder": str(folder),
         **{
             name: [dict(zip(table.layout.keys, row, strict=True)) for row in table.rows]
@@ -132,11 +132,12 @@ def _as_data(finished: Run, folder: Path) -> dict[str, object]:
 
 
 def _say_result(finished: Run, folder: Path) -> None:
-    from basketbt.report.screen import bottom_lines, headline_rows
+    from basketbt.report.screen import bottom_lines, headline_rows, prices_line
 
     language = finished.result.plan.config.language
     for title, header, rows in headline_rows(finished.result):
         say_table(header, rows, title=title, right=range(1, len(header)))
+    say(prices_line(finished.result))
     for line in bottom_lines(finished.result):
         say(line)
     for note in finished.result.notes:

@@ -35,7 +35,11 @@ study: {name}
 events: deepseek-r1
 baskets: guojin/*
 weighting: [equal, stance]
-prices: {{source: demo}}      # an invented market; for your own: {{source: files, path: FOLDER}}
+prices: {{source: sample}}    # shipped with the program: the lists' shares, March 2023 to June 2025
+
+# For other shares or days:
+# prices: {{source: auto}}    # the vendors, asked once; also what holds without this line
+# prices: {{source: files, path: FOLDER}}   # your own tables, see docs/prices.md
 
 # An event of your own, in place of a shipped one (`basketbt events` lists those):
 # events: {{id: manus, at: "2025-03-05T22:00:00+08:00", name: Manus, name_zh: Manus发布}}

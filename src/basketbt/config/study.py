@@ -82,15 +82,15 @@ CheckName = Annotated[str, AfterValidator(_checked_rule)]
 class PricesSpec(Strict):
     """Where prices come from and what is done when they look wrong."""
 
-    source: Literal["auto", "akshare", "yfinance", "files", "demo"] = Field(
+    source: Literal["auto", "akshare", "yfinance", "files", "sample"] = Field(
         "auto",
-        description="auto: the vendors, fetched once into the store; files: `path`; demo: made up.",
+        description="auto: the vendors, fetched once into the store; files: `path`; sample: the "
+        "prices that come with the program.",
     )
     path: str | None = Field(None, description="Folder or file of `files`.")
     tables: Several[TableSpecFile] = Field(
         (), description="In order of precedence; empty: the folder convention of docs/prices.md."
     )
-    seed: int = Field(20250120, ge=0, description="Seed of the demo market.")
     quality: dict[CheckName, Policy] = Field(
         default_factory=dict, description="Policy per check; see docs/prices.md for the defaults."
     )
@@ -276,7 +276,7 @@ def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
     """Read and validate a study file.
 
     ``overrides`` are ``key=value`` texts, the value being YAML and the key dotted for nested ones
-    (``windows=[[0,5]]``, ``prices.source=demo``).
+    (``windows=[[0,5]]``, ``prices.source=sample``).
 
     Raises ``FileSyntaxError``, ``InvalidFile`` or ``RefusedPath``.
     """

@@ -150,6 +150,7 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
         placebo_resolution=placebo.resolution,
         random_p=float(whole.random.p[m, w, b]),
         random_baskets=whole.random.draws if np.isfinite(whole.random.p[m, w, b]) else 0,
+        random_pool=whole.random.pool,
         in_family=member,
         holm_p=float(adjusted.holm[m, w, b]),
         holm_as_if=float(adjusted.as_if[m, w, b]),

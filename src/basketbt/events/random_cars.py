@@ -17,10 +17,14 @@ from basketbt.prices.data import Floats
 
 @dataclass(frozen=True)
 class RandomEvidence:
-    """p of every basket among random ones, (models, W, B), and why a basket has none (B)."""
+    """p of every basket among random ones, (models, W, B), and why a basket has none (B).
+
+    ``pool`` shares had prices to be drawn from.
+    """
 
     p: Floats
     draws: int
+    pool: int
     reasons: tuple[Note | None, ...]
 
     def why_empty(self, model: int, window: int, basket: int) -> list[Note]:
@@ -40,7 +44,7 @@ def random_baskets_of(
     shape = (len(found), len(inputs.windows), len(inputs.baskets))
     p = np.full(shape, np.nan)
     if inputs.universe is None:
-        return RandomEvidence(p, 0, ())
+        return RandomEvidence(p, 0, 0, ())
     options = inputs.options
     cars = _universe_cars(inputs, inputs.universe, found, frame)
     draws = RandomBaskets(cars, inputs.universe.strata, options.random_baskets, options.seed)
@@ -60,7 +64,7 @@ def random_baskets_of(
         own = np.concatenate([item.sums.car[:, b] for item in found])
         p[:, :, b] = two_sided_p(own, random).reshape(shape[:2])
         reasons.append(None)
-    return RandomEvidence(p, options.random_baskets, tuple(reasons))
+    return RandomEvidence(p, options.random_baskets, draws.usable, tuple(reasons))
 
 
 def _universe_cars(

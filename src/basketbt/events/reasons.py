@@ -125,6 +125,11 @@ UNIVERSE_LACKS_DATES = NoteKind(
     "抽样总体缺少估计窗与该窗口的价格",
     "warning",
 )
+DRAWN_FROM = NoteKind(
+    "random-drawn-from",
+    "random baskets are drawn from {count} shares",
+    "随机篮子自{count}只个股中抽取",
+)
 UNIVERSE_TOO_SMALL = NoteKind(
     "empty-universe-too-small",
     "{available} usable shares to draw {wanted} from in a stratum",

@@ -44,6 +44,7 @@ class Cell:
     placebo_resolution: float  # n / H
     random_p: float
     random_baskets: int
+    random_pool: int
     in_family: bool
     holm_p: float
     holm_as_if: float  # Holm's p had the study been registered as this variant has it

@@ -9,7 +9,7 @@ from basketbt.events.inputs import EventStudyInputs
 from basketbt.events.limits import weight_at_limit
 from basketbt.events.paths import car_paths
 from basketbt.events.random_cars import random_baskets_of
-from basketbt.events.reasons import LIMITS_UNKNOWN
+from basketbt.events.reasons import DRAWN_FROM, LIMITS_UNKNOWN
 from basketbt.events.refusals import refuse_nothing
 from basketbt.events.results import EventStudyResult, PlaceboDraws
 
@@ -35,13 +35,14 @@ def event_study(inputs: EventStudyInputs) -> EventStudyResult:
         adjusted=adjusted,
         bhar=bhar_of(inputs, series),
     )
-    absent = [
+    said = [
         note
-        for missing, note in (
+        for holds, note in (
             (inputs.universe is None, inputs.no_universe),
+            (whole.random.pool > 0, DRAWN_FROM(count=f"{whole.random.pool:,}")),
             (share is None, LIMITS_UNKNOWN()),
         )
-        if missing
+        if holds
     ]
     return EventStudyResult(
         event=inputs.event,
@@ -50,7 +51,7 @@ def event_study(inputs: EventStudyInputs) -> EventStudyResult:
         paths=tuple(path for item in found for path in car_paths(inputs, item, series, share)),
         placebos=tuple(draws for item in found for draws in _placebo_draws(inputs, item)),
         tests=adjusted.tests,
-        notes=(*adjusted.notes, *absent),
+        notes=(*adjusted.notes, *said),
     )
 
 

@@ -19,8 +19,11 @@ _COLUMNS = 240
 _MOST_VALUES = 12
 
 
-def curve_svg(results: Results, measure: str, *, invented: bool) -> str:
-    """The curve of a grid as SVG. Darker cells hold more variants with that choice."""
+def curve_svg(results: Results, measure: str, prices: str) -> str:
+    """The curve of a grid as SVG. Darker cells hold more variants with that choice.
+
+    ``prices`` says at its foot where they are from.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -31,8 +34,9 @@ def curve_svg(results: Results, measure: str, *, invented: bool) -> str:
         above, below = figure.subplots(
             2, 1, sharex=True, height_ratios=(3, max(0.2 * len(rows), 0.2))
         )
-        _draw_curve(above, results, order, measure, invented=invented)
+        _draw_curve(above, results, order, measure)
         _draw_choices(below, results, order, rows)
+        figure.supxlabel(f"Prices: {prices}.", x=0.01, ha="left", fontsize=6, color="#5b6470")
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", metadata={"Date": None})
     return drawn.getvalue()
@@ -57,7 +61,7 @@ def densities(results: Results, order: Any, rows: list[tuple[str, int]]) -> Floa
     return found
 
 
-def _draw_curve(axes: Axes, results: Results, order: Any, measure: str, *, invented: bool) -> None:
+def _draw_curve(axes: Axes, results: Results, order: Any, measure: str) -> None:
     value = results.value[order]
     place = (np.arange(len(value)) + 0.5) / len(value)
     axes.plot(place, value, color="#3b5b92", linewidth=1.2, rasterized=False)
@@ -66,8 +70,7 @@ def _draw_curve(axes: Axes, results: Results, order: Any, measure: str, *, inven
         place[published], value[published], "o", color="#c2410c", markersize=4, label="published"
     )
     axes.axhline(0, color="#888888", linewidth=0.6)
-    mark = "DEMO, invented prices. " if invented else ""
-    axes.set_title(f"{mark}{len(value):,} variants in order of {measure}", fontsize=10, loc="left")
+    axes.set_title(f"{len(value):,} variants in order of {measure}", fontsize=10, loc="left")
     axes.set_ylabel(measure, fontsize=8)
     axes.tick_params(labelsize=7)
     if published.size:

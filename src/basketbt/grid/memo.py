@@ -10,9 +10,8 @@ from basketbt.grid.choices import grid_of
 from basketbt.grid.curve import ChoiceValue, Results, Standing
 from basketbt.grid.planner import GridPlan
 from basketbt.notes import Language
-from basketbt.report.demo import DEMO
 from basketbt.report.page.scene import UNTIL_READ
-from basketbt.report.phrases import Phrase, escape, markdown_table, percent
+from basketbt.report.phrases import PRICES, Phrase, escape, markdown_table, percent
 
 # Values of one choice that the memo lists; all of them are in choices.csv.
 _MOST_VALUES = 12
@@ -77,8 +76,7 @@ def grid_memo(
     language = config.language
     measure = words.measure_name(plan, language)
     parts = [f"# {words.TITLE.say(language, title=escape(config.heading(language)))}"]
-    if plan.invented:
-        parts.append(f"> **{DEMO().text(language)}**")
+    parts.append(escape(PRICES.say(language, said=plan.prices.text(language))))
     parts.append(f"> **{UNTIL_READ.say(language, session=plan.reader)}**")
     parts += _size(plan, results, measure)
     if stands:

@@ -57,7 +57,7 @@ def _write(plan: GridPlan, parts: Parts, folder: Path, *, csv: bool) -> None:
     write_csv(iter([curve_rows(results, language)]), folder / "curve.csv")
     for table in (choices_table(values), standing_table(stands)):
         (folder / f"{table.layout.name}.csv").write_bytes(csv_bytes(table, language))
-    figure = curve_svg(results, measure, invented=plan.invented)
+    figure = curve_svg(results, measure, plan.prices.text("en"))
     (folder / "curve.svg").write_text(figure, encoding="utf-8")
     memo = grid_memo(plan, results, values, stands)
     (folder / "grid.md").write_text(memo, encoding="utf-8")
@@ -81,7 +81,7 @@ def _manifest(plan: GridPlan, folder: Path) -> bytes:
         "format": FORMAT,
         "study": config.study,
         "grid": plan.job.id,
-        "demo": plan.invented,
+        "prices": plan.prices.text("en"),
         "variants": plan.job.variants,
         "config": json.loads(config.canonical()),
         "choices": json.loads(grid_of(config).model_dump_json()),

@@ -16,7 +16,6 @@ from basketbt.grid.figure import densities, drawn_values
 from basketbt.grid.planner import GridPlan
 from basketbt.notes import Language
 from basketbt.report.choices import choice_words
-from basketbt.report.demo import DEMO
 from basketbt.report.page.blocks import (
     Block,
     Bullets,
@@ -34,7 +33,7 @@ from basketbt.report.page.blocks import (
 )
 from basketbt.report.page.build import Chapter, Front, Part, assemble
 from basketbt.report.page.scene import UNTIL_READ
-from basketbt.report.phrases import Phrase, percent
+from basketbt.report.phrases import PRICES, Phrase, percent
 from basketbt.study import versions
 
 PAGE = "report.html"
@@ -133,9 +132,9 @@ def grid_page(
             count=len(results.value),
             measure=measure,
         ),
+        prices=PRICES.say(language, said=plan.prices.text(language)),
         language=language,
         colours=config.colours or ("cn" if language == "zh" else "intl"),
-        demo=DEMO().text(language) if plan.invented else "",
     )
     notes = [note.text(language) for note in plan.notes]
     parts: list[tuple[str, Phrase, list[Block]]] = [
@@ -157,7 +156,6 @@ def _stage(plan: GridPlan) -> dict[str, str]:
     """What every chart of the page must say inside itself."""
     language = plan.study.config.language
     return {
-        "demo": DEMO().text(language) if plan.invented else "",
         "note": UNTIL_READ.say(language, session=plan.reader),
     }
 
@@ -326,7 +324,6 @@ def _again(plan: GridPlan) -> list[Block]:
 
     config = plan.study.config
     language = config.language
-    source = "demo" if plan.invented else "files:FOLDER"
     content = json.loads(config.canonical()) | {
         "grid": json.loads(grid_of(config).model_dump_json(exclude_defaults=True))
     }
@@ -335,7 +332,7 @@ def _again(plan: GridPlan) -> list[Block]:
         Prose(text=_AGAIN_TEXT.say(language, study=config.study, id=plan.job.id)),
         Code(
             label=_COMMAND.say(language),
-            text=f"basketbt grid {config.study}.yaml --source {source}",
+            text=f"basketbt grid {config.study}.yaml --source files:FOLDER",
         ),
         Code(
             label=_VERSIONS.say(language),

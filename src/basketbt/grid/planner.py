@@ -19,6 +19,7 @@ from basketbt.plan.study import make_plan
 from basketbt.prices.checks.check import check
 from basketbt.prices.data import MarketData, PriceSource
 from basketbt.prices.digest import content_digest
+from basketbt.prices.origin import origin_of
 from basketbt.stages.panels import benchmark_levels, check_reach, panels_of
 from basketbt.study import versions
 
@@ -44,7 +45,7 @@ class MemoryTooSmall(InputError):
 
 @dataclass(frozen=True, kw_only=True)
 class GridPlan:
-    """A grid ready to be computed. ``invented``: the prices are the demo market's.
+    """A grid ready to be computed. ``prices`` says where they are from.
 
     ``reader`` is the first session on which a reader of one of the lists could trade; ``names``
     are those of the lists' shares.
@@ -53,7 +54,7 @@ class GridPlan:
     study: StudyFile
     job: GridJob
     notes: tuple[Note, ...]
-    invented: bool
+    prices: Note
     reader: str
     names: dict[str, str]
 
@@ -73,12 +74,13 @@ def plan_grid(study: StudyFile, source: PriceSource) -> GridPlan:
         raise MarketUnknown(source=data.source)
     grounds = tuple(_ground(plan, data, number) for number in range(len(plan.cases)))
     tables, sheets, notes = sheets_of(study.config, grounds)
-    digest = _digest(study, plan, data, grounds)
+    prices = origin_of(data, (ground.panel for ground in grounds))
+    digest = _digest(study, plan, data, grounds, prices)
     return GridPlan(
         study=study,
         job=GridJob(id=digest, tables=tables, sheets=sheets),
         notes=unique([*plan.notes, *(n for g in grounds for n in g.panel.notes), *notes]),
-        invented=data.invented,
+        prices=prices,
         reader=min(
             str(publication_day(basket.source.published, case.calendar))
             for case in plan.cases
@@ -105,7 +107,11 @@ def _ground(plan: StudyPlan, data: MarketData, number: int) -> Ground:
 
 
 def _digest(
-    study: StudyFile, plan: StudyPlan, data: MarketData, grounds: tuple[Ground, ...]
+    study: StudyFile,
+    plan: StudyPlan,
+    data: MarketData,
+    grounds: tuple[Ground, ...],
+    prices: Note,
 ) -> str:
     """Twelve digits of everything a grid is made of: equal ones give equal bytes."""
     spec = grid_of(study.config)
@@ -117,6 +123,7 @@ def _digest(
         *(content_digest({"benchmark": g.benchmark}) for g in grounds if g.benchmark is not None),
         "" if data.universe is None else content_digest({"universe": data.universe}),
         *(f"{name} {version}" for name, version in versions()),
+        prices.text("en"),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 

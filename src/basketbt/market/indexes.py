@@ -28,6 +28,8 @@ INDEXES: Mapping[str, IndexInfo] = {
     "399001.SZ": IndexInfo("SZSE Component", "深证成指"),
     "930713.CSI": IndexInfo("CSI Artificial Intelligence Theme", "中证人工智能主题"),
     "931071.CSI": IndexInfo("CSI Artificial Intelligence Industry", "中证人工智能产业"),
+    # Computed here: the mean one-session return of every share, so each return holds dividends.
+    "EWA.CALC": IndexInfo("Equal-weighted A shares", "A股等权", "total_return"),
 }
 
 

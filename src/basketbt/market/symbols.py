@@ -2,7 +2,8 @@
 
 A mainland code is six digits and its exchange (``688111.SH``, ``000034.SZ``, ``920819.BJ``), a
 Hong Kong code at least four digits (``6682.HK``), a CSI index six characters (``000985.CSI``,
-``H00300.CSI``). Digits alone are not enough: 000001 is both Ping An Bank and the SSE Composite.
+``H00300.CSI``), an index that is computed here letters (``EWA.CALC``). Digits alone are not enough:
+000001 is both Ping An Bank and the SSE Composite.
 Pure Python, because listing and checking baskets must not wait for NumPy.
 """
 
@@ -11,11 +12,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, cast, get_args
 
 from basketbt.errors import BadSymbol
 
-Exchange = Literal["SH", "SZ", "BJ", "HK", "CSI"]
+Exchange = Literal["SH", "SZ", "BJ", "HK", "CSI", "CALC"]
 Kind = Literal["share", "index", "fund", "b_share"]
 Board = Literal["main", "chinext", "star", "bse", "hk"]
 
@@ -46,8 +47,15 @@ _RANGES = (
 )
 
 _DIGITS = re.compile(r"[0-9]{6}")
-_CSI_CODE = re.compile(r"[0-9]{6}|[HN][0-9]{5}")  # H: total return, N: net total return
 _HK_CODE = re.compile(r"[0-9]{1,5}")
+# "Exchanges" that give out indexes only. H: total return, N: net total return.
+_INDEX_CODES = {
+    "CSI": (
+        re.compile(r"[0-9]{6}|[HN][0-9]{5}"),
+        "a CSI index has six digits, or H or N and five digits",
+    ),
+    "CALC": (re.compile(r"[A-Z]{2,8}"), "an index computed here has two to eight letters"),
+}
 
 # Spellings of other programs, told apart from plain mistakes to say what to write instead.
 _FOREIGN_SPELLINGS: dict[str, Exchange] = {
@@ -116,10 +124,11 @@ def parse_symbol(text: str) -> Symbol:
         raise BadSymbol(text=text, why=_why_unknown_exchange(code, exchange))
     if exchange == "HK":
         return _parse_hong_kong(text, code)
-    if exchange == "CSI":
-        if not _CSI_CODE.fullmatch(code):
-            raise BadSymbol(text=text, why="a CSI index has six digits, or H or N and five digits")
-        return Symbol(code, "CSI", "index", None)
+    if exchange in _INDEX_CODES:
+        pattern, rule = _INDEX_CODES[exchange]
+        if not pattern.fullmatch(code):
+            raise BadSymbol(text=text, why=rule)
+        return Symbol(code, cast(Exchange, exchange), "index", None)
     if not _DIGITS.fullmatch(code):
         raise BadSymbol(text=text, why=f"a code of {exchange} has six digits")
     for known in _meanings(code):

@@ -19,6 +19,8 @@ from basketbt.notes import Note
 Dates = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
 
+_NAMED = 12  # codes that a message names before "and n more"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SymbolBars:
@@ -145,6 +147,19 @@ class PriceRequest:
     fx: tuple[str, ...] = ()  # "HKDCNY"
     universe: bool = False
 
+    def lacks(self, wanted: PriceRequest) -> tuple[str, ...]:
+        """What ``wanted`` asks for beyond this request, in words; empty when nothing is."""
+        held = {*self.symbols, *self.indexes, *self.fx}
+        names = dict.fromkeys((*wanted.symbols, *wanted.indexes, *wanted.fx))
+        unknown = [name for name in names if name not in held]
+        more = [f"and {len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else []
+        return (
+            *([", ".join([*unknown[:_NAMED], *more])] if unknown else []),
+            *([f"the days from {wanted.start} to {self.start}"] * bool(wanted.start < self.start)),
+            *([f"the days from {self.end} to {wanted.end}"] * bool(wanted.end > self.end)),
+            *(["the market to draw random baskets from"] * (wanted.universe and not self.universe)),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class MarketData:
@@ -157,7 +172,7 @@ class MarketData:
     fx: Mapping[str, FxSeries] = field(default_factory=dict)  # keyed "HKDCNY"
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     has_actions: bool = False  # an actions table was given, so "no row" means "no action"
-    invented: bool = False  # the demo market: marked DEMO in every output
+    origin: Note | None = None  # where the prices are from, where more than the source's name says
     notes: tuple[Note, ...] = ()
     universe: UniverseCloses | None = None
 

@@ -80,7 +80,7 @@ class LockSource:
     def load(self, request: PriceRequest) -> MarketData:
         """What was frozen. Raises ``LockTooSmall`` when the request goes beyond what was locked:
         what nobody asked for then may exist, so it must not pass for missing now."""
-        lacking = _lacking(request, self._request)
+        lacking = self._request.lacks(request)
         if lacking:
             raise LockTooSmall(path=self._path, what="; ".join(lacking))
         wanted = {*request.symbols, *request.indexes}
@@ -95,20 +95,6 @@ class LockSource:
             bars={n: b for n, b in bars.items() if len(b.dates)},
             universe=universe and universe.between(request.start, request.end),
         )
-
-
-def _lacking(request: PriceRequest, locked: PriceRequest) -> list[str]:
-    wanted = (*request.symbols, *request.indexes, *request.fx)
-    known = {*locked.symbols, *locked.indexes, *locked.fx}
-    unknown = [name for name in dict.fromkeys(wanted) if name not in known]
-    lacking = [", ".join(unknown)] if unknown else []
-    if request.start < locked.start:
-        lacking.append(f"the days from {request.start} to {locked.start}")
-    if request.end > locked.end:
-        lacking.append(f"the days from {locked.end} to {request.end}")
-    if request.universe and not locked.universe:
-        lacking.append("the market to draw random baskets from")
-    return lacking
 
 
 def _zipped(files: Iterable[tuple[str, str]]) -> bytes:

@@ -90,7 +90,7 @@ def tables_from(
         fx=_grouped(files["fx.csv"], _fx),
         instruments={row[0]: _instrument(row) for row in _rows(files["instruments.csv"])},
         has_actions=manifest["has_actions"],
-        invented=manifest["invented"],
+        origin=_note(manifest["origin"]) if manifest.get("origin") else None,
         notes=tuple(_note(entry) for entry in manifest["notes"]),
         universe=(
             universe_from(files[UNIVERSE], manifest["universe"]) if UNIVERSE in files else None
@@ -111,7 +111,7 @@ def tables_from(
 def _manifest(data: MarketData, request: PriceRequest, names: Sequence[str]) -> dict[str, Any]:
     return {
         "source": data.source,
-        "invented": data.invented,
+        "origin": _note_entry(data.origin) if data.origin else None,
         "has_actions": data.has_actions,
         "request": {
             "symbols": list(request.symbols),
@@ -130,16 +130,17 @@ def _manifest(data: MarketData, request: PriceRequest, names: Sequence[str]) -> 
             }
             for name in names
         },
-        "notes": [
-            {
-                "code": note.kind.code,
-                "en": note.kind.en,
-                "zh": note.kind.zh,
-                "severity": note.kind.severity,
-                "values": {name: _plain(value) for name, value in note.values},
-            }
-            for note in data.notes
-        ],
+        "notes": [_note_entry(note) for note in data.notes],
+    }
+
+
+def _note_entry(note: Note) -> dict[str, Any]:
+    return {
+        "code": note.kind.code,
+        "en": note.kind.en,
+        "zh": note.kind.zh,
+        "severity": note.kind.severity,
+        "values": {name: _plain(value) for name, value in note.values},
     }
 
 

@@ -99,7 +99,6 @@ class PricePanel:
     shares: tuple[ShareCounts | None, ...]  # N
     missing: tuple[str, ...]  # requested, but the source has no row for them
     source: str
-    invented: bool
     notes: tuple[Note, ...]
     digest: str  # sha256 over the content above: the "data" part of a run's id
 
@@ -186,7 +185,6 @@ def build_panel(
         shares=tuple(data.shares.get(name) for name in names),
         missing=tuple(symbol for symbol in wanted if symbol not in names),
         source=data.source,
-        invented=data.invented,
         notes=(*data.notes, *_factor_notes(data, bars), *rates.notes),
         digest="",
     )

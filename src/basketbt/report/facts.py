@@ -152,7 +152,8 @@ class Facts:
     run: str
     language: Language
     colours: Colours
-    demo: bool
+    source: str
+    prices: dict[str, str]  # where they are from, by language
     lists: tuple[ListFacts, ...]
     benchmarks: tuple[BenchmarkFacts, ...]
     events: tuple[EventFacts, ...]
@@ -174,7 +175,8 @@ def gather(result: StudyResult, language: Language | None = None) -> Facts:
         run=result.run_id,
         language=language,
         colours=config.colours or ("cn" if language == "zh" else "intl"),
-        demo=result.invented,
+        source=result.cases[0].panel.source,
+        prices={"en": result.prices.text("en"), "zh": result.prices.text("zh")},
         lists=tuple(_lists(result, language)),
         benchmarks=tuple(_benchmark(code, language) for code in result.plan.request.indexes),
         events=tuple(_event(result, case, language) for case in result.cases),

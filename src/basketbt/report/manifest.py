@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from basketbt.report.demo import DEMO
 from basketbt.report.publish import MANIFEST
 from basketbt.report.render import MEMO, PICTURES
 from basketbt.results import StudyResult
@@ -23,7 +22,7 @@ def manifest(result: StudyResult, files: Mapping[str, bytes]) -> bytes:
         "format": FORMAT,
         "study": result.plan.config.study,
         "run": result.run_id,
-        "demo": result.invented,
+        "prices": result.prices.text("en"),
         "inputs": result.hashes,
         "config": json.loads(result.plan.config.canonical()),
         "baskets": {basket.id: basket.digest for basket in result.plan.baskets},
@@ -41,7 +40,7 @@ def manifest(result: StudyResult, files: Mapping[str, bytes]) -> bytes:
             for case in result.cases
         ],
         "versions": dict(result.versions),
-        "warnings": ([DEMO().text("en")] if result.invented else []) + warnings,
+        "warnings": warnings,
     }
     return with_outputs(content, files)
 

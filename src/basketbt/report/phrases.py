@@ -26,6 +26,8 @@ class Phrase:
 #: What stands between the items of a list, and between its longer parts.
 COMMA = Phrase(", ", "、")
 SEMICOLON = Phrase("; ", "；")
+#: Where the prices of an output are from.
+PRICES = Phrase("Prices: {said}.", "行情：{said}。")
 
 
 def percent(value: float | None, digits: int = 1) -> str:

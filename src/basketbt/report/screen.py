@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from basketbt.plan.model import span
-from basketbt.report.demo import DEMO
 from basketbt.report.memo.answers import answers, headline_window
 from basketbt.report.memo.bottomline import chance_line, kept
 from basketbt.report.memo.chance import chance_table
 from basketbt.report.memo.headline import headline_table
-from basketbt.report.phrases import Phrase
+from basketbt.report.phrases import PRICES, Phrase
 from basketbt.results import CaseResult, StudyResult
 
 _COUNTED = Phrase("{window}, {tests} registered tests", "{window}，登记检验{tests}个")
@@ -31,6 +30,12 @@ def headline_rows(result: StudyResult) -> Iterator[Screen]:
         title = _title(result, case)
         header, rows = headline_table(case, language)
         yield title, header, rows
+
+
+def prices_line(result: StudyResult) -> str:
+    """Where the prices are from."""
+    language = result.plan.config.language
+    return PRICES.say(language, said=result.prices.text(language))
 
 
 def bottom_lines(result: StudyResult) -> list[str]:
@@ -63,7 +68,6 @@ def _title(result: StudyResult, case: CaseResult) -> str:
     language = result.plan.config.language
     event = case.case.event
     name = event.name_en if language == "en" else event.name_zh
-    title = _DAY_ZERO.say(
+    return _DAY_ZERO.say(
         language, name=name, session=case.case.day_zero.session, calendar=case.case.calendar.name
     )
-    return f"{DEMO().text(language)}\n{title}" if result.invented else title

@@ -14,7 +14,7 @@ from basketbt.prices.sources.vendor import Family, Vendor
 from basketbt.prices.sources.yfinance import Yahoo
 
 Route = Literal["auto", "akshare", "yfinance"]
-Group = Literal["mainland share", "hong kong share", "index", "csi index", "fund"]
+Group = Literal["mainland share", "hong kong share", "index", "csi index", "computed index", "fund"]
 
 FAMILIES: Mapping[Route, tuple[Family, ...]] = {
     "auto": ("akshare", "yfinance"),
@@ -31,6 +31,7 @@ ORDER: Mapping[Group, tuple[str, ...]] = {
     "hong kong share": ("eastmoney", "sina", "yahoo"),
     "index": ("sina", "eastmoney", "csindex"),
     "csi index": ("csindex", "eastmoney"),
+    "computed index": (),
     "fund": ("sina", "eastmoney", "yahoo"),
 }
 RATE_ORDER: tuple[str, ...] = ("eastmoney", "yahoo")
@@ -39,7 +40,8 @@ RATE_ORDER: tuple[str, ...] = ("eastmoney", "yahoo")
 def group_of(symbol: Symbol) -> Group:
     """The kind of security as far as the choice of vendors goes."""
     if symbol.kind == "index":
-        return "csi index" if symbol.exchange == "CSI" else "index"
+        special: Mapping[str, Group] = {"CSI": "csi index", "CALC": "computed index"}
+        return special.get(symbol.exchange, "index")
     if symbol.kind == "fund":
         return "fund"
     return "hong kong share" if symbol.exchange == "HK" else "mainland share"

@@ -13,12 +13,11 @@ from basketbt.report.compare.tables import (
     statistics_table,
 )
 from basketbt.report.csvfile import csv_bytes
-from basketbt.report.demo import DEMO
 from basketbt.report.page.blocks import Block, Chart, Fold, Grid, Head, Legend, Prose, change, text
 from basketbt.report.page.build import Chapter, Front, Part, assemble
 from basketbt.report.page.scene import Scene
 from basketbt.report.page.sections.stage import stage
-from basketbt.report.phrases import COMMA, Phrase
+from basketbt.report.phrases import PRICES, SEMICOLON, Phrase
 from basketbt.report.record import Record
 from basketbt.report.series import Line, lines
 
@@ -37,10 +36,7 @@ _LEVELS_ALT = Phrase(
 _RETURNS = Phrase("Total return, and by how much it differs", "全收益及其差异")
 _RETURNS_CAPTION = Phrase("{window}: total return in each run", "{window}：各运行的全收益")
 _BASKET = Phrase("Basket", "组合")
-_PARTLY_DEMO = Phrase(
-    "DEMO: the prices of {runs} are invented, nothing there happened; the other prices are real",
-    "DEMO：{runs}的价格为虚构，其内容均未发生；其余运行为真实行情",
-)
+_PRICES_OF = Phrase("{run}: {prices}", "{run}：{prices}")
 _NOTHING = Phrase("The runs have no list of this event in common.", "各运行在该事件下无共同名单。")
 
 PAGE = "compare.html"
@@ -48,7 +44,7 @@ PAGE = "compare.html"
 
 class TooFewRuns(InputError):
     template = "compare needs at least two runs, {count} given"
-    fix = "Name their folders, e.g. basketbt compare results/demo/RUN results/demo/OTHER."
+    fix = "Name their folders, e.g. basketbt compare results/mine/RUN results/mine/OTHER."
 
 
 def comparison(records: Sequence[Record]) -> dict[str, bytes]:
@@ -64,9 +60,9 @@ def comparison(records: Sequence[Record]) -> dict[str, bytes]:
     front = Front(
         title=_TITLE.say(language),
         line=" · ".join(run_names(records)),
+        prices=_prices(records),
         language=language,
         colours=records[0].facts.colours,
-        demo=_demo(records),
     )
     chapters = [
         Chapter("inputs", _INPUTS.say(language), [_settings(records)]),
@@ -76,15 +72,15 @@ def comparison(records: Sequence[Record]) -> dict[str, bytes]:
     return files
 
 
-def _demo(records: Sequence[Record]) -> str:
-    """The mark of the invented market; where only some runs have it, which do."""
+def _prices(records: Sequence[Record]) -> str:
+    """Where the prices are from: said once where the runs agree."""
     language = records[0].facts.language
-    invented = [
-        name for name, record in zip(run_names(records), records, strict=True) if record.facts.demo
-    ]
-    if len(invented) in (0, len(records)):
-        return DEMO().text(language) if invented else ""
-    return _PARTLY_DEMO.say(language, runs=COMMA.say(language).join(invented))
+    said = [record.facts.prices[language] for record in records]
+    if len(set(said)) == 1:
+        return PRICES.say(language, said=said[0])
+    pairs = zip(run_names(records), said, strict=True)
+    each = (_PRICES_OF.say(language, run=run, prices=prices) for run, prices in pairs)
+    return PRICES.say(language, said=SEMICOLON.say(language).join(each))
 
 
 def _settings(records: Sequence[Record]) -> Part:

@@ -59,8 +59,8 @@ def label_language(language: Language) -> Language:
 
 
 @contextmanager
-def picture(title: str, demo: str, *, height: float = SIZE[1]) -> Iterator[tuple[Figure, Axes]]:
-    """A figure with one set of axes, its title, and the mark of the invented market across it."""
+def picture(title: str, foot: str, *, height: float = SIZE[1]) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with one set of axes, its title, and one line at its foot."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -75,11 +75,7 @@ def picture(title: str, demo: str, *, height: float = SIZE[1]) -> Iterator[tuple
         axes.grid(visible=True, linewidth=0.5, color="#d5d9df")
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-        if demo:
-            figure.text(
-                0.5, 0.5, demo, ha="center", va="center", rotation=18,
-                fontsize=20, color="#8a1c00", alpha=0.22, zorder=50,
-            )  # fmt: skip
+        figure.supxlabel(_literal(foot), x=0.012, ha="left", fontsize=6, color="#5b6470")
         yield figure, axes
 
 

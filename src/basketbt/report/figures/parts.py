@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from basketbt.report.choices import choice_words
-from basketbt.report.demo import DEMO
 from basketbt.report.figures.canvas import SIZE, label_language, picture, settle
 from basketbt.report.page.scene import UNTIL_READ, Scene
-from basketbt.report.phrases import Phrase
+from basketbt.report.phrases import PRICES, Phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,14 +25,14 @@ class Picture:
 
     title: str
     label: str  # the title in the language that the fonts can draw
-    demo: str
+    prices: str  # where they are from, at the foot
     draw: Callable[[Figure, Axes], None]
     height: float = SIZE[1]
 
     @contextmanager
     def drawn(self) -> Iterator[Figure]:
         """The figure, to be saved inside the block."""
-        with picture(self.label, self.demo, height=self.height) as (figure, axes):
+        with picture(self.label, self.prices, height=self.height) as (figure, axes):
             self.draw(figure, axes)
             settle(figure)
             yield figure
@@ -54,7 +53,7 @@ def make_picture(
     return Picture(
         title=title.say(scene.language, event=scene.event.name, **values),
         label=title.say(drawable, event=name, **values),
-        demo=DEMO().text(drawable) if scene.record.facts.demo else "",
+        prices=PRICES.say(drawable, said=scene.record.facts.prices[drawable]),
         draw=draw,
         height=height or SIZE[1] + 0.13 * ((rows + 3) // 4),
     )

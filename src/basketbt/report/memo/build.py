@@ -9,7 +9,6 @@ from basketbt.market.indexes import index_info
 from basketbt.notes import Language, unique
 from basketbt.plan.model import span
 from basketbt.report.choices import choice_words
-from basketbt.report.demo import DEMO
 from basketbt.report.memo.achievable import achievable
 from basketbt.report.memo.available import available
 from basketbt.report.memo.briefly import briefly, names_of
@@ -22,7 +21,7 @@ from basketbt.report.memo.figures import (
 from basketbt.report.memo.headline import headline_table, read_first, table_notes
 from basketbt.report.memo.method import method
 from basketbt.report.memo.sentences import sentences
-from basketbt.report.phrases import COMMA, Phrase, escape, markdown_table, percent
+from basketbt.report.phrases import COMMA, PRICES, Phrase, escape, markdown_table, percent
 from basketbt.results import CaseResult, StudyResult
 
 _HEADLINE = Phrase("{name}: Headline", "{name}：要点")
@@ -41,8 +40,7 @@ _NO_NOTES = Phrase("None.", "无。")
 def memo(result: StudyResult, language: Language) -> str:
     """The memo as Markdown, readable as plain text."""
     parts = [f"# {escape(result.plan.config.heading(language))}"]
-    if result.invented:
-        parts.append(f"> **{DEMO().text(language)}**")
+    parts.append(escape(PRICES.say(language, said=result.prices.text(language))))
     for case in result.cases:
         if case.books:
             parts += _case_parts(result, case, language)

@@ -16,13 +16,13 @@ from markupsafe import Markup
 
 from basketbt.errors import BasketbtError
 from basketbt.notes import Language
-from basketbt.report.demo import DEMO
 from basketbt.report.facts import EventFacts
 from basketbt.report.page.blocks import Block, Chart, Fold
 from basketbt.report.page.scene import Scene, Section
 from basketbt.report.page.sections import SECTIONS
 from basketbt.report.page.words import WORDS
 from basketbt.report.palette import DARK, DASHES, GREEN, LIGHT, RED
+from basketbt.report.phrases import PRICES
 from basketbt.report.record import Record
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -55,13 +55,13 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Front:
-    """What stands above the chapters. ``demo`` is the mark of the invented market, or nothing."""
+    """What stands above the chapters; ``prices``: where they are from."""
 
     title: str
     line: str
+    prices: str
     language: Language
     colours: str
-    demo: str
 
 
 def page(record: Record) -> bytes:
@@ -73,9 +73,9 @@ def page(record: Record) -> bytes:
     front = Front(
         title=facts.title,
         line=f"{facts.study} · {WORDS['run'].say(facts.language)} {facts.run}",
+        prices=PRICES.say(facts.language, said=facts.prices[facts.language]),
         language=facts.language,
         colours=facts.colours,
-        demo=DEMO().text(facts.language) if facts.demo else "",
     )
     return assemble(front, _chapters(record))
 

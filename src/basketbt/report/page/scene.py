@@ -10,7 +10,6 @@ from typing import Literal
 from basketbt.notes import Language
 from basketbt.plan.model import span
 from basketbt.report.choices import AFTER_PUBLICATION, entry_words
-from basketbt.report.demo import DEMO
 from basketbt.report.facts import EventFacts, WindowFacts
 from basketbt.report.page.blocks import Block, Cell, text
 from basketbt.report.palette import Look, looks
@@ -29,11 +28,6 @@ class Scene:
     @property
     def language(self) -> Language:
         return self.record.facts.language
-
-    @property
-    def demo(self) -> str:
-        """The mark of the invented market for charts; nothing for real prices."""
-        return DEMO().text(self.language) if self.record.facts.demo else ""
 
     @property
     def hindsight(self) -> str:
@@ -67,15 +61,11 @@ class Scene:
         found = self.record.rows(table, event=self.event.id, **equal)
         return [row for row in found if row["basket"] in mine]
 
-    def book(self, name: str) -> str:
-        """The cell under ``book``; invented prices are marked in it."""
-        return f"{name} (DEMO)" if self.record.facts.demo else name
-
     def index_rows(self, table: str) -> list[Row]:
         """Rows of the memo's book: what the lists did, first weighting and rebalance."""
         return self.rows(
             table,
-            book=self.book("index"),
+            book="index",
             weighting=self.event.weighting,
             rebalance=self.event.rebalance,
         )
@@ -93,7 +83,7 @@ class Scene:
         """
         rows = self.rows(
             "summary",
-            book=self.book("account"),
+            book="account",
             weighting=self.event.weighting,
             rebalance=self.event.rebalance,
         )

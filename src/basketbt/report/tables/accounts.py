@@ -94,7 +94,7 @@ class Owner:
             "event": self.case.case.event.id,
             "day0": str(self.case.case.day_zero.session),
             "basket": self.basket.id,
-            "book": keys.book_name("account", self.case),
+            "book": "account",
             "weighting": self.kept.index.weighting.label,
             "rebalance": self.kept.index.rebalance.label,
             "entry": self.kept.entry,

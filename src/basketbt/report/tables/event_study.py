@@ -189,6 +189,7 @@ LAYOUT = Layout(
             "无抽样总体、已关闭抽样，或为稳健性方案（见备注）",
         ),
         Column("random_baskets", "随机篮子数", "integer", "how many were drawn", "抽取个数"),
+        Column("random_pool", "抽样个股数", "integer", "shares drawn from", "可抽取的个股数"),
         Column(
             "registered",
             "已登记",
@@ -274,6 +275,7 @@ LAYOUT = Layout(
             "仅一只个股或无法检验",
         ),
         *_unfit_columns(),
+        keys.PRICES,
         keys.NOTES,
     ),
 )
@@ -281,6 +283,7 @@ LAYOUT = Layout(
 
 def event_study_table(result: StudyResult, language: Language) -> Table:
     """The rows of event_study.csv; notes in ``language``."""
+    prices = keys.prices_cell(result)
     return Table.of(
         LAYOUT,
         (
@@ -289,6 +292,7 @@ def event_study_table(result: StudyResult, language: Language) -> Table:
                 **testedkeys.window_cells(cell.window),
                 **_numbers(cell),
                 **_unfit(cell),
+                "prices": prices,
                 "notes": tested.notes(cell.notes, language),
             }
             for tested in everything(result)
@@ -322,6 +326,7 @@ def _numbers(cell: Tested) -> dict[str, Cell]:
         "placebo_resolution": cell.placebo_resolution,
         "random_p": cell.random_p,
         "random_baskets": cell.random_baskets,
+        "random_pool": cell.random_pool,
         "registered": cell.in_family,
         "holm_p": cell.holm_p,
         "holm_as_if": cell.holm_as_if,

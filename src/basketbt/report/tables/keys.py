@@ -24,8 +24,8 @@ BOOK = Column(
     "账簿",
     "text",
     "index: what the list did, fractional and frictionless; account: what the market would have "
-    "let an account do; DEMO behind it: invented prices",
-    "index：指数口径，可分割、无摩擦；account：账户口径，按市场规则可实现；其后DEMO表示价格为虚构",
+    "let an account do",
+    "index：指数口径，可分割、无摩擦；account：账户口径，按市场规则可实现",
 )
 WEIGHTING = Column("weighting", "加权方式", "text", "how shares are weighted", "成分加权方式")
 REBALANCE = Column(
@@ -49,6 +49,13 @@ BASE_DATE = Column(
     "date",
     "session at whose close the basket is bought (level 100)",
     "以其收盘价买入组合的交易日（点位100）",
+)
+PRICES = Column(
+    "prices",
+    "行情来源",
+    "text",
+    "where the prices are from, and of which days",
+    "行情来源及其起止日",
 )
 NOTES = Column(
     "notes",
@@ -77,15 +84,16 @@ class Where:
             "event": self.case.case.event.id,
             "day0": str(self.case.case.day_zero.session),
             "basket": self.basket.id,
-            "book": book_name("index", self.case),
+            "book": "index",
             "weighting": self.book.book.weighting.label,
             "rebalance": self.book.book.rebalance.label,
         }
 
 
-def book_name(name: str, case: CaseResult) -> str:
-    """The cell under BOOK: invented prices are marked in every row of every table."""
-    return f"{name} (DEMO)" if case.panel.invented else name
+def prices_cell(result: StudyResult) -> str:
+    """The cell under PRICES, in no language: ``sample 2023-03-01..2025-06-30``."""
+    values = dict(result.prices.values)
+    return f"{result.cases[0].panel.source} {values['first']}..{values['last']}"
 
 
 WHERE = (EVENT, DAY_ZERO, BASKET, BOOK, WEIGHTING, REBALANCE)

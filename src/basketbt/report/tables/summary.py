@@ -11,7 +11,6 @@ from basketbt.backtest.windows import WindowStatistics
 from basketbt.market.dayzero import publication_day
 from basketbt.notes import Language, unique
 from basketbt.plan.model import Window
-from basketbt.report.demo import DEMO
 from basketbt.report.layout import Cell, Column, Kind, Layout, Table
 from basketbt.report.tables import keys, summary_accounts
 from basketbt.report.tables.keys import Where
@@ -85,6 +84,7 @@ LAYOUT = Layout(
         PRICE_RETURN,
         *_MEASURE_COLUMNS[1:],
         *summary_accounts.COLUMNS,
+        keys.PRICES,
         keys.NOTES,
     ),
 )
@@ -95,7 +95,8 @@ def summary_table(result: StudyResult, language: Language) -> Table:
     benchmark = result.plan.request.indexes[0]
     index = _rows(result, benchmark, language)
     accounts = summary_accounts.account_rows(result, benchmark, language)
-    return Table.of(LAYOUT, chain(index, accounts))
+    prices = keys.prices_cell(result)
+    return Table.of(LAYOUT, ({**row, "prices": prices} for row in chain(index, accounts)))
 
 
 def _rows(result: StudyResult, benchmark: str, language: Language) -> Iterator[dict[str, Cell]]:
@@ -133,7 +134,5 @@ def knowledge(where: Where, window: Window) -> str:
 def notes_text(where: Where, statistics: WindowStatistics, column: int, language: Language) -> str:
     """All notes of a row as one text."""
     notes = [*statistics.notes[column], *where.case.case.notes[where.member]]
-    if where.case.panel.invented:
-        notes.insert(0, DEMO())
     separator = "; " if language == "en" else "；"
     return separator.join(note.text(language) for note in unique(notes))

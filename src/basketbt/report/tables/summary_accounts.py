@@ -8,7 +8,6 @@ import numpy as np
 
 from basketbt.notes import Language, unique
 from basketbt.plan.model import Window
-from basketbt.report.demo import DEMO
 from basketbt.report.layout import Cell, Column
 from basketbt.report.tables.accounts import ENTRY, Owner, owners
 from basketbt.results import StudyResult
@@ -212,7 +211,5 @@ def _notes(owner: Owner, language: Language) -> str:
     found = owner.kept.statistics[owner.member]
     if found is not None:
         notes += found.notes(0)
-    if owner.case.panel.invented:
-        notes.insert(0, DEMO())
     separator = "; " if language == "en" else "；"
     return separator.join(note.text(language) for note in unique(notes))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from basketbt.notes import Language, Note, unique
 from basketbt.plan.model import span
-from basketbt.report.demo import DEMO
 from basketbt.report.layout import Cell, Column
 from basketbt.report.tables import keys
 from basketbt.results import EventStudied, StudyResult
@@ -47,7 +46,6 @@ class Tested:
     """One event study of one case, with the words that its rows share."""
 
     studied: EventStudied
-    invented: bool
 
     def cells(self, basket: str, model: str) -> dict[str, Cell]:
         """The cells under ``WHERE``."""
@@ -63,7 +61,7 @@ class Tested:
     def notes(self, notes: Iterable[Note], language: Language) -> str:
         """Notes of a row as one text, with what empties cells of every row."""
         of_all = [one for one in self.studied.found.notes if one.kind.code.startswith("empty-")]
-        said = [*([DEMO()] if self.invented else []), *notes, *of_all]
+        said = [*notes, *of_all]
         separator = "; " if language == "en" else "；"
         return separator.join(note.text(language) for note in unique(said))
 
@@ -75,7 +73,7 @@ def everything(result: StudyResult) -> Iterator[Tested]:
     """Every event study of a result: each event as registered, then its variants."""
     for case in result.cases:
         for studied in case.event_studies:
-            yield Tested(studied, result.invented)
+            yield Tested(studied)
 
 
 def window_cells(window: tuple[int, int]) -> dict[str, Cell]:

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from basketbt.notes import Language
-from basketbt.report.demo import DEMO
 from basketbt.report.layout import Column, Kind, Table
-from basketbt.report.phrases import Phrase
+from basketbt.report.phrases import PRICES, Phrase
 from basketbt.report.record import Record
 from basketbt.report.workbook.headline import headline_sheet
 from basketbt.report.workbook.rows import with_rows
@@ -89,7 +88,6 @@ class _Formats:
             {"bold": True, "bg_color": "#e8ebef", "border": 1, "text_wrap": True, "valign": "top"}
         )
         self.bold: CellFormat = book.add_format({"bold": True})
-        self.warning: CellFormat = book.add_format({"bold": True, "font_color": "#8a1c00"})
         self.wrapped: CellFormat = book.add_format({"text_wrap": True, "valign": "top"})
         self.kinds: dict[Kind, CellFormat] = {
             kind: book.add_format({"num_format": number}) for kind, number in _NUMBERS.items()
@@ -125,8 +123,7 @@ def _explain(
     facts, language = record.facts, record.facts.language
     sheet: Worksheet = book.add_worksheet(_ABOUT.say(language))
     lines = [(_RUN.say(language, title=facts.title, run=facts.run), formats.bold)]
-    if facts.demo:
-        lines.append((DEMO().text(language), formats.warning))
+    lines.append((PRICES.say(language, said=facts.prices[language]), formats.bold))
     lines += [
         (_LEFT_OUT.say(language, name=table.layout.name, rows=len(table.rows)), formats.bold)
         for table in long

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from basketbt.report.demo import DEMO
 from basketbt.report.facts import WindowFacts
 from basketbt.report.layout import Cell
 from basketbt.report.page.scene import Scene
-from basketbt.report.phrases import Phrase
+from basketbt.report.phrases import PRICES, Phrase
 from basketbt.report.record import Record
 
 if TYPE_CHECKING:
@@ -37,9 +36,6 @@ def headline_sheet(
     sheet.set_column(0, 2, 24)
     sheet.set_column(3, 20, 12)
     line = 0
-    if record.facts.demo:
-        sheet.write_string(line, 0, DEMO().text(language), bold)
-        line += 1
     for index, event in enumerate(record.facts.events):
         scene = Scene(record, event, index)
         title = _EVENT.say(language, name=event.name, day=event.day0, calendar=event.calendar)
@@ -54,6 +50,7 @@ def headline_sheet(
                 elif cell is not None:
                     sheet.write_number(number, place, cell, None if type(cell) is int else parts)
         line += len(event.baskets) + 2
+    sheet.write_string(line, 0, PRICES.say(language, said=record.facts.prices[language]))
 
 
 def _columns(scene: Scene) -> Iterator[_Column]:

@@ -27,12 +27,6 @@ function axis(extra) {
 
 function frame(data) {
   const notes = [];
-  if (data.demo) {
-    notes.push({
-      text: plain(data.demo), xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false,
-      textangle: narrow() ? -40 : -18, opacity: 0.28, font: { size: narrow() ? 15 : 24, color: colour("--demo") },
-    });
-  }
   return {
     paper_bgcolor: colour("--ground"), plot_bgcolor: colour("--ground"),
     font: { family: getComputedStyle(document.body).fontFamily, color: colour("--ink") },

@@ -171,7 +171,7 @@ def _waterfall(scene: Scene, rows: list[Row]) -> Chart:
             achievable=shown["texts"][-1],
         ),
         choices=tuple((key, key) for key in sets),
-        data={"kind": "bars", "demo": scene.demo, "note": scene.hindsight, "sets": sets},
+        data={"kind": "bars", "note": scene.hindsight, "sets": sets},
     )
 
 

@@ -104,7 +104,7 @@ def _traded(scene: Scene) -> dict[tuple[str, str], _Traded]:
     """(basket, symbol) → its orders in the memo's book and the account that is shown."""
     rows = scene.rows(
         "orders",
-        book=scene.book("account"),
+        book="account",
         weighting=scene.event.weighting,
         rebalance=scene.event.rebalance,
     )

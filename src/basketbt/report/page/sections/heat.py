@@ -78,7 +78,7 @@ def heat_grid(
 def _books(scene: Scene) -> list[Block]:
     """The last headline window of every list in every index book."""
     window = next((w.label for w in reversed(scene.event.windows) if w.headline), None)
-    rows = scene.rows("summary", book=scene.book("index"), window=window) if window else []
+    rows = scene.rows("summary", book="index", window=window) if window else []
     books = list(dict.fromkeys((str(r["weighting"]), str(r["rebalance"])) for r in rows))
     if len(books) < 2:
         return []

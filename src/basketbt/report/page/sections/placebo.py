@@ -84,7 +84,6 @@ def _build(scene: Scene) -> list[Block]:
             choices=tuple((name, scene.name(name)) for name in sets),
             data={
                 "kind": "histogram",
-                "demo": scene.demo,
                 "note": scene.hindsight,
                 "counts": _DATES.say(scene.language),
                 "sets": sets,

@@ -34,7 +34,7 @@ def _again(scene: Scene) -> list[Block]:
     import yaml
 
     facts, language = scene.record.facts, scene.language
-    source = "demo" if facts.demo else "files:FOLDER"
+    source = facts.source if facts.source != "files" else "files:FOLDER"
     study = yaml.safe_dump(facts.config, allow_unicode=True, sort_keys=False, width=96)
     hashes = "\n".join(f"{name:<9} {value}" for name, value in sorted(facts.hashes.items()))
     versions = "\n".join(f"{name:<9} {value}" for name, value in sorted(facts.versions.items()))

@@ -21,7 +21,7 @@ _MOMENTS = {"leak": Phrase("leak", "泄露"), "app": Phrase("app launch", "App�
 
 
 def stage(scene: Scene, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[str, Any]:
-    """What stands behind the lines of every chart over time: marks, shades, the DEMO mark."""
+    """What stands behind the lines of every chart over time: marks, shades."""
     language, event = scene.language, scene.event
     marks = []
     for mark in event.marks:
@@ -49,7 +49,6 @@ def stage(scene: Scene, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[s
         "days": days,
         "marks": marks,
         "shades": shades,
-        "demo": scene.demo,
     }
 
 

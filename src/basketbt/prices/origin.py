@@ -1,0 +1,36 @@
+"""Where a result's prices are from, in one sentence that every output repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from basketbt.notes import Note, NoteKind
+from basketbt.prices.data import MarketData
+from basketbt.prices.panel import PricePanel
+
+OWN_TABLES = NoteKind(
+    "prices_of_own_tables",
+    en="own tables ({tables}), {first} to {last}",
+    zh="自有数据表（{tables}），{first}至{last}",
+)
+VENDORS = NoteKind(
+    "prices_of_vendors",
+    en="fetched from vendors ({tables}), {first} to {last}",
+    zh="取自数据商（{tables}），{first}至{last}",
+)
+
+
+def origin_of(data: MarketData, panels: Iterable[PricePanel]) -> Note:
+    """The source, its tables or vendors, and the days that were laid out in ``panels``.
+
+    A source that knows better (the sample of record) says so itself.
+    """
+    if data.origin is not None:
+        return data.origin
+    used = list(panels)
+    kind = OWN_TABLES if data.source == "files" else VENDORS
+    return kind(
+        tables=", ".join(sorted({table for panel in used for table in panel.tables})) or "–",
+        first=str(min(panel.sessions[0] for panel in used)),
+        last=str(max(panel.sessions[-1] for panel in used)),
+    )
