@@ -104,5 +104,5 @@ def test_a_picture_of_accounts_shows_what_a_reader_could_have_kept(whole: Run) -
     picture = summaries.shortfall(scene)
     assert picture is not None
     with picture.drawn() as figure:
-        legend = [text.get_text() for text in figure.legends[0].get_texts()]
+        legend = [text.get_text() for text in figure.subfigs[0].legends[0].get_texts()]
     assert legend == ["paper", "Publication open", "Next open (hindsight)"]

@@ -13,11 +13,12 @@ from basketbt.report.palette import LIGHT, Look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 #: Width and height in inches of a picture in a memo: the text width of A4.
 SIZE = (7.2, 4.0)
 _DPI = 150
+_FOOT = 0.2  # inches for the line below everything else
 
 #: Families that hold Chinese, in the order of preference on Linux, macOS and Windows.
 CJK_FAMILIES = (
@@ -59,8 +60,10 @@ def label_language(language: Language) -> Language:
 
 
 @contextmanager
-def picture(title: str, foot: str, *, height: float = SIZE[1]) -> Iterator[tuple[Figure, Axes]]:
-    """A figure with one set of axes, its title, and one line at its foot."""
+def picture(
+    title: str, foot: str, *, height: float = SIZE[1]
+) -> Iterator[tuple[Figure, SubFigure, Axes]]:
+    """A figure, its part above the line at its foot, and the axes with a title in that part."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -69,14 +72,16 @@ def picture(title: str, foot: str, *, height: float = SIZE[1]) -> Iterator[tuple
         mpl.rcdefaults()
         mpl.rcParams.update(_settings())
         engine = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
-        figure = Figure(figsize=(SIZE[0], height), layout=engine)
-        axes = figure.subplots()
+        figure = Figure(figsize=(SIZE[0], height + _FOOT), layout=engine)
+        rows = figure.add_gridspec(2, 1, height_ratios=(height, _FOOT))
+        above, below = figure.add_subfigure(rows[0]), figure.add_subfigure(rows[1])
+        axes = above.subplots()
         axes.set_title(_literal(title), loc="left", fontsize=9.5, fontweight="bold", wrap=True)
         axes.grid(visible=True, linewidth=0.5, color="#d5d9df")
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-        figure.supxlabel(_literal(foot), x=0.012, ha="left", fontsize=6, color="#5b6470")
-        yield figure, axes
+        below.text(0.012, 0.5, _literal(foot), va="center", fontsize=6, color="#5b6470")
+        yield figure, above, axes
 
 
 def settle(figure: Figure) -> None:

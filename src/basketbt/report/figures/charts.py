@@ -26,7 +26,7 @@ from basketbt.report.series import lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import FigureBase
 
 _LEVELS = Phrase(
     "{event}: level of every list, 100 on {base}", "{event}：各名单点位（{base}为100）"
@@ -61,7 +61,7 @@ def levels(scene: Scene) -> Picture | None:
     if not found:
         return None
 
-    def draw(figure: Figure, axes: Axes) -> None:
+    def draw(figure: FigureBase, axes: Axes) -> None:
         for line in found:
             _line(scene, axes, line.basket, line.dates, line.levels)
         axes.plot(
@@ -81,7 +81,7 @@ def underwater(scene: Scene) -> Picture | None:
     if not found:
         return None
 
-    def draw(figure: Figure, axes: Axes) -> None:
+    def draw(figure: FigureBase, axes: Axes) -> None:
         for line in found:
             _line(scene, axes, line.basket, line.dates[line.start :], line.drawdowns)
         percent_axis(axes)
@@ -102,7 +102,7 @@ def car(scene: Scene) -> Picture | None:
     if not paths:
         return None
 
-    def draw(figure: Figure, axes: Axes) -> None:
+    def draw(figure: FigureBase, axes: Axes) -> None:
         for basket, rows in paths.items():
             dates = [str(row["date"]) for row in rows]
             _line(scene, axes, basket, dates, [row["car"] for row in rows])
@@ -182,7 +182,7 @@ def _say(
     )  # fmt: skip
 
 
-def _legend(figure: Figure, axes: Axes) -> None:
+def _legend(figure: FigureBase, axes: Axes) -> None:
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside lower center", ncols=min(4, len(labels)), fontsize=6.5,

@@ -16,7 +16,7 @@ from basketbt.report.phrases import PRICES, Phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, FigureBase
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Picture:
     title: str
     label: str  # the title in the language that the fonts can draw
     prices: str  # where they are from, at the foot
-    draw: Callable[[Figure, Axes], None]
+    draw: Callable[[FigureBase, Axes], None]
     height: float = SIZE[1]
 
     @contextmanager
     def drawn(self) -> Iterator[Figure]:
         """The figure, to be saved inside the block."""
-        with picture(self.label, self.prices, height=self.height) as (figure, axes):
-            self.draw(figure, axes)
+        with picture(self.label, self.prices, height=self.height) as (figure, above, axes):
+            self.draw(above, axes)
             settle(figure)
             yield figure
 
@@ -41,7 +41,7 @@ class Picture:
 def make_picture(
     scene: Scene,
     title: Phrase,
-    draw: Callable[[Figure, Axes], None],
+    draw: Callable[[FigureBase, Axes], None],
     rows: int = 0,
     height: float | None = None,
     **values: object,

@@ -25,7 +25,7 @@ from basketbt.report.record import Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import FigureBase
 
 _WINDOWS = Phrase("{event}: total return by window", "{event}：各窗口全收益")
 _WINDOWS_CAR = Phrase(
@@ -78,7 +78,7 @@ def shortfall(scene: Scene) -> Picture | None:
         for entry, colour in zip(entries, _ENTRY_COLOURS, strict=False)
     ]
 
-    def draw(figure: Figure, axes: Axes) -> None:
+    def draw(figure: FigureBase, axes: Axes) -> None:
         places, thick = np.arange(len(baskets)), 0.84 / len(bars)
         for number, (label, colour, values) in enumerate(bars):
             offset = (number - (len(bars) - 1) / 2) * thick
@@ -122,7 +122,7 @@ def _heat(
     grid = np.array([[cells.get((b, n), nothing) for n in names] for b in baskets])
     up, down = (RED, GREEN) if scene.record.facts.colours == "cn" else (GREEN, RED)
 
-    def draw(_: Figure, axes: Axes) -> None:
+    def draw(_: FigureBase, axes: Axes) -> None:
         from matplotlib.colors import LinearSegmentedColormap
 
         scale = np.nanmax(np.abs(grid[..., 0])) if np.isfinite(grid[..., 0]).any() else 1.0
