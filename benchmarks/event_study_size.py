@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from basketbt.events import not_for_one_date as unfit
+import independent_names
 from basketbt.events.models import abnormal, cumulate, estimate, market_model
 from basketbt.events.multiple import benjamini_hochberg, holm
 from basketbt.events.portfolio import basket_returns
@@ -102,13 +102,15 @@ def p_values(batch: Batch, days: int) -> dict[str, np.ndarray]:
         residuals = tested[~in_window, own]
         found["Kolari-Pynnonen"].append(kolari_pynnonen(scars[own], residuals).p)
         found["Corrado"].append(corrado(tested[:, own], in_window).p)
-        found["cross-section t"].append(unfit.cross_section(sums.car[own]).p)
-        found["Patell"].append(unfit.patell(scars[own], names.df[own]).p)
+        found["cross-section t"].append(independent_names.cross_section(sums.car[own]))
+        found["Patell"].append(independent_names.patell(scars[own], names.df[own]))
         found["adjusted Patell"].append(
-            unfit.adjusted_patell(scars[own], names.df[own], residuals).p
+            independent_names.adjusted_patell(scars[own], names.df[own], residuals)
         )
-        found["BMP"].append(unfit.bmp(scars[own]).p)
-        found["generalised sign"].append(unfit.generalised_sign(sums.car[own], residuals).p)
+        found["BMP"].append(independent_names.bmp(scars[own]))
+        found["generalised sign"].append(
+            independent_names.generalised_sign(sums.car[own], residuals)
+        )
     return {
         "primary t": t_two_sided(t, fitted.df),
         **{name: np.array(values) for name, values in found.items()},

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from grid_inputs import basketbt_run, equal_baskets, in_turn, named, prices, sessions
 
 from basketbt.backtest.grid.engine import grid_levels
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.backtest.segments import make_market
+from grid_inputs import basketbt_run, equal_baskets, in_turn, named, prices, sessions
 
 RULES = ("hold", "monthly", "daily")
 #: Baskets that bt runs; its time is scaled to 100.

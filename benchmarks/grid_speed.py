@@ -21,9 +21,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
 import grid_page
 import grid_readme
-import numpy as np
+from basketbt.backtest.grid.draws import draw_names
+from basketbt.backtest.grid.engine import grid_statistics
+from basketbt.backtest.kernel import Holdings
+from basketbt.backtest.rebalance import Rebalance
+from basketbt.backtest.segments import make_market
+from basketbt.grid.parts import cut
+from basketbt.grid.schedulers import through
 from grid_inputs import (
     SEED,
     YARDSTICK,
@@ -36,14 +44,6 @@ from grid_inputs import (
     sessions,
 )
 from grid_peers import BT_BASKETS, against_peers
-
-from basketbt.backtest.grid.draws import draw_names
-from basketbt.backtest.grid.engine import grid_statistics
-from basketbt.backtest.kernel import Holdings
-from basketbt.backtest.rebalance import Rebalance
-from basketbt.backtest.segments import make_market
-from basketbt.grid.parts import cut
-from basketbt.grid.schedulers import through
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIVERSE = ROOT / "../shared/market/universe_adjusted.parquet"

@@ -34,7 +34,7 @@ def study(covid7):
         benchmark=covid7.market,
         models=(market_model(covid7.market),),
         windows=WINDOWS,
-        options=Options(not_for_one_date=True, placebo_dates=20),
+        options=Options(placebo_dates=20),
     )
     result = event_study(inputs)
     return {(cell.basket, cell.window): cell for cell in result.cells}, result
@@ -83,25 +83,6 @@ class TestWindow:
     def test_corrado_rank(self, study, window, answer):
         rank = study[0]["equal", window].corrado
         assert (rank.statistic, rank.p) == close((answer["corrado_z"], answer["corrado_p"]))
-
-    @pytest.mark.parametrize(
-        ("test", "statistic", "p"),
-        [
-            ("cross_section", "csect_t", "csect_p"),
-            ("patell", "patell_z", "patell_p"),
-            ("adjusted_patell", "adj_patell_z", "adj_patell_p"),
-            ("bmp", "bmp_t", "bmp_p"),
-            ("generalised_sign", "gsign_z", None),
-        ],
-    )
-    def test_tests_that_one_date_makes_worthless_are_right_and_marked(
-        self, study, window, answer, test, statistic, p
-    ):
-        outcome = dict(study[0]["equal", window].not_for_one_date)[test]
-        assert outcome.statistic == close(answer[statistic])
-        if p is not None:
-            assert outcome.p == close(answer[p])
-        assert [note.kind.code for note in outcome.notes] == ["not-for-one-date"]
 
     def test_buy_and_hold_beyond_the_market(self, covid7, window, answer):
         rows = slice(covid7.day0 + window[0], covid7.day0 + window[1] + 1)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+import event_study_size as simulation
 from basketbt.events.models import cumulate, estimate, market_model
 from basketbt.events.placebo import placebo_dates
 from basketbt.events.significance import portfolio_t
@@ -19,20 +16,9 @@ REPETITIONS = 2_000
 LOWEST, HIGHEST = 3.5, 6.5
 
 
-@pytest.fixture(scope="module")
-def simulation():
-    path = Path(__file__).resolve().parents[2] / "benchmarks/event_study_size.py"
-    spec = importlib.util.spec_from_file_location("event_study_size", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("names", "days"), [(4, 1), (4, 21), (15, 11), (30, 1)])
-def test_right_tests_keep_their_size_where_the_cross_section_t_does_not(simulation, names, days):
+def test_right_tests_keep_their_size_where_the_cross_section_t_does_not(names, days):
     found = simulation.rejections(names, days, REPETITIONS)
     assert LOWEST <= found["primary t"] <= HIGHEST
     assert LOWEST <= found["Kolari-Pynnonen"] <= HIGHEST
@@ -42,7 +28,7 @@ def test_right_tests_keep_their_size_where_the_cross_section_t_does_not(simulati
 
 
 @pytest.mark.slow
-def test_holm_keeps_the_familywise_error_that_thirty_looks_break(simulation):
+def test_holm_keeps_the_familywise_error_that_thirty_looks_break():
     found = simulation.familywise(REPETITIONS, "normal")
     assert found["unadjusted"] > 30
     assert found["Holm"] <= 5.5

@@ -35,7 +35,6 @@ from support.eventstudy import (
     SECTOR,
     MadeWithUniverse,
     cell,
-    cells,
     closes,
     section,
 )
@@ -154,12 +153,6 @@ class TestNumbers:
         variant = cell(lifted, variant="estimation-270")
         assert pd.isna(variant["random_p"])
         assert "random baskets are drawn for the registered study only" in variant["notes"]
-
-    def test_the_tests_that_one_date_makes_worthless_come_on_request(self, study: Study) -> None:
-        silent = study(Made(closes()), NAMES, event_study=section())
-        assert cells(silent)["unfit_bmp"].isna().all()
-        asked = study(Made(closes()), NAMES, event_study=section("not_for_one_date: true"))
-        assert cells(asked)["unfit_bmp_p"].notna().all()
 
     def test_the_same_study_gives_the_same_bytes(self, study: Study) -> None:
         runs = [study(MadeWithUniverse(closes()), NAMES, event_study=section()) for _ in range(2)]

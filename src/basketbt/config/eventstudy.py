@@ -103,9 +103,6 @@ class EventStudySpec(Strict):
         "none", description="Random baskets keep each list's boards or industries."
     )
     seed: int = Field(20250120, ge=0, description="Seed of every draw.")
-    not_for_one_date: bool = Field(
-        False, description="Also the tests that one date makes worthless, marked so."
-    )
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from basketbt.events import not_for_one_date as unfit
 from basketbt.events.evidence import Evidence, Frame, Series, inside_data
 from basketbt.events.family import Adjusted
 from basketbt.events.inputs import EventStudyInputs
@@ -110,7 +109,7 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
     member = bool(adjusted.member[m, w, b])
     failed = why_untested(inputs, item, w, b)
     # a basket that cannot be tested is not tested on whichever of its names are left
-    kp, rank, others = (undefined(), undefined(), ()) if failed else _name_tests(whole, item, w, b)
+    kp, rank = (undefined(), undefined()) if failed else _name_tests(whole, item, w, b)
     notes = (
         [failed]
         if failed
@@ -161,7 +160,6 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
         car_to_unlimited=carried,
         leave_one_out_min=lowest,
         leave_one_out_max=highest,
-        not_for_one_date=others,
         notes=unique([*notes, *limit_notes]),
     )
 
@@ -227,28 +225,12 @@ def _read_with_care(whole: Whole, item: Evidence, w: int, b: int) -> list[Note]:
     return notes
 
 
-def _name_tests(
-    whole: Whole, item: Evidence, w: int, b: int
-) -> tuple[Outcome, Outcome, tuple[tuple[str, Outcome], ...]]:
+def _name_tests(whole: Whole, item: Evidence, w: int, b: int) -> tuple[Outcome, Outcome]:
     held = np.flatnonzero(whole.inputs.weights[b] > 0)
     usable = held[np.isfinite(item.scars[w, held])]
     scars, residuals = item.scars[w, usable], item.name_residuals[:, usable]
     kp = kolari_pynnonen(scars, residuals)
-    rank = corrado_of_ranks(item.ranks[w][:, usable], item.in_window[w])
-    if not whole.inputs.options.not_for_one_date:
-        return kp, rank, ()
-    cars, df = item.name_sums.car[w, usable], item.names.df[usable]
-    return (
-        kp,
-        rank,
-        (
-            ("cross_section", unfit.cross_section(cars)),
-            ("patell", unfit.patell(scars, df)),
-            ("adjusted_patell", unfit.adjusted_patell(scars, df, residuals)),
-            ("bmp", unfit.bmp(scars)),
-            ("generalised_sign", unfit.generalised_sign(cars, residuals)),
-        ),
-    )
+    return kp, corrado_of_ranks(item.ranks[w][:, usable], item.in_window[w])
 
 
 def _joint(whole: Whole, item: Evidence, w: int, b: int) -> Outcome:

@@ -49,7 +49,6 @@ class Options:
     bootstrap_draws: int = bootstrap.DRAWS
     family_windows: tuple[Window, ...] | None = None
     family_models: tuple[str, ...] | None = None
-    not_for_one_date: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -179,13 +179,6 @@ SECTOR_HOLDS_NAMES = NoteKind(
     "行业指数可能包含名单成分股：其部分变动被视为预期收益",
     "warning",
 )
-NOT_FOR_ONE_DATE = NoteKind(
-    "not-for-one-date",
-    "not valid for one date: correlated names are treated as independent "
-    "(false positives 14-59 % at correlation 0.3)",
-    "不适用于单一事件日：把相关个股当作相互独立（相关系数 0.3 时误报率 14–59 %）",
-    "warning",
-)
 EVENTS_OVERLAP = NoteKind(
     "events-overlap",
     "{event} [{first}, {last}] reaches day {day} of {other}: cut there",

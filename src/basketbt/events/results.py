@@ -55,7 +55,6 @@ class Cell:
     car_to_unlimited: float  # from the window's first day to that one; no test, see CarPath
     leave_one_out_min: float
     leave_one_out_max: float
-    not_for_one_date: tuple[tuple[str, Outcome], ...]
     notes: tuple[Note, ...]
 
 

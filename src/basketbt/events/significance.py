@@ -1,7 +1,7 @@
 """The tests that are right for one date and correlated names.
 
-Sizes by simulation: docs/event-study-size.md. Tests that are not right here live in
-``not_for_one_date`` and carry that mark.
+Sizes by simulation: docs/event-study-size.md, beside those of tests that take the names as
+independent.
 """
 
 from __future__ import annotations

@@ -120,7 +120,6 @@ def event_inputs(
             placebo_dates=spec.placebo_dates,
             random_baskets=spec.random_baskets,
             family_windows=counted,
-            not_for_one_date=spec.not_for_one_date,
         ),
     )
     return inputs, (*cut, *missing, *limit_notes)

@@ -5,7 +5,6 @@ The columns are explained at length in docs/event-study.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from basketbt.notes import Language
@@ -19,38 +18,6 @@ if TYPE_CHECKING:
 
 _UNTESTED = ("nothing could be tested (see notes)", "无法检验（见备注）")
 _FAMILY = ("not a registered test (see notes)", "不属于预先登记的检验（见备注）")
-_ON_REQUEST = ("not asked for (`not_for_one_date: true`)", "未要求计算（`not_for_one_date: true`）")
-
-# Key, Chinese name: tests that one date makes worthless, in the order the study computes them.
-_UNFIT = {
-    "cross_section": "横截面t",
-    "patell": "Patell",
-    "adjusted_patell": "调整Patell",
-    "bmp": "BMP",
-    "generalised_sign": "广义符号",
-}
-
-
-def _unfit_columns() -> Iterator[Column]:
-    for key, name in _UNFIT.items():
-        words = key.replace("_", " ")
-        yield Column(
-            f"unfit_{key}",
-            f"{name} 统计量（不适用于单一事件日）",
-            "ratio",
-            f"{words} statistic: not valid for one date, printed to compare with other programs",
-            f"{name}统计量：不适用于单一事件日，仅供与其他程序核对",
-            *_ON_REQUEST,
-        )
-        yield Column(
-            f"unfit_{key}_p",
-            f"{name} p值（不适用于单一事件日）",
-            "decimal",
-            f"p of the {words} test: false positives 14-59 % at one date",
-            f"{name} 检验的p值：单一事件日误报率14–59%",
-            *_ON_REQUEST,
-        )
-
 
 LAYOUT = Layout(
     "event_study",
@@ -274,7 +241,6 @@ LAYOUT = Layout(
             "one name only, or nothing could be tested",
             "仅一只个股或无法检验",
         ),
-        *_unfit_columns(),
         keys.PRICES,
         keys.NOTES,
     ),
@@ -291,7 +257,6 @@ def event_study_table(result: StudyResult, language: Language) -> Table:
                 **tested.cells(cell.basket, cell.model),
                 **testedkeys.window_cells(cell.window),
                 **_numbers(cell),
-                **_unfit(cell),
                 "prices": prices,
                 "notes": tested.notes(cell.notes, language),
             }
@@ -338,13 +303,3 @@ def _numbers(cell: Tested) -> dict[str, Cell]:
         "leave_one_out_min": cell.leave_one_out_min,
         "leave_one_out_max": cell.leave_one_out_max,
     }
-
-
-def _unfit(cell: Tested) -> dict[str, Cell]:
-    asked = dict(cell.not_for_one_date)
-    made: dict[str, Cell] = {}
-    for key in _UNFIT:
-        outcome = asked.get(key)
-        made[f"unfit_{key}"] = None if outcome is None else outcome.statistic
-        made[f"unfit_{key}_p"] = None if outcome is None else outcome.p
-    return made
