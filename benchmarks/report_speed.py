@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     record = read_run(arguments.run).record
-    rows = {name: len(table.rows) for name, table in record.tables.items()}
+    rows = {name: len(table) for name, table in record.tables.items()}
     print(f"{arguments.run}: {rows}")
     for name, make, promised in FORMS:
         make(record)

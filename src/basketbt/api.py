@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basketbt.config.study import load_study
-from basketbt.report.files import run_files, tables
+from basketbt.report.files import is_full, run_files, tables
 from basketbt.report.layout import Table
-from basketbt.report.manifest import keeping
+from basketbt.report.manifest import keeping, kept
 from basketbt.report.memo import memo
 from basketbt.report.publish import publish
-from basketbt.report.render import DEFAULT, Format
+from basketbt.report.render import DEFAULT, Format, with_workbook
 from basketbt.results import StudyResult
 from basketbt.shipped import find_study
 from basketbt.sources import Access, choose_source
@@ -78,22 +78,33 @@ class Run:
         """The memo as Markdown, in the study's language."""
         return memo(self.result, self.result.plan.config.language)
 
-    def write(self, folder: str | Path = "results", formats: Collection[Format] = DEFAULT) -> Path:
+    def write(
+        self,
+        folder: str | Path = "results",
+        formats: Collection[Format] = DEFAULT,
+        *,
+        full: bool = False,
+    ) -> Path:
         """Write the run's files under ``folder/<study>/<run id>``; returns that folder.
 
         ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, beside tables and memo. An
         event study alone goes to ``folder/<study>/event-study/<run id>`` and has none of them.
+        ``full`` adds the bulk tables, which are Parquet, as CSV and as sheets of the workbook; what
+        was once written so stays so.
         """
-        files = run_files(self.result, formats)
         home = Path(folder) / self.result.plan.config.study
         home = home / EVENTS if self.result.events_only else home
+        earlier = kept(home / self.run_id, self.run_id)
+        full = full or is_full(earlier)
+        formats = with_workbook(formats, earlier) if full else formats
+        files = run_files(self.result, formats, full=full)
         return publish(keeping(files, home / self.run_id), home, self.run_id)
 
 
 def _frame(table: Table) -> pd.DataFrame:
     import pandas as pd
 
-    frame = pd.DataFrame.from_records(list(table.rows), columns=list(table.layout.keys))
+    frame = pd.DataFrame(dict(zip(table.layout.keys, table.columns, strict=True)))
     for column in table.layout.columns:
         if column.kind == "date":
             frame[column.key] = pd.to_datetime(frame[column.key])

@@ -14,8 +14,10 @@ from pydantic import ValidationError
 
 from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.errors import InputError
+from basketbt.report.csvfile import csv_bytes
 from basketbt.report.facts import FILE as FACTS
-from basketbt.report.files import run_files
+from basketbt.report.files import LAYOUTS, is_full, run_files
+from basketbt.report.parquetfile import table_from_parquet
 from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
 from basketbt.report.stored import NotARun
@@ -23,6 +25,7 @@ from basketbt.sources import ROUTES, SAMPLE, Access, choose_source
 from basketbt.study import run_study
 
 LARGEST_DIFF = 8  # lines shown of a file that differs
+_SAME_LINES = "the same lines, in other bytes"
 
 
 class PricesNotNamed(InputError):
@@ -57,7 +60,8 @@ def verify(
     prices = choose_source(study, source or _own_source(folder, manifest), access)
     events_only = "event_study.csv" in manifest["outputs"] and FACTS not in manifest["outputs"]
     result = run_study(study, prices, events_only=events_only)
-    expected = run_files(result, _formats(manifest["outputs"]))
+    outputs = manifest["outputs"]
+    expected = run_files(result, _formats(outputs), full=is_full(outputs))
     found = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -123,14 +127,26 @@ def _difference(
         return Difference(name, "does not belong to the run")
     what = "was changed after it was written" if tampered else "comes out otherwise now"
     lines = difflib.unified_diff(
-        found.decode("utf-8", "replace").splitlines(),
-        expected.decode("utf-8", "replace").splitlines(),
+        _lines(name, found),
+        _lines(name, expected),
         "on disk",
         "computed now",
         lineterm="",
         n=0,
     )
-    shown = list(lines)
+    shown = list(lines) or [_SAME_LINES]
     if len(shown) > LARGEST_DIFF:
         shown = [*shown[:LARGEST_DIFF], f"... and {len(shown) - LARGEST_DIFF} more lines"]
     return Difference(name, what, tuple(shown))
+
+
+def _lines(name: str, content: bytes) -> list[str]:
+    """A file as lines to compare; a Parquet table as the rows that its CSV would have."""
+    layout = next((layout for layout in LAYOUTS if layout.bulk and layout.file == name), None)
+    if layout is None:
+        return content.decode("utf-8", "replace").splitlines()
+    try:
+        table = table_from_parquet(layout, content)
+    except ValueError as error:
+        return [str(error)]
+    return csv_bytes(table, "en").decode("utf-8-sig").splitlines()

@@ -33,6 +33,12 @@ def folder(whole: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def full(whole: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run's files with everything that can be asked for in rows."""
+    return whole.write(tmp_path_factory.mktemp("full"), ("page", "xlsx"), full=True)
+
+
+@pytest.fixture(scope="session")
 def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the same kind of study in Chinese."""
     made = run(invented.STUDY, overrides=[*WHOLE[:4], "language=zh"])

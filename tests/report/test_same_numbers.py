@@ -101,12 +101,12 @@ def test_the_parts_of_the_shortfall_are_those_of_the_summary(folder: Path) -> No
         assert cells["Unfilled"] == percent(str(-float(row["shortfall_unfilled"])))[:-1]
 
 
-def test_every_cell_of_the_workbook_is_the_cell_of_the_csv_file(folder: Path) -> None:
-    book = openpyxl.load_workbook(folder / "summary.xlsx")
+def test_every_cell_of_the_workbook_is_the_cell_of_the_csv_file(full: Path) -> None:
+    book = openpyxl.load_workbook(full / "summary.xlsx")
     checked = 0
     for sheet in book.worksheets[2:]:
         lines = sheet.iter_rows(values_only=True)
-        with (folder / f"{sheet.title}.csv").open(encoding="utf-8-sig", newline="") as handle:
+        with (full / f"{sheet.title}.csv").open(encoding="utf-8-sig", newline="") as handle:
             for mine, theirs in zip(csv.reader(handle), lines, strict=True):
                 for text, cell in zip(mine, theirs, strict=True):
                     assert as_text(cell) == (text.removeprefix("'") if cell else text), sheet.title

@@ -100,7 +100,7 @@ def test_texts_that_look_like_formulas_come_back_as_they_were() -> None:
             Column("yes", "是", "flag", "", ""),
         ),
     )
-    table = Table(
+    table = Table.of_rows(
         layout, (("=cmd", 3, 0.1, True), ("-1", None, 1e-17, False), (None, 0, -0.0, None))
     )
     assert table_from_csv(layout, csv_bytes(table, "zh"), "zh") == table

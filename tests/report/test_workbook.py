@@ -38,7 +38,7 @@ HOSTILE = (
 
 def made(folder: Path, rows: tuple[tuple[Cell, ...], ...]) -> bytes:
     """The workbook of a run whose only table holds these rows."""
-    table = Table(Layout("own", "a row", "一行", COLUMNS), rows)
+    table = Table.of_rows(Layout("own", "a row", "一行", COLUMNS), rows)
     return workbook(Record(read_run(folder).record.facts, {"own": table}))
 
 

@@ -78,7 +78,7 @@ def test_many_stopped_orders_are_counted_instead_of_named(study: Callable[..., R
     run = study(made, names, account="{cash: 900000000}", windows="[[0, 5]]")
     assert (
         "Too large for the session's volume: 5 shares on 6 sessions from 2025-01-21 to 2025-02-05, "
-        "see orders.csv." in run.memo
+        "see orders.parquet." in run.memo
     )
 
 

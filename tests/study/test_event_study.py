@@ -177,11 +177,11 @@ class TestNumbers:
         folder = alone.write(tmp_path / "results")
         assert folder.parent.name == "event-study"
         assert sorted(path.name for path in folder.iterdir()) == [
-            "car_paths.csv",
+            "car_paths.parquet",
             "event_study.csv",
             "manifest.json",
             "memo.md",
-            "placebo.csv",
+            "placebo.parquet",
         ]
 
     def test_a_study_without_the_section_writes_nothing_of_it(self, study: Study) -> None:

@@ -1,4 +1,4 @@
-"""The tables of a page and of a run's CSV files, as text."""
+"""The tables of a page and of a run's files, as text."""
 
 from __future__ import annotations
 
@@ -7,12 +7,29 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 Row = dict[str, str]
 
 
 def rows(folder: Path, name: str) -> list[Row]:
+    """The rows of a table as its CSV has them, also where it is Parquet."""
+    if (folder / f"{name}.parquet").exists():
+        return [
+            {key: written(cell) for key, cell in row.items()}
+            for row in pq.read_table(folder / f"{name}.parquet").to_pylist()
+        ]
     with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as handle:
         return list(csv.DictReader(handle))
+
+
+def written(cell: object) -> str:
+    """A cell of a Parquet table as a CSV file has it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return repr(cell) if isinstance(cell, float) else str(cell)
 
 
 def percent(cell: str) -> str:

@@ -11,6 +11,7 @@ from basketbt.cli.console import Json, Quiet, say, say_json, say_table
 from basketbt.cli.market import events
 from basketbt.cli.options import (
     RESULTS,
+    Full,
     Lang,
     LockFile,
     Offline,
@@ -43,6 +44,7 @@ def study(
     settings: Settings = None,
     lang: Lang = None,
     out: Out = RESULTS,
+    full: Full = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -59,7 +61,7 @@ def study(
             progress=progress,
         )
         progress("writing")
-        folder = finished.write(out)
+        folder = finished.write(out, full=full)
     if as_json:
         say_json(_as_data(finished, folder))
     elif not quiet:

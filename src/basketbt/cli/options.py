@@ -38,6 +38,14 @@ Settings = Annotated[
 ]
 Lang = Annotated[str | None, typer.Option(help="Language of headers and memo: zh or en.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for results.")]
+Full = Annotated[
+    bool,
+    typer.Option(
+        "--full",
+        help="Also write the bulk tables, which are Parquet, as CSV and as sheets of the workbook.",
+        show_default=False,
+    ),
+]
 
 RESULTS = Path("results")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Quiet, say
+from basketbt.cli.options import Full
 
 if TYPE_CHECKING:
     from basketbt.report.render import Format
@@ -56,6 +57,7 @@ def _one_of(kind: str, given: str | None, known: tuple[str, ...]) -> Any:
 def report(
     run: Annotated[Path, typer.Argument(help="A run's folder, e.g. results/deepseek-r1/latest.")],
     formats: Formats = None,
+    full: Full = False,
     lang: Annotated[str | None, typer.Option(help="Language of the renderings: zh or en.")] = None,
     colours: Annotated[
         str | None, typer.Option(help="cn: red up, green down; intl: the reverse.")
@@ -77,7 +79,7 @@ def report(
         _one_of("language", lang, get_args(Language)),
         _one_of("colours", colours, get_args(Colours)),
     )
-    folder = render_again(run, choose_formats(formats, page=True), voice)
+    folder = render_again(run, choose_formats(formats, page=True), voice, full=full)
     page = folder / "report.html"
     if not quiet:
         say(f"page:   {page}")

@@ -22,6 +22,7 @@ from basketbt.cli.console import (
 )
 from basketbt.cli.options import (
     RESULTS,
+    Full,
     Lang,
     LockFile,
     Offline,
@@ -64,6 +65,7 @@ def run(
         bool, typer.Option("--report/--no-report", help="Make the page (report.html).")
     ] = True,
     formats: Formats = None,
+    full: Full = False,
     show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -82,7 +84,7 @@ def run(
             progress=progress,
         )
         progress("writing")
-        folder = finished.write(out, chosen)
+        folder = finished.write(out, chosen, full=full)
     if as_json:
         say_json(_as_data(finished, folder))
     elif not quiet:

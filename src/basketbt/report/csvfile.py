@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 
 from basketbt.notes import Language
-from basketbt.report.layout import Cell, Table
+from basketbt.report.layout import Cell, Column, Table
 from basketbt.text import visible
 
 # A spreadsheet takes a text that begins with one of these for a formula.
@@ -22,8 +23,17 @@ def csv_bytes(table: Table, language: Language) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([column.header(language) for column in table.layout.columns])
-    writer.writerows([_text(cell) for cell in row] for row in table.rows)
+    written = map(_written, table.layout.columns, table.columns)
+    writer.writerows(zip(*written, strict=True))
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def _written(column: Column, cells: list[Cell]) -> Iterable[Cell]:
+    """A column's cells as they stand in the file; texts, which repeat, are each made once."""
+    if column.kind not in ("text", "date", "flag"):
+        return cells  # csv writes a float in full and nothing for None
+    known = {cell: _text(cell) for cell in set(cells)}
+    return map(known.__getitem__, cells)
 
 
 def _text(cell: Cell) -> str:
@@ -31,7 +41,5 @@ def _text(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, str):
-        line = visible(" ".join(cell.splitlines()))
-        return f"'{line}" if line.startswith(_FORMULA) else line
-    return repr(cell)
+    line = visible(" ".join(str(cell).splitlines()))
+    return f"'{line}" if line.startswith(_FORMULA) else line

@@ -28,9 +28,12 @@ the same bytes.
 | `translation.json` | the same and the memo in the other language, for `basketbt report --lang` |
 | `report.html` | the page: charts and tables in one file that makes no request |
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
-| `summary.xlsx` | the headline table, a sheet that explains, every table (`--format xlsx`) |
+| `summary.xlsx` | the headline table, a sheet that explains, every other table (`--format xlsx`) |
 | `memo.docx` | the memo with its pictures as a Word file (`--format docx`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
+
+Tables of many rows are Parquet, under the English keys in every language: pandas, R, DuckDB and
+Power Query read it. `--full` adds each as CSV and as a sheet of the workbook.
 
 CSV files are UTF-8 with a byte-order mark and keep full double precision. `decimal`: 0.0123 is
 1.23 %. `level`: 100 at the base. `money`: yuan. A value that does not exist is an empty cell, and
@@ -41,14 +44,14 @@ CSV files are UTF-8 with a byte-order mark and keep full double precision. `deci
 
 def outputs_page() -> str:
     """docs/outputs.md."""
-    files = "\n".join(f"| `{layout.name}.csv` | {layout.row_en} |" for layout in LAYOUTS)
+    files = "\n".join(f"| `{layout.file}` | {layout.row_en} |" for layout in LAYOUTS)
     return "\n".join([_HEAD.format(files=files), *map(section, LAYOUTS)])
 
 
 def section(layout: Layout) -> str:
     """The heading of a table and what each of its columns holds."""
     lines = [
-        f"## {layout.name}.csv",
+        f"## {layout.file}",
         "",
         f"One row: {layout.row_en}. {layout.row_zh}。",
         "",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from basketbt.notes import Language
 from basketbt.report.csvfile import csv_bytes
 from basketbt.report.facts import FILE as FACTS
 from basketbt.report.facts import facts_bytes, gather
 from basketbt.report.layout import Layout, Table
 from basketbt.report.manifest import manifest
 from basketbt.report.memo import memo
+from basketbt.report.parquetfile import parquet_bytes
 from basketbt.report.record import Record
 from basketbt.report.render import Format, rendered
 from basketbt.report.tables import (
@@ -88,19 +90,38 @@ def _book_tables(result: StudyResult) -> tuple[Table, ...]:
     )
 
 
-def run_files(result: StudyResult, formats: Collection[Format] = ()) -> dict[str, bytes]:
+def table_files(made: Iterable[Table], language: Language, *, full: bool) -> dict[str, bytes]:
+    """Name → content of tables: bulk ones as Parquet, and as CSV too if ``full``; others as CSV."""
+    files: dict[str, bytes] = {}
+    for table in made:
+        if table.layout.bulk:
+            files[table.layout.file] = parquet_bytes(table)
+        if full or not table.layout.bulk:
+            files[table.layout.csv] = csv_bytes(table, language)
+    return files
+
+
+def is_full(names: Collection[str]) -> bool:
+    """Whether these are the files of a run that was written with the CSV of its bulk tables."""
+    return any(layout.csv in names for layout in LAYOUTS if layout.bulk)
+
+
+def run_files(
+    result: StudyResult, formats: Collection[Format] = (), *, full: bool = False
+) -> dict[str, bytes]:
     """Name → content of everything a run publishes, the manifest last.
 
-    An event study alone has its tables and memo, and no other form.
+    ``full`` adds the bulk tables as CSV and as sheets of the workbook. An event study alone has its
+    tables and memo, and no other form.
     """
     language = result.plan.config.language
     made = {table.layout.name: table for table in tables(result)}
-    files = {f"{name}.csv": csv_bytes(table, language) for name, table in made.items()}
+    files = table_files(made.values(), language, full=full)
     files["memo.md"] = memo(result, language).encode()
     if not result.events_only:
         facts = gather(result)
         files[FACTS] = facts_bytes(facts)
         files[TRANSLATION] = translation(result, made)
-        files |= rendered(Record(facts, made), files["memo.md"].decode(), formats)
+        files |= rendered(Record(facts, made), files["memo.md"].decode(), formats, full=full)
     files["manifest.json"] = manifest(result, files)
     return files

@@ -51,23 +51,31 @@ def keeping(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
     A run written once with its page and again without keeps the page; the manifest goes on listing
     it, as long as the file is still what was listed. A memo that shows kept pictures stays too.
     """
-    path = folder / MANIFEST
-    if not path.is_file():
+    new = json.loads(files[MANIFEST])
+    intact = kept(folder, new["run"])
+    if not intact:
         return dict(files)
-    old, new = json.loads(path.read_bytes()), json.loads(files[MANIFEST])
-    if old.get("run") != new["run"]:
-        return dict(files)
-    intact = {
-        name: digest
-        for name, digest in old.get("outputs", {}).items()
-        if _digest_of(folder / name) == digest
-    }
     whole = dict(files)
     if MEMO in intact and any(name.startswith(PICTURES) for name in intact):
         whole[MEMO] = _illustrated(files[MEMO], folder)
         new["outputs"][MEMO] = hashlib.sha256(whole[MEMO]).hexdigest()
     new["outputs"] = dict(sorted({**intact, **new["outputs"]}.items()))
     return {**whole, MANIFEST: _as_bytes(new)}
+
+
+def kept(folder: Path, run: str) -> dict[str, str]:
+    """Name → hash of what an earlier writing of a run left in its folder and is as it was left."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return {}
+    old = json.loads(path.read_bytes())
+    if old.get("run") != run:
+        return {}
+    return {
+        name: digest
+        for name, digest in old.get("outputs", {}).items()
+        if _digest_of(folder / name) == digest
+    }
 
 
 def _illustrated(memo: bytes, folder: Path) -> bytes:

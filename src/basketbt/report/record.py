@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,14 +27,13 @@ class Record:
         table = self.tables.get(name)
         if table is None:
             return []
-        position = {key: place for place, key in enumerate(table.layout.keys)}
-        wanted = [(position[key], value) for key, value in equal.items()]
+        found: Sequence[int] = range(len(table))
+        for key, value in equal.items():
+            cells = table.column(key)
+            found = [place for place in found if cells[place] == value]
+        columns = ([cells[place] for place in found] for cells in table.columns)
         keys = table.layout.keys
-        return [
-            dict(zip(keys, row, strict=True))
-            for row in table.rows
-            if all(row[place] == value for place, value in wanted)
-        ]
+        return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
 
     @cached_property
     def lists(self) -> dict[str, ListFacts]:

@@ -18,11 +18,13 @@ PAGE, WORKBOOK, WORD, PICTURES = "report.html", "summary.xlsx", "memo.docx", "fi
 MEMO = "memo.md"
 
 
-def rendered(record: Record, memo: str, formats: Collection[Format]) -> dict[str, bytes]:
+def rendered(
+    record: Record, memo: str, formats: Collection[Format], *, full: bool = False
+) -> dict[str, bytes]:
     """Name → content for the formats asked for; the heavy imports of each happen here.
 
-    With pictures the memo is made again to show them. A Word file holds pictures too, whether or
-    not they are asked for as files.
+    ``full`` gives the workbook sheets of the bulk tables too. With pictures the memo is made again
+    to show them. A Word file holds pictures too, whether or not they are asked for as files.
     """
     files: dict[str, bytes] = {}
     pictures: dict[str, bytes] = {}
@@ -41,9 +43,15 @@ def rendered(record: Record, memo: str, formats: Collection[Format]) -> dict[str
     if "xlsx" in formats:
         from basketbt.report.workbook import workbook
 
-        files[WORKBOOK] = workbook(record)
+        files[WORKBOOK] = workbook(record, full=full)
     if "docx" in formats:
         from basketbt.report.word import word
 
         files[WORD] = word(record, memo, pictures)
     return files
+
+
+def with_workbook(formats: Collection[Format], there: Collection[str]) -> tuple[Format, ...]:
+    """The formats, and the workbook where one is ``there``: one without all sheets must not stay
+    beside tables that have theirs as CSV."""
+    return (*formats, *(("xlsx",) if WORKBOOK in there and "xlsx" not in formats else ()))

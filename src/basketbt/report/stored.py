@@ -1,6 +1,6 @@
 """A run read back from its folder: the way to render again without computing.
 
-The contract: facts.json and the CSV files hold everything a rendering says. Each is checked
+The contract: facts.json and the tables' files hold everything a rendering says. Each is checked
 against its hash in the manifest, so a page never shows numbers that the run did not make.
 """
 
@@ -10,21 +10,23 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from basketbt.errors import InputError
 from basketbt.notes import Language
+from basketbt.report.csvfile import csv_bytes
 from basketbt.report.facts import FILE as FACTS
 from basketbt.report.facts import Colours, Facts
-from basketbt.report.files import LAYOUTS
+from basketbt.report.files import LAYOUTS, is_full
 from basketbt.report.layout import Cell, Column, Layout, Table
 from basketbt.report.manifest import with_outputs
+from basketbt.report.parquetfile import table_from_parquet
 from basketbt.report.publish import MANIFEST, publish, republish
 from basketbt.report.record import Record
-from basketbt.report.render import MEMO, Format, rendered
+from basketbt.report.render import MEMO, Format, rendered, with_workbook
 from basketbt.report.translation import FILE as TRANSLATION
 from basketbt.report.translation import Translation, translated
 
@@ -59,9 +61,9 @@ def read_run(folder: Path) -> StoredRun:
         raise NotARun(folder=folder, why=f"it has no {FACTS} or no {MEMO}")
     facts = _facts(folder, files[FACTS])
     tables = {
-        layout.name: table_from_csv(layout, files[f"{layout.name}.csv"], facts.language)
+        layout.name: _table(layout, files, facts.language)
         for layout in LAYOUTS
-        if f"{layout.name}.csv" in files
+        if layout.file in files or layout.csv in files
     }
     return StoredRun(Record(facts, tables), files[MEMO].decode(), manifest, files)
 
@@ -74,26 +76,43 @@ class Voice:
     colours: Colours | None = None
 
 
-def render_again(folder: Path, formats: Collection[Format], voice: Voice | None = None) -> Path:
+def render_again(
+    folder: Path, formats: Collection[Format], voice: Voice | None = None, *, full: bool = False
+) -> Path:
     """Write the renderings of a stored run anew; returns the folder that holds them.
 
     In its own language and colours they stand beside its tables, and renderings that are not asked
     for are left as they are. Others go to a folder beside the run's (``<run>-zh-cn``), so that the
-    run stays what its manifest says. Raises ``NotARun`` or ``OutputError``.
+    run stays what its manifest says. ``full`` adds the bulk tables as CSV and as sheets; a run that
+    has them keeps them. Raises ``NotARun`` or ``OutputError``.
     """
     folder = folder.resolve()
     run = read_run(folder)
     record, memo = spoken(folder, run, voice or Voice())
     if record.facts != run.record.facts:
         name = "-".join([folder.name, record.facts.language, record.facts.colours])
-        aside = {MEMO: memo.encode()} | rendered(record, memo, formats)
+        aside = {MEMO: memo.encode()} | rendered(record, memo, formats, full=full)
+        if full:
+            aside |= _bulk_csv(record)
         return publish(aside, folder.parent, name, latest=False)
     files = {name: content for name, content in run.files.items() if name != MANIFEST}
     if "figures" in formats:
         files = {name: data for name, data in files.items() if not name.startswith("figures/")}
-    files |= rendered(run.record, run.memo, formats)
+    if full:
+        files |= _bulk_csv(record)
+        formats = with_workbook(formats, files)
+    files |= rendered(run.record, run.memo, formats, full=is_full(files))
     files[MANIFEST] = with_outputs(run.manifest, files)
     return republish(files, folder)
+
+
+def _bulk_csv(record: Record) -> dict[str, bytes]:
+    """The bulk tables of a run as CSV."""
+    return {
+        table.layout.csv: csv_bytes(table, record.facts.language)
+        for table in record.tables.values()
+        if table.layout.bulk
+    }
 
 
 def spoken(folder: Path, run: StoredRun, voice: Voice) -> tuple[Record, str]:
@@ -159,6 +178,16 @@ def _facts(folder: Path, content: bytes) -> Facts:
         raise NotARun(folder=folder, why=f"{FACTS} is of another version of basketbt") from error
 
 
+def _table(layout: Layout, files: Mapping[str, bytes], language: Language) -> Table:
+    """A table from its file; a bulk table of an older run has only its CSV."""
+    if not layout.bulk or layout.file not in files:
+        return table_from_csv(layout, files[layout.csv], language)
+    try:
+        return table_from_parquet(layout, files[layout.file])
+    except ValueError as error:
+        raise NotARun(folder=layout.file, why=str(error)) from error
+
+
 def table_from_csv(layout: Layout, content: bytes, language: Language) -> Table:
     """A table as it was before it became CSV; an empty cell is None.
 
@@ -167,14 +196,12 @@ def table_from_csv(layout: Layout, content: bytes, language: Language) -> Table:
     lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     header = next(lines, [])
     if header != [column.header(language) for column in layout.columns]:
-        raise NotARun(folder=f"{layout.name}.csv", why="its columns are of another version")
-    return Table(
-        layout,
-        tuple(
-            tuple(_cell(text, column) for text, column in zip(line, layout.columns, strict=True))
-            for line in lines
-        ),
+        raise NotARun(folder=layout.csv, why="its columns are of another version")
+    rows = (
+        [_cell(text, column) for text, column in zip(line, layout.columns, strict=True)]
+        for line in lines
     )
+    return Table.of_rows(layout, rows)
 
 
 def _cell(text: str, column: Column) -> Cell:

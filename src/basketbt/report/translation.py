@@ -62,8 +62,7 @@ def translation(result: StudyResult, tables: Mapping[str, Table]) -> bytes:
 
 
 def _notes(table: Table) -> list[str]:
-    place = table.layout.keys.index(_NOTES)
-    return [str(row[place] or "") for row in table.rows]
+    return [str(note or "") for note in table.column(_NOTES)]
 
 
 def translated(record: Record, said: Translation) -> Record:
@@ -75,10 +74,10 @@ def translated(record: Record, said: Translation) -> Record:
 def _spoken(table: Table, notes: Mapping[str, str]) -> Table:
     if _NOTES not in table.layout.keys:
         return table
-    place = table.layout.keys.index(_NOTES)
 
-    def cell(text: Cell) -> Cell:
-        return notes.get(text, text) if isinstance(text, str) else text
+    def said(key: str, cells: list[Cell]) -> list[Cell]:
+        if key != _NOTES:
+            return cells
+        return [notes.get(text, text) if isinstance(text, str) else text for text in cells]
 
-    rows = tuple((*row[:place], cell(row[place]), *row[place + 1 :]) for row in table.rows)
-    return Table(table.layout, rows)
+    return Table(table.layout, tuple(map(said, table.layout.keys, table.columns)))

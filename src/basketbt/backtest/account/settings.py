@@ -80,7 +80,7 @@ class Reason(IntEnum):
 
     @property
     def word(self) -> str:
-        """As it stands in orders.csv: ``limit-up``, ``T+1``; empty for a full fill."""
+        """As it stands in orders.parquet: ``limit-up``, ``T+1``; empty for a full fill."""
         return _WORDS[self][0]
 
     @property

@@ -87,7 +87,7 @@ def _settings(records: Sequence[Record]) -> Part:
     language = records[0].facts.language
     table = settings_table(records)
     title = _SETTINGS.say(language)
-    if not table.rows:
+    if not len(table):
         return Part("settings", title, [Prose(text=_SAME.say(language))])
     blocks: list[Block] = [
         Grid(

@@ -32,12 +32,12 @@ def settings_table(records: Sequence[Record]) -> Table:
             *_run_columns(records, "text", "its value there", "该运行的取值"),
         ),
     )
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for key in keys:
         values = [one.get(key) or None for one in everything]
         if len(set(values)) > 1:
             rows.append((key, *values))
-    return Table(layout, tuple(rows))
+    return Table.of_rows(layout, rows)
 
 
 def statistics_table(records: Sequence[Record]) -> Table:
@@ -100,11 +100,11 @@ def _side_by_side(
             ),
         ),
     )  # fmt: skip
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for key in dict.fromkeys(key for own in found for key in own):
         values = [own.get(key) for own in found]
         rows.append((*key, *values, *_differences(values)))
-    return Table(layout, tuple(rows))
+    return Table.of_rows(layout, rows)
 
 
 def _differences(values: Sequence[float | None]) -> Iterable[float | None]:

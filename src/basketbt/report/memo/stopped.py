@@ -21,8 +21,8 @@ _ON = Phrase("{symbol} ({days})", "{symbol}（{days}）")
 _TOO_SMALL = Phrase(" Not bought, worth less than a lot: {where}.", "不足一手未买入：{where}。")
 _NOT_ORDERED = Phrase("no order", "无委托")
 _MANY = Phrase(
-    "{shares} shares on {sessions} sessions from {first} to {last}, see orders.csv",
-    "{first}至{last}间{sessions}个交易日、{shares}只，见orders.csv",
+    "{shares} shares on {sessions} sessions from {first} to {last}, see orders.parquet",
+    "{first}至{last}间{sessions}个交易日、{shares}只，见orders.parquet",
 )
 _MET = {
     Reason.LIMIT_UP: Phrase(" Shut at limit-up: {where}.", "涨停未能买入：{where}。"),

@@ -174,4 +174,4 @@ class Section:
 
     def blocks(self, scene: Scene) -> list[Block]:
         have = (scene.record.tables.get(name) for name in self.needs)
-        return self.build(scene) if all(table and table.rows for table in have) else []
+        return self.build(scene) if all(have) else []

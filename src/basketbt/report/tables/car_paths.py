@@ -1,4 +1,4 @@
-"""car_paths.csv: how each list got to its abnormal return, and how far chance would have gone."""
+"""car_paths.parquet: how each list got to its abnormal return, and how far chance reaches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from basketbt.notes import Language
-from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.report.layout import Block, Column, Layout, Table
 from basketbt.report.tables import keys, testedkeys
 from basketbt.report.tables.testedkeys import everything
 from basketbt.results import StudyResult
@@ -93,31 +93,29 @@ LAYOUT = Layout(
         ),
         keys.NOTES,
     ),
+    bulk=True,
 )
 
 
 def car_paths_table(result: StudyResult, language: Language) -> Table:
-    """The rows of car_paths.csv; notes in ``language``."""
-    return Table.of(LAYOUT, _rows(result, language))
+    """The rows of car_paths.parquet; notes in ``language``."""
+    return Table.of(LAYOUT, _blocks(result, language))
 
 
-def _rows(result: StudyResult, language: Language) -> Iterator[dict[str, Cell]]:
+def _blocks(result: StudyResult, language: Language) -> Iterator[Block]:
     for tested in everything(result):
         for path in tested.studied.found.paths:
-            shared: dict[str, Cell] = {
+            yield {
                 **tested.cells(path.basket, path.model),
+                "day": path.days.tolist(),
+                "date": np.asarray(path.dates).astype(str).tolist(),
+                "ar": path.ar.tolist(),
+                "car": path.car.tolist(),
+                "band": path.band.tolist(),
+                "band_low": path.low.tolist(),
+                "band_high": path.high.tolist(),
+                "weight_at_limit": path.weight_at_limit.tolist(),
                 "first_unlimited_day": path.first_unlimited,
                 "car_to_unlimited": path.car_to_unlimited,
                 "notes": tested.notes(path.notes, language),
             }
-            daily = np.stack(
-                [path.ar, path.car, path.band, path.low, path.high, path.weight_at_limit], axis=1
-            )
-            for day, date, row in zip(path.days.tolist(), path.dates, daily.tolist(), strict=True):
-                names = ("ar", "car", "band", "band_low", "band_high", "weight_at_limit")
-                yield {
-                    **shared,
-                    "day": day,
-                    "date": str(date),
-                    **dict(zip(names, row, strict=True)),
-                }

@@ -1,16 +1,14 @@
-"""orders.csv: every order of every account, what it got, what it cost, and why it got no more."""
+"""orders.parquet: every order of every account, what it got and cost, and why not more."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 
 from basketbt.backtest.account.entries import Moment
 from basketbt.backtest.account.settings import Reason
 from basketbt.backtest.account.sizing import FEE_KINDS, PRICE_UNIT
-from basketbt.report.layout import Cell, Column, Layout, Table
-from basketbt.report.tables.accounts import DATE, SYMBOL, WHERE, Owner, owners, yuan
+from basketbt.report.layout import Block, Column, Layout, Table
+from basketbt.report.tables.accounts import DATE, SYMBOL, WHERE, Owner, owners
 from basketbt.results import StudyResult
 
 _FEES = (
@@ -86,32 +84,33 @@ LAYOUT = Layout(
             "已全部成交",
         ),
     ),
+    bulk=True,
 )
 
 
 def orders_table(result: StudyResult) -> Table:
-    """The rows of orders.csv."""
-    return Table.of(LAYOUT, (row for owner in owners(result) for row in _rows(owner)))
+    """The rows of orders.parquet."""
+    return Table.of(LAYOUT, map(_block, owners(result)))
 
 
-def _rows(owner: Owner) -> Iterator[dict[str, Cell]]:
-    orders, symbols = owner.book.plan.orders, owner.case.panel.symbols
-    cells, dates = owner.cells(), owner.sessions.astype(str)
-    panel, base = owner.case.panel, owner.book.base
-    for k in np.flatnonzero(orders.basket == owner.member):
-        yield {
-            **cells,
-            "date": str(dates[orders.row[k]]),
-            "moment": Moment(orders.moment[k]).name.lower(),
-            "symbol": symbols[orders.column[k]],
-            "side": "sell" if orders.sell[k] else "buy",
-            "wanted": int(orders.wanted[k]),
-            "filled": int(orders.filled[k]),
-            "price": int(orders.price[k]) / PRICE_UNIT if orders.price[k] else None,
-            "currency": panel.currencies[orders.column[k]],
-            "rate": float(panel.rate[base + orders.row[k], orders.column[k]]),
-            "amount": yuan(orders.amount[k]),
-            **{kind: yuan(fee) for kind, fee in zip(FEE_KINDS, orders.fees[k], strict=True)},
-            "tax": yuan(orders.tax[k]),
-            "reason": Reason(orders.reason[k]).word,
-        }
+def _block(owner: Owner) -> Block:
+    orders, panel = owner.book.plan.orders, owner.case.panel
+    own = np.flatnonzero(orders.basket == owner.member)
+    rows, columns, price = orders.row[own], orders.column[own], orders.price[own]
+    shares = columns.tolist()
+    return {
+        **owner.cells(),
+        "date": owner.sessions.astype(str)[rows].tolist(),
+        "moment": [Moment(moment).name.lower() for moment in orders.moment[own]],
+        "symbol": [panel.symbols[share] for share in shares],
+        "side": np.where(orders.sell[own], "sell", "buy").tolist(),
+        "wanted": orders.wanted[own].tolist(),
+        "filled": orders.filled[own].tolist(),
+        "price": np.where(price, price / PRICE_UNIT, np.nan).tolist(),
+        "currency": [panel.currencies[share] for share in shares],
+        "rate": panel.rate[owner.book.base + rows, columns].tolist(),
+        "amount": (orders.amount[own] / 100).tolist(),
+        **dict(zip(FEE_KINDS, (orders.fees[own] / 100).T.tolist(), strict=True)),
+        "tax": (orders.tax[own] / 100).tolist(),
+        "reason": [Reason(reason).word for reason in orders.reason[own]],
+    }

@@ -1,10 +1,12 @@
-"""placebo.csv: the same test on earlier dates, the registered study only."""
+"""placebo.parquet: the same test on earlier dates, the registered study only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from basketbt.report.layout import Cell, Column, Layout, Table
+import numpy as np
+
+from basketbt.report.layout import Block, Column, Layout, Table
 from basketbt.report.tables import keys, testedkeys
 from basketbt.report.tables.testedkeys import everything
 from basketbt.results import StudyResult
@@ -22,23 +24,25 @@ LAYOUT = Layout(
         Column("car", "累计异常收益CAR", "decimal", "CAR there", "该日期的CAR"),
         Column("t", "t", "ratio", "t there, the model fitted anew", "重新估计模型后的t"),
     ),
+    bulk=True,
 )
 
 
 def placebo_table(result: StudyResult) -> Table:
-    """The rows of placebo.csv."""
-    return Table.of(LAYOUT, _rows(result))
+    """The rows of placebo.parquet."""
+    return Table.of(LAYOUT, _blocks(result))
 
 
-def _rows(result: StudyResult) -> Iterator[dict[str, Cell]]:
+def _blocks(result: StudyResult) -> Iterator[Block]:
     for tested in everything(result):
         if tested.studied.found.variant != "main":
             continue
         for draws in tested.studied.found.placebos:
-            shared = {
+            real = ~np.isnan(draws.t)  # a date that lacks returns of the list is none of its H
+            yield {
                 **tested.cells(draws.basket, draws.model),
                 **testedkeys.window_cells(draws.window),
+                "date": draws.dates[real].astype(str).tolist(),
+                "car": draws.car[real].tolist(),
+                "t": draws.t[real].tolist(),
             }
-            for date, car, t in zip(draws.dates, draws.car.tolist(), draws.t.tolist(), strict=True):
-                if t == t:  # a date that lacks returns of the list is none of its H
-                    yield {**shared, "date": str(date), "car": car, "t": t}

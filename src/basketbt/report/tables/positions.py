@@ -1,13 +1,11 @@
-"""positions.csv: the shares of every account at each close."""
+"""positions.parquet: the shares of every account at each close."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 
 from basketbt.backtest.account.sizing import PRICE_UNIT
-from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.report.layout import Block, Column, Layout, Table
 from basketbt.report.tables.accounts import DATE, SYMBOL, WHERE, Owner, owners
 from basketbt.results import StudyResult
 
@@ -30,27 +28,26 @@ LAYOUT = Layout(
         Column("value", "市值", "money", "shares × price, yuan", "市值，元"),
         Column("weight", "权重", "decimal", "value / value of the account", "市值 / 账户总值"),
     ),
+    bulk=True,
 )
 
 
 def positions_table(result: StudyResult) -> Table:
-    """The rows of positions.csv."""
-    return Table.of(LAYOUT, (row for owner in owners(result) for row in _rows(owner)))
+    """The rows of positions.parquet."""
+    return Table.of(LAYOUT, map(_block, owners(result)))
 
 
-def _rows(owner: Owner) -> Iterator[dict[str, Cell]]:
-    book, symbols, cells = owner.book, owner.case.panel.symbols, owner.cells()
+def _block(owner: Owner) -> Block:
+    book, symbols = owner.book, owner.case.panel.symbols
     shares = book.books.shares[:, owner.member]
-    total = book.books.value[:, owner.member]
-    dates = owner.sessions.astype(str)
-    for row, column in np.argwhere(shares):
-        value = int(book.books.worth[row, owner.member, column])
-        yield {
-            **cells,
-            "date": str(dates[row]),
-            "symbol": symbols[column],
-            "shares": int(shares[row, column]),
-            "price": int(book.mark[row, column]) / PRICE_UNIT,
-            "value": value / 100,
-            "weight": value / int(total[row]),
-        }
+    rows, columns = np.nonzero(shares)
+    worth = book.books.worth[rows, owner.member, columns]
+    return {
+        **owner.cells(),
+        "date": owner.sessions.astype(str)[rows].tolist(),
+        "symbol": [symbols[column] for column in columns.tolist()],
+        "shares": shares[rows, columns].tolist(),
+        "price": (book.mark[rows, columns] / PRICE_UNIT).tolist(),
+        "value": (worth / 100).tolist(),
+        "weight": (worth / book.books.value[rows, owner.member]).tolist(),
+    }

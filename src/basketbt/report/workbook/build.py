@@ -1,6 +1,7 @@
 """summary.xlsx: the headline table, a sheet that explains, and one sheet a table.
 
-The cells hold the very numbers of the CSV files; only their display is rounded.
+Bulk tables have a sheet only on request. The cells hold the very numbers of the CSV files; only
+their display is rounded.
 """
 
 from __future__ import annotations
@@ -52,25 +53,25 @@ _RUN = Phrase(
     "{title} · run {run}. The same numbers as the CSV files; only their display is rounded.",
     "{title} · 运行编号{run}。与CSV文件数字相同，仅显示时取整。",
 )
-_LEFT_OUT = Phrase(
-    "{name}: {rows:,} rows, only in {name}.csv", "{name}：{rows:,}行，仅见{name}.csv"
-)
+_LEFT_OUT = Phrase("{name}: {rows:,} rows, only in {file}", "{name}：{rows:,}行，仅见{file}")
+_FULL = Phrase("; --full adds its sheet", "；--full另加其工作表")
 
 
-def workbook(record: Record) -> bytes:
-    """The workbook's bytes: the same for the same run."""
+def workbook(record: Record, *, full: bool = False) -> bytes:
+    """The workbook's bytes: the same for the same run. ``full`` adds the bulk tables."""
     import xlsxwriter
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"created": _CREATED, "author": "basketbt", "title": record.facts.title})
     formats = _Formats(book)
-    shown = [table for table in record.tables.values() if len(table.rows) <= _LONG]
-    long = [table for table in record.tables.values() if len(table.rows) > _LONG]
+    tables = record.tables.values()
+    shown = [one for one in tables if len(one) <= _LONG and (full or not one.layout.bulk)]
+    left_out = [one for one in tables if one not in shown]
     quotes = "summary" in record.tables
     if quotes:
         headline_sheet(book, record, formats.head, formats.bold, formats.kinds["decimal"])
-    _explain(book, formats, record, shown, long)
+    _explain(book, formats, record, shown, left_out)
     for table in shown:
         _sheet(book, formats, table, record.facts.language)
     book.close()
@@ -101,7 +102,14 @@ def _sheet(book: Workbook, formats: _Formats, table: Table, language: Language) 
         sheet.write_string(0, place, column.header(language), formats.head)
         sheet.set_column(place, place, _width(column), formats.kinds[column.kind])
     sheet.freeze_panes(1, _key_columns(columns))
-    sheet.autofilter(0, 0, max(len(table.rows), 1), len(columns) - 1)
+    sheet.autofilter(0, 0, max(len(table), 1), len(columns) - 1)
+
+
+def _left_out(table: Table, language: Language) -> str:
+    """Where a table is that has no sheet, and whether it can have one."""
+    rows, layout = len(table), table.layout
+    where = _LEFT_OUT.say(language, name=layout.name, rows=rows, file=layout.file)
+    return where + _FULL.say(language) if layout.bulk and rows <= _LONG else where
 
 
 def _width(column: Column) -> int:
@@ -117,17 +125,14 @@ def _key_columns(columns: tuple[Column, ...]) -> int:
 
 
 def _explain(
-    book: Workbook, formats: _Formats, record: Record, shown: list[Table], long: list[Table]
+    book: Workbook, formats: _Formats, record: Record, shown: list[Table], left_out: list[Table]
 ) -> None:
     """A sheet on what this is, and what every column means."""
     facts, language = record.facts, record.facts.language
     sheet: Worksheet = book.add_worksheet(_ABOUT.say(language))
     lines = [(_RUN.say(language, title=facts.title, run=facts.run), formats.bold)]
     lines.append((PRICES.say(language, said=facts.prices[language]), formats.bold))
-    lines += [
-        (_LEFT_OUT.say(language, name=table.layout.name, rows=len(table.rows)), formats.bold)
-        for table in long
-    ]
+    lines += [(_left_out(table, language), formats.bold) for table in left_out]
     for line, (text, look) in enumerate(lines):
         sheet.write_string(line, 0, text, look)
     top = len(lines) + 1

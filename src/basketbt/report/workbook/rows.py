@@ -50,11 +50,11 @@ def with_rows(empty: bytes, tables: Mapping[str, Table]) -> bytes:
 
 
 def _filled(sheet: str, table: Table) -> str:
-    if not table.rows:
+    if not len(table):
         return sheet
     head, tail = sheet.split("</sheetData>")
     width = len(table.layout.columns)
-    used = f'<dimension ref="A1:{column_name(width - 1)}{len(table.rows) + 1}"/>'
+    used = f'<dimension ref="A1:{column_name(width - 1)}{len(table) + 1}"/>'
     head = re.sub(r"<dimension [^>]*/>", used, head, count=1)
     return "".join([head, *_rows(table, _styles(head, width)), "</sheetData>", tail])
 

@@ -67,8 +67,8 @@ _WATERFALL_ALT = Phrase(
 _REFUSED = Phrase("Orders that the market did not fill", "市场未能足额成交的委托")
 _REFUSED_CAPTION = Phrase(
     "Orders filled in part or not at all, the largest first, and in how many accounts; what was "
-    "cut to whole lots is in orders.csv",
-    "未足额成交的委托（按金额）及涉及账户数；因整手削减者见orders.csv",
+    "cut to whole lots is in orders.parquet",
+    "未足额成交的委托（按金额）及涉及账户数；因整手削减者见orders.parquet",
 )
 _REFUSED_HEADS = Phrase(
     "Date|Entry|Share|Side|Reason|Yuan not traded|Accounts",

@@ -1,0 +1,212 @@
+"""Tables of many rows are Parquet; CSV and sheets of them are there for who asks."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from basketbt.api import Run, event_study
+from basketbt.report.files import LAYOUTS, run_files
+from basketbt.report.layout import Column, Layout, Table
+from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
+from basketbt.report.stored import read_run, render_again
+from basketbt.verification import verify
+from support.pages import written
+
+BULK = ("orders", "positions", "car_paths", "placebo")
+
+
+@pytest.fixture
+def copy(folder: Path, tmp_path: Path) -> Path:
+    """A run written without the bulk tables as CSV, to do things to."""
+    return Path(shutil.copytree(folder, tmp_path / folder.name))
+
+
+def sheets(folder: Path) -> set[str]:
+    return set(openpyxl.load_workbook(folder / "summary.xlsx", read_only=True).sheetnames)
+
+
+def csv_cells(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.reader(handle))
+
+
+def change(path: Path, column: str, row: int, value: object) -> None:
+    """Write another value into one cell of a Parquet file."""
+    table = pq.read_table(path)
+    place = table.column_names.index(column)
+    cells = table.column(column).to_pylist()
+    cells[row] = value
+    changed = pa.array(cells, table.schema.field(column).type)
+    pq.write_table(table.set_column(place, column, changed), path)
+
+
+def test_bulk_tables_are_parquet_and_nothing_else(folder: Path) -> None:
+    assert {layout.name for layout in LAYOUTS if layout.bulk} == set(BULK)
+    assert {path.stem for path in folder.glob("*.parquet")} == set(BULK)
+    assert not [name for name in BULK if (folder / f"{name}.csv").exists()]
+    assert not sheets(folder) & set(BULK)
+
+
+@pytest.mark.parametrize("name", BULK)
+def test_a_bulk_table_has_the_cells_of_its_csv(name: str, full: Path) -> None:
+    table = pq.read_table(full / f"{name}.parquet")
+    head, *lines = csv_cells(full / f"{name}.csv")
+    assert table.column_names == head
+    assert [[written(cell) for cell in row.values()] for row in table.to_pylist()] == lines
+
+
+def test_a_bulk_table_knows_days_counts_and_numbers(folder: Path) -> None:
+    types = {f.name: f.type for f in pq.read_schema(folder / "car_paths.parquet")}
+    assert (types["date"], types["day0"]) == (pa.date32(), pa.date32())
+    assert (types["day"], types["car"]) == (pa.int64(), pa.float64())
+    assert types["basket"] == pa.string()
+
+
+def test_full_adds_csv_and_sheets_and_changes_nothing_else(folder: Path, full: Path) -> None:
+    assert sheets(full) - sheets(folder) == set(BULK)
+    same = [*folder.glob("*.csv"), *folder.glob("*.parquet"), folder / "report.html"]
+    assert all((full / path.name).read_bytes() == path.read_bytes() for path in same)
+    extra = {path.name for path in full.glob("*.csv")} - {path.name for path in same}
+    assert extra == {f"{name}.csv" for name in BULK}
+
+
+def test_the_workbook_says_where_the_other_tables_are(folder: Path) -> None:
+    about = openpyxl.load_workbook(folder / "summary.xlsx")["About"]
+    said = " ".join(str(row[0]) for row in about.iter_rows(max_row=8, values_only=True))
+    for name in BULK:
+        assert f"{name}.parquet" in said
+    assert "--full" in said
+
+
+def test_a_run_written_again_without_full_keeps_what_full_added(
+    whole: Run, folder: Path, tmp_path: Path
+) -> None:
+    first = whole.write(tmp_path, ("page", "xlsx"))
+    assert whole.write(tmp_path, ("page",), full=True) == first
+    assert sheets(first) >= set(BULK)
+    whole.write(tmp_path, ("xlsx",))
+    assert sheets(first) >= set(BULK)
+    assert verify(first, source="demo") == ()
+
+
+def test_a_run_with_everything_reproduces(full: Path) -> None:
+    assert verify(full, source="demo") == ()
+
+
+def test_the_same_run_gives_the_same_parquet_bytes(whole: Run, folder: Path) -> None:
+    again = run_files(whole.result)
+    for name in BULK:
+        assert again[f"{name}.parquet"] == (folder / f"{name}.parquet").read_bytes()
+
+
+def test_report_can_add_the_csv_of_bulk_tables(copy: Path, full: Path) -> None:
+    render_again(copy, ("page",), full=True)
+    for name in BULK:
+        assert (copy / f"{name}.csv").read_bytes() == (full / f"{name}.csv").read_bytes()
+    assert (copy / "summary.xlsx").read_bytes() == (full / "summary.xlsx").read_bytes()
+    assert verify(copy, source="demo") == ()
+
+
+def test_a_changed_parquet_file_is_named_with_the_row(copy: Path) -> None:
+    before = pq.read_table(copy / "placebo.parquet").column("t").to_pylist()[41]
+    change(copy / "placebo.parquet", "t", 41, 123.25)
+    (difference,) = verify(copy, source="demo")
+    assert difference.name == "placebo.parquet"
+    assert difference.what == "was changed after it was written"
+    old, new = (line for line in difference.diff if line[0] in "+-" and "," in line)
+    assert (old[0], old.rpartition(",")[2]) == ("-", "123.25")
+    assert (new[0], new.rpartition(",")[2]) == ("+", repr(before))
+    assert "@@ -43 +43 @@" in difference.diff  # of the lines of the table, the header is the first
+
+
+def test_many_changed_rows_are_shown_in_eight_lines(copy: Path) -> None:
+    table = pq.read_table(copy / "positions.parquet")
+    pq.write_table(table.slice(0, 5), copy / "positions.parquet")
+    (difference,) = verify(copy, source="demo")
+    assert len(difference.diff) == 9
+    assert difference.diff[-1].endswith("more lines")
+
+
+def test_a_parquet_file_of_other_bytes_and_the_same_rows_is_said_to_be_that(copy: Path) -> None:
+    path = copy / "orders.parquet"
+    pq.write_table(pq.read_table(path), path, compression="gzip")
+    (difference,) = verify(copy, source="demo")
+    assert difference.diff == ("the same lines, in other bytes",)
+
+
+def test_what_is_no_parquet_any_more_shows_no_garbage(copy: Path) -> None:
+    (copy / "orders.parquet").write_bytes(b"\x00\x01 not a table")
+    (difference,) = verify(copy, source="demo")
+    assert "-it cannot be read as Parquet" in difference.diff
+
+
+def test_a_run_of_which_bulk_tables_are_only_csv_is_still_read(full: Path, tmp_path: Path) -> None:
+    older = Path(shutil.copytree(full, tmp_path / full.name))
+    manifest = json.loads((older / "manifest.json").read_bytes())
+    for name in BULK:
+        (older / f"{name}.parquet").unlink()
+        del manifest["outputs"][f"{name}.parquet"]
+    (older / "manifest.json").write_text(json.dumps(manifest))
+    assert read_run(older).record == read_run(full).record
+
+
+def test_an_event_study_alone_has_its_bulk_tables_as_parquet(tmp_path: Path) -> None:
+    found = event_study(
+        "demo",
+        overrides=[
+            "baskets=guojin/xinchuang",
+            "events=deepseek-r1",
+            "event_study={placebo_dates: 100, random_baskets: 0}",
+        ],
+    )
+    plain = found.write(tmp_path / "plain")
+    full = found.write(tmp_path / "full", full=True)
+    assert {path.name for path in full.iterdir()} - {path.name for path in plain.iterdir()} == {
+        "car_paths.csv",
+        "placebo.csv",
+    }
+    assert verify(full, source="demo") == ()
+
+
+def test_a_table_comes_back_from_parquet_as_it_was() -> None:
+    layout = Layout(
+        "made",
+        "",
+        "",
+        (
+            Column("name", "名", "text", "", ""),
+            Column("day", "日", "date", "", ""),
+            Column("count", "数", "integer", "", ""),
+            Column("part", "份", "decimal", "", ""),
+            Column("yes", "是", "flag", "", ""),
+        ),
+        bulk=True,
+    )
+    table = Table.of_rows(
+        layout,
+        [
+            ("=cmd", "2025-01-27", 3, 0.1, True),
+            ("two\nlines", None, None, 1e-17, False),
+            (None, "1999-12-31", -(2**53), -0.0, None),
+        ],
+    )
+    assert table_from_parquet(layout, parquet_bytes(table)) == table
+    empty = Table.of_rows(layout, [])
+    assert table_from_parquet(layout, parquet_bytes(empty)) == empty
+
+
+def test_a_block_of_rows_shares_its_single_cells() -> None:
+    columns = (Column("a", "甲", "text", "", ""), Column("b", "乙", "decimal", "", ""))
+    layout = Layout("made", "", "", columns)
+    table = Table.of(layout, [{"a": "x", "b": [1.0, float("nan")]}, {"a": "y", "b": 2.0}])
+    assert table.rows == (("x", 1.0), ("x", None), ("y", 2.0))
+    with pytest.raises(ValueError, match="different lengths"):
+        Table.of(layout, [{"a": ["x"], "b": [1.0, 2.0]}])
