@@ -10,7 +10,7 @@ import gzip
 import warnings
 import zipfile
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -62,6 +62,16 @@ def open_table(path: Path) -> Table:
         raise InvalidFile([Problem(path.name, 1, what)]) from None
 
 
+def read_in_parts(
+    table: Table, columns: Sequence[str], text: Collection[str]
+) -> Iterator[pa.Table]:
+    """What ``table.read`` gives, in parts, so that a whole market is never in memory at once."""
+    if isinstance(table, ParquetTable):
+        yield from table.row_groups(columns)
+    else:
+        yield table.read(columns, text)
+
+
 class ParquetTable:
     """Parquet: only the columns asked for, row group by row group."""
 
@@ -77,6 +87,11 @@ class ParquetTable:
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
         """All rows of some columns."""
         return self._file.read(columns=list(columns))
+
+    def row_groups(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """The same rows, a group at a time."""
+        for group in range(self._file.num_row_groups):
+            yield self._file.read_row_group(group, columns=list(columns))
 
     def read_matching(self, columns: Sequence[str], key: str, keep: Keep) -> pa.Table:
         """The rows whose ``key`` is kept. ``keep`` sees each distinct text once a row group."""

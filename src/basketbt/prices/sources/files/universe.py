@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from basketbt.errors import BadSymbol, InvalidFile, Problem
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.data import Dates, Floats, Instrument, PriceRequest, UniverseCloses
-from basketbt.prices.sources.files.arrow import coded
+from basketbt.prices.sources.files.arrow import coded, taken
 from basketbt.prices.sources.files.cells import to_days, to_numbers
 from basketbt.prices.sources.files.codes import canonical
-from basketbt.prices.sources.files.formats import Table
+from basketbt.prices.sources.files.formats import Table, read_in_parts
 from basketbt.prices.sources.files.headers import find_columns
 from basketbt.prices.sources.files.spec import TableSpec
 
@@ -30,25 +32,29 @@ def read_universe(table: Table, spec: TableSpec, request: PriceRequest) -> Unive
             without its exchange.
     """
     columns = find_columns(table.headers, spec.kind, spec.columns, spec.path)
-    headers = {field: columns[field].header for field in ("date", "symbol", "close")}
-    rows = table.read(list(headers.values()), text=[headers["date"], headers["symbol"]])
-    lines = np.arange(rows.num_rows) + table.first_line
-    texts, numbers = coded(rows[headers["symbol"]])
-    symbols, whose = _shares(texts, spec.path)
-    position = np.append(whose, -1)[numbers]  # the last one for an empty cell, whose number is -1
-    days = to_days(rows[headers["date"]], headers["date"], spec.path, lines)
-    keep = (position >= 0) & (days >= request.start) & (days <= request.end)
-    if not keep.any():
-        return None
-    values = to_numbers(rows[headers["close"]], headers["close"], spec.path, lines)
-    dates, close = _matrix(days[keep], position[keep], values[keep], len(symbols))
-    return UniverseCloses(
-        symbols=symbols,
-        dates=dates,
-        close=close,
-        industry=(None,) * len(symbols),
-        table=spec.path,
-    )
+    day, code, close = (columns[field].header for field in ("date", "symbol", "close"))
+    market = _Market({}, [], [], [])
+    line = table.first_line
+    for part in read_in_parts(table, [day, code, close], text=[day, code]):
+        lines = np.arange(part.num_rows) + line
+        line += part.num_rows
+        days = to_days(part[day], day, spec.path, lines)
+        position = _positions(part[code], market.symbols, spec.path)
+        kept = np.flatnonzero((position >= 0) & (days >= request.start) & (days <= request.end))
+        prices = taken(part.select([close]), kept).column(0)
+        market.days.append(days[kept])
+        market.position.append(position[kept])
+        market.closes.append(to_numbers(prices, close, spec.path, lines[kept]))
+    return _matrix(market, spec.path)
+
+
+class _Market(NamedTuple):
+    """The rows within the range, a part of the table each; ``symbols`` by first appearance."""
+
+    symbols: dict[str, int]
+    days: list[Dates]
+    position: list[NDArray[np.intp]]
+    closes: list[Floats]
 
 
 def industries(
@@ -59,10 +65,10 @@ def industries(
     return tuple(instruments.get(symbol, unknown).industry for symbol in symbols)
 
 
-def _shares(texts: Sequence[str], path: str) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-    """The mainland shares among some codes, and where each code stands among them, -1: nowhere."""
-    found: dict[str, int] = {}
-    whose = np.full(len(texts), -1, dtype=np.intp)
+def _positions(column: pa.ChunkedArray, found: dict[str, int], path: str) -> NDArray[np.intp]:
+    """Where each row's code stands among the mainland shares ``found`` so far; -1: nowhere."""
+    texts, numbers = coded(column)
+    whose = np.full(len(texts) + 1, -1, dtype=np.intp)  # the last for an empty cell, number -1
     for number, text in enumerate(texts):
         try:
             symbol = canonical(text)
@@ -70,7 +76,7 @@ def _shares(texts: Sequence[str], path: str) -> tuple[tuple[str, ...], NDArray[n
             raise InvalidFile([Problem(Path(path).name, 1, str(error), error.hint)]) from None
         if symbol is not None and _is_mainland_share(symbol):
             whose[number] = found.setdefault(symbol, len(found))
-    return tuple(found), whose
+    return whose[numbers]
 
 
 def _is_mainland_share(symbol: str) -> bool:
@@ -78,14 +84,25 @@ def _is_mainland_share(symbol: str) -> bool:
     return known.kind == "share" and known.board != "hk"
 
 
-def _matrix(
-    days: Dates, position: NDArray[np.intp], values: Floats, shares: int
-) -> tuple[Dates, Floats]:
-    """The distinct days (D,) in order and the values as (D, M). Days are dense: count, not sort."""
+def _matrix(market: _Market, table: str) -> UniverseCloses | None:
+    """Rows as a matrix over the distinct days; None without rows. Days are dense: count, not sort.
+
+    Of two rows for one share and day the later one counts.
+    """
+    days, position = np.concatenate(market.days), np.concatenate(market.position)
+    if not days.size:
+        return None
+    values = np.concatenate(market.closes)
     first = days.min()
     offset = (days - first).astype(np.int64)
     present = np.bincount(offset) > 0
-    close = np.full((int(present.sum()), shares), np.nan)
+    close = np.full((int(present.sum()), len(market.symbols)), np.nan)
     row = np.cumsum(present) - 1
     close[row[offset], position] = np.where(values > 0, values, np.nan)
-    return first + np.flatnonzero(present), close
+    return UniverseCloses(
+        symbols=tuple(market.symbols),
+        dates=first + np.flatnonzero(present),
+        close=close,
+        industry=(None,) * len(market.symbols),
+        table=table,
+    )
