@@ -18,6 +18,7 @@ from basketbt.report.layout import Column, Layout, Table
 from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
 from basketbt.report.stored import read_run, render_again
 from basketbt.verification import verify
+from support import invented
 from support.pages import written
 
 BULK = ("orders", "positions", "car_paths", "placebo")
@@ -94,11 +95,11 @@ def test_a_run_written_again_without_full_keeps_what_full_added(
     assert sheets(first) >= set(BULK)
     whole.write(tmp_path, ("xlsx",))
     assert sheets(first) >= set(BULK)
-    assert verify(first, source="demo") == ()
+    assert verify(first, source=invented.SOURCE) == ()
 
 
 def test_a_run_with_everything_reproduces(full: Path) -> None:
-    assert verify(full, source="demo") == ()
+    assert verify(full, source=invented.SOURCE) == ()
 
 
 def test_the_same_run_gives_the_same_parquet_bytes(whole: Run, folder: Path) -> None:
@@ -112,13 +113,13 @@ def test_report_can_add_the_csv_of_bulk_tables(copy: Path, full: Path) -> None:
     for name in BULK:
         assert (copy / f"{name}.csv").read_bytes() == (full / f"{name}.csv").read_bytes()
     assert (copy / "summary.xlsx").read_bytes() == (full / "summary.xlsx").read_bytes()
-    assert verify(copy, source="demo") == ()
+    assert verify(copy, source=invented.SOURCE) == ()
 
 
 def test_a_changed_parquet_file_is_named_with_the_row(copy: Path) -> None:
     before = pq.read_table(copy / "placebo.parquet").column("t").to_pylist()[41]
     change(copy / "placebo.parquet", "t", 41, 123.25)
-    (difference,) = verify(copy, source="demo")
+    (difference,) = verify(copy, source=invented.SOURCE)
     assert difference.name == "placebo.parquet"
     assert difference.what == "was changed after it was written"
     old, new = (line for line in difference.diff if line[0] in "+-" and "," in line)
@@ -130,7 +131,7 @@ def test_a_changed_parquet_file_is_named_with_the_row(copy: Path) -> None:
 def test_many_changed_rows_are_shown_in_eight_lines(copy: Path) -> None:
     table = pq.read_table(copy / "positions.parquet")
     pq.write_table(table.slice(0, 5), copy / "positions.parquet")
-    (difference,) = verify(copy, source="demo")
+    (difference,) = verify(copy, source=invented.SOURCE)
     assert len(difference.diff) == 9
     assert difference.diff[-1].endswith("more lines")
 
@@ -138,13 +139,13 @@ def test_many_changed_rows_are_shown_in_eight_lines(copy: Path) -> None:
 def test_a_parquet_file_of_other_bytes_and_the_same_rows_is_said_to_be_that(copy: Path) -> None:
     path = copy / "orders.parquet"
     pq.write_table(pq.read_table(path), path, compression="gzip")
-    (difference,) = verify(copy, source="demo")
+    (difference,) = verify(copy, source=invented.SOURCE)
     assert difference.diff == ("the same lines, in other bytes",)
 
 
 def test_what_is_no_parquet_any_more_shows_no_garbage(copy: Path) -> None:
     (copy / "orders.parquet").write_bytes(b"\x00\x01 not a table")
-    (difference,) = verify(copy, source="demo")
+    (difference,) = verify(copy, source=invented.SOURCE)
     assert "-it cannot be read as Parquet" in difference.diff
 
 
@@ -160,7 +161,7 @@ def test_a_run_of_which_bulk_tables_are_only_csv_is_still_read(full: Path, tmp_p
 
 def test_an_event_study_alone_has_its_bulk_tables_as_parquet(tmp_path: Path) -> None:
     found = event_study(
-        "demo",
+        invented.STUDY,
         overrides=[
             "baskets=guojin/xinchuang",
             "events=deepseek-r1",
@@ -173,7 +174,7 @@ def test_an_event_study_alone_has_its_bulk_tables_as_parquet(tmp_path: Path) -> 
         "car_paths.csv",
         "placebo.csv",
     }
-    assert verify(full, source="demo") == ()
+    assert verify(full, source=invented.SOURCE) == ()
 
 
 def test_a_table_comes_back_from_parquet_as_it_was() -> None:
