@@ -12,7 +12,7 @@ import basketbt
 from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.study import StudyFile
 from basketbt.market.rules import rules_digest
-from basketbt.notes import Note, NoteKind, unique
+from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.plan.model import StudyPlan
 from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.prices.checks.check import check
@@ -141,6 +141,6 @@ def _early_ends(result: CaseResult) -> list[Note]:
         if last < stop:
             ends.setdefault(last, []).append(basket.id)
     return [
-        PRICES_END_EARLY(event=case.event.id, baskets=", ".join(names), last=str(last))
+        PRICES_END_EARLY(event=case.event.id, baskets=listing(names), last=str(last))
         for last, names in sorted(ends.items())
     ]

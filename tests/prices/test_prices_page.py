@@ -52,7 +52,7 @@ def units() -> str:
 
 
 def checks() -> str:
-    rows = [(f"`{r.name}`", r.default, r.meaning, r.when_warned) for r in RULES]
+    rows = [(f"`{r.name}`", r.default, r.meaning.text(), r.when_warned.text()) for r in RULES]
     return table(("check", "default", "finds", "on `warn`"), *rows)
 
 

@@ -20,7 +20,7 @@ from basketbt.baskets.model import Basket
 from basketbt.baskets.weighting import Weighting
 from basketbt.baskets.weights import target_weights
 from basketbt.errors import NoPrices, OutsideData
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 from basketbt.prices.data import Floats
 from basketbt.prices.panel import PricePanel, Status
 
@@ -28,8 +28,8 @@ LateListing = Literal["exclude", "join", "error"]
 
 MISSING = NoteKind(
     "missing_prices",
-    en="no prices for {symbols} ({weight} of the weight): the rest renormalised",
-    zh="{symbols}无行情（占权重{weight}）：其余成分重新归一",
+    en="no prices for {symbols} ({weight:.1%} of the weight): the rest renormalised",
+    zh="{symbols}无行情（占权重{weight:.1%}）：其余成分重新归一",
     severity="warning",
 )
 LISTED_LATE = NoteKind(
@@ -57,8 +57,16 @@ LOCAL_CURRENCY = NoteKind(
 STANDING = (ADJUSTED_ONLY, LOCAL_CURRENCY)
 
 
+NO_PRICE_YET = NoteKind(
+    "no_price_yet",
+    en="{basket} at the base {base}: no price yet for {who}",
+    zh="{basket}在基准日{base}：{who}尚无价格",
+)
+ANY_OF_ITS_SHARES = NoteKind("any_of_its_shares", en="any of its shares", zh="全部成分")
+
+
 class NotListedYet(OutsideData):
-    """Fields: what, first and last (day with prices)."""
+    """Fields: what (a note), first and last (day with prices)."""
 
     fix = "Choose later windows, set `late_listing` to exclude or join, or leave the list out."
 
@@ -204,10 +212,10 @@ def _check_missing(
     scale = Weighting("equal") if weighting.kind in PRICE_DRIVEN else weighting
     everyone = target_weights(basket, scale, present=np.ones(len(columns), dtype=np.bool_))
     lost = float(everyone[absent].sum())
-    symbols = ", ".join(np.array(basket.symbols)[absent])
+    symbols = np.array(basket.symbols)[absent].tolist()
     if lost > allowed or absent.all():
-        raise NoPrices(basket=basket.id, symbols=symbols, weight=lost, allowed=allowed)
-    return (MISSING(symbols=symbols, weight=f"{lost:.1%}"),)
+        raise NoPrices(basket=basket.id, symbols=", ".join(symbols), weight=lost, allowed=allowed)
+    return (MISSING(symbols=listing(symbols), weight=lost),)
 
 
 def _path(
@@ -307,16 +315,16 @@ def _presence(
     late = np.array(basket.symbols)[arrives & ~listed]
     when = str(panel.sessions[base])
     if not listed.any() or (late.size and late_listing == "error"):
-        who = ", ".join(late) if late.size else "any of its shares"
+        who = listing(late.tolist()) if late.size else ANY_OF_ITS_SHARES()
         raise NotListedYet(
-            what=f"{basket.id} at the base {when}: no price yet for {who}",
+            what=NO_PRICE_YET(basket=basket.id, base=when, who=who),
             first=panel.sessions[0],
             last=panel.sessions[-1],
         )
     everyone = np.ones(len(column), dtype=np.bool_)
     if not late.size:
         return (everyone if late_listing == "join" else listed), ()
-    names = ", ".join(late)
+    names = listing(late.tolist())
     if late_listing == "join":
         return everyone, (JOINED_LATE(symbols=names, base=when),)
     return listed, (LISTED_LATE(symbols=names, base=when),)
@@ -343,7 +351,7 @@ def standing_notes(panel: PricePanel, weights: Floats) -> list[Note]:
     held = weights > 0
     notes = []
     for kind, which in zip(STANDING, (panel.adjusted_only, ~panel.in_home_currency), strict=True):
-        symbols = ", ".join(np.array(panel.symbols)[held & which])
+        symbols = np.array(panel.symbols)[held & which].tolist()
         if symbols:
-            notes.append(kind(symbols=symbols))
+            notes.append(kind(symbols=listing(symbols)))
     return notes

@@ -15,7 +15,7 @@ from basketbt.baskets.model import Basket
 from basketbt.baskets.weighting import Weighting
 from basketbt.baskets.weights import target_weights
 from basketbt.errors import DataError, OutsideData
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import COUNTED, Note, NoteKind, listing
 from basketbt.prices.data import Floats
 from basketbt.prices.panel import PricePanel, Status
 
@@ -27,10 +27,20 @@ MINIMUM_RETURNS = 60
 
 UNMEASURED = NoteKind(
     "unmeasured_weights",
-    en="{weighting} has {what} for {symbols} ({weight} of the list counted equally): left out, the "
-    "rest renormalised",
-    zh="{weighting}：{symbols}{what_zh}（按等权计占名单{weight}）：剔除，其余成分重新归一",
+    en="{weighting} has {what} for {symbols} ({weight:.1%} of the list counted equally): left out, "
+    "the rest renormalised",
+    zh="{weighting}：{symbols}{what}（按等权计占名单{weight:.1%}）：剔除，其余成分重新归一",
     severity="warning",
+)
+NO_VOLATILITY = NoteKind(
+    "no_volatility",
+    en="no volatility from {count} or more one-session returns",
+    zh="缺少由至少{count}个单日收益估计的波动率",
+)
+NO_SHARE_COUNT = NoteKind(
+    "no_share_count",
+    en="no share count in force and priced before the base",
+    zh="在基准日前缺少股本或价格",
 )
 UNWEIGHED_LATE = NoteKind(
     "unweighed_late_listing",
@@ -111,22 +121,23 @@ def measured(
     known = listed & np.isfinite(values) & (values > 0)
     notes = list(figures.notes)
     if (present & ~listed).any():
-        late = ", ".join(np.array(basket.symbols)[present & ~listed])
+        late = listing(np.array(basket.symbols)[present & ~listed].tolist())
         base = str(panel.sessions[purchase.base])
         notes.append(UNWEIGHED_LATE(symbols=late, base=base, weighting=weighting.kind))
     unknown = listed & ~known
     if unknown.any():
         weight, lost = _equal_weight(basket, unknown), _equal_weight(basket, unknown | (column < 0))
-        symbols = ", ".join(
-            f"{basket.symbols[at]}{figures.remarks[column[at]]}" for at in np.flatnonzero(unknown)
+        symbols = listing(
+            _counted(basket.symbols[at], figures.counts, column[at])
+            for at in np.flatnonzero(unknown)
         )
-        what, what_zh, remedy = _words(weighting)
+        what, remedy = _words(weighting)
         if lost > allowed or not known.any():
             raise UnmeasuredShares(
                 basket=basket.id,
                 weighting=weighting.kind,
-                what=what,
-                symbols=symbols,
+                what=what.text(),
+                symbols=symbols.text("en"),
                 weight=lost,
                 allowed=allowed,
                 remedy=remedy,
@@ -135,9 +146,8 @@ def measured(
             UNMEASURED(
                 weighting=weighting.kind,
                 what=what,
-                what_zh=what_zh,
                 symbols=symbols,
-                weight=f"{weight:.1%}",
+                weight=weight,
             )
         )
     return Measured(present=known, values={figures.name: values}, notes=tuple(notes))
@@ -146,11 +156,11 @@ def measured(
 @dataclass(frozen=True, kw_only=True)
 class _Figures:
     """One figure of every share of a panel: the argument of ``target_weights`` that it is, its
-    values (N,), what to say of each share without one, and notes."""
+    values (N,), how many returns are behind each (N,), where there are any, and notes."""
 
     name: str
     values: Floats
-    remarks: tuple[str, ...]
+    counts: NDArray[np.intp] | None
     notes: tuple[Note, ...]
 
 
@@ -158,11 +168,10 @@ def _figures(panel: PricePanel, weighting: Weighting, purchase: Purchase) -> _Fi
     if weighting.kind == "inverse_volatility":
         rows, notes = _estimation_rows(panel, purchase)
         values, counts = volatility(panel, rows)
-        remarks = tuple(f" ({count})" for count in counts.tolist())
-        return _Figures(name="volatility", values=values, remarks=remarks, notes=notes)
+        return _Figures(name="volatility", values=values, counts=counts, notes=notes)
     tradable = weighting.kind == "tradable_cap"
     values = _market_values(panel, purchase.base - 1, tradable=tradable)
-    return _Figures(name="market_cap", values=values, remarks=("",) * len(values), notes=())
+    return _Figures(name="market_cap", values=values, counts=None, notes=())
 
 
 def _equal_weight(basket: Basket, which: NDArray[np.bool_]) -> float:
@@ -171,17 +180,19 @@ def _equal_weight(basket: Basket, which: NDArray[np.bool_]) -> float:
     return float(target_weights(basket, Weighting("equal"), present=everyone)[which].sum())
 
 
-def _words(weighting: Weighting) -> tuple[str, str, str]:
-    """What is missing in both languages, and what would mend it."""
+def _counted(symbol: str, counts: NDArray[np.intp] | None, column: int) -> str | Note:
+    return symbol if counts is None else COUNTED(name=symbol, count=int(counts[column]))
+
+
+def _words(weighting: Weighting) -> tuple[Note, str]:
+    """What is missing, and what would mend it."""
     if weighting.kind == "inverse_volatility":
         return (
-            f"no volatility from {MINIMUM_RETURNS} or more one-session returns",
-            f"缺少由至少{MINIMUM_RETURNS}个单日收益估计的波动率",
+            NO_VOLATILITY(count=MINIMUM_RETURNS),
             "Give prices that reach further back",
         )
     return (
-        "no share count in force and priced before the base",
-        "在基准日前缺少股本或价格",
+        NO_SHARE_COUNT(),
         "Give a table of share counts (`kind: shares`, docs/prices.md)",
     )
 

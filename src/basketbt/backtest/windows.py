@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from basketbt.backtest.book import BookPath
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import COUNTED, Note, NoteKind, listing
 from basketbt.prices.data import Floats
 from basketbt.prices.panel import PricePanel, Status
 from basketbt.statistics.evaluation import Evaluation, evaluate
@@ -146,10 +146,8 @@ def _end_note(panel: PricePanel, path: BookPath, rows: slice, member: int) -> li
     if not ended.any():
         return []
     symbols = [panel.symbols[column] for column in held[ended.any(axis=0)]]
-    named = ", ".join(symbols[:_NAMED])
-    more = f" (+{len(symbols) - _NAMED})" if len(symbols) > _NAMED else ""
     last = path.base + int(ended.any(axis=1).argmax()) - 1
-    return [PRICES_END(symbols=named + more, last=str(panel.sessions[last]))]
+    return [PRICES_END(symbols=listing(symbols, most=_NAMED), last=str(panel.sessions[last]))]
 
 
 def _idle_notes(panel: PricePanel, idle: Floats, gone: Floats) -> list[Note]:
@@ -157,8 +155,10 @@ def _idle_notes(panel: PricePanel, idle: Floats, gone: Floats) -> list[Note]:
     for kind, counts in ((SUSPENDED, idle), (DELISTED, gone)):
         held = np.flatnonzero(counts)
         if held.size:
-            said = ", ".join(f"{panel.symbols[column]} ({counts[column]:.0f})" for column in held)
-            notes.append(kind(symbols=said))
+            shares = (
+                COUNTED(name=panel.symbols[column], count=int(counts[column])) for column in held
+            )
+            notes.append(kind(symbols=listing(shares)))
     return notes
 
 
@@ -169,4 +169,4 @@ def _price_note(
         return []
     unknown = panel.price_unknown(slice(path.base, path.base + rows.stop)).any(axis=0)
     held = np.flatnonzero((path.weights[member] > 0) & unknown)
-    return [PRICE_RETURN_UNKNOWN(symbols=", ".join(panel.symbols[column] for column in held))]
+    return [PRICE_RETURN_UNKNOWN(symbols=listing(panel.symbols[column] for column in held))]

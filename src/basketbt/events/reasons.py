@@ -10,10 +10,17 @@ from basketbt.notes import NoteKind
 
 
 class NothingToTest(DataError):
-    """No basket can be tested on any registered window. Fields: ``event``, ``why``, ``hint``."""
+    """No basket can be tested on any registered window. Fields: event, why (a note), hint."""
 
     template = "{event}: no basket can be tested: {why}"
     fix = "{hint}"
+
+
+NO_PRICES_OF_LISTS = NoteKind(
+    "empty-no-prices-of-lists",
+    "the source has no prices of these shares",
+    "行情来源没有这些股票的价格",
+)
 
 
 class BadWindows(InputError):

@@ -23,7 +23,7 @@ def refuse_nothing(inputs: EventStudyInputs, found: tuple[Evidence, ...]) -> Non
     reason = why_untested(inputs, first, registered[0], nearest)
     raise NothingToTest(
         event=inputs.event,
-        why="" if reason is None else reason.text(),
+        why=reason or "",
         hint=_hint(inputs, Fault(first.baskets.fault[nearest])),
     )
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.backtest.book import listed_at, missing_notes, row_of_weights
+from basketbt.backtest.book import NotListedYet, listed_at, missing_notes, row_of_weights
 from basketbt.backtest.measured import EstimationBeyondPrices, Purchase, UnmeasuredShares
 from basketbt.backtest.segments import LateListing
 from basketbt.baskets.model import Basket
 from basketbt.config.choices import WeightingSpec
 from basketbt.config.study import GridSpec, StudyConfig, StudyFile
-from basketbt.errors import InfeasibleWeights, InputError, OutsideData
+from basketbt.errors import InfeasibleWeights, InputError
 from basketbt.grid.sheets import Drawn, Listed, ListedBasket, PriceTable, Sheet, Span
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 from basketbt.plan.model import Case
 from basketbt.prices.data import Dates, Floats, UniverseCloses
 from basketbt.prices.panel import PricePanel, Status
@@ -221,8 +221,8 @@ def _listed(
     for basket in ground.case.baskets:
         try:
             present = listed_at(ground.panel, basket, base=base, end=end, late_listing=late_listing)
-        except OutsideData as error:
-            notes.append(NOT_LISTED(what=str(error)))
+        except NotListedYet as error:
+            notes.append(NOT_LISTED(what=error.fields["what"]))
             continue
         for weighting, cap in _weightings(config, spec):
             plain = make_weighting(weighting.model_copy(update={"cap": None}))
@@ -248,7 +248,7 @@ def _listed(
                 rows.append(row)
                 labels.append(label)
     if failed:
-        notes.append(CANNOT_WEIGH(what="; ".join(failed)))
+        notes.append(CANNOT_WEIGH(what=listing(failed, "semicolon")))
     return Listed(tuple(labels), np.array(rows).reshape(len(rows), len(ground.panel.symbols)))
 
 

@@ -7,27 +7,29 @@ from collections.abc import Iterable, Sequence
 from basketbt.market.calendars import Calendar
 from basketbt.market.clock import Event
 from basketbt.market.dayzero import Neighbour, neighbours
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 
+EVENT_ID = NoteKind("event-id", en="{id}", zh="{id}")
+EVENT_NAMED = NoteKind("event-named", en="{name_en} ({id})", zh="{name_zh}（{id}）")
 EVENTS_OVERLAP = NoteKind(
     "events_overlap",
-    en="windows of {event} that end after day {clean:+d} contain {session}, day 0 of {others_en}: "
+    en="windows of {event} that end after day {clean:+d} contain {session}, day 0 of {others}: "
     "they do not measure {event} alone",
-    zh="{event}在第{clean:+d}日之后结束的窗口包含{session}，即{others_zh}的第0日：不能单独反映{event}的影响",
+    zh="{event}在第{clean:+d}日之后结束的窗口包含{session}，即{others}的第0日：不能单独反映{event}的影响",
     severity="warning",
 )
 REACHES_BACK = NoteKind(
     "events_overlap_before",
     en="windows of {event} that start on day {offset:+d} or earlier contain {session}, day 0 of "
-    "{others_en}: they do not measure {event} alone",
-    zh="{event}在第{offset:+d}日或更早开始的窗口包含{session}，即{others_zh}的第0日：不能单独反映{event}的影响",
+    "{others}: they do not measure {event} alone",
+    zh="{event}在第{offset:+d}日或更早开始的窗口包含{session}，即{others}的第0日：不能单独反映{event}的影响",
     severity="warning",
 )
 SAME_DAY_ZERO = NoteKind(
     "events_share_day_zero",
-    en="{session} is day 0 of {event} and of {others_en}: no window that contains it tells one "
+    en="{session} is day 0 of {event} and of {others}: no window that contains it tells one "
     "from the other",
-    zh="{session}同为{event}与{others_zh}的第0日：包含该日的窗口无法区分二者",
+    zh="{session}同为{event}与{others}的第0日：包含该日的窗口无法区分二者",
     severity="warning",
 )
 
@@ -65,8 +67,7 @@ def _note(offset: int, met: Sequence[tuple[Neighbour, Event]], name: str) -> Not
     """The note on the events ``met`` at one offset from day 0."""
     values = {
         "event": name,
-        "others_en": " and ".join(_called(other.name_en, near.id) for near, other in met),
-        "others_zh": "与".join(_called(other.name_zh, near.id, "（{}）") for near, other in met),
+        "others": listing((_called(other, near.id) for near, other in met), "and"),
         "session": str(met[0][0].session),
     }
     if offset < 0:
@@ -76,6 +77,8 @@ def _note(offset: int, met: Sequence[tuple[Neighbour, Event]], name: str) -> Not
     return SAME_DAY_ZERO(**values)
 
 
-def _called(name: str, event: str, brackets: str = " ({})") -> str:
+def _called(other: Event, event: str) -> Note:
     """An event's name and its id, by which a study asks for it; the id alone where it has none."""
-    return event if name == event else name + brackets.format(event)
+    if event == other.name_en:
+        return EVENT_ID(id=event)
+    return EVENT_NAMED(name_en=other.name_en, name_zh=other.name_zh, id=event)

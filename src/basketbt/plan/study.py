@@ -23,7 +23,7 @@ from basketbt.market.calendars import Calendar, calendar
 from basketbt.market.clock import Event, shipped_events
 from basketbt.market.dayzero import day_zero, publication_day
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind, unique
+from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.plan.model import Case, StudyPlan, Window
 from basketbt.plan.overlaps import overlap_notes
 from basketbt.plan.request import HOME_CURRENCY, price_request
@@ -208,7 +208,7 @@ def _in_dollars(cases: tuple[Case, ...]) -> list[Note]:
     """The lists that are measured in another currency than yuan."""
     return [
         IN_HOME_CURRENCY(
-            baskets=", ".join(basket.id for basket in case.baskets),
+            baskets=listing(basket.id for basket in case.baskets),
             currency=HOME_CURRENCY[case.calendar.name],
         )
         for case in cases

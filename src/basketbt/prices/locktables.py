@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import as_data, note_from
 from basketbt.prices.data import (
     CorporateAction,
     Dates,
@@ -90,8 +90,8 @@ def tables_from(
         fx=_grouped(files["fx.csv"], _fx),
         instruments={row[0]: _instrument(row) for row in _rows(files["instruments.csv"])},
         has_actions=manifest["has_actions"],
-        origin=_note(manifest["origin"]) if manifest.get("origin") else None,
-        notes=tuple(_note(entry) for entry in manifest["notes"]),
+        origin=note_from(manifest["origin"]) if manifest.get("origin") else None,
+        notes=tuple(note_from(entry) for entry in manifest["notes"]),
         universe=(
             universe_from(files[UNIVERSE], manifest["universe"]) if UNIVERSE in files else None
         ),
@@ -111,7 +111,7 @@ def tables_from(
 def _manifest(data: MarketData, request: PriceRequest, names: Sequence[str]) -> dict[str, Any]:
     return {
         "source": data.source,
-        "origin": _note_entry(data.origin) if data.origin else None,
+        "origin": as_data(data.origin) if data.origin else None,
         "has_actions": data.has_actions,
         "request": {
             "symbols": list(request.symbols),
@@ -130,17 +130,7 @@ def _manifest(data: MarketData, request: PriceRequest, names: Sequence[str]) -> 
             }
             for name in names
         },
-        "notes": [_note_entry(note) for note in data.notes],
-    }
-
-
-def _note_entry(note: Note) -> dict[str, Any]:
-    return {
-        "code": note.kind.code,
-        "en": note.kind.en,
-        "zh": note.kind.zh,
-        "severity": note.kind.severity,
-        "values": {name: _plain(value) for name, value in note.values},
+        "notes": [as_data(note) for note in data.notes],
     }
 
 
@@ -178,13 +168,6 @@ def _text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     writer.writerow(header)
     writer.writerows(rows)
     return buffer.getvalue()
-
-
-def _plain(value: object) -> object:
-    """A note's value as JSON holds it; what is no number is printed as it would be in a memo."""
-    if isinstance(value, bool | int | float | str):
-        return value
-    return str(value)
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -257,11 +240,6 @@ def _instrument(row: Sequence[str]) -> Instrument:
         lot=int(row[4]) if row[4] else None,
         industry=row[5] or None,
     )
-
-
-def _note(entry: Mapping[str, Any]) -> Note:
-    kind = NoteKind(entry["code"], entry["en"], entry["zh"], entry["severity"])
-    return kind(**entry["values"])
 
 
 def _dates(rows: Rows) -> Dates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 from basketbt.prices.data import MarketData
 from basketbt.prices.panel import PricePanel
 
@@ -30,7 +30,7 @@ def origin_of(data: MarketData, panels: Iterable[PricePanel]) -> Note:
     used = list(panels)
     kind = OWN_TABLES if data.source == "files" else VENDORS
     return kind(
-        tables=", ".join(sorted({table for panel in used for table in panel.tables})) or "–",
+        tables=listing(sorted({table for panel in used for table in panel.tables}) or ["–"]),
         first=str(min(panel.sessions[0] for panel in used)),
         last=str(max(panel.sessions[-1] for panel in used)),
     )

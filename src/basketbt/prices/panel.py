@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from basketbt.errors import BadPrices
 from basketbt.market.calendars import calendar as calendar_named
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 from basketbt.prices.adjust import Adjusted, adjust
 from basketbt.prices.align import Alignment, Rows, align, long_rows
 from basketbt.prices.data import (
@@ -298,7 +298,7 @@ def _coverage(data: MarketData) -> dict[tuple[str, str], np.datetime64]:
 
 def _factor_notes(data: MarketData, bars: Sequence[SymbolBars]) -> list[Note]:
     names = [bar.symbol for bar in bars if _untold(data, bar)]
-    return [NO_FACTOR(symbols=", ".join(names))] if names else []
+    return [NO_FACTOR(symbols=listing(names))] if names else []
 
 
 def _instrument(data: MarketData, symbol: str) -> Instrument:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.errors import NoFx
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 from basketbt.prices.align import last_known
 from basketbt.prices.data import Dates, Floats, FxSeries, SymbolBars
 
@@ -92,7 +92,7 @@ def find_rates(
             notes.append(RATE_LACKING(symbols=bar.symbol, pair=pair, count=len(without), last=last))
     for currency, names in foreign.items():
         pair = f"{currency}{home}"
-        notes.append(LOCAL_RETURNS(symbols=", ".join(names), pair=pair, currency=currency))
+        notes.append(LOCAL_RETURNS(symbols=listing(names), pair=pair, currency=currency))
     return Rates(grid, local, tuple(notes))
 
 

@@ -16,7 +16,7 @@ from basketbt.backtest.book import IndexBook, LateListing
 from basketbt.config.account import AccountSpec
 from basketbt.errors import DataError, OutsideData
 from basketbt.market.fees import Broker
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 from basketbt.plan.account import NoEntry
 from basketbt.plan.model import StudyPlan
 from basketbt.plan.request import HOME_CURRENCY, account_exit
@@ -238,8 +238,8 @@ def _payment_notes(
     if book.settings.dividends == "taxed":
         unnamed = {column for column, note in own if note.kind is BOOKED_AS_CASH}
         if unnamed:
-            symbols = ", ".join(panel.symbols[column] for column in sorted(unnamed))
-            notes.append(UNTAXED(symbols=symbols))
+            symbols = (panel.symbols[column] for column in sorted(unnamed))
+            notes.append(UNTAXED(symbols=listing(symbols)))
         elif not has_actions:
             notes.append(NOTHING_TO_TAX())
     return notes

@@ -23,6 +23,7 @@ from basketbt.events.models import (
     sector_model,
 )
 from basketbt.events.reasons import (
+    NO_PRICES_OF_LISTS,
     NO_UNIVERSE,
     RANDOM_OFF,
     UNIVERSE_OF_ANOTHER_MARKET,
@@ -86,7 +87,7 @@ def event_inputs(
     if not traded.size:
         raise NothingToTest(
             event=case.event.id,
-            why="the source has no prices of these shares",
+            why=NO_PRICES_OF_LISTS(),
             hint="Give their prices: a table in the folder of `--source`, or `basketbt fetch`.",
         )
     windows, counted, cut = registered_windows(spec, case.event, case.calendar)

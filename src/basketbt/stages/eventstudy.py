@@ -106,7 +106,7 @@ def study_event(
         try:
             found.append((event_study(variant.apply(alone)), variant))
         except NothingToTest as error:
-            left_out.append(VARIANT_LEFT_OUT(variant=variant.name, why=str(error)))
+            left_out.append(VARIANT_LEFT_OUT(variant=variant.name, why=error.fields["why"]))
     registered = found[0][0]
     found[0] = (replace(registered, notes=unique([*notes, *registered.notes, *left_out])), None)
     zeros = {f"day0-{name}": session for name, session in _alternatives(spec, case)}

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from basketbt.backtest.account.choices import Refused
 from basketbt.backtest.account.entries import EntryPoint, Moment
-from basketbt.backtest.account.refusals import refused_shares, said
+from basketbt.backtest.account.refusals import refused_shares, shares_with_causes
 from basketbt.backtest.book import IndexBook, LateListing, reweighted
 from basketbt.backtest.index import IndexPath
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Listing, Note, NoteKind, listing
 from basketbt.prices.data import Dates, Floats
 from basketbt.prices.panel import PricePanel
 
@@ -24,28 +24,28 @@ _WHOLE = 1e-9
 
 LEFT_OUT = NoteKind(
     "account_left_out",
-    en="the account cannot hold {shares}: {weight} of the weight, left out of it and of its paper, "
-    "the rest in the list's proportions",
-    zh="账户无法持有{shares_zh}：占权重{weight}，账户及其纸面均予剔除，其余成分保持名单内比例",
+    en="the account cannot hold {shares}: {weight:.1%} of the weight, left out of it and of its "
+    "paper, the rest in the list's proportions",
+    zh="账户无法持有{shares}：占权重{weight:.1%}，账户及其纸面均予剔除，其余成分保持名单内比例",
     severity="warning",
 )
 IN_CASH = NoteKind(
     "account_in_cash",
-    en="the account cannot hold {shares}: {weight} of the weight stays in cash",
-    zh="账户无法持有{shares_zh}：{weight}的权重留作现金",
+    en="the account cannot hold {shares}: {weight:.1%} of the weight stays in cash",
+    zh="账户无法持有{shares}：{weight:.1%}的权重留作现金",
     severity="warning",
 )
 TOO_LITTLE = NoteKind(
     "account_too_little",
-    en="no account: it cannot hold {shares}; the rest is {covered} of the weight, and at least "
-    "{least} must be (account.least_covered)",
-    zh="无账户：无法持有{shares_zh}；其余仅占权重{covered}，至少须为{least}（account.least_covered）",
+    en="no account: it cannot hold {shares}; the rest is {covered:.1%} of the weight, and at least "
+    "{least:.1%} must be (account.least_covered)",
+    zh="无账户：无法持有{shares}；其余仅占权重{covered:.1%}，至少须为{least:.1%}（account.least_covered）",
     severity="warning",
 )
 NOTHING_AT_BASE = NoteKind(
     "account_nothing_at_base",
     en="no account: it cannot hold {shares}, and no other share had a price at the base",
-    zh="无账户：无法持有{shares_zh}，其余成分在基准日均无价格",
+    zh="无账户：无法持有{shares}，其余成分在基准日均无价格",
     severity="warning",
 )
 PRICES_END = NoteKind(
@@ -58,21 +58,24 @@ ENTRY_AFTER_EXIT = NoteKind(
     "account_entry_after_exit",
     en="no account: its first order ({moment} of {entry}) would not come before its end, the close "
     "of {exit}",
-    zh="无账户：首笔委托（{entry}{moment_zh}）不早于账户结束（{exit}收盘）",
+    zh="无账户：首笔委托（{entry}{moment}）不早于账户结束（{exit}收盘）",
     severity="warning",
 )
 ENTRY_BEFORE_BASE = NoteKind(
     "account_entry_before_base",
     en="no account: its first order ({moment} of {entry}) would come before {base}, from whose "
     "close the list is followed",
-    zh="无账户：首笔委托（{entry}{moment_zh}）早于{base}，而名单自该日收盘起计",
+    zh="无账户：首笔委托（{entry}{moment}）早于{base}，而名单自该日收盘起计",
     severity="warning",
 )
 
 #: Notes on prices, as opposed to dates, that leave a list without an account.
 FOR_LACK_OF_PRICES = (TOO_LITTLE, NOTHING_AT_BASE, PRICES_END)
 
-_MOMENTS_ZH = {Moment.OPEN: "开盘", Moment.CLOSE: "收盘"}
+_MOMENTS = {
+    Moment.OPEN: NoteKind("moment-open", en="open", zh="开盘"),
+    Moment.CLOSE: NoteKind("moment-close", en="close", zh="收盘"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -122,29 +125,29 @@ def part_of(
     keeps = enough.copy()
     notes: list[tuple[Note, ...]] = []
     for number, own in enumerate(targets):
-        shares = said(panel, causes, own)
+        shares = shares_with_causes(panel, causes, own)
         gap = _gap(panel, path.base, followed, number, shares) if enough[number] else None
         if not enough[number]:
-            part = f"{covered[number]:.1%}"
-            notes.append((TOO_LITTLE(covered=part, least=f"{least:.1%}", **shares),))
+            part = float(covered[number])
+            notes.append((TOO_LITTLE(covered=part, least=least, shares=shares),))
         elif gap is not None:
             keeps[number] = False
             notes.append((gap,))
         elif lost[number] > 0:
             kind = LEFT_OUT if refused == "leave_out" else IN_CASH
-            notes.append((kind(weight=f"{1 - covered[number]:.1%}", **shares),))
+            notes.append((kind(weight=1.0 - float(covered[number]), shares=shares),))
         else:
             notes.append(())
     return Part(path=followed, covered=covered, refused=which, keeps=keeps, notes=tuple(notes))
 
 
 def _gap(
-    panel: PricePanel, base: int, followed: IndexPath, number: int, shares: dict[str, str]
+    panel: PricePanel, base: int, followed: IndexPath, number: int, shares: Listing
 ) -> Note | None:
     """Why a list's paper has no level at its base or its end; None when it has both."""
     levels = followed.levels[:, number]
     if not np.isfinite(levels[0]):
-        return NOTHING_AT_BASE(**shares)
+        return NOTHING_AT_BASE(shares=shares)
     if np.isfinite(levels[-1]):
         return None
     prices = panel.total[base : base + len(levels)]
@@ -152,7 +155,7 @@ def _gap(
     rows = np.arange(len(prices))[:, None]
     last = np.where(np.isfinite(prices[:, ended]), rows, 0).max(axis=0).min()
     return PRICES_END(
-        symbols=", ".join(np.array(panel.symbols)[ended]),
+        symbols=listing(np.array(panel.symbols)[ended].tolist()),
         last=str(panel.sessions[base + last]),
         exit=str(panel.sessions[base + len(levels) - 1]),
     )
@@ -179,8 +182,7 @@ def _impossible(point: EntryPoint, sessions: Dates) -> Note | None:
     """Why an account cannot begin at ``point``; None when it can."""
     where = {
         "entry": str(point.session),
-        "moment": point.moment.name.lower(),
-        "moment_zh": _MOMENTS_ZH[point.moment],
+        "moment": _MOMENTS[point.moment](),
     }
     if point.session < sessions[0]:
         return ENTRY_BEFORE_BASE(base=str(sessions[0]), **where)

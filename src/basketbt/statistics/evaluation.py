@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from basketbt.notes import listing
 from basketbt.statistics.measures import MEASURES, Measure
 from basketbt.statistics.reasons import REASONS, Reason
 from basketbt.statistics.series import LevelSeries
@@ -38,7 +39,7 @@ class Evaluation:
             code = codes[column]
             if code is not None:
                 emptied.setdefault(code, []).append(key)
-        return tuple(_BY_CODE[code].kind(columns=", ".join(keys)) for code, keys in emptied.items())
+        return tuple(_BY_CODE[code].kind(columns=listing(keys)) for code, keys in emptied.items())
 
 
 def evaluate(

@@ -8,26 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Listing, NoteKind, listing
 from basketbt.prices.data import Floats
 from basketbt.prices.panel import PricePanel
 
 Bools = NDArray[np.bool_]
 
 
+REFUSED = NoteKind("refused_shares", en="{symbols} ({cause})", zh="{symbols}（{cause}）")
+
+
 class Cause(Enum):
-    """Why a share cannot be held, in both languages; of several causes the first one counts."""
+    """Why a share cannot be held; of several causes the first one counts."""
 
-    ADJUSTED = ("only adjusted prices", "仅有复权价")
-    NO_RULES = ("B share, whose rules are not recorded", "B股，未录入其规则")
-    NO_RATE = ("no rate to yuan", "无兑人民币汇率")
-
-    @property
-    def en(self) -> str:
-        return self.value[0]
-
-    @property
-    def zh(self) -> str:
-        return self.value[1]
+    ADJUSTED = NoteKind("refused-adjusted", en="only adjusted prices", zh="仅有复权价")
+    NO_RULES = NoteKind(
+        "refused-no-rules", en="B share, whose rules are not recorded", zh="B股，未录入其规则"
+    )
+    NO_RATE = NoteKind("refused-no-rate", en="no rate to yuan", zh="无兑人民币汇率")
 
 
 def refused_shares(panel: PricePanel) -> dict[Cause, Bools]:
@@ -45,16 +43,11 @@ def refused_shares(panel: PricePanel) -> dict[Cause, Bools]:
     return found
 
 
-def said(panel: PricePanel, refused: dict[Cause, Bools], weights: Floats) -> dict[str, str]:
-    """The refused shares of some weights (N,) with their causes, as values of a note.
-
-    ``shares`` and ``shares_zh``: ``603039.SH, 688369.SH (only adjusted prices); 6682.HK (…)``.
-    """
+def shares_with_causes(panel: PricePanel, refused: dict[Cause, Bools], weights: Floats) -> Listing:
+    """The refused shares of some weights (N,), each cause with its shares."""
     symbols = np.array(panel.symbols)
-    held = [(cause, ", ".join(symbols[which & (weights > 0)])) for cause, which in refused.items()]
-    return {
-        "shares": "; ".join(f"{names} ({cause.en})" for cause, names in held if names),
-        "shares_zh": "；".join(
-            f"{names.replace(', ', '、')}（{cause.zh}）" for cause, names in held if names
-        ),
-    }
+    held = ((cause, symbols[which & (weights > 0)].tolist()) for cause, which in refused.items())
+    return listing(
+        (REFUSED(symbols=listing(names), cause=cause.value()) for cause, names in held if names),
+        "semicolon",
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from basketbt.errors import BadPrices
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import COUNTED, Listing, Note, NoteKind, listing
 from basketbt.prices.checks import rows as rules
 from basketbt.prices.checks.beside import (
     Wrong,
@@ -30,7 +30,7 @@ _LISTED_REFUSED, _LISTED_NOTED = 20, 6
 DOUBTED = NoteKind(
     "price_check",
     en="check {rule}: {meaning}; {effect}. {count} found: {rows}",
-    zh="检查项{rule}：{meaning_zh}；{effect_zh}。共{count}处：{rows_zh}",
+    zh="检查项{rule}：{meaning}；{effect}。共{count}处：{rows}",
     severity="warning",
 )
 GAPS = NoteKind(
@@ -38,6 +38,7 @@ GAPS = NoteKind(
     en="no rows, taken as suspended: {rows}",
     zh="无行情，按停牌处理：{rows}",
 )
+FOUND = NoteKind("found", en="{said}", zh="{symbol} {date}: {value:.6g} [{table}]")
 PLACEHOLDERS = NoteKind(
     "no_volume_rows",
     en="rows without volume are taken as suspended: {symbols}",
@@ -61,9 +62,9 @@ class Finding:
         return f"{self.symbol} {self.date}: {self.what}{value} [{self.rule}, {self.table}]"
 
     @property
-    def row(self) -> str:
-        """Where and how much, for a sentence that says what in another language."""
-        return f"{self.symbol} {self.date}: {self.value:.6g} [{self.table}]"
+    def note(self) -> Note:
+        """The same as part of a note, whose rule says in each language what is wrong."""
+        return FOUND(said=str(self), **vars(self))
 
 
 def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> MarketData:
@@ -107,7 +108,7 @@ def _checked_rows(long: Long) -> tuple[Long, list[Finding], list[Note]]:
     notes = []
     if idle.any():
         symbols = [long.bars[number].symbol for number in np.unique(long.column[idle])]
-        notes.append(PLACEHOLDERS(symbols=", ".join(symbols)))
+        notes.append(PLACEHOLDERS(symbols=listing(symbols)))
         long = long.take(np.flatnonzero(~idle))
     doubts = rules.duplicates(long)
     findings += _named(long, "duplicates", doubts)
@@ -223,25 +224,21 @@ def _notes(findings: list[Finding]) -> list[Note]:
         if rule.name == "gap":
             notes.append(GAPS(rows=_gap_rows(own)))
             continue
-        more = f" (+{len(own) - _LISTED_NOTED})" if len(own) > _LISTED_NOTED else ""
         notes.append(
             DOUBTED(
                 rule=rule.name,
                 meaning=rule.meaning,
-                meaning_zh=rule.meaning_zh,
                 effect=rule.when_warned,
-                effect_zh=rule.when_warned_zh,
                 count=len(own),
-                rows="; ".join(map(str, own[:_LISTED_NOTED])) + more,
-                rows_zh="；".join(finding.row for finding in own[:_LISTED_NOTED]) + more,
+                rows=listing((one.note for one in own), "semicolon", most=_LISTED_NOTED),
             )
         )
     return notes
 
 
-def _gap_rows(gaps: list[Finding]) -> str:
-    """``301269.SZ 12``: sessions without a row, by security."""
+def _gap_rows(gaps: list[Finding]) -> Listing:
+    """Sessions without a row, by security."""
     sessions: dict[str, int] = {}
     for gap in gaps:
         sessions[gap.symbol] = sessions.get(gap.symbol, 0) + int(gap.value)
-    return ", ".join(f"{symbol} {count}" for symbol, count in sessions.items())
+    return listing(COUNTED(name=symbol, count=count) for symbol, count in sessions.items())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from basketbt.errors import UnknownName
+from basketbt.notes import Note, NoteKind
 
 Policy = Literal["refuse", "warn"]
 
@@ -18,10 +19,20 @@ class Rule:
 
     name: str
     default: Policy
-    meaning: str
+    meaning_en: str
     meaning_zh: str
-    when_warned: str
+    when_warned_en: str
     when_warned_zh: str
+
+    @property
+    def meaning(self) -> Note:
+        """What it finds."""
+        return NoteKind(f"{self.name}-found", self.meaning_en, self.meaning_zh)()
+
+    @property
+    def when_warned(self) -> Note:
+        """What is done with a row that is found and not refused."""
+        return NoteKind(f"{self.name}-warned", self.when_warned_en, self.when_warned_zh)()
 
 
 _DROPPED = ("the row is left out, as if suspended", "该行剔除，视同停牌")

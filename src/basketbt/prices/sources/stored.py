@@ -9,7 +9,7 @@ from pathlib import Path
 
 from basketbt.errors import DataError
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 from basketbt.prices.data import FxSeries, Instrument, MarketData, PriceRequest
 from basketbt.prices.sources.auto import Fetcher, Outcome, Window, best, window_of
 from basketbt.prices.sources.routes import Route, rate_vendors, vendors_for
@@ -95,7 +95,7 @@ class StoreSource:
             failed = {} if self._offline else self._fetch(store, request)
             histories, notes = self._read(store, request)
         notes += [
-            NOT_FETCHED(symbol=name, why="; ".join(f.brief for f in outcome.failures))
+            NOT_FETCHED(symbol=name, why=listing((f.note for f in outcome.failures), "semicolon"))
             for name, outcome in failed.items()
         ]
         names = (*request.symbols, *request.indexes)

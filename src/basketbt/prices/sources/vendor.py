@@ -22,16 +22,25 @@ import numpy as np
 
 from basketbt.errors import VendorError
 from basketbt.market.symbols import Symbol
+from basketbt.notes import Note, NoteKind
 from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts, SymbolBars
 from basketbt.prices.sources.hosts import HostBook
 
 Family = Literal["akshare", "yfinance"]
 
 
+VENDOR_FAILED = NoteKind(
+    "vendor-failed",
+    en="{vendor} {word} ({host}{http}): {why}",
+    zh="{vendor}{word}（{host}{http}）：{why}",
+)
+
+
 class VendorFailure(VendorError):
     """One vendor did not deliver. Fields: vendor, host, symbol, status (or None), why."""
 
     word: ClassVar[str] = "failed"
+    word_zh: ClassVar[str] = "失败"
     template = "{symbol}: {vendor} {word} ({host}{http}): {why}"
 
     def __init__(
@@ -59,9 +68,17 @@ class VendorFailure(VendorError):
         """``sina refused (finance.sina.com.cn, HTTP 456)``: for a list of several."""
         return "{vendor} {word} ({host}{http})".format(**self.fields) + f": {self.fields['why']}"
 
+    @property
+    def note(self) -> Note:
+        """The same as part of a note. What the vendor itself said stays in its own words."""
+        values = {name: self.fields[name] for name in ("vendor", "host", "http", "why")}
+        word = NoteKind(f"vendor-{self.word}", self.word, self.word_zh)()
+        return VENDOR_FAILED(word=word, **values)
+
 
 class Unreachable(VendorFailure):
     word = "could not be reached"
+    word_zh = "无法访问"
     fix = (
         "Check the connection and the proxy; `basketbt doctor --live` tries every host and ends "
         "the pause of those that answer. What was fetched so far is kept; the same command resumes."
@@ -70,6 +87,7 @@ class Unreachable(VendorFailure):
 
 class Refused(VendorFailure):
     word = "refused"
+    word_zh = "拒绝"
     fix = (
         "{host} does not serve this address now. Wait half an hour and run the same command again "
         "(it resumes), or choose another source with --source."
@@ -78,6 +96,7 @@ class Refused(VendorFailure):
 
 class NoData(VendorFailure):
     word = "has no data"
+    word_zh = "无数据"
     fix = (
         "Check the code and the dates: a share that was given a new code has its history under "
         "that one. Prices of your own can be given as files (docs/prices.md)."
@@ -86,6 +105,7 @@ class NoData(VendorFailure):
 
 class Changed(VendorFailure):
     word = "answered with something that cannot be trusted"
+    word_zh = "返回内容不可信"
     fix = (
         "Nothing of the answer was stored. Run `basketbt doctor --live`; a newer client may know "
         "the vendor's new form (pip install -U akshare yfinance), or choose another --source."

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from basketbt.backtest.account.refusals import refused_shares, said
-from basketbt.notes import Language
+from basketbt.backtest.account.refusals import refused_shares, shares_with_causes
+from basketbt.notes import Language, listing
 from basketbt.report.choices import entry_words
-from basketbt.report.memo.briefly import briefly, names_of
+from basketbt.report.memo.abbreviate import abbreviation
 from basketbt.report.memo.stopped import share, stopped, unsold
 from basketbt.report.phrases import (
     COMMA,
-    SEMICOLON,
     Phrase,
     escape,
     markdown_table,
@@ -124,10 +123,9 @@ def sentence(owner: Owner, language: Language) -> str:
     """
     basket = escape(owner.basket.id)
     if owner.entry_row < 0:
-        why = SEMICOLON.say(language).join(
-            note.text(language) for note in owner.kept.notes[owner.member]
-        )
-        return _NO_ACCOUNT.say(language, basket=basket, why=escape(_brief(why, owner, language)))
+        shorten = abbreviation(owner.case.case.baskets, "summary.csv")
+        why = listing(owner.kept.notes[owner.member], "semicolon").text(language, shorten)
+        return _NO_ACCOUNT.say(language, basket=basket, why=escape(why))
     parts, published = owner.book.shortfall, owner.basket.source.published
     eve = owner.sessions[max(owner.entry_row - 1, 0)]
     since = percent(float(parts.since_entry[owner.member]))
@@ -163,8 +161,8 @@ def _row(owner: Owner, language: Language) -> list[str]:
 
 def _part(owner: Owner, language: Language) -> str:
     panel, weights = owner.case.panel, owner.targets
-    refused = said(panel, refused_shares(panel), weights)
-    shares = refused["shares" if language == "en" else "shares_zh"]
+    refused = shares_with_causes(panel, refused_shares(panel), weights)
+    shares = refused.text(language, abbreviation(owner.case.case.baskets, "summary.csv"))
     stays = owner.kept.book.path is owner.kept.index.paths[0].total
     return _PART.say(
         language,
@@ -172,15 +170,10 @@ def _part(owner: Owner, language: Language) -> str:
         held=int(np.count_nonzero(weights[~owner.kept.refused])),
         names=len(owner.basket.constituents),
         covered=share(owner.covered),
-        shares=escape(_brief(shares, owner, language)),
+        shares=escape(shares),
         cash=_STAYS.say(language) if stays else "",
         whole=percent(owner.list_return),
     )
-
-
-def _brief(text: str, owner: Owner, language: Language) -> str:
-    """Long rows of codes cut short; the notes of the account's rows name them all."""
-    return briefly(text, names_of(owner.case.case.baskets), "summary.csv", language)
 
 
 def _reasons(owner: Owner, language: Language) -> str:

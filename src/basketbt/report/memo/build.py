@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from basketbt.backtest.book import STANDING
 from basketbt.market.indexes import index_info
-from basketbt.notes import Language, unique
+from basketbt.notes import Language, Shorten, unique
 from basketbt.plan.model import span
 from basketbt.report.choices import choice_words
+from basketbt.report.memo.abbreviate import abbreviation
 from basketbt.report.memo.achievable import achievable
 from basketbt.report.memo.available import available
-from basketbt.report.memo.briefly import briefly, names_of
 from basketbt.report.memo.chance import chance, chance_notes
 from basketbt.report.memo.figures import (
     Reader,
@@ -122,8 +122,10 @@ def _list_paragraph(reader: Reader, benchmark: str, language: Language) -> str:
     return heading + stop + separator.join(sentences(reader, benchmark, language))
 
 
-def data_notes(result: StudyResult, language: Language) -> list[str]:
-    """The study's notes, and what concerns single lists.
+def data_notes(
+    result: StudyResult, language: Language, shorten: Shorten | None = None
+) -> list[str]:
+    """The study's notes, and what concerns single lists; ``shorten`` cuts long lists of shares.
 
     Notes of the ``STANDING`` kinds are left out list by list: the source has said them once.
     """
@@ -132,13 +134,13 @@ def data_notes(result: StudyResult, language: Language) -> list[str]:
         *(note for case in result.cases for own in case.case.notes for note in own),
         *chance_notes(result),
     ]
-    said = [note.text(language) for note in unique(notes)]
+    said = [note.text(language, shorten) for note in unique(notes)]
     for case in result.cases:
         for reader in readers(case) if case.books else []:
             longest = reader.longest()
             own = longest.statistics.path.notes[reader.member] if longest else ()
             said += [
-                f"{reader.basket.id}: {note.text(language)}"
+                f"{reader.basket.id}: {note.text(language, shorten)}"
                 for note in own
                 if note.kind not in STANDING
             ]
@@ -147,8 +149,7 @@ def data_notes(result: StudyResult, language: Language) -> list[str]:
 
 def _brief_notes(result: StudyResult, language: Language) -> list[str]:
     """The data notes with long rows of codes cut short."""
-    names = names_of(result.plan.baskets)
-    return [briefly(text, names, "facts.json", language) for text in data_notes(result, language)]
+    return data_notes(result, language, abbreviation(result.plan.baskets, "facts.json"))
 
 
 def _bullets(said: list[str], language: Language) -> str:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 from basketbt.prices.data import (
     MarketData,
     PriceRequest,
@@ -139,8 +139,7 @@ class FilesSource:
             bars |= found
             notes += _suspects(long, codes, name)
             if spec.adjusted and found:
-                symbols = ", ".join(found)
-                notes.append(ADJUSTED_TABLE(count=len(found), table=name, symbols=symbols))
+                notes.append(ADJUSTED_TABLE(count=len(found), table=name, symbols=listing(found)))
         return bars, notes
 
     def _read(
@@ -216,6 +215,5 @@ def _suspects(long: LongBars, codes: CodeIndex, name: str) -> list[Note]:
     rows = np.flatnonzero(long.suspect)
     if not rows.size:
         return []
-    named = [f"{codes.symbols[long.position[row]]} {long.dates[row]}" for row in rows[:_LISTED]]
-    more = f" (+{rows.size - _LISTED})" if rows.size > _LISTED else ""
-    return [SUSPECT_ROWS(table=name, rows=", ".join(named) + more)]
+    named = (f"{codes.symbols[long.position[row]]} {long.dates[row]}" for row in rows)
+    return [SUSPECT_ROWS(table=name, rows=listing(named, most=_LISTED))]
