@@ -98,6 +98,21 @@ def test_the_unicode_text_of_excel_is_read(tmp_path: Path, encoding: str) -> Non
     same_prices(load(tmp_path, "688111.SH", "000034.SZ"))
 
 
+def test_a_single_is_read_as_its_shortest_decimal_whatever_it_is() -> None:
+    random = np.random.default_rng(0)
+    singles = np.concatenate(
+        [
+            np.round(random.uniform(0.5, 3000, 20_000), 2),
+            np.round(random.uniform(0.01, 300, 20_000), 4),
+            random.uniform(0, 1e9, 1_000),
+            random.normal(size=1_000),
+            [0.0, -0.0, np.nan, np.inf, 1e-30, 2.0**24, 2.0**24 + 2, 3e38, -1.25],
+        ]
+    ).astype(np.float32)
+    wanted = [float(str(one)) for one in singles]
+    assert np.array_equal(shortest(singles), wanted, equal_nan=True)
+
+
 def test_single_precision_is_read_as_the_decimal_it_stands_for(tmp_path: Path) -> None:
     close = np.array([10.12, 1687.99, 0.001, 12.345], dtype=np.float32)
     days = np.array(["2025-01-21", "2025-01-22", "2025-01-23", "2025-01-24"], "M8[D]")
@@ -134,6 +149,7 @@ import sys, numpy as np
 from pathlib import Path
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.sources.files import FilesSource
+from basketbt.prices.sources.files.arrow import shortest
 day = np.datetime64("2025-01-21")
 asked = PriceRequest(symbols=("688111.SH",), indexes=(), start=day, end=day)
 assert FilesSource(Path({str(tmp_path)!r})).load(asked).bars

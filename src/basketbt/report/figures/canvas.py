@@ -120,7 +120,9 @@ def stroke(look: Look) -> dict[str, Any]:
 def _settings() -> dict[Any, Any]:
     family = cjk_font()
     return {
-        "font.family": [*([family] if family else []), "DejaVu Sans"],
+        # Latin letters and digits first: laying out a line in a Chinese font takes twice as long.
+        "font.family": ["DejaVu Sans", *([family] if family else [])],
+        "text.hinting": "none",
         "font.size": 8,
         "axes.unicode_minus": False,
         "svg.hashsalt": "basketbt",

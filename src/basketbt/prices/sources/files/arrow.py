@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from basketbt.prices.data import Dates, Floats
 
-Number = TypeVar("Number", np.float64, np.int64)
+Number = TypeVar("Number", np.float64, np.float32, np.int64)
 
+# Prices have no more decimals than these, and below this whole singles stand for themselves.
+_DIGITS, _EXACT = 5, 2.0**24
 _NO_DAY = np.iinfo(np.int64).min  # what NumPy stores for NaT
 
 
@@ -27,9 +29,22 @@ def doubles(column: pa.ChunkedArray) -> Floats:
     whose error would show in every return.
     """
     if pa.types.is_float32(column.type):
-        texts, numbers = coded(column.dictionary_encode())  # prices repeat: few texts to read
-        return np.array([*map(float, texts), np.nan])[numbers]
+        return shortest(_filled(column, np.array([np.nan], np.float32)))
     return _filled(column.cast(pa.float64(), safe=False), np.array([np.nan]))
+
+
+def shortest(single: NDArray[np.float32]) -> Floats:
+    """The double of the shortest decimal that each single stands for, (R,)."""
+    found = single.astype(np.float64)
+    left = np.flatnonzero(np.isfinite(single))
+    for digits in range(_DIGITS):
+        scale = 10.0**digits
+        rounded = np.rint(found[left] * scale) / scale
+        right = (rounded.astype(np.float32) == single[left]) & (np.abs(rounded) < _EXACT)
+        found[left[right]] = rounded[right]
+        left = left[~right]
+    found[left] = [float(str(one)) for one in single[left]]
+    return found
 
 
 def integers(column: pa.ChunkedArray) -> NDArray[np.int64]:
@@ -42,6 +57,11 @@ def days(column: pa.ChunkedArray) -> Dates:
     seconds = column.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
     found: Dates = _filled(seconds, np.array([_NO_DAY])).view("M8[s]").astype("M8[D]")
     return found
+
+
+def release() -> None:
+    """Give memory that Arrow no longer uses back to the system: it would keep it otherwise."""
+    pa.default_memory_pool().release_unused()
 
 
 def taken(table: pa.Table, rows: NDArray[np.intp]) -> pa.Table:

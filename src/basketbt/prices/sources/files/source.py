@@ -17,6 +17,7 @@ from basketbt.prices.data import (
     SymbolBars,
     UniverseCloses,
 )
+from basketbt.prices.sources.files.arrow import release
 from basketbt.prices.sources.files.beside import (
     read_actions,
     read_fx,
@@ -110,6 +111,7 @@ class FilesSource:
                 continue
             found = read_universe(table, spec, request)
             if found is not None:
+                release()  # of the rows that were read and not kept
                 codes = CodeIndex(found.symbols)
                 known = _first_wins(
                     [read_instruments(t, s, codes) for s, t in self._of("instruments")]
