@@ -15,6 +15,7 @@ import pytest
 
 from basketbt.errors import InvalidFile
 from basketbt.prices.sources.files import TableSpec, formats
+from basketbt.prices.sources.files.arrow import shortest
 from support.tables import CHINESE, ENGLISH, D, load, same_prices, write
 
 # --- formats ---------------------------------------------------------------------------------
@@ -149,7 +150,6 @@ import sys, numpy as np
 from pathlib import Path
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.sources.files import FilesSource
-from basketbt.prices.sources.files.arrow import shortest
 day = np.datetime64("2025-01-21")
 asked = PriceRequest(symbols=("688111.SH",), indexes=(), start=day, end=day)
 assert FilesSource(Path({str(tmp_path)!r})).load(asked).bars

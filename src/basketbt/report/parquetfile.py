@@ -23,6 +23,8 @@ def parquet_bytes(table: Table) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(arrays, names=list(table.layout.keys)), sink, compression="zstd")
     content: bytes = sink.getvalue().to_pybytes()
+    del arrays, sink
+    pa.default_memory_pool().release_unused()  # Arrow would keep it, and pictures come after
     return content
 
 
