@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 import shlex
+import socket
 import subprocess
 from pathlib import Path
 
@@ -90,6 +91,24 @@ def test_the_output_that_the_readme_shows_is_what_is_printed(page: Path, workpla
     assert len(shown.splitlines()) > 5
     for line in shown.splitlines():
         assert line in printed, line
+
+
+@pytest.mark.slow
+def test_the_first_command_asks_no_network_and_names_the_page_last(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the first command must not open a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\ndemo:")[2]
+    words = shlex.split(recipe.splitlines()[1])
+    study = ROOT / words[2]
+    done = CliRunner().invoke(app, [words[1], str(study), *words[3:]])
+    assert done.exit_code == 0, done.output
+    page = Path(done.stdout.splitlines()[-1].removeprefix("page:").strip())
+    assert page.name == "report.html"
+    assert "sample of record" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -177,7 +177,7 @@ def _grid_windows(case: Case) -> list[str]:
             ]
         )
     head = ["window", "published, median", "variants, median", "above 0", "below"]
-    return _table([*head, "one-sided", "beyond chance"], rows)
+    return _table([*head, "one-sided", "above the pool"], rows)
 
 
 def _grid_choices(case: Case) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -21,7 +22,9 @@ import pyarrow.parquet as pq
 
 from basketbt.baskets.library import find_library
 
-TARGET = Path(__file__).resolve().parents[1] / "src/basketbt/_shipped/sample"
+PACKAGE = Path(__file__).resolve().parents[1] / "src/basketbt"
+TARGET = PACKAGE / "_shipped/sample"
+READER = PACKAGE / "prices/sources/sample.py"  # knows the hash of the manifest
 FIRST, LAST = "2023-03-01", "2025-06-30"
 EQUAL = "EWA.CALC"
 OUTSIDE = 400
@@ -32,7 +35,7 @@ SEED = 20250120
 
 
 def main(folder: Path) -> None:
-    """Write the tables and the manifest that lists their hashes."""
+    """Write the tables, the manifest that lists their hashes, and its hash into the reader."""
     tables = sample_tables(folder)
     TARGET.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
@@ -49,8 +52,11 @@ def main(folder: Path) -> None:
         "fx": sorted(tables["fx"]["pair"].unique()),
         "files": files,
     }
-    text = json.dumps(manifest, indent=1) + "\n"
-    (TARGET / "manifest.json").write_text(text, encoding="utf-8")
+    text = (json.dumps(manifest, indent=1) + "\n").encode()
+    (TARGET / "manifest.json").write_bytes(text)
+    code = READER.read_text(encoding="utf-8")
+    line = f'DIGEST = "{hashlib.sha256(text).hexdigest()}"'
+    READER.write_text(re.sub(r'^DIGEST = ".*"$', line, code, flags=re.MULTILINE), encoding="utf-8")
     for path in sorted(TARGET.iterdir()):
         print(f"{path.stat().st_size:9,} {path.name}")
 
@@ -92,7 +98,10 @@ def equal_weighted(market: pd.DataFrame) -> pd.DataFrame:
 
 
 def _outside(market: pd.DataFrame, instruments: pd.DataFrame, listed: set[str]) -> set[str]:
-    """Shares in no list, most of them from the lists' industries, in proportion to the lists."""
+    """Shares in no list that have nearly every session, nine in ten of the lists' industries.
+
+    An industry gives shares in proportion to the lists, but at least a few where it has them.
+    """
     closes = market.groupby("symbol")["close"].count()
     whole = set(closes[closes >= closes.max() - MISSING_AT_MOST].index) - listed
     pool = instruments[instruments["symbol"].isin(whole)].dropna(subset=["industry"])

@@ -7,6 +7,9 @@ from typing import Literal
 
 from basketbt.errors import RefusedPath
 
+#: The sample of record as ``--source`` and a study name it.
+SAMPLE = "sample"
+
 _PACKAGE = Path(__file__).resolve().parent
 
 

@@ -11,6 +11,7 @@ from basketbt.config.study import PricesSpec, StudyFile
 from basketbt.errors import InputError, RefusedPath
 from basketbt.plan.study import project_root
 from basketbt.prices.data import PriceSource
+from basketbt.shipped import SAMPLE
 from basketbt.yamlfile import inside
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from basketbt.prices.sources.routes import Route
 
 ROUTES: Mapping[str, Route] = {"auto": "auto", "akshare": "akshare", "yfinance": "yfinance"}
-SAMPLE = "sample"
 
 
 class UnknownSource(InputError):

@@ -21,7 +21,8 @@ from basketbt.report.parquetfile import table_from_parquet
 from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
 from basketbt.report.stored import NotARun
-from basketbt.sources import ROUTES, SAMPLE, Access, choose_source
+from basketbt.shipped import SAMPLE
+from basketbt.sources import ROUTES, Access, choose_source
 from basketbt.study import run_study
 
 LARGEST_DIFF = 8  # lines shown of a file that differs

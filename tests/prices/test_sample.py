@@ -59,7 +59,9 @@ def test_about_400_outside_shares_most_of_the_lists_industries_can_be_drawn_from
         for symbol in basket.symbols
         if symbol in known.index
     }
-    assert sum(industry in theirs for industry in data.universe.industry) >= 240
+    assert sum(industry in theirs for industry in data.universe.industry) == 354
+    (said,) = [note.text() for note in data.notes if note.kind.code == "sample_pool"]
+    assert "the sample's 400 outside shares, nine in ten of them" in said
 
 
 @pytest.fixture
@@ -75,6 +77,7 @@ def copy(tmp_path: Path) -> Path:
         ("manifest.json", b"{"),
         ("manifest.json", b"[]"),
         ("manifest.json", b'{"files": {}}'),
+        ("manifest.json", b'{"first": "x", "files": {"bars.parquet": ""}}'),
         ("manifest.json", None),
     ],
 )
@@ -99,6 +102,13 @@ def test_one_edited_price_is_enough_to_be_refused(copy: Path) -> None:
         SampleSource(copy).load(ASKED)
 
 
+def test_a_manifest_that_claims_more_is_refused(copy: Path) -> None:
+    text = (copy / "manifest.json").read_text(encoding="utf-8")
+    (copy / "manifest.json").write_text(text.replace("2025-06-30", "2026-12-31"), "utf-8")
+    with pytest.raises(BadSample, match=r"manifest\.json is not the file that was shipped"):
+        SampleSource(copy).load(ASKED)
+
+
 def test_a_table_that_was_put_beside_is_not_read(copy: Path) -> None:
     (copy / "other_adjusted.csv").write_text("date,symbol,close\n2025-01-02,600519.SH,1\n")
     with pytest.raises(OutsideSample, match=r"600519\.SH"):
@@ -110,8 +120,8 @@ def test_a_table_that_was_put_beside_is_not_read(copy: Path) -> None:
     [
         (replace(ASKED, symbols=("688111.SH", "600519.SH")), "600519.SH"),
         (replace(ASKED, indexes=("000016.SH",)), "000016.SH"),
-        (replace(ASKED, start=D("2022-12-30")), "the days from 2022-12-30 to 2023-03-01"),
-        (replace(ASKED, end=D("2025-07-01")), "the days from 2025-06-30 to 2025-07-01"),
+        (replace(ASKED, start=D("2022-12-30")), "the days from 2022-12-30 to 2023-02-28"),
+        (replace(ASKED, end=D("2025-07-01")), "the days from 2025-07-01 to 2025-07-01"),
         (replace(ASKED, fx=("USDCNY",)), "USDCNY"),
     ],
 )
@@ -122,8 +132,9 @@ def test_what_it_lacks_is_named_with_what_it_has_and_how_to_fetch_it(
         SampleSource().load(asked)
     said = str(caught.value)
     assert lacks in said
-    assert "118 shares of the shipped lists from 2023-03-01 to 2025-06-30" in said
-    assert "basketbt run STUDY --source auto" in caught.value.hint
+    assert "the 118 shares of the shipped lists and 000001.SH, " in said
+    assert "EWA.CALC, H00300.CSI, HKDCNY from 2023-03-01 to 2025-06-30" in said
+    assert "Add `--source auto` to this command" in caught.value.hint
     assert caught.value.exit_code == 3
 
 

@@ -98,7 +98,7 @@ def _say_folded(cells: list[list[str]], *, title: str | None, right: Sequence[in
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for position, name in enumerate(cells[0]):
         justify: Literal["left", "right"] = "right" if position in right else "left"
-        table.add_column(name, justify=justify, overflow="fold")
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=position == 0)
     for row in cells[1:]:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)

@@ -97,7 +97,10 @@ class EventStudySpec(Strict):
     )
     placebo_dates: int = Field(250, ge=100, le=2000, description="Earlier pseudo events wanted.")
     random_baskets: int = Field(
-        10_000, ge=0, le=1_000_000, description="Draws from the whole market; 0: none."
+        10_000,
+        ge=0,
+        le=1_000_000,
+        description="Draws from the pool of shares; 0: none.",
     )
     same_mix: Literal["none", "board", "industry"] = Field(
         "none", description="Random baskets keep each list's boards or industries."

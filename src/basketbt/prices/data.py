@@ -152,13 +152,18 @@ class PriceRequest:
         held = {*self.symbols, *self.indexes, *self.fx}
         names = dict.fromkeys((*wanted.symbols, *wanted.indexes, *wanted.fx))
         unknown = [name for name in names if name not in held]
-        more = [f"and {len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else []
-        return (
-            *([", ".join([*unknown[:_NAMED], *more])] if unknown else []),
-            *([f"the days from {wanted.start} to {self.start}"] * bool(wanted.start < self.start)),
-            *([f"the days from {self.end} to {wanted.end}"] * bool(wanted.end > self.end)),
-            *(["the market to draw random baskets from"] * (wanted.universe and not self.universe)),
-        )
+        day = np.timedelta64(1, "D")
+        found = []
+        if unknown:
+            more = [f"and {len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else []
+            found.append(", ".join([*unknown[:_NAMED], *more]))
+        if wanted.start < self.start:
+            found.append(f"the days from {wanted.start} to {self.start - day}")
+        if wanted.end > self.end:
+            found.append(f"the days from {self.end + day} to {wanted.end}")
+        if wanted.universe and not self.universe:
+            found.append("the market to draw random baskets from")
+        return tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ VENDORS = NoteKind(
     en="fetched from vendors ({tables}), {first} to {last}",
     zh="取自数据商（{tables}），{first}至{last}",
 )
+_KINDS = {"auto": VENDORS, "akshare": VENDORS, "yfinance": VENDORS}
 
 
 def origin_of(data: MarketData, panels: Iterable[PricePanel]) -> Note:
@@ -28,7 +29,7 @@ def origin_of(data: MarketData, panels: Iterable[PricePanel]) -> Note:
     if data.origin is not None:
         return data.origin
     used = list(panels)
-    kind = OWN_TABLES if data.source == "files" else VENDORS
+    kind = _KINDS.get(data.source, OWN_TABLES)
     return kind(
         tables=listing(sorted({table for panel in used for table in panel.tables}) or ["–"]),
         first=str(min(panel.sessions[0] for panel in used)),

@@ -20,16 +20,24 @@ from basketbt.notes import NoteKind
 from basketbt.prices.data import MarketData, PriceRequest
 from basketbt.prices.sources.files import FilesSource
 from basketbt.prices.sources.files.folder import tables_of
-from basketbt.shipped import shipped
+from basketbt.shipped import SAMPLE, shipped
 
-NAME = "sample"
 MANIFEST = "manifest.json"
+#: SHA-256 of the manifest that was shipped; tools/make_sample.py writes it here.
+DIGEST = "71e0c5f11e07d133378383fc75c8e8c8e6568be1bd0becf2b16c1abd1731981c"
 
-SAMPLE = NoteKind(
+RECORD = NoteKind(
     "sample_of_record",
     en="sample of record, {first} to {last}: end-of-day facts compiled from several public "
     "sources, no vendor's feed, not for trading",
     zh="随附样本行情，{first}至{last}：据多个公开来源整理的日终数据，并非数据商行情，不得用于交易",
+)
+
+POOL = NoteKind(
+    "sample_pool",
+    en="the shares to draw from are the sample's {count} outside shares, nine in ten of them from "
+    "the lists' own industries: random lists of them are no comparison with the whole market",
+    zh="抽样总体为样本中的{count}只名单外个股，其中九成属于名单所在行业：以其抽取的随机名单不能代表全市场",
 )
 
 
@@ -41,15 +49,16 @@ class BadSample(DataError):
 
 
 class OutsideSample(OutsideData):
-    """Fields: what, shares, first, last."""
+    """Fields: what, shares (how many), others (indexes and rates), first, last."""
 
     template = (
-        "the sample of record holds {shares} shares of the shipped lists from {first} to {last}; "
-        "this study also needs {what}"
+        "the sample of record holds the {shares} shares of the shipped lists and {others} from "
+        "{first} to {last}; this study also needs {what}"
     )
     fix = (
-        "Fetch them once into your own store: `basketbt run STUDY --source auto`; or give your own "
-        "tables: `--source files:FOLDER`."
+        "Add `--source auto` to this command: the vendors are asked once, and the store keeps what "
+        "they gave (or write `prices: {{source: auto}}` into the study). Your own tables: "
+        "`--source files:FOLDER`."
     )
 
 
@@ -61,7 +70,7 @@ class SampleSource:
 
     @property
     def name(self) -> str:
-        return NAME
+        return SAMPLE
 
     def load(self, request: PriceRequest) -> MarketData:
         """What the sample holds of a request.
@@ -71,9 +80,9 @@ class SampleSource:
             OutsideSample: the request names a share, index, rate or day that the sample lacks.
         """
         folder = self.folder or shipped("sample")
-        manifest = _manifest(folder / MANIFEST)
+        manifest = _manifest(folder / MANIFEST, DIGEST)
         for name, digest in manifest["files"].items():
-            _verify(folder / name, digest)
+            _verified(folder / name, digest)
         held = PriceRequest(
             symbols=tuple(manifest["symbols"]),
             indexes=tuple(manifest["indexes"]),
@@ -85,31 +94,36 @@ class SampleSource:
         lacking = held.lacks(request)
         if lacking:
             raise OutsideSample(
-                what="; ".join(lacking), shares=len(held.symbols), first=held.start, last=held.end
+                what="; ".join(lacking),
+                shares=len(held.symbols),
+                others=", ".join((*held.indexes, *held.fx)),
+                first=held.start,
+                last=held.end,
             )
         tables = tuple(one for one in tables_of(folder) if one.path in manifest["files"])
         data = FilesSource(folder, tables).load(request)
-        return replace(data, source=NAME, origin=SAMPLE(first=str(held.start), last=str(held.end)))
+        notes = [replace(note, kind=replace(note.kind, severity="info")) for note in data.notes]
+        if data.universe is not None:
+            notes.append(POOL(count=len(data.universe.symbols)))
+        return replace(
+            data,
+            source=SAMPLE,
+            origin=RECORD(first=str(held.start), last=str(held.end)),
+            notes=tuple(notes),  # what is known of its rows stands in its README: no warnings
+        )
 
 
-def _manifest(path: Path) -> Mapping[str, Any]:
-    try:
-        content = json.loads(path.read_bytes())
-        files: object = content["files"]
-    except OSError as error:
-        raise BadSample(path=path, why=error.strerror or "cannot be read") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadSample(path=path, why="cannot be read") from error
-    if not isinstance(files, dict) or not files:
-        raise BadSample(path=path, why="lists no file")
-    found: Mapping[str, Any] = content
-    return found
+def _manifest(path: Path, digest: str) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = json.loads(_verified(path, digest))
+    return content
 
 
-def _verify(path: Path, digest: str) -> None:
+def _verified(path: Path, digest: str) -> bytes:
+    """The bytes of a file that is the one that was shipped."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise BadSample(path=path, why=f"cannot be read ({error.strerror})") from error
     if hashlib.sha256(content).hexdigest() != digest:
         raise BadSample(path=path, why="is not the file that was shipped (its SHA-256 differs)")
+    return content

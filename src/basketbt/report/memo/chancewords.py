@@ -172,6 +172,8 @@ FORCE = Phrase(
 )
 RANDOM = Phrase(
     "Random baskets (`random_p` in event_study.csv) answer another question, whether the list was "
-    "unlike the whole market, and prove nothing for a list of one sector.",
-    "随机篮子（event_study.csv的随机篮子p）回答的是名单是否异于全市场，对单一行业名单不构成证据。",
+    "unlike others drawn from the pool that the data notes name, and prove nothing for a list of "
+    "one sector.",
+    "随机篮子（event_study.csv的随机篮子p）回答的是名单是否异于自数据说明所列个股中抽取的其他名单，"
+    "对单一行业名单不构成证据。",
 )

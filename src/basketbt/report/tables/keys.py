@@ -54,8 +54,8 @@ PRICES = Column(
     "prices",
     "行情来源",
     "text",
-    "where the prices are from, and of which days",
-    "行情来源及其起止日",
+    "where the prices are from, and the days: what the sample holds, else what was read",
+    "行情来源及起止日：样本行情为其所含日期，其余为实际读取的日期",
 )
 NOTES = Column(
     "notes",
