@@ -1,7 +1,7 @@
 """Makes the pictures of docs/gallery.md from what `make demo` runs: `make gallery`.
 
 Needs Chromium with its driver for the screenshots. Colours are cut to a palette to keep the files
-small.
+small; `made-from.txt` names the sample that they show.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from basketbt.api import run
 from basketbt.config.study import load_study
 from basketbt.grid.planner import plan_grid
 from basketbt.grid.run import GridOptions, run_grid
-from basketbt.prices.sources.sample import SampleSource
+from basketbt.prices.sources.sample import DIGEST, SampleSource
 from basketbt.shipped import find_study
 
 HERE = Path(__file__).parent
@@ -44,6 +44,7 @@ def main() -> None:
     """Rewrite every picture of the gallery."""
     for old in HERE.glob("*.png"):
         old.unlink()
+    (HERE / "made-from.txt").write_text(f"{DIGEST}\n", encoding="utf-8")
     with tempfile.TemporaryDirectory() as temporary:
         folders = {}
         for language in ("en", "zh"):

@@ -16,7 +16,7 @@ import make_sample
 from basketbt.api import run
 from basketbt.baskets.library import find_library
 from basketbt.prices.data import PriceRequest
-from basketbt.prices.sources.sample import BadSample, OutsideSample, SampleSource
+from basketbt.prices.sources.sample import DIGEST, BadSample, OutsideSample, SampleSource
 from basketbt.shipped import shipped
 
 D = np.datetime64
@@ -164,6 +164,11 @@ def _member(archive: Path, name: str) -> str:
 
     with zipfile.ZipFile(archive) as opened:
         return opened.read(name).decode()
+
+
+def test_the_pictures_of_the_gallery_show_it() -> None:
+    made_from = Path(__file__).resolve().parents[2] / "docs/gallery/made-from.txt"
+    assert made_from.read_text(encoding="utf-8").strip() == DIGEST, "run `make gallery`"
 
 
 # --- against the real prices it was made from --------------------------------------------------

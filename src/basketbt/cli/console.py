@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from basketbt.notes import Language
 
+_NAME = 27  # columns of a terminal that the longest name of a shipped list fills
+
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON instead.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
@@ -90,18 +92,37 @@ def say_table(
 
 
 def _say_folded(cells: list[list[str]], *, title: str | None, right: Sequence[int]) -> None:
+    """Texts are folded, numbers never: of those that find no room the last are left out."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    body = [max(map(_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
+    shown = list(range(len(body)))
+    while shown[-1] in right and _least(body, shown, right) > console.width:
+        shown.pop()
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for position, name in enumerate(cells[0]):
-        justify: Literal["left", "right"] = "right" if position in right else "left"
-        table.add_column(name, justify=justify, overflow="fold", no_wrap=position == 0)
+    for position in shown:
+        number = position in right
+        justify: Literal["left", "right"] = "right" if number else "left"
+        width = body[position] if number else None
+        table.add_column(
+            cells[0][position], justify=justify, overflow="fold", min_width=width, max_width=width
+        )
     for row in cells[1:]:
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+        table.add_row(*(Text(row[position]) for position in shown))
+    console.print(table)
+    if len(shown) < len(body):
+        left_out = ", ".join(cells[0][len(shown) :])
+        typer.echo(f"({left_out}: in a wider terminal, or piped)")
+
+
+def _least(body: list[int], shown: list[int], right: Sequence[int]) -> int:
+    """Columns of a terminal that numbers need whole, texts up to a list's name, and the gaps."""
+    widths = (body[at] if at in right else min(body[at], _NAME) for at in shown)
+    return sum(widths) + 3 * len(shown)
 
 
 def _width(text: str) -> int:
