@@ -323,7 +323,7 @@ def test_printing_a_run_is_one_line_and_its_dates_are_dates(study: Study) -> Non
     run = study(Made({A: RISING, INDEX: MARKET}), [A])
     assert repr(run) == (
         f"<basketbt.Run made {run.run_id}: 1 list, deepseek-r1; "
-        "fetched from vendors (made), 2024-06-12 to 2025-01-23>"
+        "own tables (made), 2024-06-12 to 2025-01-23>"
     )
     assert run.levels["date"].dtype.kind == "M"
     assert run.summary["base_date"].iloc[0] == pd.Timestamp(str(session(-1)))

@@ -50,8 +50,8 @@ def path_band(
     forecast variance s^2 g, so estimation error is in the band and its shape is the residuals'.
     """
     unit = residuals / np.sqrt(np.mean(residuals**2))
-    paths = np.cumsum(unit[dates], axis=1)
+    paths = np.cumsum(unit[dates.T], axis=0)
     tail = (1.0 - level) / 2.0
-    low, high = np.quantile(paths, [tail, 1.0 - tail], axis=0)
+    low, high = np.quantile(paths, [tail, 1.0 - tail], axis=1)
     scale = s * np.sqrt(g / np.arange(1, g.shape[0] + 1))
     return low * scale, high * scale
