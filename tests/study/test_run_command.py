@@ -243,3 +243,16 @@ print(sorted(heavy & set(sys.modules)))
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_command_computes_is_not_searched_for_cycles_and_later_things_are() -> None:
+    import gc
+
+    from basketbt.cli.console import uncollected
+
+    try:
+        with uncollected():
+            assert not gc.isenabled()
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -52,6 +53,23 @@ def resumable() -> Iterator[None]:
     except KeyboardInterrupt:
         warn("stopped; every price fetched so far is kept, the same command goes on from there")
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Around a computation whose values live to the end of the command.
+
+    To look for unused cycles among them would take a second, so that nothing looks for cycles
+    until it is done, and never among what was made by then.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
 
 
 def say_json(value: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, say, say_json, say_table
+from basketbt.cli.console import Json, Quiet, say, say_json, say_table, uncollected
 from basketbt.cli.market import events
 from basketbt.cli.options import (
     RESULTS,
@@ -53,13 +53,14 @@ def study(
 
     prices = chosen_source(source, lock)
     with progress_line(quiet=quiet or as_json) as progress:
-        finished = event_study(
-            study,
-            source=prices,
-            overrides=overrides(settings, lang),
-            access=access(store, offline, progress),
-            progress=progress,
-        )
+        with uncollected():
+            finished = event_study(
+                study,
+                source=prices,
+                overrides=overrides(settings, lang),
+                access=access(store, offline, progress),
+                progress=progress,
+            )
         progress("writing")
         folder = finished.write(out, full=full)
     if as_json:

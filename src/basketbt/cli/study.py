@@ -19,6 +19,7 @@ from basketbt.cli.console import (
     say_place,
     say_table,
     say_warning,
+    uncollected,
 )
 from basketbt.cli.options import (
     RESULTS,
@@ -76,13 +77,14 @@ def run(
     prices = chosen_source(source, lock)
     chosen = choose_formats(formats, page=report or show)
     with progress_line(quiet=quiet or as_json) as progress:
-        finished = run_api(
-            study,
-            source=prices,
-            overrides=overrides(settings, lang),
-            access=access(store, offline, progress),
-            progress=progress,
-        )
+        with uncollected():
+            finished = run_api(
+                study,
+                source=prices,
+                overrides=overrides(settings, lang),
+                access=access(store, offline, progress),
+                progress=progress,
+            )
         progress("writing")
         folder = finished.write(out, chosen, full=full)
     if as_json:
