@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from basketbt.backtest.book import index_book
 from basketbt.backtest.rebalance import Rebalance
@@ -55,16 +56,19 @@ def tested(
         rebalance=Rebalance("hold"),
         policies=policies_of(config),
     ).paths[0]
-    found = study_event(
-        plan,
-        spec,
-        case,
-        panel=panel,
-        benchmarks=result.benchmarks,
-        weights=bought.weights,
-        weighting=weighting,
-        universe=data.universe,
-    )
+    # Many small regressions: threads of the linear algebra would wait for each other, and the last
+    # bit of a sum would hang on how many there are.
+    with threadpool_limits(limits=1, user_api="blas"):
+        found = study_event(
+            plan,
+            spec,
+            case,
+            panel=panel,
+            benchmarks=result.benchmarks,
+            weights=bought.weights,
+            weighting=weighting,
+            universe=data.universe,
+        )
     return replace(result, event_studies=found)
 
 
