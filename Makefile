@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check calendars docs gallery sample clean
+.PHONY: demo test quick check calendars docs gallery sample clean
 
 demo: $(READY)
 	$(BIN)/basketbt run configs/deepseek-r1.yaml --set "account={entry: [publication_open, next_open]}" --set "event_study={}"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+quick: $(READY) ## every day: no browser, no process, no market beside the project
+	$(BIN)/python -m pytest -n 2 --dist worksteal --quick
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -21,6 +21,30 @@ settings.register_profile(
 )
 settings.load_profile("basketbt")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="No browser, process, market, or wait.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """``--quick`` leaves out what waits for something outside: the tests of every day are few."""
+    if not config.getoption("--quick"):
+        return
+    outside = [item for item in items if _waits(item)]
+    config.hook.pytest_deselected(items=outside)
+    items[:] = [item for item in items if item not in set(outside)]
+
+
+def _waits(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    module = getattr(item, "module", None)
+    return (
+        any(item.get_closest_marker(name) for name in ("slow", "market"))
+        or not fixtures.isdisjoint({"show", "market", "replay"})
+        or any(hasattr(module, name) for name in ("subprocess", "multiprocessing"))
+    )
+
+
 MARKET = Path(__file__).resolve().parents[1] / "../shared/market"
 
 
