@@ -99,6 +99,7 @@ def test_no_order_breaks_a_rule(seed: int, rule: str, cash: float) -> None:
     np.testing.assert_array_equal(whole, orders.reason[wanted] == Reason.FILLED)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(seed=SEEDS, rule=st.sampled_from(RULES))
 def test_the_parts_of_the_shortfall_add_up(seed: int, rule: str) -> None:
@@ -111,6 +112,7 @@ def test_the_parts_of_the_shortfall_add_up(seed: int, rule: str) -> None:
     np.testing.assert_allclose(parts.paper, path.levels[-1] / 100 - 1, atol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(seed=SEEDS)
 def test_more_costs_never_give_more_money(seed: int) -> None:

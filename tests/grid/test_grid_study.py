@@ -52,6 +52,7 @@ def test_every_choice_meets_every_other(planned: Planned, tmp_path: Path) -> Non
     assert len(published) == 4
 
 
+@pytest.mark.slow
 def test_a_row_equals_a_study_with_those_choices(
     planned: Planned, study: Callable[..., StudyFile], tmp_path: Path, made_market: Made
 ) -> None:

@@ -21,6 +21,8 @@ from basketbt.verification import verify
 from support import invented
 from support.pages import written
 
+pytestmark = pytest.mark.slow
+
 BULK = ("orders", "positions", "car_paths", "placebo")
 
 

@@ -75,6 +75,7 @@ def test_without_a_chinese_font_labels_are_english(
     assert canvas.label_language("en") == "en"
 
 
+@pytest.mark.slow
 def test_pictures_repeat_to_the_byte_and_the_memo_takes_them_once(whole: Run) -> None:
     made = record(whole)
     once, again = figures(made), figures(made)

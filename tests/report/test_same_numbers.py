@@ -58,6 +58,7 @@ def test_every_window_of_the_heat_map_is_the_summary(folder: Path) -> None:
         assert heat.column(head)[row["basket"]] == percent(row["total_return"])
 
 
+@pytest.mark.slow
 def test_every_share_is_its_row_of_the_constituents(folder: Path) -> None:
     found = [row for row in rows(folder, "constituents") if main_book(row)]
     checked = 0
@@ -101,6 +102,7 @@ def test_the_parts_of_the_shortfall_are_those_of_the_summary(folder: Path) -> No
         assert cells["Unfilled"] == percent(str(-float(row["shortfall_unfilled"])))[:-1]
 
 
+@pytest.mark.slow
 def test_every_cell_of_the_workbook_is_the_cell_of_the_csv_file(full: Path) -> None:
     book = openpyxl.load_workbook(full / "summary.xlsx")
     checked = 0
