@@ -10,9 +10,9 @@ import numpy as np
 
 from basketbt.backtest.grid.draws import draw_names
 from basketbt.backtest.grid.engine import Yardstick, grid_statistics
+from basketbt.backtest.holding_periods import make_market
 from basketbt.backtest.kernel import Holdings
 from basketbt.backtest.rebalance import Rebalance
-from basketbt.backtest.segments import make_market
 from basketbt.grid.sheets import Drawn, GridJob, PriceTable, Sheet, Span
 from basketbt.market.calendars import calendar
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from basketbt.backtest.grid.engine import grid_levels
+from basketbt.backtest.holding_periods import make_market
 from basketbt.backtest.rebalance import Rebalance
-from basketbt.backtest.segments import make_market
 from grid_inputs import basketbt_run, equal_baskets, in_turn, named, prices, sessions
 
 RULES = ("hold", "monthly", "daily")

@@ -27,9 +27,9 @@ import grid_page
 import grid_readme
 from basketbt.backtest.grid.draws import draw_names
 from basketbt.backtest.grid.engine import grid_statistics
+from basketbt.backtest.holding_periods import make_market
 from basketbt.backtest.kernel import Holdings
 from basketbt.backtest.rebalance import Rebalance
-from basketbt.backtest.segments import make_market
 from basketbt.grid.parts import cut
 from basketbt.grid.schedulers import through
 from grid_inputs import (

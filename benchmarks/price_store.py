@@ -217,7 +217,7 @@ def run_from_both(runs: int) -> None:
 def fetch_through_the_replay() -> None:
     sys.path.insert(0, str(ROOT / "tests"))
     from basketbt.prices.sources.auto import Fetcher
-    from basketbt.prices.sources.hosts import HostBook
+    from basketbt.prices.sources.rate_limiter import RateLimiter
     from replay.answers import Vendors
     from replay.invented import Market, Security
     from replay.server import running
@@ -234,7 +234,7 @@ def fetch_through_the_replay() -> None:
         os.environ.update(environment)
         with Store(Path(folder) / "store.sqlite") as store:
             moment = datetime(2025, 7, 1, 9, tzinfo=UTC)
-            fetcher = Fetcher(store, now=moment, hosts=HostBook(pace=0.0))
+            fetcher = Fetcher(store, now=moment, hosts=RateLimiter(pace=0.0))
             begin = time.perf_counter()
             ends: list[float] = []
             fetcher.fetch(request, report=lambda _: ends.append(time.perf_counter()))

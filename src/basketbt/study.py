@@ -1,4 +1,4 @@
-"""The hall of the house: one study from its file to its result, a call to each room in turn."""
+"""One study from its file to its result: a call to each room in turn."""
 
 from __future__ import annotations
 

@@ -18,11 +18,11 @@ from basketbt.backtest.grid.engine import (
     grid_levels,
     grid_statistics,
 )
+from basketbt.backtest.holding_periods import Market as Prepared
+from basketbt.backtest.holding_periods import make_market
 from basketbt.backtest.index import index_path
 from basketbt.backtest.kernel import Holdings
 from basketbt.backtest.rebalance import Rebalance
-from basketbt.backtest.segments import Market as Prepared
-from basketbt.backtest.segments import make_market
 from basketbt.statistics.drawdowns import episodes
 from basketbt.statistics.evaluation import evaluate
 from support.markets import DAYS, Market, markets

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from basketbt.backtest.grid.engine import grid_levels
+from basketbt.backtest.holding_periods import make_market
 from basketbt.backtest.index import index_path
 from basketbt.backtest.kernel import Holdings
 from basketbt.backtest.rebalance import Rebalance
-from basketbt.backtest.segments import make_market
 from basketbt.market.calendars import calendar
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from basketbt.market.symbols import parse_symbol
 from basketbt.prices.sources import routes
 from basketbt.prices.sources.auto import Fetcher, Outcome
 from basketbt.prices.sources.complete import complete
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.vendor import Query, VendorFailure
 from basketbt.prices.store import Store
 from replay.setting import NOW, day, request_for
@@ -34,7 +34,7 @@ def put_first(monkeypatch: pytest.MonkeyPatch, vendor: str) -> None:
         monkeypatch.setitem(routes.ORDER, group, order)
 
 
-def ask(vendor: str, hosts: HostBook, text: str | None = None) -> VendorFailure:
+def ask(vendor: str, hosts: RateLimiter, text: str | None = None) -> VendorFailure:
     """The failure that asking one vendor for its subject ends in."""
     symbol = parse_symbol(text or SUBJECT[vendor])
     query = Query(symbol, day("2024-03-01"), day("2025-03-31"), hosts)
@@ -46,5 +46,5 @@ def ask(vendor: str, hosts: HostBook, text: str | None = None) -> VendorFailure:
 
 def fetch(store: Store, *names: str, now: datetime = NOW, **dates: str) -> tuple[Outcome, ...]:
     """Fetch along ``auto``; dates are ``start`` and ``end``."""
-    fetcher = Fetcher(store, now=now, hosts=HostBook(pace=0.0))
+    fetcher = Fetcher(store, now=now, hosts=RateLimiter(pace=0.0))
     return fetcher.fetch(request_for(*names, **dates))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.prices.sources.courier import Courier, Limits
-from basketbt.prices.sources.hosts import PACE_VARIABLE, HostBook
+from basketbt.prices.sources.rate_limiter import PACE_VARIABLE, RateLimiter
+from basketbt.prices.sources.transport import Limits, Transport
 from basketbt.prices.sources.yfinance import CACHE_VARIABLE
 from basketbt.prices.store import Store
 from replay.answers import Vendors
@@ -51,7 +51,7 @@ def replay(
         monkeypatch.setenv(name, value)
     # Long enough for a busy machine: only tests of answers that never end wait for it.
     monkeypatch.setattr(
-        Courier, "limits", Limits(connect=10.0, read=10.0, total=20.0, first_backoff=0.01)
+        Transport, "limits", Limits(connect=10.0, read=10.0, total=20.0, first_backoff=0.01)
     )
     with warnings.catch_warnings():
         # The clients' own warnings are not ours to mend.
@@ -62,8 +62,8 @@ def replay(
 
 
 @pytest.fixture
-def hosts() -> HostBook:
-    return HostBook(pace=0.0)
+def hosts() -> RateLimiter:
+    return RateLimiter(pace=0.0)
 
 
 @pytest.fixture

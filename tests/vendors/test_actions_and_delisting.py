@@ -16,7 +16,7 @@ from basketbt.prices.lock import LockSource, write_lock
 from basketbt.prices.panel import Status, build_panel
 from basketbt.prices.sources.auto import Fetcher, Outcome
 from basketbt.prices.sources.complete import complete
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import VENDORS
 from basketbt.prices.sources.stored import StoreSource
 from basketbt.prices.sources.vendor import Changed, Query
@@ -48,11 +48,11 @@ def shares(replay) -> None:
 
 
 def fetch(store: Store, *names: str) -> tuple[Outcome, ...]:
-    return Fetcher(store, now=NOW, hosts=HostBook(pace=0.0)).fetch(request_for(*names))
+    return Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0)).fetch(request_for(*names))
 
 
 def history_from(vendor: str, text: str):
-    query = Query(parse_symbol(text), day(FIRST), day(LAST), HostBook(pace=0.0))
+    query = Query(parse_symbol(text), day(FIRST), day(LAST), RateLimiter(pace=0.0))
     return complete(VENDORS[vendor], (), query, "auto")
 
 
@@ -172,7 +172,7 @@ def test_half_a_list_of_actions_never_passes_for_the_whole(replay, store, what, 
         .has_actions
     )
     replay.vendors.faults.clear()
-    again = Fetcher(store, now=NOW, hosts=HostBook(pace=0.0))
+    again = Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0))
     again.fetch(request_for("600088.SH"), thorough=True)
     assert store.coverages("600088.SH")["sina"].actions_from == "eastmoney"
 
@@ -264,7 +264,7 @@ def test_an_older_store_is_renewed_and_its_actions_asked_for_again(replay, store
     offline = StoreSource(store.path, offline=True, now=NOW).load(request_for("600088.SH"))
     assert not offline.has_actions
     with Store(store.path) as renewed:
-        fetcher = Fetcher(renewed, now=NOW, hosts=HostBook(pace=0.0))
+        fetcher = Fetcher(renewed, now=NOW, hosts=RateLimiter(pace=0.0))
         (outcome,) = fetcher.fetch(request_for("600088.SH"), thorough=True)
         assert (outcome.state, outcome.revised) == ("fetched", 0)
         coverage = renewed.coverages("600088.SH")["sina"]

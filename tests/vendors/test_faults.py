@@ -241,7 +241,7 @@ def test_what_only_looks_like_a_fault_is_stored_as_it_is(
         assert wealth[-1] / wealth[0] - 1 == pytest.approx(truth, abs=1e-6)
 
 
-# --- courtesy --------------------------------------------------------------------------------
+# --- rate limits -----------------------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -250,9 +250,9 @@ def test_what_only_looks_like_a_fault_is_stored_as_it_is(
 def test_an_answer_that_does_not_end_is_given_up(
     replay, store, hosts, monkeypatch: pytest.MonkeyPatch, vendor: str, manner: str
 ) -> None:
-    from basketbt.prices.sources.courier import Courier, Limits
+    from basketbt.prices.sources.transport import Limits, Transport
 
-    monkeypatch.setattr(Courier, "limits", Limits(5.0, read=0.3, total=0.6, first_backoff=0.01))
+    monkeypatch.setattr(Transport, "limits", Limits(5.0, read=0.3, total=0.6, first_backoff=0.01))
     replay.vendors.faults.append(faults.manner(vendor, manner))
     failure = ask(vendor, hosts)
     assert type(failure) is Unreachable

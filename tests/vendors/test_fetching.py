@@ -10,7 +10,7 @@ import pytest
 
 from basketbt.prices.data import MarketData
 from basketbt.prices.sources.auto import Fetcher, Outcome
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import Route
 from basketbt.prices.sources.stored import NotStored, StoreSource
 from basketbt.prices.sources.vendor import NoVendorLeft, Unreachable
@@ -34,7 +34,7 @@ EVERYTHING = (
 
 
 def fetch(store: Store, *names: str, route: Route = "auto", **dates: str) -> tuple[Outcome, ...]:
-    fetcher = Fetcher(store, route, now=NOW, hosts=HostBook(pace=0.0))
+    fetcher = Fetcher(store, route, now=NOW, hosts=RateLimiter(pace=0.0))
     return fetcher.fetch(request_for(*names, **dates))
 
 
@@ -60,7 +60,7 @@ def source(tmp_path: Path):
 
 def test_one_call_fetches_everything_and_the_next_asks_nobody(replay, store) -> None:
     heard: list[str] = []
-    fetcher = Fetcher(store, now=NOW, hosts=HostBook(pace=0.0))
+    fetcher = Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0))
     outcomes = fetcher.fetch(request_for(*EVERYTHING), report=lambda o: heard.append(o.symbol))
     assert states(outcomes) == ["fetched"] * len(EVERYTHING)
     assert sorted(heard) == sorted(EVERYTHING)
@@ -251,7 +251,7 @@ def test_a_factor_row_that_appears_in_the_past_becomes_a_revision(replay, store)
     assert (revision.kind, revision.date, revision.old) == ("step", "2024-10-10", None)
 
 
-# --- courtesy --------------------------------------------------------------------------------
+# --- rate limits -----------------------------------------------------------------------------
 
 
 def test_a_refused_host_is_left_alone_by_the_next_process_too(replay, tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ def test_two_requests_to_one_host_keep_their_distance() -> None:
         slept.append(seconds)
         clock[0] += seconds
 
-    hosts = HostBook(pace=1.0, clock=lambda: clock[0], sleep=sleep)
+    hosts = RateLimiter(pace=1.0, clock=lambda: clock[0], sleep=sleep)
     for _ in range(20):
         hosts.wait_for_turn("a.example")
     assert len(slept) == 19
@@ -286,8 +286,8 @@ def test_two_processes_share_the_distance(tmp_path: Path) -> None:
     clock = [1000.0]
     slept: list[float] = []
     book = tmp_path / "book.sqlite"
-    one = HostBook(book, pace=1.0, clock=lambda: clock[0], sleep=slept.append)
-    two = HostBook(book, pace=1.0, clock=lambda: clock[0], sleep=slept.append)
+    one = RateLimiter(book, pace=1.0, clock=lambda: clock[0], sleep=slept.append)
+    two = RateLimiter(book, pace=1.0, clock=lambda: clock[0], sleep=slept.append)
     for hosts in (one, two, one, two):
         hosts.wait_for_turn("a.example")
     assert slept == sorted(slept)
@@ -297,7 +297,7 @@ def test_two_processes_share_the_distance(tmp_path: Path) -> None:
 
 def test_the_second_outage_in_a_row_closes_a_host_and_half_an_hour_opens_it() -> None:
     clock = [1000.0]
-    hosts = HostBook(pace=0.0, clock=lambda: clock[0])
+    hosts = RateLimiter(pace=0.0, clock=lambda: clock[0])
     hosts.unreachable("a.example", "dropped")
     assert hosts.closed("a.example") is None
     hosts.answered("a.example")
@@ -327,7 +327,7 @@ def test_an_outage_is_never_called_a_refusal(replay, store) -> None:
 
 def test_a_host_that_asks_for_more_time_gets_it(replay, hosts) -> None:
     clock = [1000.0]
-    book = HostBook(pace=0.0, clock=lambda: clock[0])
+    book = RateLimiter(pace=0.0, clock=lambda: clock[0])
     book.refused("a.example", "HTTP 429", seconds=7200)
     clock[0] += 1801
     assert book.closed("a.example").seconds == pytest.approx(7200 - 1801)
@@ -336,7 +336,7 @@ def test_a_host_that_asks_for_more_time_gets_it(replay, hosts) -> None:
 def test_a_clock_set_back_neither_stops_nor_closes_anything(replay, store) -> None:
     clock = [100_000.0]
     slept: list[float] = []
-    hosts = HostBook(pace=1.0, clock=lambda: clock[0], sleep=slept.append)
+    hosts = RateLimiter(pace=1.0, clock=lambda: clock[0], sleep=slept.append)
     hosts.wait_for_turn("a.example")
     hosts.refused("a.example", "HTTP 456")
     clock[0] -= 50_000
@@ -346,7 +346,7 @@ def test_a_clock_set_back_neither_stops_nor_closes_anything(replay, store) -> No
     # And the store keeps what it has, though "now" lies before the last stored session.
     fetch(store, "688111.SH")
     before = store.all_coverages()
-    past = Fetcher(store, now=NOW - timedelta(days=200), hosts=HostBook(pace=0.0))
+    past = Fetcher(store, now=NOW - timedelta(days=200), hosts=RateLimiter(pace=0.0))
     past.fetch(request_for("688111.SH"))
     assert store.all_coverages() == before
     assert store.revisions() == []

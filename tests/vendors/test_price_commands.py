@@ -17,10 +17,10 @@ from basketbt.cli import store as store_commands
 from basketbt.errors import BasketbtError
 from basketbt.prices import probe
 from basketbt.prices.lock import LockSource
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.store import Store
 from basketbt.prices.store.book import PATH_VARIABLE
-from basketbt.prices.vetting import last_closed_session
+from basketbt.prices.vendor_checks import last_closed_session
 from replay import faults
 from replay.setting import wrong_rows
 from replay.wire import HTML, Reply
@@ -315,7 +315,7 @@ def test_doctor_live_without_internet_names_the_hosts(
     replay, basketbt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replay.vendors.faults.append(lambda request, _: Reply(manner="drop"))
-    monkeypatch.setattr("basketbt.prices.sources.hosts.pace_of_environment", lambda: 0.0)
+    monkeypatch.setattr("basketbt.prices.sources.rate_limiter.pace_of_environment", lambda: 0.0)
     done = basketbt("doctor", "--live")
     assert done.exit_code == 3
     named = done.stderr.removeprefix("unreachable: ").strip().split(", ")
@@ -337,7 +337,7 @@ def test_doctor_live_without_internet_names_the_hosts(
 def test_doctor_live_ends_the_pause_of_hosts_that_answer(
     replay, basketbt, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("basketbt.prices.sources.hosts.pace_of_environment", lambda: 0.0)
+    monkeypatch.setattr("basketbt.prices.sources.rate_limiter.pace_of_environment", lambda: 0.0)
     monkeypatch.setattr(
         "basketbt.prices.probe.last_closed_session",
         lambda symbol, now: last_closed_session(symbol, datetime(2025, 6, 30, 9, tzinfo=UTC)),
@@ -353,7 +353,7 @@ def test_doctor_live_ends_the_pause_of_hosts_that_answer(
 
 
 def test_a_vendor_that_answers_as_it_used_to_is_well(replay) -> None:
-    findings = list(probe.probe(datetime(2025, 6, 30, 9, tzinfo=UTC), HostBook(pace=0.0)))
+    findings = list(probe.probe(datetime(2025, 6, 30, 9, tzinfo=UTC), RateLimiter(pace=0.0)))
     assert [finding.failure for finding in findings] == [""] * len(findings)
     asked = [finding for finding in findings if finding.last_bar]
     assert len(asked) == len(probe.QUESTIONS)
@@ -364,7 +364,7 @@ def test_a_vendor_that_tells_another_close_is_found(replay) -> None:
     replay.vendors.edit = faults.edited(
         "tencent", lambda bars: [*bars[:-1], replace(bars[-1], close=bars[-1].low)]
     )
-    findings = list(probe.probe(datetime(2025, 6, 30, 9, tzinfo=UTC), HostBook(pace=0.0)))
+    findings = list(probe.probe(datetime(2025, 6, 30, 9, tzinfo=UTC), RateLimiter(pace=0.0)))
     (bad,) = [finding for finding in findings if finding.failure]
     assert bad.vendor == "tencent"
     assert "sina at" in bad.failure

@@ -14,7 +14,7 @@ import pytest
 
 from basketbt.errors import DataError, OutputError
 from basketbt.prices.sources.auto import Fetcher
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.stored import StoreSource
 from basketbt.prices.store import Store, upkeep
 from basketbt.prices.store.connection import (
@@ -52,7 +52,7 @@ def start_fetching(path: Path, environment: dict[str, str]) -> subprocess.Popen[
 
 def fetch_all(path: Path) -> list[str]:
     with Store(path) as store:
-        fetcher = Fetcher(store, now=NOW, hosts=HostBook(pace=0.0))
+        fetcher = Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0))
         return [outcome.state for outcome in fetcher.fetch(request_for(*NAMES))]
 
 
@@ -94,7 +94,7 @@ def test_two_fetchers_on_one_store_do_the_work_once_and_agree(replay, path: Path
 
 def test_a_reader_sees_whole_symbols_while_another_process_writes(replay, path: Path) -> None:
     with Store(path) as writer, Store(path, read_only=True) as reader:
-        fetcher = Fetcher(writer, now=NOW, hosts=HostBook(pace=0.0))
+        fetcher = Fetcher(writer, now=NOW, hosts=RateLimiter(pace=0.0))
         seen: list[int] = []
         fetcher.fetch(
             request_for(*NAMES), report=lambda o: seen.append(len(reader.all_coverages()))
@@ -111,7 +111,7 @@ def test_a_transaction_that_breaks_leaves_nothing_half_written(
     with Store(path) as store:
         monkeypatch.setattr(Store, "_log", break_off)
         with pytest.raises(KeyboardInterrupt):
-            Fetcher(store, now=NOW, hosts=HostBook(pace=0.0)).fetch(request_for("688111.SH"))
+            Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0)).fetch(request_for("688111.SH"))
     with sqlite3.connect(path) as db:
         counts = [db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("bar", "step")]
     db.close()

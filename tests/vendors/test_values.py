@@ -12,7 +12,7 @@ import pytest
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.sources.akshare import eastmoney
 from basketbt.prices.sources.complete import Completed, complete, complete_rate
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import VENDORS, Route
 from basketbt.prices.sources.vendor import History, Query
 from replay.invented import Market, Security, rates
@@ -34,7 +34,7 @@ SERVED = [
 
 
 @pytest.fixture
-def completed(replay, hosts: HostBook) -> Callable[..., Completed]:
+def completed(replay, hosts: RateLimiter) -> Callable[..., Completed]:
     def ask(vendor: str, text: str, route: Route = "auto") -> Completed:
         query = Query(
             parse_symbol(text), np.datetime64(FIRST, "D"), np.datetime64(LAST, "D"), hosts
@@ -114,7 +114,7 @@ def test_share_counts_are_those_in_force(completed) -> None:
 
 
 def test_share_counts_come_from_the_capital_changes_where_valuations_lack(
-    replay, hosts: HostBook
+    replay, hosts: RateLimiter
 ) -> None:
     def no_valuation(request, honest):
         if request.query.get("reportName") == "RPT_VALUEANALYSIS_DET":

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.backtest.index import IndexPath, index_path
-from basketbt.backtest.measured import PRICE_DRIVEN, Purchase, measured
 from basketbt.backtest.rebalance import Rebalance
+from basketbt.backtest.weight_inputs import PRICE_DRIVEN, Purchase, measured
 from basketbt.baskets.model import Basket
 from basketbt.baskets.weighting import Weighting
 from basketbt.baskets.weights import target_weights

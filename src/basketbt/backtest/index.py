@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.backtest.kernel import Holdings, drifted
-from basketbt.backtest.rebalance import Rebalance
-from basketbt.backtest.segments import (
+from basketbt.backtest.holding_periods import (
     Bools,
+    HoldingPeriod,
     LateListing,
-    Segment,
     aims,
+    holding_periods_of,
     levels_of,
     make_market,
     relative_prices,
-    segments_of,
 )
+from basketbt.backtest.kernel import Holdings, drifted
+from basketbt.backtest.rebalance import Rebalance
 from basketbt.prices.data import Dates, Floats
 
 
@@ -38,7 +38,7 @@ class IndexPath:
     excluded: Bools
     entry_row: NDArray[np.intp]
     prices: Floats
-    segments: tuple[Segment, ...]
+    segments: tuple[HoldingPeriod, ...]
 
     def weights(self, row: int) -> Floats:
         """(B, N) weights at the close of ``row``, drifted, before a reset on that row.
@@ -110,7 +110,7 @@ def index_path(
         prices, rebalance, sessions=sessions, late_listing=late_listing, delisted=delisted
     )
     targets = aims(market, Holdings(weights))
-    segments = segments_of(market, targets)
+    segments = holding_periods_of(market, targets)
     return IndexPath(
         levels=levels_of(market, segments, len(weights)).T,
         targets=targets.values,

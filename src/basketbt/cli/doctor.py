@@ -104,10 +104,10 @@ def _vendors(path: Path) -> bool:
     from datetime import UTC, datetime
 
     from basketbt.prices.probe import probe
-    from basketbt.prices.sources.hosts import HostBook
+    from basketbt.prices.sources.rate_limiter import RateLimiter
 
     findings = []
-    book = HostBook(tries=1)
+    book = RateLimiter(tries=1)
     for finding in probe(datetime.now(UTC), book):
         findings.append(finding)
         state = "well" if not finding.failure else finding.failure

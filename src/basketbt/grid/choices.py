@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.backtest.book import NotListedYet, listed_at, missing_notes, row_of_weights
-from basketbt.backtest.measured import EstimationBeyondPrices, Purchase, UnmeasuredShares
-from basketbt.backtest.segments import LateListing
+from basketbt.backtest.holding_periods import LateListing
+from basketbt.backtest.weight_inputs import EstimationBeyondPrices, Purchase, UnmeasuredShares
 from basketbt.baskets.model import Basket
 from basketbt.config.choices import WeightingSpec
 from basketbt.config.study import GridSpec, StudyConfig, StudyFile

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from basketbt.backtest.grid.draws import draw_names
 from basketbt.backtest.grid.engine import GridStatistics, Yardstick, grid_statistics
+from basketbt.backtest.holding_periods import LateListing, Market, make_market
 from basketbt.backtest.kernel import Holdings
 from basketbt.backtest.rebalance import Rebalance
-from basketbt.backtest.segments import LateListing, Market, make_market
 from basketbt.prices.data import Dates, Floats
 
 

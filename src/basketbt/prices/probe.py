@@ -13,10 +13,10 @@ import numpy as np
 
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.sources.akshare import delisted, eastmoney
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import VENDORS
 from basketbt.prices.sources.vendor import History, Query, VendorFailure
-from basketbt.prices.vetting import Rejected, last_closed_session, vetted
+from basketbt.prices.vendor_checks import Rejected, checked_history, last_closed_session
 
 DAYS = 40
 CLOSE_TOLERANCE = 1e-3
@@ -49,20 +49,20 @@ class Finding:
     failure: str
 
 
-def probe(now: datetime, hosts: HostBook | None = None) -> Iterator[Finding]:
+def probe(now: datetime, hosts: RateLimiter | None = None) -> Iterator[Finding]:
     """Ask every vendor about the last weeks of one symbol, and compare what they say.
 
     Columns, units, dates and prices pass the checks of a fetch. A vendor whose last close differs
     from the first one's by more than 0.1 % is a finding too. Nothing is stored.
     """
-    book = hosts or HostBook(tries=1)
+    book = hosts or RateLimiter(tries=1)
     reference: dict[str, History] = {}
     for vendor, text in QUESTIONS:
         symbol = parse_symbol(text)
         last = last_closed_session(symbol, now)
         query = Query(symbol, last - np.timedelta64(DAYS, "D"), last, book)
         try:
-            history = vetted(VENDORS[vendor].history(query), symbol)
+            history = checked_history(VENDORS[vendor].history(query), symbol)
         except VendorFailure as failure:
             answered = failure.fields["status"] is not None
             yield Finding(vendor, text, str(failure.fields["host"]), answered, "", failure.brief)
@@ -82,7 +82,7 @@ def probe(now: datetime, hosts: HostBook | None = None) -> Iterator[Finding]:
     yield from _lists(book)
 
 
-def _lists(book: HostBook) -> Iterator[Finding]:
+def _lists(book: RateLimiter) -> Iterator[Finding]:
     """The lists beside the prices: actions and share counts, and delisted shares."""
     share, other = parse_symbol("688111.SH"), parse_symbol("000034.SZ")
     questions: tuple[tuple[str, str, Callable[[], object]], ...] = (

@@ -20,9 +20,9 @@ from basketbt.market.indexes import index_info
 from basketbt.notes import Language
 from basketbt.report.memo.answers import headline_window
 from basketbt.report.memo.available import available
-from basketbt.report.memo.bottomline import chance_line, kept, short_verdicts
 from basketbt.report.memo.build import data_notes
 from basketbt.report.memo.chance import others_inside
+from basketbt.report.memo.conclusion import chance_line, kept, short_verdicts
 from basketbt.report.memo.figures import headline_windows, publication, readers
 from basketbt.report.memo.method import method_lines
 from basketbt.report.memo.sentences import sentences

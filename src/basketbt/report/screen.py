@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from basketbt.plan.model import span
 from basketbt.report.memo.answers import answers, headline_window
-from basketbt.report.memo.bottomline import chance_line, kept
 from basketbt.report.memo.chance import chance_table
+from basketbt.report.memo.conclusion import chance_line, kept
 from basketbt.report.memo.headline import headline_table
 from basketbt.report.phrases import PRICES, Phrase
 from basketbt.results import CaseResult, StudyResult

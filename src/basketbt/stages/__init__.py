@@ -1,1 +1,1 @@
-"""The wings of the hall: panels, index books, event studies and accounts of one case."""
+"""The steps of a study: panels, index books, event studies and accounts of one case."""

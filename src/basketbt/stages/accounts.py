@@ -1,4 +1,4 @@
-"""The wing of the hall where a case's lists are bought and sold under the rules of the market."""
+"""The step of a study in which lists are bought and sold under the rules of the market."""
 
 from __future__ import annotations
 

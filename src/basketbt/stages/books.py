@@ -1,4 +1,4 @@
-"""The wing of the hall where a case's lists are followed as indexes."""
+"""The step of a study that follows its lists as indexes."""
 
 from __future__ import annotations
 

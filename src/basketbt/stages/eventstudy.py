@@ -1,4 +1,4 @@
-"""The wing of the hall where a study's lists are tested against chance, event by event."""
+"""The step of a study that tests its lists against chance, event by event."""
 
 from __future__ import annotations
 

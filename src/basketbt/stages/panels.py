@@ -1,4 +1,4 @@
-"""The wing of the hall where a study's prices are laid on its sessions."""
+"""The step of a study that lays its prices on its sessions."""
 
 from __future__ import annotations
 

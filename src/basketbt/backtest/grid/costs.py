@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from basketbt.backtest.holding_periods import HoldingPeriod, Market, relative_prices
 from basketbt.backtest.kernel import drifted
-from basketbt.backtest.segments import Market, Segment, relative_prices
 from basketbt.prices.data import Floats
 
 
-def turnover(market: Market, segments: tuple[Segment, ...], baskets: int) -> Floats:
+def turnover(market: Market, segments: tuple[HoldingPeriod, ...], baskets: int) -> Floats:
     """(B, R) value traded at the close before each row, as a fraction of the basket's value.
 
     A buy of everything counts 1, a sale of a tenth to buy another share 0.2.
     """
     traded = np.zeros((baskets, len(market.prices)))
-    before: Segment | None = None
+    before: HoldingPeriod | None = None
     for part in segments:
         if part.start == 0:
             before = None

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.backtest.grid.costs import after_costs, turnover
+from basketbt.backtest.holding_periods import Market, aims, holding_periods_of, levels_of
 from basketbt.backtest.kernel import Holdings
-from basketbt.backtest.segments import Market, aims, levels_of, segments_of
 from basketbt.prices.data import Floats
 from basketbt.statistics.arrays import MIN_SESSIONS, ratio
 from basketbt.statistics.returns import per_session_rate
@@ -153,7 +153,7 @@ def _tile(
     Those before costs stand in ``out`` (b, R).
     """
     targets = aims(market, baskets.rows(part))
-    segments = segments_of(market, targets)
+    segments = holding_periods_of(market, targets)
     levels = levels_of(market, segments, len(targets), out)
     traded = turnover(market, segments, len(targets)) if any(costs) else None
     for cost in costs:

@@ -14,13 +14,13 @@ import numpy as np
 from basketbt.errors import BadPrices
 from basketbt.notes import COUNTED, Listing, Note, NoteKind, listing
 from basketbt.prices.checks import rows as rules
-from basketbt.prices.checks.beside import (
+from basketbt.prices.checks.policy import RULES, Policy, full_policy
+from basketbt.prices.checks.reference_tables import (
     Wrong,
     agreeing_actions,
     believable_actions,
     believable_shares,
 )
-from basketbt.prices.checks.policy import RULES, Policy, full_policy
 from basketbt.prices.checks.rows import Doubt, Long
 from basketbt.prices.data import MarketData, SymbolBars
 

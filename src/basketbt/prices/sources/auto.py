@@ -17,12 +17,12 @@ import numpy as np
 from basketbt.market.symbols import Symbol, parse_symbol
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.sources.complete import Completed, complete, complete_rate
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import VENDORS, Route, group_of, rate_vendors, vendors_for
 from basketbt.prices.sources.vendor import NoVendorLeft, Query, Vendor, VendorFailure
 from basketbt.prices.store import Coverage, Store
 from basketbt.prices.store.connection import guarded
-from basketbt.prices.vetting import last_closed_session
+from basketbt.prices.vendor_checks import last_closed_session
 
 State = Literal["stored", "fetched", "failed"]
 
@@ -69,7 +69,7 @@ class Fetcher:
         route: Route = "auto",
         *,
         now: datetime | None = None,
-        hosts: HostBook | None = None,
+        hosts: RateLimiter | None = None,
     ) -> None:
         self._store = store
         self._route: Route = route

@@ -20,10 +20,10 @@ from basketbt.prices.sources import yfinance
 from basketbt.prices.sources.akshare import eastmoney, sina
 from basketbt.prices.sources.akshare.delisted import delisting
 from basketbt.prices.sources.akshare.rights import rights_issues
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import FAMILIES, VENDORS, Route, group_of
 from basketbt.prices.sources.vendor import Changed, History, Query, Vendor, VendorFailure
-from basketbt.prices.vetting import Rejected, missing_sessions, vetted, vetted_rate
+from basketbt.prices.vendor_checks import Rejected, checked_history, checked_rate, missing_sessions
 
 T = TypeVar("T")
 
@@ -52,17 +52,17 @@ def complete(vendor: Vendor, others: tuple[Vendor, ...], query: Query, route: Ro
         history = _with_delisting(history, query, lacking)
     elif group_of(query.symbol) == "hong kong share" and "yfinance" in FAMILIES[route]:
         history = _with_yahoo_factor(history, query, lacking)
-    history = accepted(history, lambda h: vetted(h, query.symbol))
+    history = accepted(history, lambda h: checked_history(h, query.symbol))
     unconfirmed = _confirm_gaps(history, others, query)
     return Completed(history, tuple(lacking), unconfirmed)
 
 
 def complete_rate(
-    vendor: str, pair: str, first: np.datetime64, last: np.datetime64, hosts: HostBook
+    vendor: str, pair: str, first: np.datetime64, last: np.datetime64, hosts: RateLimiter
 ) -> Completed:
     """An exchange rate from one vendor, checked; see :func:`complete`."""
     ask = eastmoney.exchange_rate if vendor == eastmoney.NAME else yfinance.exchange_rate
-    return Completed(accepted(ask(pair, first, last, hosts), vetted_rate), (), 0)
+    return Completed(accepted(ask(pair, first, last, hosts), checked_rate), (), 0)
 
 
 def accepted(history: History, check: Callable[[History], History]) -> History:
@@ -192,7 +192,7 @@ def _sessions_at(vendor: Vendor, query: Query, missing: Dates) -> Dates | None:
     """Sessions with trading at a vendor around ``missing``; None when it cannot be asked."""
     try:
         found = vendor.history(query)
-        accepted(found, lambda h: vetted(h, query.symbol))
+        accepted(found, lambda h: checked_history(h, query.symbol))
     except VendorFailure:
         return None
     bars = found.bars.between(missing[0], missing[-1])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from basketbt.prices.data import Dates, Floats, SymbolBars
-from basketbt.prices.sources.courier import Courier
+from basketbt.prices.sources.transport import Transport
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,7 @@ FIELDS = ("open", "high", "low", "close", "volume", "amount")
 def bars_from(
     frame: pd.DataFrame,
     columns: Mapping[str, str],
-    courier: Courier,
+    transport: Transport,
     *,
     currency: str,
     shares_per_unit: float = 1.0,
@@ -29,15 +29,15 @@ def bars_from(
     A field that is not mapped is NaN throughout. Raises ``Changed`` for a missing column, a text
     where a number belongs, or a date that is none.
     """
-    require(frame, columns.values(), courier)
-    dates = dates_from(frame, columns["date"], courier)
+    require(frame, columns.values(), transport)
+    dates = dates_from(frame, columns["date"], transport)
     empty = np.full(len(dates), np.nan)
     values = {
-        name: numbers_from(frame, columns[name], courier) if name in columns else empty
+        name: numbers_from(frame, columns[name], transport) if name in columns else empty
         for name in FIELDS
     }
     return SymbolBars(
-        symbol=courier.symbol,
+        symbol=transport.symbol,
         dates=dates,
         open=values["open"],
         high=values["high"],
@@ -46,36 +46,36 @@ def bars_from(
         volume=values["volume"] * shares_per_unit,
         amount=values["amount"],
         currency=currency,
-        table=courier.vendor,
+        table=transport.vendor,
     )
 
 
-def require(frame: pd.DataFrame, headers: object, courier: Courier) -> None:
+def require(frame: pd.DataFrame, headers: object, transport: Transport) -> None:
     """Raise ``Changed`` unless every header is there."""
     missing = sorted(set(headers) - set(map(str, frame.columns)))  # type: ignore[call-overload]
     if missing:
-        courier.changed(f"the column {', '.join(missing)} is missing")
+        transport.changed(f"the column {', '.join(missing)} is missing")
 
 
-def dates_from(frame: pd.DataFrame, header: str, courier: Courier) -> Dates:
+def dates_from(frame: pd.DataFrame, header: str, transport: Transport) -> Dates:
     """One column as days; ``Changed`` when a cell is no date."""
     import pandas as pd
 
     try:
         dates: Dates = pd.to_datetime(frame[header]).to_numpy(dtype="datetime64[D]")
     except (ValueError, TypeError) as error:
-        courier.changed(f"{header} holds something that is no date ({error})")
+        transport.changed(f"{header} holds something that is no date ({error})")
     if np.isnat(dates).any():
-        courier.changed(f"{header} holds an empty date")
+        transport.changed(f"{header} holds an empty date")
     return dates
 
 
-def numbers_from(frame: pd.DataFrame, header: str, courier: Courier) -> Floats:
+def numbers_from(frame: pd.DataFrame, header: str, transport: Transport) -> Floats:
     """One column as floats; ``Changed`` when a cell is text that is no number."""
     import pandas as pd
 
     try:
         numbers: Floats = pd.to_numeric(frame[header]).to_numpy(dtype=np.float64)
     except (ValueError, TypeError) as error:
-        courier.changed(f"{header} holds something that is no number ({error})")
+        transport.changed(f"{header} holds something that is no number ({error})")
     return numbers

@@ -9,7 +9,7 @@
     └── NoVendorLeft  every vendor in turn failed; lists which one failed how
 
 The vendors' clients hide the reason (akshare raises the same IndexError for an unknown code and
-for a banned address), so it is decided where the answer is seen: in :mod:`.courier`.
+for a banned address), so it is decided where the answer is seen: in :mod:`.transport`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from basketbt.errors import VendorError
 from basketbt.market.symbols import Symbol
 from basketbt.notes import Note, NoteKind
 from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts, SymbolBars
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 
 Family = Literal["akshare", "yfinance"]
 
@@ -131,7 +131,7 @@ class NoVendorLeft(VendorError):
 
 
 @dataclass(frozen=True)
-class Exchange:
+class HttpRecord:
     """One request and the raw answer to it: the evidence behind stored rows."""
 
     url: str
@@ -186,7 +186,7 @@ class History:
     shares: ShareCounts | None = None
     shares_from: str = ""
     delisted: np.datetime64 | None = None
-    exchanges: tuple[Exchange, ...] = ()
+    exchanges: tuple[HttpRecord, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ class Query:
     symbol: Symbol
     first: np.datetime64
     last: np.datetime64
-    hosts: HostBook
+    hosts: RateLimiter
 
 
 class Vendor(Protocol):

@@ -23,9 +23,9 @@ import numpy as np
 
 from basketbt.market.symbols import Symbol
 from basketbt.prices.data import CorporateAction, Dates, Floats, SymbolBars
-from basketbt.prices.sources.courier import Answer, Courier, retry_after, with_evidence
 from basketbt.prices.sources.frames import numbers_from, require
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
+from basketbt.prices.sources.transport import Answer, Transport, retry_after, with_evidence
 from basketbt.prices.sources.vendor import (
     Changed,
     FactorSteps,
@@ -60,10 +60,10 @@ class Yahoo:
     def history(self, query: Query) -> History:
         """Raw bars, factor steps and corporate actions from ``first`` to ``last``."""
         symbol = query.symbol
-        courier = _courier(symbol.canonical, query.hosts)
-        frame = _ask(courier, symbol.code + _SUFFIX[symbol.exchange], query.first)
+        transport = _transport(symbol.canonical, query.hosts)
+        frame = _ask(transport, symbol.code + _SUFFIX[symbol.exchange], query.first)
         digits = 3 if symbol.exchange == "HK" else _TICK_DIGITS[symbol.kind]
-        table = _Table.read(frame, courier, symbol.currency, digits)
+        table = _Table.read(frame, transport, symbol.currency, digits)
         bars = _traded(table.bars) if symbol.kind != "index" else table.bars
         is_index = symbol.kind == "index"
         return History(
@@ -76,22 +76,24 @@ class Yahoo:
             steps_from="" if is_index else NAME,
             actions=None if is_index else table.actions(query.last),
             actions_from="" if is_index else NAME,
-            exchanges=with_evidence(courier.exchanges),
+            exchanges=with_evidence(transport.exchanges),
         )
 
 
-def exchange_rate(pair: str, first: np.datetime64, last: np.datetime64, hosts: HostBook) -> History:
+def exchange_rate(
+    pair: str, first: np.datetime64, last: np.datetime64, hosts: RateLimiter
+) -> History:
     """Daily rate of ``pair`` (HKDCNY): CNY for one HKD, London close."""
-    courier = _courier(pair, hosts)
-    frame = _ask(courier, f"{pair}=X", first)
-    bars = _Table.read(frame, courier, pair[3:], digits=8).bars
+    transport = _transport(pair, hosts)
+    frame = _ask(transport, f"{pair}=X", first)
+    bars = _Table.read(frame, transport, pair[3:], digits=8).bars
     return History(
         vendor=NAME,
         symbol=pair,
         first=first,
         last=last,
         bars=bars.between(first, last),
-        exchanges=with_evidence(courier.exchanges),
+        exchanges=with_evidence(transport.exchanges),
     )
 
 
@@ -113,18 +115,18 @@ class _Table:
         self._later_splits = later_splits
 
     @classmethod
-    def read(cls, frame: pd.DataFrame, courier: Courier, currency: str, digits: int) -> _Table:
+    def read(cls, frame: pd.DataFrame, transport: Transport, currency: str, digits: int) -> _Table:
         """``digits`` are the decimals of a price tick, which undo Yahoo's single precision."""
         prices = ("Open", "High", "Low", "Close", "Adj Close", "Volume")
-        require(frame, (*prices, "Dividends", "Stock Splits"), courier)
+        require(frame, (*prices, "Dividends", "Stock Splits"), transport)
         index: Any = frame.index
         dates: Dates = index.tz_localize(None).to_numpy(dtype="datetime64[D]")
-        column = {name: numbers_from(frame, name, courier) for name in prices}
-        splits = numbers_from(frame, "Stock Splits", courier)
+        column = {name: numbers_from(frame, name, transport) for name in prices}
+        splits = numbers_from(frame, "Stock Splits", transport)
         ratio = np.where(splits > 0, splits, 1.0)
         later = np.append(np.cumprod(ratio[::-1])[::-1][1:], 1.0)
         bars = SymbolBars(
-            symbol=courier.symbol,
+            symbol=transport.symbol,
             dates=dates,
             open=np.round(column["Open"] * later, digits),
             high=np.round(column["High"] * later, digits),
@@ -135,7 +137,7 @@ class _Table:
             currency=currency,
             table=NAME,
         )
-        dividends = numbers_from(frame, "Dividends", courier)
+        dividends = numbers_from(frame, "Dividends", transport)
         return cls(bars, column["Adj Close"], dividends, splits, later)
 
     def steps(self) -> FactorSteps:
@@ -179,45 +181,45 @@ def _traded(bars: SymbolBars) -> SymbolBars:
 # --- the client ----------------------------------------------------------------------------
 
 
-def _courier(subject: str, hosts: HostBook) -> Courier:
-    return Courier(NAME, subject, hosts, missing_is_404=True, inspect=inspect)
+def _transport(subject: str, hosts: RateLimiter) -> Transport:
+    return Transport(NAME, subject, hosts, missing_is_404=True, inspect=inspect)
 
 
-def inspect(courier: Courier, url: str, body: bytes) -> None:
+def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Raise unless the body is a chart: one result with times and quotes of equal length."""
     try:
         chart = json.loads(body)["chart"]
         if chart.get("error"):
-            courier.no_data(str(chart["error"].get("description", "no data")))
+            transport.no_data(str(chart["error"].get("description", "no data")))
         result = chart["result"][0]
         if not result.get("timestamp"):
-            courier.no_data("no bars in this window")
+            transport.no_data("no bars in this window")
         quote = result["indicators"]["quote"][0]
         told = result["meta"].get("symbol")
         lengths = {len(quote[name]) for name in ("open", "high", "low", "close", "volume")}
         lengths.add(len(result["timestamp"]))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        courier.changed("the answer is not a chart, or cut short")
+        transport.changed("the answer is not a chart, or cut short")
     if told is not None:
-        courier.demand(told, unquote(urlsplit(url).path.rsplit("/", 1)[1]))
+        transport.demand(told, unquote(urlsplit(url).path.rsplit("/", 1)[1]))
     if len(lengths) != 1:
-        courier.changed("the chart's columns differ in length")
-    _inspect_values(courier, result["timestamp"], quote)
+        transport.changed("the chart's columns differ in length")
+    _inspect_values(transport, result["timestamp"], quote)
 
 
-def _inspect_values(courier: Courier, times: list[Any], quote: dict[str, list[Any]]) -> None:
+def _inspect_values(transport: Transport, times: list[Any], quote: dict[str, list[Any]]) -> None:
     # yfinance keeps the first of two rows with one time and drops empty ones in silence.
     if len(set(times)) != len(times):
-        courier.changed("the chart has a session twice")
+        transport.changed("the chart has a session twice")
     for name in ("open", "high", "low", "close", "volume"):
         if any(value is not None and not isinstance(value, int | float) for value in quote[name]):
-            courier.changed(f"the chart's {name} holds something that is no number")
+            transport.changed(f"the chart's {name} holds something that is no number")
 
 
-def _ask(courier: Courier, ticker: str, first: np.datetime64) -> pd.DataFrame:
+def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFrame:
     """One ticker from ``first`` to today, or a :class:`VendorFailure` that says why not."""
     package = _package()
-    session = _session(courier)
+    session = _session(transport)
     package.data.YfData.cache_get.cache_clear()
     day_after = np.datetime64("today") + np.timedelta64(2, "D")
     try:
@@ -226,23 +228,23 @@ def _ask(courier: Courier, ticker: str, first: np.datetime64) -> pd.DataFrame:
             end=str(day_after),
             auto_adjust=False,
             actions=True,
-            timeout=courier.limits.total,
+            timeout=transport.limits.total,
         )
-    except (VendorFailure, sqlite3.Error):  # the latter: the courtesy book's own trouble
+    except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
         raise
     except Exception as error:
-        raise courier.failure(
+        raise transport.failure(
             Changed, f"the client cannot read the answer ({type(error).__name__}: {error})"
         ) from error
     finally:
         session.close()
     if len(frame) == 0:
-        courier.no_data("an empty table")
+        transport.no_data("an empty table")
     return frame
 
 
-def _session(courier: Courier) -> Any:
-    """A browser-like session, as yfinance makes one, whose chart requests go by ``courier``.
+def _session(transport: Transport) -> Any:
+    """A browser-like session, as yfinance makes one, whose chart requests go by ``transport``.
 
     Cookie and crumb requests pass untouched: yfinance goes on without them where they fail.
     """
@@ -252,7 +254,7 @@ def _session(courier: Courier) -> Any:
 
     class Session(base):  # type: ignore[misc]
         def request(self, method: str, url: str, **options: Any) -> Any:
-            options["timeout"] = courier.limits.total
+            options["timeout"] = transport.limits.total
             plain = super().request
             if "/v8/finance/chart/" not in urlsplit(url).path:
                 return plain(method, url, **options)
@@ -262,11 +264,11 @@ def _session(courier: Courier) -> Any:
                 try:
                     response = plain(method, url, **options)
                 except curl.exceptions.RequestException as error:
-                    raise courier.unreachable(error) from error
+                    raise transport.unreachable(error) from error
                 wait = retry_after(response.headers)
                 return Answer(response.status_code, response.content, response, wait)
 
-            return courier.deliver(url, once).response
+            return transport.deliver(url, once).response
 
     return Session(impersonate="chrome")
 

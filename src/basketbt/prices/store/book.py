@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.vendor import History
 from basketbt.prices.store import revisions, sql
 from basketbt.prices.store import rows as tables
@@ -90,10 +90,10 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
-    def hosts(self, *, pace: float | None = None) -> HostBook:
-        """The courtesy book in this file; in memory only when the store cannot be written."""
+    def hosts(self, *, pace: float | None = None) -> RateLimiter:
+        """The rate limiter in this file; in memory only when the store cannot be written."""
         with self._guarded():
-            return HostBook(None if self._read_only else self.path, pace=pace)
+            return RateLimiter(None if self._read_only else self.path, pace=pace)
 
     # --- reading ---------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from basketbt.errors import DataError
-from basketbt.prices.sources import hosts
+from basketbt.prices.sources import rate_limiter
 
 _FIRST = """
 CREATE TABLE coverage (
@@ -73,7 +73,7 @@ ALTER TABLE coverage ADD COLUMN delisted TEXT; -- from this day on not listed; N
 UPDATE coverage SET actions_from = NULL WHERE actions_from = 'eastmoney';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST + hosts.SCHEMA + ";", _SECOND)
+MIGRATIONS: tuple[str, ...] = (_FIRST + rate_limiter.SCHEMA + ";", _SECOND)
 """Script n takes a file from version n to n + 1. Never changed once released, only added to."""
 
 

@@ -15,7 +15,7 @@ from basketbt.prices.sources.vendor import History
 from basketbt.prices.store.book import Coverage, Store
 from basketbt.prices.store.connection import guarded
 from basketbt.prices.store.rows import is_pair
-from basketbt.prices.vetting import Rejected, vetted, vetted_rate
+from basketbt.prices.vendor_checks import Rejected, checked_history, checked_rate
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,6 @@ def chosen(
 
 def _vet_again(history: History) -> None:
     if is_pair(history.symbol):
-        vetted_rate(history)
+        checked_rate(history)
     else:
-        vetted(history, parse_symbol(history.symbol))
+        checked_history(history, parse_symbol(history.symbol))

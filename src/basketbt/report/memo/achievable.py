@@ -10,7 +10,7 @@ from basketbt.backtest.account.refusals import refused_shares, shares_with_cause
 from basketbt.notes import Language, listing
 from basketbt.report.choices import entry_words
 from basketbt.report.memo.abbreviate import abbreviation
-from basketbt.report.memo.stopped import share, stopped, unsold
+from basketbt.report.memo.unfilled import share, stopped, unsold
 from basketbt.report.phrases import (
     COMMA,
     Phrase,

@@ -19,9 +19,9 @@ from basketbt.errors import BadSymbol, UnknownName
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.akshare.eastmoney import NAME
-from basketbt.prices.sources.courier import Courier, ask
 from basketbt.prices.sources.frames import require
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
+from basketbt.prices.sources.transport import Transport, ask
 
 _BOARD_CODE = re.compile(r"BK\d+")
 _EXCHANGES = {1: ("SH",), 0: ("SZ", "BJ")}  # Eastmoney's market number
@@ -37,17 +37,17 @@ class Board:
     left_out: tuple[str, ...]
 
 
-def concept_board(name: str, today: date, hosts: HostBook) -> Board:
+def concept_board(name: str, today: date, hosts: RateLimiter) -> Board:
     """Today's members of a board, by its name (DeepSeek概念) or code (BK1188).
 
     Raises ``UnknownName`` for a name that is no board, or a ``VendorFailure``.
     """
-    courier = Courier(NAME, name, hosts, inspect=_inspect)
-    code = name if _BOARD_CODE.fullmatch(name) else _code_of(name, courier)
-    ask(courier, lambda: akshare().stock_board_concept_cons_em(code))
+    transport = Transport(NAME, name, hosts, inspect=_inspect)
+    code = name if _BOARD_CODE.fullmatch(name) else _code_of(name, transport)
+    ask(transport, lambda: akshare().stock_board_concept_cons_em(code))
     members: dict[str, str] = {}
     left_out: list[str] = []
-    for row in _members(courier):
+    for row in _members(transport):
         market = row.get("f13")
         exchanges = _EXCHANGES.get(market, ()) if isinstance(market, int) else ()
         symbol = share_of(str(row["f12"]), exchanges)
@@ -58,13 +58,13 @@ def concept_board(name: str, today: date, hosts: HostBook) -> Board:
     return Board(name, today, tuple(sorted(members.items())), tuple(left_out))
 
 
-def _code_of(name: str, courier: Courier) -> str:
+def _code_of(name: str, transport: Transport) -> str:
     """The code of the board of that name. akshare asks for the list once a process."""
-    frame = ask(courier, lambda: akshare().stock_board_concept_name_em())
-    require(frame, ("板块名称", "板块代码"), courier)
+    frame = ask(transport, lambda: akshare().stock_board_concept_name_em())
+    require(frame, ("板块名称", "板块代码"), transport)
     codes = dict(zip(map(str, frame["板块名称"]), map(str, frame["板块代码"]), strict=True))
     if not all(_BOARD_CODE.fullmatch(code) for code in codes.values()):
-        courier.changed("the list of boards has something else where its codes were")
+        transport.changed("the list of boards has something else where its codes were")
     return code_named(name, codes, "Eastmoney")
 
 
@@ -81,11 +81,11 @@ def code_named(name: str, codes: Mapping[str, str], vendor: str) -> str:
     return codes[name]
 
 
-def _members(courier: Courier) -> list[dict[str, Any]]:
+def _members(transport: Transport) -> list[dict[str, Any]]:
     """The rows of all pages of members, read from the answers themselves: akshare names their
     columns by position."""
     rows: list[dict[str, Any]] = []
-    for exchange in courier.exchanges:
+    for exchange in transport.exchanges:
         if parse_qs(urlsplit(exchange.url).query).get("fs", [""])[0].startswith("b:"):
             rows += json.loads(exchange.body)["data"]["diff"]
     return rows
@@ -103,13 +103,13 @@ def share_of(code: str, exchanges: Iterable[str]) -> str | None:
     return None
 
 
-def _inspect(courier: Courier, url: str, body: bytes) -> None:
+def _inspect(transport: Transport, url: str, body: bytes) -> None:
     try:
         data = json.loads(body)["data"]
         rows = [] if data is None else data["diff"]
     except (ValueError, KeyError, TypeError):
-        courier.changed("the answer is not a list of securities, or cut short")
+        transport.changed("the answer is not a list of securities, or cut short")
     if not rows:
-        courier.no_data("the board is empty or not known")
+        transport.no_data("the board is empty or not known")
     if not all(isinstance(row, dict) and {"f12", "f14"} <= row.keys() for row in rows):
-        courier.changed("a row has no code or no name")
+        transport.changed("a row has no code or no name")

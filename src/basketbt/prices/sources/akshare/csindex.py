@@ -6,8 +6,8 @@ import json
 
 from basketbt.market.symbols import Symbol
 from basketbt.prices.sources.akshare.client import akshare
-from basketbt.prices.sources.courier import Courier, ask, with_evidence
 from basketbt.prices.sources.frames import bars_from
+from basketbt.prices.sources.transport import Transport, ask, with_evidence
 from basketbt.prices.sources.vendor import Family, History, Query
 
 NAME = "csindex"
@@ -35,39 +35,39 @@ class CsIndex:
     def history(self, query: Query) -> History:
         """Levels from ``first`` to ``last``; a total-return index has closes only."""
         symbol = query.symbol
-        courier = Courier(NAME, symbol.canonical, query.hosts, inspect=inspect)
+        transport = Transport(NAME, symbol.canonical, query.hosts, inspect=inspect)
         first, last = (str(day).replace("-", "") for day in (query.first, query.last))
         frame = ask(
-            courier,
+            transport,
             lambda: akshare().stock_zh_index_hist_csindex(
                 symbol.code, start_date=first, end_date=last
             ),
         )
-        bars = bars_from(frame, _COLUMNS, courier, currency="CNY")
+        bars = bars_from(frame, _COLUMNS, transport, currency="CNY")
         return History(
             vendor=NAME,
             symbol=symbol.canonical,
             first=query.first,
             last=query.last,
             bars=bars.between(query.first, query.last),
-            exchanges=with_evidence(courier.exchanges),
+            exchanges=with_evidence(transport.exchanges),
         )
 
 
-def inspect(courier: Courier, url: str, body: bytes) -> None:
+def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Raise unless the body is the known report, its columns where akshare expects them."""
     try:
         rows = json.loads(body).get("data")
     except (ValueError, AttributeError):
-        courier.changed("the answer is not a JSON object, or cut short")
+        transport.changed("the answer is not a JSON object, or cut short")
     if not rows:
-        courier.no_data("no levels for this code and window")
+        transport.no_data("no levels for this code and window")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        courier.changed("the answer has no list of levels")
-    code = courier.symbol.partition(".")[0]
+        transport.changed("the answer has no list of levels")
+    code = transport.symbol.partition(".")[0]
     keys = [key.lower() for key in rows[0]]
     wrong = [key for key, at in _POSITIONS.items() if keys[at : at + 1] != [key]]
     if wrong:
-        courier.changed(f"the report's columns moved: {', '.join(wrong)}")
+        transport.changed(f"the report's columns moved: {', '.join(wrong)}")
     for row in rows:
-        courier.demand(row.get("indexCode", code), code)
+        transport.demand(row.get("indexCode", code), code)

@@ -14,11 +14,11 @@ import numpy as np
 
 from basketbt.market.symbols import Symbol
 from basketbt.prices.sources.akshare.client import akshare
-from basketbt.prices.sources.courier import Courier, ask, with_evidence
+from basketbt.prices.sources.cache import Cached
 from basketbt.prices.sources.frames import require
-from basketbt.prices.sources.hosts import HostBook
-from basketbt.prices.sources.once import Once
-from basketbt.prices.sources.vendor import Exchange
+from basketbt.prices.sources.rate_limiter import RateLimiter
+from basketbt.prices.sources.transport import Transport, ask, with_evidence
+from basketbt.prices.sources.vendor import HttpRecord
 
 SHANGHAI, SHENZHEN = "sse", "szse"
 
@@ -28,10 +28,12 @@ class Delisted:
     """Dates of delisting by six digits, and the exchanges behind them."""
 
     dates: Mapping[str, np.datetime64]
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[HttpRecord, ...]
 
 
-def delisting(symbol: Symbol, hosts: HostBook) -> tuple[np.datetime64 | None, tuple[Exchange, ...]]:
+def delisting(
+    symbol: Symbol, hosts: RateLimiter
+) -> tuple[np.datetime64 | None, tuple[HttpRecord, ...]]:
     """When a share was delisted (None: it was not), and the exchanges that say so.
 
     Raises a ``VendorFailure`` when the exchange cannot be asked.
@@ -43,50 +45,50 @@ def delisting(symbol: Symbol, hosts: HostBook) -> tuple[np.datetime64 | None, tu
     return found.dates.get(symbol.code), found.exchanges
 
 
-def _read(courier: Courier, call: Callable[[], object], code: str, date: str) -> Delisted:
+def _read(transport: Transport, call: Callable[[], object], code: str, date: str) -> Delisted:
     import pandas as pd
 
-    frame: pd.DataFrame = ask(courier, call)
-    require(frame, (code, date), courier)
+    frame: pd.DataFrame = ask(transport, call)
+    require(frame, (code, date), transport)
     days = pd.to_datetime(frame[date], errors="coerce")
     if days.isna().all():
-        courier.changed("the list of delisted shares has no dates")
+        transport.changed("the list of delisted shares has no dates")
     known = days.notna()
     dates = {
         str(digits).zfill(6): np.datetime64(day, "D")
         for digits, day in zip(frame[code][known], days[known].dt.date, strict=True)
     }
-    return Delisted(dates, with_evidence(courier.exchanges))
+    return Delisted(dates, with_evidence(transport.exchanges))
 
 
-def _ask_shanghai(subject: str, hosts: HostBook) -> Delisted:
-    courier = Courier(SHANGHAI, subject, hosts, inspect=_inspect_shanghai)
+def _ask_shanghai(subject: str, hosts: RateLimiter) -> Delisted:
+    transport = Transport(SHANGHAI, subject, hosts, inspect=_inspect_shanghai)
     # akshare calls the column "suspended"; the exchange's own name for it is DELIST_DATE.
-    return _read(courier, lambda: akshare().stock_info_sh_delist(), "公司代码", "暂停上市日期")
+    return _read(transport, lambda: akshare().stock_info_sh_delist(), "公司代码", "暂停上市日期")
 
 
-def _ask_shenzhen(subject: str, hosts: HostBook) -> Delisted:
-    courier = Courier(SHENZHEN, subject, hosts, inspect=_inspect_shenzhen)
-    return _read(courier, lambda: akshare().stock_info_sz_delist(), "证券代码", "终止上市日期")
+def _ask_shenzhen(subject: str, hosts: RateLimiter) -> Delisted:
+    transport = Transport(SHENZHEN, subject, hosts, inspect=_inspect_shenzhen)
+    return _read(transport, lambda: akshare().stock_info_sz_delist(), "证券代码", "终止上市日期")
 
 
-_shanghai, _shenzhen = Once(_ask_shanghai), Once(_ask_shenzhen)
+_shanghai, _shenzhen = Cached(_ask_shanghai), Cached(_ask_shenzhen)
 
 
-def _inspect_shanghai(courier: Courier, url: str, body: bytes) -> None:
+def _inspect_shanghai(transport: Transport, url: str, body: bytes) -> None:
     try:
         answer = json.loads(body)
         rows = answer["result"]
         known = all({"COMPANY_CODE", "DELIST_DATE"} <= row.keys() for row in rows)
         total = int((answer.get("pageHelp") or {}).get("total", len(rows)))
     except (ValueError, TypeError, KeyError, AttributeError):
-        courier.changed("the list of delisted shares is in another form, or cut short")
+        transport.changed("the list of delisted shares is in another form, or cut short")
     if not rows or not known:
-        courier.changed("the list of delisted shares is empty, or a row lacks its code or date")
+        transport.changed("the list of delisted shares is empty, or a row lacks its code or date")
     if total > len(rows):
-        courier.changed(f"the list of delisted shares has {total} rows, {len(rows)} were sent")
+        transport.changed(f"the list of delisted shares has {total} rows, {len(rows)} were sent")
 
 
-def _inspect_shenzhen(courier: Courier, url: str, body: bytes) -> None:
+def _inspect_shenzhen(transport: Transport, url: str, body: bytes) -> None:
     if not body.startswith(b"PK"):
-        courier.changed("the list of delisted shares is no workbook")
+        transport.changed("the list of delisted shares is no workbook")

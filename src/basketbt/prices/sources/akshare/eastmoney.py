@@ -18,10 +18,10 @@ from basketbt.market.symbols import Symbol
 from basketbt.prices.data import CorporateAction, ShareCounts, SymbolBars
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.akshare.rights import rights_issues
-from basketbt.prices.sources.courier import Courier, ask, with_evidence
 from basketbt.prices.sources.frames import bars_from, dates_from, numbers_from, require
-from basketbt.prices.sources.hosts import HostBook
-from basketbt.prices.sources.vendor import Exchange, FactorSteps, Family, History, NoData, Query
+from basketbt.prices.sources.rate_limiter import RateLimiter
+from basketbt.prices.sources.transport import Transport, ask, with_evidence
+from basketbt.prices.sources.vendor import FactorSteps, Family, History, HttpRecord, NoData, Query
 
 NAME = "eastmoney"
 LOT = 100.0
@@ -55,39 +55,39 @@ class Eastmoney:
 
     def history(self, query: Query) -> History:
         """Raw bars from ``first`` to ``last``; factor and actions are asked for separately."""
-        courier = _courier(query.symbol.canonical, query.hosts)
-        bars = _bars(query, courier)
+        transport = _transport(query.symbol.canonical, query.hosts)
+        bars = _bars(query, transport)
         return History(
             vendor=NAME,
             symbol=query.symbol.canonical,
             first=query.first,
             last=query.last,
             bars=bars.between(query.first, query.last),
-            exchanges=with_evidence(courier.exchanges),
+            exchanges=with_evidence(transport.exchanges),
         )
 
 
-def _bars(query: Query, courier: Courier) -> SymbolBars:
+def _bars(query: Query, transport: Transport) -> SymbolBars:
     symbol = query.symbol
     window = {"start_date": _compact(query.first), "end_date": _compact(query.last)}
     if symbol.exchange == "HK":
         code = symbol.code.zfill(5)
-        frame = ask(courier, lambda: akshare().stock_hk_hist(code, adjust="", **window))
-        return bars_from(frame, _CHINESE, courier, currency="HKD")
+        frame = ask(transport, lambda: akshare().stock_hk_hist(code, adjust="", **window))
+        return bars_from(frame, _CHINESE, transport, currency="HKD")
     if symbol.kind == "index":
         code = symbol.exchange.lower() + symbol.code
-        frame = ask(courier, lambda: akshare().stock_zh_index_daily_em(code, **window))
-        return bars_from(frame, _ENGLISH, courier, currency="CNY", shares_per_unit=LOT)
+        frame = ask(transport, lambda: akshare().stock_zh_index_daily_em(code, **window))
+        return bars_from(frame, _ENGLISH, transport, currency="CNY", shares_per_unit=LOT)
     call = "fund_etf_hist_em" if symbol.kind == "fund" else "stock_zh_a_hist"
-    frame = ask(courier, lambda: getattr(akshare(), call)(symbol.code, adjust="", **window))
-    return bars_from(frame, _CHINESE, courier, currency="CNY", shares_per_unit=LOT)
+    frame = ask(transport, lambda: getattr(akshare(), call)(symbol.code, adjust="", **window))
+    return bars_from(frame, _CHINESE, transport, currency="CNY", shares_per_unit=LOT)
 
 
 @dataclass(frozen=True)
 class Evidence:
     """An answer that is not bars, with the exchanges behind it."""
 
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[HttpRecord, ...]
 
 
 @dataclass(frozen=True)
@@ -100,29 +100,29 @@ class Counts(Evidence):
     shares: ShareCounts
 
 
-def corporate_actions(symbol: Symbol, hosts: HostBook) -> Actions:
+def corporate_actions(symbol: Symbol, hosts: RateLimiter) -> Actions:
     """Cash dividends, bonus issues and rights issues of a mainland share that were carried out.
 
     All of them or a ``VendorFailure``: half a list would pass for the whole one.
     """
     rights, rights_exchanges = rights_issues(symbol, hosts)
-    courier = _courier(symbol.canonical, hosts)
-    actions = _one_a_day((*_distributions(symbol, courier), *rights))
-    return Actions(with_evidence(courier.exchanges) + rights_exchanges, actions)
+    transport = _transport(symbol.canonical, hosts)
+    actions = _one_a_day((*_distributions(symbol, transport), *rights))
+    return Actions(with_evidence(transport.exchanges) + rights_exchanges, actions)
 
 
-def _distributions(symbol: Symbol, courier: Courier) -> tuple[CorporateAction, ...]:
+def _distributions(symbol: Symbol, transport: Transport) -> tuple[CorporateAction, ...]:
     """Cash dividends and bonus issues."""
     try:
-        frame = ask(courier, lambda: akshare().stock_fhps_detail_em(symbol.code))
+        frame = ask(transport, lambda: akshare().stock_fhps_detail_em(symbol.code))
     except NoData:
         return ()
     names = ("除权除息日", "送转股份-送转总比例", "现金分红-现金分红比例", "方案进度")
-    require(frame, names, courier)
+    require(frame, names, transport)
     done = frame[frame[names[0]].notna() & frame[names[3]].astype(str).str.contains("实施")]
-    days = dates_from(done, names[0], courier)
-    bonus = np.nan_to_num(numbers_from(done, names[1], courier)) / 10
-    cash = np.nan_to_num(numbers_from(done, names[2], courier)) / 10
+    days = dates_from(done, names[0], transport)
+    bonus = np.nan_to_num(numbers_from(done, names[1], transport)) / 10
+    cash = np.nan_to_num(numbers_from(done, names[2], transport)) / 10
     return tuple(
         CorporateAction(
             symbol=symbol.canonical, ex_date=days[i], cash=float(cash[i]), bonus=float(bonus[i])
@@ -149,45 +149,47 @@ def _one_a_day(actions: tuple[CorporateAction, ...]) -> tuple[CorporateAction, .
     return tuple(merged.values())
 
 
-def share_counts(symbol: Symbol, hosts: HostBook) -> Counts:
+def share_counts(symbol: Symbol, hosts: RateLimiter) -> Counts:
     """Total and tradable shares of a mainland share, from each day of change on.
 
     The daily valuation table first; where it is missing, the table of capital changes.
     """
-    courier = _courier(symbol.canonical, hosts)
+    transport = _transport(symbol.canonical, hosts)
     try:
-        frame = ask(courier, lambda: akshare().stock_value_em(symbol.code))
+        frame = ask(transport, lambda: akshare().stock_value_em(symbol.code))
         names = ("数据日期", "总股本", "流通股本")
     except NoData:
-        frame = ask(courier, lambda: akshare().stock_zh_a_gbjg_em(symbol.canonical))
+        frame = ask(transport, lambda: akshare().stock_zh_a_gbjg_em(symbol.canonical))
         names = ("变更日期", "总股本", "已上市流通A股")
-    require(frame, names, courier)
+    require(frame, names, transport)
     frame = frame.dropna(subset=list(names)).sort_values(names[0], kind="stable")
-    days = dates_from(frame, names[0], courier)
-    total = numbers_from(frame, names[1], courier)
-    tradable = numbers_from(frame, names[2], courier)
+    days = dates_from(frame, names[0], transport)
+    total = numbers_from(frame, names[1], transport)
+    tradable = numbers_from(frame, names[2], transport)
     if not len(days):
-        courier.no_data("no share counts")
+        transport.no_data("no share counts")
     if not ((total > 0).all() and (tradable >= 0).all()):
-        courier.changed("a share count is not positive")
+        transport.changed("a share count is not positive")
     last_of_day = np.append(days[1:] != days[:-1], True)
     days, total, tradable = days[last_of_day], total[last_of_day], tradable[last_of_day]
     new = np.append(True, (np.diff(total) != 0) | (np.diff(tradable) != 0))
     shares = ShareCounts(
         symbol=symbol.canonical, dates=days[new], total=total[new], tradable=tradable[new]
     )
-    return Counts(with_evidence(courier.exchanges), shares)
+    return Counts(with_evidence(transport.exchanges), shares)
 
 
-def exchange_rate(pair: str, first: np.datetime64, last: np.datetime64, hosts: HostBook) -> History:
+def exchange_rate(
+    pair: str, first: np.datetime64, last: np.datetime64, hosts: RateLimiter
+) -> History:
     """The central bank's mid rate of ``pair`` (HKDCNY), CNY for one unit.
 
     Some of these series are quoted for 100 units; the size of the rate tells which.
     """
-    courier = _courier(pair, hosts)
-    frame = ask(courier, lambda: akshare().forex_hist_em(f"{pair}C"))
+    transport = _transport(pair, hosts)
+    frame = ask(transport, lambda: akshare().forex_hist_em(f"{pair}C"))
     columns = {"date": "日期", "open": "今开", "high": "最高", "low": "最低", "close": "最新价"}
-    bars = bars_from(frame, columns, courier, currency=pair[3:])
+    bars = bars_from(frame, columns, transport, currency=pair[3:])
     if len(bars.close) and np.nanmedian(bars.close) > 50:
         bars = _divided(bars, 100.0)
     return History(
@@ -196,7 +198,7 @@ def exchange_rate(pair: str, first: np.datetime64, last: np.datetime64, hosts: H
         first=first,
         last=last,
         bars=bars.between(first, last),
-        exchanges=with_evidence(courier.exchanges),
+        exchanges=with_evidence(transport.exchanges),
     )
 
 
@@ -226,52 +228,52 @@ def steps_of(actions: tuple[CorporateAction, ...], bars: SymbolBars) -> FactorSt
 # --- what a body may be --------------------------------------------------------------------
 
 
-def inspect(courier: Courier, url: str, body: bytes) -> None:
+def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Tell "nothing for this code" and a changed form apart, which akshare does not."""
     try:
         answer = json.loads(body)
     except ValueError:
-        courier.changed("the answer is not JSON, or cut short")
+        transport.changed("the answer is not JSON, or cut short")
     if not isinstance(answer, dict):
-        courier.changed("the answer is not a JSON object")
+        transport.changed("the answer is not a JSON object")
     if "/kline/" in urlsplit(url).path:
-        _inspect_bars(courier, url, answer.get("data"))
+        _inspect_bars(transport, url, answer.get("data"))
     elif "data/v1/get" in urlsplit(url).path:
-        _inspect_report(courier, url, answer.get("result"))
+        _inspect_report(transport, url, answer.get("result"))
 
 
-def _inspect_bars(courier: Courier, url: str, data: Any) -> None:
+def _inspect_bars(transport: Transport, url: str, data: Any) -> None:
     if data is None:
-        courier.no_data("no bars for this code")
+        transport.no_data("no bars for this code")
     if isinstance(data, dict) and "code" in data:
         asked = parse_qs(urlsplit(url).query)["secid"][0]
-        courier.demand(data["code"], asked.partition(".")[2])
+        transport.demand(data["code"], asked.partition(".")[2])
     lines = data.get("klines") if isinstance(data, dict) else None
     if not isinstance(lines, list):
-        courier.changed("the answer has no list of bars")
+        transport.changed("the answer has no list of bars")
     if not lines:
-        courier.no_data("no bars in this window")
+        transport.no_data("no bars in this window")
     if any(not isinstance(line, str) or line.count(",") < 6 for line in lines):
-        courier.changed("a bar has too few fields")
+        transport.changed("a bar has too few fields")
 
 
-def _inspect_report(courier: Courier, url: str, result: Any) -> None:
+def _inspect_report(transport: Transport, url: str, result: Any) -> None:
     if result is None:
-        courier.no_data("no rows for this code")
+        transport.no_data("no rows for this code")
     rows = result.get("data") if isinstance(result, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        courier.changed("the report has no rows")
+        transport.changed("the report has no rows")
     if not rows:
-        courier.no_data("no rows for this code")
+        transport.no_data("no rows for this code")
     if "RPT_SHAREBONUS_DET" in url:
         keys = list(rows[0])
         wrong = [key for key, at in _BONUS_POSITIONS.items() if keys[at : at + 1] != [key]]
         if wrong:
-            courier.changed(f"the report's columns moved: {', '.join(wrong)}")
+            transport.changed(f"the report's columns moved: {', '.join(wrong)}")
 
 
-def _courier(subject: str, hosts: HostBook) -> Courier:
-    return Courier(NAME, subject, hosts, inspect=inspect)
+def _transport(subject: str, hosts: RateLimiter) -> Transport:
+    return Transport(NAME, subject, hosts, inspect=inspect)
 
 
 def _compact(day: np.datetime64) -> str:

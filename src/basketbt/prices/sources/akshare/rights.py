@@ -17,10 +17,10 @@ import numpy as np
 from basketbt.market.symbols import Symbol
 from basketbt.prices.data import CorporateAction
 from basketbt.prices.sources.akshare.client import akshare
-from basketbt.prices.sources.courier import Courier, ask, with_evidence
-from basketbt.prices.sources.hosts import HostBook
-from basketbt.prices.sources.once import Once
-from basketbt.prices.sources.vendor import Exchange
+from basketbt.prices.sources.cache import Cached
+from basketbt.prices.sources.rate_limiter import RateLimiter
+from basketbt.prices.sources.transport import Transport, ask, with_evidence
+from basketbt.prices.sources.vendor import HttpRecord
 
 NAME = "eastmoney"
 _KEYS = ("SECURITY_CODE", "PLACING_RATIO", "ISSUE_PRICE", "EX_DIVIDEND_DATE")
@@ -31,12 +31,12 @@ class _Market:
     """The rows of every share by its six digits, and the exchanges behind them."""
 
     rows: Mapping[str, list[dict[str, Any]]]
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[HttpRecord, ...]
 
 
 def rights_issues(
-    symbol: Symbol, hosts: HostBook
-) -> tuple[tuple[CorporateAction, ...], tuple[Exchange, ...]]:
+    symbol: Symbol, hosts: RateLimiter
+) -> tuple[tuple[CorporateAction, ...], tuple[HttpRecord, ...]]:
     """A share's rights issues that have an ex-date, and the exchanges that tell of them.
 
     Raises a ``VendorFailure``: without the list nobody knows that there was none.
@@ -56,12 +56,12 @@ def _action(symbol: Symbol, row: dict[str, Any]) -> CorporateAction:
     )
 
 
-def _asked(subject: str, hosts: HostBook) -> _Market:
-    courier = Courier(NAME, subject, hosts, inspect=inspect)
-    ask(courier, lambda: akshare().stock_pg_em())
+def _asked(subject: str, hosts: RateLimiter) -> _Market:
+    transport = Transport(NAME, subject, hosts, inspect=inspect)
+    ask(transport, lambda: akshare().stock_pg_em())
     pages: dict[str, list[dict[str, Any]]] = {}
     count = 0
-    for exchange in courier.exchanges:
+    for exchange in transport.exchanges:
         page = parse_qs(urlsplit(exchange.url).query)["pageNumber"][0]
         result = json.loads(exchange.body)["result"]
         pages[page] = result["data"]  # akshare asks for the first page twice
@@ -70,22 +70,22 @@ def _asked(subject: str, hosts: HostBook) -> _Market:
     for row in (row for page in pages.values() for row in page):
         rows.setdefault(str(row["SECURITY_CODE"]), []).append(row)
     if count and count != sum(map(len, rows.values())):
-        courier.changed(f"the list of rights issues should have {count} rows")
-    return _Market(rows, with_evidence(courier.exchanges))
+        transport.changed(f"the list of rights issues should have {count} rows")
+    return _Market(rows, with_evidence(transport.exchanges))
 
 
-_market = Once(_asked)
+_market = Cached(_asked)
 
 
-def inspect(courier: Courier, url: str, body: bytes) -> None:
+def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Raise unless the body is a page of the list, every row with what is read of it."""
     try:
         rows = json.loads(body)["result"]["data"]
         good = [_is_row(row) for row in rows]
     except (ValueError, TypeError, KeyError, AttributeError):
-        courier.changed("the list of rights issues is in another form, or cut short")
+        transport.changed("the list of rights issues is in another form, or cut short")
     if not good or not all(good):
-        courier.changed("the list of rights issues is empty, or a row lacks a number or a date")
+        transport.changed("the list of rights issues is empty, or a row lacks a number or a date")
 
 
 def _is_row(row: dict[str, Any]) -> bool:

@@ -18,9 +18,9 @@ import numpy as np
 from basketbt.market.symbols import Symbol
 from basketbt.prices.data import SymbolBars
 from basketbt.prices.sources.akshare.client import akshare
-from basketbt.prices.sources.courier import Courier, ask, with_evidence
 from basketbt.prices.sources.frames import bars_from
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
+from basketbt.prices.sources.transport import Transport, ask, with_evidence
 from basketbt.prices.sources.vendor import (
     FactorSteps,
     Family,
@@ -63,9 +63,9 @@ class Sina:
     def history(self, query: Query) -> History:
         """Raw bars and, for a mainland share or fund, the factor's steps."""
         symbol = query.symbol
-        courier = _courier(symbol, query.hosts)
-        bars = _bars(symbol, courier).between(query.first, query.last)
-        steps = _steps(symbol, courier, bars)
+        transport = _transport(symbol, query.hosts)
+        bars = _bars(symbol, transport).between(query.first, query.last)
+        steps = _steps(symbol, transport, bars)
         return History(
             vendor=NAME,
             symbol=symbol.canonical,
@@ -74,14 +74,14 @@ class Sina:
             bars=bars,
             steps=None if steps is None else steps.within(query.first, query.last),
             steps_from="" if steps is None else NAME,
-            exchanges=with_evidence(courier.exchanges),
+            exchanges=with_evidence(transport.exchanges),
         )
 
 
-def factor_steps(symbol: Symbol, hosts: HostBook) -> FactorSteps:
+def factor_steps(symbol: Symbol, hosts: RateLimiter) -> FactorSteps:
     """The steps of a mainland share's factor alone, for bars from elsewhere."""
-    courier = _courier(symbol, hosts)
-    return _share_steps(symbol, courier)
+    transport = _transport(symbol, hosts)
+    return _share_steps(symbol, transport)
 
 
 def sina_code(symbol: Symbol) -> str:
@@ -91,67 +91,67 @@ def sina_code(symbol: Symbol) -> str:
     return symbol.exchange.lower() + symbol.code
 
 
-def _courier(symbol: Symbol, hosts: HostBook) -> Courier:
-    return Courier(NAME, symbol.canonical, hosts, missing_is_404=True, inspect=inspect)
+def _transport(symbol: Symbol, hosts: RateLimiter) -> Transport:
+    return Transport(NAME, symbol.canonical, hosts, missing_is_404=True, inspect=inspect)
 
 
-def _bars(symbol: Symbol, courier: Courier) -> SymbolBars:
+def _bars(symbol: Symbol, transport: Transport) -> SymbolBars:
     code = sina_code(symbol)
     columns = {name: name for name in ("date", "open", "high", "low", "close", "volume")}
     if symbol.exchange == "HK":
-        frame = ask(courier, lambda: akshare().stock_hk_daily(code, adjust=""))
-        return bars_from(frame, columns, courier, currency="HKD")
+        frame = ask(transport, lambda: akshare().stock_hk_daily(code, adjust=""))
+        return bars_from(frame, columns, transport, currency="HKD")
     if symbol.kind == "index":
-        frame = ask(courier, lambda: akshare().stock_zh_index_daily(code))
-        return bars_from(frame, columns, courier, currency="CNY")
+        frame = ask(transport, lambda: akshare().stock_zh_index_daily(code))
+        return bars_from(frame, columns, transport, currency="CNY")
     if symbol.kind == "fund":
-        frame = ask(courier, lambda: akshare().fund_etf_hist_sina(code))
+        frame = ask(transport, lambda: akshare().fund_etf_hist_sina(code))
         if "amount" in frame.columns:
             columns["amount"] = "amount"
-        return bars_from(frame, columns, courier, currency="CNY")
+        return bars_from(frame, columns, transport, currency="CNY")
     # Without dates: akshare cuts before it removes rows that its merge with the share counts
     # repeats, so a window that begins in a suspension would begin with a bar that never was.
-    frame = ask(courier, lambda: akshare().stock_zh_a_daily(code, adjust=""))
+    frame = ask(transport, lambda: akshare().stock_zh_a_daily(code, adjust=""))
     columns["amount"] = "amount"
-    return bars_from(frame, columns, courier, currency="CNY")
+    return bars_from(frame, columns, transport, currency="CNY")
 
 
-def _steps(symbol: Symbol, courier: Courier, bars: SymbolBars) -> FactorSteps | None:
+def _steps(symbol: Symbol, transport: Transport, bars: SymbolBars) -> FactorSteps | None:
     if symbol.kind == "share" and symbol.exchange != "HK":
-        return _share_steps(symbol, courier)
+        return _share_steps(symbol, transport)
     if symbol.kind == "fund":
-        return _fund_steps(symbol, courier, bars)
+        return _fund_steps(symbol, transport, bars)
     return None
 
 
-def _share_steps(symbol: Symbol, courier: Courier) -> FactorSteps:
+def _share_steps(symbol: Symbol, transport: Transport) -> FactorSteps:
     code = sina_code(symbol)
-    ask(courier, lambda: akshare().stock_zh_a_daily(code, adjust="hfq-factor"))
-    rows = factor_rows(courier, courier.exchanges[-1].body)
+    ask(transport, lambda: akshare().stock_zh_a_daily(code, adjust="hfq-factor"))
+    rows = factor_rows(transport, transport.exchanges[-1].body)
     factors = np.array([float(row["f"]) for row in rows])
     if not (factors > 0).all():
-        courier.changed("the factor list holds a factor that is not positive")
+        transport.changed("the factor list holds a factor that is not positive")
     dates = np.array([row["d"] for row in rows], dtype="datetime64[D]")
     return FactorSteps(dates=dates[1:], ratios=factors[1:] / factors[:-1])
 
 
-def _fund_steps(symbol: Symbol, courier: Courier, bars: SymbolBars) -> FactorSteps | None:
+def _fund_steps(symbol: Symbol, transport: Transport, bars: SymbolBars) -> FactorSteps | None:
     """A fund's list has f = 1 throughout; s is its split ratio and u its cumulative cash."""
     code = sina_code(symbol)
     try:
-        ask(courier, lambda: akshare().fund_etf_dividend_sina(code))
+        ask(transport, lambda: akshare().fund_etf_dividend_sina(code))
     except NoData:
         # akshare drops the first row; a fund that never paid then has an empty, honest list.
-        if not courier.exchanges or courier.exchanges[-1].status == 404:
+        if not transport.exchanges or transport.exchanges[-1].status == 404:
             return None
-    rows = factor_rows(courier, courier.exchanges[-1].body)
+    rows = factor_rows(transport, transport.exchanges[-1].body)
     if not all({"s", "u"} <= row.keys() for row in rows):
         return None
     dates = np.array([row["d"] for row in rows], dtype="datetime64[D]")
     split = np.array([float(row["s"]) for row in rows])
     cash = np.diff(np.array([float(row["u"]) for row in rows]))
     if not (split > 0).all():
-        courier.changed("the fund's list holds a split ratio that is not positive")
+        transport.changed("the fund's list holds a split ratio that is not positive")
     before = np.searchsorted(bars.dates, dates[1:]) - 1
     known = before >= 0
     previous = bars.close[before[known]]
@@ -162,51 +162,51 @@ def _fund_steps(symbol: Symbol, courier: Courier, bars: SymbolBars) -> FactorSte
 # --- what a body may be --------------------------------------------------------------------
 
 
-def inspect(courier: Courier, url: str, body: bytes) -> None:
+def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Hold a body against the pattern of its kind, before akshare sees it."""
     path = urlsplit(url).path
     if path.endswith(("hfq.js", "qfq.js")):
-        factor_rows(courier, body)
+        factor_rows(transport, body)
     elif "getAmountBySymbol" in path:
         found = _SHARES.fullmatch(body)
         if found is None:
-            courier.changed("the list of share counts is not the known one")
+            transport.changed("the list of share counts is not the known one")
         if found["list"] in (b"null", b"[]"):
-            courier.no_data("no share counts for this code")
+            transport.no_data("no share counts for this code")
     else:
         found = _BARS.fullmatch(body)
         if found is None:
-            courier.changed("the packed bars are cut short or in another form")
+            transport.changed("the packed bars are cut short or in another form")
         if not found["packed"]:
-            courier.no_data("no bars for this code")
-        _demand_name(courier, found["name"])
+            transport.no_data("no bars for this code")
+        _demand_name(transport, found["name"])
 
 
-def factor_rows(courier: Courier, body: bytes) -> list[FactorRow]:
+def factor_rows(transport: Transport, body: bytes) -> list[FactorRow]:
     """The rows of a factor file, oldest first; ``Changed`` unless it is data and nothing else."""
     found = _FACTORS.fullmatch(body)
     if found is None:
-        courier.changed("the factor file is not a plain list of dates and numbers")
-    _demand_name(courier, found["name"])
+        transport.changed("the factor file is not a plain list of dates and numbers")
+    _demand_name(transport, found["name"])
     rows: list[FactorRow] = [
         {key.decode(): value.decode() for key, value in _PAIR.findall(text)}
         for text in re.findall(_FACTOR_ROW, found["rows"])
     ]
     rows.reverse()
     if len(rows) != int(found["total"]) or not rows:
-        courier.changed("the factor file is cut short")
+        transport.changed("the factor file is cut short")
     days = [row["d"] for row in rows]
     if days != sorted(set(days)):
-        courier.changed("the factor file has a date twice or out of order")
+        transport.changed("the factor file has a date twice or out of order")
     if days[0] != "1900-01-01":
-        courier.changed("the factor file does not begin at 1900-01-01")
+        transport.changed("the factor file does not begin at 1900-01-01")
     return rows
 
 
-def _demand_name(courier: Courier, name: bytes) -> None:
+def _demand_name(transport: Transport, name: bytes) -> None:
     """The variable around mainland data carries the code (KLC_K2_sh600011, sh600519hfq)."""
-    code, _, exchange = courier.symbol.partition(".")
+    code, _, exchange = transport.symbol.partition(".")
     asked = exchange.lower() + code
     told = re.search(r"(?:sh|sz)\d{6}", name.decode())
     if told and exchange != "HK":
-        courier.demand(told[0], asked)
+        transport.demand(told[0], asked)

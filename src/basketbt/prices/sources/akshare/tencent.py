@@ -1,7 +1,7 @@
 """Tencent: a third opinion on the raw bars of A shares.
 
 akshare 1.19.5 gives the volume of Shenzhen's 000 codes in lots and all others in shares; the unit
-check before storing (``prices.vetting``) settles that for every vendor by amount / volume.
+check before storing (``prices.vendor_checks``) settles that for every vendor by amount / volume.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from basketbt.market.symbols import Symbol
 from basketbt.prices.sources.akshare.client import akshare
-from basketbt.prices.sources.courier import Courier, ask, with_evidence
 from basketbt.prices.sources.frames import bars_from
+from basketbt.prices.sources.transport import Transport, ask, with_evidence
 from basketbt.prices.sources.vendor import Changed, Family, History, Query
 
 NAME = "tencent"
@@ -35,65 +35,65 @@ class Tencent:
     def history(self, query: Query) -> History:
         """Raw bars from ``first`` to ``last``; Tencent gives no factor."""
         symbol = query.symbol
-        courier = Courier(NAME, symbol.canonical, query.hosts, inspect=inspect)
+        transport = Transport(NAME, symbol.canonical, query.hosts, inspect=inspect)
         code = symbol.exchange.lower() + symbol.code
         # Dates with dashes: without them akshare takes the whole end date for a year.
         try:
             frame = ask(
-                courier,
+                transport,
                 lambda: akshare().stock_zh_a_hist_tx(
                     code, start_date=str(query.first), end_date=str(query.last), adjust=""
                 ),
             )
         except Changed:
-            if _only_empty_years(courier):  # over which akshare stumbles
-                courier.no_data("no bars for this code")
+            if _only_empty_years(transport):  # over which akshare stumbles
+                transport.no_data("no bars for this code")
             raise
-        bars = bars_from(frame, _COLUMNS, courier, currency="CNY")
+        bars = bars_from(frame, _COLUMNS, transport, currency="CNY")
         return History(
             vendor=NAME,
             symbol=symbol.canonical,
             first=query.first,
             last=query.last,
             bars=bars.between(query.first, query.last),
-            exchanges=with_evidence(courier.exchanges),
+            exchanges=with_evidence(transport.exchanges),
         )
 
 
-def inspect(courier: Courier, url: str, body: bytes) -> None:
+def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Raise unless the body is one JSON object assigned to a name, with rows of known fields."""
     found = _ASSIGNMENT.fullmatch(body)
     if found is None:
-        courier.changed("the answer is not a JSON object, or cut short")
+        transport.changed("the answer is not a JSON object, or cut short")
     try:
         data = json.loads(found["json"]).get("data")
     except ValueError:
-        courier.changed("the answer is not JSON, or cut short")
+        transport.changed("the answer is not JSON, or cut short")
     if "newfqkline" not in url:
         if data is None:
-            courier.no_data("this code is not known")
+            transport.no_data("this code is not known")
         return
-    _inspect_rows(courier, url, data)
+    _inspect_rows(transport, url, data)
 
 
-def _only_empty_years(courier: Courier) -> bool:
+def _only_empty_years(transport: Transport) -> bool:
     """Whether every year was answered without a bar; one of several may be (delisted, say)."""
-    years = [e.body for e in courier.exchanges if "newfqkline" in e.url]
+    years = [e.body for e in transport.exchanges if "newfqkline" in e.url]
     return bool(years) and all(re.search(rb'day":\s*\[\s*\]', body) for body in years)
 
 
-def _inspect_rows(courier: Courier, url: str, data: Any) -> None:
+def _inspect_rows(transport: Transport, url: str, data: Any) -> None:
     if not isinstance(data, dict) or not data:
-        courier.no_data("this code is not known")
+        transport.no_data("this code is not known")
     told, tables = next(iter(data.items()))
-    courier.demand(told, parse_qs(urlsplit(url).query)["param"][0].partition(",")[0])
+    transport.demand(told, parse_qs(urlsplit(url).query)["param"][0].partition(",")[0])
     rows = None
     if isinstance(tables, dict):
         rows = next((tables[k] for k in ("day", "qfqday", "hfqday") if k in tables), None)
     if not isinstance(rows, list):
-        courier.changed("the answer has no list of bars")
+        transport.changed("the answer has no list of bars")
     for row in rows:
         if not isinstance(row, list) or len(row) < 9 or not isinstance(row[6], dict):
-            courier.changed("a bar has other fields than the known ones")
+            transport.changed("a bar has other fields than the known ones")
         if not all(_NUMBER.fullmatch(str(row[at])) for at in (1, 2, 3, 4, 5, 8)):
-            courier.changed(f"the bar of {row[0]} holds something that is no number")
+            transport.changed(f"the bar of {row[0]} holds something that is no number")

@@ -16,8 +16,8 @@ from typing import Any
 
 from basketbt.prices.sources.akshare.board import Board, code_named, share_of
 from basketbt.prices.sources.akshare.client import akshare
-from basketbt.prices.sources.courier import Courier, ask
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
+from basketbt.prices.sources.transport import Transport, ask
 from basketbt.prices.sources.vendor import Refused
 
 NAME = "ths"
@@ -30,17 +30,17 @@ _TABLE = "m-pager-table"
 MOST_PAGES = 200
 
 
-def ths_board(name: str, today: date, hosts: HostBook) -> Board:
+def ths_board(name: str, today: date, hosts: RateLimiter) -> Board:
     """Today's members of a board, by its name (DeepSeek概念) or the six digits of its address.
 
     Raises ``UnknownName`` for a name that is no board, or a ``VendorFailure``.
     """
-    courier = Courier(NAME, name, hosts, missing_is_404=True, pages=True)
-    code = name if re.fullmatch(r"\d{6}", name) else _code_of(name, courier)
+    transport = Transport(NAME, name, hosts, missing_is_404=True, pages=True)
+    code = name if re.fullmatch(r"\d{6}", name) else _code_of(name, transport)
     names: dict[str, str] = {}
     page, pages = 1, 1
     while page <= pages:
-        found, pages = _page(courier, code, page, pages)
+        found, pages = _page(transport, code, page, pages)
         names |= found
         page += 1
     symbols = {digits: share_of(digits, ("SH", "SZ", "BJ")) for digits in names}
@@ -49,37 +49,37 @@ def ths_board(name: str, today: date, hosts: HostBook) -> Board:
     return Board(name, today, tuple(sorted(members.items())), left_out)
 
 
-def _code_of(name: str, courier: Courier) -> str:
+def _code_of(name: str, transport: Transport) -> str:
     codes = {
-        html.unescape(text).strip(): code for code, text in _BOARD.findall(_text(courier, "/gn/"))
+        html.unescape(text).strip(): code for code, text in _BOARD.findall(_text(transport, "/gn/"))
     }
     if not codes:
-        courier.changed("the index of boards has no boards in it")
+        transport.changed("the index of boards has no boards in it")
     return code_named(name, codes, "同花顺")
 
 
-def _page(courier: Courier, code: str, page: int, pages: int) -> tuple[dict[str, str], int]:
+def _page(transport: Transport, code: str, page: int, pages: int) -> tuple[dict[str, str], int]:
     """Names by six digits on one page of a board, and how many pages there are."""
     path = f"/gn/detail/field/199112/order/desc/page/{page}/ajax/1/code/{code}/"
     try:
-        text = _text(courier, path)
+        text = _text(transport, path)
     except Refused as refusal:
         if page == 1:
             raise
         why = f"{refusal.fields['why']} on page {page} of {pages}; the rest is shown after a login"
-        raise courier.failure(Refused, why, status=_status(refusal)) from refusal
+        raise transport.failure(Refused, why, status=_status(refusal)) from refusal
     if _TABLE not in text:
-        courier.changed("the page has no table of members")
+        transport.changed("the page has no table of members")
     where = _PAGES.search(text)
     told, last = (int(where[1]), int(where[2])) if where else (1, 1)
     if told != page or not page <= last <= MOST_PAGES or (page > 1 and last != pages):
-        courier.changed(f"asked for page {page} of {pages}, told of page {told} of {last}")
+        transport.changed(f"asked for page {page} of {pages}, told of page {told} of {last}")
     names: dict[str, str] = {}
     for digits, label in _SHARE.findall(text):
         if label.strip() != digits:
             names[digits] = html.unescape(label).strip()
     if not names:
-        courier.no_data("the board is empty or not known")
+        transport.no_data("the board is empty or not known")
     return names, last
 
 
@@ -88,8 +88,8 @@ def _status(refusal: Refused) -> int | None:
     return status if isinstance(status, int) else None
 
 
-def _text(courier: Courier, path: str) -> str:
-    page: _Page = ask(courier, lambda: _sent(SITE + path))
+def _text(transport: Transport, path: str) -> str:
+    page: _Page = ask(transport, lambda: _sent(SITE + path))
     return page.text
 
 
@@ -107,7 +107,7 @@ def _sent(url: str) -> _Page:
     import requests
 
     headers = {"User-Agent": _AGENT, "Referer": f"{SITE}/gn/", "Cookie": f"v={_visitor()}"}
-    # Without a time-out of its own: the courier sets one, on every request of this process.
+    # Without a time-out of its own: the transport sets one, on every request of this process.
     return _Page(requests.get(url, headers=headers).content)
 
 

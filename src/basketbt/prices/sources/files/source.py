@@ -18,16 +18,16 @@ from basketbt.prices.data import (
     UniverseCloses,
 )
 from basketbt.prices.sources.files.arrow import release
-from basketbt.prices.sources.files.beside import (
+from basketbt.prices.sources.files.codes import CodeIndex
+from basketbt.prices.sources.files.folder import safe_path, tables_of
+from basketbt.prices.sources.files.formats import Table, open_table
+from basketbt.prices.sources.files.headers import near_misses
+from basketbt.prices.sources.files.side_tables import (
     read_actions,
     read_fx,
     read_instruments,
     read_shares,
 )
-from basketbt.prices.sources.files.codes import CodeIndex
-from basketbt.prices.sources.files.folder import safe_path, tables_of
-from basketbt.prices.sources.files.formats import Table, open_table
-from basketbt.prices.sources.files.headers import near_misses
 from basketbt.prices.sources.files.spec import TableSpec
 from basketbt.prices.sources.files.tidy import LongBars, read_bars
 from basketbt.prices.sources.files.universe import industries, read_universe

@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.vendor import (
     Changed,
-    Exchange,
+    HttpRecord,
     NoData,
     Refused,
     Unreachable,
@@ -59,7 +59,7 @@ class Limits:
     first_backoff: float = 1.0
 
 
-class Courier:
+class Transport:
     """Sends on behalf of one vendor for one subject, and remembers what was answered.
 
     The subject is a canonical symbol or a currency pair; it stands in every error.
@@ -74,15 +74,15 @@ class Courier:
         self,
         vendor: str,
         subject: str,
-        hosts: HostBook,
+        hosts: RateLimiter,
         *,
         missing_is_404: bool = False,
         pages: bool = False,
-        inspect: Callable[[Courier, str, bytes], None] | None = None,
+        inspect: Callable[[Transport, str, bytes], None] | None = None,
     ) -> None:
         self.vendor = vendor
         self.symbol = subject
-        self.exchanges: list[Exchange] = []
+        self.exchanges: list[HttpRecord] = []
         self._hosts = hosts
         self._missing_is_404 = missing_is_404
         self._pages = pages
@@ -129,7 +129,7 @@ class Courier:
             )
         answer = self._send_with_patience(host, send)
         self.exchanges.append(
-            Exchange(
+            HttpRecord(
                 url=url,
                 status=answer.status,
                 sha256=hashlib.sha256(answer.body).hexdigest(),
@@ -185,21 +185,21 @@ class Courier:
             self._inspect(self, url, answer.body)
 
 
-def ask(courier: Courier, call: Callable[[], Any]) -> Any:
+def ask(transport: Transport, call: Callable[[], Any]) -> Any:
     """The table that an akshare function returns, or a :class:`VendorFailure` that says why not."""
     try:
-        with tapped(courier):
+        with tapped(transport):
             frame = call()
-    except (VendorFailure, sqlite3.Error):  # the latter: the courtesy book's own trouble
+    except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
         raise
     except Exception as error:
         # akshare documents no exceptions: whatever it stumbles over, after an answer that was
         # neither a refusal nor empty, is an answer in a form it does not know.
-        raise courier.failure(
+        raise transport.failure(
             Changed, f"the client cannot read the answer ({_in_short(error)})"
         ) from error
     if frame is None or len(frame) == 0:
-        courier.no_data("an empty table")
+        transport.no_data("an empty table")
     return frame
 
 
@@ -207,8 +207,8 @@ _TAP = threading.Lock()
 
 
 @contextlib.contextmanager
-def tapped(courier: Courier) -> Iterator[None]:
-    """While open, everything sent through ``requests`` in this process goes by ``courier``."""
+def tapped(transport: Transport) -> Iterator[None]:
+    """While open, everything sent through ``requests`` in this process goes by ``transport``."""
     import requests
 
     with _TAP:
@@ -221,13 +221,13 @@ def tapped(courier: Courier) -> Iterator[None]:
             options |= {
                 "stream": True,
                 "allow_redirects": False,
-                "timeout": (courier.limits.connect, courier.limits.read),
+                "timeout": (transport.limits.connect, transport.limits.read),
             }
 
             def once() -> Answer[requests.Response]:
-                return _send_once(courier, lambda: plain(session, request, **options))
+                return _send_once(transport, lambda: plain(session, request, **options))
 
-            return courier.deliver(str(request.url), once).response
+            return transport.deliver(str(request.url), once).response
 
         requests.Session.send = send  # type: ignore[method-assign,assignment]
         try:
@@ -237,17 +237,17 @@ def tapped(courier: Courier) -> Iterator[None]:
 
 
 def _send_once(
-    courier: Courier, plain_send: Callable[[], requests.Response]
+    transport: Transport, plain_send: Callable[[], requests.Response]
 ) -> Answer[requests.Response]:
     import requests
     import urllib3
 
-    deadline = time.monotonic() + courier.limits.total
+    deadline = time.monotonic() + transport.limits.total
     try:
         response = plain_send()
         body = _read(response, deadline)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise courier.unreachable(error) from error
+        raise transport.unreachable(error) from error
     response._content = body
     response._content_consumed = True  # type: ignore[attr-defined]
     return Answer(response.status_code, body, response, retry_after(response.headers))
@@ -288,6 +288,6 @@ def _in_short(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[:160]}" if text else type(error).__name__
 
 
-def with_evidence(evidence: list[Exchange]) -> tuple[Exchange, ...]:
+def with_evidence(evidence: list[HttpRecord]) -> tuple[HttpRecord, ...]:
     """The exchanges without their bodies, once those have been read."""
     return tuple(replace(exchange, body=b"") for exchange in evidence)

@@ -40,7 +40,7 @@ def last_closed_session(symbol: Symbol | None, now: datetime) -> np.datetime64:
     return exchange.last_before(today)
 
 
-def vetted(history: History, symbol: Symbol) -> History:
+def checked_history(history: History, symbol: Symbol) -> History:
     """The history with volume in shares, or ``Rejected`` with the first check it fails."""
     bars = history.bars
     _demand(check_dates(bars.dates))
@@ -55,7 +55,7 @@ def vetted(history: History, symbol: Symbol) -> History:
     return replace(history, bars=bars)
 
 
-def vetted_rate(history: History) -> History:
+def checked_rate(history: History) -> History:
     """The history of a currency pair, or ``Rejected``: positive rates on increasing dates."""
     bars = history.bars
     _demand(check_dates(bars.dates))

@@ -60,7 +60,7 @@ class Market:
 
 
 @dataclass(frozen=True, eq=False)
-class Segment:
+class HoldingPeriod:
     """Rows ``start`` (weights are set at its close) to ``stop`` of the baskets in ``baskets``."""
 
     start: int
@@ -125,7 +125,7 @@ def aims(market: Market, asked: Holdings) -> Holdings:
     return _renormalised(Holdings(asked.values * asked.beside(market.takes_part), asked.names))
 
 
-def segments_of(market: Market, targets: Holdings) -> tuple[Segment, ...]:
+def holding_periods_of(market: Market, targets: Holdings) -> tuple[HoldingPeriod, ...]:
     """The segments of every basket, in order within a basket, covering all rows without a gap.
 
     Baskets share the rows of a calendar rule; a band is breached by each on its own day.
@@ -140,7 +140,7 @@ def segments_of(market: Market, targets: Holdings) -> tuple[Segment, ...]:
 
 
 def levels_of(
-    market: Market, segments: tuple[Segment, ...], baskets: int, out: Floats | None = None
+    market: Market, segments: tuple[HoldingPeriod, ...], baskets: int, out: Floats | None = None
 ) -> Floats:
     """(B, R) levels: every segment's growth times the level at its start, 100 on row 0.
 
@@ -168,9 +168,9 @@ def relative_prices(prices: Floats, start: int, row: int) -> Floats:
     return relative
 
 
-def _runs(segments: tuple[Segment, ...]) -> Iterator[list[Segment]]:
+def _runs(segments: tuple[HoldingPeriod, ...]) -> Iterator[list[HoldingPeriod]]:
     """Consecutive segments of the same baskets that set the very same weights."""
-    run: list[Segment] = []
+    run: list[HoldingPeriod] = []
     for part in segments:
         if run and (part.holdings is not run[0].holdings or part.start != run[-1].stop):
             yield run
@@ -180,7 +180,7 @@ def _runs(segments: tuple[Segment, ...]) -> Iterator[list[Segment]]:
         yield run
 
 
-def _gains(market: Market, run: list[Segment]) -> Gains:
+def _gains(market: Market, run: list[HoldingPeriod]) -> Gains:
     """The gains that a run multiplies with; remembered where other baskets will ask again."""
     key = (run[0].start, *(part.stop for part in run))
     if key in market.known_gains:
@@ -195,7 +195,7 @@ def _gains(market: Market, run: list[Segment]) -> Gains:
     return made
 
 
-def _by_calendar(market: Market, targets: Holdings) -> Iterator[Segment]:
+def _by_calendar(market: Market, targets: Holdings) -> Iterator[HoldingPeriod]:
     """Segments of all baskets together."""
     changes = market.resets.copy()
     if market.entry_row.any():
@@ -204,16 +204,16 @@ def _by_calendar(market: Market, targets: Holdings) -> Iterator[Segment]:
     everyone = slice(0, len(targets))
     holdings, start = _bought(market, targets, 0), 0
     for stop in np.flatnonzero(changes[: market.last]).tolist():
-        yield Segment(start, stop, everyone, holdings)
+        yield HoldingPeriod(start, stop, everyone, holdings)
         if market.resets[stop]:
             holdings = _bought(market, targets, stop)
         else:
             holdings = _joined(market, targets, holdings, start, stop)
         start = stop
-    yield Segment(start, market.last, everyone, holdings)
+    yield HoldingPeriod(start, market.last, everyone, holdings)
 
 
-def _by_band(market: Market, targets: Holdings, basket: slice) -> Iterator[Segment]:
+def _by_band(market: Market, targets: Holdings, basket: slice) -> Iterator[HoldingPeriod]:
     """Segments of one basket, which ends one as soon as a weight strays too far."""
     wanted = targets.rows(basket)
     names = np.arange(market.prices.shape[1]) if wanted.names is None else wanted.names[0]
@@ -227,7 +227,7 @@ def _by_band(market: Market, targets: Holdings, basket: slice) -> Iterator[Segme
         aim = _bought(market, wanted, start).values[0]
         breach = first_breach(relative, holdings.values[0], aim, market.band or 0.0)
         stop = stop if breach is None else start + 1 + breach
-        yield Segment(start, stop, basket, holdings)
+        yield HoldingPeriod(start, stop, basket, holdings)
         if stop >= market.last:
             return
         if breach is None:

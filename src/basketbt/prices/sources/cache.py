@@ -6,24 +6,24 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from basketbt.prices.sources.hosts import HostBook
+from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.vendor import VendorFailure
 
 T = TypeVar("T")
 
 
-class Once(Generic[T]):
-    """Remembers what ``ask(subject, hosts)`` gave for as long as the courtesy book lives.
+class Cached(Generic[T]):
+    """Remembers what ``ask(subject, hosts)`` gave for as long as the rate limiter lives.
 
     A failure is remembered too and raised again in the name of the next subject, so that a
     vendor in trouble is not asked for the same list a hundred times.
     """
 
-    def __init__(self, ask: Callable[[str, HostBook], T]) -> None:
+    def __init__(self, ask: Callable[[str, RateLimiter], T]) -> None:
         self._ask = ask
-        self._known: WeakKeyDictionary[HostBook, T | VendorFailure] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[RateLimiter, T | VendorFailure] = WeakKeyDictionary()
 
-    def __call__(self, subject: str, hosts: HostBook) -> T:
+    def __call__(self, subject: str, hosts: RateLimiter) -> T:
         """Raises the ``VendorFailure`` that asking ended in."""
         if hosts not in self._known:
             try:

@@ -1,7 +1,7 @@
-"""Courtesy towards the vendors' hosts, shared by all processes of one user.
+"""Rate limits towards the vendors' hosts, shared by all processes of one user.
 
 Free vendors ban addresses that ask too fast, so requests to one host keep a distance, and a host
-that refused (or could not be reached twice) is left alone for half an hour. The book is a table
+that refused (or could not be reached twice) is left alone for half an hour. They are a table
 of the store, so two fetching processes keep the distance together.
 """
 
@@ -45,7 +45,7 @@ class Closed:
     refused: bool
 
 
-class HostBook:
+class RateLimiter:
     """Pacing and circuit breaker per host, in a SQLite file (``None``: in memory only).
 
     ``pace`` is the least distance of two requests to one host in seconds, to which up to as much

@@ -84,7 +84,7 @@ class Purchase:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class WeightInputs:
     """What a basket's constituents weigh by: the arguments of ``target_weights``.
 
     ``present`` (n,) are those that can be weighed.
@@ -104,7 +104,7 @@ def measured(
     *,
     purchase: Purchase,
     allowed: float,
-) -> Measured:
+) -> WeightInputs:
     """Volatilities or market values of the constituents that are ``present`` (n,).
 
     ``column`` (n,) are their columns of the panel, -1 for none. Those without the figure are left
@@ -114,7 +114,7 @@ def measured(
     Raises ``UnmeasuredShares``, or ``EstimationBeyondPrices`` when prices begin too late.
     """
     if weighting.kind not in PRICE_DRIVEN:
-        return Measured(present=present, values={}, notes=())
+        return WeightInputs(present=present, values={}, notes=())
     figures = _figures(panel, weighting, purchase)
     values = np.where(column >= 0, figures.values[column], np.nan)
     listed = present & np.isfinite(panel.total[purchase.base, column])
@@ -150,7 +150,7 @@ def measured(
                 weight=weight,
             )
         )
-    return Measured(present=known, values={figures.name: values}, notes=tuple(notes))
+    return WeightInputs(present=known, values={figures.name: values}, notes=tuple(notes))
 
 
 @dataclass(frozen=True, kw_only=True)
