@@ -1,8 +1,8 @@
 """When the weights of the index book are set, and the levels that follow.
 
-A path is a chain of segments. At the first row of a segment the weights are set; to its last row
-they drift with the prices. Segments end where the rebalancing rule resets the weights and where a
-late listing joins, and are chained by level, as an index provider rescales its divisor (S&P Dow
+A path is a chain of holding periods. At the first row of a period the weights are set; to its last
+row they drift with the prices. Periods end where the rebalancing rule resets the weights and where
+a late listing joins, and are chained by level, as an index provider rescales its divisor (S&P Dow
 Jones Indices, "Index Mathematics Methodology").
 """
 
@@ -35,7 +35,7 @@ BASE_LEVEL = 100.0
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Market:
-    """R rows of prices of N names, and what decides where segments end.
+    """R rows of prices of N names, and what decides where periods end.
 
     ``takes_part`` (N,) are the names that the policy for late listings lets in; ``entry_row`` (N,)
     is the row of a name's first price, -1 for none; ``held_off`` (R, N) marks names that cannot be
@@ -126,7 +126,7 @@ def aims(market: Market, asked: Holdings) -> Holdings:
 
 
 def holding_periods_of(market: Market, targets: Holdings) -> tuple[HoldingPeriod, ...]:
-    """The segments of every basket, in order within a basket, covering all rows without a gap.
+    """The periods of every basket, in order within a basket, covering all rows without a gap.
 
     Baskets share the rows of a calendar rule; a band is breached by each on its own day.
     """
@@ -140,16 +140,16 @@ def holding_periods_of(market: Market, targets: Holdings) -> tuple[HoldingPeriod
 
 
 def levels_of(
-    market: Market, segments: tuple[HoldingPeriod, ...], baskets: int, out: Floats | None = None
+    market: Market, periods: tuple[HoldingPeriod, ...], baskets: int, out: Floats | None = None
 ) -> Floats:
-    """(B, R) levels: every segment's growth times the level at its start, 100 on row 0.
+    """(B, R) levels: every period's growth times the level at its start, 100 on row 0.
 
     NaN throughout for a basket that holds nothing at row 0, and from the row on where a held name
     has no price any more. ``out`` (B, R) takes them, if given.
     """
     levels = np.empty((baskets, len(market.prices))) if out is None else out
     levels[:, 0] = BASE_LEVEL
-    for run in _runs(segments):
+    for run in _runs(periods):
         first, last = run[0], run[-1]
         own = levels[first.baskets]
         if first.start == 0:
@@ -168,10 +168,10 @@ def relative_prices(prices: Floats, start: int, row: int) -> Floats:
     return relative
 
 
-def _runs(segments: tuple[HoldingPeriod, ...]) -> Iterator[list[HoldingPeriod]]:
-    """Consecutive segments of the same baskets that set the very same weights."""
+def _runs(periods: tuple[HoldingPeriod, ...]) -> Iterator[list[HoldingPeriod]]:
+    """Consecutive periods of the same baskets that set the very same weights."""
     run: list[HoldingPeriod] = []
-    for part in segments:
+    for part in periods:
         if run and (part.holdings is not run[0].holdings or part.start != run[-1].stop):
             yield run
             run = []
@@ -188,7 +188,7 @@ def _gains(market: Market, run: list[HoldingPeriod]) -> Gains:
     since = np.repeat(key[:-1], np.diff(key))
     named = run[0].holdings.names is not None
     made = gains(market.prices, key[0], since, by_name=named)
-    # Late listings give groups of baskets segments of their own: what is kept must stay bounded.
+    # Late listings give groups of baskets periods of their own: what is kept must stay bounded.
     kept = sum(len(one.table) for one in list(market.known_gains.values()))
     if market.band is None and kept < 2 * len(market.prices):
         market.known_gains[key] = made

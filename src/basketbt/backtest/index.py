@@ -38,7 +38,7 @@ class IndexPath:
     excluded: Bools
     entry_row: NDArray[np.intp]
     prices: Floats
-    segments: tuple[HoldingPeriod, ...]
+    periods: tuple[HoldingPeriod, ...]
 
     def weights(self, row: int) -> Floats:
         """(B, N) weights at the close of ``row``, drifted, before a reset on that row.
@@ -48,7 +48,7 @@ class IndexPath:
         """
         self._check(row)
         result = np.zeros_like(self.targets)
-        for part in self.segments:
+        for part in self.periods:
             if part.start < row <= part.stop:
                 relative = relative_prices(self.prices, part.start, row)
                 result[part.baskets] = drifted(relative, part.holdings)
@@ -59,7 +59,7 @@ class IndexPath:
     def contributions(self, row: int, since: int = 0) -> Floats:
         """(B, N) what each name added to the basket's return from row ``since`` to ``row``.
 
-        Linked by level: Σ over segments of V_s/V_since · w_i · (P_it/P_is - 1). A row sums to
+        Linked by level: Σ over periods of V_s/V_since · w_i · (P_it/P_is - 1). A row sums to
         levels[row] / levels[since] - 1. Raises IndexError outside the path.
         """
         self._check(row)
@@ -71,7 +71,7 @@ class IndexPath:
     def _gains(self, row: int) -> Floats:
         """(B, N) points of level that each name added from the base to ``row``."""
         result = np.zeros_like(self.targets)
-        for part in self.segments:
+        for part in self.periods:
             if part.start >= row:
                 continue
             relative = relative_prices(self.prices, part.start, min(row, part.stop))
@@ -110,14 +110,14 @@ def index_path(
         prices, rebalance, sessions=sessions, late_listing=late_listing, delisted=delisted
     )
     targets = aims(market, Holdings(weights))
-    segments = holding_periods_of(market, targets)
+    periods = holding_periods_of(market, targets)
     return IndexPath(
-        levels=levels_of(market, segments, len(weights)).T,
+        levels=levels_of(market, periods, len(weights)).T,
         targets=targets.values,
         excluded=(weights > 0) & ~market.takes_part,
         entry_row=market.entry_row,
         prices=prices,
-        segments=segments,
+        periods=periods,
     )
 
 

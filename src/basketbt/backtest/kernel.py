@@ -1,8 +1,8 @@
-"""The arithmetic of the index book: one matrix product for all segments that share weights.
+"""The arithmetic of the index book: one matrix product for all holding periods that share weights.
 
 Between two resets of the weights a basket is a fixed set of holdings, so its growth is linear in
 the prices: 1 + w·(P_t/P_s - 1). A study of a few lists and a grid of millions of baskets both go
-through the functions here. *When* weights change is decided in ``segments``.
+through the functions here. *When* weights change is decided in ``holding_periods``.
 
 Shapes: N names, B baskets, L rows of prices that follow the first close at which the weights were
 set. Weights are long-only; what they leave of 1 is cash without interest.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Positions = NDArray[np.int32]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-# Up to so many segments are divided one by one, which spares a copy of the prices at their starts.
+# Up to so many periods are divided one by one, which spares a copy of the prices at their starts.
 _FEW = 100
 
 
@@ -93,7 +93,7 @@ def gains(prices: Floats, first: int, since: NDArray[np.intp], *, by_name: bool 
     if len(edges) <= _FEW:
         for begin, end in pairwise(edges):
             np.divide(after[begin:end], prices[since[begin]], out=table[begin:end])
-    elif len(edges) > len(since):  # a segment a row: each starts where the one before ends
+    elif len(edges) > len(since):  # a period a row: each starts where the one before ends
         np.divide(after, prices[first : first + len(since)], out=table)
     else:
         np.divide(after, prices[since], out=table)
@@ -155,11 +155,11 @@ def _gather(names: Positions, values: Floats, by_name: Floats, out: Floats) -> N
 
 
 def chain(levels: Floats, stops: NDArray[np.intp]) -> None:
-    """Make levels of the growth in segments that follow each other.
+    """Make levels of the growth in periods that follow each other.
 
-    ``levels`` (B, 1 + L) holds the level at the first segment's start, then the growth since each
-    segment's own start, and all levels afterwards. ``stops`` (S,) is the last row of growth of
-    every segment, ascending, the last one L - 1.
+    ``levels`` (B, 1 + L) holds the level at the first period's start, then the growth since each
+    period's own start, and all levels afterwards. ``stops`` (S,) is the last row of growth of
+    every period, ascending, the last one L - 1.
     """
     start, grown = levels[:, :1], levels[:, 1:]
     if len(stops) == 1:

@@ -90,7 +90,7 @@ def _weights_then(path: IndexPath, rows: NDArray[np.intp], moments: NDArray[np.i
     A reset is made at the close, so an account that begins at the same close takes it in.
     """
     weights = np.zeros_like(path.targets)
-    for part in path.segments:
+    for part in path.periods:
         chosen = np.zeros(len(weights), dtype=np.bool_)
         set_by_then = (rows > part.start) | ((rows == part.start) & (moments == Moment.CLOSE))
         chosen[part.baskets] = set_by_then[part.baskets] | (part.start == 0)
@@ -103,7 +103,7 @@ def _weights_then(path: IndexPath, rows: NDArray[np.intp], moments: NDArray[np.i
 def _resets(path: IndexPath, entry: NDArray[np.intp], moments: NDArray[np.int8]) -> list[Aim]:
     """The path's resets, of the accounts that have begun before that close."""
     aims = []
-    for part in path.segments:
+    for part in path.periods:
         if part.start == 0:
             continue
         baskets = np.zeros(len(entry), dtype=np.bool_)

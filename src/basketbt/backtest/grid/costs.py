@@ -14,14 +14,14 @@ from basketbt.backtest.kernel import drifted
 from basketbt.prices.data import Floats
 
 
-def turnover(market: Market, segments: tuple[HoldingPeriod, ...], baskets: int) -> Floats:
+def turnover(market: Market, periods: tuple[HoldingPeriod, ...], baskets: int) -> Floats:
     """(B, R) value traded at the close before each row, as a fraction of the basket's value.
 
     A buy of everything counts 1, a sale of a tenth to buy another share 0.2.
     """
     traded = np.zeros((baskets, len(market.prices)))
     before: HoldingPeriod | None = None
-    for part in segments:
+    for part in periods:
         if part.start == 0:
             before = None
         weights = part.weights

@@ -1,7 +1,7 @@
 """Levels and statistics of B baskets x N names x R sessions, without keeping the levels.
 
 Baskets are done in tiles small enough for their levels to stay in the processor's cache: one
-matrix product for all segments that share weights, one compiled pass for the statistics. The tile
+matrix product for all periods that share weights, one compiled pass for the statistics. The tile
 is a constant: as long as blocks of baskets are multiples of it, every basket meets the same
 neighbours in a product of the same shape, and no result depends on the blocks or the threads.
 """
@@ -153,9 +153,9 @@ def _tile(
     Those before costs stand in ``out`` (b, R).
     """
     targets = aims(market, baskets.rows(part))
-    segments = holding_periods_of(market, targets)
-    levels = levels_of(market, segments, len(targets), out)
-    traded = turnover(market, segments, len(targets)) if any(costs) else None
+    periods = holding_periods_of(market, targets)
+    levels = levels_of(market, periods, len(targets), out)
+    traded = turnover(market, periods, len(targets)) if any(costs) else None
     for cost in costs:
         yield levels if traded is None or not cost else after_costs(levels, traded, cost)
 
