@@ -97,7 +97,7 @@ NUMBERS = ("day", "level", "price_level", "drawdown", "benchmark_level")
 def levels(run: Run) -> dict[tuple[str, ...], float]:
     """Every number of levels.csv that exists, by its place."""
     frame = run.levels
-    keys = [column for column in frame.columns if column not in NUMBERS]
+    keys = [column for column in frame.columns if column not in (*NUMBERS, "prices")]
     return {
         (*map(str, row[keys]), column): float(row[column])
         for _, row in frame.iterrows()

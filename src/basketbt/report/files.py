@@ -29,35 +29,41 @@ from basketbt.report.tables import (
     relative,
     summary,
 )
+from basketbt.report.tables.keys import PRICES, prices_cell
 from basketbt.report.translation import FILE as TRANSLATION
 from basketbt.report.translation import translation
 from basketbt.results import StudyResult
 
 #: Every table a run can write, in the order of docs/outputs.md.
-LAYOUTS: tuple[Layout, ...] = (
-    summary.LAYOUT,
-    relative.LAYOUT,
-    levels.LAYOUT,
-    constituents.LAYOUT,
-    drawdowns.LAYOUT,
-    overlap.LAYOUT,
-    correlation.LAYOUT,
-    orders.LAYOUT,
-    positions.LAYOUT,
-    account.LAYOUT,
-    event_study.LAYOUT,
-    car_paths.LAYOUT,
-    placebo.LAYOUT,
+LAYOUTS: tuple[Layout, ...] = tuple(
+    made.LAYOUT.plus(PRICES)
+    for made in (
+        summary,
+        relative,
+        levels,
+        constituents,
+        drawdowns,
+        overlap,
+        correlation,
+        orders,
+        positions,
+        account,
+        event_study,
+        car_paths,
+        placebo,
+    )
 )
 
 
 def tables(result: StudyResult) -> tuple[Table, ...]:
-    """The tables of a result, in the order of ``LAYOUTS``."""
-    return (
+    """The tables of a result, in the order of ``LAYOUTS``; each says where the prices are from."""
+    made = (
         *(() if result.events_only else _book_tables(result)),
         *(_account_tables(result) if any(case.accounts for case in result.cases) else ()),
         *(_event_tables(result) if result.plan.config.event_study else ()),
     )
+    prices = prices_cell(result)
+    return tuple(table.plus(PRICES, prices) for table in made)
 
 
 def _event_tables(result: StudyResult) -> tuple[Table, ...]:

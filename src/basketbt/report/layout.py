@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -50,6 +50,10 @@ class Layout:
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(column.key for column in self.columns)
+
+    def plus(self, column: Column) -> Layout:
+        """The layout with one more column at its end."""
+        return replace(self, columns=(*self.columns, column))
 
     @property
     def file(self) -> str:
@@ -100,6 +104,10 @@ class Table:
         """A table from rows whose cells are in the order of the layout's columns."""
         columns = list(map(list, zip(*rows, strict=True)))
         return cls(layout, tuple(columns or [[] for _ in layout.columns]))
+
+    def plus(self, column: Column, cell: Cell) -> Table:
+        """The table with one more column at its end, the same cell in every row."""
+        return Table(self.layout.plus(column), (*self.columns, [cell] * len(self)))
 
     def __len__(self) -> int:
         """How many rows there are."""

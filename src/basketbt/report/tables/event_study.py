@@ -241,7 +241,6 @@ LAYOUT = Layout(
             "one name only, or nothing could be tested",
             "仅一只个股或无法检验",
         ),
-        keys.PRICES,
         keys.NOTES,
     ),
 )
@@ -249,7 +248,6 @@ LAYOUT = Layout(
 
 def event_study_table(result: StudyResult, language: Language) -> Table:
     """The rows of event_study.csv; notes in ``language``."""
-    prices = keys.prices_cell(result)
     return Table.of(
         LAYOUT,
         (
@@ -257,7 +255,6 @@ def event_study_table(result: StudyResult, language: Language) -> Table:
                 **tested.cells(cell.basket, cell.model),
                 **testedkeys.window_cells(cell.window),
                 **_numbers(cell),
-                "prices": prices,
                 "notes": tested.notes(cell.notes, language),
             }
             for tested in everything(result)

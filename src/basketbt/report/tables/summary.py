@@ -84,7 +84,6 @@ LAYOUT = Layout(
         PRICE_RETURN,
         *_MEASURE_COLUMNS[1:],
         *summary_accounts.COLUMNS,
-        keys.PRICES,
         keys.NOTES,
     ),
 )
@@ -95,8 +94,7 @@ def summary_table(result: StudyResult, language: Language) -> Table:
     benchmark = result.plan.request.indexes[0]
     index = _rows(result, benchmark, language)
     accounts = summary_accounts.account_rows(result, benchmark, language)
-    prices = keys.prices_cell(result)
-    return Table.of(LAYOUT, ({**row, "prices": prices} for row in chain(index, accounts)))
+    return Table.of(LAYOUT, chain(index, accounts))
 
 
 def _rows(result: StudyResult, benchmark: str, language: Language) -> Iterator[dict[str, Cell]]:
