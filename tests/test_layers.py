@@ -35,3 +35,12 @@ def test_the_page_on_the_house_names_every_room_in_the_order_that_is_checked() -
     floor = {name: number for number, names in enumerate(checked) for name in names}
     numbers = [floor[name] for names in said for name in names]
     assert numbers == sorted(numbers)
+
+
+def test_modules_that_the_docs_name_exist() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]+\.py)`", text))
+    assert len(named) > 5
+    places = (ROOT, ROOT / "src/basketbt")
+    assert [path for path in named if not any((at / path).is_file() for at in places)] == []

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -80,7 +78,7 @@ class SampleSource:
             OutsideSample: the request names a share, index, rate or day that the sample lacks.
         """
         folder = self.folder or shipped("sample")
-        manifest = _manifest(folder / MANIFEST, DIGEST)
+        manifest = json.loads(_verified(folder / MANIFEST, DIGEST))
         for name, digest in manifest["files"].items():
             _verified(folder / name, digest)
         held = PriceRequest(
@@ -111,11 +109,6 @@ class SampleSource:
             origin=RECORD(first=str(held.start), last=str(held.end)),
             notes=tuple(notes),  # what is known of its rows stands in its README: no warnings
         )
-
-
-def _manifest(path: Path, digest: str) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = json.loads(_verified(path, digest))
-    return content
 
 
 def _verified(path: Path, digest: str) -> bytes:
