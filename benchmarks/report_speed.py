@@ -10,20 +10,12 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from basketbt.report.figures import figures
-from basketbt.report.page import page
-from basketbt.report.record import Record
-from basketbt.report.stored import read_run
-from basketbt.report.workbook import workbook
+from basketbt.report.files import read_run
+from basketbt.report.render import Format, rendered
 
-FORMS: tuple[tuple[str, Callable[[Record], object], float], ...] = (
-    ("page", page, 1.0),
-    ("figures", figures, 2.5),
-    ("workbook", workbook, 0.7),
-)
+FORMS: tuple[tuple[Format, float], ...] = (("page", 1.0), ("figures", 2.5), ("xlsx", 0.7))
 
 
 def main() -> None:
@@ -32,15 +24,15 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    record = read_run(arguments.run).record
-    rows = {name: len(table) for name, table in record.tables.items()}
+    data = read_run(arguments.run).data
+    rows = {name: len(table) for name, table in data.tables.items()}
     print(f"{arguments.run}: {rows}")
-    for name, make, promised in FORMS:
-        make(record)
+    for name, promised in FORMS:
+        rendered(data, (name,))
         took = []
         for _ in range(arguments.rounds):
             start = time.perf_counter()
-            make(record)
+            rendered(data, (name,))
             took.append(time.perf_counter() - start)
         print(f"{name:<9} {statistics.median(took):.2f} s (promised {promised} s)")
 

@@ -10,7 +10,7 @@ import pytest
 import case_study as tool
 from basketbt.api import run
 from basketbt.grid.curve import choice_values, standings
-from basketbt.report.phrases import percent
+from basketbt.report.views.phrases import percent
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPOSITES = ("guojin/all", "consensus/compute", "consensus/applications")

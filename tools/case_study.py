@@ -25,8 +25,8 @@ from basketbt.grid.curve import QUANTILES, Results, choice_values, read_results,
 from basketbt.grid.planner import plan_grid
 from basketbt.grid.run import GridOptions, run_grid
 from basketbt.prices.sources.sample import SampleSource
-from basketbt.report.phrases import percent
-from basketbt.report.tables.accounts import owners
+from basketbt.report.tables.accounts import accounts
+from basketbt.report.views.phrases import percent
 from basketbt.shipped import shipped
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "case-study.md"
@@ -146,7 +146,7 @@ def _accounts(case: Case) -> list[str]:
 def _other_accounts(case: Case) -> list[str]:
     """A row for each list that is not Guojin's: paper, and both entries."""
     found: dict[str, list[str]] = {}
-    for owner in owners(case.r1_account.result, opened=False):
+    for owner in accounts(case.r1_account.result, opened=False):
         parts, name = owner.book.shortfall, owner.basket.id
         if not name.startswith("guojin/"):
             start = [name, percent(owner.covered).lstrip("+"), percent(owner.list_return)]

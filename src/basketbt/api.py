@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basketbt.config.study import load_study
-from basketbt.report.files import is_full, run_files, tables
-from basketbt.report.layout import Table
-from basketbt.report.manifest import keeping, kept
-from basketbt.report.memo import memo
+from basketbt.report.build import report_data
+from basketbt.report.data import ReportData
+from basketbt.report.files import is_full, keeping, kept, run_files, with_workbook
+from basketbt.report.model import Table
 from basketbt.report.publish import publish
-from basketbt.report.render import DEFAULT, Format, with_workbook
+from basketbt.report.render import DEFAULT, MEMO, PICTURES, Format, rendered
 from basketbt.results import StudyResult
 from basketbt.shipped import find_study
 from basketbt.sources import Access, choose_source
@@ -49,9 +49,15 @@ class Run:
         return self.result.run_id
 
     @cached_property
+    def data(self) -> ReportData:
+        """What every rendering reads: tables, and what no table holds."""
+        return report_data(self.result)
+
+    @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every table by name, columns under their English keys, dates as datetime64."""
-        return {table.layout.name: _frame(table) for table in tables(self.result)}
+        language = self.data.info.language
+        return {name: _frame(one.worded(language)) for name, one in self.data.tables.items()}
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -76,7 +82,7 @@ class Run:
     @property
     def memo(self) -> str:
         """The memo as Markdown, in the study's language."""
-        return memo(self.result, self.result.plan.config.language)
+        return rendered(self.data)[MEMO].decode()
 
     def write(
         self,
@@ -88,7 +94,7 @@ class Run:
         """Write the run's files under ``folder/<study>/<run id>``; returns that folder.
 
         ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, beside tables and memo. An
-        event study alone goes to ``folder/<study>/event-study/<run id>`` and has none of them.
+        event study alone goes to ``folder/<study>/event-study/<run id>``.
         ``full`` adds the bulk tables, which are Parquet, as CSV and as sheets of the workbook; what
         was once written so stays so.
         """
@@ -96,9 +102,13 @@ class Run:
         home = home / EVENTS if self.result.events_only else home
         earlier = kept(home / self.run_id, self.run_id)
         full = full or is_full(earlier)
-        formats = with_workbook(formats, earlier) if full else formats
-        files = run_files(self.result, formats, full=full)
-        return publish(keeping(files, home / self.run_id), home, self.run_id)
+        files = run_files(
+            self.data,
+            with_workbook(formats, earlier) if full else formats,
+            full=full,
+            illustrated=any(name.startswith(PICTURES) for name in earlier),
+        )
+        return publish(keeping(files, earlier), home, self.run_id)
 
 
 def _frame(table: Table) -> pd.DataFrame:

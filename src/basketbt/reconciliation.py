@@ -12,7 +12,8 @@ from basketbt.report.tables import keys
 from basketbt.results import StudyResult
 from basketbt.study import run_study
 
-Place = tuple[str, str, str, str, str]  # event, basket, weighting, rebalance, window
+Place = tuple[str, str, str, str, str]  # the cells under _PLACE
+_PLACE = ("event", "basket", "weighting", "rebalance", "window")
 
 
 def study_effects(
@@ -49,16 +50,9 @@ def study_effects(
 
 def _returns(result: StudyResult) -> dict[Place, float]:
     found = {}
-    for where in keys.everywhere(result):
-        for window, statistics in where.book.windows:
-            if where.member in statistics.members:
-                column = statistics.members.index(where.member)
-                place = (
-                    where.case.case.event.id,
-                    where.basket.id,
-                    where.book.book.weighting.label,
-                    where.book.book.rebalance.label,
-                    window.label,
-                )
-                found[place] = float(statistics.own.values["total_return"][column])
+    for quoted in keys.every_window(result):
+        cells = quoted.cells()
+        event, basket, weighting, rebalance, window = (str(cells[key]) for key in _PLACE)
+        place = (event, basket, weighting, rebalance, window)
+        found[place] = float(quoted.statistics.own.values["total_return"][quoted.line])
     return found

@@ -9,6 +9,7 @@ from importlib.metadata import version as installed_version
 import numpy as np
 
 import basketbt
+from basketbt.baskets.overlap import equal_overlap
 from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.study import StudyFile
 from basketbt.market.rules import rules_digest
@@ -21,6 +22,7 @@ from basketbt.prices.digest import content_digest
 from basketbt.prices.origin import origin_of
 from basketbt.results import CaseResult, StudyResult
 from basketbt.stages.books import case_result
+from basketbt.stages.breadth import breadth_of
 from basketbt.stages.panels import last_priced, panels_of
 
 Progress = Callable[[str], None]
@@ -79,6 +81,7 @@ def run_study(
 
         cases = tuple(accounted(plan, plan.config.account, case, data) for case in cases)
         refuse_none(cases)
+    cases = tuple(replace(case, breadth=breadth_of(case)) for case in cases)
     return StudyResult(
         plan=plan,
         cases=cases,
@@ -88,6 +91,7 @@ def run_study(
             with_event_study=plan.config.event_study is not None,
         ),
         prices=origin_of(data, (panel for pair in panels.values() for panel in pair)),
+        overlap=equal_overlap(plan.baskets),
         universe_digest=_universe_digest(data),
     )
 

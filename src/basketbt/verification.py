@@ -14,13 +14,12 @@ from pydantic import ValidationError
 
 from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.errors import InputError
+from basketbt.report.build import LAYOUTS, report_data
 from basketbt.report.csvfile import csv_bytes
-from basketbt.report.facts import FILE as FACTS
-from basketbt.report.files import LAYOUTS, is_full, run_files
+from basketbt.report.files import NotARun, is_full, run_files
 from basketbt.report.parquetfile import table_from_parquet
 from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
-from basketbt.report.stored import NotARun
 from basketbt.shipped import SAMPLE
 from basketbt.sources import ROUTES, Access, choose_source
 from basketbt.study import run_study
@@ -59,10 +58,10 @@ def verify(
     manifest = _manifest(folder)
     study = StudyFile(config=_config(folder, manifest), path=Path("study.yaml"))
     prices = choose_source(study, source or _own_source(folder, manifest), access)
-    events_only = "event_study.csv" in manifest["outputs"] and FACTS not in manifest["outputs"]
+    events_only = "summary.csv" not in manifest["outputs"]
     result = run_study(study, prices, events_only=events_only)
     outputs = manifest["outputs"]
-    expected = run_files(result, _formats(outputs), full=is_full(outputs))
+    expected = run_files(report_data(result), _formats(outputs), full=is_full(outputs))
     found = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))

@@ -9,7 +9,7 @@ import pytest
 from basketbt.grid.dictionary import ROWS, columns_page
 from basketbt.grid.rows import CHOICES, schema
 from basketbt.grid.tables import CHOICE_VALUES, CURVE, STANDING
-from basketbt.report.layout import Layout
+from basketbt.report.model import Layout
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "grid-columns.md"
 

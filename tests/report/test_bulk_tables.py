@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from basketbt.api import Run, event_study
-from basketbt.report.files import LAYOUTS, run_files
-from basketbt.report.layout import Column, Layout, Table
+from basketbt.report.build import LAYOUTS
+from basketbt.report.files import read_run, render_again, run_files
+from basketbt.report.model import Column, Layout, Table
 from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
-from basketbt.report.stored import read_run, render_again
 from basketbt.verification import verify
 from support import invented
 from support.pages import written
@@ -105,7 +105,7 @@ def test_a_run_with_everything_reproduces(full: Path) -> None:
 
 
 def test_the_same_run_gives_the_same_parquet_bytes(whole: Run, folder: Path) -> None:
-    again = run_files(whole.result)
+    again = run_files(whole.data)
     for name in BULK:
         assert again[f"{name}.parquet"] == (folder / f"{name}.parquet").read_bytes()
 
@@ -158,7 +158,7 @@ def test_a_run_of_which_bulk_tables_are_only_csv_is_still_read(full: Path, tmp_p
         (older / f"{name}.parquet").unlink()
         del manifest["outputs"][f"{name}.parquet"]
     (older / "manifest.json").write_text(json.dumps(manifest))
-    assert read_run(older).record == read_run(full).record
+    assert read_run(older).data == read_run(full).data
 
 
 def test_an_event_study_alone_has_its_bulk_tables_as_parquet(tmp_path: Path) -> None:
@@ -201,9 +201,9 @@ def test_a_table_comes_back_from_parquet_as_it_was() -> None:
             (None, "1999-12-31", -(2**53), -0.0, None),
         ],
     )
-    assert table_from_parquet(layout, parquet_bytes(table)) == table
+    assert table_from_parquet(layout, parquet_bytes(table, "en")) == table
     empty = Table.of_rows(layout, [])
-    assert table_from_parquet(layout, parquet_bytes(empty)) == empty
+    assert table_from_parquet(layout, parquet_bytes(empty, "en")) == empty
 
 
 def test_a_block_of_rows_shares_its_single_cells() -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import run
-from basketbt.report.compare.build import TooFewRuns, comparison
-from basketbt.report.stored import read_run
+from basketbt.notes import NoteKind
+from basketbt.report.compare import TooFewRuns, comparison
+from basketbt.report.files import read_run
 from support import invented
 
 LITTLE = ("events=[deepseek-r1]", "baskets=[guojin/xinchuang, galaxy/telecom]", "rebalance=hold")
@@ -61,15 +62,16 @@ def test_compare_shows_what_was_set_otherwise_and_what_it_did(
 
 
 def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path]) -> None:
-    record = read_run(runs[0]).record
-    files = comparison([record, record])
+    data = read_run(runs[0]).data
+    files = comparison([data, data])
     assert files["settings.csv"].count(b"\n") == 1
     assert b"made of the same things" in files["compare.html"]
 
 
 def test_runs_on_different_prices_say_each_where_its_own_are_from(runs: tuple[Path, Path]) -> None:
-    one, other = (read_run(path).record for path in runs)
-    real = replace(other, facts=replace(other.facts, prices={"en": "a vendor", "zh": "数据商"}))
+    one, other = (read_run(path).data for path in runs)
+    vendor = NoteKind("vendor", en="a vendor", zh="数据商")
+    real = replace(other, info=replace(other.info, prices=vendor()))
     page = comparison([real, one])["compare.html"].decode()
     first, second = (f"demo {path.name[:6]}" for path in reversed(runs))
     assert f"Prices: {first}: a vendor; {second}: own tables (" in page
@@ -77,7 +79,7 @@ def test_runs_on_different_prices_say_each_where_its_own_are_from(runs: tuple[Pa
 
 def test_one_run_cannot_be_compared(runs: tuple[Path, Path]) -> None:
     with pytest.raises(TooFewRuns):
-        comparison([read_run(runs[0]).record])
+        comparison([read_run(runs[0]).data])
 
 
 def test_settings_are_words_and_lists_of_one_run_are_named_once(tmp_path: Path) -> None:
@@ -90,7 +92,7 @@ def test_settings_are_words_and_lists_of_one_run_are_named_once(tmp_path: Path) 
             "rebalance=hold",
         ],
     )
-    files = comparison([read_run(made.write(tmp_path)).record for made in (one, other)])
+    files = comparison([read_run(made.write(tmp_path)).data for made in (one, other)])
     settings = files["settings.csv"].decode("utf-8-sig")
     assert "guojin/xinchuang,csc/compute" in settings
     assert "list csc/compute" not in settings

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basketbt.report.csvfile import csv_bytes
-from basketbt.report.layout import Column, Layout, Table
+from basketbt.report.model import Column, Layout, Table
 from basketbt.text import visible
 
 LAYOUT = Layout(

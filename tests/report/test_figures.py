@@ -9,19 +9,14 @@ import pytest
 
 from basketbt import api
 from basketbt.api import Run
-from basketbt.report.facts import gather
-from basketbt.report.figures import canvas, figures, illustrated, summaries
-from basketbt.report.files import tables
-from basketbt.report.page.scene import Scene
-from basketbt.report.palette import DARK, GREEN, LIGHT, RED, looks
-from basketbt.report.record import Record
+from basketbt.report.render import canvas, pictures, rendered
+from basketbt.report.render.pictures import drawable, figures
+from basketbt.report.views import document
+from basketbt.report.views.blocks import Chart
+from basketbt.report.views.palette import DARK, GREEN, LIGHT, RED, looks
 from support import invented
 
 LITTLE = ("events=[deepseek-r1]", "baskets=[guojin/xinchuang, galaxy/telecom]", "weighting=equal")
-
-
-def record(run: Run) -> Record:
-    return Record(gather(run.result), {table.layout.name: table for table in tables(run.result)})
 
 
 def luminance(colour: str) -> float:
@@ -67,43 +62,40 @@ def test_forty_baskets_have_forty_looks() -> None:
     assert len(set(looks([str(number) for number in range(40)]).values())) == 40
 
 
-def test_without_a_chinese_font_labels_are_english(
-    whole: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(canvas, "cjk_font", lambda: None)
-    assert canvas.label_language("zh") == "en"
-    assert canvas.label_language("en") == "en"
+def test_without_a_chinese_font_labels_are_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "cjk_font", lambda: None)
+    assert (drawable("zh"), drawable("en")) == ("en", "en")
 
 
 @pytest.mark.slow
-def test_pictures_repeat_to_the_byte_and_the_memo_takes_them_once(whole: Run) -> None:
-    made = record(whole)
-    once, again = figures(made), figures(made)
+def test_pictures_repeat_to_the_byte(whole: Run) -> None:
+    once, again = figures(document(whole.data)), figures(document(whole.data))
     assert once == again
     assert len(once) == 10
-    memo = illustrated(made, whole.memo, once)
-    assert illustrated(made, memo, once) == memo
-    assert memo.startswith(whole.memo.rstrip())
 
 
 def test_without_a_chinese_font_no_picture_holds_a_sign_it_cannot_draw(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # A missing glyph is a warning of matplotlib, and warnings are errors here.
-    made = api.run(invented.STUDY, overrides=[*LITTLE, "language=zh"])
-    monkeypatch.setattr(canvas, "cjk_font", lambda: None)
-    drawn = figures(record(made))
-    assert sorted(drawn) == sorted(figures(record(made)))
+    made = api.run(invented.STUDY, overrides=[*LITTLE, "language=zh"]).data
+    for module in (pictures, canvas):
+        monkeypatch.setattr(module, "cjk_font", lambda: None)
+    drawn = rendered(made, ("figures",))
+    assert any(name.endswith(".png") for name in drawn)
     monkeypatch.undo()
     if canvas.cjk_font():
-        assert figures(record(made)) != drawn
+        again = rendered(made, ("figures",))
+        assert sorted(again) == sorted(drawn)
+        assert again != drawn
 
 
 def test_a_picture_of_accounts_shows_what_a_reader_could_have_kept(whole: Run) -> None:
-    shown = record(whole)
-    [scene] = [Scene(shown, event, 0) for event in shown.facts.events]
-    picture = summaries.shortfall(scene)
-    assert picture is not None
-    with picture.drawn() as figure:
-        legend = [text.get_text() for text in figure.subfigs[0].legends[0].get_texts()]
-    assert legend == ["paper", "Publication open", "Next open (hindsight)"]
+    [chart] = [
+        one
+        for one in document(whole.data).blocks
+        if isinstance(one, Chart) and one.picture.startswith("paper-vs-achievable")
+    ]
+    bars = pictures.bars_of(chart.data["sets"].values())
+    assert list(bars) == ["Paper", "Publication open", "Next open (hindsight)"]
+    assert [len(one) for one in bars.values()] == [3, 3, 3]

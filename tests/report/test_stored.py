@@ -1,8 +1,9 @@
-"""A run can be rendered again from its folder, and only as it was made."""
+"""A run is rendered from its folder as it was made, in every form and either language."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,11 +12,18 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import Run, run
-from basketbt.report.files import run_files
-from basketbt.report.stored import NotARun, read_run, render_again
+from basketbt.notes import Language, NoteKind, listing
+from basketbt.report.build import report_data
+from basketbt.report.csvfile import csv_bytes, table_from_csv
+from basketbt.report.files import NotARun, read_run, render_again, run_files
+from basketbt.report.model import Column, Layout, Table
+from basketbt.report.render import Format, rendered
+from basketbt.report.render.terminal import answer_lines
+from basketbt.report.views.context import contexts
 from support import invented
 
-ALL = ("page", "figures", "xlsx", "docx")
+ALL: tuple[Format, ...] = ("page", "figures", "xlsx", "docx")
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
 @pytest.fixture
@@ -32,6 +40,34 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+def command(*words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "basketbt", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", [(), *((one,) for one in ALL)], ids=["memo", *ALL])
+def test_a_stored_run_renders_as_a_fresh_one(
+    form: tuple[Format, ...], language: Language, whole: Run, folder: Path
+) -> None:
+    stored = rendered(read_run(folder).data, form, language=language)
+    assert stored == rendered(whole.data, form, language=language)
+
+
+def test_a_stored_run_holds_all_that_a_fresh_one_does(whole: Run, folder: Path) -> None:
+    stored, fresh = read_run(folder).data, report_data(whole.result)
+    assert stored.info == fresh.info
+    assert stored.tables == fresh.tables
+
+
+def test_the_same_run_has_the_same_bytes_in_every_form(whole: Run, folder: Path) -> None:
+    assert run_files(whole.data, ALL) == contents(folder)
+
+
 def test_rendering_again_gives_the_same_bytes(folder: Path, copy: Path) -> None:
     (copy / "report.html").unlink()
     with pytest.raises(NotARun, match=r"report\.html is missing"):
@@ -41,24 +77,56 @@ def test_rendering_again_gives_the_same_bytes(folder: Path, copy: Path) -> None:
     assert contents(copy) == contents(folder)
 
 
-def test_the_same_run_has_the_same_bytes_in_every_form(whole: Run, folder: Path) -> None:
-    assert run_files(whole.result, ALL) == contents(folder)
-
-
-def test_a_page_can_be_added_to_a_run_without_one(tmp_path: Path) -> None:
+def test_a_run_without_a_page_gets_one(tmp_path: Path) -> None:
     bare = run(invented.STUDY, overrides=["baskets=guojin/xinchuang", "events=deepseek-r1"])
     folder = bare.write(tmp_path, formats=())
     assert not (folder / "report.html").exists()
     render_again(folder, ("page",))
-    assert (folder / "report.html").read_bytes() == run_files(bare.result, ("page",))["report.html"]
+    assert (folder / "report.html").read_bytes() == run_files(bare.data, ("page",))["report.html"]
     assert "report.html" in json.loads((folder / "manifest.json").read_bytes())["outputs"]
+
+
+def test_another_language_stands_beside_the_run_which_stays_as_it_is(copy: Path) -> None:
+    before = contents(copy)
+    aside = render_again(copy, ("page", "xlsx"), language="zh")
+    assert aside == copy.with_name(f"{copy.name}-zh-cn")
+    assert sorted(path.name for path in aside.iterdir()) == [
+        "memo.md",
+        "report.html",
+        "summary.xlsx",
+    ]
+    assert 'lang="zh-CN"' in (aside / "report.html").read_text("utf-8")
+    assert contents(copy) == before
+
+
+def test_a_chinese_memo_is_joined_with_chinese_punctuation(whole: Run) -> None:
+    """What code puts together too: ids and figures beside Chinese words."""
+    text = rendered(whole.data, language="zh")["memo.md"].decode().partition("\n")[2]
+    slips = re.findall(r"[\u4e00-\u9fff）][,;:!?(]|[,;:)][\u4e00-\u9fff]|\([\u4e00-\u9fff]", text)
+    assert slips == []
+
+
+def test_colours_are_chosen_on_the_command_line(folder: Path, copy: Path) -> None:
+    done = command("report", copy, "--colours", "cn")
+    assert done.returncode == 0, done.stderr
+    page = Path(done.stdout.removeprefix("page:").strip())
+    assert page.parent.name == f"{folder.name}-en-cn"
+    assert 'data-colours="cn"' in page.read_text("utf-8")
+    assert 'data-colours="intl"' in (copy / "report.html").read_text("utf-8")
+
+
+def test_a_language_that_there_is_not_is_named(folder: Path) -> None:
+    done = command("report", folder, "--lang", "fr")
+    assert done.returncode != 0
+    assert "no language is called 'fr'" in done.stderr
+    assert "zh, en" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("name", "harm", "says"),
     [
         ("levels.csv", b"event\n1\n", "was changed after the run wrote it"),
-        ("facts.json", b"{}", "was changed after the run wrote it"),
+        ("report.json", b"{}", "was changed after the run wrote it"),
         ("manifest.json", b"{", "is damaged"),
         ("manifest.json", b'{"outputs": {"../../etc/passwd": "0"}}', "is damaged"),
     ],
@@ -73,22 +141,25 @@ def test_a_run_that_was_touched_is_not_rendered(
     assert contents(copy) == before
 
 
+@pytest.mark.parametrize("harm", [b"{}", b'{"info": 3}', b"[[]]", b"not JSON"])
+def test_a_report_of_another_version_is_said_to_be_that(harm: bytes, copy: Path) -> None:
+    import hashlib
+
+    manifest = json.loads((copy / "manifest.json").read_bytes())
+    manifest["outputs"]["report.json"] = hashlib.sha256(harm).hexdigest()
+    (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (copy / "report.json").write_bytes(harm)
+    with pytest.raises(NotARun, match="another version of basketbt"):
+        read_run(copy)
+
+
 def test_a_folder_that_is_no_run_is_an_error_of_the_input(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "basketbt", "report", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = command("report", tmp_path)
     assert done.returncode == 2
     assert "is not a run's folder" in done.stderr
 
 
 def test_texts_that_look_like_formulas_come_back_as_they_were() -> None:
-    from basketbt.report.csvfile import csv_bytes
-    from basketbt.report.layout import Column, Layout, Table
-    from basketbt.report.stored import table_from_csv
-
     layout = Layout(
         "made",
         "",
@@ -106,6 +177,50 @@ def test_texts_that_look_like_formulas_come_back_as_they_were() -> None:
     assert table_from_csv(layout, csv_bytes(table, "zh"), "zh") == table
 
 
+def test_below_the_table_stand_what_was_left_what_accounts_kept_and_whether_it_is_chance(
+    whole: Run,
+) -> None:
+    left, kept, chance = answer_lines(whole.data)
+    assert left.startswith("Up to the close before a reader could trade, the 3 lists")
+    assert "bought at the open after publication had made" in kept
+    assert chance.startswith("More than chance? Of 3 lists tested")
+
+
+def test_a_study_without_accounts_and_tests_says_nothing_of_them() -> None:
+    plain = run(invented.STUDY, overrides=["baskets=guojin/xinchuang", "events=deepseek-r1"])
+    (only,) = answer_lines(plain.data)
+    assert "chance" not in only
+    assert "ccount" not in only
+
+
+MADE = NoteKind("made", en="no rate for {symbols} (why)", zh="{symbols}无汇率（原因）")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "no rate for {first} and 10 others, all 13 named in summary.csv (why)"),
+        ("zh", "{first}等13只，全部见summary.csv无汇率（原因）"),
+    ],
+)
+def test_of_more_than_ten_shares_a_sentence_names_the_first_three(
+    language: Language, said: str, whole: Run
+) -> None:
+    lists = {basket.id: basket for basket in whole.result.plan.baskets}
+    shares = [
+        *lists["guojin/cybersecurity"].constituents,
+        *lists["guojin/xinchuang"].constituents,
+    ]
+    codes = [one.symbol for one in shares]
+    note, joint = MADE(symbols=listing(codes)), ", " if language == "en" else "、"
+    shorten = contexts(whole.data, language)[0].shorten("summary.csv")
+    named = joint.join(f"{one.name_zh} {one.symbol}" for one in shares[:3])
+    assert note.text(language, shorten) == said.format(first=named)
+    assert joint.join(codes) in note.text(language)
+    few = MADE(symbols=listing(codes[:10]))
+    assert few.text(language, shorten) == few.text(language)
+
+
 def test_without_a_report_nothing_of_it_is_imported(tmp_path: Path) -> None:
     code = (
         "import sys; from basketbt.cli.main import app\n"
@@ -113,7 +228,7 @@ def test_without_a_report_nothing_of_it_is_imported(tmp_path: Path) -> None:
         " '--out', sys.argv[1], '--set', 'baskets=guojin/xinchuang']\n"
         "try: app()\n"
         "except SystemExit as end: assert not end.code\n"
-        "heavy = {'jinja2', 'plotly', 'matplotlib', 'xlsxwriter', 'docx', 'basketbt.report.page'}\n"
+        "heavy = {'jinja2', 'plotly', 'matplotlib', 'xlsxwriter', 'docx', 'pandas'}\n"
         "found = heavy & set(sys.modules)\n"
         "assert not found, found"
     )

@@ -73,5 +73,8 @@ def test_a_chart_names_the_list_at_its_line_and_is_hindsight_until_the_last_is_o
     shaded = [shade["to"] for shade in levels["shades"] if shade["kind"] == "hindsight"]
     assert shaded == ["2025-03-03"]
     assert "of a list only what follows its own dashed line could be had" in page
-    assert "The list mine/early could be acted on from 2025-02-10" in page
+    assert (
+        "The list mine/early was published on 2025-02-07. A reader could trade from 2025-02-10"
+        in page
+    )
     assert "1 lists" not in page.partition("<script>")[0]

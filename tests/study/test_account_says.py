@@ -170,7 +170,7 @@ def test_what_was_too_large_to_sell_is_named_as_unsold(
     row = accounts(run)["next_open"]
     assert row["sold_ratio"] == pytest.approx(200_000 / 499_800, abs=0.001)
     assert "Too large for the session's volume" in run.memo
-    assert "600002.SH (149,900 shares, participation)" in run.memo
+    assert "600002.SH (149,900 shares, share of volume)" in run.memo
     assert f"| {row['sold_ratio']:.1%} |" in run.memo
 
 

@@ -105,7 +105,7 @@ class TestNumbers:
         assert "without-2024-rally (without 2024-09-24 to 2024-10-18)" in words
         assert f"day0-leak (day 0 is {session(-1)})" in words
         assert "Holm p: the same once all registered tests are counted" in words
-        assert "°" not in words.split("Every window")[1].splitlines()[2]
+        assert "°" not in words.split("*CAR by list and window")[1].splitlines()[2]
 
     def test_nothing_is_consistent_with_chance(self, study: Study) -> None:
         run = study(Made(closes()), NAMES, event_study=section())
@@ -156,7 +156,7 @@ class TestNumbers:
 
     def test_the_same_study_gives_the_same_bytes(self, study: Study) -> None:
         runs = [study(MadeWithUniverse(closes()), NAMES, event_study=section()) for _ in range(2)]
-        assert run_files(runs[0].result) == run_files(runs[1].result)
+        assert run_files(runs[0].data) == run_files(runs[1].data)
 
     def test_another_universe_is_another_run(self, study: Study) -> None:
         one = study(MadeWithUniverse(closes()), NAMES, event_study=section())
@@ -172,7 +172,7 @@ class TestNumbers:
                 load_study(tmp_path / "study.yaml"), MadeWithUniverse(closes()), events_only=True
             )
         )
-        assert set(alone.frames) == {"event_study", "car_paths", "placebo"}
+        assert set(alone.frames) == {"event_study", "verdicts", "car_paths", "placebo"}
         assert alone.frames["event_study"].equals(whole.frames["event_study"])
         folder = alone.write(tmp_path / "results")
         assert folder.parent.name == "event-study"
@@ -182,6 +182,9 @@ class TestNumbers:
             "manifest.json",
             "memo.md",
             "placebo.parquet",
+            "report.html",
+            "report.json",
+            "verdicts.csv",
         ]
 
     def test_a_study_without_the_section_writes_nothing_of_it(self, study: Study) -> None:

@@ -17,7 +17,6 @@ from basketbt.plan.eventstudy import (
     market_index,
 )
 from basketbt.report.csvfile import csv_bytes
-from basketbt.report.files import tables
 from basketbt.stages.eventinputs import NoIndexLevels
 from basketbt.study import run_study
 from support.eventstudy import (
@@ -43,7 +42,7 @@ class TestWhatCannotBeHad:
         found = cell(run, **where)
         assert pd.isna(found[column]), column
         assert reason in found["notes"]
-        (table,) = (one for one in tables(run.result) if one.layout.name == "event_study")
+        table = run.data.tables["event_study"]
         text = csv_bytes(table, "en").decode("utf-8-sig")
         assert ",nan" not in text.lower()
 

@@ -146,8 +146,8 @@ def test_chinese_headers_and_memo(tmp_path: Path) -> None:
     header = (run / "summary.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert header.startswith("事件,第0日,组合")
     memo = (run / "memo.md").read_text(encoding="utf-8")
-    assert "阅读提示" in memo
-    assert "Read first" not in memo
+    assert "各名单发布于" in memo
+    assert "published on" not in memo
 
 
 def test_json_is_all_that_is_printed(tmp_path: Path) -> None:

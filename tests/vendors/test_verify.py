@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import event_study, run
-from basketbt.report.stored import NotARun
+from basketbt.report.files import NotARun
 from basketbt.verification import PricesNotNamed, verify
 from support import invented
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from basketbt.backtest.book import BookPath
 from basketbt.notes import COUNTED, Note, NoteKind, listing
 from basketbt.prices.data import Floats
 from basketbt.prices.panel import PricePanel, Status
+from basketbt.statistics.drawdowns import Fall, falls
 from basketbt.statistics.evaluation import Evaluation, evaluate
 from basketbt.statistics.measures import MEASURES
 
@@ -53,12 +55,31 @@ class Yardsticks:
     levels: Floats
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ShareFigures:
+    """What each of N shares did in a window, and in each of C baskets; 0 where it is not held.
+
+    ``held`` (C, N) by the window's end; ``bought`` and ``left`` (C, N) weights at the base and
+    after the last session; ``contributions`` (C, N) add up to each basket's return;
+    ``suspended`` (C, N) sessions without a bar. ``returns`` (N,) from the base, or from the first
+    close of a share that came later.
+    """
+
+    held: NDArray[np.bool_]
+    bought: Floats
+    left: Floats
+    contributions: Floats
+    suspended: Floats
+    returns: Floats
+
+
 @dataclass(frozen=True, kw_only=True)
 class WindowStatistics:
     """One window of one book; every array and tuple has an entry for each of C baskets.
 
     ``members`` are the baskets' positions in the case. ``beside[k]`` holds the relative measures
-    against benchmark k; ``own`` all measures, the relative ones against benchmark 0.
+    against benchmark k; ``own`` all measures, the relative ones against benchmark 0. ``deepest`` is
+    the deepest fall inside the window, None where there was none.
     """
 
     first: int
@@ -68,7 +89,8 @@ class WindowStatistics:
     own: Evaluation
     beside: tuple[Evaluation, ...]
     price_return: Floats
-    suspended_sessions: Floats  # (C, N) sessions of the window without a bar, of held names
+    deepest: tuple[Fall | None, ...]
+    shares: ShareFigures
     notes: tuple[tuple[Note, ...], ...]
 
     @property
@@ -109,6 +131,7 @@ def window_statistics(
     price_levels = path.price_levels[rows][:, chosen]
     idle = _idle_sessions(panel, path, rows, Status.SUSPENDED)[chosen]
     gone = _idle_sessions(panel, path, rows, Status.DELISTED)[chosen]
+    sessions = panel.sessions[path.base : path.base + rows.stop]
     price_return = price_levels[-1] / price_levels[0] - 1
     notes = tuple(
         (
@@ -128,8 +151,26 @@ def window_statistics(
         own=against[0],
         beside=tuple(against),
         price_return=price_return,
-        suspended_sessions=idle,
+        deepest=tuple(next(iter(falls(own, sessions)), None) for own in levels.T),
+        shares=_share_figures(panel, path, rows, chosen, idle),
         notes=notes,
+    )
+
+
+def _share_figures(
+    panel: PricePanel, path: BookPath, rows: slice, chosen: list[int], idle: Floats
+) -> ShareFigures:
+    end = rows.stop - 1
+    held = path.held(end)[chosen]
+    prices = panel.total[path.base : path.base + rows.stop]
+    first = np.isfinite(prices).argmax(axis=0)
+    return ShareFigures(
+        held=held,
+        bought=np.where(held, path.total.weights(0)[chosen], 0.0),
+        left=np.where(held, path.total.weights(end)[chosen], 0.0),
+        contributions=np.where(held, path.total.contributions(end)[chosen], 0.0),
+        suspended=np.where(held, idle, 0.0),
+        returns=prices[-1] / prices[first, np.arange(prices.shape[1])] - 1,
     )
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.baskets.model import Basket
+from basketbt.baskets.weighting import Weighting
+from basketbt.baskets.weights import target_weights
 
 Floats = NDArray[np.float64]
 
@@ -50,4 +52,16 @@ def overlap(baskets: Sequence[Basket], weights: Sequence[Floats] | None = None) 
         common=common,
         jaccard=common / union,
         weight=weight,
+    )
+
+
+def equal_overlap(baskets: Sequence[Basket]) -> Overlap:
+    """The overlap of baskets that are all equally weighted."""
+    equal = Weighting("equal")
+    return overlap(
+        baskets,
+        [
+            target_weights(one, equal, present=np.ones(len(one.constituents), dtype=np.bool_))
+            for one in baskets
+        ],
     )

@@ -91,7 +91,7 @@ def _store(path: Path) -> list[tuple[str, str]]:
 
 def _fonts() -> tuple[str, str]:
     """The font with Chinese characters that pictures use."""
-    from basketbt.report.figures.canvas import cjk_font
+    from basketbt.report.render.canvas import cjk_font
 
     return ("chinese font", cjk_font() or "none: labels in pictures will be English")
 

@@ -64,23 +64,16 @@ def study(
         progress("writing")
         folder = finished.write(out, full=full)
     if as_json:
-        say_json(_as_data(finished, folder))
+        say_json(as_data(finished, folder, "event_study"))
     elif not quiet:
         _say_result(finished, folder)
 
 
-def _as_data(finished: Run, folder: Path) -> dict[str, object]:
-    from basketbt.report.tables.event_study import event_study_table
-
-    language = finished.result.plan.config.language
-    return as_data(finished, folder, event_study=event_study_table(finished.result, language))
-
-
 def _say_result(finished: Run, folder: Path) -> None:
-    from basketbt.report.screen import chance_rows, prices_line
+    from basketbt.report.render.terminal import prices_line, tested
 
-    for title, header, rows in chance_rows(finished.result):
-        say_table(header, rows, title=title, right=range(1, len(header)))
+    for screen in tested(finished.data):
+        say_table(screen.header, screen.rows, title=screen.title, right=screen.numbers)
         say()
-    say(prices_line(finished.result))
-    say_folder(folder, finished.result.plan.config.language)
+    say(prices_line(finished.data))
+    say_folder(folder, finished.data.info.language)

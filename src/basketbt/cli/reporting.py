@@ -72,14 +72,16 @@ def report(
     from typing import get_args
 
     from basketbt.notes import Language
-    from basketbt.report.facts import Colours
-    from basketbt.report.stored import Voice, render_again
+    from basketbt.report.data import Colours
+    from basketbt.report.files import render_again
 
-    voice = Voice(
-        _one_of("language", lang, get_args(Language)),
-        _one_of("colours", colours, get_args(Colours)),
+    folder = render_again(
+        run,
+        choose_formats(formats, page=True),
+        language=_one_of("language", lang, get_args(Language)),
+        colours=_one_of("colours", colours, get_args(Colours)),
+        full=full,
     )
-    folder = render_again(run, choose_formats(formats, page=True), voice, full=full)
     page = folder / "report.html"
     if not quiet:
         say(f"page:   {page}")
@@ -97,12 +99,12 @@ def compare(
 ) -> None:
     """Put runs side by side: settings, levels and statistics that differ, as tables and a page."""
     from basketbt.report.compare import comparison
+    from basketbt.report.files import read_run
     from basketbt.report.publish import publish
-    from basketbt.report.stored import read_run
 
-    records = [read_run(run).record for run in runs]
-    files = comparison(records)
-    name = "-".join(record.facts.run[:6] for record in records)
+    compared = [read_run(run).data for run in runs]
+    files = comparison(compared)
+    name = "-".join(data.info.run[:6] for data in compared)
     folder = publish(files, out, name)
     page = folder / "compare.html"
     if not quiet:

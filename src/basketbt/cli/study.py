@@ -41,7 +41,6 @@ from basketbt.cli.reporting import Formats, choose_formats
 if TYPE_CHECKING:
     from basketbt.api import Run
     from basketbt.notes import Language
-    from basketbt.report.layout import Table
     from basketbt.study import Progress
 
 
@@ -88,7 +87,7 @@ def run(
         progress("writing")
         folder = finished.write(out, chosen, full=full)
     if as_json:
-        say_json(_as_data(finished, folder))
+        say_json(as_data(finished, folder, "summary"))
     elif not quiet:
         _say_result(finished, folder)
     if show:
@@ -114,39 +113,30 @@ def say_folder(folder: Path, language: Language) -> None:
     say_place("tables", folder, language)
 
 
-def as_data(finished: Run, folder: Path, **tables: Table) -> dict[str, object]:
+def as_data(finished: Run, folder: Path, *tables: str) -> dict[str, object]:
     """A run as JSON: what it is, where it is, and the rows of ``tables`` under their names."""
+    info = finished.data.info
     return {
-        "study": finished.result.plan.config.study,
-        "run": finished.run_id,
-        "prices": finished.result.prices.text("en"),
+        "study": info.study,
+        "run": info.run,
+        "prices": info.prices.text("en"),
         "folder": str(folder),
-        **{
-            name: [dict(zip(table.layout.keys, row, strict=True)) for row in table.rows]
-            for name, table in tables.items()
-        },
+        **{name: finished.data.tables[name].worded(info.language).select() for name in tables},
     }
 
 
-def _as_data(finished: Run, folder: Path) -> dict[str, object]:
-    from basketbt.report.tables.summary import summary_table
-
-    language = finished.result.plan.config.language
-    return as_data(finished, folder, summary=summary_table(finished.result, language))
-
-
 def _say_result(finished: Run, folder: Path) -> None:
-    from basketbt.report.screen import bottom_lines, headline_rows, prices_line
+    from basketbt.report.render.terminal import answer_lines, headlines, prices_line
 
-    language = finished.result.plan.config.language
-    for title, header, rows in headline_rows(finished.result):
-        say_table(header, rows, title=title, right=range(1, len(header)))
-    say(prices_line(finished.result))
-    for line in bottom_lines(finished.result):
+    info = finished.data.info
+    for screen in headlines(finished.data):
+        say_table(screen.header, screen.rows, title=screen.title, right=screen.numbers)
+    say(prices_line(finished.data))
+    for line in answer_lines(finished.data):
         say(line)
     for note in finished.result.notes:
         if note.kind.severity == "warning":
-            say_warning(note.text(language), language)
-    say_folder(folder, language)
+            say_warning(note.text(info.language), info.language)
+    say_folder(folder, info.language)
     if (folder / PAGE).exists():
-        say_place("page", folder / PAGE, language)
+        say_place("page", folder / PAGE, info.language)

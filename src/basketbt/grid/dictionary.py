@@ -11,7 +11,7 @@ from pathlib import Path
 from basketbt.backtest.grid.engine import FIGURES
 from basketbt.grid.tables import CHOICE_VALUES, CURVE, STANDING
 from basketbt.report.dictionary import section
-from basketbt.report.layout import Column, Layout
+from basketbt.report.model import Column, Layout
 from basketbt.report.tables.summary import LAYOUT as SUMMARY
 
 _HEAD = """# What the tables of a grid hold

@@ -10,8 +10,9 @@ from basketbt.grid.choices import grid_of
 from basketbt.grid.curve import ChoiceValue, Results, Standing
 from basketbt.grid.planner import GridPlan
 from basketbt.notes import Language
-from basketbt.report.page.scene import UNTIL_READ
-from basketbt.report.phrases import PRICES, Phrase, escape, markdown_table, percent
+from basketbt.report.render.markdown import escape, markdown_table
+from basketbt.report.views.context import UNTIL_READ
+from basketbt.report.views.phrases import PRICES, Phrase, percent
 
 # Values of one choice that the memo lists; all of them are in choices.csv.
 _MOST_VALUES = 12
@@ -87,6 +88,7 @@ def grid_memo(
             markdown_table(
                 _STANDING_COLUMNS.say(language).split("|"),
                 [_standing_row(one, language) for one in stands],
+                [place not in (0, 2) for place in range(10)],
             ),
         ]
     parts.append(f"## {words.MOVES_TITLE.say(language)}")
@@ -94,7 +96,11 @@ def grid_memo(
         parts += [
             words.strongest(values, language),
             _CHOICES.say(language, measure=measure),
-            markdown_table(_CHOICES_COLUMNS.say(language).split("|"), _choice_rows(values, plan)),
+            markdown_table(
+                _CHOICES_COLUMNS.say(language).split("|"),
+                _choice_rows(values, plan),
+                [place not in (0, 2) for place in range(8)],
+            ),
         ]
     else:
         parts.append(words.NOTHING.say(language))

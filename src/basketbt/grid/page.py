@@ -15,25 +15,28 @@ from basketbt.grid.curve import ChoiceValue, Results, Standing, curve_order
 from basketbt.grid.figure import densities, drawn_values
 from basketbt.grid.planner import GridPlan
 from basketbt.notes import Language
-from basketbt.report.choices import choice_words
-from basketbt.report.page.blocks import (
+from basketbt.report.render.html import page
+from basketbt.report.views.blocks import (
     Block,
-    Bullets,
     Cell,
+    Chapter,
     Chart,
     Code,
+    Document,
     Fold,
-    Grid,
     Head,
     Prose,
+    Section,
+    TableBlock,
+    bullets,
     change,
     number,
     share,
     text,
 )
-from basketbt.report.page.build import Chapter, Front, Part, assemble
-from basketbt.report.page.scene import UNTIL_READ
-from basketbt.report.phrases import PRICES, Phrase, percent
+from basketbt.report.views.choices import choice_words
+from basketbt.report.views.context import UNTIL_READ
+from basketbt.report.views.phrases import PRICES, Phrase, percent
 from basketbt.study import versions
 
 PAGE = "report.html"
@@ -123,33 +126,39 @@ def grid_page(
     config = plan.study.config
     language = config.language
     measure = words.measure_name(plan, language)
-    front = Front(
-        title=words.TITLE.say(language, title=config.heading(language)),
-        line=_LINE.say(
-            language,
-            study=config.study,
-            id=plan.job.id,
-            count=len(results.value),
-            measure=measure,
-        ),
-        prices=PRICES.say(language, said=plan.prices.text(language)),
-        language=language,
-        colours=config.colours or ("cn" if language == "zh" else "intl"),
-    )
     notes = [note.text(language) for note in plan.notes]
     parts: list[tuple[str, Phrase, list[Block]]] = [
         ("standing", words.STANDING_TITLE, _standing(plan, stands)),
         ("curve", _CURVE_TITLE, _curve(plan, results, measure)),
         ("moves", words.MOVES_TITLE, _moves(values, language)),
-        ("notes", words.NOTES, [Bullets(items=tuple(notes))] if notes else []),
+        ("notes", words.NOTES, [bullets(notes)] if notes else []),
         ("again", _AGAIN, _again(plan)),
     ]
     chapter = Chapter(
         "grid",
         config.heading(language),
-        [Part(anchor, title.say(language), blocks) for anchor, title, blocks in parts if blocks],
+        tuple(
+            Section(anchor, title.say(language), tuple(blocks))
+            for anchor, title, blocks in parts
+            if blocks
+        ),
     )
-    return assemble(front, [chapter])
+    return page(
+        Document(
+            title=words.TITLE.say(language, title=config.heading(language)),
+            line=_LINE.say(
+                language,
+                study=config.study,
+                id=plan.job.id,
+                count=len(results.value),
+                measure=measure,
+            ),
+            prices=PRICES.say(language, said=plan.prices.text(language)),
+            language=language,
+            colours=config.colours or ("cn" if language == "zh" else "intl"),
+            chapters=(chapter,),
+        )
+    )
 
 
 def _stage(plan: GridPlan) -> dict[str, str]:
@@ -165,7 +174,7 @@ def _standing(plan: GridPlan, stands: tuple[Standing, ...]) -> list[Block]:
         return []
     language = plan.study.config.language
     heads = _STANDING_HEADS.say(language).split("|")
-    grid = Grid(
+    grid = TableBlock(
         caption=_STANDING_CAPTION.say(language),
         heads=tuple(Head(head, number=place > 1) for place, head in enumerate(heads)),
         rows=tuple(_standing_row(one) for one in stands),
@@ -282,7 +291,7 @@ def _moves(values: tuple[ChoiceValue, ...], language: Language) -> list[Block]:
         )
         for members in choices
     )
-    grid = Grid(
+    grid = TableBlock(
         caption=_MOVES_CAPTION.say(language), heads=_heads(_MOVES_HEADS, language), rows=rows
     )
     return [
@@ -294,7 +303,7 @@ def _moves(values: tuple[ChoiceValue, ...], language: Language) -> list[Block]:
 
 def _values(members: Sequence[ChoiceValue], language: Language) -> Fold:
     choice = words.choice_name(members[0].choice, language)
-    grid = Grid(
+    grid = TableBlock(
         caption=_VALUES_CAPTION.say(language, choice=choice),
         heads=_heads(_VALUES_HEADS, language),
         rows=tuple(

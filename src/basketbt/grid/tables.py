@@ -17,7 +17,8 @@ from basketbt.grid.curve import (
 )
 from basketbt.grid.rows import CHOICES
 from basketbt.notes import Language
-from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.report.model import Column, Layout, Table
+from basketbt.report.model import Value as Cell
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,8 +7,8 @@ from basketbt.grid.curve import ChoiceValue, Standing
 from basketbt.grid.planner import GridPlan
 from basketbt.grid.tables import CURVE
 from basketbt.notes import Language
-from basketbt.report.phrases import Phrase
 from basketbt.report.tables.summary import LAYOUT as SUMMARY
+from basketbt.report.views.phrases import Phrase
 
 TITLE = Phrase("{title}: every choice with every other", "{title}：各种设定组合下的结果")
 STANDING_TITLE = Phrase("Where the published results stand", "本研究结果处于什么位置")

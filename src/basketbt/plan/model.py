@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -11,11 +12,15 @@ from basketbt.baskets.model import Basket
 from basketbt.config.study import StudyConfig
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
 from basketbt.market.clock import Event
-from basketbt.market.dayzero import DayZero
+from basketbt.market.dayzero import DayZero, publication_day
 from basketbt.notes import Note
 from basketbt.prices.data import Dates, PriceRequest
 
+# Quoted if the study has them: to the first session after the holiday, and a month.
+_FAVOURITES = ((0, 5), (0, 20))
+
 WindowKind = Literal["fixed", "hindsight", "available"]
+Knowledge = Literal["hindsight", "available", "mixed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,37 @@ class Case:
     def session(self, offset: int) -> np.datetime64:
         """The session ``offset`` sessions from day 0."""
         return self.calendar.offset(self.day_zero.session, offset)
+
+    @cached_property
+    def readers(self) -> tuple[np.datetime64, ...]:
+        """For each basket the first session on which a reader of it could trade."""
+        return tuple(publication_day(b.source.published, self.calendar) for b in self.baskets)
+
+    def knowledge(self, member: int, window: Window) -> Knowledge:
+        """Whether a reader of a basket could have had a window.
+
+        hindsight: it ends before he could trade; available: it begins when he could; mixed: it
+        straddles that session.
+        """
+        reader = self.readers[member]
+        if self.session(window.last) < reader:
+            return "hindsight"
+        return "available" if self.session(window.first) >= reader else "mixed"
+
+    @property
+    def quoted_windows(self) -> tuple[Window, ...]:
+        """The two windows to quote: the favourites, else what reaches furthest from day 0."""
+        fixed = {(w.first, w.last): w for w in self.distinct_windows if w.kind == "fixed"}
+        from_day_zero = sorted((days for days in fixed if days[0] == 0), key=lambda d: -d[1])
+        favourites = [days for days in _FAVOURITES if days in fixed]
+        chosen = list(dict.fromkeys([*favourites, *from_day_zero, *fixed]))[:2]
+        return tuple(fixed[days] for days in sorted(chosen))
+
+    @property
+    def longest_window(self) -> Window | None:
+        """The fixed window from day 0 that reaches furthest; without one, the longest."""
+        fixed = [window for window in self.distinct_windows if window.kind == "fixed"]
+        return max(fixed, key=lambda w: (w.first == 0, w.last - w.first), default=None)
 
     @property
     def starts(self) -> dict[int, int]:

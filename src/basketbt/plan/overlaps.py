@@ -10,6 +10,7 @@ from basketbt.market.dayzero import Neighbour, neighbours
 from basketbt.notes import Note, NoteKind, listing
 
 EVENT_ID = NoteKind("event-id", en="{id}", zh="{id}")
+EVENT_NAME = NoteKind("event-name", en="{name_en}", zh="{name_zh}")
 EVENT_NAMED = NoteKind("event-named", en="{name_en} ({id})", zh="{name_zh}（{id}）")
 EVENTS_OVERLAP = NoteKind(
     "events_overlap",
@@ -40,7 +41,7 @@ def overlap_notes(
     home: Calendar,
     *,
     windows: Sequence[tuple[int, int]],
-    name: str,
+    name: str | Note,
 ) -> list[Note]:
     """A note for each session in one of the ``windows`` on which another event is met.
 
@@ -63,7 +64,7 @@ def overlap_notes(
     return [_note(offset, met, name) for offset, met in together.items()]
 
 
-def _note(offset: int, met: Sequence[tuple[Neighbour, Event]], name: str) -> Note:
+def _note(offset: int, met: Sequence[tuple[Neighbour, Event]], name: str | Note) -> Note:
     """The note on the events ``met`` at one offset from day 0."""
     values = {
         "event": name,

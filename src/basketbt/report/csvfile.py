@@ -1,4 +1,7 @@
-"""CSV as analysts open it: UTF-8 with a byte-order mark, so that Excel reads Chinese right."""
+"""CSV as analysts open it: UTF-8 with a byte-order mark, so that Excel reads Chinese right.
+
+Notes are written as words and not read back: report.json holds them as values.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import io
 from collections.abc import Iterable
 
 from basketbt.notes import Language
-from basketbt.report.layout import Cell, Column, Table
+from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.text import visible
 
 # A spreadsheet takes a text that begins with one of these for a formula.
@@ -23,23 +26,53 @@ def csv_bytes(table: Table, language: Language) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([column.header(language) for column in table.layout.columns])
-    written = map(_written, table.layout.columns, table.columns)
+    written = map(_written, table.layout.columns, table.worded(language).columns)
     writer.writerows(zip(*written, strict=True))
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _written(column: Column, cells: list[Cell]) -> Iterable[Cell]:
+def _written(column: Column, cells: list[Value]) -> Iterable[Value]:
     """A column's cells as they stand in the file; texts, which repeat, are each made once."""
-    if column.kind not in ("text", "date", "flag"):
+    if column.kind not in ("text", "date", "flag", "notes"):
         return cells  # csv writes a float in full and nothing for None
     known = {cell: _text(cell) for cell in set(cells)}
     return map(known.__getitem__, cells)
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Value) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     line = visible(" ".join(str(cell).splitlines()))
     return f"'{line}" if line.startswith(_FORMULA) else line
+
+
+def table_from_csv(layout: Layout, content: bytes, language: Language) -> Table:
+    """A table as it was before it became CSV, but for its notes, which are empty.
+
+    Raises ``ValueError`` when the headers are not the layout's, or a cell is not of its kind.
+    """
+    lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    header = next(lines, [])
+    if header != [column.header(language) for column in layout.columns]:
+        raise ValueError("its columns are of another version")
+    rows = (
+        [_value(text, column) for text, column in zip(line, layout.columns, strict=True)]
+        for line in lines
+    )
+    return Table.of_rows(layout, rows)
+
+
+def _value(text: str, column: Column) -> Value:
+    if column.kind == "notes":
+        return ()
+    if text == "":
+        return None
+    if column.kind in ("text", "date"):
+        return text[1:] if text[0] == "'" and text[1:].startswith(_FORMULA) else text
+    if column.kind == "integer":
+        return int(text)
+    if column.kind == "flag":
+        return text == "true"
+    return float(text)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from basketbt.report.files import LAYOUTS
-from basketbt.report.layout import Column, Layout
+from basketbt.report.build import LAYOUTS
+from basketbt.report.model import Column, Layout
 
 _HEAD = """# What a run writes
 
@@ -24,8 +24,7 @@ the same bytes.
 |:---|:---|
 {files}
 | `memo.md` | the memo: what could be known, the headline table, each list, data notes, method |
-| `facts.json` | titles, moments, provenance, notes; read by `basketbt report` |
-| `translation.json` | the same and the memo in the other language, for `basketbt report --lang` |
+| `report.json` | titles, moments, provenance, notes as values: for `basketbt report` |
 | `report.html` | the page: charts and tables in one file that makes no request |
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
 | `summary.xlsx` | the headline table, a sheet that explains, every other table (`--format xlsx`) |

@@ -1,107 +1,76 @@
-"""A run's files as bytes, before anything touches a disk."""
+"""A run's files as bytes, and a run read from its files: the same data either way.
+
+The tables' files and report.json hold everything a rendering says. Each is checked against its hash
+in the manifest, so no page ever shows numbers that the run did not make.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
 
-from basketbt.notes import Language
-from basketbt.report.csvfile import csv_bytes
-from basketbt.report.facts import FILE as FACTS
-from basketbt.report.facts import facts_bytes, gather
-from basketbt.report.layout import Layout, Table
-from basketbt.report.manifest import manifest
-from basketbt.report.memo import memo
-from basketbt.report.parquetfile import parquet_bytes
-from basketbt.report.record import Record
-from basketbt.report.render import Format, rendered
-from basketbt.report.tables import (
-    account,
-    car_paths,
-    constituents,
-    correlation,
-    drawdowns,
-    event_study,
-    levels,
-    orders,
-    overlap,
-    placebo,
-    positions,
-    relative,
-    summary,
-)
-from basketbt.report.tables.keys import PRICES, prices_cell
-from basketbt.report.translation import FILE as TRANSLATION
-from basketbt.report.translation import translation
-from basketbt.results import StudyResult
+from basketbt.errors import InputError
+from basketbt.notes import Language, Note, as_data, note_from
+from basketbt.report.build import LAYOUTS
+from basketbt.report.csvfile import csv_bytes, table_from_csv
+from basketbt.report.data import Colours, ReportData, RunInfo
+from basketbt.report.model import Layout, Table, Value
+from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
+from basketbt.report.publish import MANIFEST, publish, republish
+from basketbt.report.render import PICTURES, WORKBOOK, Format, rendered
 
-#: Every table a run can write, in the order of docs/outputs.md.
-LAYOUTS: tuple[Layout, ...] = tuple(
-    made.LAYOUT.plus(PRICES)
-    for made in (
-        summary,
-        relative,
-        levels,
-        constituents,
-        drawdowns,
-        overlap,
-        correlation,
-        orders,
-        positions,
-        account,
-        event_study,
-        car_paths,
-        placebo,
-    )
-)
+#: What a run says beside its tables, and the notes of their rows.
+REPORT = "report.json"
+_FORMAT = 1
 
 
-def tables(result: StudyResult) -> tuple[Table, ...]:
-    """The tables of a result, in the order of ``LAYOUTS``; each says where the prices are from."""
-    made = (
-        *(() if result.events_only else _book_tables(result)),
-        *(_account_tables(result) if any(case.accounts for case in result.cases) else ()),
-        *(_event_tables(result) if result.plan.config.event_study else ()),
-    )
-    prices = prices_cell(result)
-    return tuple(table.plus(PRICES, prices) for table in made)
+class NotARun(InputError):
+    """A folder that does not hold a run, or no longer the one its manifest tells of."""
+
+    template = "{folder} is not a run's folder: {why}"
+    fix = "Give the folder that `basketbt run` printed, e.g. results/STUDY/latest, or run it again."
 
 
-def _event_tables(result: StudyResult) -> tuple[Table, ...]:
-    language = result.plan.config.language
-    return (
-        event_study.event_study_table(result, language),
-        car_paths.car_paths_table(result, language),
-        placebo.placebo_table(result),
-    )
+@dataclass(frozen=True)
+class StoredRun:
+    """A run's data, its manifest, and all its files as bytes."""
+
+    data: ReportData
+    manifest: dict[str, Any]
+    files: dict[str, bytes]
 
 
-def _account_tables(result: StudyResult) -> tuple[Table, ...]:
-    return (
-        orders.orders_table(result),
-        positions.positions_table(result),
-        account.account_table(result),
-    )
+def run_files(
+    data: ReportData,
+    formats: Collection[Format] = (),
+    *,
+    full: bool = False,
+    illustrated: bool = False,
+) -> dict[str, bytes]:
+    """Name → content of everything a run publishes, the manifest last.
+
+    ``full`` adds the bulk tables as CSV and as sheets of the workbook; ``illustrated``: pictures
+    are there, and the memo shows them.
+    """
+    language = data.info.language
+    files = table_files(data.tables.values(), language, full=full)
+    files[REPORT] = report_json(data)
+    files |= rendered(data, formats, full=full, illustrated=illustrated)
+    files[MANIFEST] = manifest(data.info, files)
+    return files
 
 
-def _book_tables(result: StudyResult) -> tuple[Table, ...]:
-    language = result.plan.config.language
-    return (
-        summary.summary_table(result, language),
-        relative.relative_table(result, language),
-        levels.levels_table(result),
-        constituents.constituents_table(result),
-        drawdowns.drawdowns_table(result),
-        overlap.overlap_table(result),
-        correlation.correlation_table(result),
-    )
-
-
-def table_files(made: Iterable[Table], language: Language, *, full: bool) -> dict[str, bytes]:
+def table_files(tables: Iterable[Table], language: Language, *, full: bool) -> dict[str, bytes]:
     """Name → content of tables: bulk ones as Parquet, and as CSV too if ``full``; others as CSV."""
     files: dict[str, bytes] = {}
-    for table in made:
+    for table in tables:
         if table.layout.bulk:
-            files[table.layout.file] = parquet_bytes(table)
+            files[table.layout.file] = parquet_bytes(table, language)
         if full or not table.layout.bulk:
             files[table.layout.csv] = csv_bytes(table, language)
     return files
@@ -112,22 +81,212 @@ def is_full(names: Collection[str]) -> bool:
     return any(layout.csv in names for layout in LAYOUTS if layout.bulk)
 
 
-def run_files(
-    result: StudyResult, formats: Collection[Format] = (), *, full: bool = False
-) -> dict[str, bytes]:
-    """Name → content of everything a run publishes, the manifest last.
+def report_json(data: ReportData) -> bytes:
+    """report.json: what no table holds, and the notes of each table's rows, told once each."""
+    known: dict[tuple[Note, ...], int] = {}
+    rows: dict[str, list[tuple[int, int]]] = {}
+    for name, table in data.tables.items():
+        for column, cells in zip(table.layout.columns, table.columns, strict=True):
+            if column.kind == "notes":
+                numbers = (known.setdefault(_notes(cell), len(known)) for cell in cells)
+                rows[name] = [(n, len(list(same))) for n, same in groupby(numbers)]
+    content = {
+        "info": _plain(data.info),
+        "notes": [[as_data(note) for note in notes] for notes in known],
+        "rows": rows,
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
-    ``full`` adds the bulk tables as CSV and as sheets of the workbook. An event study alone has its
-    tables and memo, and no other form.
+
+def _notes(cell: Value) -> tuple[Note, ...]:
+    return cell if isinstance(cell, tuple) else ()
+
+
+def _plain(info: RunInfo) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RunInfo).dump_python(info, mode="json")
+
+
+def manifest(info: RunInfo, files: Mapping[str, bytes]) -> bytes:
+    """What a run was made of and what it made, by hash. It carries no clock."""
+    content = {
+        "format": _FORMAT,
+        "study": info.study,
+        "run": info.run,
+        "prices": info.prices.text("en"),
+        "inputs": info.hashes,
+        "config": info.config,
+        "baskets": {one.id: one.digest for one in info.lists},
+        "data": [asdict(panel) for panel in info.panels],
+        "versions": info.versions,
+        "warnings": [note.text("en") for note in info.notes if note.kind.severity == "warning"],
+    }
+    return _with_outputs(content, files)
+
+
+def _with_outputs(content: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
+    """A manifest with the hashes of these files as its outputs."""
+    outputs = {name: _digest(data) for name, data in sorted(files.items())}
+    return _as_bytes({**content, "outputs": outputs})
+
+
+def _as_bytes(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def kept(folder: Path, run: str) -> dict[str, str]:
+    """Name → hash of what an earlier writing of a run left in its folder and is as it was left."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return {}
+    old = json.loads(path.read_bytes())
+    if old.get("run") != run:
+        return {}
+    return {
+        name: digest
+        for name, digest in old.get("outputs", {}).items()
+        if (folder / name).is_file() and _digest((folder / name).read_bytes()) == digest
+    }
+
+
+def keeping(files: Mapping[str, bytes], earlier: Mapping[str, str]) -> dict[str, bytes]:
+    """``files`` of a run whose manifest goes on listing what an earlier writing of it left."""
+    new = json.loads(files[MANIFEST])
+    new["outputs"] = dict(sorted({**earlier, **new["outputs"]}.items()))
+    return {**files, MANIFEST: _as_bytes(new)}
+
+
+def with_workbook(formats: Collection[Format], there: Collection[str]) -> tuple[Format, ...]:
+    """The formats, and the workbook where one is ``there``: one without all sheets must not stay
+    beside tables that have theirs as CSV."""
+    return (*formats, *(("xlsx",) if WORKBOOK in there and "xlsx" not in formats else ()))
+
+
+def read_run(folder: Path) -> StoredRun:
+    """A run from its folder.
+
+    Raises ``NotARun``: no manifest, a file missing or changed, or a run of another version.
     """
-    language = result.plan.config.language
-    made = {table.layout.name: table for table in tables(result)}
-    files = table_files(made.values(), language, full=full)
-    files["memo.md"] = memo(result, language).encode()
-    if not result.events_only:
-        facts = gather(result)
-        files[FACTS] = facts_bytes(facts)
-        files[TRANSLATION] = translation(result, made)
-        files |= rendered(Record(facts, made), files["memo.md"].decode(), formats, full=full)
-    files["manifest.json"] = manifest(result, files)
-    return files
+    content = _manifest(folder)
+    files = {name: _checked(folder, name, wanted) for name, wanted in content["outputs"].items()}
+    if REPORT not in files:
+        raise NotARun(folder=folder, why=f"it has no {REPORT}")
+    return StoredRun(_data(folder, files), content, files)
+
+
+def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        content = json.loads(files[REPORT])
+        info = TypeAdapter(RunInfo).validate_python(content["info"])
+        notes = [tuple(map(note_from, one)) for one in content["notes"]]
+        rows = {
+            name: [notes[number] for number, count in runs for _ in range(count)]
+            for name, runs in content["rows"].items()
+        }
+    except (ValidationError, ValueError, KeyError, TypeError, IndexError) as error:
+        why = f"{REPORT} is of another version of basketbt"
+        raise NotARun(folder=folder, why=why) from error
+    tables = {
+        layout.name: _table(folder, layout, files, info.language, rows.get(layout.name, []))
+        for layout in LAYOUTS
+        if layout.file in files or layout.csv in files
+    }
+    return ReportData(info, tables)
+
+
+def _table(
+    folder: Path,
+    layout: Layout,
+    files: Mapping[str, bytes],
+    language: Language,
+    notes: list[tuple[Note, ...]],
+) -> Table:
+    """A table from its file, with its notes from report.json."""
+    try:
+        if layout.bulk and layout.file in files:
+            table = table_from_parquet(layout, files[layout.file])
+        else:
+            table = table_from_csv(layout, files[layout.csv], language)
+        return table.with_notes(notes)
+    except ValueError as error:
+        raise NotARun(folder=folder, why=f"{layout.file}: {error}") from error
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((folder / MANIFEST).read_bytes())
+        outputs = content["outputs"]
+    except OSError as error:
+        raise NotARun(folder=folder, why=f"no {MANIFEST} can be read in it") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged") from error
+    if not isinstance(outputs, dict) or any(_escapes(name) for name in outputs):
+        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged")
+    return dict(content)
+
+
+def _escapes(name: str) -> bool:
+    path = Path(name)
+    return path.is_absolute() or ".." in path.parts
+
+
+def _checked(folder: Path, name: str, wanted: str) -> bytes:
+    try:
+        content = (folder / name).read_bytes()
+    except OSError as error:
+        raise NotARun(folder=folder, why=f"{name} is missing") from error
+    if _digest(content) != wanted:
+        raise NotARun(folder=folder, why=f"{name} was changed after the run wrote it")
+    return content
+
+
+def render_again(
+    folder: Path,
+    formats: Collection[Format],
+    *,
+    language: Language | None = None,
+    colours: Colours | None = None,
+    full: bool = False,
+) -> Path:
+    """Write the renderings of a stored run anew; returns the folder that holds them.
+
+    In its own language and colours they stand beside its tables, and renderings that are not asked
+    for are left as they are. Others go to a folder beside the run's (``<run>-zh-cn``), so that the
+    run stays what its manifest says. ``full`` adds the bulk tables as CSV and as sheets; a run that
+    has them keeps them. Raises ``NotARun`` or ``OutputError``.
+    """
+    folder = folder.resolve()
+    run = read_run(folder)
+    data, own = run.data, run.data.info.language
+    spoken = language or own
+    shown = colours or data.colours(spoken)
+    if (spoken, shown) != (own, data.colours(own)):
+        aside = rendered(data, formats, language=spoken, colours=shown, full=full)
+        if full:
+            aside |= _bulk_csv(data, spoken)
+        return publish(aside, folder.parent, f"{folder.name}-{spoken}-{shown}", latest=False)
+    files = {name: content for name, content in run.files.items() if name != MANIFEST}
+    if "figures" in formats:
+        files = {name: one for name, one in files.items() if not name.startswith(PICTURES)}
+    if full:
+        files |= _bulk_csv(data, own)
+        formats = with_workbook(formats, files)
+    illustrated = any(name.startswith(PICTURES) for name in files)
+    files |= rendered(data, formats, full=is_full(files), illustrated=illustrated)
+    files[MANIFEST] = _with_outputs(
+        {key: value for key, value in run.manifest.items() if key != "outputs"}, files
+    )
+    return republish(files, folder)
+
+
+def _bulk_csv(data: ReportData, language: Language) -> dict[str, bytes]:
+    """The bulk tables of a run as CSV."""
+    bulk = [table for table in data.tables.values() if table.layout.bulk]
+    return {table.layout.csv: csv_bytes(table, language) for table in bulk}

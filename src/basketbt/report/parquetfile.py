@@ -1,25 +1,29 @@
-"""Bulk tables as Parquet: columns under their English keys in every language, typed."""
+"""Bulk tables as Parquet: columns under their English keys in every language, typed.
+
+Notes are written as words and not read back: report.json holds them as values.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.notes import Language
+from basketbt.report.model import Column, Layout, Table, Value
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def parquet_bytes(table: Table) -> bytes:
+def parquet_bytes(table: Table, language: Language) -> bytes:
     """A table as Parquet; the same cells give the same bytes.
 
     Dates are days, texts strings, counts 64-bit integers, flags booleans, other numbers doubles; a
-    value that does not exist is null, and so is an empty text, as CSV has it.
+    value that does not exist is null.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrays = list(map(_array, table.layout.columns, table.columns))
+    arrays = list(map(_array, table.layout.columns, table.worded(language).columns))
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(arrays, names=list(table.layout.keys)), sink, compression="zstd")
     content: bytes = sink.getvalue().to_pybytes()
@@ -43,7 +47,11 @@ def table_from_parquet(layout: Layout, content: bytes) -> Table:
     wanted = [(column.key, _type(column)) for column in layout.columns]
     if [(field.name, field.type) for field in found.schema] != wanted:
         raise ValueError("its columns are of another version")
-    return Table(layout, tuple(map(_cells, found.columns)))
+    pairs = zip(layout.columns, found.columns, strict=True)
+    return Table(
+        layout,
+        tuple([()] * len(own) if one.kind == "notes" else _cells(own) for one, own in pairs),
+    )
 
 
 def _type(column: Column) -> pa.DataType:
@@ -51,6 +59,7 @@ def _type(column: Column) -> pa.DataType:
 
     types = {
         "text": pa.string(),
+        "notes": pa.string(),
         "date": pa.date32(),
         "integer": pa.int64(),
         "flag": pa.bool_(),
@@ -58,21 +67,19 @@ def _type(column: Column) -> pa.DataType:
     return types.get(column.kind, pa.float64())
 
 
-def _array(column: Column, cells: list[Cell]) -> pa.Array:
+def _array(column: Column, cells: list[Value]) -> pa.Array:
     import pyarrow as pa
 
     if column.kind == "date":
         return pa.array(cells, pa.string()).cast(pa.date32())
-    if column.kind == "text":
-        return pa.array([cell or None for cell in cells], pa.string())
     return pa.array(cells, _type(column))
 
 
-def _cells(column: pa.ChunkedArray) -> list[Cell]:
+def _cells(column: pa.ChunkedArray) -> list[Value]:
     import pyarrow as pa
 
     if not (pa.types.is_string(column.type) or pa.types.is_date(column.type)):
-        numbers: list[Cell] = column.to_pylist()
+        numbers: list[Value] = column.to_pylist()
         return numbers
     # Each text is made once: most are the same in thousands of rows.
     coded = column.cast(pa.string()).combine_chunks().dictionary_encode()

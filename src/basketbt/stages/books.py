@@ -6,16 +6,20 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from basketbt.backtest.book import IndexBook, Policies, index_book
+from basketbt.backtest.book import BookPath, IndexBook, Policies, index_book
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.backtest.windows import Yardsticks, window_statistics
 from basketbt.baskets.weighting import Weighting
 from basketbt.config.choices import RebalanceSpec, WeightingSpec
 from basketbt.config.study import StudyConfig
+from basketbt.plan.marks import closures_of, marks_of
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.prices.panel import PricePanel
-from basketbt.results import BookResult, CaseResult
+from basketbt.results import BookResult, CaseResult, PathResult
 from basketbt.stages.panels import benchmark_levels, check_reach
+from basketbt.statistics.drawdowns import drawdown_path, falls
+from basketbt.statistics.relative import correlation_matrix
+from basketbt.statistics.returns import simple_returns
 
 
 def case_result(
@@ -42,6 +46,8 @@ def case_result(
         yardsticks=yardsticks,
         zero=zero,
         books=tuple(_book_result(case, panel, yardsticks, book) for book in books),
+        marks=marks_of(case),
+        closures=closures_of(case),
     )
 
 
@@ -89,7 +95,28 @@ def _book_result(
         )
         for window in case.distinct_windows
     )
-    return BookResult(book=book, windows=windows)
+    paths = tuple(_path_result(panel, yardsticks, path) for path in book.paths.values())
+    correlated = next((one for one in paths if one.path.first == 0), paths[0])
+    return BookResult(
+        book=book,
+        windows=windows,
+        paths=paths,
+        correlation=correlation_matrix(simple_returns(correlated.path.total.levels)),
+        correlated=correlated,
+    )
+
+
+def _path_result(panel: PricePanel, yardsticks: Yardsticks, path: BookPath) -> PathResult:
+    levels = path.total.levels
+    rows = slice(path.base, path.base + len(levels))
+    dates, benchmark = panel.sessions[rows], yardsticks.levels[rows, 0]
+    return PathResult(
+        path=path,
+        dates=dates,
+        drawdowns=drawdown_path(levels),
+        benchmark=np.multiply(benchmark / benchmark[0], 100.0),
+        falls=tuple(falls(own, dates) for own in levels.T),
+    )
 
 
 def make_weighting(spec: WeightingSpec) -> Weighting:

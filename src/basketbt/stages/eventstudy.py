@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,14 +17,17 @@ from basketbt.events.inputs import EventStudyInputs, Variant
 from basketbt.events.reasons import RANDOM_FOR_MAIN_ONLY, NothingToTest
 from basketbt.events.results import EventStudyResult
 from basketbt.events.run import event_study
-from basketbt.notes import Note, NoteKind, unique
+from basketbt.market.clock import shipped_events
+from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.plan.eventstudy import other_day_zeros
-from basketbt.plan.model import Case, StudyPlan
+from basketbt.plan.model import Case, StudyPlan, span
+from basketbt.plan.overlaps import EVENT_NAME, overlap_notes
 from basketbt.prices.data import Floats, MarketData, UniverseCloses
 from basketbt.prices.panel import PricePanel
 from basketbt.results import CaseResult, EventStudied
 from basketbt.stages.books import make_weighting, policies_of
 from basketbt.stages.eventinputs import event_inputs
+from basketbt.stages.verdicts import quoted_window, tested_windows, verdicts_of
 
 VARIANT_LEFT_OUT = NoteKind(
     "variant-left-out",
@@ -38,6 +41,17 @@ VARIANT_CHANGES_NOTHING = NoteKind(
     "under it",
     zh="稳健性方案{variant}在此无影响：估计窗与各窗口均不含其所指交易日",
 )
+ESTIMATED_ON = NoteKind("variant-estimation", en="estimated on {window}", zh="估计窗{window}")
+WITHOUT_DATES = NoteKind(
+    "variant-without-dates", en="without {first} to {last}", zh="剔除{first}至{last}"
+)
+WITHOUT_DAYS = NoteKind("variant-without-days", en="without day {days}", zh="剔除第{days}日")
+WITHOUT_CLOSURES = NoteKind(
+    "variant-without-closures",
+    en="without the first session in a window after {days} closed days or more",
+    zh="剔除窗口内休市{days}日以上后的首个交易日",
+)
+OTHER_DAY_ZERO = NoteKind("variant-day-zero", en="day 0 is {session}", zh="第0日为{session}")
 _SHIPPED: Mapping[str, Variant] = {one.name: one for one in shipped.STANDARD_VARIANTS}
 
 
@@ -69,7 +83,24 @@ def tested(
             weighting=weighting,
             universe=data.universe,
         )
-    return replace(result, event_studies=found)
+    quoted, wanted = quoted_window(tested_windows(found[0].found))
+    event = case.event
+    return replace(
+        result,
+        event_studies=found,
+        quoted=quoted,
+        wanted=wanted,
+        verdicts=verdicts_of(found, quoted),
+        others=tuple(
+            overlap_notes(
+                event,
+                shipped_events().values(),
+                case.calendar,
+                windows=[quoted],
+                name=EVENT_NAME(name_en=event.name_en, name_zh=event.name_zh),
+            )
+        ),
+    )
 
 
 def study_event(
@@ -120,9 +151,27 @@ def study_event(
             weighting=weighting.label,
             day_zero=zeros.get(one.variant, case.day_zero.session),
             variant=variant,
+            changes=tuple(
+                _changes(variant, zeros.get(one.variant, case.day_zero.session)) if variant else ()
+            ),
         )
         for one, variant in found
     )
+
+
+def _changes(variant: Variant, day_zero: np.datetime64) -> Iterator[Note]:
+    """What a variant changes."""
+    if variant.estimation is not None:
+        yield ESTIMATED_ON(window=span(*variant.estimation))
+    if variant.without_dates is not None:
+        first, last = variant.without_dates
+        yield WITHOUT_DATES(first=str(first), last=str(last))
+    if variant.without_days:
+        yield WITHOUT_DAYS(days=listing(f"{day:+d}" for day in variant.without_days))
+    if variant.closed_days is not None:
+        yield WITHOUT_CLOSURES(days=variant.closed_days)
+    if variant.day0 is not None:
+        yield OTHER_DAY_ZERO(session=str(day_zero))
 
 
 def _variants(spec: EventStudySpec, case: Case, main: EventStudyInputs) -> list[Variant]:

@@ -135,7 +135,8 @@ def part_of(
             notes.append((gap,))
         elif lost[number] > 0:
             kind = LEFT_OUT if refused == "leave_out" else IN_CASH
-            notes.append((kind(weight=1.0 - float(covered[number]), shares=shares),))
+            count = int(np.count_nonzero(own[~which]))
+            notes.append((kind(weight=1.0 - float(covered[number]), shares=shares, held=count),))
         else:
             notes.append(())
     return Part(path=followed, covered=covered, refused=which, keeps=keeps, notes=tuple(notes))

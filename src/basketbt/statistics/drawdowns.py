@@ -80,6 +80,31 @@ class Durations:
     days_total: int | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fall:
+    """An episode with the dates of its rows and the lengths of its legs."""
+
+    depth: float
+    peak: np.datetime64
+    trough: np.datetime64
+    recovery: np.datetime64 | None
+    durations: Durations
+
+
+def falls(levels: Floats, sessions: NDArray[np.datetime64]) -> tuple[Fall, ...]:
+    """Every drawdown of one level series (T+1,) on its sessions (T+1,), the deepest first."""
+    return tuple(
+        Fall(
+            depth=one.depth,
+            peak=sessions[one.peak],
+            trough=sessions[one.trough],
+            recovery=None if one.recovery is None else sessions[one.recovery],
+            durations=durations(one, sessions),
+        )
+        for one in sorted(episodes(levels), key=lambda episode: episode.depth)
+    )
+
+
 def episodes(levels: Floats) -> tuple[Episode, ...]:
     """Every drawdown of one level series (T+1,), in the order they began.
 

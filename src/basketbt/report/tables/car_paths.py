@@ -1,4 +1,4 @@
-"""car_paths.parquet: how each list got to its abnormal return, and how far chance reaches."""
+"""car_paths.parquet and placebo.parquet: the way to each abnormal return, and other dates'."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from basketbt.notes import Language
-from basketbt.report.layout import Block, Column, Layout, Table
+from basketbt.report.model import Block, Column, Layout, Table
 from basketbt.report.tables import keys, testedkeys
 from basketbt.report.tables.testedkeys import everything
 from basketbt.results import StudyResult
 
 _UNFITTED = ("the model could not be fitted", "模型无法估计")
 
-LAYOUT = Layout(
+PATHS = Layout(
     "car_paths",
     "one event × basket × variant × model × session of the event study",
     "事件研究路径：每个事件 × 组合 × 方案 × 模型 × 交易日一行",
@@ -97,12 +96,12 @@ LAYOUT = Layout(
 )
 
 
-def car_paths_table(result: StudyResult, language: Language) -> Table:
-    """The rows of car_paths.parquet; notes in ``language``."""
-    return Table.of(LAYOUT, _blocks(result, language))
+def car_paths_table(result: StudyResult) -> Table:
+    """The rows of car_paths.parquet."""
+    return Table.of(PATHS, _blocks(result))
 
 
-def _blocks(result: StudyResult, language: Language) -> Iterator[Block]:
+def _blocks(result: StudyResult) -> Iterator[Block]:
     for tested in everything(result):
         for path in tested.studied.found.paths:
             yield {
@@ -117,5 +116,42 @@ def _blocks(result: StudyResult, language: Language) -> Iterator[Block]:
                 "weight_at_limit": path.weight_at_limit.tolist(),
                 "first_unlimited_day": path.first_unlimited,
                 "car_to_unlimited": path.car_to_unlimited,
-                "notes": tested.notes(path.notes, language),
+                "notes": tested.notes(path.notes),
+            }
+
+
+PLACEBO = Layout(
+    "placebo",
+    "one event × basket × model × window × earlier date of the registered event study",
+    "安慰剂检验：每个事件 × 组合 × 模型 × 窗口 × 更早日期一行（仅预先登记的方案）",
+    (
+        *testedkeys.WHERE,
+        testedkeys.WINDOW,
+        keys.FIRST,
+        keys.LAST,
+        Column("date", "伪第0日", "date", "the date taken as day 0", "作为第0日的日期"),
+        Column("car", "累计异常收益CAR", "decimal", "CAR there", "该日期的CAR"),
+        Column("t", "t", "ratio", "t there, the model fitted anew", "重新估计模型后的t"),
+    ),
+    bulk=True,
+)
+
+
+def placebo_table(result: StudyResult) -> Table:
+    """The rows of placebo.parquet."""
+    return Table.of(PLACEBO, _draws(result))
+
+
+def _draws(result: StudyResult) -> Iterator[Block]:
+    for tested in everything(result):
+        if tested.studied.found.variant != "main":
+            continue
+        for draws in tested.studied.found.placebos:
+            real = ~np.isnan(draws.t)  # a date that lacks returns of the list is none of its H
+            yield {
+                **tested.cells(draws.basket, draws.model),
+                **testedkeys.window_cells(draws.window),
+                "date": draws.dates[real].astype(str).tolist(),
+                "car": draws.car[real].tolist(),
+                "t": draws.t[real].tolist(),
             }

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.report.tables import keys
 from basketbt.results import StudyResult
 
@@ -67,47 +65,28 @@ LAYOUT = Layout(
 
 def constituents_table(result: StudyResult) -> Table:
     """The rows of constituents.csv."""
-    return Table.of(LAYOUT, _rows(result))
+    return Table.of(LAYOUT, (row for one in keys.every_window(result) for row in _rows(one)))
 
 
-def _rows(result: StudyResult) -> Iterator[dict[str, Cell]]:
-    for where in keys.everywhere(result):
-        panel = where.case.panel
-        position = {symbol: column for column, symbol in enumerate(panel.symbols)}
-        for window, statistics in where.book.windows:
-            if where.member not in statistics.members:
-                continue
-            path, end = statistics.path, statistics.end_row
-            line = statistics.members.index(where.member)
-            contributions = path.total.contributions(end)[where.member]
-            bought = path.total.weights(0)[where.member]
-            weights = path.total.weights(end)[where.member]
-            members = path.held(end)[where.member]
-            span = panel.total[path.base : path.base + end + 1]
-            returns = span[-1] / first_finite(span) - 1
-            for constituent in where.basket.constituents:
-                column = position.get(constituent.symbol, -1)
-                held = column >= 0 and bool(members[column])
-                yield {
-                    **where.cells(),
-                    **keys.window_cells(window, where.case),
-                    "symbol": constituent.symbol,
-                    "name": constituent.name_zh,
-                    "segment": constituent.segment_zh or "",
-                    "stance": constituent.stance,
-                    "origin": constituent.origin,
-                    "weight": float(bought[column]) if held else 0.0,
-                    "end_weight": float(weights[column]) if held else 0.0,
-                    "return": float(returns[column]) if held else None,
-                    "contribution": float(contributions[column]) if held else 0.0,
-                    "suspended": int(statistics.suspended_sessions[line, column]) if held else 0,
-                    "currency": panel.currencies[column] if held else None,
-                    "table": panel.tables[column] if held else None,
-                }
-
-
-def first_finite(prices: np.ndarray) -> np.ndarray:
-    """(N,) the first finite value of each column of (R, N); NaN where there is none."""
-    row = np.isfinite(prices).argmax(axis=0)
-    first: np.ndarray = prices[row, np.arange(prices.shape[1])]
-    return first
+def _rows(quoted: keys.Quoted) -> Iterator[dict[str, Value]]:
+    panel, basket = quoted.where.case.panel, quoted.where.case.case.baskets[quoted.where.member]
+    figures, line, cells = quoted.statistics.shares, quoted.line, quoted.cells()
+    position = {symbol: column for column, symbol in enumerate(panel.symbols)}
+    for one in basket.constituents:
+        column = position.get(one.symbol, -1)
+        held = column >= 0 and bool(figures.held[line, column])
+        yield {
+            **cells,
+            "symbol": one.symbol,
+            "name": one.name_zh,
+            "segment": one.segment_zh,
+            "stance": one.stance,
+            "origin": one.origin,
+            "weight": float(figures.bought[line, column]) if held else 0.0,
+            "end_weight": float(figures.left[line, column]) if held else 0.0,
+            "return": float(figures.returns[column]) if held else None,
+            "contribution": float(figures.contributions[line, column]) if held else 0.0,
+            "suspended": int(figures.suspended[line, column]) if held else 0,
+            "currency": panel.currencies[column] if held else None,
+            "table": panel.tables[column] if held else None,
+        }

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from basketbt.notes import Language
-from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.report.tables import keys, testedkeys
 from basketbt.report.tables.testedkeys import everything
 from basketbt.results import StudyResult
@@ -246,8 +245,8 @@ LAYOUT = Layout(
 )
 
 
-def event_study_table(result: StudyResult, language: Language) -> Table:
-    """The rows of event_study.csv; notes in ``language``."""
+def event_study_table(result: StudyResult) -> Table:
+    """The rows of event_study.csv."""
     return Table.of(
         LAYOUT,
         (
@@ -255,7 +254,7 @@ def event_study_table(result: StudyResult, language: Language) -> Table:
                 **tested.cells(cell.basket, cell.model),
                 **testedkeys.window_cells(cell.window),
                 **_numbers(cell),
-                "notes": tested.notes(cell.notes, language),
+                "notes": tested.notes(cell.notes),
             }
             for tested in everything(result)
             for cell in tested.studied.found.cells
@@ -263,7 +262,7 @@ def event_study_table(result: StudyResult, language: Language) -> Table:
     )
 
 
-def _numbers(cell: Tested) -> dict[str, Cell]:
+def _numbers(cell: Tested) -> dict[str, Value]:
     return {
         "sessions": cell.sessions,
         "estimation_sessions": cell.estimation_sessions,

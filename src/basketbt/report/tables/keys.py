@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from basketbt.baskets.model import Basket
 from basketbt.plan.model import Window
-from basketbt.report.layout import Cell, Column
+from basketbt.report.model import Column, Value
 from basketbt.results import BookResult, CaseResult, StudyResult
+
+if TYPE_CHECKING:
+    from basketbt.backtest.windows import WindowStatistics
 
 EVENT = Column("event", "事件", "text", "event id", "事件编号")
 DAY_ZERO = Column(
@@ -60,7 +63,7 @@ PRICES = Column(
 NOTES = Column(
     "notes",
     "备注",
-    "text",
+    "notes",
     "what must be known beside the numbers, and why a cell is empty",
     "与数字同读的说明，以及空缺的原因",
 )
@@ -74,16 +77,12 @@ class Where:
     book: BookResult
     member: int
 
-    @property
-    def basket(self) -> Basket:
-        return self.case.case.baskets[self.member]
-
-    def cells(self) -> dict[str, Cell]:
+    def cells(self) -> dict[str, Value]:
         """The cells under EVENT … REBALANCE."""
         return {
             "event": self.case.case.event.id,
             "day0": str(self.case.case.day_zero.session),
-            "basket": self.basket.id,
+            "basket": self.case.case.baskets[self.member].id,
             "book": "index",
             "weighting": self.book.book.weighting.label,
             "rebalance": self.book.book.rebalance.label,
@@ -107,11 +106,30 @@ def everywhere(result: StudyResult) -> Iterator[Where]:
                 yield Where(case, book, member)
 
 
-def window_cells(window: Window, case: CaseResult) -> dict[str, Cell]:
-    """The cells under WINDOW … LAST and BASE_DATE."""
-    return {
-        "window": window.label,
-        "first_day": window.first,
-        "last_day": window.last,
-        "base_date": str(case.panel.sessions[case.zero + window.first - 1]),
-    }
+@dataclass(frozen=True)
+class Quoted:
+    """One window of one basket in one book; ``line`` is its place in ``statistics``."""
+
+    where: Where
+    window: Window
+    statistics: WindowStatistics
+    line: int
+
+    def cells(self) -> dict[str, Value]:
+        """The cells under EVENT … REBALANCE, WINDOW … LAST and BASE_DATE."""
+        case, window = self.where.case.case, self.window
+        return {
+            **self.where.cells(),
+            "window": window.label,
+            "first_day": window.first,
+            "last_day": window.last,
+            "base_date": str(case.session(window.first - 1)),
+        }
+
+
+def every_window(result: StudyResult) -> Iterator[Quoted]:
+    """Every window of every basket in every book, in the order of the study."""
+    for where in everywhere(result):
+        for window, statistics in where.book.windows:
+            if where.member in statistics.members:
+                yield Quoted(where, window, statistics, statistics.members.index(where.member))

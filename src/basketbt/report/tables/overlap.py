@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from basketbt.baskets.overlap import overlap
-from basketbt.baskets.weighting import Weighting
-from basketbt.baskets.weights import target_weights
-from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.baskets.overlap import Overlap
+from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.report.tables.keys import BASKET
 from basketbt.results import StudyResult
 
@@ -42,21 +38,13 @@ LAYOUT = Layout(
     ),
 )
 
-_EQUAL = Weighting("equal")
-
 
 def overlap_table(result: StudyResult) -> Table:
     """The rows of overlap.csv: every pair once."""
-    return Table.of(LAYOUT, _rows(result))
+    return Table.of(LAYOUT, _rows(result.overlap))
 
 
-def _rows(result: StudyResult) -> Iterator[dict[str, Cell]]:
-    baskets = result.plan.baskets
-    weights = [
-        target_weights(basket, _EQUAL, present=np.ones(len(basket.constituents), dtype=np.bool_))
-        for basket in baskets
-    ]
-    found = overlap(baskets, weights)
+def _rows(found: Overlap) -> Iterator[dict[str, Value]]:
     assert found.weight is not None
     for one, name in enumerate(found.ids):
         for two in range(one + 1, len(found.ids)):

@@ -1,21 +1,14 @@
-"""summary.csv: a row per event, basket, book, weighting, rebalance and window."""
+"""summary.csv and relative.csv: a row per event, basket, book, weighting, rebalance and window."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
 
-import numpy as np
-
-from basketbt.backtest.windows import WindowStatistics
-from basketbt.market.dayzero import publication_day
-from basketbt.notes import Language, unique
-from basketbt.plan.model import Window
-from basketbt.report.layout import Cell, Column, Kind, Layout, Table
+from basketbt.notes import unique
+from basketbt.report.model import Column, Kind, Layout, Table, Value
 from basketbt.report.tables import keys, summary_accounts
-from basketbt.report.tables.keys import Where
-from basketbt.results import StudyResult
-from basketbt.statistics.measures import MEASURES, Measure
+from basketbt.results import MEASURES, RELATIVE, Measure, StudyResult
 
 KNOWLEDGE = Column(
     "knowledge",
@@ -50,6 +43,7 @@ PRICE_RETURN = Column(
     "the prices do not tell cash dividends from share changes",
     "行情无法区分现金分红与股本变动",
 )
+_NO_FALL = ("it never fell, or has not recovered inside the window", "无回撤，或窗口内尚未恢复")
 _MEASURE_COLUMNS = [measure_column(measure) for measure in MEASURES]
 
 LAYOUT = Layout(
@@ -63,6 +57,7 @@ LAYOUT = Layout(
         keys.FIRST,
         keys.LAST,
         keys.BASE_DATE,
+        Column("start_date", "起始日", "date", "first session of the window", "窗口首个交易日"),
         Column("end_date", "结束日", "date", "last session of the window", "窗口最后交易日"),
         Column("sessions", "交易日数", "integer", "sessions in the window (T)", "窗口内交易日数"),
         Column("names", "成分数", "integer", "shares in the basket", "组合成分数"),
@@ -83,54 +78,81 @@ LAYOUT = Layout(
         _MEASURE_COLUMNS[0],
         PRICE_RETURN,
         *_MEASURE_COLUMNS[1:],
+        *(
+            Column(f"drawdown_{key}", zh, "date", english, chinese, *_NO_FALL)
+            for key, zh, english, chinese in (
+                ("peak", "回撤起点", "last high before the maximum drawdown", "最大回撤前的高点"),
+                ("trough", "回撤低点", "its lowest close", "最大回撤的低点"),
+                ("recovery", "回撤恢复", "first close back at that high", "首次收复该高点"),
+            )
+        ),
         *summary_accounts.COLUMNS,
         keys.NOTES,
     ),
 )
 
+RELATIVE_LAYOUT = Layout(
+    "relative",
+    "one row of summary.csv × benchmark",
+    "summary.csv每行 × 每个基准一行",
+    (
+        *keys.WHERE,
+        keys.WINDOW,
+        keys.FIRST,
+        keys.LAST,
+        keys.BASE_DATE,
+        Column("benchmark", "基准", "text", "index measured against", "比较指数"),
+        *(measure_column(measure) for measure in RELATIVE),
+        keys.NOTES,
+    ),
+)
 
-def summary_table(result: StudyResult, language: Language) -> Table:
-    """The rows of summary.csv; notes in ``language``."""
+
+def summary_table(result: StudyResult) -> Table:
+    """The rows of summary.csv."""
     benchmark = result.plan.request.indexes[0]
-    index = _rows(result, benchmark, language)
-    accounts = summary_accounts.account_rows(result, benchmark, language)
-    return Table.of(LAYOUT, chain(index, accounts))
+    accounts = summary_accounts.account_rows(result, benchmark)
+    return Table.of(LAYOUT, chain(_rows(result, benchmark), accounts))
 
 
-def _rows(result: StudyResult, benchmark: str, language: Language) -> Iterator[dict[str, Cell]]:
-    for where in keys.everywhere(result):
-        for window, statistics in where.book.windows:
-            if where.member not in statistics.members:
-                continue
-            column = statistics.members.index(where.member)
-            held = statistics.path.held(statistics.end_row)[where.member]
+def _rows(result: StudyResult, benchmark: str) -> Iterator[dict[str, Value]]:
+    for quoted in keys.every_window(result):
+        where, window, statistics, line = (
+            quoted.where,
+            quoted.window,
+            quoted.statistics,
+            quoted.line,
+        )
+        case = where.case.case
+        yield {
+            **quoted.cells(),
+            "knowledge": case.knowledge(where.member, window),
+            "start_date": str(case.session(window.first)),
+            "end_date": str(case.session(window.last)),
+            "sessions": window.last - window.first + 1,
+            "names": len(case.baskets[where.member].constituents),
+            "names_priced": int(statistics.shares.held[line].sum()),
+            "benchmark": benchmark,
+            "price_return": float(statistics.price_return[line]),
+            **{key: float(values[line]) for key, values in statistics.own.values.items()},
+            **summary_accounts.fall_cells(statistics.deepest[line]),
+            **summary_accounts.EMPTY,
+            "notes": unique([*statistics.notes[line], *case.notes[where.member]]),
+        }
+
+
+def relative_table(result: StudyResult) -> Table:
+    """The rows of relative.csv: each row of summary.csv beside every benchmark of the study."""
+    return Table.of(RELATIVE_LAYOUT, _relative_rows(result))
+
+
+def _relative_rows(result: StudyResult) -> Iterator[dict[str, Value]]:
+    for quoted in keys.every_window(result):
+        against = zip(result.plan.request.indexes, quoted.statistics.beside, strict=True)
+        for benchmark, beside in against:
             yield {
-                **where.cells(),
-                **keys.window_cells(window, where.case),
-                "knowledge": knowledge(where, window),
-                "end_date": str(where.case.panel.sessions[where.case.zero + window.last]),
-                "sessions": window.last - window.first + 1,
-                "names": len(where.basket.constituents),
-                "names_priced": int(np.count_nonzero(held)),
+                **quoted.cells(),
                 "benchmark": benchmark,
-                "price_return": float(statistics.price_return[column]),
-                **{key: float(v[column]) for key, v in statistics.own.values.items()},
-                **summary_accounts.EMPTY,
-                "notes": notes_text(where, statistics, column, language),
+                **{one.key: float(beside.values[one.key][quoted.line]) for one in RELATIVE},
+                "notes": tuple(beside.notes(quoted.line)),
             }
-
-
-def knowledge(where: Where, window: Window) -> str:
-    """Whether a reader of the list could have had a window: hindsight, available or mixed."""
-    case = where.case.case
-    reader = publication_day(where.basket.source.published, case.calendar)
-    if case.session(window.last) < reader:
-        return "hindsight"
-    return "available" if case.session(window.first) >= reader else "mixed"
-
-
-def notes_text(where: Where, statistics: WindowStatistics, column: int, language: Language) -> str:
-    """All notes of a row as one text."""
-    notes = [*statistics.notes[column], *where.case.case.notes[where.member]]
-    separator = "; " if language == "en" else "；"
-    return separator.join(note.text(language) for note in unique(notes))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import numpy as np
+from basketbt.report.model import Column, Value
+from basketbt.report.tables.accounts import ENTRY, account_cells, accounts
+from basketbt.results import MEASURES, StudyResult
 
-from basketbt.notes import Language, unique
-from basketbt.plan.model import Window
-from basketbt.report.layout import Cell, Column
-from basketbt.report.tables.accounts import ENTRY, Owner, owners
-from basketbt.results import StudyResult
-from basketbt.statistics.measures import MEASURES
+if TYPE_CHECKING:
+    from basketbt.statistics.drawdowns import Fall
 
 _ONLY = ("an index book, or no account", "指数口径，或无账户")
 
@@ -121,95 +120,43 @@ COLUMNS = (
 )
 
 #: The cells under COLUMNS of an index row.
-EMPTY: dict[str, Cell] = {column.key: None for column in COLUMNS}
+EMPTY: dict[str, Value] = {column.key: None for column in COLUMNS}
 
 
-def account_rows(
-    result: StudyResult, benchmark: str, language: Language
-) -> Iterator[dict[str, Cell]]:
+def fall_cells(fall: Fall | None) -> dict[str, Value]:
+    """The cells under drawdown_peak, drawdown_trough and drawdown_recovery."""
+    return {
+        "drawdown_peak": None if fall is None else str(fall.peak),
+        "drawdown_trough": None if fall is None else str(fall.trough),
+        "drawdown_recovery": None if fall is None or fall.recovery is None else str(fall.recovery),
+    }
+
+
+def account_rows(result: StudyResult, benchmark: str) -> Iterator[dict[str, Value]]:
     """One row for each basket, entry and index book; without an account only its reason."""
-    for owner in owners(result, opened=False):
-        window = _window(owner)
-        session = owner.kept.points[owner.member].session
+    for one in accounts(result, opened=False):
+        case, window = one.case.case, one.window
         yield {
-            **owner.cells(),
+            **account_cells(one),
             "window": window.label,
-            "knowledge": _knowledge(owner),
+            "knowledge": "hindsight" if one.hindsight else "available",
             "first_day": window.first,
             "last_day": window.last,
-            "base_date": str(owner.case.case.calendar.offset(session, -1)),
-            "end_date": str(owner.sessions[-1]),
+            "base_date": str(case.calendar.offset(one.entered, -1)),
+            "start_date": str(one.entered),
+            "end_date": str(one.sessions[-1]),
             "sessions": max(window.last - window.first + 1, 0),
-            "names": len(owner.basket.constituents),
-            "names_priced": _names_held(owner),
+            "names": len(one.basket.constituents),
+            "names_priced": one.names_held,
             "benchmark": benchmark,
             "price_return": None,
-            **_measures(owner),
-            **_figures(owner),
-            "notes": _notes(owner, language),
+            **{measure.key: one.measure(measure.key) for measure in MEASURES},
+            **fall_cells(one.deepest),
+            **EMPTY,
+            **one.figures,
+            "entry": one.kept.entry,
+            "covered": one.covered,
+            "list_return": one.list_return,
+            "paper_window": one.paper_window if one.opened else None,
+            "notes": one.notes,
         }
-
-
-def _window(owner: Owner) -> Window:
-    """From the session of the first orders to the exit."""
-    case = owner.case.case
-    first = case.calendar.distance(case.day_zero.session, owner.kept.points[owner.member].session)
-    last = owner.book.base + owner.book.schedule.rows - 1 - owner.case.zero
-    return Window(kind="fixed", first=first, last=last)
-
-
-def _knowledge(owner: Owner) -> str:
-    """Available when the list was public before the first orders; else nobody could buy it."""
-    return "hindsight" if owner.hindsight else "available"
-
-
-def _names_held(owner: Owner) -> int:
-    """Shares that the account held at some close."""
-    return int(np.count_nonzero(owner.book.books.shares[:, owner.member].any(axis=0)))
-
-
-def _measures(owner: Owner) -> dict[str, Cell]:
-    found = owner.kept.statistics[owner.member]
-    if found is None:
-        return {measure.key: None for measure in MEASURES}
-    return {key: float(values[0]) for key, values in found.values.items()}
-
-
-def _figures(owner: Owner) -> dict[str, Cell]:
-    member, book = owner.member, owner.book
-    whole = {
-        **EMPTY,
-        "entry": owner.kept.entry,
-        "covered": owner.covered,
-        "list_return": owner.list_return,
-    }
-    if owner.entry_row < 0:
-        return whole
-    parts = book.shortfall
-    return {
-        **whole,
-        "paper_return": float(parts.paper[member]),
-        "paper_window": owner.paper_window,
-        "paper_since_entry": float(parts.since_entry[member]),
-        "shortfall": float(parts.total[member]),
-        "shortfall_delay": float(parts.delay[member]),
-        "shortfall_unfilled": float(parts.unfilled[member]),
-        "shortfall_fees": float(parts.fees[member]),
-        "shortfall_lots_cash": float(parts.lots_cash[member]),
-        "shortfall_residual": float(parts.residual[member]),
-        "costs": float(book.costs[member]),
-        "turnover": float(book.turnover[member]),
-        "fill_ratio": float(book.fill_ratio[member]),
-        "sold_ratio": float(book.sold_ratio[member]),
-        "unsold": float(book.unsold[member]),
-        "cash_drag": float(book.cash_drag[member]),
-    }
-
-
-def _notes(owner: Owner, language: Language) -> str:
-    notes = [*owner.kept.notes[owner.member]]
-    found = owner.kept.statistics[owner.member]
-    if found is not None:
-        notes += found.notes(0)
-    separator = "; " if language == "en" else "；"
-    return separator.join(note.text(language) for note in unique(notes))

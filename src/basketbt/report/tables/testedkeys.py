@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from basketbt.notes import Language, Note, unique
+from basketbt.notes import Note, unique
 from basketbt.plan.model import span
-from basketbt.report.layout import Cell, Column
+from basketbt.report.model import Column, Value
 from basketbt.report.tables import keys
 from basketbt.results import EventStudied, StudyResult
 
@@ -43,11 +43,11 @@ WINDOW = Column(
 
 @dataclass(frozen=True)
 class Tested:
-    """One event study of one case, with the words that its rows share."""
+    """One event study of one case, with the cells that its rows share."""
 
     studied: EventStudied
 
-    def cells(self, basket: str, model: str) -> dict[str, Cell]:
+    def cells(self, basket: str, model: str) -> dict[str, Value]:
         """The cells under ``WHERE``."""
         return {
             "event": self.studied.found.event,
@@ -58,12 +58,10 @@ class Tested:
             "model": model,
         }
 
-    def notes(self, notes: Iterable[Note], language: Language) -> str:
-        """Notes of a row as one text, with what empties cells of every row."""
+    def notes(self, notes: Iterable[Note]) -> tuple[Note, ...]:
+        """Notes of a row, with what empties cells of every row."""
         of_all = [one for one in self.studied.found.notes if one.kind.code.startswith("empty-")]
-        said = [*notes, *of_all]
-        separator = "; " if language == "en" else "；"
-        return separator.join(note.text(language) for note in unique(said))
+        return unique([*notes, *of_all])
 
 
 WHERE = (keys.EVENT, keys.DAY_ZERO, keys.BASKET, WEIGHTING, VARIANT, MODEL)
@@ -76,6 +74,6 @@ def everything(result: StudyResult) -> Iterator[Tested]:
             yield Tested(studied)
 
 
-def window_cells(window: tuple[int, int]) -> dict[str, Cell]:
+def window_cells(window: tuple[int, int]) -> dict[str, Value]:
     """The cells under WINDOW, FIRST and LAST."""
     return {"window": span(*window), "first_day": window[0], "last_day": window[1]}

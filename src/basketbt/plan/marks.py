@@ -1,0 +1,88 @@
+"""What happened in the days that a study charts: its event, other moments, other events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+
+from basketbt.market.clock import Alternative, Event, shipped_events
+from basketbt.market.dayzero import day_zero, neighbours
+from basketbt.plan.model import Case
+
+# A closure of at least so many calendar days is worth marking: longer than any weekend.
+_CLOSURE_DAYS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A session worth a line in a chart, ``offset`` sessions from day 0.
+
+    ``at`` is the moment as it is known, ISO. The names are the event's, empty for an alternative
+    moment of the case's own event.
+    """
+
+    kind: Literal["event", "alternative", "neighbour"]
+    id: str
+    name_en: str
+    name_zh: str
+    session: np.datetime64
+    offset: int
+    at: str
+
+
+def marks_of(case: Case) -> tuple[Mark, ...]:
+    """Day 0, the event's own alternatives, and other shipped events, within the charted days."""
+    first, last = min(case.starts) - 1, max(case.starts.values())
+    return tuple(one for one in _marks(case) if first <= one.offset <= last)
+
+
+def _marks(case: Case) -> Iterator[Mark]:
+    event, home, zero = case.event, case.calendar, case.day_zero.session
+
+    def mark(
+        kind: Literal["event", "alternative", "neighbour"],
+        name: str,
+        moment: Event | Alternative,
+        named: Event | None,
+    ) -> Mark:
+        session = day_zero(moment, home).session
+        return Mark(
+            kind=kind,
+            id=name,
+            name_en=named.name_en or named.id if named else "",
+            name_zh=named.name_zh or named.id if named else "",
+            session=session,
+            offset=home.distance(zero, session),
+            at=_when(moment),
+        )
+
+    yield mark("event", event.id, event, event)
+    for one in event.alternatives:
+        yield mark("alternative", f"{event.id}@{one.id}", one, None)
+    shipped = shipped_events()
+    for near in neighbours(event, shipped.values(), home):
+        name, _, leak = near.id.partition("@")
+        other = shipped[name]
+        moment = other.with_alternative(leak) if leak else other
+        yield mark("neighbour", near.id, moment, other)
+
+
+def _when(moment: Event | Alternative) -> str:
+    if isinstance(moment.at, datetime):
+        return moment.at.isoformat(sep=" ", timespec="minutes")
+    return moment.at.isoformat()
+
+
+def closures_of(case: Case) -> tuple[tuple[np.datetime64, np.datetime64], ...]:
+    """First and last day of each long closure between two charted sessions."""
+    first, last = case.session(min(case.starts) - 1), case.session(max(case.starts.values()))
+    sessions = case.calendar.between(first, last)
+    day = np.timedelta64(1, "D")
+    return tuple(
+        (sessions[row] + day, sessions[row + 1] - day)
+        for row in np.flatnonzero(np.diff(sessions).astype(int) >= _CLOSURE_DAYS)
+    )

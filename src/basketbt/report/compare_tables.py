@@ -1,0 +1,165 @@
+"""The tables of a comparison: one column a run, and the difference of each to the first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from basketbt.report.data import ReportData
+from basketbt.report.model import Column, Kind, Layout, Table, Value
+
+_WHERE = ("event", "basket", "book", "weighting", "rebalance")
+_ENTRY = "entry"
+
+
+def run_names(runs: Sequence[ReportData]) -> tuple[str, ...]:
+    """A short name for each run: its study and the beginning of its id."""
+    return tuple(f"{run.info.study} {run.info.run[:6]}" for run in runs)
+
+
+def settings_table(runs: Sequence[ReportData]) -> Table:
+    """What differs in the study files, the lists, the prices and the versions."""
+    shared = set.intersection(*(set(run.lists) for run in runs))
+    everything = [_settings(run, shared) for run in runs]
+    keys = list(dict.fromkeys(key for one in everything for key in one))
+    layout = Layout(
+        "settings",
+        "one setting or input that differs",
+        "每项不同的设定或输入一行",
+        (
+            Column("setting", "设定", "text", "key of the study, or input", "研究的键或输入"),
+            *_run_columns(runs, "text", "its value there", "该运行的取值"),
+        ),
+    )
+    rows: list[tuple[Value, ...]] = []
+    for key in keys:
+        values = [one.get(key) or None for one in everything]
+        if len(set(values)) > 1:
+            rows.append((key, *values))
+    return Table.of_rows(layout, rows)
+
+
+def statistics_table(runs: Sequence[ReportData]) -> Table:
+    """Every number of summary.csv in every run that has it."""
+    found: list[dict[tuple[Value, ...], float]] = []
+    for run in runs:
+        own: dict[tuple[Value, ...], float] = {}
+        for row in run.rows("summary"):
+            where = (*(row[key] for key in _WHERE), row.get(_ENTRY), row["window"])
+            for column in run.tables["summary"].layout.columns:
+                value = row[column.key]
+                if column.kind in ("decimal", "ratio") and isinstance(value, float):
+                    own[(*where, column.key)] = value
+        found.append(own)
+    texts = (
+        *_text_columns(_WHERE),
+        Column(_ENTRY, "入场", "text", "entry of an account", "账户入场时点"),
+        Column("window", "窗口", "text", "window", "窗口"),
+        Column("statistic", "指标", "text", "column of summary.csv", "summary.csv的列"),
+    )
+    return _side_by_side("statistics", runs, texts, found, "ratio")
+
+
+def levels_table(runs: Sequence[ReportData]) -> Table:
+    """Every level of the paths that the runs share or do not share."""
+    found = [
+        {
+            (*(row[key] for key in _WHERE), row["base_date"], row["date"]): level
+            for row in run.rows("levels")
+            if isinstance(level := row["level"], float)
+        }
+        for run in runs
+    ]
+    texts = (
+        *_text_columns(_WHERE),
+        Column("base_date", "基准日", "date", "session of the purchase", "买入日"),
+        Column("date", "日期", "date", "session", "交易日"),
+    )
+    return _side_by_side("levels", runs, texts, found, "level")
+
+
+def _side_by_side(
+    name: str,
+    runs: Sequence[ReportData],
+    keys: tuple[Column, ...],
+    found: list[dict[tuple[Value, ...], float]],
+    kind: Kind,
+) -> Table:
+    layout = Layout(
+        name,
+        "one value in each run",
+        "每个数值在各运行中一行",
+        (
+            *keys,
+            *_run_columns(runs, kind, "value in the run", "该运行的数值"),
+            *(
+                Column(f"{own} - {run_names(runs)[0]}", f"{own} - {run_names(runs)[0]}",
+                       kind, "difference to the first run", "与首个运行之差")
+                for own in run_names(runs)[1:]
+            ),
+        ),
+    )  # fmt: skip
+    rows: list[tuple[Value, ...]] = []
+    for key in dict.fromkeys(key for own in found for key in own):
+        values = [own.get(key) for own in found]
+        rows.append((*key, *values, *_differences(values)))
+    return Table.of_rows(layout, rows)
+
+
+def _differences(values: Sequence[float | None]) -> Iterable[float | None]:
+    first = values[0]
+    for value in values[1:]:
+        yield None if value is None or first is None else value - first
+
+
+def _run_columns(
+    runs: Sequence[ReportData], kind: Kind, english: str, chinese: str
+) -> tuple[Column, ...]:
+    return tuple(Column(name, name, kind, english, chinese) for name in run_names(runs))
+
+
+def _text_columns(keys: Sequence[str]) -> tuple[Column, ...]:
+    chinese = dict(zip(_WHERE, ("事件", "组合", "账簿", "加权方式", "再平衡"), strict=True))
+    return tuple(Column(key, chinese[key], "text", key, chinese[key]) for key in keys)
+
+
+def _settings(run: ReportData, shared: set[str]) -> dict[str, str]:
+    """Everything that shapes a run, flat: ``windows`` → its value in a few words.
+
+    Of lists that the runs share the hash is told, of others that they are there.
+    """
+    facts = run.info
+    found = {**_flat("", facts.config)}
+    found |= {f"list {one.id}": one.digest[:12] for one in facts.lists if one.id in shared}
+    found["lists of its own"] = ", ".join(one.id for one in facts.lists if one.id not in shared)
+    found |= {f"input {name}": value[:12] for name, value in facts.hashes.items()}
+    found |= {f"version {name}": value for name, value in facts.versions.items()}
+    return found
+
+
+def _flat(prefix: str, value: Any) -> dict[str, str]:
+    if isinstance(value, dict):
+        found: dict[str, str] = {}
+        for key, inner in value.items():
+            found |= _flat(f"{prefix}.{key}" if prefix else str(key), inner)
+        return found
+    return {prefix: _plain(value)}
+
+
+def _plain(value: Any) -> str:
+    """A setting as people write it: ``equal; stance, recommend 2.0``. What is not set is left out.
+
+    What a thing is comes before what belongs to it.
+    """
+    if isinstance(value, dict):
+        given = {key: inner for key, inner in value.items() if inner not in (None, [], {}, "")}
+        first = [_plain(given.pop(key)) for key in ("id", "kind", "name") if key in given]
+        return ", ".join([*first, *(f"{key} {_plain(inner)}" for key, inner in given.items())])
+    if isinstance(value, list):
+        if value and all(isinstance(one, int | float) for one in value):
+            return f"[{','.join(map(str, value))}]"
+        return "; ".join(map(_plain, value))
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,121 @@
+"""A document as ``memo.md``: what stands on paper, readable as plain text too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from basketbt.report.views.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Code,
+    Document,
+    Fold,
+    Prose,
+    Section,
+    TableBlock,
+)
+from basketbt.report.views.phrases import COLON
+from basketbt.text import visible
+
+# What Markdown would read as markup: emphasis and code, cells, HTML and entities, the end of a
+# link's text; and at the start of a paragraph a heading, a quote, a definition. Windows like [0,+5]
+# and p <0.001 stay as they are.
+_MARKUP = re.compile(r"[\\`*|]|<(?=[A-Za-z/!?])|&(?=[A-Za-z#])|\](?=[(\[])")
+_START = re.compile(r"^[#>\[]")
+_ENTITIES = {"<": "&lt;", "&": "&amp;"}
+
+
+def memo(document: Document, *, pictures: bool = False) -> str:
+    """The memo; with ``pictures`` each chart that has one as a picture with its caption.
+
+    Without them charts are left out, and so is what is for the screen only.
+    """
+    parts = [f"# {escape(document.title)}", escape(document.prices)]
+    writer = _Writer(COLON.say(document.language), pictures)
+    for chapter in document.chapters:
+        sections = [text for section in chapter.sections if (text := writer.section(section))]
+        if sections:
+            parts += [f"## {escape(chapter.title)}", *sections]
+    return "\n\n".join(parts) + "\n"
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes sections: ``colon`` stands after names, ``pictures`` says whether there are any."""
+
+    colon: str
+    pictures: bool
+
+    def section(self, section: Section) -> str:
+        """A section under its heading; nothing for one that leaves nothing on paper.
+
+        Of a section for the screen only its pictures are left.
+        """
+        blocks = section.blocks
+        parts = [text for one in blocks for text in self._block(one, screen=section.screen)]
+        return "\n\n".join([f"### {escape(section.title)}", *parts]) if parts else ""
+
+    def _block(self, block: Block, *, screen: bool) -> Iterator[str]:
+        if isinstance(block, TableBlock | Chart):
+            if isinstance(block, TableBlock) and not screen:
+                yield _table(block.on_paper)
+            if self.pictures and block.picture:
+                yield _picture(block.picture, block.caption)
+        elif not screen:
+            text = self._words(block)
+            if text:
+                yield text
+
+    def _words(self, block: Block) -> str:
+        if isinstance(block, Bullets):
+            return "\n".join(f"- {self._named(name)}{escape(said)}" for name, said in block.items)
+        if isinstance(block, Fold):
+            prose = [b.text for b in block.blocks if isinstance(b, Prose) and b.kind != "hint"]
+            named = self._named(f"{block.title} · {block.aside}".removesuffix(" · "))
+            return named + escape(" ".join(prose)) if prose else ""
+        if isinstance(block, Code):
+            return f"{escape(block.label)}{self.colon}\n\n```\n{block.text}\n```"
+        if isinstance(block, Prose) and block.kind != "hint":
+            text = _START.sub(r"\\\g<0>", escape(block.text))
+            return f"> {text}" if block.kind == "warning" else text
+        return ""
+
+    def _named(self, name: str) -> str:
+        """A name before its sentence."""
+        return f"**{escape(name)}**{self.colon}" if name else ""
+
+
+def _picture(stem: str, caption: str) -> str:
+    return f"![{escape(caption)}](figures/{stem}.png)\n\n*{escape(caption)}*"
+
+
+def _table(block: TableBlock) -> str:
+    """A table under its caption; the first cell of a row is its text alone."""
+    rows = ((row[0].text, *map(cell_text, row[1:])) for row in block.rows)
+    header = [head.text for head in block.heads]
+    caption = f"*{escape(block.caption)}*\n\n" if block.caption else ""
+    return caption + markdown_table(header, rows, [head.number for head in block.heads])
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell with what stands beside it."""
+    return f"{cell.text} {cell.aside}" if cell.aside else cell.text
+
+
+def markdown_table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[bool]
+) -> str:
+    """A Markdown table of plain texts; columns of ``numbers`` are right-aligned."""
+    marks = ["---:" if number else ":---" for number in numbers]
+    lines = [[*map(escape, header)], marks, *([*map(escape, row)] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def escape(text: str) -> str:
+    """Text from a file on one line, safe inside Markdown and the HTML made of it."""
+    line = " ".join(visible(text).split("\n"))
+    return _MARKUP.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), line)

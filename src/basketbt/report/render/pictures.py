@@ -1,0 +1,218 @@
+"""The charts and heat maps of a document as pictures for a memo: SVG and PNG through matplotlib."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from basketbt.notes import Language
+from basketbt.report.render.canvas import SIZE, cjk_font, picture, saved, settle, stroke
+from basketbt.report.views.blocks import Chart, Document, TableBlock, flat
+from basketbt.report.views.palette import GREEN, RED
+from basketbt.report.views.phrases import Phrase, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
+
+# The return on paper, then as many as there are ways to enter: a blue, an ochre and a violet that
+# differ in lightness too.
+_BARS = ("#9aa3b0", "#0072b2", "#d9a441", "#8c6bb1")
+_TITLE = Phrase("{event}: {what}", "{event}：{what}")
+_LONGEST = 34  # letters of a name that a legend can hold
+
+_Draw = Callable[["FigureBase", "Axes"], None]
+
+
+def drawable(language: Language) -> Language:
+    """The language of a picture's labels: English where no font could draw Chinese."""
+    return language if language == "en" or cjk_font() else "en"
+
+
+def figures(document: Document) -> dict[str, bytes]:
+    """``<name>.svg`` and ``<name>.png`` → content, for every block that has a picture."""
+    files: dict[str, bytes] = {}
+    for chapter in document.chapters:
+        for block in flat(block for section in chapter.sections for block in section.blocks):
+            if isinstance(block, Chart | TableBlock) and block.picture:
+                title = _TITLE.say(document.language, event=chapter.title, what=block.caption)
+                stem = re.sub(r"[^A-Za-z0-9.-]+", "-", block.picture)
+                files |= _files(stem, title, block, document)
+    return files
+
+
+def _files(
+    stem: str, title: str, block: Chart | TableBlock, document: Document
+) -> dict[str, bytes]:
+    draw, height = _drawing(block, document)
+    with picture(title, document.prices, height=height) as (figure, above, axes):
+        draw(above, axes)
+        settle(figure)
+        return {f"{stem}.{form}": saved(figure, form) for form in ("svg", "png")}
+
+
+def _drawing(block: Chart | TableBlock, document: Document) -> tuple[_Draw, float]:
+    """How a block is drawn, and in how many inches."""
+    if isinstance(block, TableBlock):
+        height = max(SIZE[1] * 0.5, 0.9 + 0.2 * len(block.rows))
+        return lambda _, axes: _heat(axes, block, document.colours), height
+    data = block.data
+    if data["kind"] == "bars":
+        bars = bars_of(data["sets"].values())
+        rows = len(next(iter(bars.values())))
+        height = max(SIZE[1] * 0.6, 1.2 + 0.14 * len(bars) * rows)
+        return lambda figure, axes: _drawbars_of(figure, axes, bars, data["note"]), height
+    height = SIZE[1] + 0.13 * ((len(data["series"]) + 3) // 4)
+    return lambda figure, axes: _lines(figure, axes, data), height
+
+
+def _lines(figure: FigureBase, axes: Axes, data: Mapping[str, Any]) -> None:
+    """Lines over time with events, closures and the time before publication behind them."""
+    dates = np.array(data["x"], dtype="datetime64[D]")
+    for line in data["series"]:
+        values = np.array([math.nan if v is None else v for v in line["y"]], dtype=float)
+        look = (
+            {"color": "black", "linewidth": 1.8}
+            if line["hue"] < 0
+            else stroke(line["hue"], line["dash"])
+        )
+        axes.plot(dates, values, label=short(line["label"]), **look)
+    falls = data["unit"] == "decimal"
+    if falls:
+        _percent_axis(axes.yaxis)
+        axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_xlim(dates[0], dates[-1])
+    ticks = list(data["x"][:: max(1, -(-len(dates) // 9))])
+    axes.set_xticks(np.array(ticks, dtype="datetime64[D]"), _tick_labels(ticks))
+    for shade in data["shades"]:
+        _shade(axes, shade)
+    for mark in data["marks"]:
+        _mark(axes, mark, data["x"])
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=min(4, len(labels)), fontsize=6.5,
+        frameon=False,
+    )  # fmt: skip
+
+
+def _shade(axes: Axes, shade: Mapping[str, str]) -> None:
+    first, last = np.array([shade["from"], shade["to"]], dtype="datetime64[D]")
+    if shade["kind"] == "closed":
+        axes.axvspan(first, last, color="#9aa3b0", alpha=0.3, linewidth=0)
+        _say(axes, shade["from"], 0.02, shade["label"], rotation=90)
+    else:
+        axes.axvspan(first, last, color="#d9a400", alpha=0.1, linewidth=0)
+        _say(axes, shade["to"], 0.95, shade["label"], left=True)
+
+
+def _mark(axes: Axes, mark: Mapping[str, str], dates: Sequence[str]) -> None:
+    """A line and its name: of day 0 right of it, of other moments left, at the edge right too."""
+    kind = mark["kind"]
+    if kind == "neighbour":
+        return  # the page has them; here they would hide the lines
+    style = {"event": "-", "reader": "--"}.get(kind, ":")
+    at: Any = np.datetime64(mark["x"], "D")
+    axes.axvline(at, color="black", linewidth=0.9, linestyle=style)
+    edge = mark["x"] <= dates[len(dates) // 12]
+    left = kind == "alternative" and not edge
+    height = {"reader": 0.95, "event": 0.89}.get(kind, 0.83 if edge else 0.89)
+    _say(axes, mark["x"], height, mark["label"], left=left)
+
+
+def _tick_labels(dates: Sequence[str]) -> list[str]:
+    """Sessions as 02-05, the year below where it changes."""
+    years = ["", *(date[:4] for date in dates)]
+    return [
+        date[5:] if before == date[:4] else f"{date[5:]}\n{date[:4]}"
+        for date, before in zip(dates, years, strict=False)
+    ]
+
+
+def _say(
+    axes: Axes, date: str, height: float, text: str, *, rotation: int = 0, left: bool = False
+) -> None:
+    axes.annotate(
+        text, (np.datetime64(date, "D"), height), xycoords=("data", "axes fraction"), fontsize=6,
+        xytext=(-2 if left else 2, 0), textcoords="offset points", rotation=rotation,
+        ha="right" if left else "left", va="bottom", color="#333333", in_layout=False,
+    )  # fmt: skip
+
+
+def bars_of(sets: Any) -> dict[str, dict[str, float]]:
+    """Bar → list → return: on paper, then in the account of each entry."""
+    found: dict[str, dict[str, float]] = {}
+    for one in sets:
+        part = f" ({one['covered']:.0%})" if (one["covered"] or 1.0) < 1 else ""
+        name = short(one["list"]) + part
+        found.setdefault(one["labels"][0], {})[name] = one["values"][0]
+        found.setdefault(one["entry"], {})[name] = one["values"][-1]
+    return found
+
+
+def _drawbars_of(
+    figure: FigureBase, axes: Axes, bars: Mapping[str, Mapping[str, float]], note: str
+) -> None:
+    names = list(next(iter(bars.values())))
+    places, thick = np.arange(len(names)), 0.84 / len(bars)
+    for number, (label, values) in enumerate(bars.items()):
+        offset = (number - (len(bars) - 1) / 2) * thick
+        found = np.array([values.get(name, math.nan) for name in names])
+        axes.barh(places + offset, found, thick * 0.92, color=_BARS[number], label=label)
+        for row, value in enumerate(found):
+            if np.isfinite(value):
+                axes.annotate(
+                    percent(float(value)), (value, row + offset), fontsize=6, va="center",
+                    xytext=(3 if value >= 0 else -3, 0), textcoords="offset points",
+                    ha="left" if value >= 0 else "right", in_layout=False,
+                )  # fmt: skip
+    axes.set_yticks(places, names, fontsize=7)
+    axes.invert_yaxis()
+    axes.margins(x=0.12, y=0.01)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_xlabel(note, fontsize=6.5)
+    _percent_axis(axes.xaxis)
+    figure.legend(loc="outside lower center", ncols=len(bars), fontsize=7, frameon=False)
+
+
+def _heat(axes: Axes, block: TableBlock, colours: str) -> None:
+    """The cells of a heat map on the ground of their size; a strong cell is bold."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    up, down = (RED, GREEN) if colours == "cn" else (GREEN, RED)
+    numbers = [
+        [cell.sort if isinstance(cell.sort, float) else math.nan for cell in row[1:]]
+        for row in block.rows
+    ]
+    grid = np.array(numbers)
+    scale = np.nanmax(np.abs(grid)) if np.isfinite(grid).any() else 1.0
+    shades = LinearSegmentedColormap.from_list("signs", [down, "#ffffff", up])
+    axes.imshow(grid, cmap=shades, vmin=-2.2 * scale, vmax=2.2 * scale, aspect="auto")
+    axes.grid(visible=False)
+    for place, row in enumerate(block.rows):
+        for column, cell in enumerate(row[1:]):
+            axes.text(
+                column, place, cell.text, ha="center", va="center", fontsize=6,
+                fontweight="bold" if cell.strong else "normal", in_layout=False,
+            )  # fmt: skip
+    heads = [head.text for head in block.heads[1:]]
+    axes.set_xticks(range(len(heads)), heads, fontsize=6.5)
+    axes.set_yticks(
+        range(len(block.rows)), [short(row[0].text) for row in block.rows], fontsize=6.5
+    )
+    axes.tick_params(length=0)
+    axes.set_xlabel(block.note, fontsize=6.5)
+
+
+def short(name: str) -> str:
+    """A name, cut where a legend could not hold it."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+
+def _percent_axis(axis: Any) -> None:
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(1.0))

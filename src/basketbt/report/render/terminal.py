@@ -1,0 +1,79 @@
+"""The tables and lines of a run that fit a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from basketbt.report.data import ReportData
+from basketbt.report.render.markdown import cell_text
+from basketbt.report.views import chance, headline
+from basketbt.report.views.blocks import TableBlock
+from basketbt.report.views.context import Context, contexts
+from basketbt.report.views.phrases import PRICES, Phrase
+
+_DAY_ZERO = Phrase(
+    "{name} · day 0 = {session} ({calendar})", "{name} · 第0日={session}（{calendar}）"
+)
+_COUNTED = Phrase(
+    "{title}, {window}, {tests} registered tests", "{title}，{window}，登记检验{tests}个"
+)
+_NAMED = Phrase("{name}: {said}", "{name}：{said}")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A table as texts; ``numbers`` are the columns to be right-aligned."""
+
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+    numbers: list[int]
+
+
+def headlines(data: ReportData) -> Iterator[Screen]:
+    """The headline table of each event."""
+    for context in contexts(data, data.info.language):
+        yield _screen(_title(context), headline.table(context))
+
+
+def tested(data: ReportData) -> Iterator[Screen]:
+    """The answer of each event to "is it more than chance?"."""
+    for context in contexts(data, data.info.language):
+        tests = context.event.tests
+        if tests is not None:
+            title = context.say(
+                _COUNTED, title=_title(context), window=tests.window, tests=tests.tests
+            )
+            yield _screen(title, chance.test_table(context))
+
+
+def prices_line(data: ReportData) -> str:
+    """Where the prices are from."""
+    language = data.info.language
+    return PRICES.say(language, said=data.info.prices.text(language))
+
+
+def answer_lines(data: ReportData) -> Iterator[str]:
+    """What was left for a reader, what accounts kept, what is more than chance: a line each."""
+    for context in contexts(data, data.info.language):
+        name = context.event.name.say(context.language)
+        for said in headline.answers(context):
+            several = len(data.info.events) > 1
+            yield context.say(_NAMED, name=name, said=said) if several else said
+
+
+def _title(context: Context) -> str:
+    event = context.event
+    name = event.name.say(context.language)
+    return context.say(_DAY_ZERO, name=name, session=event.day0, calendar=event.calendar)
+
+
+def _screen(title: str, block: TableBlock) -> Screen:
+    paper = block.on_paper
+    return Screen(
+        title=title,
+        header=[head.text for head in paper.heads],
+        rows=[[row[0].text, *map(cell_text, row[1:])] for row in paper.rows],
+        numbers=[place for place, head in enumerate(paper.heads) if head.number],
+    )

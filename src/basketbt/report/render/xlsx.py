@@ -1,0 +1,229 @@
+"""summary.xlsx: the headline table, a sheet that explains, and one sheet a table.
+
+Bulk tables have a sheet only on request. The cells hold the very numbers of the CSV files; only
+their display is rounded.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from basketbt.notes import Language
+from basketbt.report.data import ReportData
+from basketbt.report.model import Column, Kind, Table
+from basketbt.report.views.blocks import Document, TableBlock
+from basketbt.report.views.phrases import Phrase
+from basketbt.text import visible
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format as CellFormat
+    from xlsxwriter.worksheet import Worksheet
+
+# A file's date is part of its bytes; this one means nothing.
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+# Excel holds a million rows, but a longer table than this takes it long to open: it stays CSV.
+_LONG = 200_000
+
+#: Characters that Excel holds in one cell, in UTF-16 units.
+MOST_TEXT = 32_767
+
+_NUMBERS: dict[Kind, str] = {
+    "text": "@",
+    "date": "yyyy-mm-dd",
+    "integer": "#,##0",
+    "decimal": "0.00%",
+    "ratio": "0.000",
+    "money": "#,##0.00",
+    "level": "0.00",
+    "flag": "General",
+    "notes": "@",
+}
+_WIDTHS: dict[Kind, int] = {
+    "text": 14,
+    "date": 11,
+    "integer": 9,
+    "decimal": 11,
+    "ratio": 10,
+    "money": 15,
+}
+
+_ABOUT = Phrase("About", "说明")
+_ABOUT_HEADS = Phrase("sheet|column|kind|meaning|empty when", "工作表|列|类型|含义|何时为空")
+_RUN = Phrase(
+    "{title} · {line}. The same numbers as the CSV files; only their display is rounded.",
+    "{title} · {line}。与CSV文件数字相同，仅显示时取整。",
+)
+_LEFT_OUT = Phrase("{name}: {rows:,} rows, only in {file}", "{name}：{rows:,}行，仅见{file}")
+_FULL = Phrase("; --full adds its sheet", "；--full另加其工作表")
+
+
+_HEADLINE = Phrase("Headline", "要点")
+_LIST, _DAYS = Phrase("About", "说明"), Phrase("Days", "所在交易日")
+
+
+def workbook(data: ReportData, document: Document, *, full: bool = False) -> bytes:
+    """The workbook's bytes: the same for the same run. ``full`` adds the bulk tables."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"created": _CREATED, "author": "basketbt", "title": document.title})
+    formats = _Formats(book)
+    tables = data.tables.values()
+    shown = [one for one in tables if len(one) <= _LONG and (full or not one.layout.bulk)]
+    left_out = [one for one in tables if one not in shown]
+    _headline(book, formats, document)
+    _explain(book, formats, document, shown, left_out)
+    for table in shown:
+        _sheet(book, formats, table.worded(document.language), document.language)
+    book.close()
+    return buffer.getvalue()
+
+
+class _Formats:
+    """The cell formats of a workbook."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.head: CellFormat = book.add_format(
+            {"bold": True, "bg_color": "#e8ebef", "border": 1, "text_wrap": True, "valign": "top"}
+        )
+        self.bold: CellFormat = book.add_format({"bold": True})
+        self.wrapped: CellFormat = book.add_format({"text_wrap": True, "valign": "top"})
+        self.kinds: dict[Kind, CellFormat] = {
+            kind: book.add_format({"num_format": number}) for kind, number in _NUMBERS.items()
+        }
+
+
+def _headline(book: Workbook, formats: _Formats, document: Document) -> None:
+    """The first sheet: the first table of each event, to be pasted into a note."""
+    sheet: Worksheet = book.add_worksheet(_HEADLINE.say(document.language))
+    sheet.set_column(0, 1, 26)
+    sheet.set_column(2, 30, 12)
+    line = 0
+    for chapter in document.chapters:
+        blocks = chapter.sections[0].blocks if chapter.sections else ()
+        tables = [b for b in blocks if isinstance(b, TableBlock) and b.kind == "plain"]
+        for block in tables[:1]:
+            sheet.write_string(line, 0, block.caption, formats.bold)
+            line = 2 + _block(sheet, formats, block, line + 1, document.language)
+    sheet.write_string(line, 0, document.prices)
+
+
+def _block(
+    sheet: Worksheet, formats: _Formats, block: TableBlock, line: int, language: Language
+) -> int:
+    """Write a table from ``line`` on; returns the line after it.
+
+    What stands beside a cell has a column of its own.
+    """
+    beside = [any(row[n].aside for row in block.rows) for n in range(len(block.heads))]
+    names: list[str] = []
+    for place, head in enumerate(block.heads):
+        names.append(head.text)
+        names += [(_DAYS if place else _LIST).say(language)] if beside[place] else []
+    for place, name in enumerate(names):
+        sheet.write_string(line, place, name, formats.head)
+    for row in block.rows:
+        line, place = line + 1, 0
+        for number, cell in enumerate(row):
+            if isinstance(cell.sort, float):
+                kind: Kind = "decimal" if "%" in cell.text else "ratio"
+                kind = "integer" if cell.sort.is_integer() and kind == "ratio" else kind
+                sheet.write_number(line, place, cell.sort, formats.kinds[kind])
+            elif cell.sort is not None:
+                sheet.write_string(line, place, cell.text)
+            if beside[number]:
+                sheet.write_string(line, place + 1, cell.aside)
+            place += 1 + beside[number]
+    return line + 1
+
+
+def _sheet(book: Workbook, formats: _Formats, table: Table, language: Language) -> None:
+    sheet: Worksheet = book.add_worksheet(table.layout.name)
+    columns = table.layout.columns
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, _width(column), formats.kinds[column.kind])
+        sheet.write_string(0, place, column.header(language), formats.head)
+    sheet.freeze_panes(1, _key_columns(columns))
+    sheet.autofilter(0, 0, max(len(table), 1), len(columns) - 1)
+    writers = [_writer(sheet, column.kind) for column in columns]
+    for line, row in enumerate(table.rows, start=1):
+        for place, cell in enumerate(row):
+            if cell is not None:
+                writers[place](line, place, cell)
+
+
+def _writer(sheet: Worksheet, kind: Kind) -> Callable[[int, int, Any], object]:
+    """What writes the cells of a column; a text is a text, whatever it looks like."""
+    if kind in ("text", "notes"):
+        return lambda line, place, cell: sheet.write_string(line, place, shortened(visible(cell)))
+    if kind == "date":
+        return lambda line, place, cell: sheet.write_datetime(line, place, date.fromisoformat(cell))
+    write: Callable[[int, int, Any], object] = sheet.write_number
+    if kind == "flag":
+        write = sheet.write_boolean
+    return write
+
+
+def shortened(text: str) -> str:
+    """As much of a text as one cell holds."""
+    if len(text) * 2 <= MOST_TEXT:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * MOST_TEXT].decode("utf-16-le", "ignore")
+
+
+def _left_out(table: Table, language: Language) -> str:
+    """Where a table is that has no sheet, and whether it can have one."""
+    rows, layout = len(table), table.layout
+    where = _LEFT_OUT.say(language, name=layout.name, rows=rows, file=layout.file)
+    return where + _FULL.say(language) if layout.bulk and rows <= _LONG else where
+
+
+def _width(column: Column) -> int:
+    if column.key == "basket":
+        return 26
+    return 60 if column.key == "notes" else _WIDTHS.get(column.kind, 10)
+
+
+def _key_columns(columns: tuple[Column, ...]) -> int:
+    """Columns that stay in sight when scrolling: up to the basket."""
+    keys = [column.key for column in columns]
+    return keys.index("basket") + 1 if "basket" in keys else 0
+
+
+def _explain(
+    book: Workbook,
+    formats: _Formats,
+    document: Document,
+    shown: list[Table],
+    left_out: list[Table],
+) -> None:
+    """A sheet on what this is, and what every column means."""
+    language = document.language
+    sheet: Worksheet = book.add_worksheet(_ABOUT.say(language))
+    for place, width in enumerate((14, 24, 10, 80, 50)):
+        sheet.set_column(place, place, width)
+    lines = [_RUN.say(language, title=document.title, line=document.line), document.prices]
+    lines += [_left_out(table, language) for table in left_out]
+    for line, text in enumerate(lines):
+        sheet.write_string(line, 0, text, formats.bold)
+    top = len(lines) + 1
+    for place, head in enumerate(_ABOUT_HEADS.say(language).split("|")):
+        sheet.write_string(top, place, head, formats.head)
+    line = top
+    for table in shown:
+        for column in table.layout.columns:
+            line += 1
+            meaning = column.description_en if language == "en" else column.description_zh
+            empty = column.empty_en if language == "en" else column.empty_zh
+            cells = (table.layout.name, column.header(language), column.kind, meaning, empty)
+            for place, text in enumerate(cells):
+                sheet.write_string(line, place, text, formats.wrapped)
+    sheet.freeze_panes(top + 1, 0)
+    sheet.autofilter(top, 0, line, 4)

@@ -1,0 +1,412 @@
+"""Is it more than chance? The event study of the lists: tables, sentences, paths.
+
+Words follow the tests and never go beyond them: "consistent with", and what could have been seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from basketbt.report.data import Row, TestsInfo
+from basketbt.report.model import Value
+from basketbt.report.views import chancewords as words
+from basketbt.report.views.backdrop import backdrop
+from basketbt.report.views.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Fold,
+    Head,
+    Prose,
+    TableBlock,
+    bullets,
+    change,
+    probability,
+    share,
+    text,
+)
+from basketbt.report.views.conclusion import below, chance_sentence, short_verdict
+from basketbt.report.views.context import Context, View, real, said
+from basketbt.report.views.phrases import NONE, SEMICOLON, joined, many, percent
+from basketbt.report.views.verdicts import SECTOR_MODEL, Tests, quoted_rows, sentence
+from basketbt.report.views.windows import heat_table
+from basketbt.results import SIGNIFICANT
+
+#: The caption of a table of all windows, by whether its tests are counted.
+_HEAT = {True: words.CAPTION_HEAT, False: words.CAPTION_GUARD}
+
+
+def _build(context: Context) -> list[Block]:
+    tests = context.event.tests
+    if tests is None:
+        return []
+    rows = quoted_rows(context, tests)
+    verdicts = context.rows("verdicts")
+    models = list(dict.fromkeys(model for variant, _, model in rows if variant == "main"))
+    lead = joined([chance_sentence(context), *_found(context, tests)], context.language)
+    return [
+        Prose(text=lead, kind="lead"),
+        *(Prose(text=one, kind="warning") for one in _others(context, tests)),
+        Prose(text=_introduction(context, tests, rows)),
+        Prose(text=_counted(context, tests)),
+        test_table(context),
+        Prose(text=context.say(words.HOW), kind="hint"),
+        Bullets(
+            items=tuple(
+                (str(row["basket"]), sentence(context, tests, rows, row)) for row in verdicts
+            )
+        ),
+        *_variant_words(context, tests),
+        *_paths(context, tests),
+        *(_every_window(context, tests, model) for model in models[:1]),
+        *_other_models(context, tests, models),
+        *_variant_table(context, tests),
+        Prose(text=joined(_small_print(context, tests, rows), context.language), kind="fine"),
+        *_warnings(context, tests),
+    ]
+
+
+def _others(context: Context, tests: TestsInfo) -> list[str]:
+    """What else happened inside the window that is quoted, each a sentence of its own."""
+    stop = "." if context.language == "en" else "。"
+    return [one[:1].upper() + one[1:] + stop for one in said(tests.others, context.language)]
+
+
+def _found(context: Context, tests: TestsInfo) -> Iterator[str]:
+    """How many tests survive being counted together, in all and in the quoted window."""
+    counted = [
+        row
+        for row in context.rows("event_study", variant="main", registered=True)
+        if row["p"] is not None
+    ]
+    here = [row for row in counted if row["window"] == tests.window]
+    yield context.say(
+        words.FOUND,
+        tests=len(counted),
+        survivors=sum(below(row["holm_p"]) for row in counted),
+        here=sum(below(row["holm_p"]) for row in here),
+        lists=len(here),
+        window=tests.window,
+    )
+
+
+def _introduction(context: Context, tests: TestsInfo, rows: Tests) -> str:
+    language = context.language
+    names = {"window": tests.window, "market": tests.market.say(language)}
+    if tests.sector is None or not _sector_tested(rows):
+        introduction = context.say(words.INTRO_MARKET, **names)
+    else:
+        introduction = context.say(words.INTRO, **names, sector=tests.sector.say(language))
+    if tests.wanted is None:
+        return introduction
+    instead = context.say(words.INSTEAD, wanted=tests.wanted, window=tests.window)
+    return joined([introduction, instead], language)
+
+
+def _sector_tested(rows: Tests) -> bool:
+    return any(
+        model == SECTOR_MODEL and variant == "main" and row["p"] is not None
+        for (variant, _, model), row in rows.items()
+    )
+
+
+def _counted(context: Context, tests: TestsInfo) -> str:
+    lists = len(context.event.baskets)
+    counted = context.say(
+        words.COUNT,
+        tests=tests.tests,
+        tests_en=many(tests.tests, "test"),
+        baskets=lists,
+        lists_en=many(lists, "list"),
+        windows=tests.windows,
+        windows_en=many(tests.windows, "window"),
+        model=tests.model,
+        alone=tests.tests * SIGNIFICANT,
+    )
+    lost = tests.registered - tests.tests
+    missing = context.say(words.MISSING_TESTS, count=lost, all=tests.registered) if lost else ""
+    return joined([counted, missing], context.language)
+
+
+def test_table(context: Context) -> TableBlock:
+    """Each list against the market and, where tested, against the sector, in the quoted window."""
+    tests = context.event.tests
+    assert tests is not None
+    rows = quoted_rows(context, tests)
+    return _table(context, tests, rows, tests.model, beside=_sector_tested(rows))
+
+
+def _table(
+    context: Context, tests: TestsInfo, rows: Tests, model: str, *, beside: bool
+) -> TableBlock:
+    """The tests of one model, with the guard of the sector ``beside`` or alone."""
+    mine = [rows["main", basket, model] for basket in context.event.baskets]
+    stepped = any(row["romano_wolf_p"] is not None for row in mine)
+    verdicts = {row["basket"]: row for row in context.rows("verdicts")}
+    heads: list[Head] = [Head(context.say(words.LIST_COLUMN), number=False)]
+    heads += [Head(head) for head in context.say(words.MARKET_COLUMNS).split("|")]
+    heads += [Head(context.say(words.ROMANO_WOLF_COLUMN))] if stepped else []
+    heads.append(Head(context.say(words.COULD_SEE_COLUMN)))
+    if beside:
+        heads += [Head(head) for head in context.say(words.SECTOR_COLUMNS).split("|")]
+        heads.append(Head(context.say(words.COULD_SEE_COLUMN)))
+    first = model == tests.model
+    heads += [Head(context.say(words.VERDICT), number=False, screen=True)] if first else []
+    heads += [Head(head, screen=True) for head in context.say(words.MORE_COLUMNS).split("|")]
+    cells = []
+    for row in mine:
+        sector = rows.get(("main", str(row["basket"]), SECTOR_MODEL)) if beside else None
+        verdict = verdicts.get(row["basket"])
+        cells.append(
+            (
+                context.head(row["basket"], context.notes(row["notes"])),
+                *_market_cells(row, stepped=stepped),
+                *(_sector_cells(sector) if beside else ()),
+                *([text(short_verdict(context, verdict))] if first and verdict else []),
+                probability(row["random_p"]),
+                change(row["leave_one_out_min"]),
+                change(row["leave_one_out_max"]),
+                share(row["weight_at_limit"]),
+                change(row["bhar"]),
+            )
+        )
+    caption = context.say(words.CAPTION, window=tests.window, model=context.choice(model))
+    return TableBlock(caption=caption, heads=tuple(heads), rows=tuple(cells))
+
+
+def _market_cells(row: Row, *, stepped: bool) -> list[Cell]:
+    cells = [
+        change(row["car"]),
+        probability(row["p"]),
+        probability(row["kp_p"]),
+        placebo_p(row),
+        probability(row["holm_p"]),
+    ]
+    cells += [probability(row["romano_wolf_p"])] if stepped else []
+    return [*cells, share(row["mde"])]
+
+
+def _sector_cells(row: Row | None) -> list[Cell]:
+    own: Row = row or {}
+    return [
+        change(own.get("car")),
+        probability(own.get("p")),
+        probability(own.get("kp_p")),
+        share(own.get("mde")),
+    ]
+
+
+def placebo_p(row: Row) -> Cell:
+    """A placebo p no finer than its dates can tell: ``≤0.055``, ``0.21``."""
+    p, finest = row["placebo_p"], row["placebo_resolution"]
+    cell = probability(p)
+    if not (isinstance(p, float) and isinstance(finest, float)):
+        return cell
+    return replace(cell, text=f"≤{finest:.3f}" if p <= finest else f"{p:.2f}", strong=False)
+
+
+def _every_window(context: Context, tests: TestsInfo, model: str) -> TableBlock:
+    """Lists down, windows across: CAR and p. Windows with ° are shown and not counted."""
+    rows = context.rows("event_study", variant="main", model=model)
+    counted = any(row["holm_p"] is not None for row in rows)
+    windows = {str(row["window"]): bool(row["registered"]) for row in rows}
+    registered = {str(row["window"]) for row in rows if row["registered"]} or set(windows)
+    return _car_table(
+        context,
+        rows,
+        columns={name: name + ("" if name in registered else "°") for name in windows},
+        by="window",
+        p="holm_p" if counted else "p",
+        caption=context.say(_HEAT[counted], model=context.choice(model)),
+        picture=f"windows-{context.stem}" if model == tests.model else "",
+    )
+
+
+def _other_models(context: Context, tests: TestsInfo, models: list[str]) -> list[Block]:
+    rows = quoted_rows(context, tests)
+    return [
+        Fold(
+            title=context.say(words.OTHER_MODEL, model=context.choice(model)),
+            blocks=(
+                _table(context, tests, rows, model, beside=False),
+                _every_window(context, tests, model),
+            ),
+        )
+        for model in models
+        if model != tests.model
+    ]
+
+
+def _variant_words(context: Context, tests: TestsInfo) -> list[Block]:
+    """What each variant changes."""
+    if not tests.variants:
+        return []
+    each = [
+        context.say(
+            words.VARIANT,
+            name=one.name,
+            what=context.comma(said(one.changes, context.language)),
+        )
+        for one in tests.variants
+    ]
+    return [Prose(text=context.say(words.VARIANTS, all=context.say(SEMICOLON).join(each)))]
+
+
+def _variant_table(context: Context, tests: TestsInfo) -> list[Block]:
+    rows = context.rows("event_study", model=tests.model, window=tests.window)
+    names = list(dict.fromkeys(str(row["variant"]) for row in rows))
+    if len(names) < 2:
+        return []
+    caption = context.say(words.CAPTION_VARIANTS, window=tests.window)
+    table = _car_table(
+        context,
+        rows,
+        columns=dict(zip(names, names, strict=True)),
+        by="variant",
+        p="holm_as_if",
+        caption=caption,
+    )
+    return [Fold(title=context.say(words.WHAT_IF), blocks=(table,))]
+
+
+def _car_table(
+    context: Context,
+    rows: list[Row],
+    *,
+    columns: dict[str, str],
+    by: str,
+    p: str,
+    caption: str,
+    picture: str = "",
+) -> TableBlock:
+    """CARs with a p-value in brackets, on the ground of their size; ``columns`` key → heading."""
+    found = {(row["basket"], str(row[by])): row for row in rows}
+    values: list[list[Value]] = [
+        [found[basket, key]["car"] if (basket, key) in found else None for key in columns]
+        for basket in context.event.baskets
+    ]
+    table = heat_table(
+        caption=caption,
+        corner=context.say(words.LIST_COLUMN),
+        heads=list(columns.values()),
+        names=[context.head(basket) for basket in context.event.baskets],
+        values=values,
+        picture=picture,
+        note=context.hindsight,
+    )
+    lines = []
+    for basket, line in zip(context.event.baskets, table.rows, strict=True):
+        own = [found.get((basket, key)) for key in columns]
+        cells = (_bracketed(cell, row, p) for cell, row in zip(line[1:], own, strict=True))
+        lines.append((line[0], *cells))
+    return replace(table, rows=tuple(lines))
+
+
+def _bracketed(cell: Cell, row: Row | None, p: str) -> Cell:
+    """A CAR with its p, or the plain one where it has no such p; bold is for what is counted."""
+    if row is None or row["p"] is None:
+        return cell
+    counted = row[p] is not None and p != "p"
+    chance = probability(row[p] if counted else row["p"])
+    return replace(cell, aside=f"({chance.text})", strong=chance.strong and counted)
+
+
+def _paths(context: Context, tests: TestsInfo) -> list[Block]:
+    paths: dict[str, list[Row]] = {}
+    for row in context.rows("car_paths", variant="main", model=tests.model):
+        paths.setdefault(str(row["basket"]), []).append(row)
+    if not paths:
+        return []
+    first = next(iter(paths.values()))
+    dates = tuple(str(row["date"]) for row in first)
+    days = tuple(row["day"] for row in first if isinstance(row["day"], int))
+    series: list[dict[str, Any]] = [
+        {
+            "id": basket,
+            "label": context.name(basket),
+            "hue": context.looks[basket].hue,
+            "dash": context.looks[basket].dash,
+            "y": [row["car"] for row in rows],
+            "low": [row["band_low"] for row in rows],
+            "high": [row["band_high"] for row in rows],
+        }
+        for basket, rows in paths.items()
+    ]
+    caption = context.say(words.PATHS, first=days[0], model=context.choice(tests.model))
+    every = ("", context.say(words.EVERY_LIST))
+    return [
+        Chart(
+            id=f"car-{context.index}",
+            caption=caption,
+            alt=_seen(context, paths, dates),
+            how=context.say(words.PATHS_HOW),
+            group=context.group,
+            choices=(every, *((name, context.name(name)) for name in paths)),
+            picture=f"car-{context.stem}",
+            data={**backdrop(context, dates, days), "unit": "decimal", "series": series},
+        )
+    ]
+
+
+def _seen(context: Context, paths: dict[str, list[Row]], dates: tuple[str, ...]) -> str:
+    """Where the paths end."""
+    ends = [(car, name) for name, r in paths.items() if (car := real(r[-1]["car"])) is not None]
+    (top, best), (bottom, worst) = (max(ends), min(ends)) if ends else ((None, ""), (None, ""))
+    return context.say(
+        words.PATHS_ALT,
+        count=len(paths),
+        first=dates[0],
+        last=dates[-1],
+        best=context.name(best) if best else NONE,
+        best_car=percent(top),
+        worst=context.name(worst) if worst else NONE,
+        worst_car=percent(bottom),
+    )
+
+
+def _small_print(context: Context, tests: TestsInfo, rows: Tests) -> Iterator[str]:
+    main = [rows["main", basket, tests.model] for basket in context.event.baskets]
+    yield from _placebo_words(context, tests, [row for row in main if row["p"] is not None])
+    yield context.say(words.FORCE)
+    if any(row["random_p"] is not None for row in main):
+        yield context.say(words.RANDOM)
+
+
+def _placebo_words(context: Context, tests: TestsInfo, tested: list[Row]) -> Iterator[str]:
+    if not tested:
+        return
+    first, last = tested[0]["first_day"], tested[0]["last_day"]
+    assert isinstance(first, int)
+    assert isinstance(last, int)
+    if last - first + 1 > tests.placebo_longest:
+        yield context.say(words.PLACEBO_TOO_LONG, most=tests.placebo_longest)
+        return
+    usable = [row for row in tested if row["placebo_p"] is not None]
+    if usable:
+        finest = max(real(row["placebo_resolution"]) or 0.0 for row in usable)
+        yield context.say(words.PLACEBO, dates=_range(usable), resolution=f"{finest:.3f}")
+    else:
+        yield context.say(words.NO_PLACEBO, dates=_range(tested))
+    if min(_dates(tested)) < tests.placebo_wanted:
+        yield context.say(words.PLACEBO_NEEDS, wanted=tests.placebo_wanted, date=tests.placebo_from)
+
+
+def _dates(rows: list[Row]) -> list[int]:
+    return [count for row in rows if isinstance(count := row["placebo_dates"], int)]
+
+
+def _range(rows: list[Row]) -> str:
+    """How many placebo dates there are: ``109``, or ``93–110`` where lists differ."""
+    numbers = _dates(rows)
+    return str(min(numbers)) + (f"–{max(numbers)}" if max(numbers) > min(numbers) else "")
+
+
+def _warnings(context: Context, tests: TestsInfo) -> list[Block]:
+    notes = [note for note in tests.notes if note.kind.severity != "info"]
+    return [bullets(said(tuple(notes), context.language))] if notes else []
+
+
+VIEW = View(id="chance", title=words.TITLE, needs=("event_study", "verdicts"), build=_build)

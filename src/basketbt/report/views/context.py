@@ -1,0 +1,295 @@
+"""What a view is given: the run, one event of it, the reader's language, short ways to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from basketbt.notes import Language, Listing, Note, Shorten
+from basketbt.plan.model import span
+from basketbt.report.data import EventInfo, Member, ReportData, Row, WindowInfo
+from basketbt.report.model import Value
+from basketbt.report.views.blocks import Block, Cell, text
+from basketbt.report.views.choices import AFTER_PUBLICATION, choice_words, entry_words
+from basketbt.report.views.palette import Look, looks
+from basketbt.report.views.phrases import COMMA, Phrase
+
+UNTIL_READ = Phrase(
+    "Lists could be acted on from {session}: what began before is hindsight",
+    "读者最早自{session}起可据名单交易：此前开始者为事后视角",
+)
+_UNTIL_EACH_READ = Phrase(
+    "Lists could be acted on from {session} (the first) or {last} (the last): what began before is "
+    "hindsight",
+    "读者最早自{session}（首份）至{last}（末份）起可据名单交易：此前开始者为事后视角",
+)
+_HINDSIGHT = Phrase("Hindsight", "公布前")
+_AVAILABLE = Phrase("Available", "公布后")
+_NAMED_MORE = Phrase(
+    "{first} and {rest} others, all {count} named in {where}",
+    "{first}等{count}只，全部见{where}",
+)
+# Texts that a sentence lists one by one; of more it names the first few.
+_LISTED, _NAMED = 10, 3
+
+
+@dataclass(frozen=True)
+class Context:
+    """One event of a run in one language; ``index`` makes ids in a document unique."""
+
+    data: ReportData
+    event: EventInfo
+    index: int
+    language: Language
+
+    def say(self, phrase: Phrase, **values: object) -> str:
+        return phrase.say(self.language, **values)
+
+    def comma(self, items: list[str]) -> str:
+        return self.say(COMMA).join(items)
+
+    def choice(self, label: Value) -> str:
+        """A weighting, rebalance, model or reason in words."""
+        return choice_words(str(label), self.language)
+
+    def notes(self, value: Value, shorten: Shorten | None = None) -> str:
+        """The notes of a cell as one text."""
+        notes = value if isinstance(value, tuple) else ()
+        return Listing(notes, "semicolon").text(self.language, shorten)
+
+    @property
+    def benchmark(self) -> str:
+        """The first benchmark's name."""
+        return self.data.info.benchmarks[0].name.say(self.language)
+
+    @property
+    def hindsight(self) -> str:
+        """What a picture without a time axis must say of its figures."""
+        sessions = sorted(self.readers)
+        if not sessions:
+            return ""
+        phrase = UNTIL_READ if len(sessions) == 1 else _UNTIL_EACH_READ
+        return self.say(phrase, session=sessions[0], last=sessions[-1])
+
+    @cached_property
+    def readers(self) -> dict[str, list[Member]]:
+        """The sessions from which lists could be traded, in their order, each with its lists."""
+        found: dict[str, list[Member]] = {}
+        for member in sorted(self.event.members, key=lambda one: one.session):
+            found.setdefault(member.session, []).append(member)
+        return found
+
+    @cached_property
+    def looks(self) -> dict[str, Look]:
+        return looks(list(self.data.lists))
+
+    @property
+    def group(self) -> str:
+        """The charts of this event, which share one legend."""
+        return f"event-{self.index}"
+
+    @property
+    def stem(self) -> str:
+        """What ends the names of this event's pictures."""
+        twice = sum(other.id == self.event.id for other in self.data.info.events) > 1
+        return f"{self.event.id}-{self.event.calendar}" if twice else self.event.id
+
+    def rows(self, table: str, **equal: Value) -> list[Row]:
+        """Rows of this event's lists."""
+        mine = set(self.event.baskets)
+        found = self.data.rows(table, event=self.event.id, **equal)
+        return [row for row in found if row.get("basket") in mine]
+
+    def book_rows(self, table: str, book: str = "index") -> list[Row]:
+        """Rows of the quoted book: the study's first weighting and rebalance."""
+        event = self.event
+        return self.rows(table, book=book, weighting=event.weighting, rebalance=event.rebalance)
+
+    @cached_property
+    def summary(self) -> dict[tuple[str, str], Row]:
+        """(basket, window) → row of summary.csv."""
+        return {(str(r["basket"]), str(r["window"])): r for r in self.book_rows("summary")}
+
+    @cached_property
+    def share_rows(self) -> dict[tuple[str, str], list[Row]]:
+        """(basket, window) → rows of constituents.csv."""
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in self.book_rows("constituents"):
+            found.setdefault((str(row["basket"]), str(row["window"])), []).append(row)
+        return found
+
+    @cached_property
+    def orders(self) -> dict[tuple[str, str], list[Row]]:
+        """(basket, entry) → rows of orders.parquet of the accounts beside the quoted book."""
+        return _by_account(self.book_rows("orders", "account"))
+
+    @cached_property
+    def positions(self) -> dict[tuple[str, str], list[Row]]:
+        """(basket, entry) → rows of positions.parquet of these accounts."""
+        return _by_account(self.book_rows("positions", "account"))
+
+    @cached_property
+    def breadth(self) -> list[Row]:
+        """Rows of breadth.csv of this event's lists in the quoted book and its accounts."""
+        event = self.event
+        return self.data.rows(
+            "breadth",
+            event=event.id,
+            calendar=event.calendar,
+            weighting=event.weighting,
+            rebalance=event.rebalance,
+        )
+
+    @cached_property
+    def account_rows(self) -> list[Row]:
+        """Rows of summary.csv of the accounts beside the quoted book, list by list.
+
+        Of each list those come first that a reader of it could have kept.
+        """
+        place = {basket: number for number, basket in enumerate(self.event.baskets)}
+        rows = self.book_rows("summary", "account")
+        return sorted(rows, key=lambda r: (place[str(r["basket"])], r["knowledge"] == "hindsight"))
+
+    def entry(self, row: Row) -> str:
+        """When an account bought, in words, and whether the list existed then."""
+        return entry_words(
+            str(row["entry"]), self.language, hindsight=row["knowledge"] == "hindsight"
+        )
+
+    @cached_property
+    def entries(self) -> list[str]:
+        """The entries of the study's accounts, the one after publication first."""
+        found = dict.fromkeys(str(row["entry"]) for row in self.account_rows)
+        return sorted(found, key=lambda entry: entry != AFTER_PUBLICATION)
+
+    def entry_name(self, entry: str) -> str:
+        """An entry in words, marked where it came before lists were published."""
+        early = any(member.offset > 0 for member in self.event.members)
+        hindsight = early and entry != AFTER_PUBLICATION
+        return entry_words(entry, self.language, hindsight=hindsight)
+
+    def name(self, basket: Value) -> str:
+        """What charts call a list: in Chinese its broker and theme, in English its id."""
+        own = self.data.lists[str(basket)]
+        return own.id if self.language == "en" else f"{own.broker.zh}·{own.theme.zh}"
+
+    def head(self, basket: Value, title: str = "") -> Cell:
+        """The first cell of a list's row: its id and what it is.
+
+        Names of brokers are Chinese; an id says as much to those who cannot read them.
+        """
+        own = self.data.lists[str(basket)]
+        theme = own.theme.say(self.language)
+        broker = own.broker.say(self.language)
+        aside = theme if self.language == "en" else f"{broker} · {theme}"
+        return text(own.id, title=title or f"{broker} · {theme}", aside=aside)
+
+    @cached_property
+    def quoted(self) -> tuple[WindowInfo, ...]:
+        """The windows that tables quote: the headline ones, then hindsight and available."""
+        return tuple(w for w in self.windows if w.quoted or w.kind != "fixed")
+
+    @cached_property
+    def windows(self) -> tuple[WindowInfo, ...]:
+        """Every window once: lists of several dates each have their own hindsight, in one column.
+
+        Tables know that window by its name, so a list finds its own days under it.
+        """
+        last_first = {window.label: window for window in reversed(self.event.windows)}
+        return tuple(last_first.values())[::-1]
+
+    def label(self, window: WindowInfo, basket: str | None = None) -> str:
+        """A window's heading, with its days where lists share them; or those of one ``basket``."""
+        words = {"hindsight": _HINDSIGHT, "available": _AVAILABLE}
+        if window.kind not in words:
+            return window.label
+        mine = self.event.baskets if basket is None else (basket,)
+        spans = {days for one in mine if (days := self._days(one, window))}
+        days = f" {spans.pop()}" if len(spans) == 1 else ""
+        return self.say(words[window.kind]) + days
+
+    def own_days(self, basket: str, window: WindowInfo) -> str:
+        """A list's days in a window, where the heading cannot say them for all lists."""
+        spans = {days for one in self.event.baskets if (days := self._days(one, window))}
+        return self._days(basket, window) if len(spans) > 1 else ""
+
+    def _days(self, basket: str, window: WindowInfo) -> str:
+        row = self.summary.get((basket, window.label))
+        return "" if row is None else days_of(row)
+
+    def shorten(self, where: str) -> Shorten:
+        """How more than ten codes are said in few; ``where`` is the file with all of them."""
+        names = self._share_names
+
+        def shortened(codes: tuple[str, ...], language: Language) -> str | None:
+            if len(codes) <= _LISTED:
+                return None
+            first = [f"{names.get(code, '')} {code}".strip() for code in codes[:_NAMED]]
+            return _NAMED_MORE.say(
+                language,
+                first=COMMA.say(language).join(first),
+                rest=len(codes) - _NAMED,
+                count=len(codes),
+                where=where,
+            )
+
+        return shortened
+
+    @cached_property
+    def _share_names(self) -> dict[str, str]:
+        table = self.data.tables.get("constituents")
+        if table is None:
+            return {}
+        pairs = zip(table.column("symbol"), table.column("name"), strict=True)
+        return {str(symbol): str(name) for symbol, name in dict.fromkeys(pairs)}
+
+
+def contexts(data: ReportData, language: Language) -> list[Context]:
+    """A context for each event of a run."""
+    return [Context(data, event, place, language) for place, event in enumerate(data.info.events)]
+
+
+def _by_account(rows: list[Row]) -> dict[tuple[str, str], list[Row]]:
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((str(row["basket"]), str(row["entry"])), []).append(row)
+    return found
+
+
+def days_of(row: Row) -> str:
+    """The days of a row's window as people write them."""
+    first, last = row["first_day"], row["last_day"]
+    return span(first, last) if isinstance(first, int) and isinstance(last, int) else ""
+
+
+def real(value: Value) -> float | None:
+    """A number, or None."""
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if known else None  # type: ignore[arg-type]
+
+
+def said(notes: tuple[Note, ...], language: Language) -> list[str]:
+    """Notes as texts."""
+    return [note.text(language) for note in notes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A section of every report: it appears if the run has every table of ``needs``.
+
+    ``build`` returns no blocks where there is nothing to show. A view of the ``study`` is given
+    the first event and stands once, after all events. ``screen``: on the page only.
+    """
+
+    id: str
+    title: Phrase
+    needs: tuple[str, ...]
+    build: Callable[[Context], list[Block]]
+    scope: Literal["event", "study"] = "event"
+    screen: bool = False
+
+    def blocks(self, context: Context) -> list[Block]:
+        have = (context.data.tables.get(name) for name in self.needs)
+        return self.build(context) if all(have) else []

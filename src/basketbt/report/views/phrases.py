@@ -1,0 +1,68 @@
+"""Sentences in two languages, and how people read numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from basketbt.notes import Language
+
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One text in both languages, with ``str.format`` fields."""
+
+    en: str
+    zh: str
+
+    def say(self, language: Language, **values: object) -> str:
+        return (self.en if language == "en" else self.zh).format(**values)
+
+
+#: What stands between the items of a list, and between its longer parts.
+COMMA = Phrase(", ", "、")
+SEMICOLON = Phrase("; ", "；")
+#: What stands between a name and what is said of it.
+COLON = Phrase(": ", "：")
+#: Where the prices of an output are from.
+PRICES = Phrase("Prices: {said}.", "行情：{said}。")
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A decimal as a signed percentage, ``+12.3%``; a dash where it does not exist."""
+    if value is None or math.isnan(value):
+        return NONE
+    text = f"{value * 100:+.{digits}f}%"
+    return text.replace("+", "").replace("-", "") if float(text[1:-1]) == 0 else text
+
+
+def points(value: float, *, signed: bool = False) -> str:
+    """A difference of percentages in points: ``13.6``, or signed ``+4.7``."""
+    if math.isnan(value):
+        return NONE
+    return percent(value)[:-1] if signed else f"{abs(value) * 100:.1f}"
+
+
+def unsigned(value: float | None) -> str:
+    """A decimal as a percentage that has no sign to speak of: a weight, a smallest effect."""
+    return percent(value).lstrip("+")
+
+
+def probability_text(p: float | None) -> str:
+    """A p-value as people print it: ``0.012``, ``<0.001``; a dash where there is none."""
+    if p is None or math.isnan(p):
+        return NONE
+    return "<0.001" if p < 0.0005 else f"{p:.3f}"
+
+
+def joined(parts: Iterable[str], language: Language) -> str:
+    """Sentences one after another."""
+    return (" " if language == "en" else "").join(part for part in parts if part)
+
+
+def many(count: int, one: str) -> str:
+    """``1 list``, ``2 lists``."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
