@@ -70,13 +70,11 @@ def market_job(draws: int, names: int, rows: int) -> GridJob:
         spans=(Span(window=(0, rows - 2), delay=0),),
         ends=(rows - 1,),
         costs=(0.0,),
-        annualisation=YARDSTICK.annualisation,
-        rf_annual=0.0,
-        benchmark=None,
+        yardstick=YARDSTICK,
         baskets=Drawn(size=30, draws=draws, seed=SEED, pool=np.arange(names, dtype=np.int32)),
         published=False,
     )
-    return GridJob(id="made", tables=(table,), sheets=(sheet,))
+    return GridJob(tables=(table,), sheets=(sheet,))
 
 
 def basketbt_run(table: np.ndarray, baskets: Holdings, rule: str) -> Callable[[], object]:

@@ -34,7 +34,7 @@ def test_the_size_comes_first_and_the_files_at_the_end(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0].split()[1] == "variants:"
     page = tmp_path / lines[-1].removeprefix("page: ").strip()
-    prices = "Prices: own tables (bars.parquet), 2024-"
+    prices = "Prices: own tables (bars.parquet, indexes.parquet), 2024-"
     assert prices in page.read_text(encoding="utf-8")
     folder = page.parent
     memo = (folder / "grid.md").read_text(encoding="utf-8")

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.grid.dictionary import ROWS, columns_page
-from basketbt.grid.rows import CHOICES, schema
-from basketbt.grid.tables import CHOICE_VALUES, CURVE, STANDING
+from basketbt.grid.dictionary import CHOICE_VALUES, CURVE, ROWS, STANDING, columns_page
 from basketbt.report.layout import Layout
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "grid-columns.md"
@@ -16,11 +14,6 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "grid-columns.md"
 
 def test_the_page_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == columns_page(), "run `make docs`"
-
-
-def test_every_column_of_the_rows_is_explained() -> None:
-    assert list(ROWS.keys) == schema().names
-    assert list(CURVE.keys)[-len(CHOICES) :] == list(CHOICES)
 
 
 @pytest.mark.parametrize(

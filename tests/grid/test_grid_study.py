@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +15,10 @@ import pytest
 from basketbt.backtest.grid.engine import FIGURES
 from basketbt.config.study import StudyFile
 from basketbt.errors import OutputError
-from basketbt.grid import outputs, parts, planner
+from basketbt.grid import checkpoint, outputs
 from basketbt.grid.choices import NoGrid, PoolTooSmall
-from basketbt.grid.planner import GridPlan, MarketUnknown, MemoryTooSmall, plan_grid
-from basketbt.grid.run import EmptyGrid, GridOptions, grid_folder, run_grid
+from basketbt.grid.planner import GridPlan, MarketUnknown, plan_grid
+from basketbt.grid.run import EmptyGrid, GridOptions, checkpoint_folder, grid_folder, run_grid
 from basketbt.study import run_study
 from support.made import Made
 
@@ -96,7 +97,7 @@ def test_memory_workers_and_blocks_do_not_change_a_byte(
 ) -> None:
     plan = planned()
     whole = content(run_grid(plan, tmp_path / "a", GridOptions()))
-    monkeypatch.setattr(planner, "ROWS", 128)
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
     calls: list[int] = []
     options = GridOptions(workers=2)
     cut = content(run_grid(plan, tmp_path / "b", options, lambda done, _: calls.append(done)))
@@ -120,7 +121,7 @@ def test_a_grid_goes_on_where_it_was_interrupted(
 ) -> None:
     plan = planned(SMALL)
     whole = content(run_grid(plan, tmp_path / "whole", GridOptions()))
-    monkeypatch.setattr(planner, "ROWS", 128)
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
 
     def stop(done: int, total: int) -> None:
         if done > 600:
@@ -129,7 +130,7 @@ def test_a_grid_goes_on_where_it_was_interrupted(
     with pytest.raises(KeyboardInterrupt):
         run_grid(plan, tmp_path, GridOptions(), stop)
     assert not grid_folder(plan, tmp_path).exists()
-    monkeypatch.setattr(planner, "ROWS", 512)  # other blocks than before
+    monkeypatch.setattr(checkpoint, "ROWS", 512)  # other blocks than before
     seen: list[int] = []
     folder = run_grid(plan, tmp_path, GridOptions(), lambda done, _: seen.append(done))
     assert seen[0] > 600
@@ -150,21 +151,19 @@ def test_a_full_disk_keeps_what_was_finished(
 ) -> None:
     plan = planned(SMALL)
     whole = content(run_grid(plan, tmp_path / "whole", GridOptions()))
-    monkeypatch.setattr(planner, "ROWS", 128)
-    written = []
-    real = pq.write_table
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
+    kept = checkpoint_folder(plan, tmp_path)
+    flush = os.fsync
 
-    def write(table: object, where: object) -> None:
-        if len(written) == 3:
+    def full(handle: int) -> None:
+        if len(list(kept.iterdir())) > 3:
             raise OSError(errno.ENOSPC, "No space left on device")
-        written.append(table)
-        real(table, where)
+        flush(handle)
 
-    with monkeypatch.context() as full:
-        full.setattr(pq, "write_table", write)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
         with pytest.raises(OutputError, match="No space left"):
             run_grid(plan, tmp_path, GridOptions())
-    kept = grid_folder(plan, tmp_path).with_name(f".grid-{plan.job.id}.parts")
     assert len(list(kept.iterdir())) == 3
     assert content(run_grid(plan, tmp_path, GridOptions())) == whole
 
@@ -181,26 +180,25 @@ def test_a_disk_that_fills_at_the_end_is_left_as_it_was(
         patched.setattr(outputs, "write_csv", full)
         with pytest.raises(OutputError, match="No space left"):
             run_grid(plan, tmp_path, GridOptions())
-    left = [path.name for path in grid_folder(plan, tmp_path).parent.iterdir()]
-    assert left == [f".grid-{plan.job.id}.parts"]
+    assert list(grid_folder(plan, tmp_path).parent.iterdir()) == [checkpoint_folder(plan, tmp_path)]
     assert run_grid(plan, tmp_path, GridOptions()).is_dir()
 
 
 def test_blocks_fit_into_the_memory_that_is_allowed(planned: Planned) -> None:
     plan = planned()
-    generous = planner.block_sizes(plan.job, 2_000_000_000, 0, 1)
-    tight = planner.block_sizes(plan.job, 8_000_000, 0, 1)
+    generous = checkpoint.block_sizes(plan.job, 2_000_000_000, 0, 1)
+    tight = checkpoint.block_sizes(plan.job, 8_000_000, 0, 1)
     assert all(a >= b for a, b in zip(generous, tight, strict=True))
     assert all(size % 128 == 0 for size in tight)
-    with pytest.raises(MemoryTooSmall, match="needs at least"):
-        planner.block_sizes(plan.job, 100_000, 0, 1)
+    with pytest.raises(checkpoint.MemoryTooSmall, match="needs at least"):
+        checkpoint.block_sizes(plan.job, 100_000, 0, 1)
 
 
 def test_finished_blocks_of_any_size_are_gone_around(planned: Planned) -> None:
     job = planned(SMALL).job
-    blocks = parts.cut(job, [128] * len(job.sheets), [])
+    blocks = checkpoint.cut(job, [128] * len(job.sheets), [])
     middle = [block for block in blocks if block.first == 128]
-    rest = parts.cut(job, [10_240] * len(job.sheets), middle)
+    rest = checkpoint.cut(job, [10_240] * len(job.sheets), middle)
     covered = sorted((b.sheet, row) for b in [*middle, *rest] for row in range(b.first, b.stop))
     assert covered == [
         (number, row)
@@ -245,7 +243,7 @@ def test_random_baskets_are_as_large_as_the_lists_unless_sizes_are_named(
         ("hold", 0, 0.0)
     }
     header, *lines = (folder / "standing.csv").read_text("utf-8-sig").splitlines()
-    assert header.endswith("shares,random_size,below_random")
+    assert header.endswith("shares,random_size,below_random,prices")
     assert len(lines) == 4
     assert all(",4,4,0." in line or ",4,4,1.0" in line for line in lines)
 
@@ -291,7 +289,7 @@ def test_what_cannot_be_a_grid_is_said(
 
 def test_a_cap_that_cannot_hold_is_left_out_and_named(planned: Planned, tmp_path: Path) -> None:
     plan = planned("{cap: [null, 0.26]}")
-    said = " ".join(note.text() for note in plan.notes)
+    said = " ".join(note.text() for note in plan.base.notes)
     assert "mine/two cap 26%" in said
     assert "mine/one" not in said
     found = rows(run_grid(plan, tmp_path, GridOptions()))

@@ -21,23 +21,22 @@ grid: {rebalance: [hold, daily], leave_one_out: true, entry_delay: [0, 1], cost:
 """
 # The command, in blocks of a tile, killed as it has written half of its third block.
 DOOMED = """\
-import os, signal, sys
-import pyarrow.parquet as pq
+import os, signal, stat, sys
 from basketbt.cli.main import main
-from basketbt.grid import planner
+from basketbt.grid import checkpoint
 
-planner.ROWS = 128
-write, calls = pq.write_table, []
+checkpoint.ROWS = 128
+flush, files = os.fsync, []
 
-def dying(table, handle):
-    calls.append(table)
-    if len(calls) == 3:
-        handle.write(b"PAR1 half a block")
-        handle.flush()
+def dying(handle):
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        files.append(handle)
+    if len(files) == 3:
+        os.ftruncate(handle, 17)
         os.kill(os.getpid(), signal.SIGKILL)
-    write(table, handle)
+    flush(handle)
 
-pq.write_table = dying
+os.fsync = dying
 sys.argv = ["basketbt", "grid", *sys.argv[1:]]
 main()
 """
@@ -46,17 +45,16 @@ main()
 TELLING = """\
 import sys
 from basketbt.cli.main import main
-from basketbt.grid import planner
-from basketbt.grid.parts import Parts
+from basketbt.grid import checkpoint
 
-planner.ROWS = 128
-store = Parts.store
+checkpoint.ROWS = 128
+store = checkpoint.Checkpoint.store
 
 def telling(own, block, table):
-    print(own._path(block).name)
+    print(checkpoint._name(block))
     store(own, block, table)
 
-Parts.store = telling
+checkpoint.Checkpoint.store = telling
 sys.argv = ["basketbt", "grid", *sys.argv[1:]]
 main()
 """
@@ -92,7 +90,7 @@ def test_a_killed_grid_goes_on_and_gives_the_same_bytes(tmp_path: Path) -> None:
     finished = {name: own for name, own in left.items() if name.endswith(".parquet")}
     assert len(finished) == 2
     assert len(left) == 3  # and the half that was being written
-    assert all(".parts" in name for name in left)  # no folder of results yet
+    assert all(".blocks." in name for name in left)  # no folder of results yet
 
     again = command(["-c", TELLING], study, tmp_path / "killed")
     assert again.returncode == 0, again.stderr

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.grid import planner, schedulers
+from basketbt.grid import checkpoint, schedulers
 from basketbt.grid.planner import GridPlan
 from basketbt.grid.run import GridOptions, run_grid
 from basketbt.grid.schedulers import (
@@ -36,7 +36,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planner, "ROWS", 128)
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
 
 
 @pytest.fixture

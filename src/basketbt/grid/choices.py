@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.backtest.book import NotListedYet, listed_at, missing_notes, row_of_weights
+from basketbt.backtest.grid.engine import Yardstick
 from basketbt.backtest.holding_periods import LateListing
 from basketbt.backtest.weight_inputs import EstimationBeyondPrices, Purchase, UnmeasuredShares
 from basketbt.baskets.model import Basket
@@ -16,10 +18,10 @@ from basketbt.config.choices import WeightingSpec
 from basketbt.config.study import GridSpec, StudyConfig, StudyFile
 from basketbt.errors import InfeasibleWeights, InputError
 from basketbt.grid.sheets import Drawn, Listed, ListedBasket, PriceTable, Sheet, Span
-from basketbt.notes import Note, NoteKind, listing
-from basketbt.plan.model import Case
+from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.prices.data import Dates, Floats, UniverseCloses
 from basketbt.prices.panel import PricePanel, Status
+from basketbt.results import CaseResult
 from basketbt.stages.books import make_rebalance, make_weighting
 
 NOT_LISTED = NoteKind(
@@ -46,25 +48,6 @@ class PoolTooSmall(InputError):
     fix = "Draw smaller baskets, or choose windows that the prices of the market reach."
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Ground:
-    """A case of the widened study and what its sheets stand on.
-
-    ``benchmark`` (T,) on the panel's sessions; ``universe`` None draws no random baskets here.
-    """
-
-    case: Case
-    panel: PricePanel
-    benchmark: Floats | None
-    annualisation: float
-    universe: UniverseCloses | None
-
-    @property
-    def zero(self) -> int:
-        """The panel's row of day 0."""
-        return int(np.searchsorted(self.panel.sessions, self.case.day_zero.session))
-
-
 def grid_of(config: StudyConfig) -> GridSpec:
     """The study's section. Raises ``NoGrid``."""
     if config.grid is None:
@@ -88,49 +71,49 @@ def widened(study: StudyFile) -> StudyFile:
 
 
 def sheets_of(
-    config: StudyConfig, grounds: tuple[Ground, ...]
+    config: StudyConfig, cases: tuple[CaseResult, ...], universe: UniverseCloses | None
 ) -> tuple[tuple[PriceTable, ...], tuple[Sheet, ...], tuple[Note, ...]]:
     """The tables, the sheets in order, and notes on what could not be weighed.
 
-    ``config`` is the study as written, ``grounds`` its cases once widened. A window that would end
-    before a late purchase is no variant. Raises ``PoolTooSmall``.
+    ``config`` is the study as written, ``cases`` those of the widened one; ``universe`` None draws
+    no random baskets. A window that would end before a late purchase is no variant. Raises
+    ``PoolTooSmall``.
     """
     tables: list[PriceTable] = []
     sheets: list[Sheet] = []
     notes: list[Note] = []
-    for ground in grounds:
-        own = _sheets_of_lists(config, ground, len(tables), notes)
-        tables.append(_table_of(ground.panel))
+    for case in cases:
+        own = _sheets_of_lists(config, case, len(tables), notes)
+        tables.append(_table_of(case.panel))
         sheets += own
-        if ground.universe is not None:
-            market = _table_of_market(ground.universe, ground.panel.sessions)
+        # Random baskets hold mainland shares, which trade on mainland sessions.
+        if universe is not None and case.panel.calendar == "XSHG":
+            market = _table_of_market(universe, case.panel.sessions)
             sheets += _sheets_of_draws(config, own, market, len(tables))
             tables.append(market)
-    first, numbered = 0, []
-    for sheet in sheets:
-        numbered.append(replace(sheet, first_variant=first))
-        first += sheet.variants
-    return tuple(tables), tuple(numbered), tuple(dict.fromkeys(notes))
+    firsts = accumulate((sheet.variants for sheet in sheets), initial=0)
+    numbered = (replace(one, first_variant=n) for one, n in zip(sheets, firsts, strict=False))
+    return tuple(tables), tuple(numbered), unique(notes)
 
 
 def _sheets_of_lists(
-    config: StudyConfig, ground: Ground, table: int, notes: list[Note]
+    config: StudyConfig, found: CaseResult, table: int, notes: list[Note]
 ) -> list[Sheet]:
     spec = grid_of(config)
     sheets = []
     for late_listing in spec.late_listing or (_policy(config),):
         for first, spans in _purchases(config, spec).items():
-            base = ground.zero + first - 1
+            base = found.zero + first - 1
             ends = tuple(span.window[1] - first + 1 for span in spans)
-            listed = _listed(config, ground, late_listing, base, base + max(ends), notes)
+            listed = _listed(config, found, late_listing, base, base + max(ends), notes)
             if not listed.baskets:
                 continue
             for rebalance in spec.rebalance or config.rebalance:
                 published = rebalance == config.rebalance[0] and late_listing == _policy(config)
                 sheets.append(
                     Sheet(
-                        event=ground.case.event.id,
-                        day_zero=str(ground.case.day_zero.session),
+                        event=found.case.event.id,
+                        day_zero=str(found.case.day_zero.session),
                         table=table,
                         base=base,
                         rebalance=make_rebalance(rebalance),
@@ -138,11 +121,9 @@ def _sheets_of_lists(
                         spans=spans,
                         ends=ends,
                         costs=spec.cost,
-                        annualisation=ground.annualisation,
-                        rf_annual=config.rf,
-                        benchmark=_from(ground.benchmark, base, max(ends)),
+                        yardstick=_yardstick(found, base, base + max(ends)),
                         baskets=listed,
-                        published=published and ground.case.event.id == config.events[0].id,
+                        published=published and found.case.event.id == config.events[0].id,
                     )
                 )
     return sheets
@@ -207,7 +188,7 @@ def _purchases(config: StudyConfig, spec: GridSpec) -> dict[int, tuple[Span, ...
 
 def _listed(
     config: StudyConfig,
-    ground: Ground,
+    found: CaseResult,
     late_listing: LateListing,
     base: int,
     end: int,
@@ -218,27 +199,25 @@ def _listed(
     rows: list[Floats] = []
     labels: list[ListedBasket] = []
     failed: dict[str, None] = {}
-    for basket in ground.case.baskets:
+    for basket in found.case.baskets:
         try:
-            present = listed_at(ground.panel, basket, base=base, end=end, late_listing=late_listing)
+            present = listed_at(found.panel, basket, base=base, end=end, late_listing=late_listing)
         except NotListedYet as error:
             notes.append(NOT_LISTED(what=error.fields["what"]))
             continue
         for weighting, cap in _weightings(config, spec):
             plain = make_weighting(weighting.model_copy(update={"cap": None}))
-            notes += missing_notes(ground.panel, basket, plain, config.max_missing_weight)
+            notes += missing_notes(found.panel, basket, plain, config.max_missing_weight)
             for gone in _omissions(present, spec.leave_one_out):
                 taking = present if gone is None else _without(present, gone)
                 label = _label(config, basket, weighting, cap, gone)
                 try:
                     row, said = row_of_weights(
-                        ground.panel,
+                        found.panel,
                         basket,
                         make_weighting(weighting.model_copy(update={"cap": cap})),
                         taking,
-                        purchase=Purchase(
-                            base=base, zero=ground.zero, estimation=config.estimation
-                        ),
+                        purchase=Purchase(base=base, zero=found.zero, estimation=config.estimation),
                         allowed=config.max_missing_weight,
                     )
                 except (InfeasibleWeights, UnmeasuredShares, EstimationBeyondPrices):
@@ -249,7 +228,7 @@ def _listed(
                 labels.append(label)
     if failed:
         notes.append(CANNOT_WEIGH(what=listing(failed, "semicolon")))
-    return Listed(tuple(labels), np.array(rows).reshape(len(rows), len(ground.panel.symbols)))
+    return Listed(tuple(labels), np.array(rows).reshape(len(rows), len(found.panel.symbols)))
 
 
 def _weightings(
@@ -295,8 +274,15 @@ def _words(label: ListedBasket) -> str:
     return f"{label.basket}{whole} {way}"
 
 
-def _from(series: Floats | None, base: int, length: int) -> Floats | None:
-    return None if series is None else series[base : base + length + 1]
+def _yardstick(found: CaseResult, base: int, end: int) -> Yardstick:
+    """What a sheet from the panel's row ``base`` to ``end`` is measured with: the first index."""
+    own = found.yardsticks
+    levels = own.levels[:, 0]
+    return Yardstick(
+        annualisation=own.annualisation,
+        rf_annual=own.rf_annual,
+        benchmark=levels[base : end + 1] if np.isfinite(levels).any() else None,
+    )
 
 
 def _table_of(panel: PricePanel) -> PriceTable:

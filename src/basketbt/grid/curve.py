@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.grid.rows import CHOICES
+from basketbt.grid.dictionary import CHOICES, QUANTILES, QUESTION
 from basketbt.prices.data import Floats
 from basketbt.statistics.arrays import RESIDUE
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
+#: The label of a choice that is not made: no cap, nobody left out.
+NOBODY = "none"
 #: Event, rebalance and window that a random basket shares with a published result.
 Question = tuple[str, str, str]
 
@@ -142,33 +141,35 @@ def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], tuple[str, ...]]
     return coded.indices.to_numpy().astype(np.int64), tuple(coded.dictionary.to_pylist())
 
 
-#: The label of a choice that is not made: no cap, nobody left out.
-NOBODY = "none"
-#: A question is a list and a window; the other choices are ways of answering it.
-QUESTION = ("basket", "window")
-
-
 @dataclass(frozen=True, kw_only=True)
 class ChoiceValue:
     """The variants that share one value of one choice.
 
     ``shifts`` are the ``QUANTILES`` of how far they lie from the median of their question, and
-    ``positive`` is the share of them above 0; NaN where another value answers other questions (a
-    share can be left out of its own lists only), since it would compare lists. ``moved`` belongs
-    to the choice as a whole: the share of the variance inside questions that lies between its
-    values (η²).
+    ``positive`` is the share of them above 0; None where another value answers other questions (a
+    share can be left out of its own lists only), since it would compare lists.
     """
 
-    choice: str
     label: str
     count: int
     shifts: tuple[float, ...]
-    positive: float
+    positive: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariedChoice:
+    """A choice that was varied, with its values.
+
+    ``moved`` is the share of the variance inside questions that lies between its values (η²).
+    """
+
+    choice: str
     moved: float
+    values: tuple[ChoiceValue, ...]
 
 
-def choice_values(results: Results) -> tuple[ChoiceValue, ...]:
-    """Every value of every choice that was varied, the choice that moves most first."""
+def varied_choices(results: Results) -> tuple[VariedChoice, ...]:
+    """Every choice that was varied within the questions, the one that moves most first."""
     if not len(results.value):
         return ()
     questions = _questions(results)
@@ -179,22 +180,21 @@ def choice_values(results: Results) -> tuple[ChoiceValue, ...]:
         if choice in QUESTION:
             continue
         codes = results.codes[choice]
-        moved = _between(centred, codes)
         crossed = _crossed(questions, codes)
         values = [
             ChoiceValue(
-                choice=choice,
                 label=label,
                 count=int((codes == code).sum()),
                 shifts=tuple(np.quantile(shift[codes == code], QUANTILES).tolist()),
-                positive=float((results.value[codes == code] > 0).mean()) if crossed else np.nan,
-                moved=moved,
+                positive=float((results.value[codes == code] > 0).mean()) if crossed else None,
             )
             for code, label in enumerate(results.labels[choice])
         ]
-        found.append(_strongest_first(values) if choice == "left_out" else values)
-    found.sort(key=lambda values: -values[0].moved)
-    return tuple(one for values in found for one in values)
+        if choice == "left_out":
+            values.sort(key=_strongest_first)
+        moved = _between(centred, codes)
+        found.append(VariedChoice(choice=choice, moved=moved, values=tuple(values)))
+    return tuple(sorted(found, key=lambda one: -one.moved))
 
 
 def _crossed(questions: NDArray[np.int64], codes: NDArray[np.int64]) -> bool:
@@ -203,10 +203,9 @@ def _crossed(questions: NDArray[np.int64], codes: NDArray[np.int64]) -> bool:
     return len(pairs) == int(questions.max() + 1) * int(codes.max() + 1)
 
 
-def _strongest_first(values: list[ChoiceValue]) -> list[ChoiceValue]:
-    """Nobody left out, then the shares in the order of what leaving them out does."""
-    middle = QUANTILES.index(0.5)
-    return sorted(values, key=lambda one: (one.label != NOBODY, -abs(one.shifts[middle])))
+def _strongest_first(value: ChoiceValue) -> tuple[bool, float]:
+    """Sorts nobody left out first, then the shares by what leaving them out does."""
+    return value.label != NOBODY, -abs(value.shifts[QUANTILES.index(0.5)])
 
 
 def _questions(results: Results) -> NDArray[np.int64]:

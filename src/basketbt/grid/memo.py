@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from math import isnan
-
 from basketbt.grid import words
-from basketbt.grid.choices import grid_of
-from basketbt.grid.curve import ChoiceValue, Results, Standing
-from basketbt.grid.planner import GridPlan
+from basketbt.grid.curve import Standing
+from basketbt.grid.sweep_report import SweepReport
 from basketbt.notes import Language
 from basketbt.report.page.scene import UNTIL_READ
 from basketbt.report.phrases import PRICES, Phrase, escape, markdown_table, percent
@@ -65,68 +61,59 @@ _CHOICES_COLUMNS = Phrase(
 _MORE = Phrase("and {count} more", "另有{count}个取值")
 
 
-def grid_memo(
-    plan: GridPlan,
-    results: Results,
-    values: tuple[ChoiceValue, ...],
-    stands: tuple[Standing, ...],
-) -> str:
+def grid_memo(report: SweepReport) -> str:
     """The memo of a grid as Markdown, in the study's language."""
-    config = plan.study.config
+    config = report.config
     language = config.language
-    measure = words.measure_name(plan, language)
+    measure = words.measure_name(report, language)
     parts = [f"# {words.TITLE.say(language, title=escape(config.heading(language)))}"]
-    parts.append(escape(PRICES.say(language, said=plan.prices.text(language))))
-    parts.append(f"> **{UNTIL_READ.say(language, session=plan.reader)}**")
-    parts += _size(plan, results, measure)
-    if stands:
+    parts.append(escape(PRICES.say(language, said=report.prices.text(language))))
+    parts.append(f"> **{UNTIL_READ.say(language, session=report.reader)}**")
+    parts += _size(report, measure)
+    if report.agreement:
         parts += [
             f"## {words.STANDING_TITLE.say(language)}",
-            words.agreement(stands, language),
+            words.agreement(report.agreement, language),
             _STANDING.say(language),
             markdown_table(
                 _STANDING_COLUMNS.say(language).split("|"),
-                [_standing_row(one, language) for one in stands],
+                [_standing_row(one, language) for one in report.standings],
             ),
         ]
     parts.append(f"## {words.MOVES_TITLE.say(language)}")
-    if values:
+    if report.choices:
         parts += [
-            words.strongest(values, language),
+            words.strongest(report.choices[0], language),
             _CHOICES.say(language, measure=measure),
-            markdown_table(_CHOICES_COLUMNS.say(language).split("|"), _choice_rows(values, plan)),
+            markdown_table(_CHOICES_COLUMNS.say(language).split("|"), _choice_rows(report)),
         ]
     else:
         parts.append(words.NOTHING.say(language))
-    if plan.notes:
-        notes = "\n".join(f"- {escape(note.text(language))}" for note in plan.notes)
+    if report.notes:
+        notes = "\n".join(f"- {escape(note.text(language))}" for note in report.notes)
         parts += [f"## {words.NOTES.say(language)}", notes]
     return "\n\n".join(parts) + "\n"
 
 
-def _size(plan: GridPlan, results: Results, measure: str) -> list[str]:
-    config = plan.study.config
-    language = config.language
-    listed = plan.job.listed
-    drawn = plan.job.variants - listed
-    random = _RANDOM.say(language, count=f"{drawn:,}") if drawn else ""
-    days = dict.fromkeys(f"{sheet.event} {sheet.day_zero}" for sheet in plan.job.sheets)
+def _size(report: SweepReport, measure: str) -> list[str]:
+    language = report.config.language
+    random = _RANDOM.say(language, count=f"{report.drawn:,}") if report.drawn else ""
     said = [
         _SIZE.say(
             language,
-            variants=f"{listed:,}",
+            variants=f"{report.listed:,}",
             random=random,
             measure=measure,
-            key=grid_of(config).measure,
+            key=report.measure,
         ),
-        _DISTINCT.say(language, distinct=f"{results.distinct:,}"),
-        _DAY_ZERO.say(language, days=", ".join(days)),
+        _DISTINCT.say(language, distinct=f"{report.distinct:,}"),
+        _DAY_ZERO.say(language, days=", ".join(map(" ".join, report.day_zeros))),
     ]
-    if results.undefined:
-        each = [f"{basket} {window} ({n})" for (basket, window), n in results.undefined.items()]
+    if report.undefined:
+        each = [f"{basket} {window} ({n})" for (basket, window), n in report.undefined.items()]
         more = len(each) - _MOST_VALUES
         shown = each[:_MOST_VALUES] + ([_MORE.say(language, count=more)] if more > 0 else [])
-        count = sum(results.undefined.values())
+        count = sum(report.undefined.values())
         said.append(_UNDEFINED.say(language, count=f"{count:,}", questions=", ".join(shown)))
     return said
 
@@ -149,24 +136,23 @@ def _standing_row(one: Standing, language: Language) -> list[str]:
     ]
 
 
-def _choice_rows(values: tuple[ChoiceValue, ...], plan: GridPlan) -> list[list[str]]:
-    language = plan.study.config.language
+def _choice_rows(report: SweepReport) -> list[list[str]]:
+    language = report.config.language
     rows = []
-    for choice, group in groupby(values, key=lambda one: one.choice):
-        members = list(group)
-        named = words.choice_name(choice, language)
-        for number, one in enumerate(members[:_MOST_VALUES]):
+    for choice in report.choices:
+        named = words.choice_name(choice.choice, language)
+        for number, one in enumerate(choice.values[:_MOST_VALUES]):
             low, _, middle, _, high = one.shifts
             rows.append(
                 [
-                    *([named, f"{one.moved:.1%}"] if number == 0 else ["", ""]),
-                    f"{one.label} {plan.names.get(one.label, '')}".strip(),
+                    *([named, f"{choice.moved:.1%}"] if number == 0 else ["", ""]),
+                    f"{one.label} {report.names.get(one.label, '')}".strip(),
                     f"{one.count:,}",
                     *(percent(value) for value in (low, middle, high)),
-                    "" if isnan(one.positive) else f"{one.positive:.0%}",
+                    "" if one.positive is None else f"{one.positive:.0%}",
                 ]
             )
-        if len(members) > _MOST_VALUES:
-            more = _MORE.say(language, count=len(members) - _MOST_VALUES)
+        if len(choice.values) > _MOST_VALUES:
+            more = _MORE.say(language, count=len(choice.values) - _MOST_VALUES)
             rows.append(["", "", more, "", "", "", "", ""])
     return rows

@@ -9,60 +9,79 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from basketbt.errors import OutputError
-from basketbt.grid.choices import grid_of
-from basketbt.grid.curve import choice_values, read_results, standings
+from basketbt.grid.checkpoint import Checkpoint, explained
+from basketbt.grid.curve import read_results
 from basketbt.grid.figure import curve_svg
 from basketbt.grid.memo import grid_memo
 from basketbt.grid.page import PAGE, grid_page
-from basketbt.grid.parts import Parts, write_csv, write_parquet
 from basketbt.grid.planner import GridPlan
-from basketbt.grid.rows import schema
-from basketbt.grid.tables import choices_table, curve_rows, standing_table
+from basketbt.grid.sweep_report import sweep_report
+from basketbt.grid.tables import choices_table, curve_rows, schema, standing_table
 from basketbt.report.csvfile import csv_bytes
-from basketbt.study import versions
+from basketbt.report.manifest import manifest
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = 1
+#: Rows of a group in grid.parquet, whatever the blocks were.
+_GROUP = 65_536
 
 
-def write_outputs(plan: GridPlan, parts: Parts, folder: Path, *, csv: bool) -> None:
-    """Write everything a grid publishes; what stood in ``folder`` is replaced.
+def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool) -> None:
+    """Write everything a grid publishes aside and put it in place.
 
     Raises ``OutputError``; the finished blocks stay.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    aside = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
     try:
-        folder.mkdir(parents=True)
-        _write(plan, parts, folder, csv=csv)
-    except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)  # a full disk needs the room
-        if not isinstance(error, OSError):
-            raise
-        why = error.strerror or str(error)
-        raise OutputError(path=error.filename or folder, why=why) from error
+        with explained(folder):
+            aside.mkdir(parents=True)
+            _write(plan, blocks, aside, csv=csv)
+            aside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)  # a full disk needs the room
 
 
-def _write(plan: GridPlan, parts: Parts, folder: Path, *, csv: bool) -> None:
-    measure = grid_of(plan.study.config).measure
-    language = plan.study.config.language
+def _write(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool) -> None:
+    language = plan.config.language
     rows = folder / "grid.parquet"
-    write_parquet(parts.tables(), schema(), rows)
+    write_parquet(blocks.tables(), rows)
     if csv:
         write_csv(_groups(rows), folder / "grid.csv")
-    results = read_results(rows, measure)
-    values, stands = choice_values(results), standings(results)
-    write_csv(iter([curve_rows(results, language)]), folder / "curve.csv")
-    for table in (choices_table(values), standing_table(stands)):
-        (folder / f"{table.layout.name}.csv").write_bytes(csv_bytes(table, language))
-    figure = curve_svg(results, measure, plan.prices.text("en"))
-    (folder / "curve.svg").write_text(figure, encoding="utf-8")
-    memo = grid_memo(plan, results, values, stands)
-    (folder / "grid.md").write_text(memo, encoding="utf-8")
-    (folder / PAGE).write_bytes(grid_page(plan, results, values, stands))
+    results = read_results(rows, plan.spec.measure)
+    report = sweep_report(plan, results)
+    write_csv(iter([curve_rows(results, report.source, language)]), folder / "curve.csv")
+    files = {
+        "choices.csv": csv_bytes(choices_table(report.choices, report.source), language),
+        "standing.csv": csv_bytes(standing_table(report.standings, report.source), language),
+        "curve.svg": curve_svg(report.curve, report.measure, report.prices.text("en")).encode(),
+        "grid.md": grid_memo(report).encode(),
+        PAGE: grid_page(report),
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
     (folder / "manifest.json").write_bytes(_manifest(plan, folder))
+
+
+def _manifest(plan: GridPlan, folder: Path) -> bytes:
+    """The manifest of a run, of the study as written, with the grid's name and choices."""
+    content = json.loads(manifest(plan.base, {}))
+    del content["run"]
+    content |= {
+        "grid": plan.id,
+        "variants": plan.job.variants,
+        "inputs": plan.hashes,
+        "config": json.loads(plan.config.canonical()),
+        "choices": json.loads(plan.spec.model_dump_json()),
+        "outputs": {path.name: _digest(path) for path in sorted(folder.iterdir())},
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _groups(path: Path) -> Iterator[pa.Table]:
@@ -74,24 +93,62 @@ def _groups(path: Path) -> Iterator[pa.Table]:
             yield file.read_row_group(number)
 
 
-def _manifest(plan: GridPlan, folder: Path) -> bytes:
-    """What the grid was made of and what it made, by hash. It carries no clock."""
-    config = plan.study.config
-    content = {
-        "format": FORMAT,
-        "study": config.study,
-        "grid": plan.job.id,
-        "prices": plan.prices.text("en"),
-        "variants": plan.job.variants,
-        "config": json.loads(config.canonical()),
-        "choices": json.loads(grid_of(config).model_dump_json()),
-        "versions": dict(versions()),
-        "warnings": [n.text("en") for n in plan.notes if n.kind.severity == "warning"],
-        "outputs": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
-    }
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+def write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
+    """All rows of a grid in one file; its bytes do not depend on how the tables were cut."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    waiting: list[pa.Table] = []
+    rows = 0
+    with pq.ParquetWriter(path, schema()) as writer:
+        for table in tables:
+            waiting.append(table)
+            rows += table.num_rows
+            while rows >= _GROUP:
+                whole = pa.concat_tables(waiting)
+                writer.write_table(_plain(whole.slice(0, _GROUP)), row_group_size=_GROUP)
+                waiting = [whole.slice(_GROUP)]
+                rows -= _GROUP
+        if rows:
+            writer.write_table(_plain(pa.concat_tables(waiting)), row_group_size=_GROUP)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+def write_csv(tables: Iterator[pa.Table], path: Path) -> None:
+    """Rows as CSV: UTF-8 with a byte-order mark, full precision, empty where undefined.
+
+    Quotes stand only where a comma needs them, as in all tables of the project; Arrow's own writer
+    puts them around every text.
+    """
+    import pyarrow.compute as pc
+
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
+        for number, table in enumerate(tables):
+            if number == 0:
+                handle.write(",".join(table.column_names) + "\n")
+            cells = [_cells(column) for column in _plain(table).columns]
+            lines = pc.binary_join_element_wise(
+                *cells, ",", null_handling="replace", null_replacement=""
+            )
+            handle.writelines(f"{line}\n" for line in lines.to_pylist())
+
+
+def _cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as the texts of its cells."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_string(column.type):
+        return column.cast(pa.string())
+    quoted = pc.binary_join_element_wise('"', column, '"', "")
+    return pc.if_else(pc.match_substring(column, ","), quoted, column)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Texts as texts: dictionaries would depend on the cuts. One chunk a column, for one layout."""
+    import pyarrow as pa
+
+    columns = [
+        column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+        for column in table.columns
+    ]
+    return pa.table(columns, names=table.column_names).combine_chunks()

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
-from math import isnan
 from typing import Any
 
-import numpy as np
-
 from basketbt.grid import words
-from basketbt.grid.choices import grid_of
-from basketbt.grid.curve import ChoiceValue, Results, Standing, curve_order
-from basketbt.grid.figure import densities, drawn_values
-from basketbt.grid.planner import GridPlan
+from basketbt.grid.curve import Standing, VariedChoice
+from basketbt.grid.sweep_report import SweepReport
 from basketbt.notes import Language
 from basketbt.report.choices import choice_words
 from basketbt.report.page.blocks import (
@@ -34,7 +27,6 @@ from basketbt.report.page.blocks import (
 from basketbt.report.page.build import Chapter, Front, Part, assemble
 from basketbt.report.page.scene import UNTIL_READ
 from basketbt.report.phrases import PRICES, Phrase, percent
-from basketbt.study import versions
 
 PAGE = "report.html"
 
@@ -113,36 +105,31 @@ _PUBLISHED = Phrase("published", "本研究")
 _MEDIAN = Phrase("median", "中位数")
 
 
-def grid_page(
-    plan: GridPlan,
-    results: Results,
-    values: tuple[ChoiceValue, ...],
-    stands: tuple[Standing, ...],
-) -> bytes:
+def grid_page(report: SweepReport) -> bytes:
     """The page's bytes, in the study's language: the same for the same grid."""
-    config = plan.study.config
+    config = report.config
     language = config.language
-    measure = words.measure_name(plan, language)
+    measure = words.measure_name(report, language)
     front = Front(
         title=words.TITLE.say(language, title=config.heading(language)),
         line=_LINE.say(
             language,
             study=config.study,
-            id=plan.job.id,
-            count=len(results.value),
+            id=report.id,
+            count=len(report.curve.values),
             measure=measure,
         ),
-        prices=PRICES.say(language, said=plan.prices.text(language)),
+        prices=PRICES.say(language, said=report.prices.text(language)),
         language=language,
         colours=config.colours or ("cn" if language == "zh" else "intl"),
     )
-    notes = [note.text(language) for note in plan.notes]
+    notes = [note.text(language) for note in report.notes]
     parts: list[tuple[str, Phrase, list[Block]]] = [
-        ("standing", words.STANDING_TITLE, _standing(plan, stands)),
-        ("curve", _CURVE_TITLE, _curve(plan, results, measure)),
-        ("moves", words.MOVES_TITLE, _moves(values, language)),
+        ("standing", words.STANDING_TITLE, _standing(report)),
+        ("curve", _CURVE_TITLE, _curve(report, measure)),
+        ("moves", words.MOVES_TITLE, _moves(report)),
         ("notes", words.NOTES, [Bullets(items=tuple(notes))] if notes else []),
-        ("again", _AGAIN, _again(plan)),
+        ("again", _AGAIN, _again(report)),
     ]
     chapter = Chapter(
         "grid",
@@ -152,27 +139,24 @@ def grid_page(
     return assemble(front, [chapter])
 
 
-def _stage(plan: GridPlan) -> dict[str, str]:
+def _stage(report: SweepReport) -> dict[str, str]:
     """What every chart of the page must say inside itself."""
-    language = plan.study.config.language
-    return {
-        "note": UNTIL_READ.say(language, session=plan.reader),
-    }
+    return {"note": UNTIL_READ.say(report.config.language, session=report.reader)}
 
 
-def _standing(plan: GridPlan, stands: tuple[Standing, ...]) -> list[Block]:
-    if not stands:
+def _standing(report: SweepReport) -> list[Block]:
+    if report.agreement is None:
         return []
-    language = plan.study.config.language
+    language = report.config.language
     heads = _STANDING_HEADS.say(language).split("|")
     grid = Grid(
         caption=_STANDING_CAPTION.say(language),
         heads=tuple(Head(head, number=place > 1) for place, head in enumerate(heads)),
-        rows=tuple(_standing_row(one) for one in stands),
+        rows=tuple(_standing_row(one) for one in report.standings),
     )
     return [
-        Prose(text=words.agreement(stands, language), kind="lead"),
-        _ranges(plan, stands),
+        Prose(text=words.agreement(report.agreement, language), kind="lead"),
+        _ranges(report),
         Fold(
             title=_STANDING_CAPTION.say(language),
             blocks=(grid, Prose(text=_STANDING_HOW.say(language), kind="fine")),
@@ -193,21 +177,21 @@ def _standing_row(one: Standing) -> tuple[Cell, ...]:
     )
 
 
-def _ranges(plan: GridPlan, stands: tuple[Standing, ...]) -> Chart:
+def _ranges(report: SweepReport) -> Chart:
     """A line a list, a window at a time."""
-    language = plan.study.config.language
+    language = report.config.language
     sets: dict[str, list[dict[str, Any]]] = {}
-    for one in stands:
+    for one in report.standings:
         line = {"label": one.basket, "published": one.value, "at": one.quantiles}
         sets.setdefault(one.window, []).append(line)
-    window = next(iter(sets))
-    best = max((one for one in stands if one.window == window), key=lambda one: one.value)
+    best = report.highest
+    assert best is not None
     return Chart(
         id="standing-chart",
         caption=_RANGES.say(language),
         alt=_RANGES_SEEN.say(
             language,
-            window=window,
+            window=best.window,
             basket=best.basket,
             value=percent(best.value),
             median=percent(best.quantiles[2]),
@@ -218,96 +202,86 @@ def _ranges(plan: GridPlan, stands: tuple[Standing, ...]) -> Chart:
             "kind": "ranges",
             "words": {"median": _MEDIAN.say(language), "published": _PUBLISHED.say(language)},
             "sets": sets,
-            **_stage(plan),
+            **_stage(report),
         },
     )
 
 
-def _curve(plan: GridPlan, results: Results, measure: str) -> list[Block]:
-    if not len(results.value):
+def _curve(report: SweepReport, measure: str) -> list[Block]:
+    curve, language = report.curve, report.config.language
+    count = len(curve.values)
+    if not count:
         return []
-    language = plan.study.config.language
-    order = curve_order(results)
-    value = results.value[order]
-    places = ((np.arange(min(_POINTS, len(value))) + 0.5) / min(_POINTS, len(value))) * len(value)
-    rows = drawn_values(results)
     published = [
         {
-            "x": round((place + 0.5) / len(value), 6),
-            "y": float(value[place]),
-            "label": f"{results.label('basket', row)} {results.label('window', row)}",
+            "x": round((point.place + 0.5) / count, 6),
+            "y": point.value,
+            "label": f"{point.basket} {point.window}",
         }
-        for place in np.flatnonzero(results.published[order]).tolist()
-        for row in [int(order[place])]
+        for point in curve.published
     ]
     lines = [
-        words.choice_name(choice, language)
-        + ": "
-        + choice_words(results.labels[choice][code], language)
-        for choice, code in rows
+        f"{words.choice_name(choice, language)}: {choice_words(label, language)}"
+        for choice, label in curve.rows
     ]
     return [
         Chart(
             id="curve-chart",
-            caption=_CURVE.say(language, count=len(value), measure=measure),
+            caption=_CURVE.say(language, count=count, measure=measure),
             alt=_CURVE_SEEN.say(
                 language,
-                low=percent(float(value[0])),
-                high=percent(float(value[-1])),
-                positive=float((value > 0).mean()),
+                low=percent(float(curve.values[0])),
+                high=percent(float(curve.values[-1])),
+                positive=curve.positive,
             ),
             how=_CURVE_HOW.say(language),
             data={
                 "kind": "curve",
-                "y": value[places.astype(np.int64)].tolist(),
+                "y": curve.sampled(_POINTS).tolist(),
                 "published": published,
                 "rows": lines,
-                "shares": np.round(densities(results, order, rows), 3).tolist(),
-                **_stage(plan),
+                "shares": curve.densities.round(3).tolist(),
+                **_stage(report),
             },
         )
     ]
 
 
-def _moves(values: tuple[ChoiceValue, ...], language: Language) -> list[Block]:
+def _moves(report: SweepReport) -> list[Block]:
     """The choices in the order of what they move, each with its values behind a line."""
-    if not values:
+    language, choices = report.config.language, report.choices
+    if not choices:
         return [Prose(text=words.NOTHING.say(language))]
-    choices = [list(members) for _, members in groupby(values, key=lambda one: one.choice)]
     rows = tuple(
-        (
-            text(words.choice_name(members[0].choice, language)),
-            share(members[0].moved),
-            number(len(members)),
-        )
-        for members in choices
+        (text(words.choice_name(one.choice, language)), share(one.moved), number(len(one.values)))
+        for one in choices
     )
     grid = Grid(
         caption=_MOVES_CAPTION.say(language), heads=_heads(_MOVES_HEADS, language), rows=rows
     )
     return [
-        Prose(text=words.strongest(values, language), kind="lead"),
+        Prose(text=words.strongest(choices[0], language), kind="lead"),
         grid,
-        *(_values(members, language) for members in choices),
+        *(_values(choice, language) for choice in choices),
     ]
 
 
-def _values(members: Sequence[ChoiceValue], language: Language) -> Fold:
-    choice = words.choice_name(members[0].choice, language)
+def _values(choice: VariedChoice, language: Language) -> Fold:
+    name = words.choice_name(choice.choice, language)
     grid = Grid(
-        caption=_VALUES_CAPTION.say(language, choice=choice),
+        caption=_VALUES_CAPTION.say(language, choice=name),
         heads=_heads(_VALUES_HEADS, language),
         rows=tuple(
             (
                 text(choice_words(one.label, language)),
                 number(one.count),
                 *map(change, one.shifts),
-                share(None if isnan(one.positive) else one.positive),
+                share(one.positive),
             )
-            for one in members
+            for one in choice.values
         ),
     )
-    return Fold(title=choice, blocks=(grid,), aside=percent(members[0].moved).lstrip("+"))
+    return Fold(title=name, blocks=(grid,), aside=percent(choice.moved).lstrip("+"))
 
 
 def _heads(words: Phrase, language: Language) -> tuple[Head, ...]:
@@ -317,26 +291,20 @@ def _heads(words: Phrase, language: Language) -> tuple[Head, ...]:
     )
 
 
-def _again(plan: GridPlan) -> list[Block]:
-    import json
-
+def _again(report: SweepReport) -> list[Block]:
     import yaml
 
-    config = plan.study.config
-    language = config.language
-    content = json.loads(config.canonical()) | {
-        "grid": json.loads(grid_of(config).model_dump_json(exclude_defaults=True))
-    }
-    study = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=96)
+    name, language = report.config.study, report.config.language
+    study = yaml.safe_dump(report.settings, allow_unicode=True, sort_keys=False, width=96)
     return [
-        Prose(text=_AGAIN_TEXT.say(language, study=config.study, id=plan.job.id)),
+        Prose(text=_AGAIN_TEXT.say(language, study=name, id=report.id)),
         Code(
             label=_COMMAND.say(language),
-            text=f"basketbt grid {config.study}.yaml --source files:FOLDER",
+            text=f"basketbt grid {name}.yaml --source files:FOLDER",
         ),
         Code(
             label=_VERSIONS.say(language),
-            text="\n".join(f"{name:<9} {value}" for name, value in versions()),
+            text="\n".join(f"{name:<9} {value}" for name, value in report.versions),
         ),
         Code(label=_STUDY.say(language), text=study),
     ]

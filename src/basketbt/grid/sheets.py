@@ -84,9 +84,9 @@ class Sheet:
     """Baskets bought at one close of one table under one rule.
 
     ``base`` is the table's row of that close and ``ends`` (E,) the rows, counted from it, at which
-    the ``spans`` end; every basket is measured over every span at every cost. ``benchmark`` (R,)
-    from the base on, None without one. ``published``: event, rule and late listing are the study's
-    own. ``first_variant`` numbers its first row of results.
+    the ``spans`` end; every basket is measured over every span at every cost, with a ``yardstick``
+    from the base on. ``published``: event, rule and late listing are the study's own.
+    ``first_variant`` numbers its first row of results.
     """
 
     event: str
@@ -98,9 +98,7 @@ class Sheet:
     spans: tuple[Span, ...]
     ends: tuple[int, ...]
     costs: tuple[float, ...]
-    annualisation: float
-    rf_annual: float
-    benchmark: Floats | None
+    yardstick: Yardstick
     baskets: Listed | Drawn
     published: bool
     first_variant: int = 0
@@ -125,7 +123,6 @@ class Sheet:
 class GridJob:
     """All sheets of a grid and the tables of prices that they stand on."""
 
-    id: str
     tables: tuple[PriceTable, ...]
     sheets: tuple[Sheet, ...]
 
@@ -155,11 +152,7 @@ def compute(job: GridJob, block: Block, threads: int = 1) -> GridStatistics:
     return grid_statistics(
         _market(job, block.sheet),
         sheet.baskets.rows(slice(block.first, block.stop)),
-        Yardstick(
-            annualisation=sheet.annualisation,
-            rf_annual=sheet.rf_annual,
-            benchmark=sheet.benchmark,
-        ),
+        sheet.yardstick,
         ends=sheet.ends,
         costs=sheet.costs,
         threads=threads,

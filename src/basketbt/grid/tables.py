@@ -1,171 +1,139 @@
-"""The small tables beside grid.parquet: the curve, the choices, the published results."""
+"""What a grid found as tables: the rows of grid.parquet, and the small tables beside them."""
 
 from __future__ import annotations
 
-from math import isnan
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from basketbt.grid.curve import (
-    NOBODY,
-    QUANTILES,
-    ChoiceValue,
-    Results,
-    Standing,
-    curve_order,
-)
-from basketbt.grid.rows import CHOICES
+from basketbt.backtest.grid.engine import FALL_ROWS, FIGURES, GridStatistics
+from basketbt.grid.curve import NOBODY, Results, Standing, VariedChoice, curve_order
+from basketbt.grid.dictionary import CHOICE_VALUES, CHOICES, CURVE, QUANTILES, ROWS, STANDING
+from basketbt.grid.sheets import Block, Drawn, GridJob, Sheet
 from basketbt.notes import Language
-from basketbt.report.layout import Cell, Column, Layout, Table
+from basketbt.plan.model import span
+from basketbt.report.layout import Cell, Table
+from basketbt.report.tables.keys import PRICES
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_CHOICES = (
-    Column("event", "事件", "text", "event id, which sets day 0", "事件编号，决定第0日"),
-    Column("basket", "组合", "text", "basket id", "组合编号"),
-    Column("weighting", "加权方式", "text", "how the shares are weighted", "成分的加权方式"),
-    Column("cap", "权重上限", "decimal", "largest weight", "最大权重", "no cap", "无上限"),
-    Column("rebalance", "再平衡", "text", "when weights are reset", "何时恢复目标权重"),
-    Column(
-        "late_listing",
-        "未上市处理",
-        "text",
-        "what becomes of a share without a price at the base",
-        "基期无行情的成分如何处理",
-    ),
-    Column(
-        "left_out",
-        "剔除成分",
-        "text",
-        "the share that is left out",
-        "被剔除的成分",
-        "the list is whole",
-        "名单完整",
-    ),
-    Column("window", "窗口", "text", "session offsets from day 0", "相对第0日的交易日区间"),
-    Column(
-        "entry_delay",
-        "延迟买入",
-        "integer",
-        "sessions that the basket is bought late; the end stays",
-        "延迟买入的交易日数，截止日不变",
-    ),
-    Column("cost", "交易成本", "decimal", "part of every trade's value", "占每笔成交金额的比例"),
-)
-_QUANTILES = tuple(
-    Column(
-        f"p{round(q * 100):02d}",
-        f"{round(q * 100)}%分位",
-        "decimal",
-        f"{round(q * 100)} % quantile of the measure",
-        f"指标的{round(q * 100)}%分位数",
-    )
-    for q in QUANTILES
-)
-_SHIFTS = tuple(
-    Column(
-        f"shift_p{round(q * 100):02d}",
-        f"偏离{round(q * 100)}%分位",
-        "decimal",
-        f"{round(q * 100)} % quantile of the distance from the median of the variant's question",
-        f"与所属问题（名单与窗口）中位数之差的{round(q * 100)}%分位数",
-    )
-    for q in QUANTILES
-)
-_COUNT = Column("variants", "变体数", "integer", "how many variants", "变体数量")
-_VALUE = Column("value", "数值", "decimal", "the grid's measure", "网格指标的数值")
 
-CURVE = Layout(
-    "curve",
-    "a variant of a list, from the smallest value to the largest",
-    "名单的一个变体，按数值由小到大",
-    (
-        Column("rank", "名次", "integer", "1 is the smallest value", "1为最小值"),
-        Column("variant", "变体", "integer", "its row in grid.parquet", "在grid.parquet中的行号"),
-        _VALUE,
-        Column("published", "本研究", "flag", "the study's own choices", "研究本身的选择"),
-        *_CHOICES,
-    ),
-)
-CHOICE_VALUES = Layout(
-    "choices",
-    "a value of a choice that was varied, the choice that moves the result most first",
-    "某一选择的一个取值，对结果影响最大者在前",
-    (
-        Column("choice", "选择", "text", "what was varied", "被变动的选择"),
-        Column("label", "取值", "text", "the value", "取值"),
-        _COUNT,
-        *_SHIFTS,
-        Column(
-            "positive",
-            "为正比例",
-            "decimal",
-            "share of variants above 0",
-            "大于零的变体比例",
-            "the values of the choice stand for different lists or windows",
-            "该选择的各取值对应不同名单或窗口",
-        ),
-        Column(
-            "moved",
-            "解释方差",
-            "decimal",
-            "share of the variance inside questions (list and window) that lies between the "
-            "choice's values",
-            "同一问题（名单与窗口）内的方差中位于该选择各取值之间的比例",
-        ),
-    ),
-)
-STANDING = Layout(
-    "standing",
-    "a published result among all variants of the same list and window",
-    "本研究结果在同一名单、同一窗口的全部变体中的位置",
-    (
-        Column("event", "事件", "text", "event id", "事件编号"),
-        Column("basket", "组合", "text", "basket id", "组合编号"),
-        Column("window", "窗口", "text", "session offsets from day 0", "相对第0日的交易日区间"),
-        _VALUE,
-        _COUNT,
-        *_QUANTILES,
-        Column(
-            "below",
-            "低于比例",
-            "decimal",
-            "share of variants with a smaller value, ties counted half",
-            "数值更小的变体比例（相等计一半）",
-        ),
-        Column(
-            "same_sign",
-            "同号比例",
-            "decimal",
-            "share of variants on the same side of 0",
-            "与本研究结果同号的变体比例",
-        ),
-        Column("shares", "成分数", "integer", "shares of the list", "名单的成分数"),
-        Column(
-            "random_size",
-            "随机组合成分数",
-            "integer",
-            "shares of the random baskets beside it: the drawn size next to the list's",
-            "对照随机组合的成分数（抽取规模中与名单最接近者）",
-            "no random baskets were drawn",
-            "未抽取随机组合",
-        ),
-        Column(
-            "below_random",
-            "高于随机组合比例",
-            "decimal",
-            "share of these random baskets with a smaller value, ties counted half",
-            "数值更小的随机组合比例（相等计一半）",
-            "no random baskets were drawn",
-            "未抽取随机组合",
-        ),
-    ),
-)
+def schema() -> pa.Schema:
+    """Names and types of grid.parquet; days are texts, as in its CSV."""
+    import pyarrow as pa
+
+    types = {
+        "text": pa.string(),
+        "date": pa.string(),
+        "integer": pa.int64(),
+        "flag": pa.bool_(),
+    }
+    return pa.schema([(one.key, types.get(one.kind, pa.float64())) for one in ROWS.columns])
 
 
-def curve_rows(results: Results, language: Language) -> pa.Table:
+def rows_of(job: GridJob, block: Block, found: GridStatistics) -> pa.Table:
+    """One row for every basket, window and cost of a block, in that order."""
+    import pyarrow as pa
+
+    sheet = job.sheets[block.sheet]
+    dates = job.tables[sheet.table].sessions[sheet.base : sheet.base + sheet.sessions]
+    layout = _Rows(block, sheet)
+    numbers = np.arange(block.first * sheet.variants_each, block.stop * sheet.variants_each)
+    columns: dict[str, object] = {
+        "variant": sheet.first_variant + numbers,
+        "event": layout.same(sheet.event),
+        "day0": layout.same(sheet.day_zero),
+        **_basket_columns(sheet, layout),
+        "rebalance": layout.same(sheet.rebalance.label),
+        "late_listing": layout.same(sheet.late_listing),
+        "window": layout.by_span([span(*one.window) for one in sheet.spans]),
+        "entry_delay": layout.by_span([one.delay for one in sheet.spans]),
+        "cost": np.tile(sheet.costs, layout.baskets * layout.spans),
+        "base_date": layout.same(str(dates[0])),
+        "end_date": layout.by_span([str(dates[end]) for end in sheet.ends]),
+    }
+    columns |= {key: pa.array(found.figures[key].ravel(), from_pandas=True) for key in FIGURES}
+    texts = pa.array([str(date) for date in dates])
+    for number, name in enumerate(FALL_ROWS):
+        rows = found.falls[..., number].ravel()
+        columns[f"drawdown_{name}"] = pa.DictionaryArray.from_arrays(
+            pa.array(rows, mask=rows < 0), texts
+        )
+    names = schema().names
+    return pa.table([columns[name] for name in names], names=names)
+
+
+class _Rows:
+    """How a block's rows run: baskets, in each the spans, in each the costs."""
+
+    def __init__(self, block: Block, sheet: Sheet) -> None:
+        self.part = slice(block.first, block.stop)
+        self.baskets = block.stop - block.first
+        self.spans, self.costs = len(sheet.spans), len(sheet.costs)
+
+    @property
+    def rows(self) -> int:
+        return self.baskets * self.spans * self.costs
+
+    def same(self, value: str | None) -> pa.Array:
+        return self._coded(np.zeros(self.rows, dtype=np.int32), [value])
+
+    def by_span(self, values: Sequence[str] | Sequence[int]) -> pa.Array:
+        places = np.tile(np.repeat(np.arange(self.spans), self.costs), self.baskets)
+        return self._coded(places, values)
+
+    def by_basket(self, values: Sequence[str | float | bool | None]) -> pa.Array:
+        return self._coded(np.repeat(np.arange(self.baskets), self.spans * self.costs), values)
+
+    @staticmethod
+    def _coded(places: np.ndarray, values: Sequence[object]) -> pa.Array:
+        """The values at the places; texts as a dictionary, which costs a number a row."""
+        import pyarrow as pa
+
+        made = pa.array(values)
+        if not (pa.types.is_string(made.type) or pa.types.is_null(made.type)):
+            return made.take(pa.array(places))
+        # A missing text is a missing number: Parquet has no place for it in a dictionary.
+        missing = np.array([value is None for value in values])[places]
+        codes = pa.array(places.astype(np.int32), mask=missing)
+        return pa.DictionaryArray.from_arrays(codes, made.cast(pa.string()).fill_null(""))
+
+
+def _basket_columns(sheet: Sheet, layout: _Rows) -> dict[str, object]:
+    """The columns that belong to a basket; ``published`` also looks at window and cost."""
+    import pyarrow as pa
+
+    if isinstance(sheet.baskets, Drawn):
+        each = layout.spans * layout.costs
+        return {
+            "basket": layout.same(f"random {sheet.baskets.size}"),
+            "draw": np.repeat(np.arange(layout.part.start, layout.part.stop), each),
+            "shares": np.full(layout.rows, sheet.baskets.size),
+            "weighting": layout.same("equal"),
+            "cap": pa.nulls(layout.rows, pa.float64()),
+            "left_out": layout.same(None),
+            "published": np.zeros(layout.rows, dtype=np.bool_),
+        }
+    own = sheet.baskets.baskets[layout.part]
+    caps = np.array([np.nan if one.cap is None else one.cap for one in own])
+    plain = np.array([[s.delay == 0 and not cost for cost in sheet.costs] for s in sheet.spans])
+    whole = np.array([one.published and sheet.published for one in own])
+    return {
+        "basket": layout.by_basket([one.basket for one in own]),
+        "draw": pa.nulls(layout.rows, pa.int64()),
+        "shares": np.repeat(
+            (sheet.baskets.weights[layout.part] > 0).sum(axis=1), layout.spans * layout.costs
+        ),
+        "weighting": layout.by_basket([one.weighting for one in own]),
+        "cap": pa.array(np.repeat(caps, layout.spans * layout.costs), from_pandas=True),
+        "left_out": layout.by_basket([one.left_out for one in own]),
+        "published": (whole[:, np.newaxis] & plain.ravel()).ravel(),
+    }
+
+
+def curve_rows(results: Results, prices: str, language: Language) -> pa.Table:
     """The rows of curve.csv under its headers, as columns: there may be millions."""
     import pyarrow as pa
 
@@ -175,55 +143,54 @@ def curve_rows(results: Results, language: Language) -> pa.Table:
         "variant": pa.array(results.variant[order]),
         "value": pa.array(results.value[order]),
         "published": pa.array(results.published[order]),
+        PRICES.key: pa.repeat(prices, len(order)),
     }
     for choice in CHOICES:
         names = [None if label == NOBODY else label for label in results.labels[choice]]
         labels = pa.array(names, pa.string())
         columns[choice] = labels.take(pa.array(results.codes[choice][order]))
-    headers = [column.header(language) for column in CURVE.columns]
-    return pa.table([columns[column.key] for column in CURVE.columns], names=headers)
+    written = CURVE.plus(PRICES).columns
+    headers = [column.header(language) for column in written]
+    return pa.table([columns[column.key] for column in written], names=headers)
 
 
-def choices_table(values: tuple[ChoiceValue, ...]) -> Table:
+def choices_table(choices: tuple[VariedChoice, ...], prices: str) -> Table:
     """choices.csv."""
-    return Table.of(
-        CHOICE_VALUES,
-        (
-            {
-                "choice": one.choice,
-                "label": one.label,
-                "variants": one.count,
-                **{c.key: v for c, v in zip(_SHIFTS, one.shifts, strict=True)},
-                "positive": None if isnan(one.positive) else one.positive,
-                "moved": one.moved,
-            }
-            for one in values
-        ),
+    rows = (
+        {
+            "choice": choice.choice,
+            "label": one.label,
+            "variants": one.count,
+            **_quantile_cells("shift_", one.shifts),
+            "positive": one.positive,
+            "moved": choice.moved,
+        }
+        for choice in choices
+        for one in choice.values
     )
+    return Table.of(CHOICE_VALUES, rows).plus(PRICES, prices)
 
 
-def standing_table(stands: tuple[Standing, ...]) -> Table:
+def standing_table(stands: tuple[Standing, ...], prices: str) -> Table:
     """standing.csv."""
-    return Table.of(
-        STANDING,
-        (
-            {
-                "event": one.event,
-                "basket": one.basket,
-                "window": one.window,
-                "value": one.value,
-                "variants": one.count,
-                **_quantile_cells(one.quantiles),
-                "below": one.below,
-                "same_sign": one.same_sign,
-                "shares": one.shares,
-                "random_size": one.random_size,
-                "below_random": one.below_random,
-            }
-            for one in stands
-        ),
+    rows = (
+        {
+            "event": one.event,
+            "basket": one.basket,
+            "window": one.window,
+            "value": one.value,
+            "variants": one.count,
+            **_quantile_cells("", one.quantiles),
+            "below": one.below,
+            "same_sign": one.same_sign,
+            "shares": one.shares,
+            "random_size": one.random_size,
+            "below_random": one.below_random,
+        }
+        for one in stands
     )
+    return Table.of(STANDING, rows).plus(PRICES, prices)
 
 
-def _quantile_cells(values: tuple[float, ...]) -> dict[str, Cell]:
-    return {column.key: value for column, value in zip(_QUANTILES, values, strict=True)}
+def _quantile_cells(prefix: str, values: tuple[float, ...]) -> dict[str, Cell]:
+    return {f"{prefix}p{round(q * 100):02d}": v for q, v in zip(QUANTILES, values, strict=True)}

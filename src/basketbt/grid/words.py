@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from basketbt.grid.choices import grid_of
-from basketbt.grid.curve import ChoiceValue, Standing
-from basketbt.grid.planner import GridPlan
-from basketbt.grid.tables import CURVE
+from basketbt.grid.curve import VariedChoice
+from basketbt.grid.dictionary import CURVE
+from basketbt.grid.sweep_report import Agreement, SweepReport
 from basketbt.notes import Language
 from basketbt.report.phrases import Phrase
 from basketbt.report.tables.summary import LAYOUT as SUMMARY
@@ -30,21 +29,15 @@ _MOVES = Phrase(
 _MEASURE = Phrase("{measure} over {benchmark}", "{measure}（相对{benchmark}）")
 
 
-def agreement(stands: tuple[Standing, ...], language: Language) -> str:
+def agreement(found: Agreement, language: Language) -> str:
     """How many published results have the sign of their variants, and lie above their median."""
-    return _AGREE.say(
-        language,
-        all=len(stands),
-        agree=sum(one.same_sign >= 0.95 for one in stands),
-        high=sum(one.below > 0.5 for one in stands),
-        both=sum(one.same_sign >= 0.95 and one.below > 0.5 for one in stands),
-    )
+    return _AGREE.say(language, all=found.all, agree=found.agree, high=found.high, both=found.both)
 
 
-def strongest(values: tuple[ChoiceValue, ...], language: Language) -> str:
-    """The choice that moves the answer most; ``values`` are sorted by it."""
-    name = choice_name(values[0].choice, language)
-    return _MOVES.say(language, choice=name[0].upper() + name[1:], moved=values[0].moved)
+def strongest(choice: VariedChoice, language: Language) -> str:
+    """The choice that moves the answer most."""
+    name = choice_name(choice.choice, language)
+    return _MOVES.say(language, choice=name[0].upper() + name[1:], moved=choice.moved)
 
 
 def choice_name(choice: str, language: Language) -> str:
@@ -53,12 +46,10 @@ def choice_name(choice: str, language: Language) -> str:
     return header.replace("_", " ")
 
 
-def measure_name(plan: GridPlan, language: Language) -> str:
+def measure_name(report: SweepReport, language: Language) -> str:
     """The measure as summary.csv heads it, with the benchmark that it needs."""
-    config = plan.study.config
-    measure = grid_of(config).measure
     known = {column.key: column.header(language) for column in SUMMARY.columns}
-    name = known.get(measure, measure).replace("_", " ")
-    if measure not in ("excess_return", "benchmark_return"):
+    name = known.get(report.measure, report.measure).replace("_", " ")
+    if report.benchmark is None:
         return name
-    return _MEASURE.say(language, measure=name, benchmark=config.benchmarks[0])
+    return _MEASURE.say(language, measure=name, benchmark=report.benchmark)
