@@ -68,7 +68,6 @@ def market_job(draws: int, names: int, rows: int) -> GridJob:
         rebalance=Rebalance("hold"),
         late_listing="exclude",
         spans=(Span(window=(0, rows - 2), delay=0),),
-        ends=(rows - 1,),
         costs=(0.0,),
         yardstick=YARDSTICK,
         baskets=Drawn(size=30, draws=draws, seed=SEED, pool=np.arange(names, dtype=np.int32)),

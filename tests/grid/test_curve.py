@@ -81,7 +81,7 @@ def test_a_published_result_stands_among_its_own_list_and_window() -> None:
     value = np.array([0.2, -0.1, 0.1, 0.2, 9.0, 9.0, 9.0, 9.0])
     random = np.array([-0.3, 0.0, 0.3, 0.2])
     (stand,) = standings(results(value, random, basket=basket, cost=np.arange(8) % 4))
-    assert stand.count == 4
+    assert stand.variants == 4
     assert stand.below == 0.5 + 0.25  # two smaller, two equal counted half
     assert stand.same_sign == 0.75
     # of the drawn sizes, 3 and 30, the one next to the list's 4 shares
@@ -108,7 +108,7 @@ def test_the_sentence_on_agreement_counts_what_it_says() -> None:
         basket="a",
         window="[0, 5]",
         value=0.1,
-        count=9,
+        variants=9,
         quantiles=(0.0,),
         below=0.9,
         same_sign=1.0,

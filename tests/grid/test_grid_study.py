@@ -16,8 +16,8 @@ from basketbt.backtest.grid.engine import FIGURES
 from basketbt.config.study import StudyFile
 from basketbt.errors import OutputError
 from basketbt.grid import checkpoint, outputs
-from basketbt.grid.choices import NoGrid, PoolTooSmall
-from basketbt.grid.planner import GridPlan, MarketUnknown, plan_grid
+from basketbt.grid.choices import PoolTooSmall
+from basketbt.grid.planner import GridPlan, MarketUnknown, NoGrid, plan_grid
 from basketbt.grid.run import EmptyGrid, GridOptions, checkpoint_folder, grid_folder, run_grid
 from basketbt.study import run_study
 from support.made import Made

@@ -151,7 +151,7 @@ class ChoiceValue:
     """
 
     label: str
-    count: int
+    variants: int
     shifts: tuple[float, ...]
     positive: float | None
 
@@ -184,7 +184,7 @@ def varied_choices(results: Results) -> tuple[VariedChoice, ...]:
         values = [
             ChoiceValue(
                 label=label,
-                count=int((codes == code).sum()),
+                variants=int((codes == code).sum()),
                 shifts=tuple(np.quantile(shift[codes == code], QUANTILES).tolist()),
                 positive=float((results.value[codes == code] > 0).mean()) if crossed else None,
             )
@@ -249,7 +249,7 @@ class Standing:
     basket: str
     window: str
     value: float
-    count: int
+    variants: int
     quantiles: tuple[float, ...]
     below: float
     same_sign: float
@@ -275,7 +275,7 @@ def standings(results: Results) -> tuple[Standing, ...]:
                 basket=results.label("basket", row),
                 window=results.label("window", row),
                 value=value,
-                count=len(among),
+                variants=len(among),
                 quantiles=tuple(np.quantile(among, QUANTILES).tolist()),
                 below=_below(among, value),
                 same_sign=float((np.sign(among) == np.sign(value)).mean()),

@@ -147,7 +147,7 @@ def _choice_rows(report: SweepReport) -> list[list[str]]:
                 [
                     *([named, f"{choice.moved:.1%}"] if number == 0 else ["", ""]),
                     f"{one.label} {report.names.get(one.label, '')}".strip(),
-                    f"{one.count:,}",
+                    f"{one.variants:,}",
                     *(percent(value) for value in (low, middle, high)),
                     "" if one.positive is None else f"{one.positive:.0%}",
                 ]

@@ -106,11 +106,11 @@ def write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
             rows += table.num_rows
             while rows >= _GROUP:
                 whole = pa.concat_tables(waiting)
-                writer.write_table(_plain(whole.slice(0, _GROUP)), row_group_size=_GROUP)
+                writer.write_table(whole.slice(0, _GROUP).combine_chunks(), row_group_size=_GROUP)
                 waiting = [whole.slice(_GROUP)]
                 rows -= _GROUP
         if rows:
-            writer.write_table(_plain(pa.concat_tables(waiting)), row_group_size=_GROUP)
+            writer.write_table(pa.concat_tables(waiting).combine_chunks(), row_group_size=_GROUP)
 
 
 def write_csv(tables: Iterator[pa.Table], path: Path) -> None:
@@ -125,7 +125,7 @@ def write_csv(tables: Iterator[pa.Table], path: Path) -> None:
         for number, table in enumerate(tables):
             if number == 0:
                 handle.write(",".join(table.column_names) + "\n")
-            cells = [_cells(column) for column in _plain(table).columns]
+            cells = [_cells(column) for column in table.combine_chunks().columns]
             lines = pc.binary_join_element_wise(
                 *cells, ",", null_handling="replace", null_replacement=""
             )
@@ -141,14 +141,3 @@ def _cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column.cast(pa.string())
     quoted = pc.binary_join_element_wise('"', column, '"', "")
     return pc.if_else(pc.match_substring(column, ","), quoted, column)
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Texts as texts: dictionaries would depend on the cuts. One chunk a column, for one layout."""
-    import pyarrow as pa
-
-    columns = [
-        column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-        for column in table.columns
-    ]
-    return pa.table(columns, names=table.column_names).combine_chunks()

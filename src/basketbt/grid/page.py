@@ -274,7 +274,7 @@ def _values(choice: VariedChoice, language: Language) -> Fold:
         rows=tuple(
             (
                 text(choice_words(one.label, language)),
-                number(one.count),
+                number(one.variants),
                 *map(change, one.shifts),
                 share(one.positive),
             )

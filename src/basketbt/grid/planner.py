@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from basketbt.config.study import GridSpec, StudyConfig, StudyFile
-from basketbt.errors import DataError
-from basketbt.grid.choices import grid_of, sheets_of, widened
+from basketbt.errors import DataError, InputError
+from basketbt.grid.choices import job_of
 from basketbt.grid.sheets import GridJob
 from basketbt.notes import unique
 from basketbt.plan.study import make_plan
@@ -19,6 +19,11 @@ from basketbt.prices.digest import content_digest
 from basketbt.results import StudyResult, identity
 from basketbt.stages.panels import check_reach
 from basketbt.study import Progress, priced, study_result
+
+
+class NoGrid(InputError):
+    template = "study {study} has no section grid"
+    fix = "Add one, e.g. `grid: {{weighting: [equal, stance], entry_delay: [0, 1, 2]}}`."
 
 
 class MarketUnknown(DataError):
@@ -41,7 +46,7 @@ class GridPlan:
     @property
     def spec(self) -> GridSpec:
         """The study's section."""
-        return grid_of(self.config)
+        return _section(self.config)
 
     @cached_property
     def hashes(self) -> dict[str, str]:
@@ -62,9 +67,10 @@ def plan_grid(
 
     Raises ``NoGrid``, ``MarketUnknown`` and what planning and reading a study raise.
     """
-    drawing = grid_of(study.config).random is not None
+    spec = _section(study.config)
+    drawing = spec.random is not None
     progress("planning")
-    plan = make_plan(widened(study))
+    plan = make_plan(_widened(study, spec))
     plan = replace(plan, request=replace(plan.request, universe=drawing))
     prices = priced(plan, source, progress)
     if drawing and prices.data.universe is None:
@@ -72,10 +78,23 @@ def plan_grid(
     cases = tuple(prices.case(case, with_books=False) for case in plan.cases)
     for case in cases:
         check_reach(case.case, case.panel)
-    tables, sheets, notes = sheets_of(study.config, cases, prices.data.universe)
+    job, notes = job_of(study.config, spec, cases, prices.data.universe)
     base = study_result(prices, cases)
-    return GridPlan(
-        config=study.config,
-        base=replace(base, notes=unique([*base.notes, *notes])),
-        job=GridJob(tables=tables, sheets=sheets),
-    )
+    base = replace(base, notes=unique([*base.notes, *notes]))
+    return GridPlan(config=study.config, base=base, job=job)
+
+
+def _section(config: StudyConfig) -> GridSpec:
+    if config.grid is None:
+        raise NoGrid(study=config.study)
+    return config.grid
+
+
+def _widened(study: StudyFile, spec: GridSpec) -> StudyFile:
+    """The study over all events, lists and windows that its grid names, and nothing but those."""
+    named = {"events": spec.events, "baskets": spec.baskets, "windows": spec.windows}
+    changes: dict[str, object] = {name: value for name, value in named.items() if value}
+    changes |= {"split_at_publication": False, "account": None, "event_study": None}
+    # A mistake in the grid's own lists stands in no line of `baskets`.
+    document = None if spec.baskets else study.document
+    return replace(study, config=study.config.model_copy(update=changes), document=document)

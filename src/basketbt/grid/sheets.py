@@ -36,6 +36,11 @@ class Span:
     window: tuple[int, int]
     delay: int
 
+    @property
+    def sessions(self) -> int:
+        """How many sessions it is held: the row of its end, counted from the base."""
+        return self.window[1] - self.window[0] - self.delay + 1
+
 
 @dataclass(frozen=True)
 class ListedBasket:
@@ -83,10 +88,9 @@ class Drawn:
 class Sheet:
     """Baskets bought at one close of one table under one rule.
 
-    ``base`` is the table's row of that close and ``ends`` (E,) the rows, counted from it, at which
-    the ``spans`` end; every basket is measured over every span at every cost, with a ``yardstick``
-    from the base on. ``published``: event, rule and late listing are the study's own.
-    ``first_variant`` numbers its first row of results.
+    ``base`` is the table's row of that close; every basket is measured over every span at every
+    cost, with a ``yardstick`` from the base on. ``published``: event, rule and late listing are the
+    study's own.
     """
 
     event: str
@@ -96,17 +100,15 @@ class Sheet:
     rebalance: Rebalance
     late_listing: LateListing
     spans: tuple[Span, ...]
-    ends: tuple[int, ...]
     costs: tuple[float, ...]
     yardstick: Yardstick
     baskets: Listed | Drawn
     published: bool
-    first_variant: int = 0
 
     @property
     def variants_each(self) -> int:
         """Results of one basket."""
-        return len(self.ends) * len(self.costs)
+        return len(self.spans) * len(self.costs)
 
     @property
     def variants(self) -> int:
@@ -116,7 +118,7 @@ class Sheet:
     @property
     def sessions(self) -> int:
         """Rows of prices, the base included."""
-        return max(self.ends) + 1
+        return max(span.sessions for span in self.spans) + 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -130,6 +132,10 @@ class GridJob:
     def variants(self) -> int:
         """Results of the whole grid."""
         return sum(sheet.variants for sheet in self.sheets)
+
+    def first_variant(self, number: int) -> int:
+        """The number of a sheet's first row of results."""
+        return sum(sheet.variants for sheet in self.sheets[:number])
 
     @property
     def listed(self) -> int:
@@ -153,7 +159,7 @@ def compute(job: GridJob, block: Block, threads: int = 1) -> GridStatistics:
         _market(job, block.sheet),
         sheet.baskets.rows(slice(block.first, block.stop)),
         sheet.yardstick,
-        ends=sheet.ends,
+        ends=[span.sessions for span in sheet.spans],
         costs=sheet.costs,
         threads=threads,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from basketbt.backtest.grid.engine import FALL_ROWS, FIGURES, GridStatistics
 from basketbt.grid.curve import NOBODY, Results, Standing, VariedChoice, curve_order
@@ -13,7 +14,7 @@ from basketbt.grid.dictionary import CHOICE_VALUES, CHOICES, CURVE, QUANTILES, R
 from basketbt.grid.sheets import Block, Drawn, GridJob, Sheet
 from basketbt.notes import Language
 from basketbt.plan.model import span
-from basketbt.report.layout import Cell, Table
+from basketbt.report.layout import Cell, Layout, Table
 from basketbt.report.tables.keys import PRICES
 
 if TYPE_CHECKING:
@@ -37,99 +38,63 @@ def rows_of(job: GridJob, block: Block, found: GridStatistics) -> pa.Table:
     """One row for every basket, window and cost of a block, in that order."""
     import pyarrow as pa
 
-    sheet = job.sheets[block.sheet]
-    dates = job.tables[sheet.table].sessions[sheet.base : sheet.base + sheet.sessions]
-    layout = _Rows(block, sheet)
-    numbers = np.arange(block.first * sheet.variants_each, block.stop * sheet.variants_each)
-    columns: dict[str, object] = {
-        "variant": sheet.first_variant + numbers,
-        "event": layout.same(sheet.event),
-        "day0": layout.same(sheet.day_zero),
-        **_basket_columns(sheet, layout),
-        "rebalance": layout.same(sheet.rebalance.label),
-        "late_listing": layout.same(sheet.late_listing),
-        "window": layout.by_span([span(*one.window) for one in sheet.spans]),
-        "entry_delay": layout.by_span([one.delay for one in sheet.spans]),
-        "cost": np.tile(sheet.costs, layout.baskets * layout.spans),
-        "base_date": layout.same(str(dates[0])),
-        "end_date": layout.by_span([str(dates[end]) for end in sheet.ends]),
+    types, sheet = schema(), job.sheets[block.sheet]
+    dates = [str(day) for day in job.tables[sheet.table].sessions[sheet.base :][: sheet.sessions]]
+    shape = (block.stop - block.first, len(sheet.spans), len(sheet.costs))
+    basket, of_span, of_cost = np.indices(shape, dtype=np.int32).reshape(3, -1)
+    same = np.zeros_like(basket)
+    first = job.first_variant(block.sheet) + block.first * sheet.variants_each
+    # Each key's values, and which of them every row has; -1 for none.
+    coded: dict[str, tuple[Sequence[object], NDArray[np.int32]]] = {
+        "event": ([sheet.event], same),
+        "day0": ([sheet.day_zero], same),
+        "rebalance": ([sheet.rebalance.label], same),
+        "late_listing": ([sheet.late_listing], same),
+        "window": ([span(*one.window) for one in sheet.spans], of_span),
+        "entry_delay": ([one.delay for one in sheet.spans], of_span),
+        "cost": (sheet.costs, of_cost),
+        "base_date": (dates[:1], same),
+        "end_date": ([dates[one.sessions] for one in sheet.spans], of_span),
+        **{f"drawdown_{name}": (dates, fall) for name, fall in _falls(found)},
+    }
+    own = _basket_cells(sheet, slice(block.first, block.stop))
+    coded |= {key: (values, basket) for key, values in own.items()}
+    plain = [[not (one.delay or cost) for cost in sheet.costs] for one in sheet.spans]
+    published = np.array(own["published"])[basket] & np.array(plain)[of_span, of_cost]
+    columns = {
+        key: pa.array(values, types.field(key).type).take(pa.array(places, mask=places < 0))
+        for key, (values, places) in coded.items()
     }
     columns |= {key: pa.array(found.figures[key].ravel(), from_pandas=True) for key in FIGURES}
-    texts = pa.array([str(date) for date in dates])
-    for number, name in enumerate(FALL_ROWS):
-        rows = found.falls[..., number].ravel()
-        columns[f"drawdown_{name}"] = pa.DictionaryArray.from_arrays(
-            pa.array(rows, mask=rows < 0), texts
-        )
-    names = schema().names
-    return pa.table([columns[name] for name in names], names=names)
+    columns |= {
+        "variant": pa.array(first + np.arange(len(basket))),
+        "published": pa.array(published),
+    }
+    return pa.table([columns[name] for name in types.names], schema=types)
 
 
-class _Rows:
-    """How a block's rows run: baskets, in each the spans, in each the costs."""
-
-    def __init__(self, block: Block, sheet: Sheet) -> None:
-        self.part = slice(block.first, block.stop)
-        self.baskets = block.stop - block.first
-        self.spans, self.costs = len(sheet.spans), len(sheet.costs)
-
-    @property
-    def rows(self) -> int:
-        return self.baskets * self.spans * self.costs
-
-    def same(self, value: str | None) -> pa.Array:
-        return self._coded(np.zeros(self.rows, dtype=np.int32), [value])
-
-    def by_span(self, values: Sequence[str] | Sequence[int]) -> pa.Array:
-        places = np.tile(np.repeat(np.arange(self.spans), self.costs), self.baskets)
-        return self._coded(places, values)
-
-    def by_basket(self, values: Sequence[str | float | bool | None]) -> pa.Array:
-        return self._coded(np.repeat(np.arange(self.baskets), self.spans * self.costs), values)
-
-    @staticmethod
-    def _coded(places: np.ndarray, values: Sequence[object]) -> pa.Array:
-        """The values at the places; texts as a dictionary, which costs a number a row."""
-        import pyarrow as pa
-
-        made = pa.array(values)
-        if not (pa.types.is_string(made.type) or pa.types.is_null(made.type)):
-            return made.take(pa.array(places))
-        # A missing text is a missing number: Parquet has no place for it in a dictionary.
-        missing = np.array([value is None for value in values])[places]
-        codes = pa.array(places.astype(np.int32), mask=missing)
-        return pa.DictionaryArray.from_arrays(codes, made.cast(pa.string()).fill_null(""))
+def _falls(found: GridStatistics) -> Iterator[tuple[str, NDArray[np.int32]]]:
+    """The rows of the deepest fall by name, one of each for every row of results."""
+    yield from zip(FALL_ROWS, found.falls.reshape(-1, len(FALL_ROWS)).T, strict=True)
 
 
-def _basket_columns(sheet: Sheet, layout: _Rows) -> dict[str, object]:
-    """The columns that belong to a basket; ``published`` also looks at window and cost."""
-    import pyarrow as pa
-
+def _basket_cells(sheet: Sheet, part: slice) -> dict[str, list[object]]:
+    """The cells that belong to a basket; ``published`` also looks at window and cost."""
     if isinstance(sheet.baskets, Drawn):
-        each = layout.spans * layout.costs
-        return {
-            "basket": layout.same(f"random {sheet.baskets.size}"),
-            "draw": np.repeat(np.arange(layout.part.start, layout.part.stop), each),
-            "shares": np.full(layout.rows, sheet.baskets.size),
-            "weighting": layout.same("equal"),
-            "cap": pa.nulls(layout.rows, pa.float64()),
-            "left_out": layout.same(None),
-            "published": np.zeros(layout.rows, dtype=np.bool_),
-        }
-    own = sheet.baskets.baskets[layout.part]
-    caps = np.array([np.nan if one.cap is None else one.cap for one in own])
-    plain = np.array([[s.delay == 0 and not cost for cost in sheet.costs] for s in sheet.spans])
-    whole = np.array([one.published and sheet.published for one in own])
+        count = part.stop - part.start
+        cells = {"basket": f"random {sheet.baskets.size}", "shares": sheet.baskets.size}
+        cells |= {"weighting": "equal", "cap": None, "left_out": None, "published": False}
+        same = {key: [cell] * count for key, cell in cells.items()}
+        return {**same, "draw": list(range(part.start, part.stop))}
+    own = sheet.baskets.baskets[part]
     return {
-        "basket": layout.by_basket([one.basket for one in own]),
-        "draw": pa.nulls(layout.rows, pa.int64()),
-        "shares": np.repeat(
-            (sheet.baskets.weights[layout.part] > 0).sum(axis=1), layout.spans * layout.costs
-        ),
-        "weighting": layout.by_basket([one.weighting for one in own]),
-        "cap": pa.array(np.repeat(caps, layout.spans * layout.costs), from_pandas=True),
-        "left_out": layout.by_basket([one.left_out for one in own]),
-        "published": (whole[:, np.newaxis] & plain.ravel()).ravel(),
+        "basket": [one.basket for one in own],
+        "draw": [None] * len(own),
+        "shares": (sheet.baskets.weights[part] > 0).sum(axis=1).tolist(),
+        "weighting": [one.weighting for one in own],
+        "cap": [one.cap for one in own],
+        "left_out": [one.left_out for one in own],
+        "published": [one.published and sheet.published for one in own],
     }
 
 
@@ -157,39 +122,23 @@ def curve_rows(results: Results, prices: str, language: Language) -> pa.Table:
 def choices_table(choices: tuple[VariedChoice, ...], prices: str) -> Table:
     """choices.csv."""
     rows = (
-        {
-            "choice": choice.choice,
-            "label": one.label,
-            "variants": one.count,
-            **_quantile_cells("shift_", one.shifts),
-            "positive": one.positive,
-            "moved": choice.moved,
-        }
+        {**vars(choice), **vars(one), **_quantile_cells("shift_", one.shifts)}
         for choice in choices
         for one in choice.values
     )
-    return Table.of(CHOICE_VALUES, rows).plus(PRICES, prices)
+    return _table(CHOICE_VALUES, rows, prices)
 
 
 def standing_table(stands: tuple[Standing, ...], prices: str) -> Table:
     """standing.csv."""
-    rows = (
-        {
-            "event": one.event,
-            "basket": one.basket,
-            "window": one.window,
-            "value": one.value,
-            "variants": one.count,
-            **_quantile_cells("", one.quantiles),
-            "below": one.below,
-            "same_sign": one.same_sign,
-            "shares": one.shares,
-            "random_size": one.random_size,
-            "below_random": one.below_random,
-        }
-        for one in stands
-    )
-    return Table.of(STANDING, rows).plus(PRICES, prices)
+    rows = ({**vars(one), **_quantile_cells("", one.quantiles)} for one in stands)
+    return _table(STANDING, rows, prices)
+
+
+def _table(layout: Layout, rows: Iterable[dict[str, Any]], prices: str) -> Table:
+    """The cells that a layout has of values under its keys, and where the prices are from."""
+    cells = ({key: row[key] for key in layout.keys} for row in rows)
+    return Table.of(layout, cells).plus(PRICES, prices)
 
 
 def _quantile_cells(prefix: str, values: tuple[float, ...]) -> dict[str, Cell]:
