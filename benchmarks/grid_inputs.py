@@ -55,7 +55,6 @@ def named(weights: np.ndarray, size: int) -> Holdings:
 def market_job(draws: int, names: int, rows: int) -> GridJob:
     """A sheet of random baskets of 30, held, as a study's grid lays it out."""
     table = PriceTable(
-        symbols=tuple(f"s{i}" for i in range(names)),
         sessions=sessions(rows),
         prices=prices(rows, names),
         delisted=np.zeros((rows, names), dtype=np.bool_),

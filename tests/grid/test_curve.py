@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -33,7 +34,7 @@ def results(value: np.ndarray, random: np.ndarray | None = None, **codes: np.nda
         random={}
         if random is None
         else {("event0", "rebalance0", "window0"): {3: random, 30: -9.0 - random}},
-        undefined={},
+        undefined=Counter(),
     )
 
 

@@ -130,7 +130,7 @@ def _bytes(text: str) -> int:
 
 def _say_size(plan: GridPlan, *, csv: bool) -> None:
     job = plan.job
-    shares = max(len(table.symbols) for table in job.tables)
+    shares = max(table.prices.shape[1] for table in job.tables)
     megabytes = (job.variants * (_ROW_CSV * csv + _ROW_PARQUET) + job.listed * _ROW_CURVE) / 1e6
     say(
         f"{job.variants:,} variants: {job.listed:,} of lists, {job.variants - job.listed:,} of "

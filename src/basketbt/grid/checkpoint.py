@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basketbt.backtest.grid.engine import TILE
-from basketbt.errors import InputError, OutputError
+from basketbt.errors import InputError
 from basketbt.grid.sheets import Block, Drawn, GridJob, Sheet
 from basketbt.report.publish import republish
 
@@ -42,12 +41,10 @@ class Checkpoint:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with explained(folder):
-            folder.mkdir(parents=True, exist_ok=True)
 
     def finished(self) -> list[Block]:
         """The blocks that are there, in order."""
-        found = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
+        found = (_NAME.fullmatch(path.name) for path in self._folder.glob("*.parquet"))
         return sorted(Block(int(m[1]), int(m[2]), int(m[3])) for m in found if m)
 
     def store(self, block: Block, table: pa.Table) -> None:
@@ -76,15 +73,6 @@ class Checkpoint:
 
 def _name(block: Block) -> str:
     return f"sheet-{block.sheet:05d}-{block.first:010d}-{block.stop:010d}.parquet"
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn a full disk or a forbidden folder into one clear error."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(path=error.filename or path, why=error.strerror or str(error)) from error
 
 
 def cut(job: GridJob, sizes: list[int], finished: list[Block]) -> list[Block]:

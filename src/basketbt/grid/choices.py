@@ -34,14 +34,11 @@ CANNOT_WEIGH = NoteKind(
     zh="因无法构造权重而未纳入网格：{what}",
     severity="warning",
 )
-WEIGHED = NoteKind("grid_weighed", en="{basket} {way}", zh="{basket}{way}")
-WEIGHED_WITHOUT = NoteKind(
-    "grid_weighed_without",
-    en="{basket} without one share {way}",
-    zh="{basket}剔除一只后{way}",
+WEIGHED = NoteKind("grid_weighed", en="{basket} {way}", zh="{basket} {way}")
+WITHOUT_ONE = NoteKind(
+    "grid_without_one", en="{basket} without one share {way}", zh="{basket}剔除一只后 {way}"
 )
-CAPPED = NoteKind("grid_capped", en="cap {cap:.0%}", zh="（上限{cap:.0%}）")
-BY_WEIGHTING = NoteKind("grid_by_weighting", en="{label}", zh="（{label}）")
+CAPPED = NoteKind("grid_capped", en="cap {cap:.0%}", zh="上限{cap:.0%}")
 
 
 class PoolTooSmall(InputError):
@@ -69,7 +66,6 @@ def job_of(
         panel = case.panel
         tables.append(
             PriceTable(
-                symbols=panel.symbols,
                 sessions=panel.sessions,
                 prices=panel.total,
                 delisted=panel.status == Status.DELISTED,
@@ -202,8 +198,8 @@ def _omissions(present: NDArray[np.bool_], each: bool) -> Iterator[int | None]:
 
 def _weighed(label: ListedBasket) -> Note:
     """A basket as the note on what could not be weighed names it."""
-    kind = WEIGHED if label.left_out is None else WEIGHED_WITHOUT
-    way = BY_WEIGHTING(label=label.weighting) if label.cap is None else CAPPED(cap=label.cap)
+    kind = WEIGHED if label.left_out is None else WITHOUT_ONE
+    way = label.weighting if label.cap is None else CAPPED(cap=label.cap)
     return kind(basket=label.basket, way=way)
 
 
@@ -252,7 +248,6 @@ def _table_of_market(universe: UniverseCloses, sessions: Dates) -> PriceTable:
     beyond = (source < 0) | (sessions > universe.dates[-1])[:, np.newaxis]
     prices = np.where(beyond, np.nan, closes)
     return PriceTable(
-        symbols=universe.symbols,
         sessions=sessions,
         prices=prices,
         delisted=np.zeros(prices.shape, dtype=np.bool_),

@@ -7,6 +7,7 @@ was chosen.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ class Results:
     codes: dict[str, NDArray[np.int64]]
     labels: dict[str, tuple[str, ...]]
     random: dict[Question, dict[int, Floats]]
-    undefined: dict[tuple[str, str], int]
+    undefined: Counter[tuple[str, str]]
 
     def label(self, choice: str, row: int) -> str:
         """A variant's value of a choice."""
@@ -76,59 +77,44 @@ def read_results(path: Path, measure: str) -> Results:
 
     lists: list[pa.Table] = []
     random: dict[Question, dict[int, list[Floats]]] = {}
-    undefined: dict[tuple[str, str], int] = {}
     with pq.ParquetFile(path) as file:
         columns = ["variant", "draw", "shares", "published", *CHOICES, measure]
         for number in range(file.num_row_groups):
             rows = file.read_row_group(number, columns=columns)
-            _count_undefined(rows.filter(pc.is_null(rows[measure])), undefined)
-            rows = rows.filter(pc.is_valid(rows[measure]))
             lists.append(rows.filter(pc.is_null(rows["draw"])))
             plain = pc.and_(pc.equal(rows["entry_delay"], 0), pc.equal(rows["cost"], 0.0))
             _collect(rows.filter(pc.and_(pc.is_valid(rows["draw"]), plain)), measure, random)
-    own = pa.concat_tables(lists)
-    codes, labels = {}, {}
-    for choice in CHOICES:
-        codes[choice], labels[choice] = _coded(own[choice])
+    every = pa.concat_tables(lists)
+    own, empty = (every.filter(which(every[measure])) for which in (pc.is_valid, pc.is_null))
+    coded = {choice: _coded(own[choice]) for choice in CHOICES}
     return Results(
         variant=own["variant"].to_numpy(),
         value=own[measure].to_numpy(),
         shares=own["shares"].to_numpy(),
         published=own["published"].to_numpy(),
-        codes=codes,
-        labels=labels,
+        codes={choice: codes for choice, (codes, _) in coded.items()},
+        labels={choice: labels for choice, (_, labels) in coded.items()},
         random={
             question: {size: np.concatenate(values) for size, values in sizes.items()}
             for question, sizes in random.items()
         },
-        undefined=undefined,
+        undefined=Counter(zip(*(empty[key].to_pylist() for key in QUESTION), strict=True)),
     )
-
-
-def _count_undefined(rows: pa.Table, into: dict[tuple[str, str], int]) -> None:
-    """Add the lists' variants among rows without a value to those of their question."""
-    import pyarrow.compute as pc
-
-    listed = rows.filter(pc.is_null(rows["draw"])).group_by(["basket", "window"])
-    for line in listed.aggregate([([], "count_all")]).to_pylist():
-        question = line["basket"], line["window"]
-        into[question] = into.get(question, 0) + line["count_all"]
 
 
 def _collect(rows: pa.Table, measure: str, into: dict[Question, dict[int, list[Floats]]]) -> None:
     """Add the values of random baskets to those of their question and size."""
-    keys = ("event", "rebalance", "window", "shares")
-    coded = [_coded(rows[key]) for key in keys]
-    values = rows[measure].to_numpy()
-    question = np.zeros(len(values), dtype=np.int64)  # one number for all keys
-    for codes, labels in coded:
-        question = question * len(labels) + codes
-    numbers, rows_of = np.unique(question, return_index=True)
-    for number, row in zip(numbers.tolist(), rows_of.tolist(), strict=True):
-        event, rebalance, window, size = (labels[codes[row]] for codes, labels in coded)
-        chosen = values[question == number]
+    import pyarrow.compute as pc
+
+    keys = ["event", "rebalance", "window", "shares"]
+    found = rows.filter(pc.is_valid(rows[measure])).group_by(keys, use_threads=False)
+    grouped = found.aggregate([(measure, "list")])
+    cells = (grouped[key].to_pylist() for key in keys)
+    for event, rebalance, window, size, values in zip(
+        *cells, grouped[f"{measure}_list"], strict=True
+    ):
         own = into.setdefault((event, rebalance, window), {})
-        own.setdefault(int(size), []).append(chosen)
+        own.setdefault(size, []).append(values.values.to_numpy())
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], tuple[str, ...]]:

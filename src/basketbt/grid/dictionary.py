@@ -6,7 +6,6 @@ it equal to the code.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from basketbt.backtest.grid.engine import FIGURES
@@ -23,10 +22,6 @@ _WINDOW = Column("window", "窗口", "text", "session offsets from day 0", "相�
 _PUBLISHED = Column("published", "本研究", "flag", "the study's own choices", "研究本身的选择")
 _VALUE = Column("value", "数值", "decimal", "the grid's measure", "网格指标的数值")
 _COUNT = Column("variants", "变体数", "integer", "how many variants", "变体数量")
-_BELOW = (
-    "share of variants with a smaller value, ties counted half",
-    "数值更小的变体比例（相等计一半）",
-)
 _NOT_DRAWN = ("no random baskets were drawn", "未抽取随机组合")
 _NO_DRAWDOWN = ("no drawdown", "无回撤")
 _NO_RECOVERY = ("never or not yet", "从未或尚未")
@@ -95,39 +90,43 @@ def _quantiles(prefix: str, zh: str, of_en: str, of_zh: str) -> tuple[Column, ..
     )
 
 
-def _rows_layout() -> Layout:
-    choice = {column.key: column for column in _CHOICES}
-    figure = {column.key: column for column in SUMMARY.columns}
-    meaning = (
-        "basket id; `random 10` for random baskets of ten",
-        "组合编号；随机组合为`random 10`等",
-    )
-    basket = replace(_BASKET, description_en=meaning[0], description_zh=meaning[1])
-    number = ("number of the random basket, from 0", "随机组合的编号，从0起")
-    return Layout(
-        "grid",
-        "a variant: a list or a random basket under one value of every choice",
-        "一个变体：某名单或随机组合在每项选择取一个值时的结果",
-        (
-            Column("variant", "变体", "integer", "its number, from 0", "编号，从0起"),
-            keys.EVENT,
-            keys.DAY_ZERO,
-            basket,
-            Column("draw", "抽取", "integer", *number, "the basket is a list", "组合为名单"),
-            Column("shares", "成分数", "integer", "shares that the basket buys", "买入的成分数"),
-            *(choice[key] for key in CHOICES if key not in ("event", "basket")),
-            keys.BASE_DATE,
-            Column("end_date", "截止日", "date", "last session", "最后交易日"),
-            _PUBLISHED,
-            *(figure[key] for key in FIGURES),
-            *(Column(f"drawdown_{name}", zh, "date", *said) for name, zh, *said in _FALLS),
-        ),
-    )
-
-
 #: The rows of grid.parquet and grid.csv. The other tables are written with ``keys.PRICES`` at the
 #: end of each row.
-ROWS = _rows_layout()
+ROWS = Layout(
+    "grid",
+    "a variant: a list or a random basket under one value of every choice",
+    "一个变体：某名单或随机组合在每项选择取一个值时的结果",
+    (
+        Column("variant", "变体", "integer", "its number, from 0", "编号，从0起"),
+        keys.EVENT,
+        keys.DAY_ZERO,
+        Column(
+            "basket",
+            "组合",
+            "text",
+            "basket id; `random 10` for random baskets of ten",
+            "组合编号；随机组合为`random 10`等",
+        ),
+        Column(
+            "draw",
+            "抽取",
+            "integer",
+            "number of the random basket, from 0",
+            "随机组合的编号，从0起",
+            "the basket is a list",
+            "组合为名单",
+        ),
+        Column("shares", "成分数", "integer", "shares that the basket buys", "买入的成分数"),
+        *_CHOICES[2:],
+        keys.BASE_DATE,
+        Column("end_date", "截止日", "date", "last session", "最后交易日"),
+        _PUBLISHED,
+        *sorted(
+            (c for c in SUMMARY.columns if c.key in FIGURES), key=lambda c: FIGURES.index(c.key)
+        ),
+        *(Column(f"drawdown_{name}", zh, "date", *said) for name, zh, *said in _FALLS),
+    ),
+)
 CURVE = Layout(
     "curve",
     "a variant of a list, from the smallest value to the largest",
@@ -184,7 +183,13 @@ STANDING = Layout(
         _VALUE,
         _COUNT,
         *_quantiles("", "", "the measure", "指标"),
-        Column("below", "低于比例", "decimal", *_BELOW),
+        Column(
+            "below",
+            "低于比例",
+            "decimal",
+            "share of variants with a smaller value, ties counted half",
+            "数值更小的变体比例（相等计一半）",
+        ),
         Column(
             "same_sign",
             "同号比例",

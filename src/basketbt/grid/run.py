@@ -9,11 +9,10 @@ from pathlib import Path
 
 from basketbt.errors import InputError
 from basketbt.grid.checkpoint import Checkpoint, block_sizes, cut
-from basketbt.grid.outputs import write_outputs
+from basketbt.grid.outputs import rows_of, write_outputs
 from basketbt.grid.planner import GridPlan
 from basketbt.grid.schedulers import check_scheduler, computed
 from basketbt.grid.sheets import GridJob
-from basketbt.grid.tables import rows_of
 
 #: Called with the variants that are done and those there are.
 GridProgress = Callable[[int, int], None]

@@ -23,7 +23,6 @@ from basketbt.prices.data import Dates, Floats
 class PriceTable:
     """T sessions x N names: total-return prices, and where a name is delisted."""
 
-    symbols: tuple[str, ...]
     sessions: Dates
     prices: Floats
     delisted: NDArray[np.bool_]
