@@ -20,14 +20,11 @@ from basketbt.grid.choices import PoolTooSmall
 from basketbt.grid.planner import GridPlan, MarketUnknown, NoGrid, plan_grid
 from basketbt.grid.run import EmptyGrid, GridOptions, checkpoint_folder, grid_folder, run_grid
 from basketbt.study import run_study
+from support.grids import content
 from support.made import Made
 
 Planned = Callable[..., GridPlan]
 SMALL = "{weighting: [equal, stance], entry_delay: [0, 2], random: {sizes: 3, draws: 700}}"
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def rows(folder: Path) -> list[dict[str, object]]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from support.grids import content, python
+
 STUDY = """\
 study: killed
 events: deepseek-r1
@@ -60,31 +59,18 @@ main()
 """
 
 
-def command(script: list[str], study: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *script, str(study), "--out", str(out)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-
-
-def content(out: Path) -> dict[str, bytes]:
-    files = (path for path in out.rglob("*") if path.is_file())
-    return {str(path.relative_to(out)): path.read_bytes() for path in files}
-
-
 @pytest.mark.slow
 def test_a_killed_grid_goes_on_and_gives_the_same_bytes(tmp_path: Path) -> None:
     study = tmp_path / "killed.yaml"
     study.write_text(STUDY, encoding="utf-8")
-    grid = ["-m", "basketbt", "grid"]
-    whole = command(grid, study, tmp_path / "whole")
+
+    def command(out: str, *script: str) -> CompletedProcess[str]:
+        return python(*script, str(study), "--out", out, folder=tmp_path)
+
+    whole = command("whole", "-m", "basketbt", "grid")
     assert whole.returncode == 0, whole.stderr
 
-    killed = command(["-c", DOOMED], study, tmp_path / "killed")
+    killed = command("killed", "-c", DOOMED)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     left = content(tmp_path / "killed")
     finished = {name: own for name, own in left.items() if name.endswith(".parquet")}
@@ -92,7 +78,7 @@ def test_a_killed_grid_goes_on_and_gives_the_same_bytes(tmp_path: Path) -> None:
     assert len(left) == 3  # and the half that was being written
     assert all(".blocks." in name for name in left)  # no folder of results yet
 
-    again = command(["-c", TELLING], study, tmp_path / "killed")
+    again = command("killed", "-c", TELLING)
     assert again.returncode == 0, again.stderr
     computed = {line for line in again.stdout.splitlines() if line.startswith("sheet-")}
     assert computed
