@@ -19,11 +19,13 @@ from basketbt.grid import checkpoint, outputs
 from basketbt.grid.choices import PoolTooSmall
 from basketbt.grid.planner import GridPlan, MarketUnknown, NoGrid, plan_grid
 from basketbt.grid.run import EmptyGrid, GridOptions, checkpoint_folder, grid_folder, run_grid
+from basketbt.report.publish import publish
 from basketbt.study import run_study
 from support.grids import content
 from support.made import Made
 
 Planned = Callable[..., GridPlan]
+Ran = Callable[..., Path]
 SMALL = "{weighting: [equal, stance], entry_delay: [0, 2], random: {sizes: 3, draws: 700}}"
 
 
@@ -52,9 +54,9 @@ def test_every_choice_meets_every_other(planned: Planned, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_a_row_equals_a_study_with_those_choices(
-    planned: Planned, study: Callable[..., StudyFile], tmp_path: Path, made_market: Made
+    ran: Ran, study: Callable[..., StudyFile], made_market: Made
 ) -> None:
-    found = rows(run_grid(planned(), tmp_path, GridOptions()))
+    found = rows(ran())
     chosen = [r for r in found if r["draw"] is None and not r["cost"] and not r["left_out"]]
     assert len(chosen) > 80
     for row in chosen:
@@ -78,9 +80,8 @@ def test_a_row_equals_a_study_with_those_choices(
             np.testing.assert_allclose(value, own[key][0], rtol=1e-12, atol=1e-12, err_msg=key)
 
 
-def test_leaving_a_share_out_is_a_list_without_it(planned: Planned, tmp_path: Path) -> None:
-    grid = "{leave_one_out: true, windows: [[0,5]]}"
-    found = rows(run_grid(planned(grid), tmp_path, GridOptions()))
+def test_leaving_a_share_out_is_a_list_without_it(ran: Ran) -> None:
+    found = rows(ran("{leave_one_out: true, windows: [[0,5]]}"))
     by_share = {row["left_out"]: row for row in found if row["basket"] == "mine/one"}
     whole = by_share.pop(None)
     assert len(by_share) == 4
@@ -100,17 +101,8 @@ def test_memory_workers_and_blocks_do_not_change_a_byte(
     cut = content(run_grid(plan, tmp_path / "b", options, lambda done, _: calls.append(done)))
     assert len(calls) > 1 + len(plan.job.sheets)
     assert cut == whole
-    assert set(whole) == {
-        "grid.parquet",
-        "grid.csv",
-        "report.html",
-        "curve.csv",
-        "curve.svg",
-        "choices.csv",
-        "standing.csv",
-        "grid.md",
-        "manifest.json",
-    }
+    tables = {"grid.parquet", "grid.csv", "curve.csv", "choices.csv", "standing.csv"}
+    assert set(whole) == tables | {"report.html", "curve.svg", "grid.md", "manifest.json"}
 
 
 def test_a_grid_goes_on_where_it_was_interrupted(
@@ -165,6 +157,15 @@ def test_a_full_disk_keeps_what_was_finished(
     assert content(run_grid(plan, tmp_path, GridOptions())) == whole
 
 
+def test_finished_blocks_outlive_a_later_run_of_the_study(planned: Planned, tmp_path: Path) -> None:
+    """Publishing a run clears what killed ones left in the study's folder a day before."""
+    blocks = checkpoint_folder(planned(SMALL), tmp_path)
+    blocks.mkdir(parents=True)
+    os.utime(blocks, (0, 0))
+    publish({"memo.md": b""}, blocks.parent, "run")
+    assert blocks.is_dir()
+
+
 def test_a_disk_that_fills_at_the_end_is_left_as_it_was(
     planned: Planned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,34 +205,23 @@ def test_finished_blocks_of_any_size_are_gone_around(planned: Planned) -> None:
     ]
 
 
-def test_the_seed_draws_the_baskets_and_nothing_else(planned: Planned, tmp_path: Path) -> None:
-    one, same, other = (
-        rows(run_grid(planned(f"{{random: {text}}}"), tmp_path / name, GridOptions()))
-        for name, text in (
-            ("one", "{sizes: 3, draws: 300}"),
-            ("more", "{sizes: [3, 7], draws: 1200}"),
-            ("other", "{sizes: 3, draws: 300, seed: 5}"),
-        )
-    )
+def test_the_seed_draws_the_baskets_and_nothing_else(ran: Ran) -> None:
+    def values(random: str) -> list[object]:
+        found = rows(ran(f"{{random: {{{random}}}}}"))
+        wanted = ("random 3", "[0,+5]")
+        own = [row["total_return"] for row in found if (row["basket"], row["window"]) == wanted]
+        return own[:300]
 
-    def values(found: list[dict[str, object]]) -> list[object]:
-        return [
-            row["total_return"]
-            for row in found
-            if row["basket"] == "random 3" and row["window"] == "[0,+5]"
-        ][:300]
-
-    assert values(one) == values(same)
-    assert values(one) != values(other)
+    one = values("sizes: 3, draws: 300")
+    assert one == values("sizes: [3, 7], draws: 1200")
+    assert one != values("sizes: 3, draws: 300, seed: 5")
 
 
-def test_random_baskets_are_as_large_as_the_lists_unless_sizes_are_named(
-    planned: Planned, tmp_path: Path
-) -> None:
+def test_random_baskets_are_as_large_as_the_lists_unless_sizes_are_named(ran: Ran) -> None:
     """A list of four among baskets of ten would be ranked by how many shares it has."""
     grid = "{weighting: [equal, stance], entry_delay: [0, 2], cost: [0.0, 0.01], "
     grid += "rebalance: [hold, daily], random: {draws: 300}}"
-    folder = run_grid(planned(grid, late_listing="join"), tmp_path, GridOptions())
+    folder = ran(grid, late_listing="join")
     drawn = [row for row in rows(folder) if row["draw"] is not None]
     assert {row["shares"] for row in drawn} == {4}
     # the study's own choices alone: two windows
@@ -245,15 +235,14 @@ def test_random_baskets_are_as_large_as_the_lists_unless_sizes_are_named(
     assert all(",4,4,0." in line or ",4,4,1.0" in line for line in lines)
 
 
-def test_a_window_without_a_value_is_named(planned: Planned, tmp_path: Path) -> None:
-    folder = run_grid(planned("{measure: sharpe}"), tmp_path, GridOptions())
-    memo = (folder / "grid.md").read_text("utf-8")
+def test_a_window_without_a_value_is_named(ran: Ran) -> None:
+    memo = (ran("{measure: sharpe}") / "grid.md").read_text("utf-8")
     assert "2 variants have no value" in memo
     assert "mine/one [0,+5] (1), mine/two [0,+5] (1)" in memo
 
 
-def test_the_csv_file_holds_the_rows_of_the_parquet_file(planned: Planned, tmp_path: Path) -> None:
-    folder = run_grid(planned(), tmp_path, GridOptions())
+def test_the_csv_file_holds_the_rows_of_the_parquet_file(ran: Ran) -> None:
+    folder = ran()
     with (folder / "grid.csv").open(encoding="utf-8-sig", newline="") as handle:
         written = list(csv.DictReader(handle))
     expected = rows(folder)
@@ -298,10 +287,8 @@ def test_a_cap_that_cannot_hold_is_left_out_and_named(planned: Planned, tmp_path
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_memo_says_where_the_published_results_stand(
-    planned: Planned, tmp_path: Path, language: str
-) -> None:
-    folder = run_grid(planned(language=language), tmp_path, GridOptions())
+def test_the_memo_says_where_the_published_results_stand(ran: Ran, language: str) -> None:
+    folder = ran(language=language)
     memo = (folder / "grid.md").read_text(encoding="utf-8")
     assert memo.count("| mine/one |") == 2
     assert ("entry delay" if language == "en" else "延迟买入") in memo
