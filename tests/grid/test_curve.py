@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from basketbt.grid import words
-from basketbt.grid.curve import Results, Standing, curve_order, standings, varied_choices
+from basketbt.grid.curve import Results, curve_order, standings, varied_choices
 from basketbt.grid.dictionary import CHOICES
 from basketbt.grid.figure import curve_svg
 from basketbt.grid.sweep_report import Agreement, agreement, curve_of
@@ -104,19 +104,7 @@ def test_the_drawing_is_the_same_every_time_and_says_where_prices_are_from() -> 
 
 def test_the_sentence_on_agreement_counts_what_it_says() -> None:
     """Three lists: of two on one side of 0 one lies high, as does the third."""
-    one = Standing(
-        event="e",
-        basket="a",
-        window="[0, 5]",
-        value=0.1,
-        variants=9,
-        quantiles=(0.0,),
-        below=0.9,
-        same_sign=1.0,
-        shares=3,
-        random_size=None,
-        below_random=None,
-    )
+    (one,) = standings(results(np.linspace(0.9, 0.1, 9)))
     stands = (one, replace(one, below=0.2), replace(one, same_sign=0.6))
     found = agreement(stands)
     assert found == Agreement(all=3, agree=2, high=2, both=1)

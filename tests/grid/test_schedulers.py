@@ -86,23 +86,20 @@ def test_a_cluster_gives_them_too_though_a_worker_is_killed(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("asked", "answer", "worker"),
-    [
-        ("_theirs", {"tcp://far:1": schedulers.facts()}, "tcp://far:1"),
-        ("_check_versions", None, r"tcp://\S+"),  # it joins late
-    ],
+    ("asked", "worker"),
+    [({"tcp://far:1": schedulers.facts()}, "tcp://far:1"), ({}, r"tcp://\S+")],
+    ids=["at once", "joining late"],
 )
 def test_workers_of_another_version_are_refused(
     planned: Planned,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    asked: str,
-    answer: object,
+    asked: dict[str, dict[str, str]],
     worker: str,
 ) -> None:
     own = schedulers.facts()
     monkeypatch.setattr(schedulers, "facts", lambda: own | {"numpy": "1.0"})
-    monkeypatch.setattr(schedulers, asked, lambda client: answer)
+    monkeypatch.setattr(schedulers, "_theirs", lambda client: asked)
     with cluster(1) as running:
         options = GridOptions(scheduler=running.scheduler_address)
         with pytest.raises(WorkersDiffer, match=rf"{worker}: numpy .* \(here 1\.0\)"):

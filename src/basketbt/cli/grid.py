@@ -155,10 +155,10 @@ def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:
 
 
 @contextmanager
-def _bar(variants: int, *, quiet: bool) -> Iterator[GridProgress | None]:
+def _bar(variants: int, *, quiet: bool) -> Iterator[GridProgress]:
     """A bar with the rate on the terminal; nothing when piped."""
     if quiet or not sys.stderr.isatty():
-        yield None
+        yield lambda done, total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Rows of results that a block has at most.
 ROWS = 50_000
 # Bytes of one row of results while its block is computed and written: figures, dates, columns.
-_ROW = 500
+_ROW = 600
 # Arrays as large as a tile's levels that are alive at once: products, levels, costs, windows.
 _TILE_ARRAYS = 8
 # Arrays as large as a sheet's prices: relatives, gains by row and by name, masks.

@@ -87,7 +87,7 @@ def _sheets_of_lists(
     for late_listing in spec.late_listing or (policy,):
         for first, spans in _purchases(config, spec).items():
             base = found.zero + first - 1
-            end = base + max(span.sessions for span in spans)
+            end = base + max(span.end for span in spans)
             listed = _listed(config, spec, found, late_listing, base, end, notes)
             if not listed.baskets:
                 continue

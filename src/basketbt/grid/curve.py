@@ -251,13 +251,13 @@ def standings(results: Results) -> tuple[Standing, ...]:
         basket, window = results.codes["basket"], results.codes["window"]
         among = results.value[(basket == basket[row]) & (window == window[row])]
         value = float(results.value[row])
-        question = tuple(results.label(key, row) for key in ("event", "rebalance", "window"))
-        random = results.random.get((question[0], question[1], question[2]), {})
+        event, rule = results.label("event", row), results.label("rebalance", row)
+        random = results.random.get((event, rule, results.label("window", row)), {})
         shares = int(results.shares[row])
         size = min(random, key=lambda drawn: (abs(drawn - shares), drawn), default=None)
         found.append(
             Standing(
-                event=question[0],
+                event=event,
                 basket=results.label("basket", row),
                 window=results.label("window", row),
                 value=value,

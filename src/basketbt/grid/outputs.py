@@ -195,7 +195,7 @@ def rows_of(job: GridJob, block: Block, found: GridStatistics) -> pa.Table:
         "entry_delay": ([one.delay for one in sheet.spans], of_span),
         "cost": (sheet.costs, of_cost),
         "base_date": (dates[:1], same),
-        "end_date": ([dates[one.sessions] for one in sheet.spans], of_span),
+        "end_date": ([dates[one.end] for one in sheet.spans], of_span),
         **{f"drawdown_{name}": (dates, fall) for name, fall in _falls(found)},
     }
     own = _basket_cells(sheet, slice(block.first, block.stop))

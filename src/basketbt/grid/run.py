@@ -52,7 +52,10 @@ def checkpoint_folder(plan: GridPlan, out: Path) -> Path:
 
 
 def run_grid(
-    plan: GridPlan, out: Path, options: GridOptions, progress: GridProgress | None = None
+    plan: GridPlan,
+    out: Path,
+    options: GridOptions,
+    progress: GridProgress = lambda done, total: None,
 ) -> Path:
     """Compute a planned grid and write its files; returns their folder.
 
@@ -67,7 +70,7 @@ def run_grid(
         return folder
     check_scheduler(options.scheduler)
     blocks = Checkpoint(checkpoint_folder(plan, out))
-    _compute(plan.job, blocks, options, progress or (lambda done, total: None))
+    _compute(plan.job, blocks, options, progress)
     write_outputs(plan, blocks, folder, csv=options.csv)
     blocks.remove()
     return folder

@@ -96,7 +96,7 @@ def computed(job: GridJob, blocks: list[Block], scheduler: str, workers: int) ->
             yield block, compute(job, block, threads=workers)
         return
     with _client(scheduler, workers) as client:
-        _check_versions(client)
+        _compare(_theirs(client), facts())
         yield from through(client, job, blocks, scheduler)
 
 
@@ -176,14 +176,11 @@ def facts() -> dict[str, str]:
     }
 
 
-def _check_versions(client: Client) -> None:
-    for worker, own in _theirs(client).items():
-        _compare(worker, own, facts())
-
-
-def _compare(worker: str, own: dict[str, str], mine: dict[str, str]) -> None:
+def _compare(theirs: dict[str, dict[str, str]], mine: dict[str, str]) -> None:
+    """Raise ``WorkersDiffer`` for the workers whose facts are not those of this machine."""
     lines = [
         f"  {worker}: {name} {own.get(name)} (here {value})"
+        for worker, own in theirs.items()
         for name, value in mine.items()
         if own.get(name) != value
     ]
@@ -256,5 +253,5 @@ def _round(client: Client, job: GridJob, blocks: list[Block]) -> Iterator[Finish
 def _with_block(job: GridJob, block: Block, expected: dict[str, str]) -> Finished:
     from distributed import get_worker
 
-    _compare(get_worker().address, facts(), expected)  # it may have joined after others were asked
+    _compare({get_worker().address: facts()}, expected)  # it may have joined later than others
     return block, compute(job, block)

@@ -36,8 +36,8 @@ class Span:
     delay: int
 
     @property
-    def sessions(self) -> int:
-        """How many sessions it is held: the row of its end, counted from the base."""
+    def end(self) -> int:
+        """The row of its last session, counted from the base."""
         return self.window[1] - self.window[0] - self.delay + 1
 
 
@@ -117,7 +117,7 @@ class Sheet:
     @property
     def sessions(self) -> int:
         """Rows of prices, the base included."""
-        return max(span.sessions for span in self.spans) + 1
+        return max(span.end for span in self.spans) + 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -158,7 +158,7 @@ def compute(job: GridJob, block: Block, threads: int = 1) -> GridStatistics:
         _market(job, block.sheet),
         sheet.baskets.rows(slice(block.first, block.stop)),
         sheet.yardstick,
-        ends=[span.sessions for span in sheet.spans],
+        ends=[span.end for span in sheet.spans],
         costs=sheet.costs,
         threads=threads,
     )
