@@ -274,7 +274,7 @@ def test_what_cannot_be_a_grid_is_said(
 
 def test_a_cap_that_cannot_hold_is_left_out_and_named(planned: Planned, tmp_path: Path) -> None:
     plan = planned("{cap: [null, 0.26]}")
-    said, chinese = (" ".join(n.text(own) for n in plan.base.notes) for own in ("en", "zh"))
+    said, chinese = (" ".join(n.text(own) for n in plan.inputs.notes) for own in ("en", "zh"))
     assert "mine/two cap 26%" in said
     assert "mine/one" not in said
     assert "mine/two 上限26%" in chinese

@@ -138,7 +138,7 @@ def _say_size(plan: GridPlan, *, csv: bool) -> None:
         f"up to {max((s.sessions for s in job.sheets), default=0)} sessions, "
         f"files of about {megabytes:,.0f} MB{' (--no-csv: fewer)' if csv else ''}"
     )
-    for note in plan.base.notes:
+    for note in plan.inputs.notes:
         if note.kind.severity == "warning":
             say_warning(note.text(plan.config.language), plan.config.language)
 

@@ -150,6 +150,7 @@ def _listed(
         except NotListedYet as error:
             notes.append(NOT_LISTED(what=error.fields["what"]))
             continue
+        positions = np.arange(len(present))
         for way in _weightings(config, spec):
             weighting, plain = make_weighting(way), make_weighting(_capped(way, None))
             notes += missing_notes(panel, basket, plain, allowed)
@@ -161,7 +162,7 @@ def _listed(
                     left_out=None if gone is None else basket.symbols[gone],
                     published=gone is None and way == config.weighting[0],
                 )
-                taking = present & (np.arange(len(present)) != gone)
+                taking = present & (positions != gone)
                 try:
                     row, said = row_of_weights(
                         panel, basket, weighting, taking, purchase=purchase, allowed=allowed

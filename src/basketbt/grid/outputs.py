@@ -85,7 +85,7 @@ def _write(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool) -> No
 
 def _manifest(plan: GridPlan, folder: Path) -> bytes:
     """The manifest of a run, of the study as written, with the grid's name and choices."""
-    content = json.loads(manifest(plan.base, {}))
+    content = json.loads(manifest(plan.inputs, {}))
     del content["run"]
     content |= {
         "grid": plan.id,

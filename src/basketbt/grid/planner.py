@@ -35,12 +35,12 @@ class MarketUnknown(DataError):
 class GridPlan:
     """A grid ready to be computed.
 
-    ``config`` is the study as written, ``base`` the study over everything that its grid names:
+    ``config`` is the study as written, ``inputs`` the study over everything that its grid names:
     planned, with prices and the notes of the grid, and without a book.
     """
 
     config: StudyConfig
-    base: StudyResult
+    inputs: StudyResult
     job: GridJob
 
     @property
@@ -52,7 +52,7 @@ class GridPlan:
     def hashes(self) -> dict[str, str]:
         """SHA-256 of each thing a grid is made of; the same things give the same bytes."""
         choices = {"study": self.config.canonical(), "grid": self.spec.model_dump_json()}
-        return {**self.base.hashes, "choices": content_digest(choices)}
+        return {**self.inputs.hashes, "choices": content_digest(choices)}
 
     @cached_property
     def id(self) -> str:
@@ -79,9 +79,9 @@ def plan_grid(
     for case in cases:
         check_reach(case.case, case.panel)
     job, notes = job_of(study.config, spec, cases, prices.data.universe)
-    base = study_result(prices, cases)
-    base = replace(base, notes=unique([*base.notes, *notes]))
-    return GridPlan(config=study.config, base=base, job=job)
+    inputs = study_result(prices, cases)
+    inputs = replace(inputs, notes=unique([*inputs.notes, *notes]))
+    return GridPlan(config=study.config, inputs=inputs, job=job)
 
 
 def _section(config: StudyConfig) -> GridSpec:

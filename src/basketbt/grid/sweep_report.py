@@ -127,24 +127,24 @@ class SweepReport:
 def sweep_report(plan: GridPlan, results: Results) -> SweepReport:
     """The report of a planned grid with these results of its measure."""
     stands = standings(results)
-    base, config, measure = plan.base, plan.config, plan.spec.measure
+    inputs, config, measure = plan.inputs, plan.config, plan.spec.measure
     first = [one for one in stands if one.window == stands[0].window]
     return SweepReport(
         id=plan.id,
         config=config,
         measure=measure,
         benchmark=config.benchmarks[0] if measure in _OVER_BENCHMARK else None,
-        prices=base.prices,
-        source=prices_cell(base),
-        notes=base.notes,
-        versions=base.versions,
+        prices=inputs.prices,
+        source=prices_cell(inputs),
+        notes=inputs.notes,
+        versions=inputs.versions,
         day_zeros=tuple(dict.fromkeys((one.event, one.day_zero) for one in plan.job.sheets)),
         reader=min(
             str(publication_day(basket.source.published, one.case.calendar))
-            for one in base.cases
+            for one in inputs.cases
             for basket in one.case.baskets
         ),
-        names={one.symbol: one.name_zh for own in base.plan.baskets for one in own.constituents},
+        names={one.symbol: one.name_zh for own in inputs.plan.baskets for one in own.constituents},
         listed=plan.job.listed,
         drawn=plan.job.variants - plan.job.listed,
         distinct=results.distinct,
