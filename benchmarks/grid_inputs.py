@@ -55,7 +55,6 @@ def named(weights: np.ndarray, size: int) -> Holdings:
 def market_job(draws: int, names: int, rows: int) -> GridJob:
     """A sheet of random baskets of 30, held, as a study's grid lays it out."""
     table = PriceTable(
-        symbols=tuple(f"s{i}" for i in range(names)),
         sessions=sessions(rows),
         prices=prices(rows, names),
         delisted=np.zeros((rows, names), dtype=np.bool_),
@@ -68,15 +67,12 @@ def market_job(draws: int, names: int, rows: int) -> GridJob:
         rebalance=Rebalance("hold"),
         late_listing="exclude",
         spans=(Span(window=(0, rows - 2), delay=0),),
-        ends=(rows - 1,),
         costs=(0.0,),
-        annualisation=YARDSTICK.annualisation,
-        rf_annual=0.0,
-        benchmark=None,
+        yardstick=YARDSTICK,
         baskets=Drawn(size=30, draws=draws, seed=SEED, pool=np.arange(names, dtype=np.int32)),
         published=False,
     )
-    return GridJob(id="made", tables=(table,), sheets=(sheet,))
+    return GridJob(tables=(table,), sheets=(sheet,))
 
 
 def basketbt_run(table: np.ndarray, baskets: Holdings, rule: str) -> Callable[[], object]:

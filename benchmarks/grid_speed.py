@@ -30,7 +30,7 @@ from basketbt.backtest.grid.engine import grid_statistics
 from basketbt.backtest.holding_periods import make_market
 from basketbt.backtest.kernel import Holdings
 from basketbt.backtest.rebalance import Rebalance
-from basketbt.grid.parts import cut
+from basketbt.grid.checkpoint import cut
 from basketbt.grid.schedulers import through
 from grid_inputs import (
     SEED,

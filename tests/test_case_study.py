@@ -9,7 +9,7 @@ import pytest
 
 import case_study as tool
 from basketbt.api import run
-from basketbt.grid.curve import choice_values, standings
+from basketbt.grid.curve import standings, varied_choices
 from basketbt.report.views.phrases import percent
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,7 +120,7 @@ def test_what_it_says_of_accounts(case: tool.Case, page: str) -> None:
 
 def test_what_it_says_of_the_grid(case: tool.Case, page: str) -> None:
     results = case.r1_grid.results
-    moved = {one.choice: one.moved for one in choice_values(results)}
+    moved = {one.choice: one.moved for one in varied_choices(results)}
     assert f"{len(results.value):,} variants" in flat(page)
     assert f"{(results.value > 0).mean():.0%} of all variants" in flat(page)
     assert sum(moved[choice] for choice in ("weighting", "cap", "rebalance")) < 0.01

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ import pandas as pd
 
 from basketbt.api import Run, event_study, run
 from basketbt.config.study import load_study
-from basketbt.grid.curve import QUANTILES, Results, choice_values, read_results, standings
+from basketbt.grid.curve import Results, read_results, standings, varied_choices
+from basketbt.grid.dictionary import QUANTILES
 from basketbt.grid.planner import plan_grid
 from basketbt.grid.run import GridOptions, run_grid
 from basketbt.prices.sources.sample import SampleSource
@@ -183,14 +183,15 @@ def _grid_windows(case: Case) -> list[str]:
 def _grid_choices(case: Case) -> list[str]:
     rows = [
         [
-            one.choice,
+            choice.choice,
             one.label,
-            f"{one.moved:.1%}",
+            f"{choice.moved:.1%}",
             percent(one.shifts[MEDIAN]),
-            "" if isnan(one.positive) else f"{one.positive:.0%}",
+            "" if one.positive is None else f"{one.positive:.0%}",
         ]
-        for one in choice_values(case.r1_grid.results)
-        if one.choice != "left_out"
+        for choice in varied_choices(case.r1_grid.results)
+        if choice.choice != "left_out"
+        for one in choice.values
     ]
     return _table(["choice", "value", "moved", "median shift", "above 0"], rows, texts=2)
 

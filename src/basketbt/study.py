@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 
 import numpy as np
@@ -14,12 +14,13 @@ from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.study import StudyFile
 from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, listing, unique
-from basketbt.plan.model import StudyPlan
+from basketbt.plan.model import Case, StudyPlan
 from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.prices.checks.check import check
 from basketbt.prices.data import MarketData, PriceSource
 from basketbt.prices.digest import content_digest
 from basketbt.prices.origin import origin_of
+from basketbt.prices.panel import PricePanel
 from basketbt.results import CaseResult, StudyResult
 from basketbt.stages.books import case_result
 from basketbt.stages.breadth import breadth_of
@@ -44,6 +45,32 @@ PRICES_END_EARLY = NoteKind(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class PricedPlan:
+    """A plan and its checked prices: by home calendar the panels of the shares and benchmarks."""
+
+    plan: StudyPlan
+    data: MarketData
+    panels: Mapping[str, tuple[PricePanel, PricePanel]]
+
+    def case(self, case: Case, *, with_books: bool) -> CaseResult:
+        """A case of the plan with its panels, and with its index books if asked for."""
+        shares, benchmarks = self.panels[case.calendar.name]
+        return case_result(self.plan, case, shares, benchmarks, with_books=with_books)
+
+
+def priced(plan: StudyPlan, source: PriceSource, say: Progress) -> PricedPlan:
+    """The way from a plan to prices, of a single study and of a grid.
+
+    Raises ``DataError`` for what the prices do not allow.
+    """
+    say(f"reading prices of {len(plan.request.symbols)} shares")
+    data = check(source.load(plan.request), plan.config.prices.quality)
+    homes = {case.calendar.name: case for case in plan.cases}
+    panels = {home: panels_of(plan, data, case) for home, case in homes.items()}
+    return PricedPlan(plan=plan, data=data, panels=panels)
+
+
 def run_study(
     study: StudyFile,
     source: PriceSource,
@@ -62,26 +89,27 @@ def run_study(
     say("planning")
     plan = make_plan(_with_event_study(study) if events_only else study)
     refuse_caps(study, plan.baskets)
-    say(f"reading prices of {len(plan.request.symbols)} shares")
-    data = check(source.load(plan.request), plan.config.prices.quality)
+    prices = priced(plan, source, say)
     say("backtesting")
-    panels = {case.calendar.name: panels_of(plan, data, case) for case in plan.cases}
-    cases = tuple(
-        case_result(plan, case, *panels[case.calendar.name], with_books=not events_only)
-        for case in plan.cases
-    )
+    cases = tuple(prices.case(case, with_books=not events_only) for case in plan.cases)
     if plan.config.event_study is not None:
         say("testing against chance")
         from basketbt.stages.eventstudy import tested  # imports SciPy, which most runs do not need
 
-        cases = tuple(tested(plan, plan.config.event_study, case, data) for case in cases)
+        cases = tuple(tested(plan, plan.config.event_study, case, prices.data) for case in cases)
     if plan.config.account is not None and not events_only:
         say("keeping accounts")
         from basketbt.stages.accounts import accounted, refuse_none  # vectorbt: 2 to 3 s
 
-        cases = tuple(accounted(plan, plan.config.account, case, data) for case in cases)
+        cases = tuple(accounted(plan, plan.config.account, case, prices.data) for case in cases)
         refuse_none(cases)
     cases = tuple(replace(case, breadth=breadth_of(case)) for case in cases)
+    return study_result(prices, cases)
+
+
+def study_result(prices: PricedPlan, cases: tuple[CaseResult, ...]) -> StudyResult:
+    """The cases with what names and explains them: notes, versions, where prices are from."""
+    plan, data = prices.plan, prices.data
     return StudyResult(
         plan=plan,
         cases=cases,
@@ -90,7 +118,7 @@ def run_study(
             with_account=plan.config.account is not None,
             with_event_study=plan.config.event_study is not None,
         ),
-        prices=origin_of(data, (panel for pair in panels.values() for panel in pair)),
+        prices=origin_of(data, (panel for pair in prices.panels.values() for panel in pair)),
         overlap=equal_overlap(plan.baskets),
         universe_digest=_universe_digest(data),
     )

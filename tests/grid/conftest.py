@@ -11,6 +11,7 @@ import pytest
 
 from basketbt.config.study import StudyFile, load_study
 from basketbt.grid.planner import GridPlan, plan_grid
+from basketbt.grid.run import GridOptions, run_grid
 from basketbt.prices.data import MarketData, PriceRequest, UniverseCloses
 from support.made import Made, session
 
@@ -107,6 +108,12 @@ def planned(study: Callable[..., StudyFile]) -> Callable[..., GridPlan]:
         return plan_grid(study(grid=grid, **lines), market())
 
     return plan
+
+
+@pytest.fixture
+def ran(planned: Callable[..., GridPlan], tmp_path: Path) -> Callable[..., Path]:
+    """The folder of a finished grid; the arguments are those of ``planned``."""
+    return lambda *grid, **lines: run_grid(planned(*grid, **lines), tmp_path, GridOptions())
 
 
 @pytest.fixture

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from basketbt.grid.curve import Results, Standing, choice_values, curve_order, standings
+from basketbt.grid.curve import Results, curve_order, standings, varied_choices
+from basketbt.grid.dictionary import CHOICES
 from basketbt.grid.figure import curve_svg
-from basketbt.grid.rows import CHOICES
-from basketbt.grid.words import agreement
+from basketbt.grid.sweep_report import Agreement, agreement, curve_of
+from basketbt.grid.views import agreement_words
 
 
 def results(value: np.ndarray, random: np.ndarray | None = None, **codes: np.ndarray) -> Results:
@@ -32,21 +34,24 @@ def results(value: np.ndarray, random: np.ndarray | None = None, **codes: np.nda
         random={}
         if random is None
         else {("event0", "rebalance0", "window0"): {3: random, 30: -9.0 - random}},
-        undefined={},
+        undefined=Counter(),
     )
 
 
 def test_the_choice_that_moves_the_answer_comes_first() -> None:
     grid = np.array(list(np.ndindex(2, 3, 2)))  # basket, weighting, cost
     value = 1.0 * grid[:, 0] + 0.10 * grid[:, 1] + 0.02 * grid[:, 2]
-    found = choice_values(results(value, basket=grid[:, 0], weighting=grid[:, 1], cost=grid[:, 2]))
-    assert [one.choice for one in found] == ["weighting"] * 3 + ["cost"] * 2
+    first, second = varied_choices(
+        results(value, basket=grid[:, 0], weighting=grid[:, 1], cost=grid[:, 2])
+    )
+    assert (first.choice, len(first.values)) == ("weighting", 3)
+    assert (second.choice, len(second.values)) == ("cost", 2)
     # variance of 0, .1, .2 against that of 0, .02: 2/300 and 1/10000
-    assert found[0].moved == pytest.approx((2 / 300) / (2 / 300 + 1e-4))
-    assert found[3].moved == pytest.approx(1e-4 / (2 / 300 + 1e-4))
+    assert first.moved == pytest.approx((2 / 300) / (2 / 300 + 1e-4))
+    assert second.moved == pytest.approx(1e-4 / (2 / 300 + 1e-4))
     # the baskets' levels differ by 1 and do not show: shifts are inside a list and window
-    assert found[0].shifts[2] == pytest.approx(-0.1)
-    assert found[2].shifts[2] == pytest.approx(0.1)
+    assert first.values[0].shifts[2] == pytest.approx(-0.1)
+    assert first.values[2].shifts[2] == pytest.approx(0.1)
 
 
 def test_a_value_that_only_some_lists_have_is_not_compared_by_its_sign() -> None:
@@ -54,22 +59,22 @@ def test_a_value_that_only_some_lists_have_is_not_compared_by_its_sign() -> None
     basket = np.array([0, 0, 1, 1])
     left_out, cost = np.array([0, 1, 0, 2]), np.array([0, 1, 0, 1])
     value = np.array([0.1, 0.4, -0.1, 0.2])
-    found = choice_values(results(value, basket=basket, left_out=left_out, cost=cost))
-    empty = {one.label for one in found if np.isnan(one.positive)}
-    assert empty == {"left_out0", "left_out1", "left_out2"}
-    assert {one.positive for one in found if one.choice == "cost"} == {0.5, 1.0}
+    found = varied_choices(results(value, basket=basket, left_out=left_out, cost=cost))
+    positive = {one.choice: {value.positive for value in one.values} for one in found}
+    assert positive == {"left_out": {None}, "cost": {0.5, 1.0}}
 
 
 def test_the_share_whose_absence_moves_most_comes_first() -> None:
     left_out = np.arange(4)
     found = results(np.array([0.0, 0.01, -0.3, 0.1]), left_out=left_out)
     found.labels["left_out"] = ("none", "a", "b", "c")
-    assert [one.label for one in choice_values(found)] == ["none", "b", "c", "a"]
+    (choice,) = varied_choices(found)
+    assert [one.label for one in choice.values] == ["none", "b", "c", "a"]
 
 
 def test_equal_variants_are_moved_by_nothing() -> None:
     codes = np.arange(6) % 2
-    assert {one.moved for one in choice_values(results(np.full(6, 0.1), cap=codes))} == {0.0}
+    assert [one.moved for one in varied_choices(results(np.full(6, 0.1), cap=codes))] == [0.0]
 
 
 def test_a_published_result_stands_among_its_own_list_and_window() -> None:
@@ -77,7 +82,7 @@ def test_a_published_result_stands_among_its_own_list_and_window() -> None:
     value = np.array([0.2, -0.1, 0.1, 0.2, 9.0, 9.0, 9.0, 9.0])
     random = np.array([-0.3, 0.0, 0.3, 0.2])
     (stand,) = standings(results(value, random, basket=basket, cost=np.arange(8) % 4))
-    assert stand.count == 4
+    assert stand.variants == 4
     assert stand.below == 0.5 + 0.25  # two smaller, two equal counted half
     assert stand.same_sign == 0.75
     # of the drawn sizes, 3 and 30, the one next to the list's 4 shares
@@ -90,7 +95,7 @@ def test_the_curve_runs_from_the_smallest_to_the_largest() -> None:
 
 
 def test_the_drawing_is_the_same_every_time_and_says_where_prices_are_from() -> None:
-    found = results(np.linspace(-1, 1, 30), cost=np.arange(30) % 2)
+    found = curve_of(results(np.linspace(-1, 1, 30), cost=np.arange(30) % 2))
     drawn = curve_svg(found, "total_return", "own tables")
     assert drawn == curve_svg(found, "total_return", "own tables")
     assert "Prices: own tables." in drawn
@@ -99,23 +104,13 @@ def test_the_drawing_is_the_same_every_time_and_says_where_prices_are_from() -> 
 
 def test_the_sentence_on_agreement_counts_what_it_says() -> None:
     """Three lists: of two on one side of 0 one lies high, as does the third."""
-    one = Standing(
-        event="e",
-        basket="a",
-        window="[0, 5]",
-        value=0.1,
-        count=9,
-        quantiles=(0.0,),
-        below=0.9,
-        same_sign=1.0,
-        shares=3,
-        random_size=None,
-        below_random=None,
-    )
+    (one,) = standings(results(np.linspace(0.9, 0.1, 9)))
     stands = (one, replace(one, below=0.2), replace(one, same_sign=0.6))
-    assert agreement(stands, "en") == (
+    found = agreement(stands)
+    assert found == Agreement(all=3, agree=2, high=2, both=1)
+    assert agreement_words(found, "en") == (
         "In 2 of 3 lists and windows at least 95 % of the variants have the sign of the published "
         "result. In 2 of the 3 the published result lies above the median of its variants, "
         "of the 2 in 1."
     )
-    assert "3个中2个本研究结果高于变体中位数，上述2个中1个如此" in agreement(stands, "zh")
+    assert "3个中2个本研究结果高于变体中位数，上述2个中1个如此" in agreement_words(found, "zh")

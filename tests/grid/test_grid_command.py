@@ -11,21 +11,13 @@ from pathlib import Path
 import pytest
 
 from support import invented
+from support.grids import ENVIRONMENT, python
 
-ROOT = Path(__file__).resolve().parents[2]
 DEMO = invented.STUDY
 
 
 def basketbt(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "basketbt", *words],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return python("-m", "basketbt", *words, folder=folder)
 
 
 def test_the_size_comes_first_and_the_files_at_the_end(tmp_path: Path) -> None:
@@ -34,7 +26,7 @@ def test_the_size_comes_first_and_the_files_at_the_end(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0].split()[1] == "variants:"
     page = tmp_path / lines[-1].removeprefix("page: ").strip()
-    prices = "Prices: own tables (bars.parquet), 2024-"
+    prices = "Prices: own tables (bars.parquet, indexes.parquet), 2024-"
     assert prices in page.read_text(encoding="utf-8")
     folder = page.parent
     memo = (folder / "grid.md").read_text(encoding="utf-8")
@@ -61,7 +53,7 @@ def test_a_terminal_sees_how_far_it_is_and_how_fast(tmp_path: Path) -> None:
 
     screen, terminal = pty.openpty()
     command = [sys.executable, "-m", "basketbt", "grid", DEMO]
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TERM": "xterm", "COLUMNS": "120"}
+    env = {**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "120"}
     with subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=terminal
     ) as running:
@@ -105,12 +97,5 @@ def test_neither_help_nor_a_run_pays_for_the_compiler(tmp_path: Path) -> None:
         "prices: {source: sample}\n",
         encoding="utf-8",
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", script, str(study)],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        check=False,
-    )
+    ran = python("-c", script, str(study), folder=tmp_path)
     assert ran.returncode == 0, ran.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,19 +15,18 @@ import pytest
 from basketbt.backtest.grid.engine import FIGURES
 from basketbt.config.study import StudyFile
 from basketbt.errors import OutputError
-from basketbt.grid import outputs, parts, planner
-from basketbt.grid.choices import NoGrid, PoolTooSmall
-from basketbt.grid.planner import GridPlan, MarketUnknown, MemoryTooSmall, plan_grid
-from basketbt.grid.run import EmptyGrid, GridOptions, grid_folder, run_grid
+from basketbt.grid import checkpoint, outputs
+from basketbt.grid.choices import PoolTooSmall
+from basketbt.grid.planner import GridPlan, MarketUnknown, NoGrid, plan_grid
+from basketbt.grid.run import EmptyGrid, GridOptions, checkpoint_folder, grid_folder, run_grid
+from basketbt.report.publish import publish
 from basketbt.study import run_study
+from support.grids import content
 from support.made import Made
 
 Planned = Callable[..., GridPlan]
+Ran = Callable[..., Path]
 SMALL = "{weighting: [equal, stance], entry_delay: [0, 2], random: {sizes: 3, draws: 700}}"
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def rows(folder: Path) -> list[dict[str, object]]:
@@ -54,9 +54,9 @@ def test_every_choice_meets_every_other(planned: Planned, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_a_row_equals_a_study_with_those_choices(
-    planned: Planned, study: Callable[..., StudyFile], tmp_path: Path, made_market: Made
+    ran: Ran, study: Callable[..., StudyFile], made_market: Made
 ) -> None:
-    found = rows(run_grid(planned(), tmp_path, GridOptions()))
+    found = rows(ran())
     chosen = [r for r in found if r["draw"] is None and not r["cost"] and not r["left_out"]]
     assert len(chosen) > 80
     for row in chosen:
@@ -80,9 +80,8 @@ def test_a_row_equals_a_study_with_those_choices(
             np.testing.assert_allclose(value, own[key][0], rtol=1e-12, atol=1e-12, err_msg=key)
 
 
-def test_leaving_a_share_out_is_a_list_without_it(planned: Planned, tmp_path: Path) -> None:
-    grid = "{leave_one_out: true, windows: [[0,5]]}"
-    found = rows(run_grid(planned(grid), tmp_path, GridOptions()))
+def test_leaving_a_share_out_is_a_list_without_it(ran: Ran) -> None:
+    found = rows(ran("{leave_one_out: true, windows: [[0,5]]}"))
     by_share = {row["left_out"]: row for row in found if row["basket"] == "mine/one"}
     whole = by_share.pop(None)
     assert len(by_share) == 4
@@ -96,23 +95,14 @@ def test_memory_workers_and_blocks_do_not_change_a_byte(
 ) -> None:
     plan = planned()
     whole = content(run_grid(plan, tmp_path / "a", GridOptions()))
-    monkeypatch.setattr(planner, "ROWS", 128)
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
     calls: list[int] = []
     options = GridOptions(workers=2)
     cut = content(run_grid(plan, tmp_path / "b", options, lambda done, _: calls.append(done)))
     assert len(calls) > 1 + len(plan.job.sheets)
     assert cut == whole
-    assert set(whole) == {
-        "grid.parquet",
-        "grid.csv",
-        "report.html",
-        "curve.csv",
-        "curve.svg",
-        "choices.csv",
-        "standing.csv",
-        "grid.md",
-        "manifest.json",
-    }
+    tables = {"grid.parquet", "grid.csv", "curve.csv", "choices.csv", "standing.csv"}
+    assert set(whole) == tables | {"report.html", "curve.svg", "grid.md", "manifest.json"}
 
 
 def test_a_grid_goes_on_where_it_was_interrupted(
@@ -120,7 +110,7 @@ def test_a_grid_goes_on_where_it_was_interrupted(
 ) -> None:
     plan = planned(SMALL)
     whole = content(run_grid(plan, tmp_path / "whole", GridOptions()))
-    monkeypatch.setattr(planner, "ROWS", 128)
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
 
     def stop(done: int, total: int) -> None:
         if done > 600:
@@ -129,7 +119,7 @@ def test_a_grid_goes_on_where_it_was_interrupted(
     with pytest.raises(KeyboardInterrupt):
         run_grid(plan, tmp_path, GridOptions(), stop)
     assert not grid_folder(plan, tmp_path).exists()
-    monkeypatch.setattr(planner, "ROWS", 512)  # other blocks than before
+    monkeypatch.setattr(checkpoint, "ROWS", 512)  # other blocks than before
     seen: list[int] = []
     folder = run_grid(plan, tmp_path, GridOptions(), lambda done, _: seen.append(done))
     assert seen[0] > 600
@@ -150,23 +140,30 @@ def test_a_full_disk_keeps_what_was_finished(
 ) -> None:
     plan = planned(SMALL)
     whole = content(run_grid(plan, tmp_path / "whole", GridOptions()))
-    monkeypatch.setattr(planner, "ROWS", 128)
-    written = []
-    real = pq.write_table
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
+    kept = checkpoint_folder(plan, tmp_path)
+    flush = os.fsync
 
-    def write(table: object, where: object) -> None:
-        if len(written) == 3:
+    def full(handle: int) -> None:
+        if len(list(kept.iterdir())) > 3:
             raise OSError(errno.ENOSPC, "No space left on device")
-        written.append(table)
-        real(table, where)
+        flush(handle)
 
-    with monkeypatch.context() as full:
-        full.setattr(pq, "write_table", write)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
         with pytest.raises(OutputError, match="No space left"):
             run_grid(plan, tmp_path, GridOptions())
-    kept = grid_folder(plan, tmp_path).with_name(f".grid-{plan.job.id}.parts")
     assert len(list(kept.iterdir())) == 3
     assert content(run_grid(plan, tmp_path, GridOptions())) == whole
+
+
+def test_finished_blocks_outlive_a_later_run_of_the_study(planned: Planned, tmp_path: Path) -> None:
+    """Publishing a run clears what killed ones left in the study's folder a day before."""
+    blocks = checkpoint_folder(planned(SMALL), tmp_path)
+    blocks.mkdir(parents=True)
+    os.utime(blocks, (0, 0))
+    publish({"memo.md": b""}, blocks.parent, "run")
+    assert blocks.is_dir()
 
 
 def test_a_disk_that_fills_at_the_end_is_left_as_it_was(
@@ -181,26 +178,25 @@ def test_a_disk_that_fills_at_the_end_is_left_as_it_was(
         patched.setattr(outputs, "write_csv", full)
         with pytest.raises(OutputError, match="No space left"):
             run_grid(plan, tmp_path, GridOptions())
-    left = [path.name for path in grid_folder(plan, tmp_path).parent.iterdir()]
-    assert left == [f".grid-{plan.job.id}.parts"]
+    assert list(grid_folder(plan, tmp_path).parent.iterdir()) == [checkpoint_folder(plan, tmp_path)]
     assert run_grid(plan, tmp_path, GridOptions()).is_dir()
 
 
 def test_blocks_fit_into_the_memory_that_is_allowed(planned: Planned) -> None:
     plan = planned()
-    generous = planner.block_sizes(plan.job, 2_000_000_000, 0, 1)
-    tight = planner.block_sizes(plan.job, 8_000_000, 0, 1)
+    generous = checkpoint.block_sizes(plan.job, 2_000_000_000, 0, 1)
+    tight = checkpoint.block_sizes(plan.job, 8_000_000, 0, 1)
     assert all(a >= b for a, b in zip(generous, tight, strict=True))
     assert all(size % 128 == 0 for size in tight)
-    with pytest.raises(MemoryTooSmall, match="needs at least"):
-        planner.block_sizes(plan.job, 100_000, 0, 1)
+    with pytest.raises(checkpoint.MemoryTooSmall, match="needs at least"):
+        checkpoint.block_sizes(plan.job, 100_000, 0, 1)
 
 
 def test_finished_blocks_of_any_size_are_gone_around(planned: Planned) -> None:
     job = planned(SMALL).job
-    blocks = parts.cut(job, [128] * len(job.sheets), [])
+    blocks = checkpoint.cut(job, [128] * len(job.sheets), [])
     middle = [block for block in blocks if block.first == 128]
-    rest = parts.cut(job, [10_240] * len(job.sheets), middle)
+    rest = checkpoint.cut(job, [10_240] * len(job.sheets), middle)
     covered = sorted((b.sheet, row) for b in [*middle, *rest] for row in range(b.first, b.stop))
     assert covered == [
         (number, row)
@@ -209,34 +205,23 @@ def test_finished_blocks_of_any_size_are_gone_around(planned: Planned) -> None:
     ]
 
 
-def test_the_seed_draws_the_baskets_and_nothing_else(planned: Planned, tmp_path: Path) -> None:
-    one, same, other = (
-        rows(run_grid(planned(f"{{random: {text}}}"), tmp_path / name, GridOptions()))
-        for name, text in (
-            ("one", "{sizes: 3, draws: 300}"),
-            ("more", "{sizes: [3, 7], draws: 1200}"),
-            ("other", "{sizes: 3, draws: 300, seed: 5}"),
-        )
-    )
+def test_the_seed_draws_the_baskets_and_nothing_else(ran: Ran) -> None:
+    def values(random: str) -> list[object]:
+        found = rows(ran(f"{{random: {{{random}}}}}"))
+        wanted = ("random 3", "[0,+5]")
+        own = [row["total_return"] for row in found if (row["basket"], row["window"]) == wanted]
+        return own[:300]
 
-    def values(found: list[dict[str, object]]) -> list[object]:
-        return [
-            row["total_return"]
-            for row in found
-            if row["basket"] == "random 3" and row["window"] == "[0,+5]"
-        ][:300]
-
-    assert values(one) == values(same)
-    assert values(one) != values(other)
+    one = values("sizes: 3, draws: 300")
+    assert one == values("sizes: [3, 7], draws: 1200")
+    assert one != values("sizes: 3, draws: 300, seed: 5")
 
 
-def test_random_baskets_are_as_large_as_the_lists_unless_sizes_are_named(
-    planned: Planned, tmp_path: Path
-) -> None:
+def test_random_baskets_are_as_large_as_the_lists_unless_sizes_are_named(ran: Ran) -> None:
     """A list of four among baskets of ten would be ranked by how many shares it has."""
     grid = "{weighting: [equal, stance], entry_delay: [0, 2], cost: [0.0, 0.01], "
     grid += "rebalance: [hold, daily], random: {draws: 300}}"
-    folder = run_grid(planned(grid, late_listing="join"), tmp_path, GridOptions())
+    folder = ran(grid, late_listing="join")
     drawn = [row for row in rows(folder) if row["draw"] is not None]
     assert {row["shares"] for row in drawn} == {4}
     # the study's own choices alone: two windows
@@ -245,20 +230,19 @@ def test_random_baskets_are_as_large_as_the_lists_unless_sizes_are_named(
         ("hold", 0, 0.0)
     }
     header, *lines = (folder / "standing.csv").read_text("utf-8-sig").splitlines()
-    assert header.endswith("shares,random_size,below_random")
+    assert header.endswith("shares,random_size,below_random,prices")
     assert len(lines) == 4
     assert all(",4,4,0." in line or ",4,4,1.0" in line for line in lines)
 
 
-def test_a_window_without_a_value_is_named(planned: Planned, tmp_path: Path) -> None:
-    folder = run_grid(planned("{measure: sharpe}"), tmp_path, GridOptions())
-    memo = (folder / "grid.md").read_text("utf-8")
+def test_a_window_without_a_value_is_named(ran: Ran) -> None:
+    memo = (ran("{measure: sharpe}") / "grid.md").read_text("utf-8")
     assert "2 variants have no value" in memo
     assert "mine/one [0,+5] (1), mine/two [0,+5] (1)" in memo
 
 
-def test_the_csv_file_holds_the_rows_of_the_parquet_file(planned: Planned, tmp_path: Path) -> None:
-    folder = run_grid(planned(), tmp_path, GridOptions())
+def test_the_csv_file_holds_the_rows_of_the_parquet_file(ran: Ran) -> None:
+    folder = ran()
     with (folder / "grid.csv").open(encoding="utf-8-sig", newline="") as handle:
         written = list(csv.DictReader(handle))
     expected = rows(folder)
@@ -271,9 +255,8 @@ def test_the_csv_file_holds_the_rows_of_the_parquet_file(planned: Planned, tmp_p
                 assert line[key] == str(value).lower()
             else:
                 assert type(value)(line[key]) == value
-    assert '"' not in (folder / "grid.csv").read_text("utf-8-sig").replace('"[0,+', "[0,+").replace(
-        ']"', "]"
-    )
+    text = (folder / "grid.csv").read_text("utf-8-sig")
+    assert '"' not in text.replace('"[0,+5]"', "").replace('"[0,+25]"', "")
 
 
 def test_what_cannot_be_a_grid_is_said(
@@ -291,9 +274,10 @@ def test_what_cannot_be_a_grid_is_said(
 
 def test_a_cap_that_cannot_hold_is_left_out_and_named(planned: Planned, tmp_path: Path) -> None:
     plan = planned("{cap: [null, 0.26]}")
-    said = " ".join(note.text() for note in plan.notes)
+    said, chinese = (" ".join(n.text(own) for n in plan.inputs.notes) for own in ("en", "zh"))
     assert "mine/two cap 26%" in said
     assert "mine/one" not in said
+    assert "mine/two 上限26%" in chinese
     found = rows(run_grid(plan, tmp_path, GridOptions()))
     assert {(row["basket"], row["cap"]) for row in found} == {
         ("mine/one", None),
@@ -303,10 +287,8 @@ def test_a_cap_that_cannot_hold_is_left_out_and_named(planned: Planned, tmp_path
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_memo_says_where_the_published_results_stand(
-    planned: Planned, tmp_path: Path, language: str
-) -> None:
-    folder = run_grid(planned(language=language), tmp_path, GridOptions())
+def test_the_memo_says_where_the_published_results_stand(ran: Ran, language: str) -> None:
+    folder = ran(language=language)
     memo = (folder / "grid.md").read_text(encoding="utf-8")
     assert memo.count("| mine/one |") == 2
     assert ("entry delay" if language == "en" else "延迟买入") in memo

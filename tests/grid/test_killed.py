@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from support.grids import content, python
+
 STUDY = """\
 study: killed
 events: deepseek-r1
@@ -21,23 +20,22 @@ grid: {rebalance: [hold, daily], leave_one_out: true, entry_delay: [0, 1], cost:
 """
 # The command, in blocks of a tile, killed as it has written half of its third block.
 DOOMED = """\
-import os, signal, sys
-import pyarrow.parquet as pq
+import os, signal, stat, sys
 from basketbt.cli.main import main
-from basketbt.grid import planner
+from basketbt.grid import checkpoint
 
-planner.ROWS = 128
-write, calls = pq.write_table, []
+checkpoint.ROWS = 128
+flush, files = os.fsync, []
 
-def dying(table, handle):
-    calls.append(table)
-    if len(calls) == 3:
-        handle.write(b"PAR1 half a block")
-        handle.flush()
+def dying(handle):
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        files.append(handle)
+    if len(files) == 3:
+        os.ftruncate(handle, 17)
         os.kill(os.getpid(), signal.SIGKILL)
-    write(table, handle)
+    flush(handle)
 
-pq.write_table = dying
+os.fsync = dying
 sys.argv = ["basketbt", "grid", *sys.argv[1:]]
 main()
 """
@@ -46,55 +44,41 @@ main()
 TELLING = """\
 import sys
 from basketbt.cli.main import main
-from basketbt.grid import planner
-from basketbt.grid.parts import Parts
+from basketbt.grid import checkpoint
 
-planner.ROWS = 128
-store = Parts.store
+checkpoint.ROWS = 128
+store = checkpoint.Checkpoint.store
 
 def telling(own, block, table):
-    print(own._path(block).name)
+    print(checkpoint._name(block))
     store(own, block, table)
 
-Parts.store = telling
+checkpoint.Checkpoint.store = telling
 sys.argv = ["basketbt", "grid", *sys.argv[1:]]
 main()
 """
-
-
-def command(script: list[str], study: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *script, str(study), "--out", str(out)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-
-
-def content(out: Path) -> dict[str, bytes]:
-    files = (path for path in out.rglob("*") if path.is_file())
-    return {str(path.relative_to(out)): path.read_bytes() for path in files}
 
 
 @pytest.mark.slow
 def test_a_killed_grid_goes_on_and_gives_the_same_bytes(tmp_path: Path) -> None:
     study = tmp_path / "killed.yaml"
     study.write_text(STUDY, encoding="utf-8")
-    grid = ["-m", "basketbt", "grid"]
-    whole = command(grid, study, tmp_path / "whole")
+
+    def command(out: str, *script: str) -> CompletedProcess[str]:
+        return python(*script, str(study), "--out", out, folder=tmp_path)
+
+    whole = command("whole", "-m", "basketbt", "grid")
     assert whole.returncode == 0, whole.stderr
 
-    killed = command(["-c", DOOMED], study, tmp_path / "killed")
+    killed = command("killed", "-c", DOOMED)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     left = content(tmp_path / "killed")
     finished = {name: own for name, own in left.items() if name.endswith(".parquet")}
     assert len(finished) == 2
     assert len(left) == 3  # and the half that was being written
-    assert all(".parts" in name for name in left)  # no folder of results yet
+    assert all(".blocks." in name for name in left)  # no folder of results yet
 
-    again = command(["-c", TELLING], study, tmp_path / "killed")
+    again = command("killed", "-c", TELLING)
     assert again.returncode == 0, again.stderr
     computed = {line for line in again.stdout.splitlines() if line.startswith("sheet-")}
     assert computed

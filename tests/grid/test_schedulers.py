@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from basketbt.grid import planner, schedulers
+from basketbt.grid import checkpoint, schedulers
 from basketbt.grid.planner import GridPlan
 from basketbt.grid.run import GridOptions, run_grid
 from basketbt.grid.schedulers import (
@@ -25,25 +26,22 @@ from basketbt.grid.schedulers import (
     WorkersDiffer,
     check_scheduler,
 )
+from support.grids import content
 
 Planned = Callable[..., GridPlan]
 GRID = "{weighting: [equal, stance], entry_delay: [0, 2], random: {sizes: 3, draws: 900}}"
 
 
-def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planner, "ROWS", 128)
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
 
 
-@pytest.fixture
-def cluster() -> Iterator[object]:
+@contextmanager
+def cluster(workers: int) -> Iterator[Any]:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2,
+        n_workers=workers,
         threads_per_worker=1,
         dashboard_address="127.0.0.1:0",
         protocol="tcp://",
@@ -64,91 +62,65 @@ def test_processes_give_the_bytes_of_one(planned: Planned, tmp_path: Path) -> No
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("workers", [2, 1])
 def test_a_cluster_gives_them_too_though_a_worker_is_killed(
-    planned: Planned, tmp_path: Path, cluster: object
+    planned: Planned, tmp_path: Path, workers: int
 ) -> None:
+    """The only worker held the only copy of the prices, which are then sent again."""
     plan = planned(GRID)
     here = content(run_grid(plan, tmp_path / "here", GridOptions()))
     killed: list[int] = []
-
-    def kill(done: int, total: int) -> None:
-        if done > total / 4 and not killed:
-            worker = next(iter(cluster.workers.values()))  # type: ignore[attr-defined]
-            killed.append(worker.process.pid)
-            os.kill(worker.process.pid, signal.SIGKILL)
-
-    address = cluster.scheduler_address  # type: ignore[attr-defined]
-    assert address.startswith("tcp://")
-    there = run_grid(plan, tmp_path / "there", GridOptions(scheduler=address), kill)
-    assert killed
-    assert content(there) == here
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("small_blocks")
-def test_even_when_the_only_worker_is_killed(planned: Planned, tmp_path: Path) -> None:
-    """It held the only copy of the prices, which are then sent again."""
-    distributed = pytest.importorskip("distributed")
-    plan = planned(GRID)
-    here = content(run_grid(plan, tmp_path / "here", GridOptions()))
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0", memory_limit=0
-    ) as cluster:
-        killed: list[int] = []
+    with cluster(workers) as running:
 
         def kill(done: int, total: int) -> None:
             if done > total / 4 and not killed:
-                killed.append(cluster.workers[0].process.pid)
+                killed.append(running.workers[0].process.pid)
                 os.kill(killed[0], signal.SIGKILL)
 
-        options = GridOptions(scheduler=cluster.scheduler_address)
+        assert running.scheduler_address.startswith("tcp://")
+        options = GridOptions(scheduler=running.scheduler_address)
         there = run_grid(plan, tmp_path / "there", options, kill)
     assert killed
     assert content(there) == here
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("asked", "worker"),
+    [({"tcp://far:1": schedulers.facts()}, "tcp://far:1"), ({}, r"tcp://\S+")],
+    ids=["at once", "joining late"],
+)
 def test_workers_of_another_version_are_refused(
-    planned: Planned, tmp_path: Path, cluster: object, monkeypatch: pytest.MonkeyPatch
+    planned: Planned,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: dict[str, dict[str, str]],
+    worker: str,
 ) -> None:
     own = schedulers.facts()
     monkeypatch.setattr(schedulers, "facts", lambda: own | {"numpy": "1.0"})
-    monkeypatch.setattr(schedulers, "_theirs", lambda client: {"tcp://far:1": own})
-    options = GridOptions(scheduler=cluster.scheduler_address)  # type: ignore[attr-defined]
-    with pytest.raises(WorkersDiffer, match=r"tcp://far:1: numpy .* \(here 1\.0\)"):
-        run_grid(planned(GRID), tmp_path, options)
-
-
-@pytest.mark.slow
-def test_a_worker_of_another_version_that_joins_late_is_refused(
-    planned: Planned, tmp_path: Path, cluster: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = schedulers.facts()
-    monkeypatch.setattr(schedulers, "facts", lambda: own | {"numpy": "1.0"})
-    monkeypatch.setattr(schedulers, "_check_versions", lambda client: None)
-    options = GridOptions(scheduler=cluster.scheduler_address)  # type: ignore[attr-defined]
-    with pytest.raises(WorkersDiffer, match=r"tcp://\S+: numpy .* \(here 1\.0\)"):
-        run_grid(planned(GRID), tmp_path, options)
+    monkeypatch.setattr(schedulers, "_theirs", lambda client: asked)
+    with cluster(1) as running:
+        options = GridOptions(scheduler=running.scheduler_address)
+        with pytest.raises(WorkersDiffer, match=rf"{worker}: numpy .* \(here 1\.0\)"):
+            run_grid(planned(GRID), tmp_path, options)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_blocks")
 def test_workers_that_join_late_get_blocks_too(planned: Planned, tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
     grown: list[int] = []
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0", memory_limit=0
-    ) as cluster:
+    with cluster(1) as running:
 
         def grow(done: int, total: int) -> None:
             if done and not grown:
-                cluster.scale(2)
-                cluster.wait_for_workers(2)
+                running.scale(2)
+                running.wait_for_workers(2)
                 grown.append(done)
 
-        options = GridOptions(scheduler=cluster.scheduler_address)
+        options = GridOptions(scheduler=running.scheduler_address)
         run_grid(planned(GRID.replace("900", "9000")), tmp_path, options, grow)
-        with distributed.Client(cluster) as client:
+        with running.get_client() as client:
             executed = client.run(lambda dask_worker: dask_worker.state.executed_count)
     assert len(executed) == 2
     assert min(executed.values()) > 0
@@ -170,10 +142,9 @@ def test_a_dead_scheduler_is_said_and_nothing_lost(
 def test_a_scheduler_without_workers_is_said(
     planned: Planned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(schedulers, "_WORKERS_SECONDS", 1)
-    with distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as cluster:
-        options = GridOptions(scheduler=cluster.scheduler_address)
+    with cluster(0) as running:
+        options = GridOptions(scheduler=running.scheduler_address)
         with pytest.raises(NoWorkers, match="has no workers"):
             run_grid(planned(GRID), tmp_path, options)
 

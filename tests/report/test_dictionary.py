@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from basketbt.grid.dictionary import CHOICE_VALUES, CURVE, ROWS, STANDING, columns_page
 from basketbt.report.dictionary import generated
 from basketbt.report.files import LAYOUTS
 from basketbt.statistics.measures import MEASURES
@@ -18,7 +19,14 @@ def test_generated_files_are_up_to_date(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == generated(ROOT)[path], "run `make docs`"
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_the_page_on_grids_is_up_to_date() -> None:
+    page = ROOT / "docs" / "grid-columns.md"
+    assert page.read_text(encoding="utf-8") == columns_page(), "run `make docs`"
+
+
+@pytest.mark.parametrize(
+    "layout", [*LAYOUTS, ROWS, STANDING, CHOICE_VALUES, CURVE], ids=lambda layout: layout.name
+)
 def test_every_column_has_a_name_and_a_meaning_in_both_languages(layout) -> None:
     for column in layout.columns:
         assert column.zh, column.key

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from basketbt.grid.run import GridProgress
 
 # Bytes of a variant in grid.csv, grid.parquet and curve.csv.
-_ROW_CSV, _ROW_PARQUET, _ROW_CURVE = 300, 65, 130
+_ROW_CSV, _ROW_PARQUET, _ROW_CURVE = 300, 65, 160
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
 
@@ -89,7 +89,7 @@ def grid(
         _interrupted("interrupted: nothing was computed yet"),
         progress_line(quiet=quiet or as_json) as tell,
     ):
-        plan = plan_grid(file, choose_source(file, prices, access(store, offline, tell)))
+        plan = plan_grid(file, choose_source(file, prices, access(store, offline, tell)), tell)
     if not (quiet or as_json):
         _say_size(plan, csv=csv)
     _agree_on_size(plan.job.variants, max_variants, yes=yes)
@@ -99,11 +99,11 @@ def grid(
     ):
         folder = run_grid(plan, out, options, progress)
     if as_json:
-        say_json({"grid": plan.job.id, "variants": plan.job.variants, "folder": str(folder)})
+        say_json({"grid": plan.id, "variants": plan.job.variants, "folder": str(folder)})
     elif not quiet:
         places = {"memo": "grid.md", "curve": "curve.svg", "tables": "", "page": "report.html"}
         for what, name in places.items():
-            say_place(what, folder / name, plan.study.config.language)
+            say_place(what, folder / name, plan.config.language)
 
 
 @contextmanager
@@ -130,7 +130,7 @@ def _bytes(text: str) -> int:
 
 def _say_size(plan: GridPlan, *, csv: bool) -> None:
     job = plan.job
-    shares = max(len(table.symbols) for table in job.tables)
+    shares = max(table.prices.shape[1] for table in job.tables)
     megabytes = (job.variants * (_ROW_CSV * csv + _ROW_PARQUET) + job.listed * _ROW_CURVE) / 1e6
     say(
         f"{job.variants:,} variants: {job.listed:,} of lists, {job.variants - job.listed:,} of "
@@ -138,9 +138,9 @@ def _say_size(plan: GridPlan, *, csv: bool) -> None:
         f"up to {max((s.sessions for s in job.sheets), default=0)} sessions, "
         f"files of about {megabytes:,.0f} MB{' (--no-csv: fewer)' if csv else ''}"
     )
-    for note in plan.notes:
+    for note in plan.inputs.notes:
         if note.kind.severity == "warning":
-            say_warning(note.text(plan.study.config.language), plan.study.config.language)
+            say_warning(note.text(plan.config.language), plan.config.language)
 
 
 def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:
@@ -155,10 +155,10 @@ def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:
 
 
 @contextmanager
-def _bar(variants: int, *, quiet: bool) -> Iterator[GridProgress | None]:
+def _bar(variants: int, *, quiet: bool) -> Iterator[GridProgress]:
     """A bar with the rate on the terminal; nothing when piped."""
     if quiet or not sys.stderr.isatty():
-        yield None
+        yield lambda done, total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.backtest.book import NotListedYet, listed_at, missing_notes, row_of_weights
+from basketbt.backtest.grid.engine import Yardstick
 from basketbt.backtest.holding_periods import LateListing
 from basketbt.backtest.weight_inputs import EstimationBeyondPrices, Purchase, UnmeasuredShares
-from basketbt.baskets.model import Basket
 from basketbt.config.choices import WeightingSpec
-from basketbt.config.study import GridSpec, StudyConfig, StudyFile
+from basketbt.config.study import GridSpec, StudyConfig
 from basketbt.errors import InfeasibleWeights, InputError
-from basketbt.grid.sheets import Drawn, Listed, ListedBasket, PriceTable, Sheet, Span
-from basketbt.notes import Note, NoteKind, listing
-from basketbt.plan.model import Case
+from basketbt.grid.sheets import Drawn, GridJob, Listed, ListedBasket, PriceTable, Sheet, Span
+from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.prices.data import Dates, Floats, UniverseCloses
-from basketbt.prices.panel import PricePanel, Status
+from basketbt.prices.panel import Status
+from basketbt.results import CaseResult
 from basketbt.stages.books import make_rebalance, make_weighting
 
 NOT_LISTED = NoteKind(
@@ -34,11 +34,11 @@ CANNOT_WEIGH = NoteKind(
     zh="因无法构造权重而未纳入网格：{what}",
     severity="warning",
 )
-
-
-class NoGrid(InputError):
-    template = "study {study} has no section grid"
-    fix = "Add one, e.g. `grid: {{weighting: [equal, stance], entry_delay: [0, 1, 2]}}`."
+WEIGHED = NoteKind("grid_weighed", en="{basket} {way}", zh="{basket} {way}")
+WITHOUT_ONE = NoteKind(
+    "grid_without_one", en="{basket} without one share {way}", zh="{basket}剔除一只后 {way}"
+)
+CAPPED = NoteKind("grid_capped", en="cap {cap:.0%}", zh="上限{cap:.0%}")
 
 
 class PoolTooSmall(InputError):
@@ -46,113 +46,168 @@ class PoolTooSmall(InputError):
     fix = "Draw smaller baskets, or choose windows that the prices of the market reach."
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Ground:
-    """A case of the widened study and what its sheets stand on.
+def job_of(
+    config: StudyConfig,
+    spec: GridSpec,
+    cases: tuple[CaseResult, ...],
+    universe: UniverseCloses | None,
+) -> tuple[GridJob, tuple[Note, ...]]:
+    """The tables and sheets of a grid, and notes on what could not be weighed.
 
-    ``benchmark`` (T,) on the panel's sessions; ``universe`` None draws no random baskets here.
-    """
-
-    case: Case
-    panel: PricePanel
-    benchmark: Floats | None
-    annualisation: float
-    universe: UniverseCloses | None
-
-    @property
-    def zero(self) -> int:
-        """The panel's row of day 0."""
-        return int(np.searchsorted(self.panel.sessions, self.case.day_zero.session))
-
-
-def grid_of(config: StudyConfig) -> GridSpec:
-    """The study's section. Raises ``NoGrid``."""
-    if config.grid is None:
-        raise NoGrid(study=config.study)
-    return config.grid
-
-
-def widened(study: StudyFile) -> StudyFile:
-    """The study over all events, lists and windows that its grid names, and nothing but those."""
-    spec = grid_of(study.config)
-    named = {
-        "events": spec.events,
-        "baskets": spec.baskets,
-        "windows": spec.windows,
-    }
-    changes: dict[str, object] = {name: value for name, value in named.items() if value}
-    changes |= {"split_at_publication": False, "account": None, "event_study": None}
-    # A mistake in the grid's own lists stands in no line of `baskets`.
-    document = None if spec.baskets else study.document
-    return replace(study, config=study.config.model_copy(update=changes), document=document)
-
-
-def sheets_of(
-    config: StudyConfig, grounds: tuple[Ground, ...]
-) -> tuple[tuple[PriceTable, ...], tuple[Sheet, ...], tuple[Note, ...]]:
-    """The tables, the sheets in order, and notes on what could not be weighed.
-
-    ``config`` is the study as written, ``grounds`` its cases once widened. A window that would end
-    before a late purchase is no variant. Raises ``PoolTooSmall``.
+    ``config`` is the study as written, ``cases`` those of the widened one; ``universe`` None draws
+    no random baskets. A window that would end before a late purchase is no variant. Raises
+    ``PoolTooSmall``.
     """
     tables: list[PriceTable] = []
     sheets: list[Sheet] = []
     notes: list[Note] = []
-    for ground in grounds:
-        own = _sheets_of_lists(config, ground, len(tables), notes)
-        tables.append(_table_of(ground.panel))
+    for case in cases:
+        own = list(_sheets_of_lists(config, spec, case, len(tables), notes))
+        panel = case.panel
+        tables.append(
+            PriceTable(
+                sessions=panel.sessions,
+                prices=panel.total,
+                delisted=panel.status == Status.DELISTED,
+            )
+        )
         sheets += own
-        if ground.universe is not None:
-            market = _table_of_market(ground.universe, ground.panel.sessions)
-            sheets += _sheets_of_draws(config, own, market, len(tables))
+        # Random baskets hold mainland shares, which trade on mainland sessions.
+        if universe is not None and panel.calendar == "XSHG":
+            market = _table_of_market(universe, panel.sessions)
+            sheets += _sheets_of_draws(spec, own, market, len(tables))
             tables.append(market)
-    first, numbered = 0, []
-    for sheet in sheets:
-        numbered.append(replace(sheet, first_variant=first))
-        first += sheet.variants
-    return tuple(tables), tuple(numbered), tuple(dict.fromkeys(notes))
+    return GridJob(tables=tuple(tables), sheets=tuple(sheets)), unique(notes)
 
 
 def _sheets_of_lists(
-    config: StudyConfig, ground: Ground, table: int, notes: list[Note]
-) -> list[Sheet]:
-    spec = grid_of(config)
-    sheets = []
-    for late_listing in spec.late_listing or (_policy(config),):
+    config: StudyConfig, spec: GridSpec, found: CaseResult, table: int, notes: list[Note]
+) -> Iterator[Sheet]:
+    policy: LateListing = "join" if config.late_listing == "join" else "exclude"
+    for late_listing in spec.late_listing or (policy,):
         for first, spans in _purchases(config, spec).items():
-            base = ground.zero + first - 1
-            ends = tuple(span.window[1] - first + 1 for span in spans)
-            listed = _listed(config, ground, late_listing, base, base + max(ends), notes)
+            base = found.zero + first - 1
+            end = base + max(span.end for span in spans)
+            listed = _listed(config, spec, found, late_listing, base, end, notes)
             if not listed.baskets:
                 continue
             for rebalance in spec.rebalance or config.rebalance:
-                published = rebalance == config.rebalance[0] and late_listing == _policy(config)
-                sheets.append(
-                    Sheet(
-                        event=ground.case.event.id,
-                        day_zero=str(ground.case.day_zero.session),
-                        table=table,
-                        base=base,
-                        rebalance=make_rebalance(rebalance),
-                        late_listing=late_listing,
-                        spans=spans,
-                        ends=ends,
-                        costs=spec.cost,
-                        annualisation=ground.annualisation,
-                        rf_annual=config.rf,
-                        benchmark=_from(ground.benchmark, base, max(ends)),
-                        baskets=listed,
-                        published=published and ground.case.event.id == config.events[0].id,
-                    )
+                published = rebalance == config.rebalance[0] and late_listing == policy
+                yield Sheet(
+                    event=found.case.event.id,
+                    day_zero=str(found.case.day_zero.session),
+                    table=table,
+                    base=base,
+                    rebalance=make_rebalance(rebalance),
+                    late_listing=late_listing,
+                    spans=spans,
+                    costs=spec.cost,
+                    yardstick=_yardstick(found, base, end),
+                    baskets=listed,
+                    published=published and found.case.event.id == config.events[0].id,
                 )
-    return sheets
+
+
+def _purchases(config: StudyConfig, spec: GridSpec) -> dict[int, tuple[Span, ...]]:
+    """First offset held → the windows, with their delays, that are bought at the close before."""
+    found: dict[int, list[Span]] = {}
+    for window in spec.windows or config.windows:
+        for delay in spec.entry_delay:
+            if window[0] + delay <= window[1]:
+                found.setdefault(window[0] + delay, []).append(Span(window=window, delay=delay))
+    return {first: tuple(spans) for first, spans in sorted(found.items())}
+
+
+def _yardstick(found: CaseResult, base: int, end: int) -> Yardstick:
+    """What a sheet from the panel's row ``base`` to ``end`` is measured with: the first index."""
+    own = found.yardsticks
+    levels = own.levels[:, 0]
+    return Yardstick(
+        annualisation=own.annualisation,
+        rf_annual=own.rf_annual,
+        benchmark=levels[base : end + 1] if np.isfinite(levels).any() else None,
+    )
+
+
+def _listed(
+    config: StudyConfig,
+    spec: GridSpec,
+    found: CaseResult,
+    late_listing: LateListing,
+    base: int,
+    end: int,
+    notes: list[Note],
+) -> Listed:
+    """Every list under every weighting and cap, whole and, if asked, without each of its shares."""
+    panel, allowed = found.panel, config.max_missing_weight
+    purchase = Purchase(base=base, zero=found.zero, estimation=config.estimation)
+    rows: list[Floats] = []
+    labels: list[ListedBasket] = []
+    failed: dict[Note, None] = {}
+    for basket in found.case.baskets:
+        try:
+            present = listed_at(panel, basket, base=base, end=end, late_listing=late_listing)
+        except NotListedYet as error:
+            notes.append(NOT_LISTED(what=error.fields["what"]))
+            continue
+        positions = np.arange(len(present))
+        for way in _weightings(config, spec):
+            weighting, plain = make_weighting(way), make_weighting(_capped(way, None))
+            notes += missing_notes(panel, basket, plain, allowed)
+            for gone in _omissions(present, spec.leave_one_out):
+                label = ListedBasket(
+                    basket=basket.id,
+                    weighting=plain.label,
+                    cap=way.cap,
+                    left_out=None if gone is None else basket.symbols[gone],
+                    published=gone is None and way == config.weighting[0],
+                )
+                taking = present & (positions != gone)
+                try:
+                    row, said = row_of_weights(
+                        panel, basket, weighting, taking, purchase=purchase, allowed=allowed
+                    )
+                except (InfeasibleWeights, UnmeasuredShares, EstimationBeyondPrices):
+                    failed[_weighed(label)] = None
+                    continue
+                notes += said
+                rows.append(row)
+                labels.append(label)
+    if failed:
+        notes.append(CANNOT_WEIGH(what=listing(failed, "semicolon")))
+    return Listed(tuple(labels), np.array(rows).reshape(len(rows), len(panel.symbols)))
+
+
+def _weightings(config: StudyConfig, spec: GridSpec) -> Iterator[WeightingSpec]:
+    """Every weighting with every cap: the grid's, or the weighting's own."""
+    for weighting in spec.weighting or config.weighting:
+        for cap in spec.cap or (weighting.cap,):
+            yield _capped(weighting, cap)
+
+
+def _capped(weighting: WeightingSpec, cap: float | None) -> WeightingSpec:
+    return weighting.model_copy(update={"cap": cap})
+
+
+def _omissions(present: NDArray[np.bool_], each: bool) -> Iterator[int | None]:
+    """Nobody, then the position of each share that can be left out: somebody must remain."""
+    yield None
+    members = np.flatnonzero(present)
+    if each and members.size > 1:
+        yield from members.tolist()
+
+
+def _weighed(label: ListedBasket) -> Note:
+    """A basket as the note on what could not be weighed names it."""
+    kind = WEIGHED if label.left_out is None else WITHOUT_ONE
+    way = label.weighting if label.cap is None else CAPPED(cap=label.cap)
+    return kind(basket=label.basket, way=way)
 
 
 def _sheets_of_draws(
-    config: StudyConfig, listed: list[Sheet], market: PriceTable, table: int
+    spec: GridSpec, listed: list[Sheet], market: PriceTable, table: int
 ) -> Iterator[Sheet]:
     """Random baskets for each purchase and rule; a draw is never late, so one policy is enough."""
-    spec = grid_of(config)
     assert spec.random is not None
     policies = {sheet.late_listing for sheet in listed}
     for sheet in listed:
@@ -172,15 +227,8 @@ def _sheets_of_draws(
 
 def _plain(sheet: Sheet) -> Sheet | None:
     """A sheet of the study's own choices without its delays and costs; None for any other."""
-    kept = [number for number, span in enumerate(sheet.spans) if not span.delay]
-    if not sheet.published or not kept:
-        return None
-    return replace(
-        sheet,
-        spans=tuple(sheet.spans[number] for number in kept),
-        ends=tuple(sheet.ends[number] for number in kept),
-        costs=(0.0,),
-    )
+    kept = tuple(span for span in sheet.spans if not span.delay)
+    return replace(sheet, spans=kept, costs=(0.0,)) if sheet.published and kept else None
 
 
 def _own_sizes(sheet: Sheet) -> list[int]:
@@ -189,123 +237,6 @@ def _own_sizes(sheet: Sheet) -> list[int]:
     held = (sheet.baskets.weights > 0).sum(axis=1).tolist()
     labels = sheet.baskets.baskets
     return sorted({n for n, own in zip(held, labels, strict=True) if own.published})
-
-
-def _policy(config: StudyConfig) -> LateListing:
-    return "join" if config.late_listing == "join" else "exclude"
-
-
-def _purchases(config: StudyConfig, spec: GridSpec) -> dict[int, tuple[Span, ...]]:
-    """First offset held → the windows, with their delays, that are bought at the close before."""
-    found: dict[int, list[Span]] = {}
-    for window in spec.windows or config.windows:
-        for delay in spec.entry_delay:
-            if window[0] + delay <= window[1]:
-                found.setdefault(window[0] + delay, []).append(Span(window=window, delay=delay))
-    return {first: tuple(spans) for first, spans in sorted(found.items())}
-
-
-def _listed(
-    config: StudyConfig,
-    ground: Ground,
-    late_listing: LateListing,
-    base: int,
-    end: int,
-    notes: list[Note],
-) -> Listed:
-    """Every list under every weighting and cap, whole and, if asked, without each of its shares."""
-    spec = grid_of(config)
-    rows: list[Floats] = []
-    labels: list[ListedBasket] = []
-    failed: dict[str, None] = {}
-    for basket in ground.case.baskets:
-        try:
-            present = listed_at(ground.panel, basket, base=base, end=end, late_listing=late_listing)
-        except NotListedYet as error:
-            notes.append(NOT_LISTED(what=error.fields["what"]))
-            continue
-        for weighting, cap in _weightings(config, spec):
-            plain = make_weighting(weighting.model_copy(update={"cap": None}))
-            notes += missing_notes(ground.panel, basket, plain, config.max_missing_weight)
-            for gone in _omissions(present, spec.leave_one_out):
-                taking = present if gone is None else _without(present, gone)
-                label = _label(config, basket, weighting, cap, gone)
-                try:
-                    row, said = row_of_weights(
-                        ground.panel,
-                        basket,
-                        make_weighting(weighting.model_copy(update={"cap": cap})),
-                        taking,
-                        purchase=Purchase(
-                            base=base, zero=ground.zero, estimation=config.estimation
-                        ),
-                        allowed=config.max_missing_weight,
-                    )
-                except (InfeasibleWeights, UnmeasuredShares, EstimationBeyondPrices):
-                    failed[_words(label)] = None
-                    continue
-                notes += said
-                rows.append(row)
-                labels.append(label)
-    if failed:
-        notes.append(CANNOT_WEIGH(what=listing(failed, "semicolon")))
-    return Listed(tuple(labels), np.array(rows).reshape(len(rows), len(ground.panel.symbols)))
-
-
-def _weightings(
-    config: StudyConfig, spec: GridSpec
-) -> Iterator[tuple[WeightingSpec, float | None]]:
-    """Every weighting with every cap: the grid's, or the weighting's own."""
-    for weighting in spec.weighting or config.weighting:
-        for cap in spec.cap or (weighting.cap,):
-            yield weighting, cap
-
-
-def _omissions(present: NDArray[np.bool_], each: bool) -> Iterator[int | None]:
-    """Nobody, then the position of each share that can be left out: somebody must remain."""
-    yield None
-    members = np.flatnonzero(present)
-    if each and members.size > 1:
-        yield from members.tolist()
-
-
-def _without(present: NDArray[np.bool_], gone: int) -> NDArray[np.bool_]:
-    rest = present.copy()
-    rest[gone] = False
-    return rest
-
-
-def _label(
-    config: StudyConfig, basket: Basket, spec: WeightingSpec, cap: float | None, gone: int | None
-) -> ListedBasket:
-    first = config.weighting[0]
-    whole = make_weighting(spec.model_copy(update={"cap": None})).label
-    return ListedBasket(
-        basket=basket.id,
-        weighting=whole,
-        cap=cap,
-        left_out=None if gone is None else basket.symbols[gone],
-        published=gone is None and spec.model_copy(update={"cap": cap}) == first,
-    )
-
-
-def _words(label: ListedBasket) -> str:
-    way = label.weighting if label.cap is None else f"cap {label.cap:.0%}"
-    whole = "" if label.left_out is None else " without one share"
-    return f"{label.basket}{whole} {way}"
-
-
-def _from(series: Floats | None, base: int, length: int) -> Floats | None:
-    return None if series is None else series[base : base + length + 1]
-
-
-def _table_of(panel: PricePanel) -> PriceTable:
-    return PriceTable(
-        symbols=panel.symbols,
-        sessions=panel.sessions,
-        prices=panel.total,
-        delisted=panel.status == Status.DELISTED,
-    )
 
 
 def _table_of_market(universe: UniverseCloses, sessions: Dates) -> PriceTable:
@@ -318,7 +249,6 @@ def _table_of_market(universe: UniverseCloses, sessions: Dates) -> PriceTable:
     beyond = (source < 0) | (sessions > universe.dates[-1])[:, np.newaxis]
     prices = np.where(beyond, np.nan, closes)
     return PriceTable(
-        symbols=universe.symbols,
         sessions=sessions,
         prices=prices,
         delisted=np.zeros(prices.shape, dtype=np.bool_),

@@ -7,6 +7,7 @@ was chosen.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.grid.rows import CHOICES
+from basketbt.grid.dictionary import CHOICES, QUANTILES, QUESTION
 from basketbt.prices.data import Floats
 from basketbt.statistics.arrays import RESIDUE
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
+#: The label of a choice that is not made: no cap, nobody left out.
+NOBODY = "none"
 #: Event, rebalance and window that a random basket shares with a published result.
 Question = tuple[str, str, str]
 
@@ -46,7 +46,7 @@ class Results:
     codes: dict[str, NDArray[np.int64]]
     labels: dict[str, tuple[str, ...]]
     random: dict[Question, dict[int, Floats]]
-    undefined: dict[tuple[str, str], int]
+    undefined: Counter[tuple[str, str]]
 
     def label(self, choice: str, row: int) -> str:
         """A variant's value of a choice."""
@@ -77,59 +77,44 @@ def read_results(path: Path, measure: str) -> Results:
 
     lists: list[pa.Table] = []
     random: dict[Question, dict[int, list[Floats]]] = {}
-    undefined: dict[tuple[str, str], int] = {}
     with pq.ParquetFile(path) as file:
         columns = ["variant", "draw", "shares", "published", *CHOICES, measure]
         for number in range(file.num_row_groups):
             rows = file.read_row_group(number, columns=columns)
-            _count_undefined(rows.filter(pc.is_null(rows[measure])), undefined)
-            rows = rows.filter(pc.is_valid(rows[measure]))
             lists.append(rows.filter(pc.is_null(rows["draw"])))
             plain = pc.and_(pc.equal(rows["entry_delay"], 0), pc.equal(rows["cost"], 0.0))
             _collect(rows.filter(pc.and_(pc.is_valid(rows["draw"]), plain)), measure, random)
-    own = pa.concat_tables(lists)
-    codes, labels = {}, {}
-    for choice in CHOICES:
-        codes[choice], labels[choice] = _coded(own[choice])
+    every = pa.concat_tables(lists)
+    own, empty = (every.filter(which(every[measure])) for which in (pc.is_valid, pc.is_null))
+    coded = {choice: _coded(own[choice]) for choice in CHOICES}
     return Results(
         variant=own["variant"].to_numpy(),
         value=own[measure].to_numpy(),
         shares=own["shares"].to_numpy(),
         published=own["published"].to_numpy(),
-        codes=codes,
-        labels=labels,
+        codes={choice: codes for choice, (codes, _) in coded.items()},
+        labels={choice: labels for choice, (_, labels) in coded.items()},
         random={
             question: {size: np.concatenate(values) for size, values in sizes.items()}
             for question, sizes in random.items()
         },
-        undefined=undefined,
+        undefined=Counter(zip(*(empty[key].to_pylist() for key in QUESTION), strict=True)),
     )
-
-
-def _count_undefined(rows: pa.Table, into: dict[tuple[str, str], int]) -> None:
-    """Add the lists' variants among rows without a value to those of their question."""
-    import pyarrow.compute as pc
-
-    listed = rows.filter(pc.is_null(rows["draw"])).group_by(["basket", "window"])
-    for line in listed.aggregate([([], "count_all")]).to_pylist():
-        question = line["basket"], line["window"]
-        into[question] = into.get(question, 0) + line["count_all"]
 
 
 def _collect(rows: pa.Table, measure: str, into: dict[Question, dict[int, list[Floats]]]) -> None:
     """Add the values of random baskets to those of their question and size."""
-    keys = ("event", "rebalance", "window", "shares")
-    coded = [_coded(rows[key]) for key in keys]
-    values = rows[measure].to_numpy()
-    question = np.zeros(len(values), dtype=np.int64)  # one number for all keys
-    for codes, labels in coded:
-        question = question * len(labels) + codes
-    numbers, rows_of = np.unique(question, return_index=True)
-    for number, row in zip(numbers.tolist(), rows_of.tolist(), strict=True):
-        event, rebalance, window, size = (labels[codes[row]] for codes, labels in coded)
-        chosen = values[question == number]
+    import pyarrow.compute as pc
+
+    keys = ["event", "rebalance", "window", "shares"]
+    found = rows.filter(pc.is_valid(rows[measure])).group_by(keys, use_threads=False)
+    grouped = found.aggregate([(measure, "list")])
+    cells = (grouped[key].to_pylist() for key in keys)
+    for event, rebalance, window, size, values in zip(
+        *cells, grouped[f"{measure}_list"], strict=True
+    ):
         own = into.setdefault((event, rebalance, window), {})
-        own.setdefault(int(size), []).append(chosen)
+        own.setdefault(size, []).append(values.values.to_numpy())
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -142,33 +127,35 @@ def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], tuple[str, ...]]
     return coded.indices.to_numpy().astype(np.int64), tuple(coded.dictionary.to_pylist())
 
 
-#: The label of a choice that is not made: no cap, nobody left out.
-NOBODY = "none"
-#: A question is a list and a window; the other choices are ways of answering it.
-QUESTION = ("basket", "window")
-
-
 @dataclass(frozen=True, kw_only=True)
 class ChoiceValue:
     """The variants that share one value of one choice.
 
     ``shifts`` are the ``QUANTILES`` of how far they lie from the median of their question, and
-    ``positive`` is the share of them above 0; NaN where another value answers other questions (a
-    share can be left out of its own lists only), since it would compare lists. ``moved`` belongs
-    to the choice as a whole: the share of the variance inside questions that lies between its
-    values (η²).
+    ``positive`` is the share of them above 0; None where another value answers other questions (a
+    share can be left out of its own lists only), since it would compare lists.
+    """
+
+    label: str
+    variants: int
+    shifts: tuple[float, ...]
+    positive: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariedChoice:
+    """A choice that was varied, with its values.
+
+    ``moved`` is the share of the variance inside questions that lies between its values (η²).
     """
 
     choice: str
-    label: str
-    count: int
-    shifts: tuple[float, ...]
-    positive: float
     moved: float
+    values: tuple[ChoiceValue, ...]
 
 
-def choice_values(results: Results) -> tuple[ChoiceValue, ...]:
-    """Every value of every choice that was varied, the choice that moves most first."""
+def varied_choices(results: Results) -> tuple[VariedChoice, ...]:
+    """Every choice that was varied within the questions, the one that moves most first."""
     if not len(results.value):
         return ()
     questions = _questions(results)
@@ -179,22 +166,21 @@ def choice_values(results: Results) -> tuple[ChoiceValue, ...]:
         if choice in QUESTION:
             continue
         codes = results.codes[choice]
-        moved = _between(centred, codes)
         crossed = _crossed(questions, codes)
         values = [
             ChoiceValue(
-                choice=choice,
                 label=label,
-                count=int((codes == code).sum()),
+                variants=int((codes == code).sum()),
                 shifts=tuple(np.quantile(shift[codes == code], QUANTILES).tolist()),
-                positive=float((results.value[codes == code] > 0).mean()) if crossed else np.nan,
-                moved=moved,
+                positive=float((results.value[codes == code] > 0).mean()) if crossed else None,
             )
             for code, label in enumerate(results.labels[choice])
         ]
-        found.append(_strongest_first(values) if choice == "left_out" else values)
-    found.sort(key=lambda values: -values[0].moved)
-    return tuple(one for values in found for one in values)
+        if choice == "left_out":
+            values.sort(key=_strongest_first)
+        moved = _between(centred, codes)
+        found.append(VariedChoice(choice=choice, moved=moved, values=tuple(values)))
+    return tuple(sorted(found, key=lambda one: -one.moved))
 
 
 def _crossed(questions: NDArray[np.int64], codes: NDArray[np.int64]) -> bool:
@@ -203,10 +189,9 @@ def _crossed(questions: NDArray[np.int64], codes: NDArray[np.int64]) -> bool:
     return len(pairs) == int(questions.max() + 1) * int(codes.max() + 1)
 
 
-def _strongest_first(values: list[ChoiceValue]) -> list[ChoiceValue]:
-    """Nobody left out, then the shares in the order of what leaving them out does."""
-    middle = QUANTILES.index(0.5)
-    return sorted(values, key=lambda one: (one.label != NOBODY, -abs(one.shifts[middle])))
+def _strongest_first(value: ChoiceValue) -> tuple[bool, float]:
+    """Sorts nobody left out first, then the shares by what leaving them out does."""
+    return value.label != NOBODY, -abs(value.shifts[QUANTILES.index(0.5)])
 
 
 def _questions(results: Results) -> NDArray[np.int64]:
@@ -250,7 +235,7 @@ class Standing:
     basket: str
     window: str
     value: float
-    count: int
+    variants: int
     quantiles: tuple[float, ...]
     below: float
     same_sign: float
@@ -266,17 +251,17 @@ def standings(results: Results) -> tuple[Standing, ...]:
         basket, window = results.codes["basket"], results.codes["window"]
         among = results.value[(basket == basket[row]) & (window == window[row])]
         value = float(results.value[row])
-        question = tuple(results.label(key, row) for key in ("event", "rebalance", "window"))
-        random = results.random.get((question[0], question[1], question[2]), {})
+        event, rule = results.label("event", row), results.label("rebalance", row)
+        random = results.random.get((event, rule, results.label("window", row)), {})
         shares = int(results.shares[row])
         size = min(random, key=lambda drawn: (abs(drawn - shares), drawn), default=None)
         found.append(
             Standing(
-                event=question[0],
+                event=event,
                 basket=results.label("basket", row),
                 window=results.label("window", row),
                 value=value,
-                count=len(among),
+                variants=len(among),
                 quantiles=tuple(np.quantile(among, QUANTILES).tolist()),
                 below=_below(among, value),
                 same_sign=float((np.sign(among) == np.sign(value)).mean()),

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from basketbt.errors import InputError, OutputError
-from basketbt.grid.outputs import write_outputs
-from basketbt.grid.parts import Parts, cut
-from basketbt.grid.planner import GridPlan, block_sizes
-from basketbt.grid.rows import table_of
+from basketbt.errors import InputError
+from basketbt.grid.checkpoint import Checkpoint, block_sizes, cut
+from basketbt.grid.outputs import rows_of, write_outputs
+from basketbt.grid.planner import GridPlan
 from basketbt.grid.schedulers import check_scheduler, computed
+from basketbt.grid.sheets import GridJob
 
 #: Called with the variants that are done and those there are.
 GridProgress = Callable[[int, int], None]
@@ -43,11 +43,19 @@ class GridOptions:
 
 def grid_folder(plan: GridPlan, out: Path) -> Path:
     """Where a grid's results belong: equal grids have the same folder."""
-    return out / plan.study.config.study / f"grid-{plan.job.id}"
+    return out / plan.config.study / f"grid-{plan.id}"
+
+
+def checkpoint_folder(plan: GridPlan, out: Path) -> Path:
+    """Where finished blocks wait; a run clears old hidden folders with a hyphen in their names."""
+    return grid_folder(plan, out).with_name(f".blocks.{plan.id}")
 
 
 def run_grid(
-    plan: GridPlan, out: Path, options: GridOptions, progress: GridProgress | None = None
+    plan: GridPlan,
+    out: Path,
+    options: GridOptions,
+    progress: GridProgress = lambda done, total: None,
 ) -> Path:
     """Compute a planned grid and write its files; returns their folder.
 
@@ -56,35 +64,31 @@ def run_grid(
     the scheduler raises.
     """
     if not plan.job.variants:
-        raise EmptyGrid(study=plan.study.config.study)
+        raise EmptyGrid(study=plan.config.study)
     folder = grid_folder(plan, out)
     if folder.is_dir():
         return folder
     check_scheduler(options.scheduler)
-    parts = Parts(folder.with_name(f".{folder.name}.parts"))
-    _compute(plan, parts, options, progress or (lambda done, total: None))
-    aside = folder.with_name(f".{folder.name}.new")
-    write_outputs(plan, parts, aside, csv=options.csv)
-    try:
-        aside.rename(folder)
-    except OSError as error:
-        raise OutputError(path=folder, why=error.strerror or str(error)) from error
-    parts.remove()
+    blocks = Checkpoint(checkpoint_folder(plan, out))
+    _compute(plan.job, blocks, options, progress)
+    write_outputs(plan, blocks, folder, csv=options.csv)
+    blocks.remove()
     return folder
 
 
-def _compute(plan: GridPlan, parts: Parts, options: GridOptions, progress: GridProgress) -> None:
-    job = plan.job
+def _compute(
+    job: GridJob, blocks: Checkpoint, options: GridOptions, progress: GridProgress
+) -> None:
     local = options.scheduler == "local"
     # Processes and machines of a cluster each compute one block at a time, in memory of their own.
     sizes = block_sizes(job, options.memory, memory_in_use(), options.workers if local else 1)
-    finished = parts.finished()
+    finished = blocks.finished()
     todo = cut(job, sizes, finished)
     each = [sheet.variants_each for sheet in job.sheets]
     done = sum((block.stop - block.first) * each[block.sheet] for block in finished)
     progress(done, job.variants)
     for block, found in computed(job, todo, options.scheduler, options.workers):
-        parts.store(block, table_of(job, block, found))
+        blocks.store(block, rows_of(job, block, found))
         done += (block.stop - block.first) * each[block.sheet]
         progress(done, job.variants)
     # A scheduler that lost a block must never look like a grid with fewer variants.

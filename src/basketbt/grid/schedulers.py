@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import re
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from basketbt.backtest.grid.engine import GridStatistics
 from basketbt.errors import BasketbtError, InputError
 from basketbt.grid.sheets import Block, GridJob, compute
+from basketbt.study import versions
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -93,7 +96,7 @@ def computed(job: GridJob, blocks: list[Block], scheduler: str, workers: int) ->
             yield block, compute(job, block, threads=workers)
         return
     with _client(scheduler, workers) as client:
-        _check_versions(client)
+        _compare(_theirs(client), facts())
         yield from through(client, job, blocks, scheduler)
 
 
@@ -165,33 +168,24 @@ def _silent() -> Iterator[None]:
 @cache
 def facts() -> dict[str, str]:
     """What must be equal on every machine for equal bytes."""
-    import platform
-    from importlib.metadata import version
-
-    import basketbt
-
-    names = ("numpy", "numba")
     return {
         "python": ".".join(platform.python_version_tuple()[:2]),
         "machine": platform.machine(),
-        "basketbt": basketbt.__version__,
-        **{name: version(name) for name in names},
+        "numba": version("numba"),
+        **dict(versions()),
     }
 
 
-def _check_versions(client: Client) -> None:
-    mine, theirs = facts(), _theirs(client)
-    lines = [line for worker, own in theirs.items() for line in _differences(worker, own, mine)]
-    if lines:
-        raise WorkersDiffer(listing="\n".join(lines))
-
-
-def _differences(worker: str, own: dict[str, str], mine: dict[str, str]) -> list[str]:
-    return [
+def _compare(theirs: dict[str, dict[str, str]], mine: dict[str, str]) -> None:
+    """Raise ``WorkersDiffer`` for the workers whose facts are not those of this machine."""
+    lines = [
         f"  {worker}: {name} {own.get(name)} (here {value})"
+        for worker, own in theirs.items()
         for name, value in mine.items()
         if own.get(name) != value
     ]
+    if lines:
+        raise WorkersDiffer(listing="\n".join(lines))
 
 
 def _theirs(client: Client) -> dict[str, dict[str, str]]:
@@ -219,7 +213,8 @@ def through(client: Client, job: GridJob, blocks: list[Block], address: str) -> 
                 yield done
         except (CancelledError, FutureCancelledError, KilledWorker, OSError) as error:
             lost: Exception = error
-            _check_alive(client, address)
+            if client.status != "running":
+                raise SchedulerLost(address=address, why="the connection was lost") from error
         else:
             return
     raise WorkersDie(why=str(lost)) from lost
@@ -256,14 +251,7 @@ def _round(client: Client, job: GridJob, blocks: list[Block]) -> Iterator[Finish
 
 
 def _with_block(job: GridJob, block: Block, expected: dict[str, str]) -> Finished:
-    if facts() != expected:  # it joined after the others were asked
-        from distributed import get_worker
+    from distributed import get_worker
 
-        lines = _differences(get_worker().address, facts(), expected)
-        raise WorkersDiffer(listing="\n".join(lines))
+    _compare({get_worker().address: facts()}, expected)  # it may have joined later than others
     return block, compute(job, block)
-
-
-def _check_alive(client: Client, address: str) -> None:
-    if client.status != "running":
-        raise SchedulerLost(address=address, why="the connection was lost")

@@ -23,7 +23,6 @@ from basketbt.prices.data import Dates, Floats
 class PriceTable:
     """T sessions x N names: total-return prices, and where a name is delisted."""
 
-    symbols: tuple[str, ...]
     sessions: Dates
     prices: Floats
     delisted: NDArray[np.bool_]
@@ -35,6 +34,11 @@ class Span:
 
     window: tuple[int, int]
     delay: int
+
+    @property
+    def end(self) -> int:
+        """The row of its last session, counted from the base."""
+        return self.window[1] - self.window[0] - self.delay + 1
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,9 @@ class Drawn:
 class Sheet:
     """Baskets bought at one close of one table under one rule.
 
-    ``base`` is the table's row of that close and ``ends`` (E,) the rows, counted from it, at which
-    the ``spans`` end; every basket is measured over every span at every cost. ``benchmark`` (R,)
-    from the base on, None without one. ``published``: event, rule and late listing are the study's
-    own. ``first_variant`` numbers its first row of results.
+    ``base`` is the table's row of that close; every basket is measured over every span at every
+    cost, with a ``yardstick`` from the base on. ``published``: event, rule and late listing are the
+    study's own.
     """
 
     event: str
@@ -96,19 +99,15 @@ class Sheet:
     rebalance: Rebalance
     late_listing: LateListing
     spans: tuple[Span, ...]
-    ends: tuple[int, ...]
     costs: tuple[float, ...]
-    annualisation: float
-    rf_annual: float
-    benchmark: Floats | None
+    yardstick: Yardstick
     baskets: Listed | Drawn
     published: bool
-    first_variant: int = 0
 
     @property
     def variants_each(self) -> int:
         """Results of one basket."""
-        return len(self.ends) * len(self.costs)
+        return len(self.spans) * len(self.costs)
 
     @property
     def variants(self) -> int:
@@ -118,14 +117,13 @@ class Sheet:
     @property
     def sessions(self) -> int:
         """Rows of prices, the base included."""
-        return max(self.ends) + 1
+        return max(span.end for span in self.spans) + 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GridJob:
     """All sheets of a grid and the tables of prices that they stand on."""
 
-    id: str
     tables: tuple[PriceTable, ...]
     sheets: tuple[Sheet, ...]
 
@@ -133,6 +131,10 @@ class GridJob:
     def variants(self) -> int:
         """Results of the whole grid."""
         return sum(sheet.variants for sheet in self.sheets)
+
+    def first_variant(self, number: int) -> int:
+        """The number of a sheet's first row of results."""
+        return sum(sheet.variants for sheet in self.sheets[:number])
 
     @property
     def listed(self) -> int:
@@ -155,12 +157,8 @@ def compute(job: GridJob, block: Block, threads: int = 1) -> GridStatistics:
     return grid_statistics(
         _market(job, block.sheet),
         sheet.baskets.rows(slice(block.first, block.stop)),
-        Yardstick(
-            annualisation=sheet.annualisation,
-            rf_annual=sheet.rf_annual,
-            benchmark=sheet.benchmark,
-        ),
-        ends=sheet.ends,
+        sheet.yardstick,
+        ends=[span.end for span in sheet.spans],
         costs=sheet.costs,
         threads=threads,
     )

@@ -70,7 +70,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(
 
 def report_data(result: StudyResult) -> ReportData:
     """All that the renderings of a result read."""
-    return ReportData(_run_info(result), {table.layout.name: table for table in tables(result)})
+    return ReportData(run_info(result), {table.layout.name: table for table in tables(result)})
 
 
 def tables(result: StudyResult) -> tuple[Table, ...]:
@@ -94,7 +94,7 @@ def tables(result: StudyResult) -> tuple[Table, ...]:
     return tuple(table.plus(PRICES, prices) for table in made)
 
 
-def _run_info(result: StudyResult) -> RunInfo:
+def run_info(result: StudyResult) -> RunInfo:
     config = result.plan.config
     return RunInfo(
         format=FORMAT,

@@ -6,6 +6,7 @@ Every number that anyone prints is here; ``accounts`` has the records of one acc
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -227,8 +228,13 @@ class StudyResult:
 
     @cached_property
     def run_id(self) -> str:
-        """Twelve hexadecimal digits of the hash over all of ``hashes``."""
-        return _sha256("\n".join(f"{k} {v}" for k, v in sorted(self.hashes.items())))[:12]
+        """Names the run by all that it is made of."""
+        return identity(self.hashes)
+
+
+def identity(hashes: Mapping[str, str]) -> str:
+    """Twelve hexadecimal digits of the hash over ``hashes``."""
+    return _sha256("\n".join(f"{k} {v}" for k, v in sorted(hashes.items())))[:12]
 
 
 def _event_lines(result: CaseResult) -> list[str]:
