@@ -18,9 +18,9 @@ from basketbt.prices.data import Floats
 from basketbt.prices.panel import PricePanel
 
 if TYPE_CHECKING:
+    from basketbt.backtest.account import Entry
     from basketbt.backtest.account.book import AccountBook
-    from basketbt.backtest.account.choices import Entry
-    from basketbt.backtest.account.entries import EntryPoint
+    from basketbt.backtest.account.schedule import EntryPoint
     from basketbt.events.inputs import Variant  # importing it costs SciPy
     from basketbt.events.results import EventStudyResult
     from basketbt.statistics.evaluation import Evaluation

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from basketbt.backtest.account.choices import Dividends, Entry, Refused
+from basketbt.backtest.account import Dividends, Entry, Refused
 from basketbt.config.strict import Many, Strict, distinct
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from basketbt.backtest.account import Entry
 from basketbt.backtest.account.book import AccountBook, account_book
-from basketbt.backtest.account.choices import Entry
 from basketbt.backtest.account.dividends import BOOKED_AS_CASH
-from basketbt.backtest.account.entries import entry_point
+from basketbt.backtest.account.schedule import entry_point
 from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.book import IndexBook, LateListing
 from basketbt.config.account import AccountSpec
@@ -25,8 +25,14 @@ from basketbt.prices.panel import PricePanel, Status
 from basketbt.results import AccountKept, CaseResult
 from basketbt.stages.books import books_of
 from basketbt.stages.panels import shares_panel
-from basketbt.stages.screening import FOR_LACK_OF_PRICES, Part, entry_rows, part_of
-from basketbt.stages.sharefacts import ShareFacts, facts_of
+from basketbt.stages.screening import (
+    FOR_LACK_OF_PRICES,
+    Part,
+    ShareFacts,
+    entry_rows,
+    facts_of,
+    part_of,
+)
 from basketbt.statistics.evaluation import Evaluation, evaluate
 
 UNTAXED = NoteKind(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from basketbt.backtest.account.refusals import refused_shares, shares_with_causes
+from basketbt.backtest.account.quotes import refused_shares, shares_with_causes
 from basketbt.notes import Language, listing
 from basketbt.report.choices import entry_words
 from basketbt.report.memo.abbreviate import abbreviation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from basketbt.backtest.account.entries import Moment
+from basketbt.backtest.account.schedule import Moment
 from basketbt.backtest.account.settings import Reason
 from basketbt.backtest.account.sizing import FEE_KINDS, PRICE_UNIT
 from basketbt.report.layout import Block, Column, Layout, Table
