@@ -56,11 +56,14 @@ def fetch(
 
     request = price_request(target, settings or (), start, end)
     outcomes: list[Outcome] = []
-    with Store(store_path(store)) as opened, _reporting(request, quiet=quiet or as_json) as say_so:
+    with (
+        Store(store_path(store)) as opened,
+        outcome_bar(request, quiet=quiet or as_json) as advance,
+    ):
 
         def report(outcome: Outcome) -> None:
             outcomes.append(outcome)
-            say_so(outcome)
+            advance(outcome)
 
         fetcher = Fetcher(opened, route(source))
         with resumable():
@@ -108,7 +111,7 @@ def lock(
 
 
 @contextmanager
-def _reporting(request: PriceRequest, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+def outcome_bar(request: PriceRequest, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
     """A progress bar with what is stored, fetched and failed; nothing when piped or quiet."""
     if quiet or not sys.stderr.isatty():
         yield lambda outcome: None
@@ -118,10 +121,7 @@ def _reporting(request: PriceRequest, *, quiet: bool) -> Iterator[Callable[[Outc
 
     total = len({*request.symbols, *request.indexes, *request.fx})
     counts = {"stored": 0, "fetched": 0, "failed": 0}
-    words = (
-        "{task.fields[stored]} stored, {task.fields[fetched]} fetched, {task.fields[failed]} failed"
-    )
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(words))
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=total)
 
