@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,24 @@ def study_effects(
         )
         for place in dict.fromkeys((*left, *right))
     )
+
+
+def largest_effects(effects: Iterable[BasketEffect]) -> list[BasketEffect]:
+    """Of each list and book the window in which the two vendors differ most."""
+    largest: dict[tuple[str, ...], BasketEffect] = {}
+    for one in effects:
+        place = (one.event, one.basket, one.weighting, one.rebalance)
+        before = largest.get(place)
+        if before is None or _rank(one) > _rank(before):
+            largest[place] = one
+    return list(largest.values())
+
+
+def _rank(one: BasketEffect) -> float:
+    """A return that only one vendor has counts as the largest difference, none at all as none."""
+    if one.left != one.left and one.right != one.right:
+        return -1.0
+    return float("inf") if one.size != one.size else abs(one.size)
 
 
 def _returns(result: StudyResult) -> dict[Place, float]:

@@ -5,7 +5,6 @@ Pydantic's findings are put into the words of whoever wrote the file: line, what
 
 from __future__ import annotations
 
-import difflib
 import json
 import typing
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from basketbt.errors import InvalidFile, Problem
+from basketbt.errors import InvalidFile, Problem, nearest
 from basketbt.yamlfile import Location, YamlDocument
 
 M = TypeVar("M", bound=BaseModel)
@@ -90,12 +89,6 @@ def _problems_of(
             what, fix = _wrong_type(place, item["input"], types)
         problems.append(document.problem(place, what, fix))
     return problems
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """The entry of ``known`` that ``word`` was probably meant to be, or an empty text."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return close[0] if close else ""
 
 
 def _place(data: Any, item: ErrorDetails) -> Location:

@@ -9,7 +9,7 @@ import pytest
 
 from basketbt.api import run
 from basketbt.baskets.library import find_library
-from basketbt.cli.boards import BoardVendor, basket_from_board, board_text
+from basketbt.cli.init import BoardVendor, basket_from_board, board_text
 from basketbt.errors import OutputError, UnknownName
 from basketbt.prices.sources.akshare.board import Board, concept_board
 from basketbt.prices.sources.akshare.ths import ths_board

@@ -1,13 +1,11 @@
-"""Names: of things (which one was meant?) and of shares (is this the share that you think?)."""
+"""Names of shares: is this the share that you think?"""
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from basketbt.baskets.model import Basket
-from basketbt.errors import UnknownName
 from basketbt.notes import Note, NoteKind
 
 UNKNOWN_NAME = NoteKind(
@@ -22,18 +20,6 @@ UNKNOWN_NAME = NoteKind(
 _MARKS = re.compile(r"^(\*?ST|XD|XR|DR)|-?[UWDV]+$|\s+")
 
 NameTable = Mapping[str, tuple[str, ...]]  # symbol → its name, then former ones
-
-
-def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownName:
-    """The error for a ``name`` that no ``kind`` has, with the nearest one that exists."""
-    options = sorted(known)
-    close = difflib.get_close_matches(name, options, n=1, cutoff=0.5)
-    return UnknownName(
-        kind=kind,
-        name=name,
-        nearest=f"; did you mean {close[0]!r}?" if close else "",
-        known=", ".join(options) or "none",
-    )
 
 
 def known_as(symbol: str, name: str, table: NameTable) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from basketbt.cli.boards import BoardVendor
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError
 
@@ -35,6 +34,13 @@ class FileKind(StrEnum):
     STUDY = "study"
 
 
+class BoardVendor(StrEnum):
+    """Whose boards: two vendors draw the same concept differently."""
+
+    EASTMONEY = "eastmoney"
+    THS = "ths"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the command tree."""
     app.command("list")(list_)
@@ -57,18 +63,11 @@ def list_(folder: Folder = None, as_json: Json = False) -> None:
         ("basket", "broker", "theme", "", "names", "named", "mapped", "published"),
         [
             (
-                row.id,
-                row.broker_zh,
-                row.theme_zh,
-                row.theme_en,
-                str(row.names),
-                str(row.named),
-                str(row.mapped),
-                row.published,
+                *(row.id, row.broker_zh, row.theme_zh, row.theme_en),
+                *(row.names, row.named, row.mapped, row.published),
             )
             for row in rows
         ],
-        right=(4, 5, 6),
     )
 
 
@@ -99,7 +98,7 @@ def check(
     folder: Folder = None,
 ) -> None:
     """Check lists and studies: every problem in one go, with file, line and what to do."""
-    from basketbt.cli.checking import check_paths
+    from basketbt.plan.check import check_paths
 
     verdict = check_paths(path, folder)
     for problem in (*verdict.warnings, *verdict.problems):
@@ -136,11 +135,11 @@ def overlap(
     say_table(
         ("", *(str(position) for position in range(1, len(chosen) + 1))),
         [
-            (f"{i + 1} {name}", *(str(count) if count else "·" for count in found.common[i]))
+            (f"{i + 1} {name}", *(count or "·" for count in found.common[i]))
             for i, name in enumerate(found.ids)
         ],
         title="Shares in common (on the diagonal: shares of the basket)",
-        right=tuple(range(1, len(chosen) + 1)),
+        right=range(1, len(chosen) + 1),
     )
 
 
@@ -158,16 +157,14 @@ def init(
     ] = BoardVendor.EASTMONEY,
 ) -> None:
     """Write a commented file to start from. Nothing is ever overwritten."""
-    from basketbt.cli.starting import start_basket, start_study
+    from basketbt.cli.init import basket_from_board, start_basket, start_study
 
     if from_board is not None:
         if kind is not FileKind.BASKET:
             raise typer.BadParameter("--from-board makes a basket, not a study")
-        from basketbt.cli.boards import basket_from_board
-
-        say(f"wrote {basket_from_board(name, from_board, board_vendor)}")
-        return
-    written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
+        written = basket_from_board(name, from_board, board_vendor)
+    else:
+        written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
     say(f"wrote {written}")
 
 
@@ -230,14 +227,14 @@ def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:
             (
                 each.symbol,
                 each.name_zh,
-                each.segment_en or "",
+                each.segment_en,
                 each.stance,
                 each.origin,
-                str(each.votes),
+                each.votes,
                 *(f"{values[position]:.2%}" for values in weights.values()),
-                each.reason or "",
+                each.reason,
             )
             for position, each in enumerate(basket.constituents)
         ],
-        right=tuple(range(5, 6 + len(weights))),
+        right=range(6, 6 + len(weights)),
     )

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from basketbt.cli.console import Json, say, say_json, say_table
+from basketbt.cli.options import day
 from basketbt.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ def rules(
         str | None, typer.Argument(metavar="[SYMBOL]", help="Only the rules of this security.")
     ] = None,
     on: Annotated[
-        str | None,
-        typer.Option("--on", metavar="DATE", help="Date, e.g. 2025-02-05; today if none."),
+        date | None,
+        typer.Option(metavar="DATE", parser=day, help="Date, e.g. 2025-02-05; today if none."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -92,33 +93,19 @@ def rules(
 
     from basketbt.market.rules import rules_on
 
-    day = _date(on) if on else datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    lines = rules_on(day, _board(symbol) if symbol else None)
+    then = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    lines = rules_on(then, _board(symbol) if symbol else None)
     if as_json:
         say_json([asdict(line) for line in lines])
         return
     say_table(
         ("rule", "boards", "value", "from", "to", "source"),
         [
-            (
-                line.topic,
-                " ".join(line.boards),
-                line.value,
-                str(line.first or ""),
-                str(line.last or ""),
-                line.source,
-            )
+            (line.topic, " ".join(line.boards), line.value, line.first, line.last, line.source)
             for line in lines
         ],
-        title=f"Rules in force on {day}" + (f" for {symbol}" if symbol else ""),
+        title=f"Rules in force on {then}" + (f" for {symbol}" if symbol else ""),
     )
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(what=f"--on {text!r} is not a date: write it as 2025-02-05") from None
 
 
 def _board(text: str) -> Board:
@@ -144,7 +131,7 @@ def _say_day_zeros(entries: list[AgendaEntry]) -> None:
         moments += [(f"  @{one.id}", one, zeros) for one, zeros in entry.alternatives]
         for name, moment, zeros in moments:
             rule = " / ".join(dict.fromkeys(zero.rule for zero in zeros.values()))
-            sessions = [str(zeros[market].session) for market in CalendarName]
+            sessions = [zeros[market].session for market in CalendarName]
             rows.append((name, moment.at.isoformat(), *sessions, rule))
             notes += [zero.note for zero in zeros.values() if zero.note]
     header = ("event", "first public", *(f"day 0 {market}" for market in CalendarName), "rule")
@@ -158,10 +145,7 @@ def _say_sessions(entries: list[AgendaEntry]) -> None:
     offsets = list(entries[0].sessions)
     say_table(
         ("event", *(f"{offset:+d}" for offset in offsets)),
-        [
-            (entry.event.id, *(str(entry.sessions[offset] or "") for offset in offsets))
-            for entry in entries
-        ],
+        [(entry.event.id, *(entry.sessions[offset] for offset in offsets)) for entry in entries],
         title=f"Sessions of {entries[0].calendar} around day 0",
     )
 

@@ -272,6 +272,17 @@ class StudyFile:
         return InvalidFile([self.document.problem(place, str(error), error.hint)])
 
 
+def is_study(path: Path) -> bool:
+    """Whether a YAML file is meant to be a study and no list; not one that cannot be read."""
+    from basketbt import yamlfile
+
+    try:
+        data = yamlfile.load(path).data
+    except InputError:
+        return False
+    return isinstance(data, dict) and "study" in data
+
+
 def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
     """Read and validate a study file.
 

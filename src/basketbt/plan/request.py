@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+import numpy as np
+
 from basketbt.baskets.model import Basket
 from basketbt.config.study import StudyConfig
 from basketbt.market.symbols import parse_symbol
@@ -14,6 +18,9 @@ from basketbt.prices.data import PriceRequest
 # Kong shut on it, still shows the price it last had.
 LEAD_IN = 10
 
+# What is read of a list without a study: around its publication, beside this index.
+BEFORE, AFTER = timedelta(days=300), timedelta(days=120)
+BENCHMARK = "000300.SH"
 
 #: What a list is measured in, by its home calendar.
 HOME_CURRENCY = {"XSHG": "CNY", "XHKG": "HKD"}
@@ -54,6 +61,20 @@ def price_request(
         end=max(case.session(last) for case in cases),
         fx=_pairs(cases, in_yuan=config.account is not None),
         universe=spec is not None and spec.random_baskets > 0,
+    )
+
+
+def basket_request(basket: Basket, start: date | None, end: date | None) -> PriceRequest:
+    """Prices of a list without a study, from 300 days before its publication to 120 days after,
+    unless ``start`` and ``end`` say otherwise, beside the CSI 300."""
+    published = basket.source.published
+    currencies = {parse_symbol(symbol).currency for symbol in basket.symbols} - {"CNY"}
+    return PriceRequest(
+        symbols=tuple(dict.fromkeys(basket.symbols)),
+        indexes=(BENCHMARK,),
+        start=np.datetime64(start or published - BEFORE, "D"),
+        end=np.datetime64(end or published + AFTER, "D"),
+        fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
     )
 
 

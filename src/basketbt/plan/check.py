@@ -1,14 +1,15 @@
-"""Which files ``basketbt check`` checks, and its verdict on lists and studies together."""
+"""What is wrong with lists and studies, before a price is read: all of it in one go."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from basketbt import yamlfile
 from basketbt.baskets.check import check_files
 from basketbt.baskets.library import Library, find_library
-from basketbt.errors import BasketbtError, InputError, InvalidFile, Problem, RefusedPath
+from basketbt.config.study import is_study, load_study
+from basketbt.errors import BasketbtError, InvalidFile, Problem, RefusedPath
+from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.shipped import find_study
 
 
@@ -27,7 +28,7 @@ def check_paths(path: Path | None, folder: Path | None) -> Verdict:
     Raises ``RefusedPath`` when the path does not exist or holds no YAML file.
     """
     library, paths = _targets(path, folder)
-    studies = [each for each in paths if _is_study(each)]
+    studies = [each for each in paths if is_study(each)]
     checked = check_files([each for each in paths if each not in studies], library)
     problems = [problem for study in studies for problem in _study_problems(study)]
     counts = [
@@ -61,19 +62,8 @@ def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path
     return library, paths
 
 
-def _is_study(path: Path) -> bool:
-    try:
-        data = yamlfile.load(path).data
-    except InputError:
-        return False  # the check of lists reports it just as well
-    return isinstance(data, dict) and "study" in data
-
-
 def _study_problems(path: Path) -> tuple[Problem, ...]:
     """What a run would refuse before it reads a price: in the file, its lists, dates and caps."""
-    from basketbt.config.study import load_study
-    from basketbt.plan.study import make_plan, refuse_caps
-
     try:
         study = load_study(path)
         refuse_caps(study, make_plan(study).baskets)
