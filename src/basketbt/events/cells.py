@@ -110,20 +110,7 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
     failed = why_untested(inputs, item, w, b)
     # a basket that cannot be tested is not tested on whichever of its names are left
     kp, rank = (undefined(), undefined()) if failed else _name_tests(whole, item, w, b)
-    notes = (
-        [failed]
-        if failed
-        else [
-            *_read_with_care(whole, item, w, b),
-            *kp.notes,
-            *rank.notes,
-            *_placebo_notes(inputs, window, placebo),
-            *whole.random.why_empty(m, w, b),
-        ]
-    )
-    notes += _bhar_notes(inputs, window)
-    if not member:
-        notes.append(NOT_IN_FAMILY())
+    tested = [] if failed else [*kp.notes, *rank.notes, *_placebo_notes(inputs, window, placebo)]
     return Cell(
         event=inputs.event,
         variant=inputs.variant,
@@ -160,8 +147,19 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
         car_to_unlimited=carried,
         leave_one_out_min=lowest,
         leave_one_out_max=highest,
-        notes=unique([*notes, *limit_notes]),
+        notes=unique([*_notes(whole, m, w, b, failed, tested), *limit_notes]),
     )
+
+
+def _notes(
+    whole: Whole, m: int, w: int, b: int, failed: Note | None, tested: list[Note]
+) -> list[Note]:
+    """Why a cell was not tested, or what its tests and numbers say of themselves."""
+    notes = [failed] if failed else [*_read_with_care(whole, whole.found[m], w, b), *tested]
+    if not failed:
+        notes += whole.random.why_empty(m, w, b)
+    notes += _bhar_notes(whole.inputs, whole.inputs.windows[w])
+    return notes if whole.adjusted.member[m, w, b] else [*notes, NOT_IN_FAMILY()]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Daily price limits: how far from the reference price a share may trade, by board and date.
 
 A limit is a fraction of the reference price (the previous close, restated on an ex-date; see
-``reference``), rounded half up to the fen. Hong Kong has none. Sources: the exchanges' trading
+``prices.adjust``), rounded half up to the fen. Hong Kong has none. Sources: the exchanges' trading
 rules by their document ids.
 """
 
@@ -21,6 +21,10 @@ from basketbt.market.symbols import Symbol
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+# In fen: above the rounding error of a double (under 1e-9 for prices up to 10,000 yuan) and below
+# the distance of any other quotient from a tie (1e-7, with ratios of up to six decimals).
+_TIE = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +242,12 @@ def limit_prices(reference: Floats, fractions: LimitFractions) -> LimitPrices:
     """
     fen = np.rint(reference * 100)
     return LimitPrices(_part(fen, fractions.up), _part(fen, -fractions.down))
+
+
+def half_up_fen(amount: Floats) -> Floats:
+    """Yuan rounded half up to two decimals, also where the tie has no exact double (1.005)."""
+    rounded: Floats = np.floor(amount * 100 + 0.5 + _TIE) / 100
+    return rounded
 
 
 def _part(fen: Floats, fraction: Floats) -> Floats:

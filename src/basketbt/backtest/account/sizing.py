@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.market.fees import Broker, fees
+from basketbt.market.limits import half_up_fen
 from basketbt.market.lots import Lots, round_buy, round_sell
-from basketbt.market.reference import half_up_fen
 from basketbt.market.symbols import Board
 from basketbt.prices.data import Floats
 
