@@ -10,10 +10,10 @@ import typing
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from basketbt.errors import InvalidFile, Problem, nearest
+from basketbt.errors import InputError, InvalidFile, Problem, nearest
 from basketbt.yamlfile import Location, YamlDocument
 
 M = TypeVar("M", bound=BaseModel)
@@ -46,6 +46,22 @@ _PATTERN_WORDS = {
     EVENT_NAME: "small letters, digits and dashes, and @ before an alternative: deepseek-r1@leak",
     FOLDER_NAME: "at most 64 letters, digits, dots, dashes and underscores, the first no sign",
 }
+
+
+class Strict(BaseModel):
+    """Unknown keys, wrong types and later changes are all refused; nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def as_problem(error: InputError) -> PydanticCustomError:
+    """An error of ours for pydantic, which adds the place in the file."""
+    return refused(str(error), error.hint)
+
+
+def refused(what: str, fix: str) -> PydanticCustomError:
+    """A refusal for pydantic: what is wrong, and what to write instead."""
+    return PydanticCustomError("refused", "{what}", {"what": what, "fix": fix})
 
 
 def validate(document: YamlDocument, model: type[M]) -> M:

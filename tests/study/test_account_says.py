@@ -11,7 +11,7 @@ import pytest
 
 from basketbt.api import Run
 from basketbt.config.study import load_study
-from basketbt.plan.account import ExitBeforeEntry, NoEntry
+from basketbt.plan.request import ExitBeforeEntry, NoEntry
 from basketbt.prices.data import CorporateAction, SymbolBars
 from basketbt.stages.accounts import NoAccounts
 from basketbt.stages.screening import LotsDisagree, WarningsDisagree

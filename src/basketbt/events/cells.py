@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from basketbt.events.evidence import Evidence, Frame, Series, inside_data
-from basketbt.events.family import Adjusted
 from basketbt.events.inputs import EventStudyInputs
-from basketbt.events.limits import first_unlimited
 from basketbt.events.models import DIMSON, MARKET, SECTOR, Fault
+from basketbt.events.multiple import Adjusted
 from basketbt.events.placebo import FEWEST_DATES, LONGEST_WINDOW
-from basketbt.events.portfolio import buy_and_hold
+from basketbt.events.portfolio import buy_and_hold, first_unlimited
 from basketbt.events.random_cars import RandomEvidence
 from basketbt.events.reasons import (
     CENSORED_END,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from basketbt.baskets.check import check_files
+from basketbt import yamlfile
+from basketbt.baskets.catalogue import known_names
+from basketbt.baskets.checks import name_warnings
 from basketbt.baskets.library import Library, find_library
+from basketbt.baskets.model import Basket
 from basketbt.config.study import is_study, load_study
-from basketbt.errors import BasketbtError, InvalidFile, Problem, RefusedPath
+from basketbt.errors import BasketbtError, FileSyntaxError, InvalidFile, Problem, RefusedPath
 from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.shipped import find_study
 
@@ -60,6 +64,47 @@ def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path
         why = "holds no YAML file" if path.is_dir() else "does not exist"
         raise RefusedPath(path=path, why=why)
     return library, paths
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What a check found. ``warnings`` do not keep a file from being used."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    lists: int
+    composites: int
+    shares: int
+
+
+def check_files(paths: Sequence[Path], library: Library) -> Checked:
+    """Check basket files, composites against the lists of ``library``; raises nothing itself."""
+    problems: dict[Problem, None] = {}
+    warnings: list[Problem] = []
+    baskets: list[Basket] = []
+    for path in paths:
+        try:
+            warnings += name_warnings(yamlfile.load(path), known_names())
+            baskets.append(library.load(path))
+        except InvalidFile as error:
+            # A composite repeats the problems of its lists: each is told once.
+            problems.update(dict.fromkeys(error.problems))
+        except FileSyntaxError as error:
+            problems[Problem(*_place(error), f"not valid YAML: {error.fields['what']}")] = None
+        except RefusedPath as error:
+            problems[Problem(str(error.fields["path"]), 1, str(error.fields["why"]))] = None
+    lists = [basket for basket in baskets if not basket.components]
+    return Checked(
+        problems=tuple(sorted(problems)),
+        warnings=tuple(sorted(warnings)),
+        lists=len(lists),
+        composites=len(baskets) - len(lists),
+        shares=len({symbol for basket in baskets for symbol in basket.symbols}),
+    )
+
+
+def _place(error: FileSyntaxError) -> tuple[str, int]:
+    return str(error.fields["path"]), int(str(error.fields["line"]))
 
 
 def _study_problems(path: Path) -> tuple[Problem, ...]:

@@ -8,8 +8,8 @@ import numpy as np
 
 from basketbt.baskets.model import Basket
 from basketbt.config.study import StudyConfig
+from basketbt.errors import InputError
 from basketbt.market.symbols import parse_symbol
-from basketbt.plan.account import exit_offset
 from basketbt.plan.eventstudy import reach
 from basketbt.plan.model import Case
 from basketbt.prices.data import PriceRequest
@@ -24,6 +24,20 @@ BENCHMARK = "000300.SH"
 
 #: What a list is measured in, by its home calendar.
 HOME_CURRENCY = {"XSHG": "CNY", "XHKG": "HKD"}
+
+
+class ExitBeforeEntry(InputError):
+    """Fields: event, exit, entry (the first order, in words)."""
+
+    template = "{event}: the account would end on {exit}, before its first order ({entry})"
+    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
+
+
+class NoEntry(InputError):
+    """No account of a study can begin before it ends. Fields: why (all reasons)."""
+
+    template = "no account can be kept: {why}"
+    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
 
 
 def price_request(
@@ -99,15 +113,21 @@ def _estimates_volatility(config: StudyConfig) -> bool:
 
 
 def account_exit(config: StudyConfig, case: Case) -> int:
-    """The last offset of a case's accounts; the study must have a section ``account:``.
+    """The exit of a case's accounts in sessions from day 0: the last one on or before the date of
+    the section ``account:``, which the study must have, or the windows' end.
 
-    Raises ``ExitBeforeEntry`` for an exit before day 0.
+    Raises ``ExitBeforeEntry`` for one before day 0, ``OutsideCalendar`` for a date that the
+    calendar does not know.
     """
     assert config.account is not None
-    return exit_offset(
-        config.account,
-        case.event.id,
-        case.day_zero.session,
-        case.calendar,
-        config.last_offset,
-    )
+    asked, home, zero = config.account.exit, case.calendar, case.day_zero.session
+    offset = config.last_offset if asked is None else home.distance(zero, home.on_or_before(asked))
+    if offset < 0:
+        last = str(home.offset(zero, offset))
+        exact = asked is None or str(asked) == last
+        raise ExitBeforeEntry(
+            event=case.event.id,
+            exit=last if exact else f"{last}, the last session by {asked}",
+            entry=f"on day 0, {zero}, at the earliest",
+        )
+    return offset

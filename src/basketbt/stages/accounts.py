@@ -17,9 +17,8 @@ from basketbt.config.account import AccountSpec
 from basketbt.errors import DataError, OutsideData
 from basketbt.market.fees import Broker
 from basketbt.notes import Note, NoteKind, listing
-from basketbt.plan.account import NoEntry
 from basketbt.plan.model import StudyPlan
-from basketbt.plan.request import HOME_CURRENCY, account_exit
+from basketbt.plan.request import HOME_CURRENCY, NoEntry, account_exit
 from basketbt.prices.data import MarketData
 from basketbt.prices.panel import PricePanel, Status
 from basketbt.results import AccountKept, CaseResult
