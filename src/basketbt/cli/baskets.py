@@ -50,14 +50,12 @@ def register(app: typer.Typer) -> None:
 
 def list_(folder: Folder = None, as_json: Json = False) -> None:
     """List every basket: broker, theme, number of shares, date of publication."""
-    from dataclasses import asdict
-
     from basketbt.baskets.catalogue import summaries
     from basketbt.baskets.library import find_library
 
     rows = summaries(find_library(folder))
     if as_json:
-        say_json([asdict(row) for row in rows])
+        say_json(rows)
         return
     say_table(
         ("basket", "broker", "theme", "", "names", "named", "mapped", "published"),
@@ -193,13 +191,15 @@ def _weights(basket: Basket, labels: Sequence[str]) -> dict[str, Any]:
 
 
 def _as_data(basket: Basket, weights: dict[str, Any]) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    data = asdict(basket)
-    del data["blocks"]  # how the weights come about; the weights themselves follow
-    for position, row in enumerate(data["constituents"]):
-        row["weights"] = {label: float(values[position]) for label, values in weights.items()}
-    return data
+    """The basket with the weights of each share in place of how they come about."""
+    shares = [
+        {**vars(each), "weights": {label: float(one[at]) for label, one in weights.items()}}
+        for at, each in enumerate(basket.constituents)
+    ]
+    return {
+        **{name: value for name, value in vars(basket).items() if name != "blocks"},
+        "constituents": shares,
+    }
 
 
 def _say_pairs(found: Overlap) -> None:

@@ -73,9 +73,21 @@ def uncollected() -> Iterator[None]:
 
 
 def say_json(value: Any) -> None:
+    """Print records as JSON: their fields; a note as its English text, a moment in ISO 8601."""
     import json
+    from dataclasses import is_dataclass
+    from datetime import datetime
 
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    from basketbt.notes import Note
+
+    def plain(one: object) -> object:
+        if isinstance(one, Note):
+            return one.text()
+        if isinstance(one, datetime):
+            return one.isoformat()
+        return vars(one) if is_dataclass(one) else str(one)
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
 def say_table(

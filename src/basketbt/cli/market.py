@@ -12,7 +12,6 @@ from typer.core import TyperGroup
 
 from basketbt.cli.console import Json, say, say_json, say_table
 from basketbt.cli.options import day
-from basketbt.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from basketbt.market.agenda import AgendaEntry
     from basketbt.market.clock import Alternative, Event
     from basketbt.market.dayzero import DayZero
-    from basketbt.market.symbols import Board
 
 
 class CalendarName(StrEnum):
@@ -89,14 +87,12 @@ def rules(
     as_json: Json = False,
 ) -> None:
     """Print the market's rules in force on a date, and where each is from."""
-    from dataclasses import asdict
-
-    from basketbt.market.rules import rules_on
+    from basketbt.market.rules import board_of, rules_on
 
     then = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    lines = rules_on(then, _board(symbol) if symbol else None)
+    lines = rules_on(then, board_of(symbol) if symbol else None)
     if as_json:
-        say_json([asdict(line) for line in lines])
+        say_json(lines)
         return
     say_table(
         ("rule", "boards", "value", "from", "to", "source"),
@@ -106,19 +102,6 @@ def rules(
         ],
         title=f"Rules in force on {then}" + (f" for {symbol}" if symbol else ""),
     )
-
-
-def _board(text: str) -> Board:
-    from basketbt.market.symbols import parse_symbol
-
-    symbol = parse_symbol(text)
-    if symbol.board is None:
-        raise InputError(what=f"{symbol} is no share: rules are recorded for shares only")
-    if symbol.kind == "b_share":
-        raise InputError(
-            what=f"{symbol} is a B share: rules are recorded for A shares and Hong Kong shares only"
-        )
-    return symbol.board
 
 
 def _say_day_zeros(entries: list[AgendaEntry]) -> None:
@@ -183,39 +166,14 @@ def _say_background(event: Event) -> None:
 def _event_json(entry: AgendaEntry) -> dict[str, Any]:
     event = entry.event
     return {
-        "id": event.id,
-        "name_en": event.name_en,
-        "name_zh": event.name_zh,
-        "at": event.at.isoformat(),
-        "zone": event.zone,
-        "source": event.source,
-        "note": event.note,
-        "day_zero": _zeros_json(entry.day_zeros),
+        **{name: value for name, value in vars(event).items() if name != "alternatives"},
+        "day_zero": entry.day_zeros,
         "calendar": entry.calendar,
-        "sessions": {str(k): session and str(session) for k, session in entry.sessions.items()},
-        "neighbours": [
-            {"id": one.id, "session": str(one.session), "offset": one.offset}
-            for one in entry.neighbours
-        ],
+        "sessions": entry.sessions,
+        "neighbours": entry.neighbours,
         "clean_to": entry.clean_to,
         "alternatives": [
-            {
-                "id": f"{event.base_id}@{one.id}",
-                "at": one.at.isoformat(),
-                "why": one.why,
-                "day_zero": _zeros_json(zeros),
-            }
+            {"id": f"{event.base_id}@{one.id}", "at": one.at, "why": one.why, "day_zero": zeros}
             for one, zeros in entry.alternatives
         ],
-    }
-
-
-def _zeros_json(zeros: Mapping[str, DayZero]) -> dict[str, dict[str, str | None]]:
-    return {
-        market: {
-            "session": str(zero.session),
-            "rule": zero.rule,
-            "note": zero.note.text() if zero.note else None,
-        }
-        for market, zero in zeros.items()
     }

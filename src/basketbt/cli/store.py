@@ -141,7 +141,7 @@ def revisions(
     with Store(store_path(store), read_only=True) as opened:
         found = opened.revisions(accepted=accepted)
     if as_json:
-        say_json([revision.__dict__ for revision in found])
+        say_json(found)
         return
     say_table(
         ("id", "vendor", "symbol", "what", "date", "stored", "now", "noticed"),

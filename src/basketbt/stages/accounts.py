@@ -216,19 +216,11 @@ def _kept(
 
 def settings_of(spec: AccountSpec) -> AccountSettings:
     """The account's settings as the study has them."""
-    return AccountSettings(
-        cash=spec.cash,
-        participation=spec.participation,
-        slippage_bps=spec.slippage_bps,
-        patience=spec.patience,
-        dividends=spec.dividends,
-        follow=spec.rebalance == "follow",
-        broker=Broker(
-            rate=spec.broker.rate,
-            minimum=spec.broker.minimum,
-            includes_exchange_fees=spec.broker.includes_exchange_fees,
-        ),
+    alike = spec.model_dump(
+        include={"cash", "participation", "slippage_bps", "patience", "dividends"}
     )
+    broker = Broker(**spec.broker.model_dump())
+    return AccountSettings(**alike, follow=spec.rebalance == "follow", broker=broker)
 
 
 def _payment_notes(
