@@ -20,7 +20,7 @@ from basketbt.market.dated import NoRule
 from basketbt.market.dividendtax import DIVIDEND_TAX, dividend_tax_rate
 from basketbt.market.feerules import FEES, FeeRule
 from basketbt.market.fees import Broker, fees
-from basketbt.market.limits import LIMITS, LimitFractions, limit_fractions, limit_prices
+from basketbt.market.limits import LIMITS, Limits, limit_fractions, limit_prices
 from basketbt.market.lots import LOTS, NoLot, lots_of, round_buy, round_sell
 from basketbt.market.rules import rules_digest, rules_on
 from basketbt.market.symbols import parse_symbol
@@ -177,7 +177,7 @@ def half_up(value: Decimal) -> float:
 def test_limits_equal_decimal_arithmetic_for_every_price_up_to_400_yuan(percent: int) -> None:
     fen = np.arange(1, 40_001)
     fraction = np.full(fen.shape, percent / 100)
-    prices = limit_prices(fen / 100, LimitFractions(fraction, fraction))
+    prices = limit_prices(fen / 100, Limits(fraction, fraction))
     for side, sign in ((prices.up, 1), (prices.down, -1)):
         factor = 1 + sign * Decimal(percent) / 100
         assert side.tolist() == [half_up(Decimal(int(one)) * FEN * factor) for one in fen]

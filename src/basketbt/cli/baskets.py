@@ -203,7 +203,6 @@ def _as_data(basket: Basket, weights: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say_pairs(found: Overlap) -> None:
-    assert found.weight is not None
     say("basket,other,common,jaccard,weight_overlap")
     for i, name in enumerate(found.ids):
         for j, other in enumerate(found.ids[:i]):

@@ -10,7 +10,7 @@ from basketbt.events.evidence import Evidence, Frame, Series, inside_data
 from basketbt.events.inputs import EventStudyInputs
 from basketbt.events.models import DIMSON, MARKET, SECTOR, Fault
 from basketbt.events.multiple import Adjusted
-from basketbt.events.placebo import FEWEST_DATES, LONGEST_WINDOW
+from basketbt.events.placebo import FEWEST_DATES
 from basketbt.events.portfolio import buy_and_hold, first_unlimited
 from basketbt.events.random_cars import RandomEvidence
 from basketbt.events.reasons import (
@@ -40,7 +40,7 @@ from basketbt.events.significance import (
     kolari_pynnonen,
     undefined,
 )
-from basketbt.events.windows import Window, length
+from basketbt.events.windows import LONGEST_PLACEBO, Window, length
 from basketbt.notes import Note, unique
 from basketbt.prices.data import Floats
 
@@ -181,8 +181,8 @@ def _placebo(item: Evidence, window: Window, basket: int, t: float) -> _PlaceboN
 def _placebo_notes(
     inputs: EventStudyInputs, window: Window, placebo: _PlaceboNumbers
 ) -> list[Note]:
-    if length(window) > LONGEST_WINDOW:
-        return [PLACEBO_TOO_LONG(sessions=length(window), most=LONGEST_WINDOW)]
+    if length(window) > LONGEST_PLACEBO:
+        return [PLACEBO_TOO_LONG(sessions=length(window), most=LONGEST_PLACEBO)]
     if placebo.dates < FEWEST_DATES:
         return [PLACEBO_TOO_FEW(dates=placebo.dates, needed=FEWEST_DATES)]
     if placebo.dates < inputs.options.placebo_dates:

@@ -13,7 +13,7 @@ is made, the closing auction nearly so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,16 +168,21 @@ class _Accounts:
         self.too_small = np.zeros(shape, dtype=np.bool_)  # sales set out of less than a share
         self.bought = sizing.zeros(shape)  # this session, not to be sold under T+1
         self.traded = sizing.zeros(shape)  # this session, against the capacity
-        self.set_to_buy = sizing.zeros((baskets,))
-        self.set_to_sell = sizing.zeros((baskets,))
-        self.sold = sizing.zeros((baskets,))
         self.until = np.full(baskets, -1)  # (B,) last row on which orders are tried again
         self.fresh = np.zeros(baskets, dtype=np.bool_)  # (B,) set out at this very moment
-        self.cash_kept = sizing.zeros((rows, baskets))
-        self.value_kept = sizing.zeros((rows, baskets))
-        self.held_kept = sizing.zeros((rows, *shape))
-        self.bonus_kept = sizing.zeros((rows, *shape))
-        self.dividends_kept = sizing.zeros((rows, baskets))
+        self.done = Plan(
+            opening=settings.opening,
+            mark=market.quotes.mark,
+            orders=_joined(()),
+            cash=sizing.zeros((rows, baskets)),
+            value=sizing.zeros((rows, baskets)),
+            shares=sizing.zeros((rows, *shape)),
+            bonus=sizing.zeros((rows, *shape)),
+            dividends=sizing.zeros((rows, baskets)),
+            to_buy=sizing.zeros((baskets,)),
+            to_sell=sizing.zeros((baskets,)),
+            sold=sizing.zeros((baskets,)),
+        )
         self.batches: list[Orders] = []
 
     def begin(self, row: int) -> None:
@@ -193,7 +198,7 @@ class _Accounts:
             self.taxed.pay(row, payments.taxable[row], payments.bonus[row])
         self.cash += received
         self.held += new
-        self.dividends_kept[row], self.bonus_kept[row] = received, new
+        self.done.dividends[row], self.done.bonus[row] = received, new
 
     def set_out(self, row: int, aim: Aim) -> None:
         """Replace the orders of some baskets by those that lead to new weights."""
@@ -208,8 +213,8 @@ class _Accounts:
         self.to_sell = np.where(chosen, to_sell, self.to_sell)
         self.sell_mark = np.where(chosen, mark, self.sell_mark)
         self.too_small = chosen & (worth > desired) & (to_sell == 0)
-        self.set_to_buy += np.where(chosen, to_buy, 0).sum(axis=1)
-        self.set_to_sell += np.where(chosen, to_sell * mark, 0).sum(axis=1)
+        self.done.to_buy[:] += np.where(chosen, to_buy, 0).sum(axis=1)
+        self.done.to_sell[:] += np.where(chosen, to_sell * mark, 0).sum(axis=1)
         self.until[aim.baskets] = row + self.settings.patience
         self.fresh |= aim.baskets
 
@@ -255,7 +260,7 @@ class _Accounts:
         )
         self.cash += (fills.amount - fills.tax - fills.fees.sum(axis=0)).sum(axis=1)
         self.held -= filled
-        self.sold += (filled * self.sell_mark).sum(axis=1)
+        self.done.sold[:] += (filled * self.sell_mark).sum(axis=1)
         self.to_sell = self._left(due, fills, wanted - filled, self.to_sell)
         self._keep(fills, row, moment)
 
@@ -320,23 +325,11 @@ class _Accounts:
     def end(self, row: int) -> None:
         """Note the state at the close."""
         worth = self.sizing.worth(self.held, self.market.quotes.mark[row])
-        self.cash_kept[row], self.held_kept[row] = self.cash, self.held
-        self.value_kept[row] = self.cash + worth.sum(axis=1)
+        self.done.cash[row], self.done.shares[row] = self.cash, self.held
+        self.done.value[row] = self.cash + worth.sum(axis=1)
 
     def result(self) -> Plan:
-        return Plan(
-            opening=self.settings.opening,
-            mark=self.market.quotes.mark,
-            orders=_joined(self.batches),
-            cash=self.cash_kept,
-            value=self.value_kept,
-            shares=self.held_kept,
-            bonus=self.bonus_kept,
-            dividends=self.dividends_kept,
-            to_buy=self.set_to_buy,
-            to_sell=self.set_to_sell,
-            sold=self.sold,
-        )
+        return replace(self.done, orders=_joined(self.batches))
 
 
 def _orders_of(fills: Fills, row: int, moment: Moment) -> Orders:

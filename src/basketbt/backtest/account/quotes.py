@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from basketbt.backtest.account.settings import AccountSettings, Reason
 from basketbt.backtest.account.sizing import MILLION, PRICE_UNIT, Numbers
 from basketbt.errors import DataError
-from basketbt.market.limits import limit_fractions, limit_prices
+from basketbt.market.limits import Limits, limit_fractions, limit_prices
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Listing, NoteKind, listing
 from basketbt.prices.data import Floats
@@ -93,14 +93,6 @@ class Quotes:
     capacity: Numbers
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Limits:
-    """The price limits of R sessions in 1e-4 yuan; a limit no price can reach where none holds."""
-
-    up: NDArray[np.int64]
-    down: NDArray[np.int64]
-
-
 def check_quotes(panel: PricePanel, rows: slice, held: Bools) -> None:
     """Refuse a traded session of a ``held`` (N,) share that lacks a price or its volume.
 
@@ -117,7 +109,10 @@ def check_quotes(panel: PricePanel, rows: slice, held: Bools) -> None:
 
 
 def price_limits(panel: PricePanel, rows: slice, risk_warning: Bools) -> Limits:
-    """The limits of each session; ``risk_warning`` (N,) marks ST shares."""
+    """The limits of R sessions in 1e-4 yuan; one that no price can reach where none holds.
+
+    ``risk_warning`` (N,) marks ST shares.
+    """
     listed = np.array(
         [one.listed if one.listed is not None else "NaT" for one in panel.instruments],
         dtype="datetime64[D]",

@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 from basketbt.backtest.account.dividends import Payments, TaxedLots, payments
 from basketbt.backtest.account.planner import Market, Plan, plan_orders
 from basketbt.backtest.account.quotes import (
-    Limits,
     check_quotes,
     price_limits,
     raw_quotes,
@@ -35,6 +34,7 @@ from basketbt.backtest.account.schedule import Moment, Schedule, make_schedule
 from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.account.sizing import Fractions, WholeShares
 from basketbt.backtest.index import IndexPath
+from basketbt.market.limits import Limits
 from basketbt.market.lots import Lots, lots_of
 from basketbt.market.symbols import Board, parse_symbol
 from basketbt.prices.data import Floats

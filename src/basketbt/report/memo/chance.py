@@ -9,11 +9,12 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from basketbt.events.windows import LONGEST_PLACEBO
 from basketbt.market.clock import shipped_events
 from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Language, Note
-from basketbt.plan.eventstudy import LONGEST_PLACEBO, market_index, reach
+from basketbt.plan.eventstudy import market_index, reach
 from basketbt.plan.model import span
 from basketbt.plan.overlaps import overlap_notes
 from basketbt.report.headline import Window
