@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from basketbt.baskets.model import Basket
 from basketbt.config.study import StudyFile
-from basketbt.prices.reconcile import BasketEffect
+from basketbt.prices.reconcile import BasketEffect, Comparison, equal_weight_effect
 from basketbt.prices.sources.stored import StoreSource
 from basketbt.report.tables import keys
 from basketbt.results import StudyResult
 from basketbt.study import run_study
 
 Place = tuple[str, str, str, str, str]  # event, basket, weighting, rebalance, window
+
+
+def effects_of(
+    asked: StudyFile | Basket, store: Path, vendors: tuple[str, str], found: Sequence[Comparison]
+) -> tuple[BasketEffect, ...]:
+    """By a study's own weights and windows; of a list alone equally weighted, over all sessions.
+
+    ``found`` compares its shares. Raises what running the study raises.
+    """
+    if isinstance(asked, StudyFile):
+        return study_effects(asked, store, vendors)
+    return (equal_weight_effect(found, asked.id, asked.symbols),)
 
 
 def study_effects(

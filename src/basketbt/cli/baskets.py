@@ -155,7 +155,7 @@ def init(
     ] = BoardVendor.EASTMONEY,
 ) -> None:
     """Write a commented file to start from. Nothing is ever overwritten."""
-    from basketbt.cli.init import basket_from_board, start_basket, start_study
+    from basketbt.baskets.starting import start_basket, start_study
 
     if from_board is not None:
         if kind is not FileKind.BASKET:
@@ -164,6 +164,32 @@ def init(
     else:
         written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
     say(f"wrote {written}")
+
+
+def basket_from_board(
+    name: str, board_name: str, vendor: BoardVendor = BoardVendor.EASTMONEY
+) -> Path:
+    """Fetch a board's members and write ``baskets/BROKER/LIST.yaml`` from them.
+
+    Raises what ``start_basket`` and asking the vendor raise.
+    """
+    from datetime import date
+
+    from basketbt.baskets.starting import start_from_board
+    from basketbt.prices.sources.akshare.board import concept_board
+    from basketbt.prices.sources.akshare.ths import ths_board
+    from basketbt.prices.store import Store, store_path
+
+    with Store(store_path()) as store:
+        ask = ths_board if vendor is BoardVendor.THS else concept_board
+        board = ask(board_name, date.today(), store.hosts())  # noqa: DTZ011
+    written = start_from_board(name, board.name, board.members, board.retrieved, vendor.value)
+    say(f"{len(board.members)} shares; left out: {', '.join(board.left_out) or 'none'}")
+    warn(
+        f"warning: these are the members of {board.retrieved}; for an earlier event this list is "
+        "chosen with hindsight"
+    )
+    return written
 
 
 def schema(kind: FileKind) -> None:

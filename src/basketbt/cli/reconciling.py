@@ -20,10 +20,7 @@ from basketbt.cli.options import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from basketbt.baskets.model import Basket
-    from basketbt.config.study import StudyFile
     from basketbt.prices.reconcile import BasketEffect, Comparison
 
 
@@ -46,6 +43,7 @@ def reconcile(
     from basketbt.errors import BasketbtError
     from basketbt.prices.sidebyside import compare_vendors
     from basketbt.prices.store import store_path
+    from basketbt.reconciliation import effects_of
 
     vendors = vendor_pair(between)
     asked = target_of(target, settings or ())
@@ -56,7 +54,7 @@ def reconcile(
     effects: Sequence[BasketEffect] = ()
     try:
         with resumable():
-            effects = _effects(asked, store_path(store), vendors, found)
+            effects = effects_of(asked, store_path(store), vendors, found)
     except BasketbtError as error:
         problem = f"returns of the lists: {error}"
     if as_json:
@@ -79,22 +77,6 @@ def reconcile(
     agree = all(one.agrees(tolerance) for one in found)
     if problem or failures or not agree or not all(one.agrees(tolerance) for one in effects):
         raise typer.Exit(PARTLY_FAILED)
-
-
-def _effects(
-    asked: StudyFile | Basket,
-    store: Path,
-    vendors: tuple[str, str],
-    found: Sequence[Comparison],
-) -> Sequence[BasketEffect]:
-    """By the study's own weights and windows; equally weighted where there is no study."""
-    from basketbt.config.study import StudyFile
-    from basketbt.prices.reconcile import equal_weight_effect
-    from basketbt.reconciliation import study_effects
-
-    if isinstance(asked, StudyFile):
-        return study_effects(asked, store, vendors)
-    return (equal_weight_effect(found, asked.id, asked.symbols),)
 
 
 def _comparison_data(one: Comparison, tolerance: float) -> dict[str, Any]:

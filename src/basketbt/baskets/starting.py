@@ -1,4 +1,4 @@
-"""``basketbt init``: the files to start from, never over an existing one or outside the folder.
+"""The files to start from: lists and studies, never over an existing file or outside the folder.
 
 The templates lie beside this module: right as they stand, and commented to be changed.
 """
@@ -8,28 +8,27 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from basketbt.baskets.library import FOLDER
-from basketbt.cli.baskets import BoardVendor
-from basketbt.cli.console import say, warn
 from basketbt.errors import OutputError, RefusedPath
 from basketbt.shipped import shipped
-
-if TYPE_CHECKING:
-    from basketbt.prices.sources.akshare.board import Board
 
 SCHEMA = "basket.schema.json"
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _BASKET_NAME = re.compile(r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9-]*)")
 _STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_CALLED = {
-    BoardVendor.EASTMONEY: ("Eastmoney", "东方财富"),
-    BoardVendor.THS: ("THS", "同花顺"),
+BoardVendor = Literal["eastmoney", "ths"]
+Members = Sequence[tuple[str, str]]  # symbol and Chinese name
+
+_CALLED: Mapping[BoardVendor, tuple[str, str]] = {
+    "eastmoney": ("Eastmoney", "东方财富"),
+    "ths": ("THS", "同花顺"),
 }
 
 
@@ -52,31 +51,17 @@ def start_study(name: str) -> Path:
     return _write(Path(f"{name}.yaml"), _filled("study", name=name))
 
 
-def basket_from_board(
-    name: str, board_name: str, vendor: BoardVendor = BoardVendor.EASTMONEY
+def start_from_board(
+    name: str, board_name: str, members: Members, day: date, vendor: BoardVendor
 ) -> Path:
-    """Fetch a board's members and write ``baskets/BROKER/LIST.yaml`` from them.
-
-    Raises what :func:`start_basket` and asking the vendor raise.
-    """
-    from basketbt.prices.sources.akshare.board import concept_board
-    from basketbt.prices.sources.akshare.ths import ths_board
-    from basketbt.prices.store import Store, store_path
-
-    with Store(store_path()) as store:
-        ask = ths_board if vendor is BoardVendor.THS else concept_board
-        board = ask(board_name, date.today(), store.hosts())  # noqa: DTZ011
+    """Write a list of the ``members`` that a concept board has on ``day``; see start_basket."""
     broker, stem = _parts(name)
-    written = _write_basket(broker, stem, board_text(broker, board, vendor))
-    say(f"{len(board.members)} shares; left out: {', '.join(board.left_out) or 'none'}")
-    warn(
-        f"warning: these are the members of {board.retrieved}; for an earlier event this list is "
-        "chosen with hindsight"
-    )
-    return written
+    return _write_basket(broker, stem, board_text(broker, board_name, members, day, vendor))
 
 
-def board_text(broker: str, board: Board, vendor: BoardVendor = BoardVendor.EASTMONEY) -> str:
+def board_text(
+    broker: str, board_name: str, members: Members, day: date, vendor: BoardVendor = "eastmoney"
+) -> str:
     """The YAML of a list; every text that came from outside is quoted."""
     called, called_zh = _CALLED[vendor]
     head = _filled(
@@ -84,16 +69,15 @@ def board_text(broker: str, board: Board, vendor: BoardVendor = BoardVendor.EAST
         broker=broker,
         vendor=called,
         vendor_zh=called_zh,
-        name=_quoted(board.name),
-        retrieved=board.retrieved,
-        title=_quoted(f"概念板块 {board.name}"),
+        name=_quoted(board_name),
+        retrieved=day,
+        title=_quoted(f"概念板块 {board_name}"),
     )
-    fixed = (
-        f"stance: watch, origin: mapped, reason: {_quoted(f'on the board on {board.retrieved}')}"
-    )
+    reason = _quoted(f"on the board on {day}")
     return head + "".join(
-        f"  - {{symbol: {symbol}, name_zh: {_quoted(name)}, {fixed}}}\n"
-        for symbol, name in board.members
+        f"  - {{symbol: {symbol}, name_zh: {_quoted(name)}, stance: watch, origin: mapped, "
+        f"reason: {reason}}}\n"
+        for symbol, name in members
     )
 
 
