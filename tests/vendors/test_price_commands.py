@@ -171,6 +171,15 @@ def test_a_mistake_is_named(basketbt, path: Path, arguments: tuple[str, ...], wh
     assert done.exception.exit_code == 2
 
 
+@pytest.mark.parametrize("text", ["", "- 688111.SH\n", "broker: [\n"])
+def test_a_file_that_is_neither_study_nor_list_is_a_mistake_too(basketbt, text: str) -> None:
+    Path("other.yaml").write_text(text, encoding="utf-8")
+    done = basketbt("fetch", "other.yaml")
+    assert isinstance(done.exception, BasketbtError)
+    assert done.exception.exit_code == 2
+    assert "other.yaml" in str(done.exception)
+
+
 def test_a_rewritten_past_is_listed_and_accepted(replay, basketbt) -> None:
     basketbt("fetch", "study.yaml", "--quiet")
     replay.vendors.edit = faults.edited(
