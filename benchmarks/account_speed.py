@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from basketbt.backtest.account.book import account_book
-from basketbt.backtest.account.entries import Moment
+from basketbt.backtest.account.schedule import Moment
 from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.index import IndexPath, index_path
 from basketbt.backtest.rebalance import Rebalance

@@ -24,6 +24,7 @@ composes prose, and a fix: the one thing to do next.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -107,6 +108,26 @@ class InvalidFile(InputError):
 class UnknownName(InputError):
     template = "no {kind} is called {name!r}{nearest}"
     fix = "Known: {known}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The one of ``known`` that ``word`` was probably meant to be, or an empty text."""
+    import difflib
+
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownName:
+    """The error for a ``name`` that no ``kind`` has, with the nearest one that exists."""
+    options = list(known)
+    meant = nearest(name, options)
+    return UnknownName(
+        kind=kind,
+        name=name,
+        nearest=f"; did you mean {meant!r}?" if meant else "",
+        known=", ".join(options) or "none",
+    )
 
 
 class BadSymbol(InputError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from basketbt.baskets.model import Basket
 from basketbt.config.study import StudyFile
-from basketbt.prices.reconcile import BasketEffect
+from basketbt.prices.reconcile import BasketEffect, Comparison, equal_weight_effect
 from basketbt.prices.sources.stored import StoreSource
 from basketbt.report.tables import keys
 from basketbt.results import StudyResult
@@ -14,6 +16,18 @@ from basketbt.study import run_study
 
 Place = tuple[str, str, str, str, str]  # the cells under _PLACE
 _PLACE = ("event", "basket", "weighting", "rebalance", "window")
+
+
+def effects_of(
+    asked: StudyFile | Basket, store: Path, vendors: tuple[str, str], found: Sequence[Comparison]
+) -> tuple[BasketEffect, ...]:
+    """By a study's own weights and windows; of a list alone equally weighted, over all sessions.
+
+    ``found`` compares its shares. Raises what running the study raises.
+    """
+    if isinstance(asked, StudyFile):
+        return study_effects(asked, store, vendors)
+    return (equal_weight_effect(found, asked.id, asked.symbols),)
 
 
 def study_effects(
@@ -46,6 +60,24 @@ def study_effects(
         )
         for place in dict.fromkeys((*left, *right))
     )
+
+
+def largest_effects(effects: Iterable[BasketEffect]) -> list[BasketEffect]:
+    """Of each list and book the window in which the two vendors differ most."""
+    largest: dict[tuple[str, ...], BasketEffect] = {}
+    for one in effects:
+        place = (one.event, one.basket, one.weighting, one.rebalance)
+        before = largest.get(place)
+        if before is None or _rank(one) > _rank(before):
+            largest[place] = one
+    return list(largest.values())
+
+
+def _rank(one: BasketEffect) -> float:
+    """A return that only one vendor has counts as the largest difference, none at all as none."""
+    if one.left != one.left and one.right != one.right:
+        return -1.0
+    return float("inf") if one.size != one.size else abs(one.size)
 
 
 def _returns(result: StudyResult) -> dict[Place, float]:

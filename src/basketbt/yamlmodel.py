@@ -5,16 +5,15 @@ Pydantic's findings are put into the words of whoever wrote the file: line, what
 
 from __future__ import annotations
 
-import difflib
 import json
 import typing
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from basketbt.errors import InvalidFile, Problem
+from basketbt.errors import InputError, InvalidFile, Problem, nearest
 from basketbt.yamlfile import Location, YamlDocument
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,6 +46,22 @@ _PATTERN_WORDS = {
     EVENT_NAME: "small letters, digits and dashes, and @ before an alternative: deepseek-r1@leak",
     FOLDER_NAME: "at most 64 letters, digits, dots, dashes and underscores, the first no sign",
 }
+
+
+class Strict(BaseModel):
+    """Unknown keys, wrong types and later changes are all refused; nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def as_problem(error: InputError) -> PydanticCustomError:
+    """An error of ours for pydantic, which adds the place in the file."""
+    return refused(str(error), error.hint)
+
+
+def refused(what: str, fix: str) -> PydanticCustomError:
+    """A refusal for pydantic: what is wrong, and what to write instead."""
+    return PydanticCustomError("refused", "{what}", {"what": what, "fix": fix})
 
 
 def validate(document: YamlDocument, model: type[M]) -> M:
@@ -90,12 +105,6 @@ def _problems_of(
             what, fix = _wrong_type(place, item["input"], types)
         problems.append(document.problem(place, what, fix))
     return problems
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """The entry of ``known`` that ``word`` was probably meant to be, or an empty text."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return close[0] if close else ""
 
 
 def _place(data: Any, item: ErrorDetails) -> Location:

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from basketbt.backtest.account.entries import Moment
 from basketbt.backtest.account.planner import Plan
-from basketbt.backtest.account.runs import Rulebook, final_return, rulebook, run_fractions
-from basketbt.backtest.account.schedule import make_schedule
+from basketbt.backtest.account.schedule import Moment, make_schedule
 from basketbt.backtest.account.settings import AccountSettings, Reason
-from basketbt.backtest.account.shortfall import PARTS
+from basketbt.backtest.account.shortfall import (
+    PARTS,
+    Rulebook,
+    rulebook,
+    run_fractions,
+)
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.market.fees import Broker
 from support.account_market import SYMBOLS, MadeMarket, made_market
@@ -61,10 +64,9 @@ def test_without_any_rule_the_account_is_the_index_book(seed: int, rule: str) ->
         follow=True,
     )
     own = AccountSettings()
-    made, quotes, sizing = run = run_fractions(rules_for(market), schedule, own, ruled=False)
-    worth = sizing.worth(made.shares, quotes.quotes.mark[:, None, :]).sum(axis=2)
-    np.testing.assert_allclose((made.cash + worth) / made.opening, path.levels / 100, rtol=1e-9)
-    np.testing.assert_allclose(final_return(run), path.levels[-1] / 100 - 1, atol=1e-9)
+    plan = run_fractions(rules_for(market), schedule, own, ruled=False)
+    np.testing.assert_allclose(plan.value / plan.opening, path.levels / 100, rtol=1e-9)
+    np.testing.assert_allclose(plan.total_return, path.levels[-1] / 100 - 1, atol=1e-9)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from basketbt.backtest.account.book import AccountBook
-from basketbt.backtest.account.entries import Moment
+from basketbt.backtest.account.schedule import Moment
 from basketbt.backtest.account.settings import AccountSettings, Reason
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.market.calendars import calendar

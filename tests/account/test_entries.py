@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from basketbt.backtest.account.entries import Moment, entry_point, next_open
+from basketbt.backtest.account.schedule import Moment, entry_point, next_open
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import select_event
 

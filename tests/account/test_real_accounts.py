@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from basketbt.backtest.account.entries import Moment
 from basketbt.backtest.account.quotes import blocked, price_limits
+from basketbt.backtest.account.schedule import Moment
 from basketbt.backtest.account.settings import Reason
 from basketbt.backtest.account.shortfall import PARTS
 from basketbt.config.study import load_study

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from basketbt.backtest.account.book import AccountBook
-from basketbt.backtest.account.entries import Moment
+from basketbt.backtest.account.schedule import Moment
 from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.market.fees import Broker

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.baskets.check import check_files
 from basketbt.baskets.library import Library
 from basketbt.errors import InvalidFile
+from basketbt.plan.check import check_files
 
 Write = Callable[..., Path]
 

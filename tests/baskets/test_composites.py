@@ -131,6 +131,3 @@ class TestOverlap:
         for i, one in enumerate(baskets):
             for j, other in enumerate(baskets):
                 assert found.common[i, j] == len(set(one.symbols) & set(other.symbols))
-
-    def test_without_weights_there_is_no_weight_overlap(self) -> None:
-        assert overlap(LIBRARY.select(["htsc/*"])).weight is None

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from basketbt.baskets.catalogue import known_names
+from basketbt.baskets.checks import naming_notes
 from basketbt.baskets.library import Library, find_library
-from basketbt.baskets.names import naming_notes
 from basketbt.errors import InvalidFile, RefusedPath, UnknownName
 from basketbt.shipped import shipped
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from basketbt.baskets.catalogue import known_names, summaries
-from basketbt.baskets.check import check_files
+from basketbt.baskets.checks import naming_notes
 from basketbt.baskets.library import Library
 from basketbt.baskets.model import Basket
-from basketbt.baskets.names import naming_notes
 from basketbt.baskets.schema import json_schema
+from basketbt.plan.check import check_files
 from basketbt.shipped import shipped
 
 ROOT = Path(__file__).resolve().parents[2]

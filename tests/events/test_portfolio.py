@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from basketbt.events.limits import first_unlimited, weight_at_limit
 from basketbt.events.portfolio import (
     basket_returns,
     buy_and_hold,
+    first_unlimited,
+    weight_at_limit,
     with_resumptions,
     without_each_name,
 )

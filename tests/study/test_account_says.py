@@ -11,10 +11,10 @@ import pytest
 
 from basketbt.api import Run
 from basketbt.config.study import load_study
-from basketbt.plan.account import ExitBeforeEntry, NoEntry
+from basketbt.plan.request import ExitBeforeEntry, NoEntry
 from basketbt.prices.data import CorporateAction, SymbolBars
 from basketbt.stages.accounts import NoAccounts
-from basketbt.stages.sharefacts import LotsDisagree, WarningsDisagree
+from basketbt.stages.screening import LotsDisagree, WarningsDisagree
 from basketbt.study import run_study
 from support.made import Made, session
 

@@ -18,7 +18,7 @@ from basketbt.backtest.account.settings import AccountSettings, BadAccount
 from basketbt.config.study import load_study
 from basketbt.errors import BasketbtError, InvalidFile, NoFx, OutsideData
 from basketbt.market.lots import NoLot
-from basketbt.plan.account import ExitBeforeEntry, NoEntry
+from basketbt.plan.request import ExitBeforeEntry, NoEntry
 from basketbt.prices.data import SymbolBars
 from basketbt.stages.accounts import NoAccounts
 from basketbt.study import run_study

@@ -15,12 +15,10 @@ from basketbt.config.eventstudy import SHIPPED_VARIANTS, EventStudySpec
 from basketbt.config.study import load_study
 from basketbt.errors import InputError, InvalidFile
 from basketbt.events.inputs import STANDARD_VARIANTS
-from basketbt.events.placebo import LONGEST_WINDOW
 from basketbt.events.reasons import BadWindows
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import shipped_events
 from basketbt.plan.eventstudy import (
-    LONGEST_PLACEBO,
     clean_windows,
     other_day_zeros,
     reach,
@@ -222,7 +220,6 @@ class TestStudyFile:
 
     def test_the_shipped_variants_are_those_of_the_room(self) -> None:
         assert [variant.name for variant in STANDARD_VARIANTS] == list(SHIPPED_VARIANTS)
-        assert LONGEST_PLACEBO == LONGEST_WINDOW
 
 
 class TestWindows:

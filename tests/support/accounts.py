@@ -6,9 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from basketbt.backtest.account.book import AccountBook, account_book
-from basketbt.backtest.account.entries import Moment
-from basketbt.backtest.account.ledger import Engine
+from basketbt.backtest.account.book import AccountBook, Engine, account_book
+from basketbt.backtest.account.schedule import Moment
 from basketbt.backtest.account.settings import AccountSettings, Reason
 from basketbt.backtest.index import IndexPath, index_path
 from basketbt.backtest.rebalance import Rebalance

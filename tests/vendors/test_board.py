@@ -9,9 +9,10 @@ import pytest
 
 from basketbt.api import run
 from basketbt.baskets.library import find_library
-from basketbt.cli.boards import BoardVendor, basket_from_board, board_text
+from basketbt.baskets.starting import board_text
+from basketbt.cli.baskets import BoardVendor, basket_from_board
 from basketbt.errors import OutputError, UnknownName
-from basketbt.prices.sources.akshare.board import Board, concept_board
+from basketbt.prices.sources.akshare.board import concept_board
 from basketbt.prices.sources.akshare.ths import ths_board
 from basketbt.prices.sources.vendor import Changed, NoData, Refused, Unreachable
 from basketbt.prices.store.book import PATH_VARIABLE
@@ -159,8 +160,7 @@ def name_of(vendor: BoardVendor) -> str:
 
 def test_a_name_from_outside_cannot_change_the_file() -> None:
     evil = 'x"}]\nweights: {a: 1} #'
-    board = Board(evil, TODAY, (("688111.SH", evil),), ())
-    content = parse(board_text("mine", board), name="x")
+    content = parse(board_text("mine", evil, [("688111.SH", evil)], TODAY), name="x")
     assert content["theme"] == {"zh": evil, "en": evil}
     assert content["constituents"][0]["name_zh"] == evil
     assert set(content) >= {"broker", "constituents"}

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
 from basketbt.cli import store as store_commands
+from basketbt.cli.fetching import outcome_bar
 from basketbt.errors import BasketbtError
 from basketbt.prices import probe
+from basketbt.prices.data import PriceRequest
 from basketbt.prices.lock import LockSource
+from basketbt.prices.sources.auto import Outcome
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.store import Store
 from basketbt.prices.store.book import PATH_VARIABLE
@@ -102,6 +107,20 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_call_resumes(
         assert wrong_rows(store, replay.vendors.market) == []
 
 
+def test_a_terminal_sees_how_many_are_stored_fetched_and_failed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    day = np.datetime64("2025-01-21")
+    request = PriceRequest(symbols=("688111.SH", "000034.SZ"), indexes=(), start=day, end=day)
+    with outcome_bar(request, quiet=False) as advance:
+        advance(Outcome("688111.SH", "stored"))
+        advance(Outcome("000034.SZ", "fetched", "sina"))
+    said = capsys.readouterr().err
+    assert "2/2" in said
+    assert "1 stored, 1 fetched, 0 failed" in said
+
+
 def test_fetch_takes_a_basket_and_a_range(basketbt, path: Path) -> None:
     done = basketbt("fetch", "mine/list", "--start", "2025-01-02", "--end", "2025-02-28", "--quiet")
     assert (done.exit_code, done.output) == (0, "")
@@ -150,6 +169,15 @@ def test_a_mistake_is_named(basketbt, path: Path, arguments: tuple[str, ...], wh
     assert isinstance(done.exception, BasketbtError)
     assert what in str(done.exception)
     assert done.exception.exit_code == 2
+
+
+@pytest.mark.parametrize("text", ["", "- 688111.SH\n", "broker: [\n"])
+def test_a_file_that_is_neither_study_nor_list_is_a_mistake_too(basketbt, text: str) -> None:
+    Path("other.yaml").write_text(text, encoding="utf-8")
+    done = basketbt("fetch", "other.yaml")
+    assert isinstance(done.exception, BasketbtError)
+    assert done.exception.exit_code == 2
+    assert "other.yaml" in str(done.exception)
 
 
 def test_a_rewritten_past_is_listed_and_accepted(replay, basketbt) -> None:

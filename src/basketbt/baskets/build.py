@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from basketbt.baskets.model import Basket, Block, Constituent, Place, Source
-from basketbt.baskets.schema import CompositeFile, ConstituentFile, ListFile, SourceFile
+from basketbt.baskets.schema import CompositeFile, ConstituentFile, ListFile
 
 
 def basket_of_list(basket_id: str, file: ListFile) -> Basket:
@@ -48,16 +48,9 @@ def basket_of_composite(
 
 def _constituent(row: ConstituentFile, file: ListFile) -> Constituent:
     return Constituent(
-        symbol=row.symbol,
-        name_zh=row.name_zh,
-        former_names=row.former_names,
-        stance=row.stance,
-        origin=row.origin,
+        **row.model_dump(exclude={"segment"}),
         segment_zh=row.segment,
         segment_en=file.segments.get(row.segment) if row.segment else None,
-        weight=row.weight,
-        reason=row.reason,
-        lot=row.lot,
     )
 
 
@@ -111,7 +104,7 @@ def _basket(
         broker_en=file.broker_en or file.broker_zh,
         theme_zh=file.theme.zh,
         theme_en=file.theme.en,
-        source=_source(file.source),
+        source=Source(**file.source.model_dump()),
         notes=file.notes.strip(),
         constituents=constituents,
         blocks=blocks,
@@ -119,16 +112,6 @@ def _basket(
         digest="",
     )
     return replace(basket, digest=_digest(basket))
-
-
-def _source(file: SourceFile) -> Source:
-    return Source(
-        publisher=file.publisher,
-        title=file.title,
-        published=file.published,
-        note=file.note,
-        members_on=file.members_on,
-    )
 
 
 def _digest(basket: Basket) -> str:

@@ -13,9 +13,8 @@ from functools import cache
 from typing import Any
 
 from basketbt import yamlfile
-from basketbt.baskets.checks import constituent_rows
+from basketbt.baskets.checks import NameTable, constituent_rows
 from basketbt.baskets.library import Library
-from basketbt.baskets.names import NameTable
 from basketbt.shipped import shipped
 from basketbt.yamlfile import YamlDocument
 

@@ -1,4 +1,5 @@
-"""What a basket file says twice, or says differently in two places.
+"""What a basket file says twice, or says differently in two places; and whether each code is the
+share that its name says.
 
 These checks read the raw content, so that they speak in the same run as the format's own: a file
 with an unknown key and a duplicate share gets both problems at once. Values of a wrong type are
@@ -8,15 +9,30 @@ left to the format (``schema.py``).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from basketbt.baskets.names import NameTable, known_as
+from basketbt.baskets.model import Basket
 from basketbt.errors import BadSymbol, Problem
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Note, NoteKind
 from basketbt.yamlfile import YamlDocument
 
 WEIGHT_TOLERANCE = 1e-9
+
+UNKNOWN_NAME = NoteKind(
+    "unknown-name",
+    "{basket} calls {symbol} {name}; it is known as {known}. Prices go by the code.",
+    "{basket} 将 {symbol} 写作 {name}，而已知名称为 {known}；价格一律按代码匹配。",
+    severity="warning",
+)
+
+# Marks that an exchange puts around a short name without renaming the company: special treatment,
+# ex-rights days, and suffixes for unprofitable (U), weighted voting (W), depositary (D) issuers.
+_MARKS = re.compile(r"^(\*?ST|XD|XR|DR)|-?[UWDV]+$|\s+")
+
+NameTable = Mapping[str, tuple[str, ...]]  # symbol → its name, then former ones
 
 
 def consistency_problems(document: YamlDocument) -> list[Problem]:
@@ -42,6 +58,27 @@ def name_warnings(document: YamlDocument, table: NameTable) -> list[Problem]:
             fix = "Check the code; if the share was renamed, list the name under former_names."
             warnings.append(document.problem(("constituents", position, "name_zh"), what, fix))
     return warnings
+
+
+def known_as(symbol: str, name: str, table: NameTable) -> str:
+    """The known name where ``name`` is not one the share has or had; empty if all is well.
+
+    A share the table lacks may be called anything.
+    """
+    names = table.get(symbol, ())
+    if not names or _bare(name) in {_bare(known) for known in names}:
+        return ""
+    former = f" (formerly {', '.join(names[1:])})" if len(names) > 1 else ""
+    return names[0] + former
+
+
+def naming_notes(basket: Basket, table: NameTable) -> tuple[Note, ...]:
+    """One note for each constituent whose name is not one of the known names of its code."""
+    return tuple(
+        UNKNOWN_NAME(basket=basket.id, symbol=each.symbol, name=each.name_zh, known=known)
+        for each in basket.constituents
+        if (known := known_as(each.symbol, each.name_zh, table))
+    )
 
 
 def constituent_rows(document: YamlDocument) -> list[tuple[int, dict[str, Any]]]:
@@ -148,3 +185,7 @@ def _components(document: YamlDocument) -> Iterator[Problem]:
         if each in ids[:position]:
             place = ("composite", "of", position)
             yield document.problem(place, f"{each!r} stands twice", "Name each list once.")
+
+
+def _bare(name: str) -> str:
+    return _MARKS.sub("", name)

@@ -15,8 +15,7 @@ from pathlib import Path
 from basketbt import yamlfile
 from basketbt.baskets.checks import consistency_problems
 from basketbt.baskets.model import Basket
-from basketbt.baskets.names import unknown
-from basketbt.errors import InputError, InvalidFile, Problem, RefusedPath
+from basketbt.errors import InputError, InvalidFile, Problem, RefusedPath, unknown
 from basketbt.shipped import shipped
 from basketbt.yamlfile import YamlDocument
 
@@ -56,7 +55,7 @@ class Library:
         """
         files = self.files()
         if basket_id not in files:
-            raise unknown("basket", basket_id, files)
+            raise unknown("basket", basket_id, sorted(files))
         return self.load(files[basket_id])
 
     def load(self, path: Path) -> Basket:
@@ -107,7 +106,7 @@ class Library:
             else:
                 matches = [path for name, path in files.items() if fnmatchcase(name, pattern)]
             if not matches:
-                raise unknown("basket", pattern, files)
+                raise unknown("basket", pattern, sorted(files))
             for path in matches:
                 chosen.setdefault(path.resolve(), path)
                 pattern_of.setdefault(path.resolve(), pattern)
@@ -127,7 +126,7 @@ class Library:
         for position, basket_id in enumerate(ids):
             place = ("composite", "of", position)
             if basket_id not in files:
-                error = unknown("basket", basket_id, files)
+                error = unknown("basket", basket_id, sorted(files))
                 problems.append(document.problem(place, str(error), error.hint))
             elif _is_composite(files[basket_id]):
                 what = f"{basket_id!r} is a composite itself"

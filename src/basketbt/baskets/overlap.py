@@ -21,16 +21,16 @@ class Overlap:
 
     ``common`` counts the shares that both hold (its diagonal: the size of each basket),
     ``jaccard`` is that count over the size of their union, and ``weight`` the part of the money
-    that lies in the same shares, sum over shares of min(w_a, w_b); None without weights.
+    that lies in the same shares, sum over shares of min(w_a, w_b).
     """
 
     ids: tuple[str, ...]
     common: NDArray[np.int64]
     jaccard: Floats
-    weight: Floats | None
+    weight: Floats
 
 
-def overlap(baskets: Sequence[Basket], weights: Sequence[Floats] | None = None) -> Overlap:
+def overlap(baskets: Sequence[Basket], weights: Sequence[Floats]) -> Overlap:
     """The overlap of every pair of baskets; ``weights`` has one array (n,) a basket."""
     symbols = sorted({symbol for basket in baskets for symbol in basket.symbols})
     column = {symbol: position for position, symbol in enumerate(symbols)}
@@ -39,19 +39,15 @@ def overlap(baskets: Sequence[Basket], weights: Sequence[Floats] | None = None) 
     for row, basket in enumerate(baskets):
         columns = [column[symbol] for symbol in basket.symbols]
         members[row, columns] = 1
-        if weights is not None:
-            money[row, columns] = weights[row]
+        money[row, columns] = weights[row]
     common = members @ members.T
     sizes = members.sum(axis=1)
     union = sizes[:, None] + sizes[None, :] - common
-    weight = None
-    if weights is not None:
-        weight = np.stack([np.minimum(money, row).sum(axis=1) for row in money])
     return Overlap(
         ids=tuple(basket.id for basket in baskets),
         common=common,
         jaccard=common / union,
-        weight=weight,
+        weight=np.stack([np.minimum(money, row).sum(axis=1) for row in money]),
     )
 
 

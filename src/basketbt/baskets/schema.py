@@ -9,13 +9,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 
 from basketbt.baskets.model import Origin, Stance
 from basketbt.errors import BadSymbol
 from basketbt.market.symbols import parse_symbol
-from basketbt.yamlmodel import NAME
+from basketbt.yamlmodel import NAME, Strict, as_problem, refused
 
 _SYMBOL_PATTERN = r"^(\d{6}\.(SH|SZ|BJ)|\d{4,5}\.HK)$"
 
@@ -29,15 +28,11 @@ def _canonical_share(text: str) -> str:
     try:
         symbol = parse_symbol(text)
     except BadSymbol as error:
-        raise _refused(str(error), error.hint) from None
+        raise as_problem(error) from None
     if symbol.kind not in ("share", "b_share"):
         what = f"{symbol} is a code for {symbol.kind} securities, not a share"
-        raise _refused(what, "A basket holds shares; benchmarks belong into the study.")
+        raise refused(what, "A basket holds shares; benchmarks belong into the study.")
     return symbol.canonical
-
-
-def _refused(why: str, fix: str) -> PydanticCustomError:
-    return PydanticCustomError("bad_symbol", "{why}", {"why": why, "fix": fix})
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -47,12 +42,6 @@ ShareSymbol = Annotated[
     AfterValidator(_canonical_share),
     Field(json_schema_extra={"pattern": _SYMBOL_PATTERN, "examples": ["688111.SH", "6682.HK"]}),
 ]
-
-
-class Strict(BaseModel):
-    """Unknown keys and wrong types are refused; nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class ThemeFile(Strict):

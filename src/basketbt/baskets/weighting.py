@@ -7,8 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-from basketbt.baskets.names import unknown
-from basketbt.errors import InfeasibleWeights
+from basketbt.errors import InfeasibleWeights, unknown
 
 Kind = Literal[
     "equal", "by_segment", "stance", "given", "inverse_volatility", "market_cap", "tradable_cap"
@@ -62,7 +61,7 @@ def parse_weighting(text: str) -> Weighting:
     """
     match = _LABEL.fullmatch(text.strip())
     if match is None or match[1] not in KINDS or (match[2] and match[1] != "stance"):
-        raise unknown("weighting", text, KINDS)
+        raise unknown("weighting", text, sorted(KINDS))
     return Weighting(
         cast("Kind", match[1]),
         recommend=float(match[2] or 2),

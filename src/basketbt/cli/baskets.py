@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from basketbt.cli.boards import BoardVendor
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError
 
@@ -35,6 +34,13 @@ class FileKind(StrEnum):
     STUDY = "study"
 
 
+class BoardVendor(StrEnum):
+    """Whose boards: two vendors draw the same concept differently."""
+
+    EASTMONEY = "eastmoney"
+    THS = "ths"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the command tree."""
     app.command("list")(list_)
@@ -44,31 +50,22 @@ def register(app: typer.Typer) -> None:
 
 def list_(folder: Folder = None, as_json: Json = False) -> None:
     """List every basket: broker, theme, number of shares, date of publication."""
-    from dataclasses import asdict
-
     from basketbt.baskets.catalogue import summaries
     from basketbt.baskets.library import find_library
 
     rows = summaries(find_library(folder))
     if as_json:
-        say_json([asdict(row) for row in rows])
+        say_json(rows)
         return
     say_table(
         ("basket", "broker", "theme", "", "names", "named", "mapped", "published"),
         [
             (
-                row.id,
-                row.broker_zh,
-                row.theme_zh,
-                row.theme_en,
-                str(row.names),
-                str(row.named),
-                str(row.mapped),
-                row.published,
+                *(row.id, row.broker_zh, row.theme_zh, row.theme_en),
+                *(row.names, row.named, row.mapped, row.published),
             )
             for row in rows
         ],
-        right=(4, 5, 6),
     )
 
 
@@ -99,7 +96,7 @@ def check(
     folder: Folder = None,
 ) -> None:
     """Check lists and studies: every problem in one go, with file, line and what to do."""
-    from basketbt.cli.checking import check_paths
+    from basketbt.plan.check import check_paths
 
     verdict = check_paths(path, folder)
     for problem in (*verdict.warnings, *verdict.problems):
@@ -136,11 +133,11 @@ def overlap(
     say_table(
         ("", *(str(position) for position in range(1, len(chosen) + 1))),
         [
-            (f"{i + 1} {name}", *(str(count) if count else "·" for count in found.common[i]))
+            (f"{i + 1} {name}", *(count or "·" for count in found.common[i]))
             for i, name in enumerate(found.ids)
         ],
         title="Shares in common (on the diagonal: shares of the basket)",
-        right=tuple(range(1, len(chosen) + 1)),
+        right=range(1, len(chosen) + 1),
     )
 
 
@@ -158,17 +155,41 @@ def init(
     ] = BoardVendor.EASTMONEY,
 ) -> None:
     """Write a commented file to start from. Nothing is ever overwritten."""
-    from basketbt.cli.starting import start_basket, start_study
+    from basketbt.baskets.starting import start_basket, start_study
 
     if from_board is not None:
         if kind is not FileKind.BASKET:
             raise typer.BadParameter("--from-board makes a basket, not a study")
-        from basketbt.cli.boards import basket_from_board
-
-        say(f"wrote {basket_from_board(name, from_board, board_vendor)}")
-        return
-    written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
+        written = basket_from_board(name, from_board, board_vendor)
+    else:
+        written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
     say(f"wrote {written}")
+
+
+def basket_from_board(
+    name: str, board_name: str, vendor: BoardVendor = BoardVendor.EASTMONEY
+) -> Path:
+    """Fetch a board's members and write ``baskets/BROKER/LIST.yaml`` from them.
+
+    Raises what ``start_basket`` and asking the vendor raise.
+    """
+    from datetime import date
+
+    from basketbt.baskets.starting import start_from_board
+    from basketbt.prices.sources.akshare.board import concept_board
+    from basketbt.prices.sources.akshare.ths import ths_board
+    from basketbt.prices.store import Store, store_path
+
+    with Store(store_path()) as store:
+        ask = ths_board if vendor is BoardVendor.THS else concept_board
+        board = ask(board_name, date.today(), store.hosts())  # noqa: DTZ011
+    written = start_from_board(name, board.name, board.members, board.retrieved, vendor.value)
+    say(f"{len(board.members)} shares; left out: {', '.join(board.left_out) or 'none'}")
+    warn(
+        f"warning: these are the members of {board.retrieved}; for an earlier event this list is "
+        "chosen with hindsight"
+    )
+    return written
 
 
 def schema(kind: FileKind) -> None:
@@ -196,17 +217,18 @@ def _weights(basket: Basket, labels: Sequence[str]) -> dict[str, Any]:
 
 
 def _as_data(basket: Basket, weights: dict[str, Any]) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    data = asdict(basket)
-    del data["blocks"]  # how the weights come about; the weights themselves follow
-    for position, row in enumerate(data["constituents"]):
-        row["weights"] = {label: float(values[position]) for label, values in weights.items()}
-    return data
+    """The basket with the weights of each share in place of how they come about."""
+    shares = [
+        {**vars(each), "weights": {label: float(one[at]) for label, one in weights.items()}}
+        for at, each in enumerate(basket.constituents)
+    ]
+    return {
+        **{name: value for name, value in vars(basket).items() if name != "blocks"},
+        "constituents": shares,
+    }
 
 
 def _say_pairs(found: Overlap) -> None:
-    assert found.weight is not None
     say("basket,other,common,jaccard,weight_overlap")
     for i, name in enumerate(found.ids):
         for j, other in enumerate(found.ids[:i]):
@@ -230,14 +252,14 @@ def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:
             (
                 each.symbol,
                 each.name_zh,
-                each.segment_en or "",
+                each.segment_en,
                 each.stance,
                 each.origin,
-                str(each.votes),
+                each.votes,
                 *(f"{values[position]:.2%}" for values in weights.values()),
-                each.reason or "",
+                each.reason,
             )
             for position, each in enumerate(basket.constituents)
         ],
-        right=tuple(range(5, 6 + len(weights))),
+        right=range(6, 6 + len(weights)),
     )

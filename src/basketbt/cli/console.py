@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -73,27 +73,44 @@ def uncollected() -> Iterator[None]:
 
 
 def say_json(value: Any) -> None:
+    """Print records as JSON: their fields; a note as its English text, a moment in ISO 8601."""
     import json
+    from dataclasses import is_dataclass
+    from datetime import datetime
 
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    from basketbt.notes import Note
+
+    def plain(one: object) -> object:
+        if isinstance(one, Note):
+            return one.text()
+        if isinstance(one, datetime):
+            return one.isoformat()
+        return vars(one) if is_dataclass(one) else str(one)
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
 def say_table(
     header: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Iterable[Sequence[object]],
     *,
     title: str | None = None,
-    right: Sequence[int] = (),
+    right: Collection[int] = (),
 ) -> None:
-    """Print a table; columns in ``right`` (positions) are right-aligned.
+    """Print a table; columns in ``right`` (positions) and of whole numbers are right-aligned.
 
-    Piped into a file it is as wide as its content, so nothing is cut; in a terminal that is too
-    narrow the cells are folded. Only folding needs rich, which takes its time to import.
+    None is an empty cell. Piped into a file the table is as wide as its content, so nothing is cut;
+    in a terminal that is too narrow the cells are folded. Only folding needs rich, which takes its
+    time to import.
     """
     import shutil
     import sys
 
-    cells = [list(header), *([visible(cell) for cell in row] for row in rows)]
+    values = [*rows]
+    counts = [at for at in range(len(header)) if all(isinstance(row[at], int) for row in values)]
+    right = {*right, *counts}
+    texts = (["" if cell is None else visible(str(cell)) for cell in row] for row in values)
+    cells = [list(header), *texts]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
         _say_folded(cells, title=title, right=right)
@@ -109,7 +126,7 @@ def say_table(
     typer.echo("\n".join([*([title, ""] if title else []), lines[0], rule, *lines[1:]]))
 
 
-def _say_folded(cells: list[list[str]], *, title: str | None, right: Sequence[int]) -> None:
+def _say_folded(cells: list[list[str]], *, title: str | None, right: Collection[int]) -> None:
     """Texts are folded, numbers never: of those that find no room the last are left out."""
     from rich import box
     from rich.console import Console
@@ -137,7 +154,7 @@ def _say_folded(cells: list[list[str]], *, title: str | None, right: Sequence[in
         typer.echo(f"({left_out}: in a wider terminal, or piped)")
 
 
-def _least(body: list[int], shown: list[int], right: Sequence[int]) -> int:
+def _least(body: list[int], shown: list[int], right: Collection[int]) -> int:
     """Columns of a terminal that numbers need whole, texts up to a list's name, and the gaps."""
     widths = (body[at] if at in right else min(body[at], _NAME) for at in shown)
     return sum(widths) + 3 * len(shown)

@@ -22,11 +22,6 @@ OPTIONAL = ("vectorbt-rust", "dask")  # faster accounts, grids on several machin
 UNWELL = 3
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command tree."""
-    app.command()(doctor)
-
-
 def doctor(
     live: Annotated[bool, typer.Option(help="Also ask every vendor for one symbol.")] = False,
     store: StoreFile = None,

@@ -1,4 +1,4 @@
-"""Commands that move prices: fetch into the store, lock a study's."""
+"""Commands that move prices: fetch into the store, lock a study's, verify a run by them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_table, warn
-from basketbt.cli.options import Offline, Settings, Source, StoreFile
+from basketbt.cli.options import (
+    Day,
+    Offline,
+    Settings,
+    Source,
+    StoreFile,
+    Target,
+    requested,
+    route,
+    target_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,19 +31,9 @@ if TYPE_CHECKING:
     from basketbt.prices.sources.vendor import VendorFailure
 
 RouteName = Annotated[str, typer.Option("--source", help="auto, akshare or yfinance.")]
-Target = Annotated[
-    str, typer.Argument(help="A study's file or name, or a basket (guojin/software).")
-]
-Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only for a basket.")]
 
 PARTLY_FAILED = 3
 NAMED = 5  # symbols named of those that failed alike
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command tree."""
-    for command in (fetch, lock):
-        app.command()(command)
 
 
 def fetch(
@@ -50,17 +50,19 @@ def fetch(
     as_json: Json = False,
 ) -> None:
     """Fetch the prices a study or basket needs into the store; run it again to resume."""
-    from basketbt.cli.targets import price_request, route
     from basketbt.prices.sources.auto import Fetcher
     from basketbt.prices.store import Store, store_path
 
-    request = price_request(target, settings or (), start, end)
+    request = requested(target_of(target, settings or ()), start, end)
     outcomes: list[Outcome] = []
-    with Store(store_path(store)) as opened, _reporting(request, quiet=quiet or as_json) as say_so:
+    with (
+        Store(store_path(store)) as opened,
+        outcome_bar(request, quiet=quiet or as_json) as advance,
+    ):
 
         def report(outcome: Outcome) -> None:
             outcomes.append(outcome)
-            say_so(outcome)
+            advance(outcome)
 
         fetcher = Fetcher(opened, route(source))
         with resumable():
@@ -104,11 +106,34 @@ def lock(
     say(f"use it:  basketbt run {study} --source lock:{out}")
 
 
+def verify(
+    run: Annotated[Path, typer.Argument(help="Folder of a run, e.g. results/STUDY/latest.")],
+    source: Source = None,
+    store: StoreFile = None,
+    offline: Offline = False,
+) -> None:
+    """Compute a run again and compare every file; exit 5 and a diff when one differs."""
+    from basketbt.errors import VerificationError
+    from basketbt.sources import Access
+    from basketbt.verification import verify as recompute
+
+    with resumable():
+        differences = recompute(run, source=source, access=Access(store=store, offline=offline))
+    for difference in differences:
+        say(f"{difference.name} {difference.what}")
+        for line in difference.diff:
+            say(f"    {line}")
+    if differences:
+        names = ", ".join(difference.name for difference in differences)
+        raise VerificationError(run=run, why=f"{len(differences)} file(s) differ: {names}")
+    say(f"{run} reproduces")
+
+
 # --- what is printed -------------------------------------------------------------------------
 
 
 @contextmanager
-def _reporting(request: PriceRequest, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+def outcome_bar(request: PriceRequest, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
     """A progress bar with what is stored, fetched and failed; nothing when piped or quiet."""
     if quiet or not sys.stderr.isatty():
         yield lambda outcome: None
@@ -118,10 +143,7 @@ def _reporting(request: PriceRequest, *, quiet: bool) -> Iterator[Callable[[Outc
 
     total = len({*request.symbols, *request.indexes, *request.fx})
     counts = {"stored": 0, "fetched": 0, "failed": 0}
-    words = (
-        "{task.fields[stored]} stored, {task.fields[fetched]} fetched, {task.fields[failed]} failed"
-    )
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(words))
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=total)
 
@@ -137,8 +159,7 @@ def _say_outcomes(outcomes: list[Outcome], *, quiet: bool) -> None:
     if not quiet:
         say_table(
             ("symbol", "", "from", "rows added", "rows rewritten"),
-            [(o.symbol, o.state, o.vendor, str(o.added), str(o.revised)) for o in outcomes],
-            right=(3, 4),
+            [(o.symbol, o.state, o.vendor, o.added, o.revised) for o in outcomes],
         )
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     say_failures("error", [(o.symbol, o.failures) for o in failed])

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from basketbt.cli.console import Json, say, say_json, say_table
-from basketbt.errors import InputError
+from basketbt.cli.options import day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from basketbt.market.agenda import AgendaEntry
     from basketbt.market.clock import Alternative, Event
     from basketbt.market.dayzero import DayZero
-    from basketbt.market.symbols import Board
 
 
 class CalendarName(StrEnum):
@@ -82,56 +81,27 @@ def rules(
         str | None, typer.Argument(metavar="[SYMBOL]", help="Only the rules of this security.")
     ] = None,
     on: Annotated[
-        str | None,
-        typer.Option("--on", metavar="DATE", help="Date, e.g. 2025-02-05; today if none."),
+        date | None,
+        typer.Option(metavar="DATE", parser=day, help="Date, e.g. 2025-02-05; today if none."),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Print the market's rules in force on a date, and where each is from."""
-    from dataclasses import asdict
+    from basketbt.market.rules import board_of, rules_on
 
-    from basketbt.market.rules import rules_on
-
-    day = _date(on) if on else datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    lines = rules_on(day, _board(symbol) if symbol else None)
+    then = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    lines = rules_on(then, board_of(symbol) if symbol else None)
     if as_json:
-        say_json([asdict(line) for line in lines])
+        say_json(lines)
         return
     say_table(
         ("rule", "boards", "value", "from", "to", "source"),
         [
-            (
-                line.topic,
-                " ".join(line.boards),
-                line.value,
-                str(line.first or ""),
-                str(line.last or ""),
-                line.source,
-            )
+            (line.topic, " ".join(line.boards), line.value, line.first, line.last, line.source)
             for line in lines
         ],
-        title=f"Rules in force on {day}" + (f" for {symbol}" if symbol else ""),
+        title=f"Rules in force on {then}" + (f" for {symbol}" if symbol else ""),
     )
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(what=f"--on {text!r} is not a date: write it as 2025-02-05") from None
-
-
-def _board(text: str) -> Board:
-    from basketbt.market.symbols import parse_symbol
-
-    symbol = parse_symbol(text)
-    if symbol.board is None:
-        raise InputError(what=f"{symbol} is no share: rules are recorded for shares only")
-    if symbol.kind == "b_share":
-        raise InputError(
-            what=f"{symbol} is a B share: rules are recorded for A shares and Hong Kong shares only"
-        )
-    return symbol.board
 
 
 def _say_day_zeros(entries: list[AgendaEntry]) -> None:
@@ -144,7 +114,7 @@ def _say_day_zeros(entries: list[AgendaEntry]) -> None:
         moments += [(f"  @{one.id}", one, zeros) for one, zeros in entry.alternatives]
         for name, moment, zeros in moments:
             rule = " / ".join(dict.fromkeys(zero.rule for zero in zeros.values()))
-            sessions = [str(zeros[market].session) for market in CalendarName]
+            sessions = [zeros[market].session for market in CalendarName]
             rows.append((name, moment.at.isoformat(), *sessions, rule))
             notes += [zero.note for zero in zeros.values() if zero.note]
     header = ("event", "first public", *(f"day 0 {market}" for market in CalendarName), "rule")
@@ -158,10 +128,7 @@ def _say_sessions(entries: list[AgendaEntry]) -> None:
     offsets = list(entries[0].sessions)
     say_table(
         ("event", *(f"{offset:+d}" for offset in offsets)),
-        [
-            (entry.event.id, *(str(entry.sessions[offset] or "") for offset in offsets))
-            for entry in entries
-        ],
+        [(entry.event.id, *(entry.sessions[offset] for offset in offsets)) for entry in entries],
         title=f"Sessions of {entries[0].calendar} around day 0",
     )
 
@@ -199,39 +166,14 @@ def _say_background(event: Event) -> None:
 def _event_json(entry: AgendaEntry) -> dict[str, Any]:
     event = entry.event
     return {
-        "id": event.id,
-        "name_en": event.name_en,
-        "name_zh": event.name_zh,
-        "at": event.at.isoformat(),
-        "zone": event.zone,
-        "source": event.source,
-        "note": event.note,
-        "day_zero": _zeros_json(entry.day_zeros),
+        **{name: value for name, value in vars(event).items() if name != "alternatives"},
+        "day_zero": entry.day_zeros,
         "calendar": entry.calendar,
-        "sessions": {str(k): session and str(session) for k, session in entry.sessions.items()},
-        "neighbours": [
-            {"id": one.id, "session": str(one.session), "offset": one.offset}
-            for one in entry.neighbours
-        ],
+        "sessions": entry.sessions,
+        "neighbours": entry.neighbours,
         "clean_to": entry.clean_to,
         "alternatives": [
-            {
-                "id": f"{event.base_id}@{one.id}",
-                "at": one.at.isoformat(),
-                "why": one.why,
-                "day_zero": _zeros_json(zeros),
-            }
+            {"id": f"{event.base_id}@{one.id}", "at": one.at, "why": one.why, "day_zero": zeros}
             for one, zeros in entry.alternatives
         ],
-    }
-
-
-def _zeros_json(zeros: Mapping[str, DayZero]) -> dict[str, dict[str, str | None]]:
-    return {
-        market: {
-            "session": str(zero.session),
-            "rule": zero.rule,
-            "note": zero.note.text() if zero.note else None,
-        }
-        for market, zero in zeros.items()
     }

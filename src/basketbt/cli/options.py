@@ -1,17 +1,48 @@
-"""Options that several commands take, each said once: prices, settings, language, results."""
+"""What several commands take, each said once: prices, settings, language, results, targets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from basketbt.errors import InputError, unknown
+
 if TYPE_CHECKING:
+    from basketbt.baskets.model import Basket
+    from basketbt.config.study import StudyFile
+    from basketbt.prices.data import PriceRequest
+    from basketbt.prices.sources.routes import Route
     from basketbt.sources import Access
 
+
+class BadDay(InputError):
+    template = "{text!r} is not a date: write it as 2025-02-05"
+
+
+class OneShare(InputError):
+    template = "{symbol} is one security; prices are fetched for a study or a list"
+    fix = "Name a study, or put it into a list: `basketbt init basket mine/list`."
+
+
+def day(text: str) -> date:
+    """A day as it is written in an option. Raises ``BadDay``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadDay(text=text) from None
+
+
 StudyPath = Annotated[Path, typer.Argument(help="Study file, or a shipped study's name.")]
+Target = Annotated[
+    str, typer.Argument(help="A study's file or name, or a basket (guojin/software).")
+]
+Day = Annotated[
+    date | None, typer.Option(metavar="YYYY-MM-DD", parser=day, help="Only for a basket.")
+]
 Source = Annotated[
     str | None,
     typer.Option(
@@ -46,6 +77,7 @@ Full = Annotated[
         show_default=False,
     ),
 ]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 RESULTS = Path("results")
 
@@ -69,3 +101,56 @@ def access(store: Path | None, offline: bool, progress: Callable[[str], None]) -
     from basketbt.sources import Access
 
     return Access(store, offline, lambda one: progress(f"{one.symbol}: {one.state}"))
+
+
+def target_of(target: str, settings: Sequence[str]) -> StudyFile | Basket:
+    """The study of that file or name, or the basket.
+
+    Raises what reading either raises, or ``OneShare``.
+    """
+    from basketbt.baskets.library import find_library
+    from basketbt.config.study import is_study, load_study
+    from basketbt.errors import BadSymbol
+    from basketbt.market.symbols import parse_symbol
+    from basketbt.shipped import find_study
+
+    path = find_study(Path(target))
+    if path.is_file() and is_study(path):
+        return load_study(path, settings)
+    try:
+        raise OneShare(symbol=parse_symbol(target).canonical)
+    except BadSymbol:
+        return find_library().select([target])[0]
+
+
+def requested(found: StudyFile | Basket, start: date | None, end: date | None) -> PriceRequest:
+    """The prices that a study needs; of a basket those from ``start`` to ``end``."""
+    from basketbt.config.study import StudyFile
+    from basketbt.plan.request import basket_request
+    from basketbt.plan.study import make_plan
+
+    if isinstance(found, StudyFile):
+        return make_plan(found).request
+    return basket_request(found, start, end)
+
+
+def route(text: str) -> Route:
+    """The route of that name. Raises ``UnknownName``."""
+    from basketbt.sources import ROUTES
+
+    if text not in ROUTES:
+        raise unknown("vendor route", text, ROUTES)
+    return ROUTES[text]
+
+
+def vendor_pair(text: str) -> tuple[str, str]:
+    """Two different vendors out of ``sina,eastmoney``. Raises ``UnknownName``."""
+    from basketbt.prices.sources.routes import VENDORS
+
+    names = tuple(part.strip() for part in text.split(","))
+    for name in names:
+        if name not in VENDORS:
+            raise unknown("vendor", name, VENDORS)
+    if len(names) != 2 or names[0] == names[1]:
+        raise unknown("pair of vendors", text, ["two of " + ", ".join(VENDORS)])
+    return names[0], names[1]

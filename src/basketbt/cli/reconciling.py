@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, resumable, say_json, say_table, warn
-from basketbt.cli.fetching import PARTLY_FAILED, Day, Target, say_failures
-from basketbt.cli.options import Settings, StoreFile
+from basketbt.cli.fetching import PARTLY_FAILED, say_failures
+from basketbt.cli.options import (
+    Day,
+    Settings,
+    StoreFile,
+    Target,
+    requested,
+    target_of,
+    vendor_pair,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from basketbt.prices.reconcile import BasketEffect, Comparison
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command tree."""
-    app.command()(reconcile)
 
 
 def reconcile(
@@ -38,20 +40,21 @@ def reconcile(
 ) -> None:
     """Compare two vendors by symbol and by what they do to each list's return; exit 3 when they
     differ by more than the tolerance."""
-    from basketbt.cli.targets import price_request, vendor_pair
     from basketbt.errors import BasketbtError
     from basketbt.prices.sidebyside import compare_vendors
     from basketbt.prices.store import store_path
+    from basketbt.reconciliation import effects_of
 
     vendors = vendor_pair(between)
-    request = price_request(target, settings or (), start, end)
+    asked = target_of(target, settings or ())
+    request = requested(asked, start, end)
     with resumable():
         found, failures = compare_vendors(store_path(store), request, vendors)
     problem = ""
     effects: Sequence[BasketEffect] = ()
     try:
         with resumable():
-            effects = _effects(target, settings or (), store_path(store), vendors, found)
+            effects = effects_of(asked, store_path(store), vendors, found)
     except BasketbtError as error:
         problem = f"returns of the lists: {error}"
     if as_json:
@@ -74,26 +77,6 @@ def reconcile(
     agree = all(one.agrees(tolerance) for one in found)
     if problem or failures or not agree or not all(one.agrees(tolerance) for one in effects):
         raise typer.Exit(PARTLY_FAILED)
-
-
-def _effects(
-    target: str,
-    settings: Sequence[str],
-    store: Path,
-    vendors: tuple[str, str],
-    found: Sequence[Comparison],
-) -> Sequence[BasketEffect]:
-    """By the study's own weights and windows; equally weighted where there is no study."""
-    from basketbt.cli.targets import basket_of, study_of
-    from basketbt.prices.reconcile import equal_weight_effect
-
-    study = study_of(target, settings)
-    if study is None:
-        basket = basket_of(target)
-        return (equal_weight_effect(found, basket.id, basket.symbols),)
-    from basketbt.reconciliation import study_effects
-
-    return study_effects(study, store, vendors)
 
 
 def _comparison_data(one: Comparison, tolerance: float) -> dict[str, Any]:
@@ -141,18 +124,18 @@ def _say_comparisons(found: Sequence[Comparison], tolerance: float) -> None:
                 one.symbol,
                 f"{one.left} / {one.right}",
                 _verdict(one, tolerance),
-                str(one.sessions),
+                one.sessions,
                 f"{one.close_difference:.3%}",
-                str(one.worst_day or ""),
+                one.worst_day,
                 f"{len(one.only_right)} / {len(one.only_left)}",
-                str(len(one.steps)),
-                str(one.volumes_differ),
+                len(one.steps),
+                one.volumes_differ,
                 f"{one.effect:+.3%}",
             )
             for one in found
         ],
         title="Largest differences; missing: sessions that only the other one has",
-        right=(3, 4, 6, 7, 8, 9),
+        right=(4, 6, 9),
     )
 
 
@@ -160,6 +143,8 @@ def _say_effects(
     effects: Sequence[BasketEffect], vendors: tuple[str, str], tolerance: float
 ) -> None:
     """A row per list and book: the window in which the vendors differ most."""
+    from basketbt.reconciliation import largest_effects
+
     say_table(
         ("basket", "event", "weights", "rebalance", "window", "", *vendors, "effect"),
         [
@@ -170,31 +155,16 @@ def _say_effects(
                 one.rebalance,
                 one.window or "all sessions",
                 _verdict(one, tolerance),
-                *("" if value != value else f"{value:+.3%}" for value in (one.left, one.right)),
-                "" if one.size != one.size else f"{one.size:+.3%}",
+                *(
+                    None if value != value else f"{value:+.3%}"
+                    for value in (one.left, one.right, one.size)
+                ),
             )
-            for one in _largest(effects)
+            for one in largest_effects(effects)
         ],
         title="Total return of each list at either vendor, in the window where they differ most",
         right=(6, 7, 8),
     )
-
-
-def _largest(effects: Iterable[BasketEffect]) -> list[BasketEffect]:
-    largest: dict[tuple[str, ...], BasketEffect] = {}
-    for one in effects:
-        place = (one.event, one.basket, one.weighting, one.rebalance)
-        before = largest.get(place)
-        if before is None or _rank(one) > _rank(before):
-            largest[place] = one
-    return list(largest.values())
-
-
-def _rank(one: BasketEffect) -> float:
-    """A return that only one vendor has counts as the largest difference, none at all as none."""
-    if one.left != one.left and one.right != one.right:
-        return -1.0
-    return float("inf") if one.size != one.size else abs(one.size)
 
 
 def _verdict(one: Comparison | BasketEffect, tolerance: float) -> str:

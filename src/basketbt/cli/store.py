@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from basketbt.cli import doctor, fetching, reconciling, verifying
 from basketbt.cli.console import Json, say, say_json, say_table, warn
-from basketbt.cli.options import StoreFile
+from basketbt.cli.doctor import doctor
+from basketbt.cli.fetching import fetch, lock, verify
+from basketbt.cli.options import StoreFile, Yes, day
+from basketbt.cli.reconciling import reconcile
 
 group = typer.Typer(
     help="The store of fetched prices: what is in it, copies, revisions.", no_args_is_help=True
@@ -19,14 +22,12 @@ UNSOUND = 3
 
 def register(app: typer.Typer) -> None:
     """Add fetch, lock, reconcile, doctor, verify and the `store` group to the command tree."""
-    fetching.register(app)
-    reconciling.register(app)
-    doctor.register(app)
-    verifying.register(app)
+    for command in (fetch, lock, reconcile, doctor, verify):
+        app.command()(command)
     app.add_typer(group, name="store")
 
 
-@group.command("info")
+@group.command()
 def info(store: StoreFile = None, as_json: Json = False) -> None:
     """Show where the store is, how large, and what it holds."""
     from basketbt.prices.store import Store, store_path, upkeep
@@ -51,13 +52,13 @@ def info(store: StoreFile = None, as_json: Json = False) -> None:
     say_table(
         ("vendor", "symbol", "from", "to", "factor", "fetched"),
         [
-            (c.vendor, c.symbol, str(c.first), str(c.last), c.steps_from or "", c.updated_at[:10])
+            (c.vendor, c.symbol, c.first, c.last, c.steps_from, c.updated_at[:10])
             for c in found.coverages
         ],
     )
 
 
-@group.command("export")
+@group.command()
 def export(
     out: Annotated[Path, typer.Argument(help="A new file.")], store: StoreFile = None
 ) -> None:
@@ -86,25 +87,25 @@ def import_(
         raise typer.Exit(UNSOUND)
 
 
-@group.command("prune")
+@group.command()
 def prune(
     symbols: Annotated[list[str] | None, typer.Argument(help="Symbols; none: all of them.")] = None,
     vendor: Annotated[str | None, typer.Option(help="Only this vendor's histories.")] = None,
     before: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="Only those not fetched since.")
+        date | None,
+        typer.Option(metavar="YYYY-MM-DD", parser=day, help="Only those not fetched since."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     store: StoreFile = None,
 ) -> None:
     """Delete stored histories: by symbol, by vendor, or not fetched since a day."""
     import numpy as np
 
-    from basketbt.cli.targets import checked_day
     from basketbt.prices.store import Store, store_path, upkeep
 
     if not symbols and vendor is None and before is None:
         raise typer.BadParameter("say what to delete: symbols, --vendor or --before")
-    limit = None if before is None else np.datetime64(checked_day(before), "D")
+    limit = None if before is None else np.datetime64(before, "D")
     with Store(store_path(store)) as opened:
         chosen = upkeep.chosen(opened, symbols=tuple(symbols or ()), vendor=vendor, before=limit)
         for coverage in chosen:
@@ -114,7 +115,7 @@ def prune(
             say(f"deleted {len(chosen)}")
 
 
-@group.command("check")
+@group.command()
 def check(store: StoreFile = None) -> None:
     """Check the file and everything in it; exit 3 when something is wrong."""
     from basketbt.prices.store import Store, store_path, upkeep
@@ -128,7 +129,7 @@ def check(store: StoreFile = None) -> None:
     say("sound")
 
 
-@group.command("revisions")
+@group.command()
 def revisions(
     store: StoreFile = None,
     accepted: Annotated[bool, typer.Option(help="Those that were accepted instead.")] = False,
@@ -140,28 +141,24 @@ def revisions(
     with Store(store_path(store), read_only=True) as opened:
         found = opened.revisions(accepted=accepted)
     if as_json:
-        say_json([revision.__dict__ for revision in found])
+        say_json(found)
         return
     say_table(
         ("id", "vendor", "symbol", "what", "date", "stored", "now", "noticed"),
         [
             (
-                str(r.id),
-                r.vendor,
-                r.symbol,
-                r.kind,
-                r.date,
+                r.id,
+                *(r.vendor, r.symbol, r.kind, r.date),
                 _cells(r.old),
                 _cells(r.new),
                 r.noticed_at[:10],
             )
             for r in found
         ],
-        right=(0,),
     )
 
 
-@group.command("accept")
+@group.command()
 def accept(
     ids: Annotated[list[int] | None, typer.Argument(help="Ids from `store revisions`.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All pending revisions.")] = False,

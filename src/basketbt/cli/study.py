@@ -1,15 +1,16 @@
-"""The command that runs a study."""
+"""The commands that run a study: all of it, or only whether its moves are more than chance."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from basketbt.cli import options
 from basketbt.cli.console import (
     Json,
     Quiet,
@@ -21,26 +22,13 @@ from basketbt.cli.console import (
     say_warning,
     uncollected,
 )
-from basketbt.cli.options import (
-    RESULTS,
-    Full,
-    Lang,
-    LockFile,
-    Offline,
-    Out,
-    Settings,
-    Source,
-    StoreFile,
-    StudyPath,
-    access,
-    chosen_source,
-    overrides,
-)
+from basketbt.cli.market import events
 from basketbt.cli.reporting import Formats, choose_formats
 
 if TYPE_CHECKING:
     from basketbt.api import Run
     from basketbt.notes import Language
+    from basketbt.sources import Access
     from basketbt.study import Progress
 
 
@@ -48,24 +36,25 @@ PAGE = "report.html"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command tree."""
+    """Add the commands to the command tree; ``events study`` to the group of ``market``."""
     app.command()(run)
+    events.command("study")(events_study)
 
 
 def run(
-    study: StudyPath,
-    source: Source = None,
-    lock: LockFile = None,
-    store: StoreFile = None,
-    offline: Offline = False,
-    settings: Settings = None,
-    lang: Lang = None,
-    out: Out = RESULTS,
+    study: options.StudyPath,
+    source: options.Source = None,
+    lock: options.LockFile = None,
+    store: options.StoreFile = None,
+    offline: options.Offline = False,
+    settings: options.Settings = None,
+    lang: options.Lang = None,
+    out: options.Out = options.RESULTS,
     report: Annotated[
         bool, typer.Option("--report/--no-report", help="Make the page (report.html).")
     ] = True,
     formats: Formats = None,
-    full: Full = False,
+    full: options.Full = False,
     show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -73,25 +62,77 @@ def run(
     """Run a study: levels, statistics, tables, a memo and a page for every list and event."""
     from basketbt.api import run as run_api
 
-    prices = chosen_source(source, lock)
     chosen = choose_formats(formats, page=report or show)
-    with progress_line(quiet=quiet or as_json) as progress:
-        with uncollected():
-            finished = run_api(
-                study,
-                source=prices,
-                overrides=overrides(settings, lang),
-                access=access(store, offline, progress),
-                progress=progress,
-            )
-        progress("writing")
-        folder = finished.write(out, chosen, full=full)
+    finished, folder = _computed(
+        run_api,
+        study,
+        options.chosen_source(source, lock),
+        options.overrides(settings, lang),
+        lambda progress: options.access(store, offline, progress),
+        lambda done: done.write(out, chosen, full=full),
+        quiet=quiet or as_json,
+    )
     if as_json:
         say_json(as_data(finished, folder, "summary"))
     elif not quiet:
         _say_result(finished, folder)
     if show:
         typer.launch(str(folder / PAGE))
+
+
+def events_study(
+    study: options.StudyPath,
+    source: options.Source = None,
+    lock: options.LockFile = None,
+    store: options.StoreFile = None,
+    offline: options.Offline = False,
+    settings: options.Settings = None,
+    lang: options.Lang = None,
+    out: options.Out = options.RESULTS,
+    full: options.Full = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run only the event study of a study, with the defaults where it has none."""
+    from basketbt.api import event_study
+
+    finished, folder = _computed(
+        event_study,
+        study,
+        options.chosen_source(source, lock),
+        options.overrides(settings, lang),
+        lambda progress: options.access(store, offline, progress),
+        lambda done: done.write(out, full=full),
+        quiet=quiet or as_json,
+    )
+    if as_json:
+        say_json(as_data(finished, folder, "event_study"))
+    elif not quiet:
+        _say_event_study(finished, folder)
+
+
+def _computed(
+    compute: Callable[..., Run],
+    study: Path,
+    source: str | None,
+    overrides: Sequence[str],
+    access: Callable[[Progress], Access],
+    write: Callable[[Run], Path],
+    *,
+    quiet: bool,
+) -> tuple[Run, Path]:
+    """A run and the folder it was written to, with a line on the terminal meanwhile."""
+    with progress_line(quiet=quiet) as progress:
+        with uncollected():
+            finished = compute(
+                study,
+                source=source,
+                overrides=overrides,
+                access=access(progress),
+                progress=progress,
+            )
+        progress("writing")
+        return finished, write(finished)
 
 
 @contextmanager
@@ -140,3 +181,13 @@ def _say_result(finished: Run, folder: Path) -> None:
     say_folder(folder, info.language)
     if (folder / PAGE).exists():
         say_place("page", folder / PAGE, info.language)
+
+
+def _say_event_study(finished: Run, folder: Path) -> None:
+    from basketbt.report.render.terminal import prices_line, tested
+
+    for screen in tested(finished.data):
+        say_table(screen.header, screen.rows, title=screen.title, right=screen.numbers)
+        say()
+    say(prices_line(finished.data))
+    say_folder(folder, finished.data.info.language)

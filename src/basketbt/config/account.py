@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from basketbt.backtest.account.choices import Dividends, Entry, Refused
-from basketbt.config.strict import Many, Strict, distinct
+from basketbt.backtest.account import Dividends, Entry, Refused
+from basketbt.config.strict import Many, distinct
+from basketbt.yamlmodel import Strict
 
 
 class BrokerSpec(Strict):

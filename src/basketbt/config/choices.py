@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from basketbt.baskets.weighting import Weighting
-from basketbt.config.strict import Many, Several, Strict, as_problem, distinct, short_form
+from basketbt.baskets.weighting import Kind, Weighting
+from basketbt.config.strict import Many, Several, distinct, short_form
 from basketbt.errors import InputError
 from basketbt.market.clock import (
     Event,
@@ -17,21 +17,13 @@ from basketbt.market.clock import (
     select_event,
     shipped_events,
 )
-from basketbt.yamlmodel import EVENT_NAME, NAME
+from basketbt.yamlmodel import EVENT_NAME, NAME, Strict, as_problem
 
 
 class WeightingSpec(Strict):
     """How a list becomes weights."""
 
-    kind: Literal[
-        "equal",
-        "by_segment",
-        "stance",
-        "given",
-        "inverse_volatility",
-        "market_cap",
-        "tradable_cap",
-    ]
+    kind: Kind
     recommend: float = Field(2.0, gt=0, description="Stance weight of a recommended share (看好).")
     watch: float = Field(1.0, gt=0, description="Stance weight of a watched share (关注).")
     cap: float | None = Field(None, gt=0, le=1, description="Largest weight of one share.")
@@ -39,7 +31,7 @@ class WeightingSpec(Strict):
     @property
     def label(self) -> str:
         """Its name in tables: two weightings of one name would be one row."""
-        return Weighting(self.kind, recommend=self.recommend, watch=self.watch, cap=self.cap).label
+        return Weighting(**self.model_dump()).label
 
 
 class RebalanceSpec(Strict):

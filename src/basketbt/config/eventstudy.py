@@ -12,13 +12,12 @@ from basketbt.config.strict import (
     Estimation,
     Many,
     Several,
-    Strict,
     Window,
     distinct,
     not_empty,
     short_form,
 )
-from basketbt.yamlmodel import NAME
+from basketbt.yamlmodel import NAME, Strict
 
 Model = Literal["market", "market+sector", "market-adjusted", "dimson"]
 

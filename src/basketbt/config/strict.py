@@ -1,18 +1,15 @@
-"""What every part of a study file is made of: strict models, and lists that may be short.
-
-The models are strict: an unknown key or a wrong type is a problem with its line, never a guess.
-"""
+"""What the parts of a study file share: lists that may be short, codes of indexes, windows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from basketbt.errors import InputError
 from basketbt.market.symbols import parse_symbol
+from basketbt.yamlmodel import as_problem, refused
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -63,16 +60,6 @@ def _short(key: Hashable) -> str:
     return str(list(key)) if isinstance(key, tuple) else str(key)
 
 
-def as_problem(error: InputError) -> PydanticCustomError:
-    """An error of ours for pydantic, which adds the place in the file."""
-    return refused(str(error), error.hint)
-
-
-def refused(what: str, fix: str) -> PydanticCustomError:
-    """A refusal for pydantic: what is wrong, and what to write instead."""
-    return PydanticCustomError("refused", "{what}", {"what": what, "fix": fix})
-
-
 def _checked_code(text: str) -> str:
     try:
         symbol = parse_symbol(text)
@@ -108,12 +95,6 @@ Many = Annotated[
     _OneOrMany(),
 ]
 Several = Annotated[tuple[T, ...], Field(strict=False)]
-
-
-class Strict(BaseModel):
-    """Unknown keys, wrong types and later changes are all refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def _forward(window: tuple[int, int]) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """The study file: what may be written, what it means, and every default, in one place.
 
-The models are strict (``config.strict``).
+The models are strict (``yamlmodel``).
 ``basketbt schema study`` prints them as JSON Schema for editors.
 """
 
@@ -10,10 +10,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from basketbt import yamlfile
 from basketbt.config.account import AccountSpec
 from basketbt.config.choices import Events, Rebalances, RebalanceSpec, Weightings, WeightingSpec
 from basketbt.config.eventstudy import EventStudySpec
@@ -22,21 +23,16 @@ from basketbt.config.strict import (
     Estimation,
     Many,
     Several,
-    Strict,
     Window,
-    as_problem,
     distinct,
     not_empty,
-    refused,
 )
 from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Language
 from basketbt.prices.checks.policy import Policy, full_policy
-from basketbt.yamlmodel import FOLDER_NAME, validate
-
-if TYPE_CHECKING:
-    from basketbt.yamlfile import YamlDocument
+from basketbt.yamlfile import YamlDocument
+from basketbt.yamlmodel import FOLDER_NAME, Strict, as_problem, refused, validate
 
 DEFAULT_WINDOWS: tuple[tuple[int, int], ...] = (
     (-20, -1),
@@ -272,6 +268,15 @@ class StudyFile:
         return InvalidFile([self.document.problem(place, str(error), error.hint)])
 
 
+def is_study(path: Path) -> bool:
+    """Whether a YAML file is meant to be a study and no list; not one that cannot be read."""
+    try:
+        data = yamlfile.load(path).data
+    except InputError:
+        return False
+    return isinstance(data, dict) and "study" in data
+
+
 def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
     """Read and validate a study file.
 
@@ -280,8 +285,6 @@ def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
 
     Raises ``FileSyntaxError``, ``InvalidFile`` or ``RefusedPath``.
     """
-    from basketbt import yamlfile
-
     document = yamlfile.load(path)
     for text in overrides:
         keys, value = _parse_override(text)
@@ -291,8 +294,6 @@ def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
 
 
 def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
-    from basketbt import yamlfile
-
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise InvalidFile(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from basketbt.events.evidence import Evidence, Frame, Series, inside_data
-from basketbt.events.family import Adjusted
 from basketbt.events.inputs import EventStudyInputs
-from basketbt.events.limits import first_unlimited
 from basketbt.events.models import DIMSON, MARKET, SECTOR, Fault
-from basketbt.events.placebo import FEWEST_DATES, LONGEST_WINDOW
-from basketbt.events.portfolio import buy_and_hold
+from basketbt.events.multiple import Adjusted
+from basketbt.events.placebo import FEWEST_DATES
+from basketbt.events.portfolio import buy_and_hold, first_unlimited
 from basketbt.events.random_cars import RandomEvidence
 from basketbt.events.reasons import (
     CENSORED_END,
@@ -41,7 +40,7 @@ from basketbt.events.significance import (
     kolari_pynnonen,
     undefined,
 )
-from basketbt.events.windows import Window, length
+from basketbt.events.windows import LONGEST_PLACEBO, Window, length
 from basketbt.notes import Note, unique
 from basketbt.prices.data import Floats
 
@@ -110,20 +109,7 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
     failed = why_untested(inputs, item, w, b)
     # a basket that cannot be tested is not tested on whichever of its names are left
     kp, rank = (undefined(), undefined()) if failed else _name_tests(whole, item, w, b)
-    notes = (
-        [failed]
-        if failed
-        else [
-            *_read_with_care(whole, item, w, b),
-            *kp.notes,
-            *rank.notes,
-            *_placebo_notes(inputs, window, placebo),
-            *whole.random.why_empty(m, w, b),
-        ]
-    )
-    notes += _bhar_notes(inputs, window)
-    if not member:
-        notes.append(NOT_IN_FAMILY())
+    tested = [] if failed else [*kp.notes, *rank.notes, *_placebo_notes(inputs, window, placebo)]
     return Cell(
         event=inputs.event,
         variant=inputs.variant,
@@ -160,8 +146,19 @@ def _cell(whole: Whole, m: int, w: int, b: int) -> Cell:
         car_to_unlimited=carried,
         leave_one_out_min=lowest,
         leave_one_out_max=highest,
-        notes=unique([*notes, *limit_notes]),
+        notes=unique([*_notes(whole, m, w, b, failed, tested), *limit_notes]),
     )
+
+
+def _notes(
+    whole: Whole, m: int, w: int, b: int, failed: Note | None, tested: list[Note]
+) -> list[Note]:
+    """Why a cell was not tested, or what its tests and numbers say of themselves."""
+    notes = [failed] if failed else [*_read_with_care(whole, whole.found[m], w, b), *tested]
+    if not failed:
+        notes += whole.random.why_empty(m, w, b)
+    notes += _bhar_notes(whole.inputs, whole.inputs.windows[w])
+    return notes if whole.adjusted.member[m, w, b] else [*notes, NOT_IN_FAMILY()]
 
 
 @dataclass(frozen=True)
@@ -184,8 +181,8 @@ def _placebo(item: Evidence, window: Window, basket: int, t: float) -> _PlaceboN
 def _placebo_notes(
     inputs: EventStudyInputs, window: Window, placebo: _PlaceboNumbers
 ) -> list[Note]:
-    if length(window) > LONGEST_WINDOW:
-        return [PLACEBO_TOO_LONG(sessions=length(window), most=LONGEST_WINDOW)]
+    if length(window) > LONGEST_PLACEBO:
+        return [PLACEBO_TOO_LONG(sessions=length(window), most=LONGEST_PLACEBO)]
     if placebo.dates < FEWEST_DATES:
         return [PLACEBO_TOO_FEW(dates=placebo.dates, needed=FEWEST_DATES)]
     if placebo.dates < inputs.options.placebo_dates:

@@ -17,10 +17,10 @@ from basketbt.events.models import (
     cumulate,
     estimate,
 )
-from basketbt.events.placebo import LONGEST_WINDOW, Placebo, placebo_dates
+from basketbt.events.placebo import Placebo, placebo_dates
 from basketbt.events.portfolio import basket_returns, with_resumptions, without_each_name
 from basketbt.events.significance import detectable, portfolio_t, scaled_ranks, t_two_sided
-from basketbt.events.windows import Window, length, sessions_of
+from basketbt.events.windows import LONGEST_PLACEBO, Window, length, sessions_of
 from basketbt.prices.data import Floats
 
 
@@ -176,7 +176,7 @@ def _placebos(
     windows = tuple(
         window
         for window in inputs.windows
-        if length(window) <= LONGEST_WINDOW and testable(inputs, window)
+        if length(window) <= LONGEST_PLACEBO and testable(inputs, window)
     )
     found = placebo_dates(
         design,

@@ -8,8 +8,8 @@ from scipy.special import stdtrit
 from basketbt.events.bootstrap import draw_dates, path_band
 from basketbt.events.evidence import Evidence, Series, inside_data
 from basketbt.events.inputs import EventStudyInputs
-from basketbt.events.limits import first_unlimited
 from basketbt.events.models import cumulate
+from basketbt.events.portfolio import first_unlimited
 from basketbt.events.reasons import ALWAYS_AT_LIMIT
 from basketbt.events.results import CarPath
 from basketbt.events.windows import sessions_of

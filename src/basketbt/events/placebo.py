@@ -18,8 +18,6 @@ from basketbt.prices.data import Floats
 
 WANTED_DATES = 250
 FEWEST_DATES = 100
-# Longer pseudo windows overlap so much that the test rejects too often (6-10 % at 21 sessions).
-LONGEST_WINDOW = 11
 
 
 @dataclass(frozen=True)

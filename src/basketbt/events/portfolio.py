@@ -1,4 +1,7 @@
-"""A basket as one return series, and what its buyer earned."""
+"""A basket as one return series, what its buyer earned, and how much of it closed at a limit.
+
+A close at the price limit is not where the market wanted to be.
+"""
 
 from __future__ import annotations
 
@@ -62,3 +65,22 @@ def buy_and_hold(returns: Floats, weights: Floats, benchmark: Floats) -> Floats:
     earned = held @ growth / np.where(whole > 0, whole, np.nan)
     result: Floats = earned - np.prod(1.0 + benchmark)
     return result
+
+
+def weight_at_limit(at_limit: Mask, weights: Floats) -> Floats:
+    """(T, B) share of each basket's weight that closed at its price limit.
+
+    ``at_limit`` (T, N), ``weights`` (B, N).
+    """
+    share: Floats = at_limit.astype(float) @ weights.T / weights.sum(axis=1)
+    return share
+
+
+def first_unlimited(share: Floats, day0: int, last: int) -> list[int | None]:
+    """For each of B baskets the first day offset >= 0 without any weight at a limit.
+
+    ``share`` (T, B) from ``weight_at_limit``; rows up to ``last`` are looked at. None: every one
+    of them has some.
+    """
+    free = share[day0 : last + 1] <= 0.0
+    return [int(np.argmax(column)) if column.any() else None for column in free.T]

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.errors import DataError, OutsideCalendar, UnknownName
+from basketbt.errors import DataError, OutsideCalendar, unknown
 
 Dates = NDArray[np.datetime64]
 Day = date | np.datetime64
@@ -215,9 +215,7 @@ def calendar(name: str) -> Calendar:
     """
     known = _SAME_SESSIONS.get(name, name)
     if known not in MARKETS:
-        raise UnknownName(
-            kind="calendar", name=name, nearest="", known=", ".join((*MARKETS, *_SAME_SESSIONS))
-        )
+        raise unknown("calendar", name, (*MARKETS, *_SAME_SESSIONS))
     if known != name:
         return calendar(known)
     lines = (TABLES / f"{name}.txt").read_text(encoding="utf-8").splitlines()

@@ -6,7 +6,6 @@ The shipped events are data in ``events.yaml``. A study may add its own; both pa
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from basketbt.errors import InputError, UnknownName
+from basketbt.errors import InputError, unknown
 
 Moment = datetime | date  # a datetime here always knows its zone
 
@@ -80,7 +79,7 @@ class Event:
                     note=alternative.why,
                     alternatives=(),
                 )
-        raise _unknown(f"alternative of {self.id}", name, [one.id for one in self.alternatives])
+        raise unknown(f"alternative of {self.id}", name, [one.id for one in self.alternatives])
 
 
 def make_event(
@@ -172,7 +171,7 @@ def select_event(name: str, events: Mapping[str, Event] | None = None) -> Event:
     known = shipped_events() if events is None else events
     base, at_sign, alternative = name.partition("@")
     if base not in known:
-        raise _unknown("event", base, list(known))
+        raise unknown("event", base, list(known))
     return known[base].with_alternative(alternative) if at_sign else known[base]
 
 
@@ -198,9 +197,3 @@ def _zone(name: str, event: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         raise BadEvent(event=event, why=f"{name!r} is no zone, e.g. Asia/Shanghai") from None
-
-
-def _unknown(kind: str, name: str, known: list[str]) -> UnknownName:
-    close = difflib.get_close_matches(name, known, n=1)
-    nearest = f"; did you mean {close[0]!r}?" if close else ""
-    return UnknownName(kind=kind, name=name, nearest=nearest, known=", ".join(known) or "none")

@@ -57,13 +57,6 @@ class Fees:
     handling: Floats
     levy: Floats
 
-    @property
-    def total(self) -> Floats:
-        """The sum of all kinds, in whole fen."""
-        kinds = (self.commission, self.stamp_duty, self.transfer, self.handling, self.levy)
-        total: Floats = np.rint(np.sum(kinds, axis=0) * 100) / 100
-        return total
-
 
 def fees(amount: Floats, is_sell: Flags, *, board: Board, day: Day, broker: Broker) -> Fees:
     """The fees of trades on one day and one board.

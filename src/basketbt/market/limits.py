@@ -1,7 +1,7 @@
 """Daily price limits: how far from the reference price a share may trade, by board and date.
 
 A limit is a fraction of the reference price (the previous close, restated on an ex-date; see
-``reference``), rounded half up to the fen. Hong Kong has none. Sources: the exchanges' trading
+``prices.adjust``), rounded half up to the fen. Hong Kong has none. Sources: the exchanges' trading
 rules by their document ids.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,10 @@ from basketbt.market.symbols import Symbol
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+# In fen: above the rounding error of a double (under 1e-9 for prices up to 10,000 yuan) and below
+# the distance of any other quotient from a tie (1e-7, with ratios of up to six decimals).
+_TIE = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,18 +186,14 @@ LIMITS: tuple[LimitRule, ...] = (
 )
 
 
-class LimitFractions(NamedTuple):
-    """Fractions of the reference price, shape (T, N); NaN where no limit holds."""
+class Limits(NamedTuple):
+    """The limits of T sessions and N securities: fractions of the reference price, yuan, or counts.
 
-    up: Floats
-    down: Floats
+    NaN where no limit holds, and where a price has no reference.
+    """
 
-
-class LimitPrices(NamedTuple):
-    """The highest and lowest price allowed; NaN where no limit holds or no reference exists."""
-
-    up: Floats
-    down: Floats
+    up: NDArray[Any]
+    down: NDArray[Any]
 
 
 def limit_fractions(
@@ -202,7 +202,7 @@ def limit_fractions(
     *,
     listed: Dates | None = None,
     is_st: Flags | None = None,
-) -> LimitFractions:
+) -> Limits:
     """The price limits of N securities on T sessions.
 
     Args:
@@ -227,17 +227,23 @@ def limit_fractions(
         where = where & np.isin(boards, rule.boards)
         up[where] = np.nan if rule.up is None else rule.up
         down[where] = np.nan if rule.down is None else rule.down
-    return LimitFractions(up, down)
+    return Limits(up, down)
 
 
-def limit_prices(reference: Floats, fractions: LimitFractions) -> LimitPrices:
+def limit_prices(reference: Floats, fractions: Limits) -> Limits:
     """The limits in yuan: reference x (1 ± fraction), rounded half up to the fen.
 
     Counted in whole fen: ``round`` on floats misses one price in sixty (1.15 x 1.1 is 1.27, not
     1.26). ``reference`` must be a price in whole fen and have the shape of the fractions.
     """
     fen = np.rint(reference * 100)
-    return LimitPrices(_part(fen, fractions.up), _part(fen, -fractions.down))
+    return Limits(_part(fen, fractions.up), _part(fen, -fractions.down))
+
+
+def half_up_fen(amount: Floats) -> Floats:
+    """Yuan rounded half up to two decimals, also where the tie has no exact double (1.005)."""
+    rounded: Floats = np.floor(amount * 100 + 0.5 + _TIE) / 100
+    return rounded
 
 
 def _part(fen: Floats, fraction: Floats) -> Floats:

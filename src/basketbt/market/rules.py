@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 
+from basketbt.errors import InputError
 from basketbt.market.dated import DatedRule
 from basketbt.market.dividendtax import DIVIDEND_TAX
 from basketbt.market.feerules import FEES
 from basketbt.market.limits import LIMITS
 from basketbt.market.lots import LOTS
-from basketbt.market.symbols import Board
+from basketbt.market.symbols import Board, parse_symbol
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,18 @@ class RuleLine:
     first: date | None
     last: date | None
     source: str
+
+
+def board_of(text: str) -> Board:
+    """The board whose rules a security trades under. Raises ``BadSymbol``, ``InputError``."""
+    symbol = parse_symbol(text)
+    if symbol.board is None:
+        raise InputError(what=f"{symbol} is no share: rules are recorded for shares only")
+    if symbol.kind == "b_share":
+        raise InputError(
+            what=f"{symbol} is a B share: rules are recorded for A shares and Hong Kong shares only"
+        )
+    return symbol.board
 
 
 def rules_on(day: date, board: Board | None = None) -> tuple[RuleLine, ...]:

@@ -6,16 +6,12 @@ import numpy as np
 
 from basketbt.config.eventstudy import EventStudySpec
 from basketbt.events.reasons import BadWindows
-from basketbt.events.windows import Window, cut_before
+from basketbt.events.windows import LONGEST_PLACEBO, Window, cut_before
 from basketbt.market.calendars import Calendar
 from basketbt.market.clock import Event, select_event
 from basketbt.market.dayzero import day_zero, neighbours
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, unique
-
-# Placebo dates are sought for windows up to this length (events.placebo.LONGEST_WINDOW, which
-# cannot be imported here: it costs SciPy, and a plan is made for every run).
-LONGEST_PLACEBO = 11
 
 
 def other_day_zeros(event: Event, home: Calendar) -> tuple[tuple[str, np.datetime64], ...]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+import numpy as np
+
 from basketbt.baskets.model import Basket
 from basketbt.config.study import StudyConfig
+from basketbt.errors import InputError
 from basketbt.market.symbols import parse_symbol
-from basketbt.plan.account import exit_offset
 from basketbt.plan.eventstudy import reach
 from basketbt.plan.model import Case
 from basketbt.prices.data import PriceRequest
@@ -14,9 +18,26 @@ from basketbt.prices.data import PriceRequest
 # Kong shut on it, still shows the price it last had.
 LEAD_IN = 10
 
+# What is read of a list without a study: around its publication, beside this index.
+BEFORE, AFTER = timedelta(days=300), timedelta(days=120)
+BENCHMARK = "000300.SH"
 
 #: What a list is measured in, by its home calendar.
 HOME_CURRENCY = {"XSHG": "CNY", "XHKG": "HKD"}
+
+
+class ExitBeforeEntry(InputError):
+    """Fields: event, exit, entry (the first order, in words)."""
+
+    template = "{event}: the account would end on {exit}, before its first order ({entry})"
+    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
+
+
+class NoEntry(InputError):
+    """No account of a study can begin before it ends. Fields: why (all reasons)."""
+
+    template = "no account can be kept: {why}"
+    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
 
 
 def price_request(
@@ -57,6 +78,20 @@ def price_request(
     )
 
 
+def basket_request(basket: Basket, start: date | None, end: date | None) -> PriceRequest:
+    """Prices of a list without a study, from 300 days before its publication to 120 days after,
+    unless ``start`` and ``end`` say otherwise, beside the CSI 300."""
+    published = basket.source.published
+    currencies = {parse_symbol(symbol).currency for symbol in basket.symbols} - {"CNY"}
+    return PriceRequest(
+        symbols=tuple(dict.fromkeys(basket.symbols)),
+        indexes=(BENCHMARK,),
+        start=np.datetime64(start or published - BEFORE, "D"),
+        end=np.datetime64(end or published + AFTER, "D"),
+        fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
+    )
+
+
 def _pairs(cases: tuple[Case, ...], *, in_yuan: bool) -> tuple[str, ...]:
     """The exchange rates of shares that are not priced in the currency of their list.
 
@@ -78,15 +113,21 @@ def _estimates_volatility(config: StudyConfig) -> bool:
 
 
 def account_exit(config: StudyConfig, case: Case) -> int:
-    """The last offset of a case's accounts; the study must have a section ``account:``.
+    """The exit of a case's accounts in sessions from day 0: the last one on or before the date of
+    the section ``account:``, which the study must have, or the windows' end.
 
-    Raises ``ExitBeforeEntry`` for an exit before day 0.
+    Raises ``ExitBeforeEntry`` for one before day 0, ``OutsideCalendar`` for a date that the
+    calendar does not know.
     """
     assert config.account is not None
-    return exit_offset(
-        config.account,
-        case.event.id,
-        case.day_zero.session,
-        case.calendar,
-        config.last_offset,
-    )
+    asked, home, zero = config.account.exit, case.calendar, case.day_zero.session
+    offset = config.last_offset if asked is None else home.distance(zero, home.on_or_before(asked))
+    if offset < 0:
+        last = str(home.offset(zero, offset))
+        exact = asked is None or str(asked) == last
+        raise ExitBeforeEntry(
+            event=case.event.id,
+            exit=last if exact else f"{last}, the last session by {asked}",
+            entry=f"on day 0, {zero}, at the earliest",
+        )
+    return offset

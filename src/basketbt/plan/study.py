@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from basketbt.baskets.catalogue import known_names
+from basketbt.baskets.checks import naming_notes
 from basketbt.baskets.library import DuplicateBasket, find_library
 from basketbt.baskets.model import Basket
-from basketbt.baskets.names import naming_notes
 from basketbt.baskets.weights import CAP_TOLERANCE
 from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.errors import InfeasibleWeights, InputError, OutsideCalendar, UnknownName

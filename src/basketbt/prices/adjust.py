@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.market.reference import half_up_fen
+from basketbt.market.limits import half_up_fen
 from basketbt.prices.data import CorporateAction, Dates, Floats
 
 # A step of the factor smaller than this is the noise of a division, not an ex-date: the smallest

@@ -10,7 +10,7 @@ from basketbt.baskets.model import Basket
 from basketbt.market.indexes import INDEXES, index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, unique
-from basketbt.plan.eventstudy import LONGEST_PLACEBO, market_index, reach
+from basketbt.plan.eventstudy import market_index, reach
 from basketbt.plan.marks import Mark
 from basketbt.plan.model import span
 from basketbt.report.data import (
@@ -41,7 +41,7 @@ from basketbt.report.tables import (
     verdicts,
 )
 from basketbt.report.tables.keys import PRICES, prices_cell
-from basketbt.results import STANDING, CaseResult, StudyResult
+from basketbt.results import LONGEST_PLACEBO, STANDING, CaseResult, StudyResult
 
 FORMAT = 2
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from basketbt.backtest.book import STANDING, BookPath, IndexBook
 from basketbt.backtest.windows import RELATIVE, WindowStatistics, Yardsticks
 from basketbt.baskets.overlap import Overlap
+from basketbt.events.windows import LONGEST_PLACEBO
 from basketbt.notes import Note
 from basketbt.plan.marks import Mark
 from basketbt.plan.model import Case, StudyPlan, Window
@@ -26,15 +27,15 @@ from basketbt.prices.panel import PricePanel
 from basketbt.statistics.measures import MEASURES, Measure
 
 if TYPE_CHECKING:
+    from basketbt.backtest.account import Entry
     from basketbt.backtest.account.book import AccountBook
-    from basketbt.backtest.account.choices import Entry
-    from basketbt.backtest.account.entries import EntryPoint
+    from basketbt.backtest.account.schedule import EntryPoint
     from basketbt.events.inputs import Variant  # importing it costs SciPy
     from basketbt.events.results import EventStudyResult
     from basketbt.statistics.drawdowns import Fall
     from basketbt.statistics.evaluation import Evaluation
 
-__all__ = ["MEASURES", "RELATIVE", "STANDING", "Measure"]
+__all__ = ["LONGEST_PLACEBO", "MEASURES", "RELATIVE", "STANDING", "Measure"]
 
 #: A p-value below this is called significant, everywhere.
 SIGNIFICANT = 0.05

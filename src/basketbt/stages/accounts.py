@@ -7,26 +7,31 @@ from dataclasses import replace
 
 import numpy as np
 
+from basketbt.backtest.account import Entry
 from basketbt.backtest.account.book import AccountBook, account_book
-from basketbt.backtest.account.choices import Entry
 from basketbt.backtest.account.dividends import BOOKED_AS_CASH
-from basketbt.backtest.account.entries import entry_point
+from basketbt.backtest.account.schedule import entry_point
 from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.book import IndexBook, LateListing
 from basketbt.config.account import AccountSpec
 from basketbt.errors import DataError, OutsideData
 from basketbt.market.fees import Broker
 from basketbt.notes import Note, NoteKind, listing
-from basketbt.plan.account import NoEntry
 from basketbt.plan.model import StudyPlan
-from basketbt.plan.request import HOME_CURRENCY, account_exit
+from basketbt.plan.request import HOME_CURRENCY, NoEntry, account_exit
 from basketbt.prices.data import MarketData
 from basketbt.prices.panel import PricePanel, Status
 from basketbt.results import AccountKept, CaseResult
 from basketbt.stages.books import books_of
 from basketbt.stages.panels import shares_panel
-from basketbt.stages.screening import FOR_LACK_OF_PRICES, Part, entry_rows, part_of
-from basketbt.stages.sharefacts import ShareFacts, facts_of
+from basketbt.stages.screening import (
+    FOR_LACK_OF_PRICES,
+    Part,
+    ShareFacts,
+    entry_rows,
+    facts_of,
+    part_of,
+)
 from basketbt.statistics.evaluation import Evaluation, evaluate
 
 UNTAXED = NoteKind(
@@ -211,19 +216,11 @@ def _kept(
 
 def settings_of(spec: AccountSpec) -> AccountSettings:
     """The account's settings as the study has them."""
-    return AccountSettings(
-        cash=spec.cash,
-        participation=spec.participation,
-        slippage_bps=spec.slippage_bps,
-        patience=spec.patience,
-        dividends=spec.dividends,
-        follow=spec.rebalance == "follow",
-        broker=Broker(
-            rate=spec.broker.rate,
-            minimum=spec.broker.minimum,
-            includes_exchange_fees=spec.broker.includes_exchange_fees,
-        ),
+    alike = spec.model_dump(
+        include={"cash", "participation", "slippage_bps", "patience", "dividends"}
     )
+    broker = Broker(**spec.broker.model_dump())
+    return AccountSettings(**alike, follow=spec.rebalance == "follow", broker=broker)
 
 
 def _payment_notes(

@@ -37,7 +37,7 @@ from basketbt.plan.eventstudy import market_index, registered_windows
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.prices.data import Floats, UniverseCloses
 from basketbt.prices.panel import PricePanel, Status
-from basketbt.stages.sharefacts import facts_of
+from basketbt.stages.screening import facts_of
 
 
 class NoIndexLevels(DataError):

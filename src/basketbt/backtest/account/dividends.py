@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.backtest.account.carry import carried
+from basketbt.backtest.account.quotes import carried
 from basketbt.backtest.account.sizing import MILLION, Numbers
 from basketbt.errors import DataError
 from basketbt.market.dividendtax import dividend_tax_rate

@@ -12,7 +12,8 @@ is made, the closing auction nearly so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +24,10 @@ from basketbt.backtest.account.dividends import (
     cash_received,
     shares_received,
 )
-from basketbt.backtest.account.entries import Moment
-from basketbt.backtest.account.orders import Fills, Orders, joined, orders_of
 from basketbt.backtest.account.quotes import Quotes
-from basketbt.backtest.account.schedule import Aim, Schedule
-from basketbt.backtest.account.settings import PASSING, Reason
-from basketbt.backtest.account.sizing import Numbers, Sizing
+from basketbt.backtest.account.schedule import Aim, Moment, Schedule
+from basketbt.backtest.account.settings import PASSING, AccountSettings, Reason
+from basketbt.backtest.account.sizing import FEE_KINDS, Fractions, Numbers
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
@@ -48,19 +47,70 @@ class Market:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Plan:
-    """What B accounts did over R sessions.
+class Fills:
+    """What B baskets x N shares wanted of one side at one moment, and what they got.
 
-    ``opening`` is the cash of each at the start, in fen. ``cash`` (R, B) fen and ``shares``
-    (R, B, N) at each close; ``bonus`` (R, B, N) shares and ``dividends`` (R, B) fen received before
-    the open. ``to_buy`` (B,) is the money that they set out to spend, in fen; ``to_sell`` and
-    ``sold`` (B,) the shares that they set out to sell and those that they sold, both at the close
-    that valued them when they set out, in one unit. An order set out again counts again.
+    Shares ``wanted`` and ``filled``, ``amount`` and ``tax`` (on dividends) in fen, (B, N);
+    ``price`` (N,) in 1e-4 yuan; ``fees`` (K, B, N) by ``FEE_KINDS`` in fen; ``reason`` (B, N) a
+    :class:`Reason`; ``sent`` (B, N) where there was an order at all.
+    """
+
+    sell: bool
+    sent: Bools
+    wanted: Numbers
+    filled: Numbers
+    price: Numbers
+    amount: Numbers
+    fees: Numbers
+    tax: Numbers
+    reason: Codes
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Orders:
+    """K orders in the sequence they were sent; arrays (K,), ``fees`` (K, 5) by ``FEE_KINDS``.
+
+    ``wanted`` and ``filled`` are shares, money is in fen, ``price`` in 1e-4 yuan; ``basket`` and
+    ``column`` say whose order it was and in which share.
+    """
+
+    row: NDArray[np.intp]
+    moment: Codes
+    basket: NDArray[np.intp]
+    column: NDArray[np.intp]
+    sell: Bools
+    wanted: Numbers
+    filled: Numbers
+    price: Numbers
+    amount: Numbers
+    fees: Numbers
+    tax: Numbers
+    reason: Codes
+
+    @property
+    def cost(self) -> Numbers:
+        """(K,) fees and tax of each order, in fen."""
+        total: Numbers = self.fees.sum(axis=1) + self.tax
+        return total
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """What B accounts did over R sessions of a market whose closes are ``mark`` (R, N).
+
+    ``opening`` is the cash of each at the start, in fen. ``cash`` and ``value`` (R, B) fen and
+    ``shares`` (R, B, N) at each close; ``bonus`` (R, B, N) shares and ``dividends`` (R, B) fen
+    received before the open. ``to_buy`` (B,) is the money that they set out to spend, in fen;
+    ``to_sell`` and ``sold`` (B,) the shares that they set out to sell and those that they sold,
+    both at the close that valued them when they set out, in one unit. An order set out again
+    counts again.
     """
 
     opening: int
+    mark: Numbers
     orders: Orders
     cash: Numbers
+    value: Numbers
     shares: Numbers
     bonus: Numbers
     dividends: Numbers
@@ -68,22 +118,24 @@ class Plan:
     to_sell: Numbers
     sold: Numbers
 
+    @property
+    def total_return(self) -> NDArray[np.float64]:
+        """(B,) return of every account over all sessions."""
+        return np.asarray(self.value[-1] / self.opening - 1.0, dtype=np.float64)
 
-def plan(
+
+def plan_orders(
     market: Market,
     schedule: Schedule,
-    sizing: Sizing,
-    *,
-    cash: int,
-    patience: int,
+    sizing: Fractions,
+    settings: AccountSettings,
     taxed: TaxedLots | None = None,
 ) -> Plan:
-    """Run B accounts of ``cash`` fen each through a schedule.
+    """Run the accounts of a schedule through a market.
 
-    ``patience``: sessions after an aim in which its unfilled orders are tried again. ``taxed``
-    keeps the purchases apart for the dividend tax; None: no tax.
+    ``taxed`` keeps the purchases apart for the dividend tax; None: no tax.
     """
-    accounts = _Accounts(market, schedule, sizing, cash, patience, taxed)
+    accounts = _Accounts(market, schedule, sizing, settings, taxed)
     for row in range(schedule.rows):
         accounts.begin(row)
         for moment in Moment:
@@ -101,16 +153,14 @@ class _Accounts:
         self,
         market: Market,
         schedule: Schedule,
-        sizing: Sizing,
-        cash: int,
-        patience: int,
+        sizing: Fractions,
+        settings: AccountSettings,
         taxed: TaxedLots | None,
     ) -> None:
         rows, baskets = schedule.rows, len(schedule.entry)
         shape = (baskets, market.quotes.mark.shape[1])
-        self.market, self.sizing, self.patience, self.taxed = market, sizing, patience, taxed
-        self.opening = cash
-        self.cash = sizing.zeros((baskets,)) + cash
+        self.market, self.sizing, self.settings, self.taxed = market, sizing, settings, taxed
+        self.cash = sizing.zeros((baskets,)) + settings.opening
         self.held = sizing.zeros(shape)
         self.to_buy = sizing.zeros(shape)  # fen
         self.to_sell = sizing.zeros(shape)  # shares
@@ -118,15 +168,21 @@ class _Accounts:
         self.too_small = np.zeros(shape, dtype=np.bool_)  # sales set out of less than a share
         self.bought = sizing.zeros(shape)  # this session, not to be sold under T+1
         self.traded = sizing.zeros(shape)  # this session, against the capacity
-        self.set_to_buy = sizing.zeros((baskets,))
-        self.set_to_sell = sizing.zeros((baskets,))
-        self.sold = sizing.zeros((baskets,))
         self.until = np.full(baskets, -1)  # (B,) last row on which orders are tried again
         self.fresh = np.zeros(baskets, dtype=np.bool_)  # (B,) set out at this very moment
-        self.cash_kept = sizing.zeros((rows, baskets))
-        self.held_kept = sizing.zeros((rows, *shape))
-        self.bonus_kept = sizing.zeros((rows, *shape))
-        self.dividends_kept = sizing.zeros((rows, baskets))
+        self.done = Plan(
+            opening=settings.opening,
+            mark=market.quotes.mark,
+            orders=_joined(()),
+            cash=sizing.zeros((rows, baskets)),
+            value=sizing.zeros((rows, baskets)),
+            shares=sizing.zeros((rows, *shape)),
+            bonus=sizing.zeros((rows, *shape)),
+            dividends=sizing.zeros((rows, baskets)),
+            to_buy=sizing.zeros((baskets,)),
+            to_sell=sizing.zeros((baskets,)),
+            sold=sizing.zeros((baskets,)),
+        )
         self.batches: list[Orders] = []
 
     def begin(self, row: int) -> None:
@@ -142,7 +198,7 @@ class _Accounts:
             self.taxed.pay(row, payments.taxable[row], payments.bonus[row])
         self.cash += received
         self.held += new
-        self.dividends_kept[row], self.bonus_kept[row] = received, new
+        self.done.dividends[row], self.done.bonus[row] = received, new
 
     def set_out(self, row: int, aim: Aim) -> None:
         """Replace the orders of some baskets by those that lead to new weights."""
@@ -157,9 +213,9 @@ class _Accounts:
         self.to_sell = np.where(chosen, to_sell, self.to_sell)
         self.sell_mark = np.where(chosen, mark, self.sell_mark)
         self.too_small = chosen & (worth > desired) & (to_sell == 0)
-        self.set_to_buy += np.where(chosen, to_buy, 0).sum(axis=1)
-        self.set_to_sell += np.where(chosen, to_sell * mark, 0).sum(axis=1)
-        self.until[aim.baskets] = row + self.patience
+        self.done.to_buy[:] += np.where(chosen, to_buy, 0).sum(axis=1)
+        self.done.to_sell[:] += np.where(chosen, to_sell * mark, 0).sum(axis=1)
+        self.until[aim.baskets] = row + self.settings.patience
         self.fresh |= aim.baskets
 
     def trade(self, row: int, moment: Moment) -> None:
@@ -204,7 +260,7 @@ class _Accounts:
         )
         self.cash += (fills.amount - fills.tax - fills.fees.sum(axis=0)).sum(axis=1)
         self.held -= filled
-        self.sold += (filled * self.sell_mark).sum(axis=1)
+        self.done.sold[:] += (filled * self.sell_mark).sum(axis=1)
         self.to_sell = self._left(due, fills, wanted - filled, self.to_sell)
         self._keep(fills, row, moment)
 
@@ -264,25 +320,67 @@ class _Accounts:
 
     def _keep(self, fills: Fills, row: int, moment: Moment) -> None:
         self.traded += fills.filled
-        self.batches.append(orders_of(fills, row, moment))
+        self.batches.append(_orders_of(fills, row, moment))
 
     def end(self, row: int) -> None:
         """Note the state at the close."""
-        self.cash_kept[row] = self.cash
-        self.held_kept[row] = self.held
+        worth = self.sizing.worth(self.held, self.market.quotes.mark[row])
+        self.done.cash[row], self.done.shares[row] = self.cash, self.held
+        self.done.value[row] = self.cash + worth.sum(axis=1)
 
     def result(self) -> Plan:
-        return Plan(
-            opening=self.opening,
-            orders=joined(self.batches),
-            cash=self.cash_kept,
-            shares=self.held_kept,
-            bonus=self.bonus_kept,
-            dividends=self.dividends_kept,
-            to_buy=self.set_to_buy,
-            to_sell=self.set_to_sell,
-            sold=self.sold,
-        )
+        return replace(self.done, orders=_joined(self.batches))
+
+
+def _orders_of(fills: Fills, row: int, moment: Moment) -> Orders:
+    """The orders that were sent at one moment, basket by basket."""
+    basket, column = np.nonzero(fills.sent)
+    count = len(basket)
+    return Orders(
+        row=np.full(count, row, dtype=np.intp),
+        moment=np.full(count, moment, dtype=np.int8),
+        basket=basket,
+        column=column,
+        sell=np.full(count, fills.sell),
+        wanted=fills.wanted[fills.sent],
+        filled=fills.filled[fills.sent],
+        price=fills.price[column],
+        amount=fills.amount[fills.sent],
+        fees=fills.fees[:, basket, column].T,
+        tax=fills.tax[fills.sent],
+        reason=fills.reason[fills.sent],
+    )
+
+
+def _joined(batches: Sequence[Orders]) -> Orders:
+    """Several tables as one, in their order; an empty table from none."""
+    if not batches:
+        return _empty()
+    return Orders(
+        **{
+            name: np.concatenate([getattr(batch, name) for batch in batches])
+            for name in vars(batches[0])
+        }
+    )
+
+
+def _empty() -> Orders:
+    places, codes = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int8)
+    amounts: Numbers = np.zeros(0, dtype=np.int64)
+    return Orders(
+        row=places,
+        moment=codes,
+        basket=places,
+        column=places,
+        sell=np.zeros(0, dtype=np.bool_),
+        wanted=amounts,
+        filled=amounts,
+        price=amounts,
+        amount=amounts,
+        fees=np.zeros((0, len(FEE_KINDS)), dtype=np.int64),
+        tax=amounts,
+        reason=codes,
+    )
 
 
 def _first(*cases: tuple[Bools, Reason | Codes]) -> Codes:

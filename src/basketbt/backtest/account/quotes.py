@@ -1,4 +1,4 @@
-"""What the market offered an account: prices, what was blocked and why, and how much it takes.
+"""What the market offered an account: what can be held, prices, what was blocked and why.
 
 Rows are R sessions of a panel, columns its N symbols; ``Moment`` comes first where the open and
 the close differ. A share that did not trade shows its last known price, so that an order in it can
@@ -7,18 +7,18 @@ be expressed, and is blocked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.backtest.account.carry import carried
 from basketbt.backtest.account.settings import AccountSettings, Reason
 from basketbt.backtest.account.sizing import MILLION, PRICE_UNIT, Numbers
 from basketbt.errors import DataError
-from basketbt.market.limits import limit_fractions, limit_prices
+from basketbt.market.limits import Limits, limit_fractions, limit_prices
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Listing, NoteKind, listing
 from basketbt.prices.data import Floats
 from basketbt.prices.panel import PricePanel, Status
 
@@ -44,6 +44,37 @@ class MissingQuote(DataError):
     fix = "Give the {field} in the price table, or run the study without `account:`."
 
 
+REFUSED = NoteKind("refused_shares", en="{symbols} ({cause})", zh="{symbols}（{cause}）")
+_ADJUSTED = NoteKind("refused-adjusted", en="only adjusted prices", zh="仅有复权价")
+_NO_RULES = NoteKind(
+    "refused-no-rules", en="B share, whose rules are not recorded", zh="B股，未录入其规则"
+)
+_NO_RATE = NoteKind("refused-no-rate", en="no rate to yuan", zh="无兑人民币汇率")
+
+
+def refused_shares(panel: PricePanel) -> dict[NoteKind, Bools]:
+    """(N,) the shares that each cause refuses; of several causes the first one counts."""
+    b_share = np.array([parse_symbol(name).kind == "b_share" for name in panel.symbols])
+    foreign = ~panel.in_home_currency
+    return {
+        _ADJUSTED: panel.adjusted_only,
+        _NO_RULES: b_share & ~panel.adjusted_only,
+        _NO_RATE: foreign & ~b_share & ~panel.adjusted_only,
+    }
+
+
+def shares_with_causes(
+    panel: PricePanel, refused: dict[NoteKind, Bools], weights: Floats
+) -> Listing:
+    """The refused shares of some weights (N,), each cause with its shares."""
+    symbols = np.array(panel.symbols)
+    held = ((cause, symbols[which & (weights > 0)].tolist()) for cause, which in refused.items())
+    return listing(
+        (REFUSED(symbols=listing(names), cause=cause()) for cause, names in held if names),
+        "semicolon",
+    )
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Quotes:
     """The market over R sessions; prices in the units of ``sizing``.
@@ -62,14 +93,6 @@ class Quotes:
     capacity: Numbers
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Limits:
-    """The price limits of R sessions in 1e-4 yuan; a limit no price can reach where none holds."""
-
-    up: NDArray[np.int64]
-    down: NDArray[np.int64]
-
-
 def check_quotes(panel: PricePanel, rows: slice, held: Bools) -> None:
     """Refuse a traded session of a ``held`` (N,) share that lacks a price or its volume.
 
@@ -86,7 +109,10 @@ def check_quotes(panel: PricePanel, rows: slice, held: Bools) -> None:
 
 
 def price_limits(panel: PricePanel, rows: slice, risk_warning: Bools) -> Limits:
-    """The limits of each session; ``risk_warning`` (N,) marks ST shares."""
+    """The limits of R sessions in 1e-4 yuan; one that no price can reach where none holds.
+
+    ``risk_warning`` (N,) marks ST shares.
+    """
     listed = np.array(
         [one.listed if one.listed is not None else "NaT" for one in panel.instruments],
         dtype="datetime64[D]",
@@ -182,10 +208,11 @@ def blocked(panel: PricePanel, rows: slice, limits: Limits, refused: Bools) -> t
     return no_buy.astype(np.int8), no_sell.astype(np.int8)
 
 
-def risk_warnings(names: Sequence[str]) -> Bools:
-    """(N,) whether a share's name says that it is under risk warning (ST, *ST, S*ST)."""
-    starts = ("ST", "*ST", "S*ST", "SST")
-    return np.array([name.upper().startswith(starts) for name in names], dtype=np.bool_)
+def carried(values: NDArray[Any], known: NDArray[np.bool_]) -> NDArray[Any]:
+    """(T, N) the last ``known`` value at or before each row, else that of row 0."""
+    rows = np.where(known, np.arange(len(values))[:, None], 0)
+    last = np.maximum.accumulate(rows, axis=0)
+    return np.take_along_axis(values, last, axis=0)
 
 
 def _counted(prices: Floats, rates: Floats | float, *, otherwise: int = 0) -> NDArray[np.int64]:

@@ -1,18 +1,71 @@
-"""What the accounts of a book set out to hold, and when: entry, the book's rebalances, exit."""
+"""When an account trades, and for what: entry, the index book's rebalances, exit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.backtest.account.entries import Moment
+from basketbt.backtest.account import Entry
+from basketbt.backtest.holding_periods import HoldingPeriod
 from basketbt.backtest.index import IndexPath
+from basketbt.market.calendars import Calendar, as_day
+from basketbt.market.clock import Event
+from basketbt.market.dayzero import day_zero, publication_day
 from basketbt.prices.data import Floats
 
 Bools = NDArray[np.bool_]
+
+# The last moment at which an order can still take part in the opening auction: Shanghai and
+# Shenzhen match at 9:25; Hong Kong takes no new orders for its auction after 9:20.
+LAST_CALL: Mapping[str, time] = {"XSHG": time(9, 25), "XHKG": time(9, 20)}
+
+
+class Moment(IntEnum):
+    """The two prices of a session at which an account trades."""
+
+    OPEN = 0
+    CLOSE = 1
+
+
+@dataclass(frozen=True)
+class EntryPoint:
+    """The session and the moment of the first orders."""
+
+    session: np.datetime64
+    moment: Moment
+
+
+def entry_point(entry: Entry, event: Event, published: date, calendar: Calendar) -> EntryPoint:
+    """When an account with this rule first buys.
+
+    ``next_open``: the first opening auction that an order could reach after the event became
+    public; of an event known by its date alone, the next session's. ``day0_close``: the close of
+    day 0. ``publication_open``: the open of the first session after the list was published.
+
+    Raises ``OutsideCalendar`` when the calendar does not reach so far.
+    """
+    if entry == "day0_close":
+        return EntryPoint(day_zero(event, calendar).session, Moment.CLOSE)
+    if entry == "publication_open":
+        return EntryPoint(publication_day(published, calendar), Moment.OPEN)
+    return EntryPoint(next_open(event.at, calendar), Moment.OPEN)
+
+
+def next_open(moment: datetime | date, calendar: Calendar) -> np.datetime64:
+    """The first session whose opening auction still takes an order sent at ``moment``."""
+    if not isinstance(moment, datetime):
+        return calendar.first_after(moment)
+    local = moment.astimezone(calendar.zone)
+    session = calendar.on_or_after(local.date())
+    same_day = session == as_day(local.date())
+    if same_day and local.time() >= LAST_CALL[calendar.name]:
+        return calendar.first_after(session)
+    return session
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -91,11 +144,9 @@ def _weights_then(path: IndexPath, rows: NDArray[np.intp], moments: NDArray[np.i
     """
     weights = np.zeros_like(path.targets)
     for part in path.periods:
-        chosen = np.zeros(len(weights), dtype=np.bool_)
+        own, reset = _reset(path, part)
         set_by_then = (rows > part.start) | ((rows == part.start) & (moments == Moment.CLOSE))
-        chosen[part.baskets] = set_by_then[part.baskets] | (part.start == 0)
-        own = np.zeros_like(weights)
-        own[part.baskets] = part.weights
+        chosen = reset & (set_by_then | (part.start == 0))
         weights[chosen] = own[chosen]
     return weights
 
@@ -106,17 +157,15 @@ def _resets(path: IndexPath, entry: NDArray[np.intp], moments: NDArray[np.int8])
     for part in path.periods:
         if part.start == 0:
             continue
-        baskets = np.zeros(len(entry), dtype=np.bool_)
-        baskets[part.baskets] = True
-        weights = np.zeros_like(path.targets)
-        weights[part.baskets] = part.weights
+        weights, reset = _reset(path, part)
         begun = (entry < part.start) | ((entry == part.start) & (moments == Moment.OPEN))
-        aims.append(
-            Aim(
-                row=part.start,
-                moment=Moment.CLOSE,
-                baskets=baskets & (entry >= 0) & begun,
-                weights=weights,
-            )
-        )
+        baskets = reset & (entry >= 0) & begun
+        aims.append(Aim(row=part.start, moment=Moment.CLOSE, baskets=baskets, weights=weights))
     return aims
+
+
+def _reset(path: IndexPath, part: HoldingPeriod) -> tuple[Floats, Bools]:
+    """The weights (B, N) with which a holding period begins, and (B,) the baskets it is of."""
+    weights, baskets = np.zeros_like(path.targets), np.zeros(len(path.targets), dtype=np.bool_)
+    weights[part.baskets], baskets[part.baskets] = part.weights, True
+    return weights, baskets

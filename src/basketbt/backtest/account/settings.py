@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import SupportsIndex
 
-from basketbt.backtest.account.choices import Dividends
+from basketbt.backtest.account import Dividends
 from basketbt.errors import InputError
 from basketbt.market.fees import Broker
 
@@ -42,65 +43,53 @@ class AccountSettings:
     broker: Broker = field(default_factory=Broker)
 
     def __post_init__(self) -> None:
-        checks: tuple[tuple[str, float, bool, str], ...] = (
-            ("cash", self.cash, 0 < self.cash <= _MOST_CASH, f"above 0 and at most {_MOST_CASH:g}"),
-            (
-                "participation",
-                self.participation,
-                0 < self.participation <= 1,
-                "above 0 and at most 1 (0.1: a tenth of the session's volume)",
-            ),
+        volume = "above 0 and at most 1 (0.1: a tenth of the session's volume)"
+        for key, right, allowed in (
+            ("cash", 0 < self.cash <= _MOST_CASH, f"above 0 and at most {_MOST_CASH:g}"),
+            ("participation", 0 < self.participation <= 1, volume),
             (
                 "slippage_bps",
-                self.slippage_bps,
                 0 <= self.slippage_bps <= 1000,
                 "between 0 and 1000 (100: one percent)",
             ),
-            ("patience", self.patience, 0 <= self.patience <= 250, "between 0 and 250 sessions"),
-        )
-        for key, value, right, allowed in checks:
+            ("patience", 0 <= self.patience <= 250, "between 0 and 250 sessions"),
+        ):
             if not right:
-                raise BadAccount(key=key, value=value, allowed=allowed)
+                raise BadAccount(key=key, value=getattr(self, key), allowed=allowed)
+
+    @property
+    def opening(self) -> int:
+        """The cash at the start, in fen."""
+        return round(self.cash * 100)
 
 
 class Reason(IntEnum):
-    """Why an order was filled in part or not at all."""
+    """Why an order was filled in part or not at all.
 
-    FILLED = 0
-    LIMIT_UP = 1
-    LIMIT_DOWN = 2
-    SUSPENDED = 3
-    CLOSED = 4  # its own exchange had no session that day
-    NOT_TRADED = 5  # not listed yet, delisted, or beyond the end of its prices
-    REFUSED = 6  # no raw prices, or no rate to yuan: the account cannot hold it
-    PARTICIPATION = 7
-    T_PLUS_1 = 8
-    CASH = 9
-    LOT = 10
+    ``word`` as it stands in orders.parquet, empty for a full fill; ``word_zh`` as a reader has it.
+    """
 
-    @property
-    def word(self) -> str:
-        """As it stands in orders.parquet: ``limit-up``, ``T+1``; empty for a full fill."""
-        return _WORDS[self][0]
+    word: str
+    word_zh: str
 
-    @property
-    def word_zh(self) -> str:
-        return _WORDS[self][1]
+    def __new__(cls, code: SupportsIndex, word: str = "", word_zh: str = "") -> Reason:
+        member = int.__new__(cls, code)
+        member._value_ = int(code)
+        member.word, member.word_zh = word, word_zh
+        return member
 
+    FILLED = 0, "", ""
+    LIMIT_UP = 1, "limit-up", "涨停"
+    LIMIT_DOWN = 2, "limit-down", "跌停"
+    SUSPENDED = 3, "suspended", "停牌"
+    CLOSED = 4, "closed", "休市"  # its own exchange had no session that day
+    NOT_TRADED = 5, "not traded", "未交易"  # not listed yet, delisted, or beyond its prices' end
+    REFUSED = 6, "refused", "拒绝"  # no raw prices, or no rate to yuan: cannot be held
+    PARTICIPATION = 7, "participation", "成交量上限"
+    T_PLUS_1 = 8, "T+1", "T+1"
+    CASH = 9, "cash", "现金"
+    LOT = 10, "lot", "整手"
 
-_WORDS = {
-    Reason.FILLED: ("", ""),
-    Reason.LIMIT_UP: ("limit-up", "涨停"),
-    Reason.LIMIT_DOWN: ("limit-down", "跌停"),
-    Reason.SUSPENDED: ("suspended", "停牌"),
-    Reason.CLOSED: ("closed", "休市"),
-    Reason.NOT_TRADED: ("not traded", "未交易"),
-    Reason.REFUSED: ("refused", "拒绝"),
-    Reason.PARTICIPATION: ("participation", "成交量上限"),
-    Reason.T_PLUS_1: ("T+1", "T+1"),
-    Reason.CASH: ("cash", "现金"),
-    Reason.LOT: ("lot", "整手"),
-}
 
 #: What another session may mend; an order cut to its lot is finished, and one cut for cash unless
 #: sales wait (see ``planner``).

@@ -1,4 +1,4 @@
-"""The arithmetic of money and shares, once exact and once frictionless.
+"""The arithmetic of money and shares, once frictionless and once exact.
 
 :class:`WholeShares` is an account: fen, whole shares, lots and fees, in 64-bit integers, so that
 nothing is lost or found. :class:`Fractions` is the same account without lots, fees and rounding,
@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.market.fees import Broker, fees
+from basketbt.market.limits import half_up_fen
 from basketbt.market.lots import Lots, round_buy, round_sell
-from basketbt.market.reference import half_up_fen
 from basketbt.market.symbols import Board
 from basketbt.prices.data import Floats
 
@@ -32,36 +32,46 @@ PRICE_UNIT = 10_000  # prices are counted in 1e-4 yuan
 _PER_FEN = PRICE_UNIT // 100
 
 
-class Sizing(Protocol):
-    """How an account turns money into shares and back."""
+class Fractions:
+    """How an account turns money into shares and back: any fraction of a share, no fees."""
 
     def zeros(self, shape: tuple[int, ...]) -> Numbers:
         """Nothing, of money or of shares."""
+        return np.zeros(shape)
 
     def part(self, weights: Floats, value: Numbers) -> Numbers:
         """``weights`` of ``value`` (B,), in fen."""
+        return weights * value[:, None]
 
     def shares(self, money: Numbers, price: Numbers) -> Numbers:
         """The shares that ``money`` pays, fees apart; 0 where there is no price."""
+        return np.where(price > 0, money * _PER_FEN / np.where(price > 0, price, 1.0), 0.0)
 
     def worth(self, shares: Numbers, price: Numbers) -> Numbers:
         """``shares`` at ``price``, in fen."""
+        return shares * price / _PER_FEN
 
     def buyable(self, wanted: Numbers) -> Numbers:
         """What of ``wanted`` an order to buy may have."""
+        return wanted
 
     def sellable(self, wanted: Numbers, held: Numbers) -> Numbers:
         """What of ``wanted`` an order to sell may have, out of ``held``."""
+        return np.minimum(wanted, held)
 
     def fees(self, shares: Numbers, price: Numbers, row: int, *, sell: bool) -> Numbers:
         """(K, B, N) fees of trades by kind, in fen."""
+        return self.zeros((len(FEE_KINDS), *shares.shape))
 
     def affordable(self, wanted: Numbers, price: Numbers, row: int, cash: Numbers) -> Numbers:
         """``wanted`` buys cut, where they and their fees cost more than ``cash`` (B,)."""
+        cost = self.worth(wanted, price).sum(axis=1)
+        part = np.minimum(1.0, cash / np.where(cost > 0, cost, 1.0))
+        return wanted * part[:, None]
 
 
 @dataclass(frozen=True)
-class WholeShares:
+class WholeShares(Fractions):
     """Whole shares in lots, money in fen.
 
     ``rates`` (R, N): yuan for one unit of the listing's currency, 1 at home. ``charged``: fees are
@@ -94,7 +104,7 @@ class WholeShares:
         return round_sell(wanted, held, self.lots)
 
     def fees(self, shares: Numbers, price: Numbers, row: int, *, sell: bool) -> Numbers:
-        charged = np.zeros((len(FEE_KINDS), *shares.shape), dtype=np.int64)
+        charged = super().fees(shares, price, row, sell=sell)
         if not self.charged or not shares.any():
             return charged
         amount = self.worth(shares, price) / 100
@@ -146,34 +156,3 @@ class WholeShares:
     def _cost(self, order: Numbers, price: Numbers, row: int) -> Numbers:
         charged: Numbers = self.fees(order, price, row, sell=False).sum(axis=0)
         return self.worth(order, price) + charged
-
-
-@dataclass(frozen=True)
-class Fractions:
-    """Any fraction of a share, no fees: what only the market's own limits leave."""
-
-    def zeros(self, shape: tuple[int, ...]) -> Numbers:
-        return np.zeros(shape)
-
-    def part(self, weights: Floats, value: Numbers) -> Numbers:
-        return weights * value[:, None]
-
-    def shares(self, money: Numbers, price: Numbers) -> Numbers:
-        return np.where(price > 0, money * _PER_FEN / np.where(price > 0, price, 1.0), 0.0)
-
-    def worth(self, shares: Numbers, price: Numbers) -> Numbers:
-        return shares * price / _PER_FEN
-
-    def buyable(self, wanted: Numbers) -> Numbers:
-        return wanted
-
-    def sellable(self, wanted: Numbers, held: Numbers) -> Numbers:
-        return np.minimum(wanted, held)
-
-    def fees(self, shares: Numbers, price: Numbers, row: int, *, sell: bool) -> Numbers:
-        return np.zeros((len(FEE_KINDS), *shares.shape))
-
-    def affordable(self, wanted: Numbers, price: Numbers, row: int, cash: Numbers) -> Numbers:
-        cost = self.worth(wanted, price).sum(axis=1)
-        part = np.minimum(1.0, cash / np.where(cost > 0, cost, 1.0))
-        return wanted * part[:, None]

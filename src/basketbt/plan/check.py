@@ -1,14 +1,19 @@
-"""Which files ``basketbt check`` checks, and its verdict on lists and studies together."""
+"""What is wrong with lists and studies, before a price is read: all of it in one go."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from basketbt import yamlfile
-from basketbt.baskets.check import check_files
+from basketbt.baskets.catalogue import known_names
+from basketbt.baskets.checks import name_warnings
 from basketbt.baskets.library import Library, find_library
-from basketbt.errors import BasketbtError, InputError, InvalidFile, Problem, RefusedPath
+from basketbt.baskets.model import Basket
+from basketbt.config.study import is_study, load_study
+from basketbt.errors import BasketbtError, FileSyntaxError, InvalidFile, Problem, RefusedPath
+from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.shipped import find_study
 
 
@@ -27,7 +32,7 @@ def check_paths(path: Path | None, folder: Path | None) -> Verdict:
     Raises ``RefusedPath`` when the path does not exist or holds no YAML file.
     """
     library, paths = _targets(path, folder)
-    studies = [each for each in paths if _is_study(each)]
+    studies = [each for each in paths if is_study(each)]
     checked = check_files([each for each in paths if each not in studies], library)
     problems = [problem for study in studies for problem in _study_problems(study)]
     counts = [
@@ -61,19 +66,49 @@ def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path
     return library, paths
 
 
-def _is_study(path: Path) -> bool:
-    try:
-        data = yamlfile.load(path).data
-    except InputError:
-        return False  # the check of lists reports it just as well
-    return isinstance(data, dict) and "study" in data
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What a check found. ``warnings`` do not keep a file from being used."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    lists: int
+    composites: int
+    shares: int
+
+
+def check_files(paths: Sequence[Path], library: Library) -> Checked:
+    """Check basket files, composites against the lists of ``library``; raises nothing itself."""
+    problems: dict[Problem, None] = {}
+    warnings: list[Problem] = []
+    baskets: list[Basket] = []
+    for path in paths:
+        try:
+            warnings += name_warnings(yamlfile.load(path), known_names())
+            baskets.append(library.load(path))
+        except InvalidFile as error:
+            # A composite repeats the problems of its lists: each is told once.
+            problems.update(dict.fromkeys(error.problems))
+        except FileSyntaxError as error:
+            problems[Problem(*_place(error), f"not valid YAML: {error.fields['what']}")] = None
+        except RefusedPath as error:
+            problems[Problem(str(error.fields["path"]), 1, str(error.fields["why"]))] = None
+    lists = [basket for basket in baskets if not basket.components]
+    return Checked(
+        problems=tuple(sorted(problems)),
+        warnings=tuple(sorted(warnings)),
+        lists=len(lists),
+        composites=len(baskets) - len(lists),
+        shares=len({symbol for basket in baskets for symbol in basket.symbols}),
+    )
+
+
+def _place(error: FileSyntaxError) -> tuple[str, int]:
+    return str(error.fields["path"]), int(str(error.fields["line"]))
 
 
 def _study_problems(path: Path) -> tuple[Problem, ...]:
     """What a run would refuse before it reads a price: in the file, its lists, dates and caps."""
-    from basketbt.config.study import load_study
-    from basketbt.plan.study import make_plan, refuse_caps
-
     try:
         study = load_study(path)
         refuse_caps(study, make_plan(study).baskets)
