@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -28,20 +30,20 @@ def flat(price: str, volume: int = 10_000_000) -> Bar:
 
 
 def run(
-    bars: list[Bar | None],
+    bars: Sequence[Bar | None],
     entry: tuple[int, Moment] = (1, Moment.OPEN),
     *,
     board: str = "main",
     symbol: str = "600001.SH",
     actions: dict[int, Action] | None = None,
     st: bool = False,
-    **own: object,
+    **own: Any,
 ) -> AccountBook:
     """One account of a basket of one share that last closed at 10 before the first session."""
-    share = Share(board=board, bars=bars, before=Decimal("10"), actions=actions or {}, st=st)
+    share = Share(board=board, bars=list(bars), before=Decimal("10"), actions=actions or {}, st=st)
     sessions = calendar("XSHG").between(FIRST, FIRST + np.timedelta64(60, "D"))[: len(bars)]
     market = MadeMarket(sessions, (symbol,), [share])
-    settings = AccountSettings(**{"cash": 100_050.0, "broker": FREE, **own})  # type: ignore[arg-type]
+    settings = AccountSettings(**{"cash": 100_050.0, "broker": FREE, **own})
     return accounts(market, path_of(market, [[Decimal(1)]]), [entry], settings, st=[st])
 
 
@@ -166,7 +168,9 @@ def test_a_purchase_waits_for_the_money_of_a_sale_that_waits() -> None:
     # The first has risen and closes at its lower limit on the day of the reset: it is sold at the
     # next open, and only that money buys the second.
     sessions = calendar("XSHG").between(FIRST, FIRST + np.timedelta64(60, "D"))[:7]
-    first = [flat(price) for price in ("10", "10", "11", "12.1", "10.89", "10.89", "10.89")]
+    first: list[Bar | None] = [
+        flat(price) for price in ("10", "10", "11", "12.1", "10.89", "10.89", "10.89")
+    ]
     shares = [Share(board="main", bars=bars, before=Decimal(10)) for bars in (first, _tens(7))]
     market = MadeMarket(sessions, ("600001.SH", "600002.SH"), shares)
     path = path_of(market, [[Decimal("0.5")] * 2], Rebalance("dates", dates=(sessions[4],)))

@@ -45,7 +45,6 @@ account:
   slippage_bps: 5
 """
 CENT = Decimal("0.01")
-PRICES = ("open", "high", "low", "close")
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,11 @@ def history(path: Path, symbol: str) -> tuple[Row, ...]:
         Row(
             np.datetime64(row["date"], "D"),
             Bar(
-                *(fen(row[name]) for name in ("open", "high", "low", "close")),
-                int(row["volume"] or 0),
+                open=fen(row["open"]),
+                high=fen(row["high"]),
+                low=fen(row["low"]),
+                close=fen(row["close"]),
+                volume=int(row["volume"] or 0),
             ),
             Decimal(str(row["adj_factor"])),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,11 +48,11 @@ class TestEqualAcross:
     def test_any_weighting_is_the_mean_of_the_components(self) -> None:
         basket = LIBRARY.basket("guojin/all")
         for weighting in ("stance", "by_segment"):
-            expected: Counter[str] = Counter()
+            expected: defaultdict[str, float] = defaultdict(float)
             for component in basket.components:
                 for symbol, weight in by_symbol(LIBRARY.basket(component), weighting).items():
                     expected[symbol] += weight / 4
-            assert by_symbol(basket, weighting) == pytest.approx(dict(expected))
+            assert by_symbol(basket, weighting) == pytest.approx(expected)
 
     def test_a_stance_holds_inside_its_own_list(self, write: Write, library_folder: Path) -> None:
         write("x/a", "constituents:", row("688111.SH", "recommend"), row("300624.SZ"))

@@ -8,8 +8,7 @@ from typing import Any
 import ffn
 import numpy as np
 import pytest
-from hypothesis import assume, settings
-from hypothesis import given as hypothesis_given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from basketbt.baskets.model import Basket, Block, Constituent, Place, Source, Stance
@@ -147,11 +146,6 @@ class TestWhatCannotBeBuilt:
     def test_absent_shares_do_not_help_a_cap(self) -> None:
         with pytest.raises(InfeasibleWeights):
             weights(basket(SEGMENTED), "equal cap 40%", [True, True, False])
-
-
-# No deadline: a machine that is busy with something else is not a bug.
-def given(*strategies: Any) -> Any:
-    return lambda test: settings(deadline=None)(hypothesis_given(*strategies)(test))
 
 
 positive = st.lists(

@@ -18,6 +18,7 @@ from basketbt.market.calendars import (
     MARKETS,
     TABLES,
     NotASession,
+    as_date,
     as_day,
     calendar,
     sessions_per_year,
@@ -85,7 +86,7 @@ def test_the_annualisation_basis_is_the_long_run_mean_of_the_calendar(
 @pytest.mark.parametrize("name", MARKETS)
 def test_the_table_is_exchange_calendars_with_our_corrections(name: str) -> None:
     known = calendar(name)
-    upstream = upstream_closes(name, known.last.item())
+    upstream = upstream_closes(name, as_date(known.last))
     assert known.sessions.astype(object).tolist() == list(upstream)
     usual = MARKETS[name].close
     assert {day.item(): close for day, close in known.early_closes.items()} == {
@@ -104,7 +105,7 @@ def test_each_correction_removes_a_day_that_is_no_session_here() -> None:
 
 
 def test_refreshing_writes_the_tables_that_are_committed(tmp_path: Path) -> None:
-    refresh(tmp_path, SHANGHAI.last.item())
+    refresh(tmp_path, as_date(SHANGHAI.last))
     for name in MARKETS:
         written = (tmp_path / f"{name}.txt").read_text(encoding="utf-8").splitlines()
         committed = (TABLES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
@@ -138,7 +139,7 @@ class TestBounds:
 
     def test_a_longer_exchange_calendars_is_used_without_a_new_table(self) -> None:
         # Hong Kong's holidays are computed by rule, so upstream goes on after the table.
-        after = HONG_KONG.last.item()
+        after = as_date(HONG_KONG.last)
         assert HONG_KONG.first_after(after) > HONG_KONG.last
         assert HONG_KONG.offset(after, 1) == HONG_KONG.first_after(after)
         assert HONG_KONG.close_of(date(2027, 12, 24)).time() == time(12)

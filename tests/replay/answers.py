@@ -69,11 +69,18 @@ class Vendors:
         return None
 
     def _eastmoney_bars(self, request: Request) -> Reply:
-        head = {"rc": 0, "rt": 17, "svr": 177617930, "lt": 1, "full": 0, "dlmkts": ""}
+        head: dict[str, object] = {
+            "rc": 0,
+            "rt": 17,
+            "svr": 177617930,
+            "lt": 1,
+            "full": 0,
+            "dlmkts": "",
+        }
         if request.query["secid"] == "120.HKDCNYC":
             lines = [f"{day},{r:.4f},{r:.4f},{r:.4f},{r:.4f}" + ",0" * 9 for day, r in rates()]
-            data = {"code": "HKDCNYC", "name": "港元人民币中间价", "klines": lines}
-            return json_reply({**head, "data": data})
+            rate = {"code": "HKDCNYC", "name": "港元人民币中间价", "klines": lines}
+            return json_reply({**head, "data": rate})
         security = self._by_secid(request.query["secid"])
         if security is None:
             return json_reply({**head, "rc": 100, "data": None})
@@ -97,8 +104,8 @@ class Vendors:
                 f"{bar.volume / security.shares * 100:.2f}",
             ]
             lines.append(",".join(cells[: len(fields)]))
-        data = {"code": security.code, "name": security.text, "dktotal": 0, "klines": lines}
-        return json_reply({**head, "data": data})
+        data: dict[str, object] = {"code": security.code, "name": security.text, "klines": lines}
+        return json_reply({**head, "data": data | {"dktotal": 0}})
 
     def _by_secid(self, secid: str) -> Security | None:
         market, _, code = secid.partition(".")

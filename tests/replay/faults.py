@@ -7,12 +7,19 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any, Protocol
 
 from basketbt.market.calendars import calendar
 from replay import yahoo
-from replay.answers import BarEdit
+from replay.answers import BarEdit, Vendors
 from replay.invented import Bar, Security
-from replay.wire import Fault, Reply, Request
+from replay.wire import Fault, Manner, Reply, Request
+
+
+class Replay(Protocol):
+    @property
+    def vendors(self) -> Vendors: ...
+
 
 BODY = Callable[[bytes], bytes]
 BAD_DAY = "2024-06-03"
@@ -31,7 +38,7 @@ def on(vendor: str, reply: Reply) -> Fault:
     return lambda request, honest: reply if request.vendor == vendor and is_bars(request) else None
 
 
-def manner(vendor: str, how: str) -> Fault:
+def manner(vendor: str, how: Manner) -> Fault:
     """The honest reply, sent in a bad manner."""
     return lambda request, honest: (
         replace(honest(), manner=how) if request.vendor == vendor and is_bars(request) else None
@@ -107,17 +114,17 @@ def yahoo_quote(change: Callable[[dict[str, list[object]]], dict[str, list[objec
     return rewrite
 
 
-def swapped(row: list, a: int, b: int) -> list:
+def swapped(row: list[Any], a: int, b: int) -> list[Any]:
     row = list(row)
     row[a], row[b] = row[b], row[a]
     return row
 
 
-def with_cell(row: list, at: int, value: object) -> list:
+def with_cell(row: list[Any], at: int, value: object) -> list[Any]:
     return [*row[:at], value, *row[at + 1 :]]
 
 
-def keys_swapped(row: dict, a: str, b: str) -> dict:
+def keys_swapped(row: dict[str, object], a: str, b: str) -> dict[str, object]:
     """The same values under the same names, two names having changed places in the order."""
     order = [b if key == a else a if key == b else key for key in row]
     return {key: row[key] for key in order}
@@ -210,18 +217,18 @@ def adjusted_before(day: str) -> BODY:
 def sina_factor(text: str) -> Callable[..., None]:
     """The newest factor of Sina's list is ``text``."""
 
-    def install(replay: object) -> None:
+    def install(replay: Replay) -> None:
         replay.vendors.factors = lambda security, rows: [{**rows[0], "f": text}, *rows[1:]]
 
     return install
 
 
-def sina_without_steps(replay: object) -> None:
+def sina_without_steps(replay: Replay) -> None:
     """Sina's list has lost everything but its beginning."""
     replay.vendors.factors = lambda security, rows: rows[-1:]
 
 
-def whole_price_paid_out(replay: object) -> None:
+def whole_price_paid_out(replay: Replay) -> None:
     """Eastmoney tells of a dividend beyond the price, and Sina's list cannot be had."""
 
     def fault(request: Request, honest: Callable[[], Reply]) -> Reply | None:

@@ -188,9 +188,9 @@ def _residual(bar: Bar, ticks: tuple[int, int, int, int], digits: int) -> int:
 
 
 def _half_even(value: int, digits: int) -> int:
-    quotient, rest = divmod(value, 10**digits)
-    twice = 2 * rest
-    if twice > 10**digits or (twice == 10**digits and quotient & 1):
+    unit = int(10**digits)
+    quotient, rest = divmod(value, unit)
+    if 2 * rest > unit or (2 * rest == unit and quotient & 1):
         quotient += 1
     return quotient
 

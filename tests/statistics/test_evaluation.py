@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -192,7 +194,7 @@ def test_one_series_may_be_given_as_a_plain_vector() -> None:
     ],
 )
 def test_a_call_that_cannot_be_meant_is_refused(
-    levels: np.ndarray, extra: dict[str, object], message: str
+    levels: np.ndarray, extra: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
         evaluate(levels, **{"annualisation": N, **extra})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def made() -> Made:
     return Made({ONE: FLAT, TWO: FLAT, **INDEX})
 
 
-def accounts(run: Run) -> dict[str, dict[str, object]]:
+def accounts(run: Run) -> dict[str, dict[Hashable, Any]]:
     """The account rows of the summary by entry."""
     rows = run.summary[run.summary["book"] == "account"].to_dict("records")
     return {str(row["entry"]): row for row in rows}
@@ -40,9 +41,9 @@ def test_an_entry_that_comes_too_late_does_not_stop_the_other(
 ) -> None:
     run = study(made, (ONE, TWO), account=f"{{entry: {BOTH}}}")
     rows = accounts(run)
-    assert np.isfinite(rows["next_open"]["total_return"])  # type: ignore[call-overload]
+    assert np.isfinite(rows["next_open"]["total_return"])
     late = rows["publication_open"]
-    assert np.isnan(late["total_return"])  # type: ignore[call-overload]
+    assert np.isnan(late["total_return"])
     why = "no account: its first order (open of 2025-02-10) would not come before its end"
     assert why in str(late["notes"])
     assert set(run.frames["orders"]["entry"]) == {"next_open"}
@@ -104,7 +105,7 @@ def test_an_entry_before_the_list_is_followed_is_refused(
         "no account: its first order (open of 2024-12-23) would come before 2025-01-20, from whose "
         "close the list is followed" in str(row["notes"])
     )
-    assert np.isfinite(accounts(run)["next_open"]["total_return"])  # type: ignore[call-overload]
+    assert np.isfinite(accounts(run)["next_open"]["total_return"])
 
 
 def test_when_no_entry_is_possible_the_study_is_refused_with_every_reason(

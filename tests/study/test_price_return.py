@@ -49,7 +49,7 @@ def test_the_order_of_the_events_does_not_matter(study: Study) -> None:
             "[deepseek-r1, deepseek-v3]",
         )
     ]
-    pd.testing.assert_frame_equal(*tables)
+    pd.testing.assert_frame_equal(tables[0], tables[1])
     assert tables[0]["price_return"].notna().all()
 
 

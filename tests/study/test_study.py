@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ FALLING = path(20.0, 20.0, 20.0, 19.0, 18.0, 17.0, 17.0)
 MARKET = path(100.0, 100.0, 100.0, 101.0, 102.0, 103.0, 104.0)
 
 
-def row(run: Run, **where: object) -> dict[str, object]:
+def row(run: Run, **where: object) -> dict[str, Any]:
     frame = run.summary
     for key, value in where.items():
         frame = frame[frame[key] == value]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from basketbt.api import Run
 from basketbt.prices.data import MarketData, PriceRequest, UniverseCloses
@@ -60,14 +62,14 @@ def closes(
     }
 
 
-def cells(run: Run, **where: object):
+def cells(run: Run, **where: object) -> pd.DataFrame:
     frame = run.frames["event_study"]
     for key, value in {"variant": "main", "model": "market", "window": "[0,+4]", **where}.items():
         frame = frame[frame[key] == value]
     return frame
 
 
-def cell(run: Run, **where: object) -> dict[str, object]:
+def cell(run: Run, **where: object) -> dict[str, Any]:
     found = cells(run, **where)
     assert len(found) == 1
     return dict(found.iloc[0])
