@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +21,7 @@ from basketbt.prices.data import SymbolBars
 from basketbt.stages.accounts import NoAccounts
 from basketbt.study import run_study
 from support import invented
-from support.made import Made
+from support.made import Made, Study
 
 RISING = {day: 10.0 * 1.01 ** max(day, 0) for day in range(-160, 20)}
 FLAT = dict.fromkeys(range(-160, 20), 20.0)
@@ -43,9 +40,7 @@ def account_row(run: Run) -> dict[str, Any]:
     return {str(key): value for key, value in row.items()}
 
 
-def test_the_summary_has_the_account_beside_the_index_book(
-    study: Callable[..., Run], made: Made
-) -> None:
+def test_the_summary_has_the_account_beside_the_index_book(study: Study, made: Made) -> None:
     run = study(made, TWO, account="{}")
     row = account_row(run)
     assert row["entry"] == "next_open"
@@ -59,7 +54,7 @@ def test_the_summary_has_the_account_beside_the_index_book(
     assert np.isnan(index["paper_return"])
 
 
-def test_cash_and_positions_are_the_value_to_the_fen(study: Callable[..., Run], made: Made) -> None:
+def test_cash_and_positions_are_the_value_to_the_fen(study: Study, made: Made) -> None:
     frames = study(made, TWO, account="{entry: day0_close}").frames
     held = frames["positions"].groupby("date")["value"].sum()
     for row in frames["account"].to_dict("records"):
@@ -72,16 +67,14 @@ def test_cash_and_positions_are_the_value_to_the_fen(study: Callable[..., Run], 
     assert frames["account"]["cash"].iloc[-1] == pytest.approx(end, abs=1e-6)
 
 
-def test_the_memo_says_paper_achievable_and_why(study: Callable[..., Run], made: Made) -> None:
+def test_the_memo_says_paper_achievable_and_why(study: Study, made: Made) -> None:
     memo = study(made, TWO, account="{entry: publication_open}", windows="[[0, 18]]").memo
     assert "paper" not in study(made, TWO).memo.lower()
     assert "achievable" in memo
     assert "because what moved before the entry cost" in memo
 
 
-def test_a_share_with_adjusted_prices_only_is_left_out_by_name(
-    study: Callable[..., Run], made: Made
-) -> None:
+def test_a_share_with_adjusted_prices_only_is_left_out_by_name(study: Study, made: Made) -> None:
     # The account and its paper are of the other share; the whole list stands beside them.
     some = Made(made.closes, adjusted=frozenset({TWO[1]}))
     run = study(some, TWO, account="{cash: 1000000}")
@@ -98,9 +91,7 @@ def test_a_share_with_adjusted_prices_only_is_left_out_by_name(
     )
 
 
-def test_its_weight_stays_in_cash_when_the_study_says_so(
-    study: Callable[..., Run], made: Made
-) -> None:
+def test_its_weight_stays_in_cash_when_the_study_says_so(study: Study, made: Made) -> None:
     some = Made(made.closes, adjusted=frozenset({TWO[1]}))
     run = study(some, TWO, account="{cash: 1000000, refused: cash}")
     row = account_row(run)
@@ -111,9 +102,7 @@ def test_its_weight_stays_in_cash_when_the_study_says_so(
     assert "their weight stays in cash. The whole list" in run.memo
 
 
-def test_a_list_of_which_too_little_can_be_held_has_no_account(
-    study: Callable[..., Run], made: Made
-) -> None:
+def test_a_list_of_which_too_little_can_be_held_has_no_account(study: Study, made: Made) -> None:
     some = Made(made.closes, adjusted=frozenset({TWO[1]}))
     with pytest.raises(NoAccounts, match=f"{TWO[1]}.*only adjusted prices") as caught:
         study(some, TWO, account="{least_covered: 0.6}")
@@ -123,7 +112,7 @@ def test_a_list_of_which_too_little_can_be_held_has_no_account(
         study(Made(made.closes, adjusted=frozenset(TWO)), TWO, account="{least_covered: 0}")
 
 
-def test_each_refused_share_is_told_its_own_reason(study: Callable[..., Run]) -> None:
+def test_each_refused_share_is_told_its_own_reason(study: Study) -> None:
     names = (*TWO, "6682.HK", "900901.SH")
     closes = dict.fromkeys(names, RISING)
     source = Made({**closes, **INDEX}, adjusted=frozenset({TWO[1]}))
@@ -134,7 +123,7 @@ def test_each_refused_share_is_told_its_own_reason(study: Callable[..., Run]) ->
     )
 
 
-def test_a_hong_kong_share_needs_a_rate(study: Callable[..., Run]) -> None:
+def test_a_hong_kong_share_needs_a_rate(study: Study) -> None:
     source = Made({TWO[0]: RISING, "6682.HK": FLAT, **INDEX})
     with pytest.raises(NoFx):
         study(source, (TWO[0], "6682.HK"), account="{}")
@@ -145,7 +134,7 @@ def test_a_hong_kong_share_needs_a_rate(study: Callable[..., Run]) -> None:
     assert account_row(study(rated, (TWO[0], "6682.HK"), account="{}"))["names_priced"] == 2
 
 
-def test_a_hong_kong_share_needs_a_lot(study: Callable[..., Run], tmp_path: Path) -> None:
+def test_a_hong_kong_share_needs_a_lot(study: Study, tmp_path: Path) -> None:
     rated = Made({"6682.HK": FLAT, **INDEX}, fx=dict.fromkeys(range(-160, 20), 0.93))
     study(rated, ("6682.HK",), account="{}")
     path = tmp_path / "baskets/mine/list.yaml"
@@ -166,9 +155,7 @@ def test_a_hong_kong_share_needs_a_lot(study: Callable[..., Run], tmp_path: Path
         ("{colour: red}", "colour"),
     ],
 )
-def test_what_a_study_may_not_say(
-    study: Callable[..., Run], made: Made, account: str, complaint: str
-) -> None:
+def test_what_a_study_may_not_say(study: Study, made: Made, account: str, complaint: str) -> None:
     with pytest.raises(InvalidFile, match=complaint) as caught:
         study(made, TWO, account=account)
     assert caught.value.exit_code == 2
@@ -194,14 +181,14 @@ def test_settings_guard_themselves(key: str, value: float) -> None:
     ],
 )
 def test_accounts_that_cannot_be(
-    study: Callable[..., Run], made: Made, account: str, error: type[BasketbtError], code: int
+    study: Study, made: Made, account: str, error: type[BasketbtError], code: int
 ) -> None:
     with pytest.raises(error) as caught:
         study(made, TWO, account=account)
     assert caught.value.exit_code == code
 
 
-def test_an_account_that_begins_before_the_prices_is_refused(study: Callable[..., Run]) -> None:
+def test_an_account_that_begins_before_the_prices_is_refused(study: Study) -> None:
     late = dict.fromkeys(range(3, 20), 20.0)
     with pytest.raises(OutsideData, match="run from 2025-01-20") as caught:
         study(Made({TWO[0]: late, **INDEX}), TWO[:1], account="{}", windows="[[5, 8]]")
@@ -210,7 +197,7 @@ def test_an_account_that_begins_before_the_prices_is_refused(study: Callable[...
     assert "`exit`" in caught.value.hint
 
 
-def test_a_session_without_an_open_is_refused(study: Callable[..., Run], made: Made) -> None:
+def test_a_session_without_an_open_is_refused(study: Study, made: Made) -> None:
     class WithoutOpen(Made):
         def _bars(self, symbol: str) -> SymbolBars:
             bars = super()._bars(symbol)
@@ -221,26 +208,7 @@ def test_a_session_without_an_open_is_refused(study: Callable[..., Run], made: M
         study(WithoutOpen(made.closes), TWO, account="{}")
 
 
-def test_vectorbt_is_imported_for_accounts_only(tmp_path: Path) -> None:
-    program = (
-        "import sys; from basketbt.api import run\n"
-        "from pathlib import Path\n"
-        "made = run(sys.argv[1], overrides=['baskets=guojin/xinchuang',"
-        " 'events=deepseek-r1', *sys.argv[2:]])\n"
-        "made.write('results'); print('vectorbt' in sys.modules, 'pandas' in sys.modules)"
-    )
-    for extra, expected in ((), "False False"), (("account={}",), "True True"):
-        done = subprocess.run(
-            [sys.executable, "-c", program, invented.STUDY, *extra],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert done.stdout.split("\n")[0] == expected
-
-
-def test_a_share_listed_later_is_waited_for(study: Callable[..., Run], made: Made) -> None:
+def test_a_share_listed_later_is_waited_for(study: Study, made: Made) -> None:
     # It joins the index book at its first close, on day +2; the account buys it there too.
     late = {day: 20.0 + day for day in range(2, 20)}
     source = Made({TWO[0]: FLAT, TWO[1]: late, **INDEX})
@@ -259,7 +227,7 @@ def test_a_share_listed_later_is_waited_for(study: Callable[..., Run], made: Mad
 
 @pytest.mark.parametrize("entry", ["next_open", "day0_close"])
 def test_a_share_listed_on_the_day_of_the_entry_is_bought_at_its_close(
-    study: Callable[..., Run], entry: str
+    study: Study, entry: str
 ) -> None:
     # At its first close it joins the index book; the account has begun at the open, or begins now.
     late = dict.fromkeys(range(20), 20.0)
@@ -276,7 +244,7 @@ def test_a_share_listed_on_the_day_of_the_entry_is_bought_at_its_close(
     assert orders["filled"].sum() > 20_000
 
 
-def test_a_delisted_share_keeps_its_last_price(study: Callable[..., Run], made: Made) -> None:
+def test_a_delisted_share_keeps_its_last_price(study: Study, made: Made) -> None:
     gone = {day: price for day, price in FLAT.items() if day <= 1}
     source = Made({TWO[0]: FLAT, TWO[1]: gone, **INDEX}, delisted={TWO[1]: 1})
     run = study(source, TWO, account="{cash: 1000000}", windows="[[0, 5]]")
@@ -307,7 +275,7 @@ def test_a_share_of_another_exchange_is_not_taken_for_consolidated_after_a_holid
 
 
 def test_a_hong_kong_account_is_kept_in_yuan_beside_levels_in_dollars(
-    study: Callable[..., Run],
+    study: Study,
 ) -> None:
     made = {"6682.HK": FLAT, **INDEX}
     with pytest.raises(NoFx, match="HKDCNY"):

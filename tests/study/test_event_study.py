@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +37,7 @@ from support.eventstudy import (
     closes,
     section,
 )
-from support.made import Made, session
-
-Study = Callable[..., Run]
+from support.made import Made, Study, session
 
 XSHG = calendar("XSHG")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -31,9 +30,7 @@ from support.eventstudy import (
     closes,
     section,
 )
-from support.made import Made, session
-
-Study = Callable[..., Run]
+from support.made import Made, Study, session
 
 
 class TestWhatCannotBeHad:

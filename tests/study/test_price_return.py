@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 import pytest
 
 from basketbt.api import Run
-from support.made import Made
-
-Study = Callable[..., Run]
+from support.made import Made, Study
 
 A, B, INDEX = "600001.SH", "000002.SZ", "000300.SH"
 DAYS = range(-30, 8)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
 from basketbt.api import Run
 from basketbt.errors import DataError, InvalidFile
-from support.made import Made, session
-
-Study = Callable[..., Run]
+from support.made import Made, Study, session
 
 A, B, C, INDEX = "600001.SH", "000002.SZ", "300003.SZ", "000300.SH"
 MARKET = dict.fromkeys(range(-260, 4), 100.0)
