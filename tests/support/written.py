@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from basketbt.baskets.library import Library
+from basketbt.baskets.model import Basket
+
 HEAD = """\
 broker: {broker}
 broker_zh: 我的
@@ -37,6 +40,26 @@ def write_lines(project: Path, name: str, *lines: str, published: str = "2025-02
     head = HEAD.format(broker=path.parent.name, published=published)
     path.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+class Lists:
+    """The lists of a project, and what the program makes of them."""
+
+    def __init__(self, project: Path) -> None:
+        self.project, self.folder = project, project / "baskets"
+
+    def write(self, name: str, *shares: str, published: str = "2025-02-07") -> Path:
+        return write_list(self.project, name, *shares, published=published)
+
+    def composite(self, name: str, rule: str, *, published: str = "2025-02-07") -> Path:
+        return write_lines(self.project, name, f"composite: {{{rule}}}", published=published)
+
+    @property
+    def library(self) -> Library:
+        return Library((self.folder,))
+
+    def basket(self, name: str) -> Basket:
+        return self.library.basket(name)
 
 
 def write_study(project: Path, **keys: object) -> Path:
