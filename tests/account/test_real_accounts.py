@@ -16,7 +16,6 @@ import pytest
 from basketbt.backtest.account.entries import Moment
 from basketbt.backtest.account.quotes import blocked, price_limits
 from basketbt.backtest.account.settings import Reason
-from basketbt.backtest.account.shortfall import PARTS
 from basketbt.config.study import load_study
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.symbols import parse_symbol
@@ -166,21 +165,6 @@ def test_every_list(prices: Path, case: CaseResult) -> None:
             assert book.books.value[:, member].tolist() == ledger.value
             compared += 1
     assert compared == 114  # nineteen lists, three entries, two rebalances
-
-
-@pytest.mark.slow
-def test_every_list_has_both_books_and_the_split(case: CaseResult) -> None:
-    for kept in case.accounts:
-        parts, whole = kept.book.shortfall, kept.index.paths[0].total.levels
-        opened = kept.book.opened
-        split = sum(getattr(parts, name) for name in PARTS)
-        np.testing.assert_allclose(split[opened], parts.total[opened], atol=1e-12)
-        # A list of which all can be held is measured against its own index book.
-        entire = opened & (kept.covered == 1)
-        np.testing.assert_allclose(
-            parts.paper[entire], whole[-1, entire] / whole[0, entire] - 1, atol=1e-12
-        )
-        assert entire.sum() == 16  # three lists hold 6682.HK, which no rate turns into yuan
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ import csv
 from collections import Counter
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -152,23 +151,6 @@ class TestBounds:
 
 
 class TestMoments:
-    def test_news_inside_a_session_counts_for_it(self) -> None:
-        moment = datetime(2025, 1, 20, 14, 59, 59, tzinfo=ZoneInfo("Asia/Shanghai"))
-        assert str(SHANGHAI.first_closing_after(moment)) == "2025-01-20"
-
-    def test_news_at_the_close_counts_for_the_next_session(self) -> None:
-        moment = datetime(2025, 1, 20, 15, tzinfo=ZoneInfo("Asia/Shanghai"))
-        assert str(SHANGHAI.first_closing_after(moment)) == "2025-01-21"
-
-    def test_a_half_day_closes_at_noon(self) -> None:
-        moment = datetime(2025, 1, 28, 12, tzinfo=ZoneInfo("Asia/Hong_Kong"))
-        assert str(HONG_KONG.first_closing_after(moment)) == "2025-02-03"
-
-    def test_the_zone_of_the_news_does_not_matter(self) -> None:
-        # 23:30 in London on the 20th is the 21st in Shanghai, before the open.
-        moment = datetime(2025, 1, 20, 23, 30, tzinfo=UTC)
-        assert str(SHANGHAI.first_closing_after(moment)) == "2025-01-21"
-
     def test_a_moment_without_a_zone_is_refused(self) -> None:
         with pytest.raises(ValueError, match="without a zone"):
             SHANGHAI.first_closing_after(datetime(2025, 1, 20, 12))  # noqa: DTZ001

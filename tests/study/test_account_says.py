@@ -83,8 +83,10 @@ def test_many_stopped_orders_are_counted_instead_of_named(study: Study) -> None:
 
 
 def test_an_exit_on_a_holiday_is_named_as_it_was_written(study: Study, made: Made) -> None:
-    with pytest.raises(ExitBeforeEntry, match="2024-12-31, the last session by 2025-01-01"):
+    said = "2024-12-31, the last session by 2025-01-01"
+    with pytest.raises(ExitBeforeEntry, match=said) as caught:
         study(made, (ONE, TWO), account="{exit: 2025-01-01}")
+    assert caught.value.exit_code == 2
 
 
 def test_an_entry_before_the_list_is_followed_is_refused(

@@ -16,7 +16,7 @@ from basketbt.backtest.account.settings import AccountSettings, BadAccount
 from basketbt.config.study import load_study
 from basketbt.errors import BasketbtError, InvalidFile, NoFx, OutsideData
 from basketbt.market.lots import NoLot
-from basketbt.plan.account import ExitBeforeEntry, NoEntry
+from basketbt.plan.account import NoEntry
 from basketbt.prices.data import SymbolBars
 from basketbt.stages.accounts import NoAccounts
 from basketbt.study import run_study
@@ -174,8 +174,6 @@ def test_settings_guard_themselves(key: str, value: float) -> None:
 @pytest.mark.parametrize(
     ("account", "error", "code"),
     [
-        ("{exit: 2025-01-10}", ExitBeforeEntry, 2),
-        ("{entry: publication_open}", NoEntry, 2),
         ("{entry: day0_close, exit: 2025-01-21}", NoEntry, 2),
         ("{exit: 2025-03-31}", OutsideData, 3),
     ],

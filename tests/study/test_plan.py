@@ -181,14 +181,6 @@ def test_what_cannot_be_planned(
     assert caught.value.exit_code in (2, 3)
 
 
-def test_a_link_out_of_the_study_folder_is_refused(tmp_path: Path) -> None:
-    inner = tmp_path / "project"
-    inner.mkdir()
-    (inner / "link.yaml").symlink_to(write_list(tmp_path, "mine/secret", "688111.SH"))
-    with pytest.raises((RefusedPath, InvalidFile)):
-        plan(inner, baskets="link.yaml")
-
-
 def test_spans_read_as_people_write_them() -> None:
     assert [span(-1, 1), span(0, 0), span(-20, -1)] == ["[-1,+1]", "[0,0]", "[-20,-1]"]
 
