@@ -68,8 +68,10 @@ def test_a_study_cannot_reach_a_file_outside_its_folder(lists: Lists, tmp_path: 
     lists.write("mine/a", SHARE)
     study = tmp_path / "study"
     study.mkdir()
-    with pytest.raises(RefusedPath, match="outside the folder"):
-        lists.library.select(["../baskets/mine/a.yaml"], folder=study)
+    (study / "link.yaml").symlink_to(lists.folder / "mine/a.yaml")
+    for place in ("../baskets/mine/a.yaml", "link.yaml"):
+        with pytest.raises(RefusedPath, match="outside the folder"):
+            lists.library.select([place], folder=study)
 
 
 def test_a_link_out_of_the_library_is_refused(lists: Lists, tmp_path: Path) -> None:

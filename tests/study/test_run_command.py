@@ -14,6 +14,7 @@ from support.written import command, loaded
 from support.written import table as rows
 
 DEMO = ["run", invented.STUDY]
+EVENTS = ["events", "study", invented.STUDY]
 SMALL = ["--set", "baskets=guojin/*", "--set", "weighting=equal", "--set", "rebalance=hold"]
 
 
@@ -102,15 +103,8 @@ def test_the_same_study_gives_the_same_bytes_from_any_folder_and_day(
 ) -> None:
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
-    done = command(
-        *DEMO,
-        "--out",
-        str(tmp_path / "out"),
-        cwd=elsewhere,
-        TZ="America/New_York",
-        PYTHONHASHSEED="7",
-        LC_ALL="C",
-    )
+    other = {"TZ": "America/New_York", "PYTHONHASHSEED": "7", "LC_ALL": "C"}
+    done = command(*DEMO, "--out", str(tmp_path / "out"), cwd=elsewhere, **other)
     assert done.returncode == 0, done.stderr
     one, two = (results / "latest").resolve(), (tmp_path / "out" / "demo" / "latest").resolve()
     assert one.name == two.name
@@ -119,9 +113,9 @@ def test_the_same_study_gives_the_same_bytes_from_any_folder_and_day(
             assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path.name
 
 
-def test_chinese_headers_and_memo(tmp_path: Path) -> None:
-    done = command(*DEMO, *SMALL, "--lang", "zh", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+def test_chinese_headers_and_memo_and_quiet_prints_nothing(tmp_path: Path) -> None:
+    done = command(*DEMO, *SMALL, "--lang", "zh", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     run = tmp_path / "results" / "demo" / "latest"
     header = (run / "summary.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert header.startswith("事件,第0日,组合")
@@ -138,37 +132,35 @@ def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
     assert (tmp_path / data["folder"] / "memo.md").is_file()
 
 
-def test_quiet_prints_nothing(tmp_path: Path) -> None:
-    done = command(*DEMO, *SMALL, "--quiet", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["nothing.yaml"], 2, ["nothing.yaml"]),
-        ([invented.STUDY, "--source", "files:missing"], 2, ["missing"]),
-        ([invented.STUDY, "--source", "bloomberg"], 2, ["bloomberg", "files:"]),
-        (["deepseek-r1", "--source", "auto", "--offline"], 3, ["prices.db"]),
-        ([invented.STUDY, "--lock", "missing.zip"], 2, ["missing.zip"]),
-        ([invented.STUDY, "--lock", "a.zip", "--source", "sample"], 2, ["exclude"]),
-        ([invented.STUDY, "--lang", "fr"], 2, ["zh", "en"]),
-        ([invented.STUDY, "--set", "windows=[[0,300]]"], 3, ["2025-12-31"]),
-        ([invented.STUDY, "--set", "windows=[[-600,-1]]"], 3, ["2023-01-03"]),
-        ([invented.STUDY, "--set", "weighting={kind: equal, cap: 0.01}"], 2, ["cap"]),
+        (["run", "nothing.yaml"], 2, ["nothing.yaml"]),
+        ([*DEMO, "--source", "files:missing"], 2, ["missing"]),
+        ([*DEMO, "--source", "bloomberg"], 2, ["bloomberg", "files:"]),
+        (["run", "deepseek-r1", "--source", "auto", "--offline"], 3, ["prices.db"]),
+        ([*DEMO, "--lock", "missing.zip"], 2, ["missing.zip"]),
+        ([*DEMO, "--lock", "a.zip", "--source", "sample"], 2, ["exclude"]),
+        ([*DEMO, "--lang", "fr"], 2, ["zh", "en"]),
+        ([*DEMO, "--set", "windows=[[0,300]]"], 3, ["2025-12-31"]),
+        ([*DEMO, "--set", "windows=[[-600,-1]]"], 3, ["2023-01-03"]),
+        ([*DEMO, "--set", "weighting={kind: equal, cap: 0.01}"], 2, ["cap"]),
+        ([*DEMO, "--set", "rebalance={kind: dates, dates: [2025-02-01]}"], 3, ["2025-02-05"]),
+        ([*DEMO, "--set", "late_listing=error"], 3, ["688590.SH"]),
+        ([*EVENTS, "--set", "event_study.windows=[[5,0]]"], 2, ["ends before it starts"]),
+        ([*EVENTS, "--set", "event_study.stop_before=[deepseek-r9]"], 2, ["no event is called"]),
         (
-            [invented.STUDY, "--set", "rebalance={kind: dates, dates: [2025-02-01]}"],
+            [*EVENTS, "--set", "estimation=[-700,-600]"],
             3,
-            ["2025-02-05"],
+            ["valid estimation sessions, 100 needed"],
         ),
-        ([invented.STUDY, "--set", "late_listing=error"], 3, ["688590.SH"]),
+        ([*EVENTS, "--lock", "a.zip", "--source", "sample"], 2, ["--lock and --source exclude"]),
     ],
 )
 def test_a_mistake_is_one_message_and_leaves_nothing(
     arguments: list[str], code: int, words: list[str], tmp_path: Path
 ) -> None:
-    store = str(tmp_path / "prices.db")
-    done = command("run", *arguments, cwd=tmp_path, BASKETBT_STORE=store)
+    done = command(*arguments, cwd=tmp_path, BASKETBT_STORE=str(tmp_path / "prices.db"))
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) < 24
