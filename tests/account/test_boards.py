@@ -10,12 +10,12 @@ import numpy as np
 
 from basketbt.backtest.account.book import AccountBook
 from basketbt.backtest.account.entries import Moment
-from basketbt.backtest.account.settings import AccountSettings, Reason
+from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.market.calendars import calendar
 from basketbt.market.fees import Broker
 from support.account_market import FIRST, MadeMarket
-from support.accounts import accounts, path_of
+from support.accounts import accounts, path_of, trades_of
 from support.slow_ledger import Action, Bar, Share
 
 FREE = Broker(rate=0.0, minimum=0.0)
@@ -27,6 +27,10 @@ def bar(open_: str, low: str, high: str, close: str, volume: int = 10_000_000) -
 
 def flat(price: str, volume: int = 10_000_000) -> Bar:
     return bar(price, price, price, price, volume)
+
+
+# 10 → 11 → 12.1 → 13.31, the last opened at the limit and then left it
+BOARDS = [flat("10"), flat("11"), flat("12.1"), bar("13.31", "12.5", "13.31", "13"), flat("13")]
 
 
 def run(
@@ -49,24 +53,11 @@ def run(
 
 def orders(book: AccountBook) -> list[tuple[int, str, int, int, str]]:
     """(row, side, wanted, filled, reason) of every order."""
-    table = book.plan.orders
-    return [
-        (
-            int(table.row[k]),
-            "sell" if table.sell[k] else "buy",
-            int(table.wanted[k]),
-            int(table.filled[k]),
-            Reason(table.reason[k]).word,
-        )
-        for k in range(len(table.row))
-    ]
+    return [(one.row, one.side, one.wanted, one.filled, one.reason) for one in trades_of(book, 0)]
 
 
 def test_one_word_boards_are_not_bought_until_they_open() -> None:
-    # 10 → 11 → 12.1 → 13.31, the last opened at the limit and then left it: bought at the open.
-    book = run(
-        [flat("10"), flat("11"), flat("12.1"), bar("13.31", "12.5", "13.31", "13"), flat("13")]
-    )
+    book = run(BOARDS)
     assert orders(book) == [
         (1, "buy", 9095, 0, "limit-up"),
         (2, "buy", 8268, 0, "limit-up"),
@@ -79,9 +70,7 @@ def test_one_word_boards_are_not_bought_until_they_open() -> None:
 
 
 def test_delay_and_unfilled_say_what_the_boards_cost() -> None:
-    book = run(
-        [flat("10"), flat("11"), flat("12.1"), bar("13.31", "12.5", "13.31", "13"), flat("13")]
-    )
+    book = run(BOARDS)
     parts = book.shortfall
     np.testing.assert_allclose(parts.paper, 0.3)
     np.testing.assert_allclose(parts.delay, 0.3 - (13 / 11 - 1))

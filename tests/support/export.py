@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import math
 from pathlib import Path
 
 import numpy as np
@@ -16,46 +16,51 @@ BARS = ("date", "symbol", "open", "high", "low", "close", "volume", "amount", "a
 def write_tables(data: MarketData, folder: Path) -> None:
     """``bars.csv``, ``indexes.csv``, ``actions.csv``, ``shares.csv`` and ``fx.csv`` of a market."""
     folder.mkdir(parents=True, exist_ok=True)
-    bars: dict[bool, list[tuple[object, ...]]] = {True: [], False: []}
+    bars: list[list[object]] = []
+    indexes: list[list[object]] = []
     for symbol, bar in data.bars.items():
         factor = np.ones(len(bar.dates)) if bar.factor is None else bar.factor
+        target = bars if bar.factor is not None else indexes
         columns = (bar.open, bar.high, bar.low, bar.close, bar.volume, bar.amount, factor)
-        cells = [
-            ["" if value != value else repr(value) for value in one.tolist()] for one in columns
-        ]
-        names = [symbol] * len(bar.dates)
-        bars[bar.factor is not None] += zip(bar.dates, names, *cells, strict=True)
-    _write(folder / "bars.csv", BARS, bars[True])
-    _write(folder / "indexes.csv", BARS, bars[False])
+        for number, day in enumerate(bar.dates):
+            target.append([day, symbol, *(_number(column[number]) for column in columns)])
+    _write(folder / "bars.csv", BARS, bars)
+    _write(folder / "indexes.csv", BARS, indexes)
     _write(
         folder / "actions.csv",
         ("ex_date", "symbol", "cash", "bonus", "rights", "rights_price"),
-        (
-            (one.ex_date, symbol, one.cash, one.bonus, one.rights, one.rights_price)
+        [
+            [one.ex_date, symbol, one.cash, one.bonus, one.rights, one.rights_price]
             for symbol, several in data.actions.items()
             for one in several
-        ),
+        ],
     )
     _write(
         folder / "shares.csv",
         ("date", "symbol", "total", "tradable"),
-        (
-            (day, symbol, total, tradable)
-            for symbol, one in data.shares.items()
-            for day, total, tradable in zip(one.dates, one.total, one.tradable, strict=True)
-        ),
+        [
+            [day, symbol, counts.total[number], counts.tradable[number]]
+            for symbol, counts in data.shares.items()
+            for number, day in enumerate(counts.dates)
+        ],
     )
     _write(
         folder / "fx.csv",
         ("date", "pair", "rate"),
-        (
-            (day, pair, rate)
+        [
+            [day, pair, series.rate[number]]
             for pair, series in data.fx.items()
-            for day, rate in zip(series.dates, series.rate, strict=True)
-        ),
+            for number, day in enumerate(series.dates)
+        ],
     )
 
 
-def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else repr(float(value))
+
+
+def _write(path: Path, header: tuple[str, ...], rows: list[list[object]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as handle:
-        csv.writer(handle).writerows([header, *rows])
+        writer = csv.writer(handle)
+        writer.writerow(header)
+        writer.writerows(rows)
