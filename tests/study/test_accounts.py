@@ -14,7 +14,7 @@ from basketbt.api import run as run_study_file
 from basketbt.backtest.account.quotes import MissingQuote
 from basketbt.backtest.account.settings import AccountSettings, BadAccount
 from basketbt.config.study import load_study
-from basketbt.errors import BasketbtError, InvalidFile, NoFx, OutsideData
+from basketbt.errors import BasketbtError, NoFx, OutsideData
 from basketbt.market.lots import NoLot
 from basketbt.plan.account import NoEntry
 from basketbt.prices.data import SymbolBars
@@ -141,25 +141,6 @@ def test_a_hong_kong_share_needs_a_lot(study: Study, tmp_path: Path) -> None:
     path.write_text(path.read_text().replace(", lot: 100", ""))
     with pytest.raises(NoLot, match=r"6682\.HK"):
         run_study(load_study(tmp_path / "study.yaml"), rated)
-
-
-@pytest.mark.parametrize(
-    ("account", "complaint"),
-    [
-        ("{cash: 0}", "greater than 0"),
-        ("{cash: -5}", "greater than 0"),
-        ("{participation: 0}", "greater than 0"),
-        ("{participation: 1.5}", "less than or equal to 1"),
-        ("{entry: yesterday}", "next_open"),
-        ("{slippage_bps: -1}", "greater than or equal to 0"),
-        ("{colour: red}", "colour"),
-    ],
-)
-def test_what_a_study_may_not_say(study: Study, made: Made, account: str, complaint: str) -> None:
-    with pytest.raises(InvalidFile, match=complaint) as caught:
-        study(made, TWO, account=account)
-    assert caught.value.exit_code == 2
-    assert "study.yaml:" in str(caught.value)
 
 
 @pytest.mark.parametrize(

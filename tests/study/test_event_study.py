@@ -12,7 +12,7 @@ import statsmodels.api as sm
 from basketbt.api import Run
 from basketbt.config.eventstudy import SHIPPED_VARIANTS, EventStudySpec
 from basketbt.config.study import load_study
-from basketbt.errors import InputError, InvalidFile
+from basketbt.errors import InputError
 from basketbt.events.inputs import STANDARD_VARIANTS
 from basketbt.events.placebo import LONGEST_WINDOW
 from basketbt.events.reasons import BadWindows
@@ -188,28 +188,6 @@ class TestNumbers:
 
 
 class TestStudyFile:
-    @pytest.mark.parametrize(
-        ("wrong", "told"),
-        [
-            ("{windows: [[4, 0]]}", "ends before it starts"),
-            ("{windows: []}", "at least one"),
-            ("{models: [market+sector]}", "begins with one against the market"),
-            ("{models: [market, market]}", "names one twice"),
-            ("{models: capm}", "market-adjusted"),
-            ("{variants: [without-june]}", "says nothing to change"),
-            ("{variants: [{name: june, without_dates: [2024-06-30, 2024-06-01]}]}", "ends before"),
-            ("{placebo_dates: 20}", "100"),
-            ("{window: [[0, 5]]}", "window"),
-        ],
-    )
-    def test_a_mistake_is_named_with_its_line(self, tmp_path: Path, wrong: str, told: str) -> None:
-        path = tmp_path / "study.yaml"
-        path.write_text(f"study: x\nevents: deepseek-r1\nbaskets: a\nevent_study: {wrong}\n")
-        with pytest.raises(InvalidFile) as caught:
-            load_study(path)
-        assert "study.yaml:4:" in str(caught.value)
-        assert told in str(caught.value)
-
     def test_an_event_to_stop_before_must_exist(self, study: Study) -> None:
         with pytest.raises(InputError, match="no event is called 'deepseek-r9'"):
             study(Made(closes()), NAMES, event_study=section("stop_before: [deepseek-r9]"))
