@@ -11,12 +11,10 @@ import numpy as np
 import pytest
 
 from basketbt.api import Run
-from basketbt.config.study import load_study
 from basketbt.plan.account import ExitBeforeEntry, NoEntry
 from basketbt.prices.data import CorporateAction, SymbolBars
 from basketbt.stages.accounts import NoAccounts
 from basketbt.stages.sharefacts import LotsDisagree, WarningsDisagree
-from basketbt.study import run_study
 from support.made import Made, Study, session
 from support.written import share, write_list
 
@@ -89,16 +87,9 @@ def test_an_exit_on_a_holiday_is_named_as_it_was_written(study: Study, made: Mad
     assert caught.value.exit_code == 2
 
 
-def test_an_entry_before_the_list_is_followed_is_refused(
-    study: Study, made: Made, tmp_path: Path
-) -> None:
+def test_an_entry_before_the_list_is_followed_is_refused(study: Study, made: Made) -> None:
     # Published before Christmas: its first open is long before the close of day -1.
-    study(made, (ONE, TWO), account="{}")
-    path = tmp_path / "baskets/mine/list.yaml"
-    path.write_text(path.read_text().replace("2025-02-07", "2024-12-20"))
-    config = (tmp_path / "study.yaml").read_text()
-    (tmp_path / "study.yaml").write_text(config.replace("{}", f"{{entry: {BOTH}}}"))
-    run = Run(run_study(load_study(tmp_path / "study.yaml"), made))
+    run = study(made, (ONE, TWO), published="2024-12-20", account=f"{{entry: {BOTH}}}")
     row = accounts(run)["publication_open"]
     assert (
         "no account: its first order (open of 2024-12-23) would come before 2025-01-20, from whose "

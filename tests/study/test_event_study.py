@@ -11,7 +11,6 @@ import statsmodels.api as sm
 
 from basketbt.api import Run
 from basketbt.config.eventstudy import SHIPPED_VARIANTS, EventStudySpec
-from basketbt.config.study import load_study
 from basketbt.errors import InputError
 from basketbt.events.inputs import STANDARD_VARIANTS
 from basketbt.events.placebo import LONGEST_WINDOW
@@ -25,7 +24,6 @@ from basketbt.plan.eventstudy import (
     reach,
 )
 from basketbt.report.files import run_files
-from basketbt.study import run_study
 from support.eventstudy import (
     FIRST,
     LAST,
@@ -163,11 +161,9 @@ class TestNumbers:
         assert one.run_id != other.run_id
 
     def test_alone_it_has_the_same_numbers(self, study: Study, tmp_path: Path) -> None:
-        whole = study(MadeWithUniverse(closes()), NAMES, event_study=section())
-        alone = Run(
-            run_study(
-                load_study(tmp_path / "study.yaml"), MadeWithUniverse(closes()), events_only=True
-            )
+        whole, alone = (
+            study(MadeWithUniverse(closes()), NAMES, event_study=section(), events_only=only)
+            for only in (False, True)
         )
         assert set(alone.frames) == {"event_study", "car_paths", "placebo"}
         assert alone.frames["event_study"].equals(whole.frames["event_study"])

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from basketbt.api import Run
 from basketbt.config.eventstudy import EventStudySpec
-from basketbt.config.study import load_study
 from basketbt.errors import DataError, InvalidFile
 from basketbt.events.reasons import NothingToTest
 from basketbt.plan.eventstudy import market_index
 from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import tables
 from basketbt.stages.eventinputs import NoIndexLevels
-from basketbt.study import run_study
 from support.eventstudy import (
     FIRST,
     LAST,
@@ -212,11 +208,10 @@ class TestWhatCannotBeHad:
         self.said(run, columns, "window [0, 9] reaches beyond the prices", window="[0,+9]")
         assert cell(run)["p"] > 0
 
-    def test_no_prices_of_any_share(self, study: Study, tmp_path: Path) -> None:
-        study(Made(closes()), NAMES, event_study=section())  # writes the study
+    def test_no_prices_of_any_share(self, study: Study) -> None:
         indexes = {symbol: closes()[symbol] for symbol in (MARKET, SECTOR)}
         with pytest.raises(DataError):
-            run_study(load_study(tmp_path / "study.yaml"), Made(indexes), events_only=True)
+            study(Made(indexes), NAMES, event_study=section(), events_only=True)
 
 
 class TestHongKong:
