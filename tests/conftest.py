@@ -35,13 +35,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in set(outside)]
 
 
+PROCESSES = ("subprocess", "multiprocessing", "command", "loaded")  # names a module imports
+
+
 def _waits(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     module = getattr(item, "module", None)
     return (
         any(item.get_closest_marker(name) for name in ("slow", "market"))
         or not fixtures.isdisjoint({"show", "market", "replay"})
-        or any(hasattr(module, name) for name in ("subprocess", "multiprocessing"))
+        or any(hasattr(module, name) for name in PROCESSES)
     )
 
 

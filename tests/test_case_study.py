@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -76,8 +77,8 @@ def test_what_it_says_of_v3(case: tool.Case, page: str) -> None:
 def test_what_it_says_of_chance(case: tool.Case, page: str) -> None:
     every = case.r1_events.frames["event_study"]
     at = every[(every["window"] == "[0,+5]") & (every["model"] == "market")]
-    main = at[at["variant"] == "main"].set_index("basket")
-    without = at[at["variant"] == "without-reopening"].set_index("basket")
+    main: Any = at[at["variant"] == "main"].set_index("basket")
+    without: Any = at[at["variant"] == "without-reopening"].set_index("basket")
     software, hardware = "guojin/software", "guojin/edge-hardware"
     assert (main.loc[[software, hardware], "holm_p"] < 0.05).all()
     said = f"p is {main.loc[software, 'kp_p']:.3f} and {main.loc[hardware, 'kp_p']:.3f}"

@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 from basketbt.backtest.account.planner import Plan
 from basketbt.backtest.account.schedule import Moment, make_schedule
 from basketbt.backtest.account.settings import AccountSettings, Reason
-from basketbt.backtest.account.shortfall import (
-    PARTS,
-    Rulebook,
-    rulebook,
-    run_fractions,
-)
-from basketbt.backtest.rebalance import Rebalance
+from basketbt.backtest.account.shortfall import PARTS, Rulebook, rulebook, run_fractions
+from basketbt.backtest.rebalance import Kind, Rebalance
 from basketbt.market.fees import Broker
 from support.account_market import SYMBOLS, MadeMarket, made_market
 from support.accounts import accounts, path_of, random_weights
@@ -52,11 +47,11 @@ def rules_for(market: MadeMarket) -> Rulebook:
 
 @settings(max_examples=40)
 @given(seed=SEEDS, rule=st.sampled_from(RULES))
-def test_without_any_rule_the_account_is_the_index_book(seed: int, rule: str) -> None:
+def test_without_any_rule_the_account_is_the_index_book(seed: int, rule: Kind) -> None:
     # No costs, lots, limits or cap, bought at the close of day -1: the index book, session by
     # session, dividends, bonus issues and suspensions included.
     market = wild_market(seed)
-    path = path_of(market, two_baskets(seed), Rebalance(rule))  # type: ignore[arg-type]
+    path = path_of(market, two_baskets(seed), Rebalance(rule))
     schedule = make_schedule(
         path,
         entry=np.array([0, 0]),
@@ -72,10 +67,10 @@ def test_without_any_rule_the_account_is_the_index_book(seed: int, rule: str) ->
 @pytest.mark.slow
 @settings(max_examples=60)
 @given(seed=SEEDS, rule=st.sampled_from(RULES), cash=st.sampled_from([20_000.0, 3_000_000.0]))
-def test_no_order_breaks_a_rule(seed: int, rule: str, cash: float) -> None:
+def test_no_order_breaks_a_rule(seed: int, rule: Kind, cash: float) -> None:
     market = wild_market(seed)
     own = AccountSettings(cash=cash, participation=0.02, slippage_bps=30.0)
-    path = path_of(market, two_baskets(seed), Rebalance(rule))  # type: ignore[arg-type]
+    path = path_of(market, two_baskets(seed), Rebalance(rule))
     book = accounts(market, path, BOTH, own)
     limits = rules_for(market).limits
     orders = book.plan.orders
@@ -104,9 +99,9 @@ def test_no_order_breaks_a_rule(seed: int, rule: str, cash: float) -> None:
 @pytest.mark.slow
 @settings(max_examples=30)
 @given(seed=SEEDS, rule=st.sampled_from(RULES))
-def test_the_parts_of_the_shortfall_add_up(seed: int, rule: str) -> None:
+def test_the_parts_of_the_shortfall_add_up(seed: int, rule: Kind) -> None:
     market = wild_market(seed)
-    path = path_of(market, two_baskets(seed), Rebalance(rule))  # type: ignore[arg-type]
+    path = path_of(market, two_baskets(seed), Rebalance(rule))
     own = AccountSettings(cash=500_000.0, slippage_bps=20.0, dividends="taxed")
     parts = accounts(market, path, BOTH, own).shortfall
     total = sum(getattr(parts, name) for name in PARTS)

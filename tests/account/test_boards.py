@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
 from basketbt.backtest.account.book import AccountBook
 from basketbt.backtest.account.schedule import Moment
-from basketbt.backtest.account.settings import AccountSettings, Reason
+from basketbt.backtest.account.settings import AccountSettings
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.market.calendars import calendar
 from basketbt.market.fees import Broker
 from support.account_market import FIRST, MadeMarket
-from support.accounts import accounts, path_of
+from support.accounts import accounts, path_of, trades_of
 from support.slow_ledger import Action, Bar, Share
 
 FREE = Broker(rate=0.0, minimum=0.0)
@@ -27,44 +29,35 @@ def flat(price: str, volume: int = 10_000_000) -> Bar:
     return bar(price, price, price, price, volume)
 
 
+# 10 → 11 → 12.1 → 13.31, the last opened at the limit and then left it
+BOARDS = [flat("10"), flat("11"), flat("12.1"), bar("13.31", "12.5", "13.31", "13"), flat("13")]
+
+
 def run(
-    bars: list[Bar | None],
+    bars: Sequence[Bar | None],
     entry: tuple[int, Moment] = (1, Moment.OPEN),
     *,
     board: str = "main",
     symbol: str = "600001.SH",
     actions: dict[int, Action] | None = None,
     st: bool = False,
-    **own: object,
+    **own: Any,
 ) -> AccountBook:
     """One account of a basket of one share that last closed at 10 before the first session."""
-    share = Share(board=board, bars=bars, before=Decimal("10"), actions=actions or {}, st=st)
+    share = Share(board=board, bars=list(bars), before=Decimal("10"), actions=actions or {}, st=st)
     sessions = calendar("XSHG").between(FIRST, FIRST + np.timedelta64(60, "D"))[: len(bars)]
     market = MadeMarket(sessions, (symbol,), [share])
-    settings = AccountSettings(**{"cash": 100_050.0, "broker": FREE, **own})  # type: ignore[arg-type]
+    settings = AccountSettings(**{"cash": 100_050.0, "broker": FREE, **own})
     return accounts(market, path_of(market, [[Decimal(1)]]), [entry], settings, st=[st])
 
 
 def orders(book: AccountBook) -> list[tuple[int, str, int, int, str]]:
     """(row, side, wanted, filled, reason) of every order."""
-    table = book.plan.orders
-    return [
-        (
-            int(table.row[k]),
-            "sell" if table.sell[k] else "buy",
-            int(table.wanted[k]),
-            int(table.filled[k]),
-            Reason(table.reason[k]).word,
-        )
-        for k in range(len(table.row))
-    ]
+    return [(one.row, one.side, one.wanted, one.filled, one.reason) for one in trades_of(book, 0)]
 
 
 def test_one_word_boards_are_not_bought_until_they_open() -> None:
-    # 10 → 11 → 12.1 → 13.31, the last opened at the limit and then left it: bought at the open.
-    book = run(
-        [flat("10"), flat("11"), flat("12.1"), bar("13.31", "12.5", "13.31", "13"), flat("13")]
-    )
+    book = run(BOARDS)
     assert orders(book) == [
         (1, "buy", 9095, 0, "limit-up"),
         (2, "buy", 8268, 0, "limit-up"),
@@ -77,9 +70,7 @@ def test_one_word_boards_are_not_bought_until_they_open() -> None:
 
 
 def test_delay_and_unfilled_say_what_the_boards_cost() -> None:
-    book = run(
-        [flat("10"), flat("11"), flat("12.1"), bar("13.31", "12.5", "13.31", "13"), flat("13")]
-    )
+    book = run(BOARDS)
     parts = book.shortfall
     np.testing.assert_allclose(parts.paper, 0.3)
     np.testing.assert_allclose(parts.delay, 0.3 - (13 / 11 - 1))
@@ -166,7 +157,9 @@ def test_a_purchase_waits_for_the_money_of_a_sale_that_waits() -> None:
     # The first has risen and closes at its lower limit on the day of the reset: it is sold at the
     # next open, and only that money buys the second.
     sessions = calendar("XSHG").between(FIRST, FIRST + np.timedelta64(60, "D"))[:7]
-    first = [flat(price) for price in ("10", "10", "11", "12.1", "10.89", "10.89", "10.89")]
+    first: list[Bar | None] = [
+        flat(price) for price in ("10", "10", "11", "12.1", "10.89", "10.89", "10.89")
+    ]
     shares = [Share(board="main", bars=bars, before=Decimal(10)) for bars in (first, _tens(7))]
     market = MadeMarket(sessions, ("600001.SH", "600002.SH"), shares)
     path = path_of(market, [[Decimal("0.5")] * 2], Rebalance("dates", dates=(sessions[4],)))

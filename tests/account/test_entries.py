@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from basketbt.backtest.account import Entry
 from basketbt.backtest.account.schedule import Moment, entry_point, next_open
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import select_event
@@ -24,8 +25,8 @@ PUBLISHED = date(2025, 2, 7)
         ("publication_open", "2025-02-10", Moment.OPEN),  # a Friday: the Monday after it
     ],
 )
-def test_r1(entry: str, session: str, moment: Moment) -> None:
-    point = entry_point(entry, R1, PUBLISHED, calendar("XSHG"))  # type: ignore[arg-type]
+def test_r1(entry: Entry, session: str, moment: Moment) -> None:
+    point = entry_point(entry, R1, PUBLISHED, calendar("XSHG"))
     assert (str(point.session), point.moment) == (session, moment)
 
 

@@ -16,7 +16,6 @@ import pytest
 from basketbt.backtest.account.quotes import blocked, price_limits
 from basketbt.backtest.account.schedule import Moment
 from basketbt.backtest.account.settings import Reason
-from basketbt.backtest.account.shortfall import PARTS
 from basketbt.config.study import load_study
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.symbols import parse_symbol
@@ -45,7 +44,6 @@ account:
   slippage_bps: 5
 """
 CENT = Decimal("0.01")
-PRICES = ("open", "high", "low", "close")
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,11 @@ def history(path: Path, symbol: str) -> tuple[Row, ...]:
         Row(
             np.datetime64(row["date"], "D"),
             Bar(
-                *(fen(row[name]) for name in ("open", "high", "low", "close")),
-                int(row["volume"] or 0),
+                open=fen(row["open"]),
+                high=fen(row["high"]),
+                low=fen(row["low"]),
+                close=fen(row["close"]),
+                volume=int(row["volume"] or 0),
             ),
             Decimal(str(row["adj_factor"])),
         )
@@ -164,21 +165,6 @@ def test_every_list(prices: Path, case: CaseResult) -> None:
             assert book.books.value[:, member].tolist() == ledger.value
             compared += 1
     assert compared == 114  # nineteen lists, three entries, two rebalances
-
-
-@pytest.mark.slow
-def test_every_list_has_both_books_and_the_split(case: CaseResult) -> None:
-    for kept in case.accounts:
-        parts, whole = kept.book.shortfall, kept.index.paths[0].total.levels
-        opened = kept.book.opened
-        split = sum(getattr(parts, name) for name in PARTS)
-        np.testing.assert_allclose(split[opened], parts.total[opened], atol=1e-12)
-        # A list of which all can be held is measured against its own index book.
-        entire = opened & (kept.covered == 1)
-        np.testing.assert_allclose(
-            parts.paper[entire], whole[-1, entire] / whole[0, entire] - 1, atol=1e-12
-        )
-        assert entire.sum() == 16  # three lists hold 6682.HK, which no rate turns into yuan
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
 
 import numpy as np
 import pytest
@@ -71,7 +70,7 @@ def test_random_markets(
     seed: int,
     rows: int,
     names: int,
-    wild: Literal[0.0, 0.3, 1.0],
+    wild: float,
     own: AccountSettings,
     resets: bool,
 ) -> None:

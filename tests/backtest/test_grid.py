@@ -18,11 +18,11 @@ from basketbt.backtest.grid.engine import (
     grid_levels,
     grid_statistics,
 )
+from basketbt.backtest.holding_periods import LateListing, make_market
 from basketbt.backtest.holding_periods import Market as Prepared
-from basketbt.backtest.holding_periods import make_market
 from basketbt.backtest.index import index_path
 from basketbt.backtest.kernel import Holdings
-from basketbt.backtest.rebalance import Rebalance
+from basketbt.backtest.rebalance import Kind, Rebalance
 from basketbt.statistics.drawdowns import episodes
 from basketbt.statistics.evaluation import evaluate
 from support.markets import DAYS, Market, markets
@@ -30,7 +30,7 @@ from support.markets import DAYS, Market, markets
 LATE = st.sampled_from(["exclude", "join"])
 
 
-def prepared(market: Market, late_listing: str = "exclude") -> Prepared:
+def prepared(market: Market, late_listing: LateListing = "exclude") -> Prepared:
     return make_market(
         market.prices,
         market.rule,
@@ -60,7 +60,7 @@ def assert_same(ours: GridStatistics, expected: np.ndarray, benchmark: np.ndarra
 
 @given(market=markets(), late_listing=LATE, sparse=st.booleans())
 def test_levels_and_statistics_equal_a_loop_of_single_studies(
-    market: Market, late_listing: str, sparse: bool
+    market: Market, late_listing: LateListing, sparse: bool
 ) -> None:
     baskets = named(market.weights) if sparse else Holdings(market.weights)
     benchmark = np.linspace(100, 90, len(market.prices))
@@ -77,7 +77,9 @@ def test_levels_and_statistics_equal_a_loop_of_single_studies(
 
 
 @given(market=markets(), late_listing=LATE, end=st.integers(0, 29))
-def test_a_window_is_the_beginning_of_a_path(market: Market, late_listing: str, end: int) -> None:
+def test_a_window_is_the_beginning_of_a_path(
+    market: Market, late_listing: LateListing, end: int
+) -> None:
     end = min(end, len(market.prices) - 1)
     benchmark = np.full(len(market.prices), 100.0)
     yardstick = Yardstick(annualisation=243, rf_annual=0.02, benchmark=benchmark)
@@ -123,7 +125,7 @@ def same_bytes(one: GridStatistics, other: GridStatistics, part: slice) -> None:
 
 @pytest.mark.parametrize("rule", ["hold", "monthly", "daily"])
 @pytest.mark.parametrize("sparse", [False, True])
-def test_blocks_and_threads_do_not_change_a_byte(rule: str, sparse: bool) -> None:
+def test_blocks_and_threads_do_not_change_a_byte(rule: Kind, sparse: bool) -> None:
     count = 5 * TILE + 17
     market, weights, yardstick = big_market(count, rule=Rebalance(rule))
     baskets = named(weights) if sparse else Holdings(weights)

@@ -39,7 +39,8 @@ def levels(prices: np.ndarray, weights: np.ndarray, rule: Rebalance) -> np.ndarr
 
 
 @by_rule
-def test_levels_equal_vectorbt(rule: Rebalance) -> None:
+def test_levels_equal_vectorbt_and_bt(rule: Rebalance) -> None:
+    import bt
     import pandas as pd
     import vectorbt as vbt
 
@@ -60,19 +61,6 @@ def test_levels_equal_vectorbt(rule: Rebalance) -> None:
             init_cash=100.0,
         )
         np.testing.assert_allclose(ours[:, basket], book.value().to_numpy(), rtol=1e-12)
-
-
-@by_rule
-def test_levels_equal_bt(rule: Rebalance) -> None:
-    import bt
-    import pandas as pd
-
-    prices, weights = market()
-    ours = levels(prices, weights, rule)
-    rows = rule.rebalance_rows(SESSIONS)
-    rows[0] = True
-    frame = pd.DataFrame(prices, pd.DatetimeIndex(SESSIONS), NAMES)
-    for basket, target in enumerate(weights):
         strategy = bt.Strategy(
             str(basket),
             [

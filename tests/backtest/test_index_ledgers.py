@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from basketbt.backtest.holding_periods import LateListing
 from basketbt.backtest.index import IndexPath, index_path
 from basketbt.backtest.rebalance import Rebalance
 
@@ -19,10 +20,19 @@ def path(
     prices: list[list[float]],
     weights: list[list[float]],
     rule: Rebalance = HOLD,
-    **options: object,
+    *,
+    late_listing: LateListing = "exclude",
+    delisted: np.ndarray | None = None,
 ) -> IndexPath:
     table = np.array(prices)
-    return index_path(table, np.array(weights), rule, sessions=DAYS[: len(table)], **options)
+    return index_path(
+        table,
+        np.array(weights),
+        rule,
+        sessions=DAYS[: len(table)],
+        late_listing=late_listing,
+        delisted=delisted,
+    )
 
 
 def on(row: int) -> Rebalance:
@@ -139,7 +149,7 @@ def test_a_share_delisted_at_the_base_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("late_listing", ["exclude", "join"])
-def test_a_basket_none_of_whose_shares_has_a_price_has_no_level(late_listing: str) -> None:
+def test_a_basket_none_of_whose_shares_has_a_price_has_no_level(late_listing: LateListing) -> None:
     prices = [[10.0, NAN], [11.0, 5.0], [12.0, 6.0]]
     book = path(prices, [[0.0, 1.0], [1.0, 0.0]], late_listing=late_listing)
     assert np.isnan(book.levels[:, 0]).all()

@@ -8,19 +8,22 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from basketbt.backtest.holding_periods import LateListing
 from basketbt.backtest.rebalance import Rebalance
 from basketbt.statistics.drawdowns import max_drawdown
 from support.markets import Market, markets
+
+NEVER = 10**9
 
 
 class Ledger:
     """One basket kept by counting shares, one session at a time, in plain Python."""
 
-    def __init__(self, market: Market, basket: int, late_listing: str) -> None:
+    def __init__(self, market: Market, basket: int, late_listing: LateListing) -> None:
         self.prices, self.gone = market.prices.tolist(), market.delisted.tolist()
         self.names = range(len(self.prices[0]))
         self.first = [
-            next((r for r, row in enumerate(self.prices) if not math.isnan(row[i])), None)
+            next((r for r, row in enumerate(self.prices) if not math.isnan(row[i])), NEVER)
             for i in self.names
         ]
         allowed = [0] if late_listing == "exclude" else range(len(self.prices))
@@ -83,7 +86,7 @@ class Ledger:
 
 
 @given(market=markets(), late_listing=st.sampled_from(["exclude", "join"]))
-def test_levels_equal_a_ledger_of_share_counts(market: Market, late_listing: str) -> None:
+def test_levels_equal_a_ledger_of_share_counts(market: Market, late_listing: LateListing) -> None:
     book = market.book(late_listing)
     for basket in range(len(market.weights)):
         expected = Ledger(market, basket, late_listing).run(market.rule, market.sessions)
@@ -91,7 +94,9 @@ def test_levels_equal_a_ledger_of_share_counts(market: Market, late_listing: str
 
 
 @given(market=markets(), late_listing=st.sampled_from(["exclude", "join"]))
-def test_contributions_add_up_to_the_return_on_every_row(market: Market, late_listing: str) -> None:
+def test_contributions_add_up_to_the_return_on_every_row(
+    market: Market, late_listing: LateListing
+) -> None:
     book = market.book(late_listing)
     for row in range(len(market.prices)):
         total = book.contributions(row).sum(axis=1)
@@ -103,7 +108,7 @@ def test_contributions_add_up_to_the_return_on_every_row(market: Market, late_li
 
 @given(market=markets(), late_listing=st.sampled_from(["exclude", "join"]))
 def test_weights_are_a_partition_of_the_book_on_every_row(
-    market: Market, late_listing: str
+    market: Market, late_listing: LateListing
 ) -> None:
     book = market.book(late_listing)
     for row in range(len(market.prices)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -102,7 +104,7 @@ def test_labels_fit_a_cell() -> None:
         {"kind": "band", "width": 1.0},
     ],
 )
-def test_a_rule_that_contradicts_itself_is_refused(fields: dict[str, object]) -> None:
+def test_a_rule_that_contradicts_itself_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(BadRebalance) as caught:
         Rebalance(**fields)
     assert str(fields["kind"]) in str(caught.value)

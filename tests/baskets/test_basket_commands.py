@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from basketbt.errors import (
     RefusedPath,
     UnknownName,
 )
+from support.written import loaded
 
 app = typer.Typer()
 baskets.register(app)
@@ -51,30 +50,23 @@ def test_list_has_a_row_a_basket() -> None:
 
 
 def test_list_imports_no_number_crunching_and_no_models() -> None:
-    code = (
-        "import sys\n"
-        "from basketbt.baskets.catalogue import summaries\n"
-        "from basketbt.baskets.library import find_library\n"
-        "import basketbt.cli.baskets\n"
-        "assert len(summaries(find_library())) >= 19\n"
-        "heavy = {'numpy', 'pandas', 'pydantic', 'pyarrow', 'exchange_calendars', 'rich'}\n"
-        "print(sorted(heavy & set(sys.modules)))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    program = """
+from basketbt.baskets.catalogue import summaries
+from basketbt.baskets.library import find_library
+import basketbt.cli.baskets
+assert len(summaries(find_library())) >= 19
+"""
+    heavy = {"numpy", "pandas", "pydantic", "pyarrow", "exchange_calendars", "rich"}
+    assert loaded(program) & heavy == set()
 
 
 def test_show_gives_the_weights_asked_for() -> None:
-    data = json.loads(
-        run(
-            *("show", "guojin/edge-hardware", "--json"),
-            *("--weighting", "equal", "--weighting", "stance"),
-        ).stdout
-    )
-    assert [each["symbol"] for each in data["constituents"]][-1] == "002362.SZ"
-    assert data["constituents"][-1]["weights"] == pytest.approx(
-        {"equal": 1 / 4, "stance 2:1": 1 / 7}
-    )
+    both = ("--weighting", "equal", "--weighting", "stance")
+    last = json.loads(run("show", "guojin/edge-hardware", "--json", *both).stdout)["constituents"][
+        -1
+    ]
+    assert last["symbol"] == "002362.SZ"
+    assert last["weights"] == pytest.approx({"equal": 1 / 4, "stance 2:1": 1 / 7})
 
 
 def test_show_prints_source_and_reasons() -> None:
@@ -84,14 +76,21 @@ def test_show_prints_source_and_reasons() -> None:
     assert "16.67%" in text
 
 
-def test_show_of_an_unknown_basket_names_the_nearest() -> None:
-    with pytest.raises(UnknownName, match="did you mean 'htsc/robotics'"):
-        run("show", "htsc/robots")
-
-
-def test_show_says_which_weighting_needs_prices() -> None:
-    with pytest.raises(InfeasibleWeights, match="needs prices"):
-        run("show", "htsc/robotics", "--weighting", "market_cap")
+@pytest.mark.parametrize(
+    ("words", "error", "said"),
+    [
+        (("show", "htsc/robots"), UnknownName, "did you mean 'htsc/robotics'"),
+        (("show", "htsc/robotics", "--weighting", "market_cap"), InfeasibleWeights, "needs prices"),
+        (("check", "."), RefusedPath, "holds no YAML file"),
+        (("check", "none.yaml"), RefusedPath, "does not exist"),
+        (("overlap", "guojin/software"), InputError, "alone overlaps with nothing"),
+    ],
+)
+def test_what_cannot_be_shown_or_checked_is_refused(
+    folder: Path, words: tuple[str, ...], error: type[BasketbtError], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        run(*words)
 
 
 def test_check_of_everything_is_fine() -> None:
@@ -129,18 +128,6 @@ def test_check_of_a_study_says_what_a_run_would_refuse(folder: Path, lines: str,
     assert said in result.stderr
 
 
-def test_check_of_nothing_is_refused(folder: Path) -> None:
-    with pytest.raises(RefusedPath, match="holds no YAML file"):
-        run("check", str(folder))
-    with pytest.raises(RefusedPath, match="does not exist"):
-        run("check", "none.yaml")
-
-
-def test_one_basket_has_no_overlap() -> None:
-    with pytest.raises(InputError, match="alone overlaps with nothing"):
-        run("overlap", "guojin/software")
-
-
 def test_overlap_as_csv_has_a_row_a_pair() -> None:
     rows = list(csv.DictReader(run("overlap", "guojin/*", "htsc/ai-plus", "--csv").stdout.split()))
     assert len(rows) == 6 * 5 / 2
@@ -164,16 +151,12 @@ def test_what_init_writes_passes_the_check(folder: Path, arguments: tuple[str, s
     assert result.stderr == ""
 
 
-def test_a_started_basket_is_found_by_its_id(folder: Path) -> None:
-    run("init", "basket", "mine/robots")
+def test_a_started_basket_is_found_by_its_id_and_has_its_schema_beside_it(folder: Path) -> None:
+    path = Path(run("init", "basket", "mine/robots").stdout.split()[-1])
     assert "mine/robots" in run("list").stdout
     assert "金山办公" in run("show", "mine/robots").stdout
-
-
-def test_a_started_basket_has_its_schema_beside_it(folder: Path) -> None:
-    path = run("init", "basket", "mine/robots").stdout.split()[-1]
-    first = Path(path).read_text(encoding="utf-8").splitlines()[0]
-    schema = Path(path).parent / first.partition("$schema=")[2]
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    schema = path.parent / first.partition("$schema=")[2]
     assert json.loads(schema.read_text(encoding="utf-8"))["title"]
 
 

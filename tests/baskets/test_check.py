@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from basketbt.baskets.library import Library
 from basketbt.errors import InvalidFile
-from basketbt.plan.check import check_files
-
-Write = Callable[..., Path]
+from basketbt.plan.check import Checked, check_files
+from support.written import Lists, share, write_lines
 
 FIRST_ROW = 6  # line of the first constituent: four lines of head, then `constituents:`
 
 
 def row(symbol: str = "688111.SH", **more: object) -> str:
-    fields = {"symbol": symbol, "name_zh": "名", "stance": "watch", "origin": "named", **more}
-    inner = ", ".join(f"{key}: {value}" for key, value in fields.items() if value is not None)
-    return f"  - {{{inner}}}"
+    return share(symbol, **more)
 
 
-@pytest.fixture
-def problems(write: Write, library_folder: Path) -> Callable[..., list[tuple[int, str]]]:
-    def check(*rows: str) -> list[tuple[int, str]]:
-        path = write("mine/a", "constituents:", *rows)
-        checked = check_files([path], Library((library_folder,)))
-        return [(each.line, f"{each.what} → {each.fix}") for each in checked.problems]
-
-    return check
+def checked(lists: Lists, *shares: str) -> Checked:
+    return check_files([lists.write("mine/a", *shares)], lists.library)
 
 
 @pytest.mark.parametrize(
@@ -58,92 +47,79 @@ def problems(write: Write, library_folder: Path) -> Callable[..., list[tuple[int
     ],
 )
 def test_one_mistake_is_one_problem_in_its_line(
-    problems: Callable[..., list[tuple[int, str]]], rows: list[str], line: int, what: str
+    lists: Lists, rows: list[str], line: int, what: str
 ) -> None:
-    found = [(at, what in text) for at, text in problems(*rows)]
-    assert (line, True) in found
+    found = checked(lists, *rows).problems
+    assert (line, True) in [(one.line, what in f"{one.what} → {one.fix}") for one in found]
 
 
-def test_an_empty_list_is_a_problem(write: Write, library_folder: Path) -> None:
-    path = write("mine/a", "constituents: []")
-    (problem,) = check_files([path], Library((library_folder,))).problems
+def test_an_empty_list_is_a_problem(lists: Lists) -> None:
+    path = write_lines(lists.project, "mine/a", "constituents: []")
+    (problem,) = check_files([path], lists.library).problems
     assert (problem.line, problem.fix) == (5, "It takes at least 1.")
 
 
-def test_weights_may_miss_one_by_rounding_only(
-    problems: Callable[..., list[tuple[int, str]]],
-) -> None:
-    third = ["0.3333333333", "0.3333333333", "0.3333333334"]
-    symbols = ["688111.SH", "300378.SZ", "002230.SZ"]
-    rows = [row(symbol, weight=weight) for symbol, weight in zip(symbols, third, strict=True)]
-    assert problems(*rows) == []
-    assert problems(*rows[:2], row("002230.SZ", weight="0.3333333"))
+def test_weights_may_miss_one_by_rounding_only(lists: Lists) -> None:
+    rows = [row(symbol, weight="0.3333333333") for symbol in ("688111.SH", "300378.SZ")]
+    assert checked(lists, *rows, row("002230.SZ", weight="0.3333333334")).problems == ()
+    assert checked(lists, *rows, row("002230.SZ", weight="0.3333333")).problems
 
 
-def test_a_bad_date_says_how_to_write_one(write: Write, library_folder: Path) -> None:
-    path = write("mine/a", "constituents:", row())
-    path.write_text(path.read_text(encoding="utf-8").replace("2025-02-07", "2025-02-30"), "utf-8")
-    (problem,) = check_files([path], Library((library_folder,))).problems
+def test_a_bad_date_says_how_to_write_one(lists: Lists) -> None:
+    path = lists.write("mine/a", row(), published="2025-02-30")
+    (problem,) = check_files([path], lists.library).problems
     assert problem.line == 4
     assert "a date such as 2025-02-07, not '2025-02-30'" in problem.what
 
 
-def test_all_problems_of_all_files_come_in_one_go(write: Write, library_folder: Path) -> None:
+def test_all_problems_of_all_files_come_in_one_go(lists: Lists) -> None:
     paths = [
-        write("mine/a", "constituents:", row(stance="buy"), row(), row()),
-        write("mine/b", "constituents: ["),
-        write("mine/c", "constituents:", row(), "sources: x"),
-        write("mine/d", "constituents:", row(), "broker: mine"),
-        library_folder / "mine" / "none.yaml",
+        lists.write("mine/a", row(stance="buy"), row(), row()),
+        write_lines(lists.project, "mine/b", "constituents: ["),
+        write_lines(lists.project, "mine/c", "constituents:", row(), "sources: x"),
+        write_lines(lists.project, "mine/d", "constituents:", row(), "broker: mine"),
+        lists.folder / "mine" / "none.yaml",
     ]
-    checked = check_files(paths, Library((library_folder,)))
-    found = [(Path(each.path).stem, each.line) for each in checked.problems]
+    found = [(Path(one.path).stem, one.line) for one in check_files(paths, lists.library).problems]
     assert found == [("a", 6), ("a", 7), ("a", 8), ("b", 6), ("c", 7), ("d", 7), ("none", 1)]
 
 
-def test_an_unknown_name_is_a_warning_and_no_problem(write: Write, library_folder: Path) -> None:
-    path = write("mine/a", "constituents:", row("300378.SZ", name_zh="鼎龙股份"))
-    checked = check_files([path], Library((library_folder,)))
-    assert checked.problems == ()
-    (warning,) = checked.warnings
+def test_an_unknown_name_is_a_warning_and_no_problem(lists: Lists) -> None:
+    found = checked(lists, row("300378.SZ", name_zh="鼎龙股份"))
+    assert found.problems == ()
+    (warning,) = found.warnings
     assert (warning.line, "鼎捷数智 (formerly 鼎捷软件)" in warning.what) == (FIRST_ROW, True)
 
 
 class TestComposites:
-    @pytest.fixture
-    def library(self, write: Write, library_folder: Path) -> Library:
-        write("mine/a", "constituents:", row())
-        write("mine/all", "composite: {rule: votes, of: [mine/a]}")
-        return Library((library_folder,))
+    @pytest.fixture(autouse=True)
+    def two(self, lists: Lists) -> None:
+        lists.write("mine/a", row())
+        lists.composite("mine/all", "rule: votes, of: [mine/a]")
 
     @pytest.mark.parametrize(
-        ("line", "what"),
+        ("rule", "what"),
         [
-            ("composite: {rule: sum, of: [mine/a]}", "must be 'equal_across' or 'votes'"),
-            ("composite: {rule: votes, of: [mine/a, mine/a]}", "'mine/a' stands twice"),
-            ("composite: {rule: votes, of: [mine/b]}", "no basket is called 'mine/b'"),
-            ("composite: {rule: votes, of: [mine/all]}", "is a composite itself"),
-            ("composite: {rule: votes, of: []}", "has 0 entries"),
+            ("rule: sum, of: [mine/a]", "must be 'equal_across' or 'votes'"),
+            ("rule: votes, of: [mine/a, mine/a]", "'mine/a' stands twice"),
+            ("rule: votes, of: [mine/b]", "no basket is called 'mine/b'"),
+            ("rule: votes, of: [mine/all]", "is a composite itself"),
+            ("rule: votes, of: []", "has 0 entries"),
         ],
     )
-    def test_a_mistake_in_the_rule_has_its_line(
-        self, write: Write, library: Library, line: str, what: str
-    ) -> None:
+    def test_a_mistake_in_the_rule_has_its_line(self, lists: Lists, rule: str, what: str) -> None:
         with pytest.raises(InvalidFile) as caught:
-            library.load(write("mine/c", line))
+            lists.library.load(lists.composite("mine/c", rule))
         (problem,) = caught.value.problems
         assert problem.line == 5
         assert what in problem.what
 
-    def test_it_cannot_be_older_than_its_lists(self, write: Write, library: Library) -> None:
-        path = write("mine/c", "composite: {rule: votes, of: [mine/a]}")
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("2025-02-07", "2025-02-06"), "utf-8")
+    def test_it_cannot_be_older_than_its_lists(self, lists: Lists) -> None:
+        path = lists.composite("mine/c", "rule: votes, of: [mine/a]", published="2025-02-06")
         with pytest.raises(InvalidFile, match=r"c\.yaml:4: published on 2025-02-06, before"):
-            library.load(path)
+            lists.library.load(path)
 
-    def test_the_problem_of_a_list_is_told_once(self, write: Write, library: Library) -> None:
-        broken = write("mine/a", "constituents:", row(stance="buy"))
-        composite = library.files()["mine/all"]
-        checked = check_files([broken, composite], library)
-        assert [problem.line for problem in checked.problems] == [6]
+    def test_the_problem_of_a_list_is_told_once(self, lists: Lists) -> None:
+        broken = lists.write("mine/a", row(stance="buy"))
+        found = check_files([broken, lists.library.files()["mine/all"]], lists.library)
+        assert [problem.line for problem in found.problems] == [6]

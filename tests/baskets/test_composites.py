@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
+from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
@@ -16,8 +14,7 @@ from basketbt.baskets.weighting import parse_weighting
 from basketbt.baskets.weights import target_weights
 from basketbt.errors import InfeasibleWeights
 from basketbt.shipped import shipped
-
-Write = Callable[..., Path]
+from support.written import Lists, share
 
 LIBRARY = Library((shipped("baskets"),))
 
@@ -26,11 +23,6 @@ def by_symbol(basket: Basket, weighting: str = "equal") -> dict[str, float]:
     everyone = np.ones(len(basket.constituents), dtype=bool)
     weights = target_weights(basket, parse_weighting(weighting), present=everyone)
     return dict(zip(basket.symbols, weights.tolist(), strict=True))
-
-
-def row(symbol: str, stance: str = "watch", **more: object) -> str:
-    fields = {"symbol": symbol, "name_zh": "名", "stance": stance, "origin": "named", **more}
-    return "  - {" + ", ".join(f"{key}: {value}" for key, value in fields.items()) + "}"
 
 
 class TestEqualAcross:
@@ -48,34 +40,30 @@ class TestEqualAcross:
     def test_any_weighting_is_the_mean_of_the_components(self) -> None:
         basket = LIBRARY.basket("guojin/all")
         for weighting in ("stance", "by_segment"):
-            expected: Counter[str] = Counter()
+            expected: defaultdict[str, float] = defaultdict(float)
             for component in basket.components:
                 for symbol, weight in by_symbol(LIBRARY.basket(component), weighting).items():
                     expected[symbol] += weight / 4
-            assert by_symbol(basket, weighting) == pytest.approx(dict(expected))
+            assert by_symbol(basket, weighting) == pytest.approx(expected)
 
-    def test_a_stance_holds_inside_its_own_list(self, write: Write, library_folder: Path) -> None:
-        write("x/a", "constituents:", row("688111.SH", "recommend"), row("300624.SZ"))
-        write("x/b", "constituents:", row("688111.SH", "watch"), row("002315.SZ"))
-        write("x/all", "composite: {rule: equal_across, of: [x/a, x/b]}")
-        basket = Library((library_folder,)).basket("x/all")
+    def test_a_stance_holds_inside_its_own_list(self, lists: Lists) -> None:
+        lists.write("x/a", share("688111.SH", stance="recommend"), "300624.SZ")
+        lists.write("x/b", "688111.SH", "002315.SZ")
+        lists.composite("x/all", "rule: equal_across, of: [x/a, x/b]")
+        basket = lists.basket("x/all")
         assert by_symbol(basket, "stance")["688111.SH"] == pytest.approx(1 / 3 + 1 / 4)
         assert basket.constituents[0].stance == "recommend"
 
-    def test_weights_of_its_lists_are_used_where_all_give_them(
-        self, write: Write, library_folder: Path
-    ) -> None:
-        a = [row("688111.SH", weight=0.9), row("300624.SZ", weight=0.1)]
-        write("x/a", "constituents:", *a)
-        write("x/b", "constituents:", row("688111.SH", weight=1))
-        write("x/c", "constituents:", row("688111.SH"))
-        write("x/given", "composite: {rule: equal_across, of: [x/a, x/b]}")
-        write("x/partly", "composite: {rule: equal_across, of: [x/a, x/c]}")
-        library = Library((library_folder,))
-        found = by_symbol(library.basket("x/given"), "given")
+    def test_weights_of_its_lists_are_used_where_all_give_them(self, lists: Lists) -> None:
+        lists.write("x/a", share("688111.SH", weight=0.9), share("300624.SZ", weight=0.1))
+        lists.write("x/b", share("688111.SH", weight=1))
+        lists.write("x/c", "688111.SH")
+        lists.composite("x/given", "rule: equal_across, of: [x/a, x/b]")
+        lists.composite("x/partly", "rule: equal_across, of: [x/a, x/c]")
+        found = by_symbol(lists.basket("x/given"), "given")
         assert found == pytest.approx({"688111.SH": 0.95, "300624.SZ": 0.05})
         with pytest.raises(InfeasibleWeights):
-            by_symbol(library.basket("x/partly"), "given")
+            by_symbol(lists.basket("x/partly"), "given")
 
 
 class TestVotes:
@@ -102,12 +90,12 @@ class TestVotes:
         assert weights["300308.SZ"] == pytest.approx(2 * weights["000977.SZ"])
         assert sum(weights.values()) == pytest.approx(1)
 
-    def test_two_lists_of_one_broker_are_one_vote(self, write: Write, library_folder: Path) -> None:
+    def test_two_lists_of_one_broker_are_one_vote(self, lists: Lists) -> None:
         for name in ("x/a", "x/b", "y/c"):
-            write(name, "constituents:", row("688111.SH"))
-        write("z/all", "composite: {rule: votes, of: [x/a, x/b, y/c]}")
-        (share,) = Library((library_folder,)).basket("z/all").constituents
-        assert share.votes == 2
+            lists.write(name, "688111.SH")
+        lists.composite("z/all", "rule: votes, of: [x/a, x/b, y/c]")
+        (one,) = lists.basket("z/all").constituents
+        assert one.votes == 2
 
 
 class TestOverlap:

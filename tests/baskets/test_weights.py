@@ -8,8 +8,7 @@ from typing import Any
 import ffn
 import numpy as np
 import pytest
-from hypothesis import assume, settings
-from hypothesis import given as hypothesis_given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from basketbt.baskets.model import Basket, Block, Constituent, Place, Source, Stance
@@ -63,28 +62,22 @@ def weights(of: Basket, weighting: str, present: list[bool] | None = None, **mor
 
 
 class TestByHand:
-    def test_equal(self) -> None:
-        assert weights(basket(SEGMENTED), "equal") == pytest.approx([1 / 3] * 3)
-
-    def test_by_segment_is_equal_across_segments_then_inside(self) -> None:
-        assert weights(basket(SEGMENTED), "by_segment") == pytest.approx([0.25, 0.25, 0.5])
-
-    def test_stance_is_two_to_one_by_default(self) -> None:
-        assert weights(basket(SEGMENTED), "stance") == pytest.approx([0.4, 0.4, 0.2])
-
-    def test_stance_with_other_scores(self) -> None:
-        assert weights(basket(SEGMENTED), "stance 3:1") == pytest.approx([3 / 7, 3 / 7, 1 / 7])
-
-    def test_inverse_volatility(self) -> None:
-        found = weights(
-            basket(SEGMENTED), "inverse_volatility", volatility=np.array([0.2, 0.4, 0.4])
-        )
-        assert found == pytest.approx([0.5, 0.25, 0.25])
-
-    @pytest.mark.parametrize("kind", ["market_cap", "tradable_cap"])
-    def test_market_value(self, kind: str) -> None:
-        found = weights(basket(SEGMENTED), kind, market_cap=np.array([6e9, 3e9, 1e9]))
-        assert found == pytest.approx([0.6, 0.3, 0.1])
+    @pytest.mark.parametrize(
+        ("weighting", "expected", "values"),
+        [
+            ("equal", [1 / 3] * 3, {}),
+            ("by_segment", [0.25, 0.25, 0.5], {}),  # equal across segments, then inside
+            ("stance", [0.4, 0.4, 0.2], {}),  # two to one by default
+            ("stance 3:1", [3 / 7, 3 / 7, 1 / 7], {}),
+            ("inverse_volatility", [0.5, 0.25, 0.25], {"volatility": np.array([0.2, 0.4, 0.4])}),
+            ("market_cap", [0.6, 0.3, 0.1], {"market_cap": np.array([6e9, 3e9, 1e9])}),
+            ("tradable_cap", [0.6, 0.3, 0.1], {"market_cap": np.array([6e9, 3e9, 1e9])}),
+        ],
+    )
+    def test_a_weighting(
+        self, weighting: str, expected: list[float], values: dict[str, Any]
+    ) -> None:
+        assert weights(basket(SEGMENTED), weighting, **values) == pytest.approx(expected)
 
     def test_votes_multiply_every_score(self) -> None:
         rows: list[Row] = [("688111.SH", "watch", "C", 3), ("300624.SZ", "watch", "C", 1)]
@@ -120,10 +113,6 @@ class TestAbsentShares:
         found = weights(basket(SEGMENTED), "market_cap", [False, True, True], market_cap=value)
         assert found == pytest.approx([0, 0.75, 0.25])
 
-    def test_all_of_them_are_an_error(self) -> None:
-        with pytest.raises(InfeasibleWeights, match="none of its 3 names is present"):
-            weights(basket(SEGMENTED), "equal", [False, False, False])
-
 
 class TestWhatCannotBeBuilt:
     @pytest.mark.parametrize("bad", [np.nan, 0.0, -1.0, np.inf])
@@ -132,26 +121,19 @@ class TestWhatCannotBeBuilt:
         with pytest.raises(InfeasibleWeights, match=r"volatility .* 688111\.SH, 002315\.SZ$"):
             weights(basket(SEGMENTED), "inverse_volatility", volatility=value)
 
-    def test_needs_prices_where_there_are_none(self) -> None:
-        with pytest.raises(InfeasibleWeights, match="market cap is not known here"):
-            weights(basket(SEGMENTED), "market_cap")
-
-    def test_given_weights_must_be_in_the_list(self) -> None:
-        with pytest.raises(InfeasibleWeights, match="give no weights of their own"):
-            weights(basket(SEGMENTED), "given")
-
-    def test_a_cap_below_one_nth_says_the_least_possible(self) -> None:
-        with pytest.raises(InfeasibleWeights, match=r"mine/a: a cap of 0\.3 .* at least 0\.3333"):
-            weights(basket(SEGMENTED), "equal cap 30%")
-
-    def test_absent_shares_do_not_help_a_cap(self) -> None:
-        with pytest.raises(InfeasibleWeights):
-            weights(basket(SEGMENTED), "equal cap 40%", [True, True, False])
-
-
-# No deadline: a machine that is busy with something else is not a bug.
-def given(*strategies: Any) -> Any:
-    return lambda test: settings(deadline=None)(hypothesis_given(*strategies)(test))
+    @pytest.mark.parametrize(
+        ("weighting", "present", "why"),
+        [
+            ("market_cap", [True] * 3, "market cap is not known here"),
+            ("given", [True] * 3, "give no weights of their own"),
+            ("equal cap 30%", [True] * 3, r"mine/a: a cap of 0\.3 .* at least 0\.3333"),
+            ("equal cap 40%", [True, True, False], "a cap of"),  # the absent do not help
+            ("equal", [False] * 3, "none of its 3 names is present"),
+        ],
+    )
+    def test_says_why(self, weighting: str, present: list[bool], why: str) -> None:
+        with pytest.raises(InfeasibleWeights, match=why):
+            weights(basket(SEGMENTED), weighting, present)
 
 
 positive = st.lists(

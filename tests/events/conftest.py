@@ -49,7 +49,7 @@ def covid7() -> Case:
 
 
 @pytest.fixture
-def small_study() -> EventStudyInputs:
+def small() -> EventStudyInputs:
     """Two baskets of five and one of two names on a simulated market, day 0 at row 420 of 450."""
     random = np.random.default_rng(11)
     market = random.normal(0, 0.012, 450)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 
 from basketbt.events.inputs import EventStudyInputs, Options
 from basketbt.events.models import market_model
 from basketbt.events.portfolio import buy_and_hold
+from basketbt.events.results import Cell, EventStudyResult
 from basketbt.events.run import event_study
+from basketbt.events.windows import Window
+
+if TYPE_CHECKING:
+    from events.conftest import Case
+
+Answer = dict[str, Any]
+Study = tuple[dict[tuple[str, Window], Cell], EventStudyResult]
 
 WINDOWS = ((0, 0), (-1, 1), (0, 5), (0, 10), (-5, -1))
 
@@ -18,7 +28,7 @@ def close(value: object) -> object:
 
 
 @pytest.fixture(scope="module")
-def study(covid7):
+def study(covid7: Case) -> Study:
     names = len(covid7.names)
     singles = np.eye(names)
     inputs = EventStudyInputs(
@@ -43,10 +53,13 @@ def study(covid7):
 @pytest.mark.parametrize("window", WINDOWS)
 class TestWindow:
     @pytest.fixture
-    def answer(self, covid7, window):
-        return next(a for a in covid7.answers["windows"] if tuple(a["window"]) == window)
+    def answer(self, covid7: Case, window: Window) -> Answer:
+        found: Answer = next(a for a in covid7.answers["windows"] if tuple(a["window"]) == window)
+        return found
 
-    def test_the_equal_weight_basket_and_its_exact_t(self, study, window, answer):
+    def test_the_equal_weight_basket_and_its_exact_t(
+        self, study: Study, window: Window, answer: Answer
+    ) -> None:
         cell, expected = study[0]["equal", window], answer["portfolio_ew"]
         assert cell.car == close(expected["car"]) == close(answer["CAAR"])
         assert cell.s == close(expected["s"])
@@ -55,18 +68,22 @@ class TestWindow:
         assert cell.p == close(expected["p"])
         assert cell.mde == close(2.8 * expected["se"])
 
-    def test_the_joint_f_of_all_days(self, study, window, answer):
+    def test_the_joint_f_of_all_days(self, study: Study, window: Window, answer: Answer) -> None:
         joint, expected = study[0]["equal", window].joint, answer["portfolio_ew"]
         assert joint.statistic == close(expected["F_joint"])
         assert joint.df == tuple(expected["F_df"])
 
-    def test_a_basket_of_unequal_weights(self, study, window, answer):
+    def test_a_basket_of_unequal_weights(
+        self, study: Study, window: Window, answer: Answer
+    ) -> None:
         cell, expected = study[0]["rising", window], answer["portfolio_w"]
         assert (cell.car, cell.s, cell.t, cell.p) == close(
             (expected["car"], expected["s"], expected["t"], expected["p"])
         )
 
-    def test_each_name_alone(self, study, covid7, window, answer):
+    def test_each_name_alone(
+        self, study: Study, covid7: Case, window: Window, answer: Answer
+    ) -> None:
         for i, name in enumerate(covid7.names):
             cell = study[0][name, window]
             assert cell.car == close(answer["CAR"][name])
@@ -75,16 +92,18 @@ class TestWindow:
             assert cell.s == close(covid7.answers["s"][i])
             assert (cell.mde / 2.8 / cell.s) ** 2 == close(answer["g_forecast"])
 
-    def test_kolari_pynnonen(self, study, window, answer):
+    def test_kolari_pynnonen(self, study: Study, window: Window, answer: Answer) -> None:
         kp = study[0]["equal", window].kolari_pynnonen
         assert (kp.statistic, kp.p) == close((answer["kp_t"], answer["kp_p"]))
         assert (kp.df, kp.names) == ((6,), 7)
 
-    def test_corrado_rank(self, study, window, answer):
+    def test_corrado_rank(self, study: Study, window: Window, answer: Answer) -> None:
         rank = study[0]["equal", window].corrado
         assert (rank.statistic, rank.p) == close((answer["corrado_z"], answer["corrado_p"]))
 
-    def test_buy_and_hold_beyond_the_market(self, covid7, window, answer):
+    def test_buy_and_hold_beyond_the_market(
+        self, covid7: Case, window: Window, answer: Answer
+    ) -> None:
         rows = slice(covid7.day0 + window[0], covid7.day0 + window[1] + 1)
         simple, market = np.expm1(covid7.returns[rows]), np.expm1(covid7.market[rows])
         alone = buy_and_hold(simple, np.eye(7), market)
@@ -93,7 +112,7 @@ class TestWindow:
         assert together[0] == close(answer["bhar_mkt_mean"])
 
 
-def test_abnormal_returns_day_by_day(study, covid7):
+def test_abnormal_returns_day_by_day(study: Study, covid7: Case) -> None:
     paths = {path.basket: path for path in study[1].paths}
     for i, name in enumerate(covid7.names):
         path = paths[name]

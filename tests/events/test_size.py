@@ -18,7 +18,9 @@ LOWEST, HIGHEST = 3.5, 6.5
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("names", "days"), [(4, 1), (4, 21), (15, 11), (30, 1)])
-def test_right_tests_keep_their_size_where_the_cross_section_t_does_not(names, days):
+def test_right_tests_keep_their_size_where_the_cross_section_t_does_not(
+    names: int, days: int
+) -> None:
     found = simulation.rejections(names, days, REPETITIONS)
     assert LOWEST <= found["primary t"] <= HIGHEST
     assert LOWEST <= found["Kolari-Pynnonen"] <= HIGHEST
@@ -28,14 +30,14 @@ def test_right_tests_keep_their_size_where_the_cross_section_t_does_not(names, d
 
 
 @pytest.mark.slow
-def test_holm_keeps_the_familywise_error_that_thirty_looks_break():
+def test_holm_keeps_the_familywise_error_that_thirty_looks_break() -> None:
     found = simulation.familywise(REPETITIONS, "normal")
     assert found["unadjusted"] > 30
     assert found["Holm"] <= 5.5
 
 
 @pytest.mark.slow
-def test_placebo_p_keeps_its_size():
+def test_placebo_p_keeps_its_size() -> None:
     random = np.random.default_rng(17)
     repetitions, total, day0 = 1_000, 450, 430
     market = random.normal(0, 0.012, total)

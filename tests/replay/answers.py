@@ -9,6 +9,15 @@ from replay import boards, exchanges, packed, yahoo
 from replay.invented import Bar, Market, Security, rates
 from replay.wire import HTML, Fault, Reply, Request, json_reply, script
 
+# The order of Eastmoney's columns, to which akshare gives names by position.
+_BONUS = ("SECUCODE", "SECURITY_CODE", "SECURITY_NAME_ABBR", "SECURITY_INNER_CODE", "MARKET",
+          "BONUS_IT_RATIO", "BONUS_RATIO", "IT_RATIO", "PRETAX_BONUS_RMB", "PUBLISH_DATE",
+          "EQUITY_RECORD_DATE", "EX_DIVIDEND_DATE", "REPORT_DATE", "ASSIGN_PROGRESS",
+          "IMPL_PLAN_PROFILE", "NOTICE_DATE", "A", "B", "C", "BASIC_EPS", "BVPS",
+          "PER_CAPITAL_RESERVE", "PER_UNASSIGN_PROFIT", "PNP_YOY_RATIO", "TOTAL_SHARES",
+          "PLAN_NOTICE_DATE", "DIVIDENT_RATIO", "D", "E", "F")  # fmt: skip
+_LIMITED = ("A_SHARES", "OTHARS", "DOMESTIC_NOSTATE", "DOMESTIC_NATURAL")
+
 BarEdit = Callable[[str, Security, list[Bar]], list[Bar]]
 
 
@@ -69,11 +78,18 @@ class Vendors:
         return None
 
     def _eastmoney_bars(self, request: Request) -> Reply:
-        head = {"rc": 0, "rt": 17, "svr": 177617930, "lt": 1, "full": 0, "dlmkts": ""}
+        head: dict[str, object] = {
+            "rc": 0,
+            "rt": 17,
+            "svr": 177617930,
+            "lt": 1,
+            "full": 0,
+            "dlmkts": "",
+        }
         if request.query["secid"] == "120.HKDCNYC":
             lines = [f"{day},{r:.4f},{r:.4f},{r:.4f},{r:.4f}" + ",0" * 9 for day, r in rates()]
-            data = {"code": "HKDCNYC", "name": "港元人民币中间价", "klines": lines}
-            return json_reply({**head, "data": data})
+            rate = {"code": "HKDCNYC", "name": "港元人民币中间价", "klines": lines}
+            return json_reply({**head, "data": rate})
         security = self._by_secid(request.query["secid"])
         if security is None:
             return json_reply({**head, "rc": 100, "data": None})
@@ -89,16 +105,12 @@ class Vendors:
             cells = [
                 bar.day.isoformat(),
                 *(f"{price:.{security.digits}f}" for price in prices),
-                str(bar.volume // unit),
-                f"{bar.amount:.2f}",
-                "0.00",
-                "0.00",
-                "0.00",
+                *(str(bar.volume // unit), f"{bar.amount:.2f}", "0.00", "0.00", "0.00"),
                 f"{bar.volume / security.shares * 100:.2f}",
             ]
             lines.append(",".join(cells[: len(fields)]))
-        data = {"code": security.code, "name": security.text, "dktotal": 0, "klines": lines}
-        return json_reply({**head, "data": data})
+        data: dict[str, object] = {"code": security.code, "name": security.text, "klines": lines}
+        return json_reply({**head, "data": data | {"dktotal": 0}})
 
     def _by_secid(self, secid: str) -> Security | None:
         market, _, code = secid.partition(".")
@@ -131,43 +143,11 @@ class Vendors:
         return json_reply({"success": True, "result": {"pages": 1, "data": rows}})
 
     def _bonus_rows(self, security: Security) -> list[dict[str, object]]:
-        names = [
-            "SECUCODE",
-            "SECURITY_CODE",
-            "SECURITY_NAME_ABBR",
-            "SECURITY_INNER_CODE",
-            "MARKET",
-            "BONUS_IT_RATIO",
-            "BONUS_RATIO",
-            "IT_RATIO",
-            "PRETAX_BONUS_RMB",
-            "PUBLISH_DATE",
-            "EQUITY_RECORD_DATE",
-            "EX_DIVIDEND_DATE",
-            "REPORT_DATE",
-            "ASSIGN_PROGRESS",
-            "IMPL_PLAN_PROFILE",
-            "NOTICE_DATE",
-            "A",
-            "B",
-            "C",
-            "BASIC_EPS",
-            "BVPS",
-            "PER_CAPITAL_RESERVE",
-            "PER_UNASSIGN_PROFIT",
-            "PNP_YOY_RATIO",
-            "TOTAL_SHARES",
-            "PLAN_NOTICE_DATE",
-            "DIVIDENT_RATIO",
-            "D",
-            "E",
-            "F",
-        ]
         out = []
         for event in security.events:
             if not (event.cash or event.bonus):
                 continue
-            row: dict[str, object] = dict.fromkeys(names, None)
+            row: dict[str, object] = dict.fromkeys(_BONUS, None)
             row |= {
                 "SECURITY_CODE": security.code,
                 "BONUS_IT_RATIO": event.bonus * 10 or None,
@@ -202,10 +182,7 @@ class Vendors:
                 "SECUCODE": security.text,
                 "END_DATE": f"{security.listed} 00:00:00",
                 "TOTAL_SHARES": security.shares,
-                "LIMITED_A_SHARES": None,
-                "LIMITED_OTHARS": None,
-                "LIMITED_DOMESTIC_NOSTATE": None,
-                "LIMITED_DOMESTIC_NATURAL": None,
+                **{f"LIMITED_{name}": None for name in _LIMITED},
                 "FREE_SHARES": int(security.shares * 0.8),
                 "LISTED_A_SHARES": int(security.shares * 0.8),
                 "CHANGE_REASON": "首发A股上市",
@@ -280,15 +257,9 @@ class Vendors:
         rows = [
             [
                 bar.day.isoformat(),
-                f"{bar.open:.2f}",
-                f"{bar.close:.2f}",
-                f"{bar.high:.2f}",
-                f"{bar.low:.2f}",
-                f"{bar.volume / unit:.2f}",
-                {},
-                f"{bar.volume / security.shares * 100:.2f}",
-                f"{bar.amount / 1e4:.2f}",
-                "",
+                *(f"{price:.2f}" for price in (bar.open, bar.close, bar.high, bar.low)),
+                *(f"{bar.volume / unit:.2f}", {}, f"{bar.volume / security.shares * 100:.2f}"),
+                *(f"{bar.amount / 1e4:.2f}", ""),
             ]
             for bar in self.bars("tencent", security)
             if first <= bar.day.isoformat() <= last
@@ -302,30 +273,16 @@ class Vendors:
         security = self.market.find(f"{code}.CSI") or self.market.find(f"{code}.SH")
         first, last = request.query["startDate"], request.query["endDate"]
         closes_only = code.startswith("H")
-        rows = []
+        rows: list[dict[str, object]] = []
         for bar in self.bars("csindex", security) if security else ():
             day = bar.day.strftime("%Y%m%d")
             if not first <= day <= last:
                 continue
             prices = (None,) * 3 if closes_only else (bar.open, bar.high, bar.low)
-            rows.append(
-                {
-                    "tradeDate": day,
-                    "indexCode": code,
-                    "indexNameCnAll": code,
-                    "indexNameCn": code,
-                    "indexNameEnAll": code,
-                    "indexNameEn": code,
-                    "open": prices[0],
-                    "high": prices[1],
-                    "low": prices[2],
-                    "close": bar.close,
-                    "change": 0.0,
-                    "changePct": 0.0,
-                    "tradingVol": 1.0,
-                    "tradingValue": 1.0,
-                    "consNumber": 300,
-                    "peg": 12.0,
-                }
-            )
+            names = ("indexNameCnAll", "indexNameCn", "indexNameEnAll", "indexNameEn")
+            row: dict[str, object] = {"tradeDate": day, "indexCode": code}
+            row |= dict.fromkeys(names, code)
+            row |= dict(zip(("open", "high", "low"), prices, strict=True), close=bar.close)
+            row |= {"change": 0.0, "changePct": 0.0, "tradingVol": 1.0, "tradingValue": 1.0}
+            rows.append(row | {"consNumber": 300, "peg": 12.0})
         return json_reply({"code": "200", "msg": "Success", "data": rows, "success": True})

@@ -7,12 +7,19 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any, Protocol
 
 from basketbt.market.calendars import calendar
 from replay import yahoo
-from replay.answers import BarEdit
-from replay.invented import Bar, Security
-from replay.wire import Fault, Reply, Request
+from replay.answers import BarEdit, Vendors
+from replay.invented import Bar
+from replay.wire import Fault, Manner, Reply, Request
+
+
+class Replay(Protocol):
+    @property
+    def vendors(self) -> Vendors: ...
+
 
 BODY = Callable[[bytes], bytes]
 BAD_DAY = "2024-06-03"
@@ -26,37 +33,31 @@ def is_bars(request: Request) -> bool:
     )
 
 
+def to_bars(vendor: str, change: Callable[[Reply], Reply]) -> Fault:
+    """The honest reply to every request for a vendor's bars, changed."""
+    return lambda request, honest: (
+        change(honest()) if request.vendor == vendor and is_bars(request) else None
+    )
+
+
 def on(vendor: str, reply: Reply) -> Fault:
     """The same reply to every request for a vendor's bars."""
-    return lambda request, honest: reply if request.vendor == vendor and is_bars(request) else None
+    return to_bars(vendor, lambda honest: reply)
 
 
-def manner(vendor: str, how: str) -> Fault:
+def manner(vendor: str, how: Manner) -> Fault:
     """The honest reply, sent in a bad manner."""
-    return lambda request, honest: (
-        replace(honest(), manner=how) if request.vendor == vendor and is_bars(request) else None
-    )
+    return to_bars(vendor, lambda honest: replace(honest, manner=how))
 
 
 def rewritten(vendor: str, change: BODY) -> Fault:
     """The honest reply with its body changed."""
-
-    def fault(request: Request, honest: Callable[[], Reply]) -> Reply | None:
-        if request.vendor != vendor or not is_bars(request):
-            return None
-        reply = honest()
-        return replace(reply, body=change(reply.body))
-
-    return fault
+    return to_bars(vendor, lambda honest: replace(honest, body=change(honest.body)))
 
 
 def edited(vendor: str, change: Callable[[list[Bar]], list[Bar]]) -> BarEdit:
     """One vendor's bars changed, in whatever format it sends them."""
-
-    def edit(name: str, security: Security, bars: list[Bar]) -> list[Bar]:
-        return change(bars) if name == vendor else bars
-
-    return edit
+    return lambda name, security, bars: change(bars) if name == vendor else bars
 
 
 # --- bodies --------------------------------------------------------------------------------
@@ -66,58 +67,62 @@ def cut_short(body: bytes) -> bytes:
     return body[: len(body) * 2 // 3]
 
 
-def eastmoney_lines(change: Callable[[list[str]], list[str]]) -> BODY:
+def in_json(change: Callable[[Any], object]) -> BODY:
+    """A body of JSON, perhaps assigned to a variable, whose value is changed in place."""
+
     def rewrite(body: bytes) -> bytes:
-        answer = json.loads(body)
-        lines = answer["data"]["klines"]
-        answer["data"]["klines"] = [",".join(change(line.split(","))) for line in lines]
-        return json.dumps(answer).encode()
+        head, equals, text = (b"", b"", body) if body[:1] in b"{[" else body.partition(b"=")
+        answer = json.loads(text)
+        change(answer)
+        return head + equals + json.dumps(answer).encode()
 
     return rewrite
+
+
+def eastmoney_lines(change: Callable[[list[str]], list[str]]) -> BODY:
+    def rewrite(answer: Any) -> None:
+        lines = answer["data"]["klines"]
+        lines[:] = [",".join(change(line.split(","))) for line in lines]
+
+    return in_json(rewrite)
 
 
 def tencent_rows(change: Callable[[list[object]], list[object]]) -> BODY:
-    def rewrite(body: bytes) -> bytes:
-        head, _, text = body.partition(b"=")
-        answer = json.loads(text)
+    def rewrite(answer: Any) -> None:
         if isinstance(answer["data"], dict):
             for tables in answer["data"].values():
                 tables["day"] = [change(row) for row in tables["day"]]
-        return head + b"=" + json.dumps(answer).encode()
 
-    return rewrite
+    return in_json(rewrite)
 
 
 def csindex_rows(change: Callable[[dict[str, object]], dict[str, object]]) -> BODY:
-    def rewrite(body: bytes) -> bytes:
-        answer = json.loads(body)
-        answer["data"] = [change(row) for row in answer["data"]]
-        return json.dumps(answer).encode()
+    return in_json(lambda answer: answer.update(data=[change(row) for row in answer["data"]]))
 
-    return rewrite
+
+def yahoo_result(change: Callable[[Any], object]) -> BODY:
+    return in_json(lambda answer: change(answer["chart"]["result"][0]))
 
 
 def yahoo_quote(change: Callable[[dict[str, list[object]]], dict[str, list[object]]]) -> BODY:
-    def rewrite(body: bytes) -> bytes:
-        answer = json.loads(body)
-        indicators = answer["chart"]["result"][0]["indicators"]
-        indicators["quote"] = [change(indicators["quote"][0])]
-        return json.dumps(answer).encode()
+    def rewrite(result: Any) -> None:
+        quotes = result["indicators"]["quote"]
+        quotes[0] = change(quotes[0])
 
-    return rewrite
+    return yahoo_result(rewrite)
 
 
-def swapped(row: list, a: int, b: int) -> list:
+def swapped(row: list[Any], a: int, b: int) -> list[Any]:
     row = list(row)
     row[a], row[b] = row[b], row[a]
     return row
 
 
-def with_cell(row: list, at: int, value: object) -> list:
+def with_cell(row: list[Any], at: int, value: object) -> list[Any]:
     return [*row[:at], value, *row[at + 1 :]]
 
 
-def keys_swapped(row: dict, a: str, b: str) -> dict:
+def keys_swapped(row: dict[str, object], a: str, b: str) -> dict[str, object]:
     """The same values under the same names, two names having changed places in the order."""
     order = [b if key == a else a if key == b else key for key in row]
     return {key: row[key] for key in order}
@@ -176,32 +181,26 @@ def code(body: bytes) -> bytes:
     return b'__import__("os").abort()'
 
 
-def NO_ADJUSTED(body: bytes) -> bytes:  # noqa: N802 - a body like the others
-    """Yahoo's adjusted closes, zero from the first dividend on."""
-    answer = json.loads(body)
-    result = answer["chart"]["result"][0]
+def _zero_from_the_first_dividend(result: Any) -> None:
+    adjusted = result["indicators"]["adjclose"][0]["adjclose"]
     for moment in result.get("events", {}).get("dividends", {}):
         at = result["timestamp"].index(int(moment))
-        adjusted = result["indicators"]["adjclose"][0]["adjclose"]
         adjusted[at:] = [0.0] * len(adjusted[at:])
-    return json.dumps(answer).encode()
+
+
+NO_ADJUSTED = yahoo_result(_zero_from_the_first_dividend)
 
 
 def adjusted_before(day: str) -> BODY:
     """Yahoo's adjusted closes before a day one per cent lower than they were."""
+    end = datetime.fromisoformat(f"{day}T00:00:00+08:00").timestamp()
 
-    def rewrite(body: bytes) -> bytes:
-        answer = json.loads(body)
-        result = answer["chart"]["result"][0]
-        end = datetime.fromisoformat(f"{day}T00:00:00+08:00").timestamp()
+    def rewrite(result: Any) -> None:
         adjusted = result["indicators"]["adjclose"][0]["adjclose"]
-        result["indicators"]["adjclose"][0]["adjclose"] = [
-            value * 0.99 if moment < end else value
-            for moment, value in zip(result["timestamp"], adjusted, strict=True)
-        ]
-        return json.dumps(answer).encode()
+        before = sum(moment < end for moment in result["timestamp"])
+        adjusted[:before] = [value * 0.99 for value in adjusted[:before]]
 
-    return rewrite
+    return yahoo_result(rewrite)
 
 
 # --- factors and codes -----------------------------------------------------------------------
@@ -210,18 +209,18 @@ def adjusted_before(day: str) -> BODY:
 def sina_factor(text: str) -> Callable[..., None]:
     """The newest factor of Sina's list is ``text``."""
 
-    def install(replay: object) -> None:
+    def install(replay: Replay) -> None:
         replay.vendors.factors = lambda security, rows: [{**rows[0], "f": text}, *rows[1:]]
 
     return install
 
 
-def sina_without_steps(replay: object) -> None:
+def sina_without_steps(replay: Replay) -> None:
     """Sina's list has lost everything but its beginning."""
     replay.vendors.factors = lambda security, rows: rows[-1:]
 
 
-def whole_price_paid_out(replay: object) -> None:
+def whole_price_paid_out(replay: Replay) -> None:
     """Eastmoney tells of a dividend beyond the price, and Sina's list cannot be had."""
 
     def fault(request: Request, honest: Callable[[], Reply]) -> Reply | None:

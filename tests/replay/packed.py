@@ -14,6 +14,7 @@ from replay.invented import Bar
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 DAY_ZERO = date(1990, 12, 19)
+CENTS, MILLS = 2, 3  # decimals of a price in the two layouts
 FIELDS = "ohlcva"  # widths below are in units of 3 bits
 DEFAULT_UNITS = {"o": 3, "h": 3, "l": 3, "c": 3, "v": 5, "a": 5}
 
@@ -46,18 +47,18 @@ class Bits:
         )
 
 
-def with_amounts(bars: Sequence[Bar], ex_days: frozenset[date], digits: int = 2) -> str:
+def with_amounts(bars: Sequence[Bar], ex_days: frozenset[date]) -> str:
     """Layout 3466. On ex-dates the reference price travels along, as in the vendor's file."""
-    ticks = [_ticks(bar, digits) for bar in bars]
+    ticks = [_ticks(bar, CENTS) for bar in bars]
     before = [0, *(close for *_, close in ticks[:-1])]
     opened = [t[0] for t in ticks]
-    references = [round(bar.reference * 10**digits) if bar.day in ex_days else None for bar in bars]
+    references = [round(bar.reference * 10**CENTS) if bar.day in ex_days else None for bar in bars]
     from_base = [
         o - (b if r is None else r) for o, b, r in zip(opened, before, references, strict=True)
     ]
     volumes = [bar.volume for bar in bars]
     by_volume = [v - p for v, p in zip(volumes, [0, *volumes[:-1]], strict=True)]
-    residuals = [_residual(bar, t, digits) for bar, t in zip(bars, ticks, strict=True)]
+    residuals = [_residual(bar, t) for bar, t in zip(bars, ticks, strict=True)]
     columns = {
         "o": from_base,
         "h": [h - o for o, h, _, _ in ticks],
@@ -67,14 +68,8 @@ def with_amounts(bars: Sequence[Bar], ex_days: frozenset[date], digits: int = 2)
         "a": residuals,
     }
     moved = [r - b for r, b in zip(references, before, strict=True) if r is not None]
-    units = {
-        "o": _units(columns["o"] + moved, signed=True),
-        "h": _units(columns["h"], signed=False),
-        "l": _units(columns["l"], signed=False),
-        "c": _units(columns["c"], signed=True),
-        "v": _units(columns["v"], signed=True),
-        "a": _units(columns["a"], signed=True),
-    }
+    units = {name: _units(column, signed=name not in "hl") for name, column in columns.items()}
+    units["o"] = _units(columns["o"] + moved, signed=True)
     bits = Bits()
     bits.number(12, 3466)
     bits.number(6, 63)
@@ -83,15 +78,8 @@ def with_amounts(bars: Sequence[Bar], ex_days: frozenset[date], digits: int = 2)
         jump = bar.day != expected
         expected = _next_weekday(bar.day)
         reference = references[i]
-        _head(
-            bits,
-            i,
-            bar.day,
-            jump,
-            units,
-            digits,
-            None if reference is None else reference - before[i],
-        )
+        move = None if reference is None else reference - before[i]
+        _head(bits, bar.day, units, first=i == 0, jump=jump, moved=move)
         for name in FIELDS:
             bits.number(3 * units[name], columns[name][i])
     bits.flags(1, 1, 0, 0, 0)
@@ -99,34 +87,21 @@ def with_amounts(bars: Sequence[Bar], ex_days: frozenset[date], digits: int = 2)
 
 
 def _head(
-    bits: Bits,
-    i: int,
-    day: date,
-    jump: bool,
-    units: dict[str, int],
-    digits: int,
-    moved: int | None,
+    bits: Bits, day: date, units: dict[str, int], *, first: bool, jump: bool, moved: int | None
 ) -> None:
     """What stands before a bar: nothing new, a jump in time, new widths, a reference price."""
-    if i > 0 and moved is None:
+    if not first and moved is None:
         if jump:
             bits.flags(1, 0, 1, 1, 1)
             _day(bits, day)
         else:
             bits.flags(0)
         return
-    bits.flags(1, 1)
-    precision = i == 0 and digits != 2
-    bits.flags(precision)
-    if precision:
-        bits.flags(0, 1)
-        bits.unary(3 * digits - 6)
-        bits.flags(0, 0)
-    again = i == 0 or jump
-    bits.flags(again)
-    if again:
+    bits.flags(1, 1, 0)  # two decimals, as by default
+    bits.flags(first or jump)
+    if first or jump:
         for name in FIELDS:
-            delta = units[name] - DEFAULT_UNITS[name] if i == 0 else 0
+            delta = units[name] - DEFAULT_UNITS[name] if first else 0
             bits.flags(delta)
             if delta:
                 bits.unary(delta)
@@ -139,13 +114,13 @@ def _head(
         bits.number(3 * units["o"], moved)
 
 
-def without_amounts(bars: Sequence[Bar], digits: int = 3) -> str:
+def without_amounts(bars: Sequence[Bar]) -> str:
     """Layout 1479, with fixed generous widths."""
     price, volume = 8, 14
     bits = Bits()
     bits.number(12, 1479)
     bits.number(6, 63)
-    bits.number(6, digits)
+    bits.number(6, MILLS)
     bits.number(18, (bars[0].day - DAY_ZERO).days)
     bits.number(3, price - 1)
     bits.number(3, volume - 7)
@@ -161,7 +136,7 @@ def without_amounts(bars: Sequence[Bar], digits: int = 3) -> str:
             bits.number(6, 63)
             bits.number(3, 1)
             bits.number(3, 7)
-        o, h, low, c = _ticks(bar, digits)
+        o, h, low, c = _ticks(bar, MILLS)
         for value in (o - close_before, h - o, o - low, c - o):
             bits.number(3 * price, value)
         bits.number(3 * volume, bar.volume - volume_before)
@@ -171,28 +146,16 @@ def without_amounts(bars: Sequence[Bar], digits: int = 3) -> str:
 
 
 def _ticks(bar: Bar, digits: int) -> tuple[int, int, int, int]:
-    scale = 10**digits
-    return (
-        round(bar.open * scale),
-        round(bar.high * scale),
-        round(bar.low * scale),
-        round(bar.close * scale),
+    open_, high, low, close = (
+        round(price * 10**digits) for price in (bar.open, bar.high, bar.low, bar.close)
     )
+    return open_, high, low, close
 
 
-def _residual(bar: Bar, ticks: tuple[int, int, int, int], digits: int) -> int:
-    """The amount less what the decoder predicts from the mean price."""
-    o, h, low, c = ticks
-    predicted = (o + h + low + c) * bar.volume
-    return bar.amount - _half_even((predicted + 2) // 4, digits)
-
-
-def _half_even(value: int, digits: int) -> int:
-    quotient, rest = divmod(value, 10**digits)
-    twice = 2 * rest
-    if twice > 10**digits or (twice == 10**digits and quotient & 1):
-        quotient += 1
-    return quotient
+def _residual(bar: Bar, ticks: tuple[int, int, int, int]) -> int:
+    """The amount less what the decoder predicts from the mean price, rounded half to even."""
+    quotient, rest = divmod((sum(ticks) * bar.volume + 2) // 4, 100)
+    return bar.amount - quotient - int(rest > 50 or (rest == 50 and quotient % 2 == 1))
 
 
 def _units(values: Iterable[int], *, signed: bool) -> int:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from basketbt.market.calendars import as_date
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.store import Store
 from replay.invented import Market
@@ -45,7 +46,7 @@ def wrong_rows(store: Store, market: Market, known: Iterable[str] | None = None)
             continue
         bars = store.read(coverage, coverage.first, coverage.last).bars
         stored = dict(zip(bars.dates.tolist(), bars.close.tolist(), strict=True))
-        first, last = coverage.first.item(), coverage.last.item()
+        first, last = as_date(coverage.first), as_date(coverage.last)
         truth = {d: c for d, c in security.closes.items() if first <= d <= last}
         wrong += [
             f"{coverage.vendor} {coverage.symbol} {d}: {stored.get(d)} for {truth.get(d)}"

@@ -74,19 +74,6 @@ def test_the_risk_free_rate_is_annual_and_taken_apart_geometrically() -> None:
     assert risk.sharpe(r, 243, 0.02)[0] == pytest.approx(expected, rel=1e-12)
 
 
-def test_annual_return_counts_sessions_not_days() -> None:
-    # 21 % in 20 sessions of a year of 40 is 1.21^2 - 1.
-    levels = np.linspace(100.0, 121.0, 21)
-    assert returns.annual_return(levels, 40)[0] == pytest.approx(1.21**2 - 1)
-
-
-def test_sortino_averages_the_shortfall_over_every_session() -> None:
-    # Half the sessions lose 1 %: sqrt(mean) is 0.01/sqrt(2), not 0.01.
-    r = np.tile([0.02, -0.01], 10)
-    expected = 0.005 / (0.01 / math.sqrt(2)) * math.sqrt(243)
-    assert risk.sortino(r, 243)[0] == pytest.approx(expected)
-
-
 def test_value_at_risk_is_historical_and_its_shortfall_averages_what_lies_at_or_below() -> None:
     # 21 returns: the 5 % quantile is the second smallest, position (21 - 1) * 0.05 = 1.
     r = np.array([-0.08, -0.04, *np.linspace(0.0, 0.03, 19)])

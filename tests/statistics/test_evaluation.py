@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from basketbt.statistics.measures import MEASURES
 from basketbt.statistics.reasons import REASONS
 
 N = 243
+ANNUAL = "annual_return sharpe sortino calmar var_95 cvar_95 tail_ratio alpha information_ratio"
 
 
 def levels_of(*columns: np.ndarray) -> np.ndarray:
@@ -47,33 +50,23 @@ def test_a_window_of_one_session() -> None:
     assert result.values["total_return"][0] == pytest.approx(0.03)
     assert result.values["excess_return"][0] == pytest.approx(0.02)
     assert result.values["max_drawdown"][0] == 0.0
+    needed = {
+        2: "annual_volatility tracking_error",
+        3: "skew beta correlation r_squared",
+        4: "kurtosis",
+        20: f"{ANNUAL} up_capture down_capture",
+    }
     assert empty_cells(result) == {
-        "annual_return": "fewer_than_20_sessions",
-        "annual_volatility": "fewer_than_2_sessions",
-        "sharpe": "fewer_than_20_sessions",
-        "sortino": "fewer_than_20_sessions",
-        "calmar": "fewer_than_20_sessions",
-        "var_95": "fewer_than_20_sessions",
-        "cvar_95": "fewer_than_20_sessions",
-        "skew": "fewer_than_3_sessions",
-        "kurtosis": "fewer_than_4_sessions",
-        "tail_ratio": "fewer_than_20_sessions",
-        "beta": "fewer_than_3_sessions",
-        "alpha": "fewer_than_20_sessions",
-        "correlation": "fewer_than_3_sessions",
-        "r_squared": "fewer_than_3_sessions",
-        "tracking_error": "fewer_than_2_sessions",
-        "information_ratio": "fewer_than_20_sessions",
-        "up_capture": "fewer_than_20_sessions",
-        "down_capture": "fewer_than_20_sessions",
+        key: f"fewer_than_{sessions}_sessions"
+        for sessions, keys in needed.items()
+        for key in keys.split()
     }
 
 
 @pytest.mark.parametrize(("sessions", "annualised"), [(19, False), (20, True)])
 def test_nothing_is_annualised_below_twenty_sessions(sessions: int, annualised: bool) -> None:
     result = of(levels_of(wild(sessions)), levels_of(wild(sessions, 9))[:, 0])
-    keys = "annual_return sharpe sortino calmar var_95 cvar_95 tail_ratio alpha information_ratio"
-    for key in keys.split():
+    for key in ANNUAL.split():
         assert np.isfinite(result.values[key][0]) == annualised, key
 
 
@@ -103,25 +96,16 @@ def test_a_basket_that_never_falls_has_no_sortino_and_no_calmar() -> None:
     assert np.isfinite(result.values["sharpe"][0])
 
 
-def test_a_suspended_basket_is_flat_and_says_so() -> None:
-    result = of(np.full((31, 1), 100.0))
-    cells = empty_cells(result)
-    assert cells["sharpe"] == "zero_volatility"
-    assert cells["tail_ratio"] == "no_lower_tail"
-    assert result.values["hit_ratio"][0] == 0.0
-
-
-def test_rounding_in_the_last_bit_of_a_flat_level_is_no_movement() -> None:
-    levels = np.tile([100.0, np.nextafter(100.0, np.inf)], 15)
+@pytest.mark.parametrize("other", [100.0, np.nextafter(100.0, np.inf)], ids=["flat", "last bit"])
+def test_a_suspended_basket_is_flat_and_says_so(other: float) -> None:
+    levels = np.tile([100.0, other], 15)
+    assert empty_cells(of(levels))["sharpe"] == "zero_volatility"
     result = evaluate(levels, annualisation=N)
-    assert result.values["hit_ratio"][0] == 0.0
-    assert result.values["max_drawdown"][0] == 0.0
-    assert result.values["annual_volatility"][0] == 0.0
+    for key in ("hit_ratio", "max_drawdown", "annual_volatility"):
+        assert result.values[key][0] == 0.0
     cells = empty_cells(result)
-    assert cells["sharpe"] == "zero_volatility"
-    assert cells["sortino"] == "no_downside"
-    assert cells["calmar"] == "no_drawdown"
-    assert cells["tail_ratio"] == "no_lower_tail"
+    wanted = ("zero_volatility", "no_downside", "no_drawdown", "no_lower_tail")
+    assert tuple(cells[key] for key in ("sharpe", "sortino", "calmar", "tail_ratio")) == wanted
 
 
 def test_without_a_benchmark_the_relative_columns_are_empty() -> None:
@@ -192,7 +176,7 @@ def test_one_series_may_be_given_as_a_plain_vector() -> None:
     ],
 )
 def test_a_call_that_cannot_be_meant_is_refused(
-    levels: np.ndarray, extra: dict[str, object], message: str
+    levels: np.ndarray, extra: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
         evaluate(levels, **{"annualisation": N, **extra})

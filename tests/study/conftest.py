@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,21 +10,12 @@ import pytest
 from basketbt.api import Run
 from basketbt.config.study import load_study
 from basketbt.study import run_study
-from support.made import Made
-
-LIST = """\
-broker: mine
-broker_zh: 我的
-theme: {{zh: 测试, en: Test}}
-source: {{publisher: me, title: note, published: 2025-02-07}}
-constituents:
-{constituents}
-"""
-SHARE = "  - {{symbol: {symbol}, name_zh: {name}, stance: {stance}, origin: named{more}}}"
+from support.made import Made, Study
+from support.written import share, write_list, write_study
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Callable[..., Run]:
+def study(tmp_path: Path) -> Study:
     """Run a study over a list of your own symbols on a made market."""
 
     def run(
@@ -32,33 +23,18 @@ def study(tmp_path: Path) -> Callable[..., Run]:
         symbols: Sequence[str],
         *,
         stances: Sequence[str] = (),
-        **lines: object,
+        published: str = "2025-02-07",
+        events_only: bool = False,
+        **keys: object,
     ) -> Run:
-        folder = tmp_path / "baskets" / "mine"
-        folder.mkdir(parents=True, exist_ok=True)
-        rows = [
-            SHARE.format(
-                symbol=symbol,
-                name=f"股{number}",
-                stance=(stances or ["watch"] * len(symbols))[number],
-                more=", lot: 100" if symbol.endswith(".HK") else "",
-            )
-            for number, symbol in enumerate(symbols)
+        known = stances or ["watch"] * len(symbols)
+        shares = [
+            share(symbol, name_zh=f"股{number}", stance=stance)
+            for number, (symbol, stance) in enumerate(zip(symbols, known, strict=True))
         ]
-        (folder / "list.yaml").write_text(
-            LIST.format(constituents="\n".join(rows)), encoding="utf-8"
-        )
-        content = {
-            "study": "made",
-            "events": "deepseek-r1",
-            "baskets": "mine/list",
-            "windows": "[[0,2]]",
-            "split_at_publication": "false",
-            **lines,
-        }
-        path = tmp_path / "study.yaml"
-        text = "\n".join(f"{key}: {value}" for key, value in content.items())
-        path.write_text(text, encoding="utf-8")
-        return Run(run_study(load_study(path), source))
+        write_list(tmp_path, "mine/list", *shares, published=published)
+        short = {"study": "made", "baskets": "mine/list", "windows": "[[0,2]]"}
+        path = write_study(tmp_path, **{**short, "split_at_publication": "false", **keys})
+        return Run(run_study(load_study(path), source, events_only=events_only))
 
     return run

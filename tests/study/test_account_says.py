@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from basketbt.api import Run
-from basketbt.config.study import load_study
 from basketbt.plan.request import ExitBeforeEntry, NoEntry
 from basketbt.prices.data import CorporateAction, SymbolBars
 from basketbt.stages.accounts import NoAccounts
 from basketbt.stages.screening import LotsDisagree, WarningsDisagree
-from basketbt.study import run_study
-from support.made import Made, session
+from support.made import Made, Study, session
+from support.written import share, write_list
 
 FLAT = dict.fromkeys(range(-160, 20), 20.0)
 INDEX = {"000300.SH": FLAT}
@@ -29,20 +29,18 @@ def made() -> Made:
     return Made({ONE: FLAT, TWO: FLAT, **INDEX})
 
 
-def accounts(run: Run) -> dict[str, dict[str, object]]:
+def accounts(run: Run) -> dict[str, dict[Hashable, Any]]:
     """The account rows of the summary by entry."""
     rows = run.summary[run.summary["book"] == "account"].to_dict("records")
     return {str(row["entry"]): row for row in rows}
 
 
-def test_an_entry_that_comes_too_late_does_not_stop_the_other(
-    study: Callable[..., Run], made: Made
-) -> None:
+def test_an_entry_that_comes_too_late_does_not_stop_the_other(study: Study, made: Made) -> None:
     run = study(made, (ONE, TWO), account=f"{{entry: {BOTH}}}")
     rows = accounts(run)
-    assert np.isfinite(rows["next_open"]["total_return"])  # type: ignore[call-overload]
+    assert np.isfinite(rows["next_open"]["total_return"])
     late = rows["publication_open"]
-    assert np.isnan(late["total_return"])  # type: ignore[call-overload]
+    assert np.isnan(late["total_return"])
     why = "no account: its first order (open of 2025-02-10) would not come before its end"
     assert why in str(late["notes"])
     assert set(run.frames["orders"]["entry"]) == {"next_open"}
@@ -50,7 +48,7 @@ def test_an_entry_that_comes_too_late_does_not_stop_the_other(
 
 
 def test_a_reader_is_compared_with_paper_from_the_close_before_he_could_buy(
-    study: Callable[..., Run],
+    study: Study,
 ) -> None:
     # A percent a session until 7 February, then two down; the list appeared on the 7th, day +7.
     up = {day: 10.0 * 1.01 ** max(day, 0) for day in range(-160, 8)}
@@ -72,7 +70,7 @@ def test_a_reader_is_compared_with_paper_from_the_close_before_he_could_buy(
     assert "(2025-01-21; hindsight, the list is of 2025-02-07)" in run.memo
 
 
-def test_many_stopped_orders_are_counted_instead_of_named(study: Callable[..., Run]) -> None:
+def test_many_stopped_orders_are_counted_instead_of_named(study: Study) -> None:
     names = [f"60000{number}.SH" for number in range(1, 6)]
     made = Made({**dict.fromkeys(names, FLAT), **INDEX})
     run = study(made, names, account="{cash: 900000000}", windows="[[0, 5]]")
@@ -82,33 +80,26 @@ def test_many_stopped_orders_are_counted_instead_of_named(study: Callable[..., R
     )
 
 
-def test_an_exit_on_a_holiday_is_named_as_it_was_written(
-    study: Callable[..., Run], made: Made
-) -> None:
-    with pytest.raises(ExitBeforeEntry, match="2024-12-31, the last session by 2025-01-01"):
+def test_an_exit_on_a_holiday_is_named_as_it_was_written(study: Study, made: Made) -> None:
+    said = "2024-12-31, the last session by 2025-01-01"
+    with pytest.raises(ExitBeforeEntry, match=said) as caught:
         study(made, (ONE, TWO), account="{exit: 2025-01-01}")
+    assert caught.value.exit_code == 2
 
 
-def test_an_entry_before_the_list_is_followed_is_refused(
-    study: Callable[..., Run], made: Made, tmp_path: Path
-) -> None:
+def test_an_entry_before_the_list_is_followed_is_refused(study: Study, made: Made) -> None:
     # Published before Christmas: its first open is long before the close of day -1.
-    study(made, (ONE, TWO), account="{}")
-    path = tmp_path / "baskets/mine/list.yaml"
-    path.write_text(path.read_text().replace("2025-02-07", "2024-12-20"))
-    config = (tmp_path / "study.yaml").read_text()
-    (tmp_path / "study.yaml").write_text(config.replace("{}", f"{{entry: {BOTH}}}"))
-    run = Run(run_study(load_study(tmp_path / "study.yaml"), made))
+    run = study(made, (ONE, TWO), published="2024-12-20", account=f"{{entry: {BOTH}}}")
     row = accounts(run)["publication_open"]
     assert (
         "no account: its first order (open of 2024-12-23) would come before 2025-01-20, from whose "
         "close the list is followed" in str(row["notes"])
     )
-    assert np.isfinite(accounts(run)["next_open"]["total_return"])  # type: ignore[call-overload]
+    assert np.isfinite(accounts(run)["next_open"]["total_return"])
 
 
 def test_when_no_entry_is_possible_the_study_is_refused_with_every_reason(
-    study: Callable[..., Run], made: Made
+    study: Study, made: Made
 ) -> None:
     with pytest.raises(
         NoEntry, match=r"mine/list: its first order \(open of 2025-02-10\)"
@@ -119,7 +110,7 @@ def test_when_no_entry_is_possible_the_study_is_refused_with_every_reason(
 
 
 def test_the_page_shows_what_part_of_a_list_an_account_is_of(
-    study: Callable[..., Run], made: Made, tmp_path: Path
+    study: Study, made: Made, tmp_path: Path
 ) -> None:
     whole = study(made, (ONE, TWO), account="{}").write(tmp_path / "whole")
     some = Made(made.closes, adjusted=frozenset({TWO}))
@@ -130,7 +121,7 @@ def test_the_page_shows_what_part_of_a_list_an_account_is_of(
     assert "50.0%" in verdicts[1]
 
 
-def test_a_list_whose_prices_end_before_the_account_has_none(study: Callable[..., Run]) -> None:
+def test_a_list_whose_prices_end_before_the_account_has_none(study: Study) -> None:
     class TwoTables(Made):
         def _bars(self, symbol: str) -> SymbolBars:
             return replace(super()._bars(symbol), table="short" if symbol == TWO else "made")
@@ -144,9 +135,7 @@ def test_a_list_whose_prices_end_before_the_account_has_none(study: Callable[...
     assert len(accounts(study(made, (ONE, TWO), account="{exit: 2025-02-05}"))) == 1
 
 
-def test_what_was_bought_on_the_last_day_is_named_as_unsold(
-    study: Callable[..., Run], made: Made
-) -> None:
+def test_what_was_bought_on_the_last_day_is_named_as_unsold(study: Study, made: Made) -> None:
     account = "{cash: 1000000, exit: 2025-01-21}"  # bought at the open, to be sold at the close
     run = study(made, (ONE, TWO), account=account)
     row = accounts(run)["next_open"]
@@ -162,9 +151,7 @@ def test_what_was_bought_on_the_last_day_is_named_as_unsold(
     assert "sets out to sell all at the close of 2025-01-21" in run.memo
 
 
-def test_what_was_too_large_to_sell_is_named_as_unsold(
-    study: Callable[..., Run], made: Made
-) -> None:
+def test_what_was_too_large_to_sell_is_named_as_unsold(study: Study, made: Made) -> None:
     # 250,000 shares a name against a tenth of a million: bought over three days, sold on none.
     run = study(made, (ONE, TWO), account="{cash: 10000000}", windows="[[0, 4]]")
     row = accounts(run)["next_open"]
@@ -174,14 +161,14 @@ def test_what_was_too_large_to_sell_is_named_as_unsold(
     assert f"| {row['sold_ratio']:.1%} |" in run.memo
 
 
-def test_everything_sold_leaves_nothing_to_name(study: Callable[..., Run], made: Made) -> None:
+def test_everything_sold_leaves_nothing_to_name(study: Study, made: Made) -> None:
     run = study(made, (ONE, TWO), account="{cash: 100000}")
     row = accounts(run)["next_open"]
     assert (row["sold_ratio"], row["unsold"]) == (1.0, 0.0)
     assert "Not sold at the end" not in run.memo
 
 
-def test_an_order_of_less_than_a_share_is_listed(study: Callable[..., Run]) -> None:
+def test_an_order_of_less_than_a_share_is_listed(study: Study) -> None:
     dear = dict.fromkeys(range(-160, 20), 1500.0)
     run = study(Made({ONE: FLAT, TWO: dear, **INDEX}), (ONE, TWO), account="{cash: 2900}")
     orders = run.frames["orders"]
@@ -194,7 +181,7 @@ def test_an_order_of_less_than_a_share_is_listed(study: Callable[..., Run]) -> N
 class TestTaxedDividends:
     """600001.SH falls by one yuan on day +2, and its factor says that nothing was lost."""
 
-    def run(self, study: Callable[..., Run], actions: list[CorporateAction]) -> str:
+    def run(self, study: Study, actions: list[CorporateAction]) -> str:
         falls = {**FLAT, **dict.fromkeys(range(2, 20), 19.0)}
         factor = {day: 1.0 if day < 2 else 20 / 19 for day in FLAT}
         made = Made({ONE: falls, TWO: FLAT, **INDEX}, factors={ONE: factor}, actions=actions)
@@ -208,21 +195,19 @@ class TestTaxedDividends:
         self.tax = run.frames["orders"]["tax"].sum()
         return str(row["notes"])
 
-    def test_cash_that_no_action_explains_is_said_to_be_untaxed(
-        self, study: Callable[..., Run]
-    ) -> None:
+    def test_cash_that_no_action_explains_is_said_to_be_untaxed(self, study: Study) -> None:
         notes = self.run(study, [])
         assert "no corporate action names the cash of 600001.SH a dividend" in notes
         assert self.tax == 0
 
-    def test_a_named_dividend_is_taxed_and_nothing_is_said(self, study: Callable[..., Run]) -> None:
+    def test_a_named_dividend_is_taxed_and_nothing_is_said(self, study: Study) -> None:
         paid = CorporateAction(symbol=ONE, ex_date=session(2), cash=1.0)
         notes = self.run(study, [paid])
         assert "taxed" not in notes
         assert self.tax == pytest.approx(24_900 * 1.0 * 0.2)
 
     def test_without_an_actions_table_it_is_said_that_nothing_can_be_taxed(
-        self, study: Callable[..., Run], made: Made
+        self, study: Study, made: Made
     ) -> None:
         row = accounts(study(made, (ONE, TWO), account="{dividends: taxed}"))["next_open"]
         assert "`dividends: taxed` took no tax: no table of corporate actions" in str(row["notes"])
@@ -230,29 +215,16 @@ class TestTaxedDividends:
         assert "taxed" not in str(calm["notes"])
 
 
-SECOND = """\
-broker: mine
-broker_zh: 我的
-theme: {{zh: 测试, en: Test}}
-source: {{publisher: me, title: note, published: 2025-02-07}}
-constituents:
-  - {{symbol: 600001.SH, name_zh: {name}, stance: watch, origin: named}}
-  - {{symbol: 6682.HK, name_zh: 股1, stance: watch, origin: named{lot}}}
-"""
-
-
 class TestListsThatDisagree:
     """The first list gives 6682.HK a lot of 100 and calls 600001.SH 股0."""
 
     @pytest.fixture
-    def both(self, study: Callable[..., Run], tmp_path: Path) -> Callable[..., Run]:
-        def run(*, lot: str = "", name: str = "股0") -> Run:
-            made = Made(
-                {ONE: FLAT, "6682.HK": FLAT, **INDEX}, fx=dict.fromkeys(range(-160, 20), 1.0)
-            )
-            folder = tmp_path / "baskets/mine"
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "second.yaml").write_text(SECOND.format(lot=lot, name=name), encoding="utf-8")
+    def both(self, study: Study, tmp_path: Path) -> Callable[..., Run]:
+        def run(*, lot: int | None = None, name: str = "股0") -> Run:
+            rates = dict.fromkeys(range(-160, 20), 1.0)
+            made = Made({ONE: FLAT, "6682.HK": FLAT, **INDEX}, fx=rates)
+            rows = (share(ONE, name_zh=name), share("6682.HK", name_zh="股1", lot=lot))
+            write_list(tmp_path, "mine/second", *rows)
             return study(made, (ONE, "6682.HK"), account="{}", baskets='"mine/*"')
 
         return run
@@ -265,7 +237,7 @@ class TestListsThatDisagree:
 
     def test_two_lots_for_one_share_are_refused(self, both: Callable[..., Run]) -> None:
         with pytest.raises(LotsDisagree) as caught:
-            both(lot=", lot: 200")
+            both(lot=200)
         assert (
             str(caught.value) == "6682.HK has a lot of 100 in mine/list and of 200 in mine/second"
         )

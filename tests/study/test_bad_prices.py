@@ -19,6 +19,7 @@ from support.export import write_tables
 SHARE, DAY = "002230.SZ", "2025-01-22"
 STUDY = ["baskets=guojin/edge-hardware", "windows=[[0,5]]", "split_at_publication=false"]
 Fields = list[str]  # date, symbol, open, high, low, close, volume, amount, adj_factor
+Change = Callable[[Fields], list[Fields]]
 
 
 @pytest.fixture(scope="module")
@@ -35,25 +36,18 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def changed(tables: Path, folder: Path, change: Callable[[Fields], list[Fields]]) -> Path:
+def changed(tables: Path, folder: Path, change: Change = lambda fields: [fields]) -> Path:
     """A copy of the tables; the row of SHARE on DAY becomes what ``change`` gives."""
     for path in tables.iterdir():
         lines = path.read_text(encoding="utf-8").splitlines()
         if path.name == "bars.csv":
-            lines = [
-                out
-                for line in lines
-                for out in (
-                    [",".join(fields) for fields in change(line.split(","))]
-                    if line.startswith(f"{DAY},{SHARE}")
-                    else [line]
-                )
-            ]
+            at = next(i for i, line in enumerate(lines) if line.startswith(f"{DAY},{SHARE}"))
+            lines[at : at + 1] = [",".join(fields) for fields in change(lines[at].split(","))]
         (folder / path.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 
-def field(position: int, value: str) -> Callable[[Fields], list[Fields]]:
+def field(position: int, value: str) -> Change:
     return lambda fields: [[*fields[:position], value, *fields[position + 1 :]]]
 
 
@@ -68,7 +62,7 @@ def study(folder: Path, *more: str) -> float:
 def test_the_tables_give_what_the_demo_gives(tables: Path, tmp_path: Path) -> None:
     demo = run(invented.STUDY, overrides=[*STUDY, "weighting=equal"]).summary
     row = demo.query("event == 'deepseek-r1' and rebalance == 'hold'").iloc[0]
-    assert study(changed(tables, tmp_path, lambda fields: [fields])) == row["total_return"]
+    assert study(changed(tables, tmp_path)) == row["total_return"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +80,7 @@ def test_the_tables_give_what_the_demo_gives(tables: Path, tmp_path: Path) -> No
     ids=["nan", "inf", "zero", "negative", "close", "low", "saturday", "twice"],
 )
 def test_an_impossible_row_is_refused_by_name(
-    tables: Path, tmp_path: Path, change: Callable[[Fields], list[Fields]], words: str
+    tables: Path, tmp_path: Path, change: Change, words: str
 ) -> None:
     with pytest.raises(BadPrices) as caught:
         study(changed(tables, tmp_path, change))
@@ -112,7 +106,7 @@ def test_an_impossible_row_is_refused_by_name(
 def test_an_impossible_row_beside_the_prices_is_refused_by_name(
     tables: Path, tmp_path: Path, table: str, rows: list[str], words: str
 ) -> None:
-    folder = changed(tables, tmp_path, lambda fields: [fields])
+    folder = changed(tables, tmp_path)
     with (folder / f"{table}.csv").open("a") as file:
         file.writelines(f"{row.format(SHARE)}\n" for row in rows)
     with pytest.raises(BadPrices, match=rf"{SHARE} 2025-01-22: .*\[{table}, ") as caught:
@@ -133,7 +127,7 @@ def test_a_decimal_point_in_the_wrong_place_is_refused(tables: Path, tmp_path: P
 def test_a_misspelt_factor_is_named_and_leaves_the_price_return_empty(
     tables: Path, tmp_path: Path
 ) -> None:
-    folder = changed(tables, tmp_path, lambda fields: [fields])
+    folder = changed(tables, tmp_path)
     (folder / "actions.csv").unlink()
     lines = (folder / "bars.csv").read_text().replace("adj_factor", "adj_factr", 1)
     (folder / "bars.csv").write_text(lines)
@@ -150,7 +144,7 @@ def test_a_misspelt_factor_is_named_and_leaves_the_price_return_empty(
 
 
 def test_a_row_out_of_order_changes_nothing(tables: Path, tmp_path: Path) -> None:
-    folder = changed(tables, tmp_path, lambda fields: [fields])
+    folder = changed(tables, tmp_path)
     lines = (folder / "bars.csv").read_text().splitlines()
     (folder / "bars.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")
     assert study(folder) == study(tables)
@@ -164,7 +158,7 @@ def test_a_missing_session_is_a_suspension(tables: Path, tmp_path: Path) -> None
 
 
 def test_lots_that_were_declared_as_shares_are_recognised(tables: Path, tmp_path: Path) -> None:
-    folder = changed(tables, tmp_path, lambda fields: [fields])
+    folder = changed(tables, tmp_path)
     lines = (folder / "bars.csv").read_text().splitlines()
     rows = [line.split(",") for line in lines[1:]]
     for row in rows:

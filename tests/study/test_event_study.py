@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +11,7 @@ import statsmodels.api as sm
 
 from basketbt.api import Run
 from basketbt.config.eventstudy import SHIPPED_VARIANTS, EventStudySpec
-from basketbt.config.study import load_study
-from basketbt.errors import InputError, InvalidFile
+from basketbt.errors import InputError
 from basketbt.events.inputs import STANDARD_VARIANTS
 from basketbt.events.reasons import BadWindows
 from basketbt.market.calendars import calendar
@@ -24,7 +22,6 @@ from basketbt.plan.eventstudy import (
     reach,
 )
 from basketbt.report.files import run_files
-from basketbt.study import run_study
 from support.eventstudy import (
     FIRST,
     LAST,
@@ -36,9 +33,7 @@ from support.eventstudy import (
     closes,
     section,
 )
-from support.made import Made, session
-
-Study = Callable[..., Run]
+from support.made import Made, Study, session
 
 XSHG = calendar("XSHG")
 
@@ -164,11 +159,9 @@ class TestNumbers:
         assert one.run_id != other.run_id
 
     def test_alone_it_has_the_same_numbers(self, study: Study, tmp_path: Path) -> None:
-        whole = study(MadeWithUniverse(closes()), NAMES, event_study=section())
-        alone = Run(
-            run_study(
-                load_study(tmp_path / "study.yaml"), MadeWithUniverse(closes()), events_only=True
-            )
+        whole, alone = (
+            study(MadeWithUniverse(closes()), NAMES, event_study=section(), events_only=only)
+            for only in (False, True)
         )
         assert set(alone.frames) == {"event_study", "verdicts", "car_paths", "placebo"}
         assert alone.frames["event_study"].equals(whole.frames["event_study"])
@@ -192,28 +185,6 @@ class TestNumbers:
 
 
 class TestStudyFile:
-    @pytest.mark.parametrize(
-        ("wrong", "told"),
-        [
-            ("{windows: [[4, 0]]}", "ends before it starts"),
-            ("{windows: []}", "at least one"),
-            ("{models: [market+sector]}", "begins with one against the market"),
-            ("{models: [market, market]}", "names one twice"),
-            ("{models: capm}", "market-adjusted"),
-            ("{variants: [without-june]}", "says nothing to change"),
-            ("{variants: [{name: june, without_dates: [2024-06-30, 2024-06-01]}]}", "ends before"),
-            ("{placebo_dates: 20}", "100"),
-            ("{window: [[0, 5]]}", "window"),
-        ],
-    )
-    def test_a_mistake_is_named_with_its_line(self, tmp_path: Path, wrong: str, told: str) -> None:
-        path = tmp_path / "study.yaml"
-        path.write_text(f"study: x\nevents: deepseek-r1\nbaskets: a\nevent_study: {wrong}\n")
-        with pytest.raises(InvalidFile) as caught:
-            load_study(path)
-        assert "study.yaml:4:" in str(caught.value)
-        assert told in str(caught.value)
-
     def test_an_event_to_stop_before_must_exist(self, study: Study) -> None:
         with pytest.raises(InputError, match="no event is called 'deepseek-r9'"):
             study(Made(closes()), NAMES, event_study=section("stop_before: [deepseek-r9]"))

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from basketbt.api import Run
 from basketbt.config.eventstudy import EventStudySpec
-from basketbt.config.study import load_study
 from basketbt.errors import DataError, InvalidFile
 from basketbt.events.reasons import NothingToTest
-from basketbt.plan.eventstudy import (
-    market_index,
-)
+from basketbt.plan.eventstudy import market_index
 from basketbt.report.csvfile import csv_bytes
 from basketbt.stages.eventinputs import NoIndexLevels
-from basketbt.study import run_study
 from support.eventstudy import (
     FIRST,
     LAST,
@@ -29,18 +22,18 @@ from support.eventstudy import (
     cell,
     closes,
     section,
+    until,
+    without,
 )
-from support.made import Made, session
-
-Study = Callable[..., Run]
+from support.made import Made, Study, session
 
 
 class TestWhatCannotBeHad:
     """An empty cell with its reason, or an error; never a number that looks like a result."""
 
-    def said(self, run: Run, column: str, reason: str, **where: object) -> None:
+    def said(self, run: Run, columns: str, reason: str, **where: object) -> None:
         found = cell(run, **where)
-        assert pd.isna(found[column]), column
+        assert pd.isna([found[column] for column in columns.split()]).all(), columns
         assert reason in found["notes"]
         table = run.data.tables["event_study"]
         text = csv_bytes(table, "en").decode("utf-8-sig")
@@ -65,8 +58,9 @@ class TestWhatCannotBeHad:
         assert f"250 need prices of four fifths of a list's weight from {session(-419)}" in run.memo
 
     def test_a_sector_index_that_is_the_market(self, study: Study) -> None:
-        run = study(Made(closes()), NAMES, event_study=section(f"sector: {MARKET}"))
-        self.said(run, "t", "linearly dependent", model="market+sector")
+        run = study(MadeWithUniverse(closes()), NAMES, event_study=section(f"sector: {MARKET}"))
+        columns = "t p mde joint_f holm_p placebo_p random_p"
+        self.said(run, columns, "linearly dependent", model="market+sector")
         assert cell(run)["p"] > 0
         assert "No test against the sector." in run.memo
         assert f"the sector index {MARKET} is the market index {MARKET} itself" in run.memo
@@ -80,14 +74,11 @@ class TestWhatCannotBeHad:
         assert "is the market index 000300.SH itself, or its twin with dividends" in run.memo
 
     def test_a_list_whose_prices_end_inside_the_window(self, study: Study) -> None:
-        prices = closes()
-        for name in NAMES[1:]:  # one share goes on alone
-            prices[name] = {day: close for day, close in prices[name].items() if day <= 2}
+        prices = until(2, closes(), *NAMES[1:])  # one share goes on alone
         asked = "{windows: [[0, 2], [0, 4]], also: [], variants: []}"
         run = study(Made(prices), NAMES, event_study=asked)
-        said = f"too little of the list has prices after {session(2)}"
-        for column in ("car", "p", "bhar", "mde", "leave_one_out_min", "holm_p"):
-            self.said(run, column, said)
+        columns = "car p bhar mde leave_one_out_min holm_p"
+        self.said(run, columns, f"too little of the list has prices after {session(2)}")
         assert cell(run, window="[0,+2]")["p"] > 0
         path = run.frames["car_paths"]
         path = path[(path["variant"] == "main") & (path["model"] == "market")]
@@ -104,10 +95,7 @@ class TestWhatCannotBeHad:
     def test_no_registered_window_that_can_be_tested(
         self, study: Study, asked: str, why: str
     ) -> None:
-        known = {
-            symbol: {day: p for day, p in path.items() if day <= (6 if symbol in NAMES[1:] else 9)}
-            for symbol, path in closes().items()
-        }
+        known = until(9, until(6, closes(), *NAMES[1:]))
         with pytest.raises(NothingToTest, match=why) as told:
             study(Made(known), NAMES, event_study=f"{{{asked}}}")
         assert told.value.exit_code == 3
@@ -116,12 +104,10 @@ class TestWhatCannotBeHad:
     def test_a_window_that_overlaps_the_estimation_is_told_with_its_line(
         self, study: Study
     ) -> None:
-        with pytest.raises(
-            InvalidFile, match=r"window \[-25, -1\] overlaps the estimation"
-        ) as told:
+        why = r"study\.yaml:6:.*window \[-25, -1\] overlaps the estimation"
+        with pytest.raises(InvalidFile, match=why) as told:
             study(Made(closes()), NAMES, event_study="{windows: [[0, 4], [-25, -1]]}")
         assert told.value.exit_code == 2
-        assert "study.yaml:6:" in str(told.value)
 
     def test_an_estimation_shorter_than_it_may_be(self, study: Study) -> None:
         with pytest.raises(NothingToTest) as told:
@@ -135,42 +121,36 @@ class TestWhatCannotBeHad:
         assert lagged != alone
 
     def test_a_sector_index_without_levels(self, study: Study) -> None:
-        prices = {symbol: p for symbol, p in closes(lift=0.03).items() if symbol != SECTOR}
-        run = study(Made(prices), NAMES, event_study=section())
+        run = study(Made(without(SECTOR, closes(lift=0.03))), NAMES, event_study=section())
         assert set(run.frames["event_study"]["model"]) == {"market"}
-        assert "no levels of the sector index 930713.CSI" in run.memo
-        assert "There is no test against a sector" in run.memo
-        assert "whether beyond its sector could not be tested" in run.memo
-        assert "sector's own move" not in run.memo
-        assert "No test against the sector." not in run.memo  # said once, above
-        assert "vs sector" not in run.memo
-
-    def test_without_variants_nothing_is_said_of_them(self, study: Study) -> None:
-        run = study(Made(closes()), NAMES, event_study=section())
-        assert "No variant changes the answer" not in run.memo
+        for said in (
+            "no levels of the sector index 930713.CSI",
+            "There is no test against a sector",
+            "whether beyond its sector could not be tested",
+        ):
+            assert said in run.memo
+        # the last of them would be said twice
+        for unsaid in ("sector's own move", "vs sector", "No test against the sector."):
+            assert unsaid not in run.memo
 
     def test_a_headline_window_beyond_the_prices_gives_way_to_one_that_can_be_tested(
         self, study: Study
     ) -> None:
-        known = {
-            symbol: {day: close for day, close in path.items() if day <= 3}
-            for symbol, path in closes().items()
-        }
         asked = "{windows: [[0, 5], [0, 2], [-1, 1]], also: [], variants: []}"
-        run = study(Made(known), NAMES, event_study=asked)
+        run = study(Made(until(3, closes())), NAMES, event_study=asked)
         assert "No list could be tested over [0,+5]; [-1,+1] is quoted instead" in run.memo
         assert "over [-1,+1] beyond the market" in run.memo
         assert "1 of the 3 registered cells could not be tested" in run.memo
 
     def test_a_long_window_says_why_it_has_no_placebo_p(self, study: Study) -> None:
         run = study(Made(closes()), NAMES, event_study="{windows: [[0, 12]], also: []}")
+        self.said(run, "placebo_p", "placebo dates overlap too much", window="[0,+12]")
         assert "No placebo p for a window of more than 11 sessions" in run.memo
         assert "placebo dates only" not in run.memo
 
     def test_a_market_index_without_levels(self, study: Study) -> None:
-        prices = {symbol: path for symbol, path in closes().items() if symbol != MARKET}
         with pytest.raises(NoIndexLevels, match=r"no levels of 000300\.SH") as told:
-            study(Made(prices), NAMES, event_study=section())
+            study(Made(without(MARKET, closes())), NAMES, event_study=section())
         assert told.value.exit_code == 3
 
     def test_too_few_names_for_kolari_and_pynnonen(self, study: Study) -> None:
@@ -184,9 +164,22 @@ class TestWhatCannotBeHad:
         with pytest.raises(NothingToTest, match="equal to the benchmark's"):
             study(Made(prices), NAMES[:1], event_study=section("models: market"))
 
-    def test_no_universe(self, study: Study) -> None:
+    def test_what_was_not_given_or_asked_for(self, study: Study) -> None:
+        """No universe, no variants, and 120 sessions of residuals."""
         run = study(Made(closes()), NAMES, event_study=section())
         self.said(run, "random_p", "no universe was given")
+        assert "No variant changes the answer" not in run.memo
+        self.said(run, "romano_wolf_p", "")
+        assert "Romano-Wolf p" not in run.memo
+        assert "Romano-Wolf needs 250 residual dates that all baskets share, 120 exist" in run.memo
+
+    def test_with_a_year_of_residuals_romano_wolf_stands_beside_holm(self, study: Study) -> None:
+        made = Made(closes(lift=0.03))
+        run = study(made, NAMES, estimation="[-270, -21]", event_study=section())
+        assert cell(run)["estimation_sessions"] == 250
+        assert cell(run)["romano_wolf_p"] == pytest.approx(1 / 2001)
+        assert "| Holm p | Romano-Wolf p | Could see" in run.memo
+        assert "Romano-Wolf needs" not in run.memo
 
     def test_random_baskets_that_are_switched_off(self, study: Study) -> None:
         source = MadeWithUniverse(closes())
@@ -196,33 +189,29 @@ class TestWhatCannotBeHad:
         assert "Random baskets (" not in run.memo
 
     def test_a_universe_that_lacks_the_dates(self, study: Study) -> None:
-        run = study(
-            MadeWithUniverse(closes(), known=range(-60, LAST)), NAMES, event_study=section()
-        )
+        source = MadeWithUniverse(closes(), known=range(-60, LAST))
+        run = study(source, NAMES, event_study=section())
         self.said(run, "random_p", "the universe has no prices over the estimation window")
 
     def test_a_session_that_the_market_index_lacks_empties_no_random_p(self, study: Study) -> None:
         prices = closes()
-        prices[MARKET] = {day: level for day, level in prices[MARKET].items() if day != 2}
+        del prices[MARKET][2]
         run = study(MadeWithUniverse(prices), NAMES, event_study=section())
         assert 0 < cell(run)["random_p"] <= 1
         assert "random_p" not in str(cell(run)["notes"])
         assert any("sessions without a level" in note.text() for note in run.result.notes)
 
     def test_a_window_beyond_the_prices(self, study: Study) -> None:
-        known = {
-            symbol: {day: close for day, close in path.items() if day <= 6}
-            for symbol, path in closes().items()
-        }
-        run = study(Made(known), NAMES, event_study="{windows: [[0, 4], [0, 9]], also: []}")
-        self.said(run, "car", "window [0, 9] reaches beyond the prices", window="[0,+9]")
+        asked = "{windows: [[0, 4], [0, 9]], also: []}"
+        run = study(MadeWithUniverse(until(6, closes())), NAMES, event_study=asked)
+        columns = "car bhar t p mde joint_f holm_p placebo_p random_p"
+        self.said(run, columns, "window [0, 9] reaches beyond the prices", window="[0,+9]")
         assert cell(run)["p"] > 0
 
-    def test_no_prices_of_any_share(self, study: Study, tmp_path: Path) -> None:
-        study(Made(closes()), NAMES, event_study=section())  # writes the study
+    def test_no_prices_of_any_share(self, study: Study) -> None:
         indexes = {symbol: closes()[symbol] for symbol in (MARKET, SECTOR)}
         with pytest.raises(DataError):
-            run_study(load_study(tmp_path / "study.yaml"), Made(indexes), events_only=True)
+            study(Made(indexes), NAMES, event_study=section(), events_only=True)
 
 
 class TestHongKong:
@@ -233,8 +222,7 @@ class TestHongKong:
 
     def prices(self) -> dict[str, dict[int, float]]:
         made = closes(names=(*self.HK, self.OWN))
-        steps = {day: made[MARKET][day] for day in made[MARKET]}  # the mainland's own walk
-        return {**made, self.OWN: steps}
+        return {**made, self.OWN: made[MARKET]}  # the mainland's own walk
 
     def test_sessions_without_a_mainland_level_are_left_out_and_the_memo_says_so(
         self, study: Study
@@ -270,20 +258,3 @@ class TestHongKong:
         assert market_index(spec, (MARKET, self.OWN), "XHKG") == self.OWN
         assert market_index(spec, (MARKET,), "XHKG") == MARKET
         assert market_index(EventStudySpec(market=MARKET), (self.OWN,), "XHKG") == MARKET
-
-
-class TestRomanoWolf:
-    def test_with_a_year_of_residuals_it_stands_beside_holm(self, study: Study) -> None:
-        source = Made(closes(lift=0.03))
-        run = study(source, NAMES, estimation="[-270, -21]", event_study=section())
-        found = cell(run)
-        assert found["estimation_sessions"] == 250
-        assert found["romano_wolf_p"] == pytest.approx(1 / 2001)
-        assert "| Holm p | Romano-Wolf p | Could see" in run.memo
-        assert "Romano-Wolf needs" not in run.memo
-
-    def test_without_it_says_what_it_needs(self, study: Study) -> None:
-        run = study(Made(closes()), NAMES, event_study=section())
-        assert pd.isna(cell(run)["romano_wolf_p"])
-        assert "Romano-Wolf p" not in run.memo
-        assert "Romano-Wolf needs 250 residual dates that all baskets share, 120 exist" in run.memo

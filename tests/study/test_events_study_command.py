@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-
 from support import invented
+from support.written import command, table
 
+STUDY = ["events", "study", invented.STUDY]
 SMALL = ["--set", "baskets=guojin/*", "--set", "event_study.variants=[]"]
 
 
-def basketbt(*arguments: str, cwd: Path, group: str = "events") -> subprocess.CompletedProcess[str]:
-    """The command in a fresh process."""
-    return subprocess.run(
-        [sys.executable, "-m", "basketbt", group, *arguments],
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-
-
 def test_it_answers_on_the_screen_and_in_files(tmp_path: Path) -> None:
-    done = basketbt("study", invented.STUDY, *SMALL, cwd=tmp_path)
+    done = command(*STUDY, *SMALL, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Prices: own tables (bars.parquet, indexes.parquet), 2023-" in done.stdout
     assert "DeepSeek-R1 release · day 0 = 2025-01-21 (XSHG), [0,+5], 30 registered tests" in (
@@ -38,8 +21,7 @@ def test_it_answers_on_the_screen_and_in_files(tmp_path: Path) -> None:
     )
     folder = tmp_path / "results" / "demo" / "event-study" / "latest"
     assert "### Is it more than chance?" in (folder / "memo.md").read_text(encoding="utf-8")
-    with (folder / "event_study.csv").open(encoding="utf-8-sig", newline="") as handle:
-        rows = list(csv.DictReader(handle))
+    rows = table(folder / "event_study.csv")
     assert len({row["basket"] for row in rows}) == 5
     for row in rows:
         for key, value in row.items():
@@ -47,7 +29,7 @@ def test_it_answers_on_the_screen_and_in_files(tmp_path: Path) -> None:
 
 
 def test_json_is_the_table(tmp_path: Path) -> None:
-    done = basketbt("study", invented.STUDY, *SMALL, "--json", cwd=tmp_path)
+    done = command(*STUDY, *SMALL, "--json", cwd=tmp_path)
     found = json.loads(done.stdout)
     assert found["prices"].startswith("own tables")
     cell = found["event_study"][0]
@@ -58,48 +40,29 @@ def test_json_is_the_table(tmp_path: Path) -> None:
 
 
 def test_in_chinese_and_quiet(tmp_path: Path) -> None:
-    done = basketbt("study", invented.STUDY, *SMALL, "--lang", "zh", "-q", cwd=tmp_path)
+    done = command(*STUDY, *SMALL, "--lang", "zh", "-q", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     folder = tmp_path / "results" / "demo" / "event-study" / "latest"
     header = (folder / "event_study.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert header.startswith("事件,第0日,组合,加权方式,方案,预期收益模型,窗口")
 
 
-@pytest.mark.parametrize(
-    ("change", "code", "told"),
-    [
-        ("event_study.windows=[[5,0]]", 2, "ends before it starts"),
-        ("event_study.stop_before=[deepseek-r9]", 2, "no event is called"),
-        ("estimation=[-700,-600]", 3, "valid estimation sessions, 100 needed"),
-    ],
-)
-def test_a_mistake_is_one_message(tmp_path: Path, change: str, code: int, told: str) -> None:
-    done = basketbt("study", invented.STUDY, *SMALL, "--set", change, cwd=tmp_path)
-    assert done.returncode == code
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "results").exists()
-
-
 def test_showing_an_event_still_needs_no_word(tmp_path: Path) -> None:
-    done = basketbt("deepseek-r1", cwd=tmp_path)
+    done = command("events", "deepseek-r1", cwd=tmp_path)
     assert done.returncode == 0
     assert "2025-01-21" in done.stdout
 
 
 def test_it_runs_from_a_lock_too(tmp_path: Path) -> None:
     small = [*SMALL, "--set", "event_study.random_baskets=0"]
-    locked = basketbt(invented.STUDY, *small, "-o", "prices.zip", cwd=tmp_path, group="lock")
+    locked = command("lock", invented.STUDY, *small, "-o", "prices.zip", cwd=tmp_path)
     assert locked.returncode == 0, locked.stderr
     tables = []
     for out, prices in (("made", []), ("locked", ["--lock", "prices.zip"])):
-        done = basketbt("study", invented.STUDY, *small, *prices, "-o", out, "-q", cwd=tmp_path)
+        done = command(
+            "events", "study", invented.STUDY, *small, *prices, "-o", out, "-q", cwd=tmp_path
+        )
         assert done.returncode == 0, done.stderr
         folder = tmp_path / out / "demo" / "event-study" / "latest"
         tables.append((folder / "event_study.csv").read_bytes())
     assert tables[0] == tables[1]
-    both = basketbt(
-        "study", invented.STUDY, "--lock", "prices.zip", "--source", "sample", cwd=tmp_path
-    )
-    assert both.returncode == 2
-    assert "--lock and --source exclude each other" in both.stderr

@@ -16,22 +16,11 @@ from basketbt.plan.study import make_plan
 from basketbt.prices.sources.sample import SampleSource
 from basketbt.sources import choose_source
 from basketbt.study import run_study
-
-OWN_BASKET = """\
-broker: mine
-broker_zh: 我的
-theme: {zh: 港股, en: Hong Kong}
-source: {publisher: me, title: note, published: 2025-01-06}
-constituents:
-  - {symbol: 6682.HK, name_zh: 第四范式, stance: watch, origin: named, lot: 100}
-"""
+from support.written import write_list, write_study
 
 
 def plan(tmp_path: Path, **lines: str) -> StudyPlan:
-    content = {"study": "mine", "events": "deepseek-r1", "baskets": "guojin/software", **lines}
-    path = tmp_path / "study.yaml"
-    path.write_text("\n".join(f"{key}: {value}" for key, value in content.items()))
-    return make_plan(load_study(path))
+    return make_plan(load_study(write_study(tmp_path, **lines)))
 
 
 def labels(planned: StudyPlan) -> list[str]:
@@ -56,11 +45,7 @@ def test_windows_that_end_before_publication_are_all_hindsight_and_say_so(tmp_pa
 
 
 def test_a_list_published_before_the_event_was_available_from_day_0(tmp_path: Path) -> None:
-    folder = tmp_path / "baskets" / "mine"
-    folder.mkdir(parents=True)
-    (folder / "early.yaml").write_text(
-        OWN_BASKET.replace("6682.HK", "688111.SH").replace(", lot: 100", "")
-    )
+    write_list(tmp_path, "mine/early", "688111.SH", published="2025-01-06")
     planned = plan(tmp_path, baskets="mine/early", windows="[[0,5]]")
     assert labels(planned) == ["[0,+5]", "available"]
     assert (planned.cases[0].windows[0][1].first, planned.cases[0].windows[0][1].last) == (0, 5)
@@ -71,9 +56,7 @@ def test_the_split_can_be_left_out(tmp_path: Path) -> None:
 
 
 def test_a_hong_kong_list_meets_the_news_on_its_own_calendar(tmp_path: Path) -> None:
-    folder = tmp_path / "baskets" / "mine"
-    folder.mkdir(parents=True)
-    (folder / "hk.yaml").write_text(OWN_BASKET)
+    write_list(tmp_path, "mine/hk", "6682.HK", published="2025-01-06")
     planned = plan(tmp_path, baskets="[mine/hk, guojin/software]", events="us-shock")
     zero = {case.calendar.name: str(case.day_zero.session) for case in planned.cases}
     assert zero == {"XHKG": "2025-01-28", "XSHG": "2025-02-05"}
@@ -117,9 +100,7 @@ def test_windows_that_reach_back_to_another_event_are_said(tmp_path: Path) -> No
 
 
 def test_overlaps_name_the_exchange_where_lists_of_two_are_studied(tmp_path: Path) -> None:
-    folder = tmp_path / "baskets" / "mine"
-    folder.mkdir(parents=True)
-    (folder / "hk.yaml").write_text(OWN_BASKET)
+    write_list(tmp_path, "mine/hk", "6682.HK", published="2025-01-06")
     planned = plan(tmp_path, baskets="[mine/hk, guojin/software]", windows="[[0,5]]")
     said = " ".join(note.text() for note in planned.notes)
     assert "deepseek-r1 (XSHG) that end after day +4 contain 2025-02-05" in said
@@ -149,9 +130,7 @@ def test_dates_before_the_first_known_session_do_not_ask_for_an_upgrade(
 
 
 def test_a_list_published_in_the_far_future_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "baskets" / "mine"
-    folder.mkdir(parents=True)
-    (folder / "hk.yaml").write_text(OWN_BASKET.replace("2025-01-06", "2225-01-06"))
+    write_list(tmp_path, "mine/hk", "6682.HK", published="2225-01-06")
     with pytest.raises(BasketbtError, match=r"mine/hk: source\.published is 2225-01-06") as caught:
         plan(tmp_path, baskets="mine/hk")
     assert caught.value.exit_code == 2
@@ -187,13 +166,10 @@ def test_an_event_of_your_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "error", "words"),
     [
-        ({"events": "deepseek-r2"}, InvalidFile, "deepseek-r1"),
         ({"events": "deepseek-r1@leek"}, InvalidFile, "leak"),
         ({"baskets": "guojin/sofware"}, InvalidFile, "guojin/software"),
         ({"baskets": "../outside.yaml"}, RefusedPath, "outside"),
-        ({"benchmarks": '"000300"'}, BasketbtError, "000300"),
         ({"windows": "[[0,700]]"}, BasketbtError, "2026-12-31"),
-        ({"events": '{id: x, at: "2025-03-06T10:00:00"}'}, BasketbtError, "zone"),
     ],
 )
 def test_what_cannot_be_planned(
@@ -203,15 +179,6 @@ def test_what_cannot_be_planned(
         plan(tmp_path, **lines)
     assert words in f"{caught.value} {caught.value.hint}"
     assert caught.value.exit_code in (2, 3)
-
-
-def test_a_link_out_of_the_study_folder_is_refused(tmp_path: Path) -> None:
-    inner = tmp_path / "project"
-    inner.mkdir()
-    (tmp_path / "secret.yaml").write_text(OWN_BASKET)
-    (inner / "link.yaml").symlink_to(tmp_path / "secret.yaml")
-    with pytest.raises((RefusedPath, InvalidFile)):
-        plan(inner, baskets="link.yaml")
 
 
 def test_spans_read_as_people_write_them() -> None:
@@ -231,10 +198,9 @@ def test_an_unknown_list_is_named_with_its_line_or_setting(tmp_path: Path) -> No
 
 
 def test_a_list_named_twice_is_one_and_two_lists_of_one_id_are_refused(tmp_path: Path) -> None:
-    text = OWN_BASKET.replace("6682.HK", "688111.SH").replace(", lot: 100", "")
-    for folder in ("baskets/mine", "drafts"):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "one.yaml").write_text(text)
+    one = write_list(tmp_path, "mine/one", "688111.SH")
+    (tmp_path / "drafts").mkdir()
+    (tmp_path / "drafts/one.yaml").write_bytes(one.read_bytes())
     twice = plan(tmp_path, baskets="[mine/one, baskets/mine/one.yaml, mine/*]")
     assert [basket.id for basket in twice.baskets] == ["mine/one"]
     with pytest.raises(InvalidFile, match=r"study\.yaml:3: .*drafts.*mine/one") as caught:
@@ -243,15 +209,9 @@ def test_a_list_named_twice_is_one_and_two_lists_of_one_id_are_refused(tmp_path:
 
 
 def test_a_cap_that_a_list_is_too_short_for_is_named_with_its_key(tmp_path: Path) -> None:
-    folder = tmp_path / "baskets" / "mine"
-    folder.mkdir(parents=True)
-    text = OWN_BASKET.replace("6682.HK", "688111.SH").replace(", lot: 100", "")
-    (folder / "one.yaml").write_text(text)
-    path = tmp_path / "study.yaml"
-    path.write_text(
-        "study: mine\nevents: deepseek-r1\nbaskets: mine/one\nprices: {source: sample}\n"
-        "weighting:\n  - equal\n  - {kind: stance, cap: 0.5}\n"
-    )
+    write_list(tmp_path, "mine/one", "688111.SH")
+    rules = "\n  - equal\n  - {kind: stance, cap: 0.5}"
+    path = write_study(tmp_path, baskets="mine/one", benchmarks="000300.SH", weighting=rules)
     with pytest.raises(InvalidFile, match=r"study\.yaml:7: `weighting\[2\]\.cap` 0\.5") as caught:
         run_study(load_study(path), SampleSource())
     assert "cap: 1" in str(caught.value)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 import pytest
 
 from basketbt.api import Run
-from support.made import Made
-
-Study = Callable[..., Run]
+from support.made import Made, Study
 
 A, B, INDEX = "600001.SH", "000002.SZ", "000300.SH"
 DAYS = range(-30, 8)
@@ -49,7 +45,7 @@ def test_the_order_of_the_events_does_not_matter(study: Study) -> None:
             "[deepseek-r1, deepseek-v3]",
         )
     ]
-    pd.testing.assert_frame_equal(*tables)
+    pd.testing.assert_frame_equal(tables[0], tables[1])
     assert tables[0]["price_return"].notna().all()
 
 

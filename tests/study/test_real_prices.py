@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def test_windows_beyond_the_prices_of_a_list_are_empty_and_beyond_all_refused(
         return run(ROOT / "configs/deepseek-r1.yaml", source=f"files:{market}", overrides=chosen)
 
     both = of("guojin/software", "htsc/robotics")
-    rows = both.summary.set_index(["basket", "window"])
+    rows: Any = both.summary.set_index(["basket", "window"])
     assert np.isnan(rows.loc[("guojin/software", "[0,+200]"), "total_return"])
     assert "end on 2025-10-30" in rows.loc[("guojin/software", "[0,+200]"), "notes"]
     assert rows.loc[("htsc/robotics", "[0,+200]"), "total_return"] > 0

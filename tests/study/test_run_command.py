@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from basketbt.statistics.measures import MEASURES
 from support import invented
+from support.written import command, loaded
+from support.written import table as rows
 
 DEMO = ["run", invented.STUDY]
+EVENTS = ["events", "study", invented.STUDY]
 SMALL = ["--set", "baskets=guojin/*", "--set", "weighting=equal", "--set", "rebalance=hold"]
-
-
-def basketbt(
-    *arguments: str, cwd: Path, env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """The command in a fresh process."""
-    return subprocess.run(
-        [sys.executable, "-m", "basketbt", *arguments],
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "200", **(env or {})},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo study, run once."""
     folder = tmp_path_factory.mktemp("demo")
-    done = basketbt(*DEMO, cwd=folder)
+    done = command(*DEMO, cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "Prices: own tables (bars.parquet, indexes.parquet), 2024-" in done.stdout
     assert "memo.md" in done.stdout
@@ -124,13 +103,8 @@ def test_the_same_study_gives_the_same_bytes_from_any_folder_and_day(
 ) -> None:
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
-    done = basketbt(
-        *DEMO,
-        "--out",
-        str(tmp_path / "out"),
-        cwd=elsewhere,
-        env={"TZ": "America/New_York", "PYTHONHASHSEED": "7", "LC_ALL": "C"},
-    )
+    other = {"TZ": "America/New_York", "PYTHONHASHSEED": "7", "LC_ALL": "C"}
+    done = command(*DEMO, "--out", str(tmp_path / "out"), cwd=elsewhere, **other)
     assert done.returncode == 0, done.stderr
     one, two = (results / "latest").resolve(), (tmp_path / "out" / "demo" / "latest").resolve()
     assert one.name == two.name
@@ -139,9 +113,9 @@ def test_the_same_study_gives_the_same_bytes_from_any_folder_and_day(
             assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path.name
 
 
-def test_chinese_headers_and_memo(tmp_path: Path) -> None:
-    done = basketbt(*DEMO, *SMALL, "--lang", "zh", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+def test_chinese_headers_and_memo_and_quiet_prints_nothing(tmp_path: Path) -> None:
+    done = command(*DEMO, *SMALL, "--lang", "zh", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     run = tmp_path / "results" / "demo" / "latest"
     header = (run / "summary.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert header.startswith("事件,第0日,组合")
@@ -151,44 +125,42 @@ def test_chinese_headers_and_memo(tmp_path: Path) -> None:
 
 
 def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
-    done = basketbt(*DEMO, *SMALL, "--json", cwd=tmp_path)
+    done = command(*DEMO, *SMALL, "--json", cwd=tmp_path)
     data = json.loads(done.stdout)
     assert data["prices"].startswith("own tables")
     assert data["summary"][0]["basket"] == "guojin/all"
     assert (tmp_path / data["folder"] / "memo.md").is_file()
 
 
-def test_quiet_prints_nothing(tmp_path: Path) -> None:
-    done = basketbt(*DEMO, *SMALL, "--quiet", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["nothing.yaml"], 2, ["nothing.yaml"]),
-        ([invented.STUDY, "--source", "files:missing"], 2, ["missing"]),
-        ([invented.STUDY, "--source", "bloomberg"], 2, ["bloomberg", "files:"]),
-        (["deepseek-r1", "--source", "auto", "--offline"], 3, ["prices.db"]),
-        ([invented.STUDY, "--lock", "missing.zip"], 2, ["missing.zip"]),
-        ([invented.STUDY, "--lock", "a.zip", "--source", "sample"], 2, ["exclude"]),
-        ([invented.STUDY, "--lang", "fr"], 2, ["zh", "en"]),
-        ([invented.STUDY, "--set", "windows=[[0,300]]"], 3, ["2025-12-31"]),
-        ([invented.STUDY, "--set", "windows=[[-600,-1]]"], 3, ["2023-01-03"]),
-        ([invented.STUDY, "--set", "weighting={kind: equal, cap: 0.01}"], 2, ["cap"]),
+        (["run", "nothing.yaml"], 2, ["nothing.yaml"]),
+        ([*DEMO, "--source", "files:missing"], 2, ["missing"]),
+        ([*DEMO, "--source", "bloomberg"], 2, ["bloomberg", "files:"]),
+        (["run", "deepseek-r1", "--source", "auto", "--offline"], 3, ["prices.db"]),
+        ([*DEMO, "--lock", "missing.zip"], 2, ["missing.zip"]),
+        ([*DEMO, "--lock", "a.zip", "--source", "sample"], 2, ["exclude"]),
+        ([*DEMO, "--lang", "fr"], 2, ["zh", "en"]),
+        ([*DEMO, "--set", "windows=[[0,300]]"], 3, ["2025-12-31"]),
+        ([*DEMO, "--set", "windows=[[-600,-1]]"], 3, ["2023-01-03"]),
+        ([*DEMO, "--set", "weighting={kind: equal, cap: 0.01}"], 2, ["cap"]),
+        ([*DEMO, "--set", "rebalance={kind: dates, dates: [2025-02-01]}"], 3, ["2025-02-05"]),
+        ([*DEMO, "--set", "late_listing=error"], 3, ["688590.SH"]),
+        ([*EVENTS, "--set", "event_study.windows=[[5,0]]"], 2, ["ends before it starts"]),
+        ([*EVENTS, "--set", "event_study.stop_before=[deepseek-r9]"], 2, ["no event is called"]),
         (
-            [invented.STUDY, "--set", "rebalance={kind: dates, dates: [2025-02-01]}"],
+            [*EVENTS, "--set", "estimation=[-700,-600]"],
             3,
-            ["2025-02-05"],
+            ["valid estimation sessions, 100 needed"],
         ),
-        ([invented.STUDY, "--set", "late_listing=error"], 3, ["688590.SH"]),
+        ([*EVENTS, "--lock", "a.zip", "--source", "sample"], 2, ["--lock and --source exclude"]),
     ],
 )
 def test_a_mistake_is_one_message_and_leaves_nothing(
     arguments: list[str], code: int, words: list[str], tmp_path: Path
 ) -> None:
-    store = {"BASKETBT_STORE": str(tmp_path / "prices.db")}
-    done = basketbt("run", *arguments, cwd=tmp_path, env=store)
+    done = command(*arguments, cwd=tmp_path, BASKETBT_STORE=str(tmp_path / "prices.db"))
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) < 24
@@ -199,50 +171,40 @@ def test_a_mistake_is_one_message_and_leaves_nothing(
 
 def test_a_results_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
-    done = basketbt(*DEMO, *SMALL, "--out", "taken", cwd=tmp_path)
+    done = command(*DEMO, *SMALL, "--out", "taken", cwd=tmp_path)
     assert done.returncode == 4
     assert "taken" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_help_and_list_start_without_the_heavy_packages(tmp_path: Path) -> None:
-    script = """
-import sys
+COMMANDS = """
 from basketbt.cli.main import app
 for arguments in (["--help"], ["list"], ["run", "--help"]):
     try:
         app(arguments, standalone_mode=False)
     except SystemExit:
         pass
-heavy = {"numpy", "pandas", "vectorbt", "akshare", "yfinance", "pyarrow", "exchange_calendars"}
-print(sorted(heavy & set(sys.modules)), file=sys.stderr)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script, invented.STUDY],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stderr.strip() == "[]"
-
-
-def test_a_run_does_without_pandas_and_its_friends(tmp_path: Path) -> None:
-    script = """
+RUN = """
 import sys
 from basketbt.api import run
-run(sys.argv[1], overrides=["baskets=guojin/*"]).write("out")
-heavy = {"pandas", "vectorbt", "akshare", "yfinance", "exchange_calendars", "scipy", "matplotlib"}
-print(sorted(heavy & set(sys.modules)))
+run(sys.argv[1], overrides=sys.argv[2:]).write("out")
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script, invented.STUDY],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == "[]"
+SLOW = {"pandas", "vectorbt", "akshare", "yfinance", "exchange_calendars"}
+
+
+def test_help_and_list_start_without_the_heavy_packages(tmp_path: Path) -> None:
+    assert loaded(COMMANDS, cwd=tmp_path) & {*SLOW, "numpy", "pyarrow"} == set()
+
+
+def test_a_run_does_without_pandas_and_vectorbt_is_imported_for_accounts_only(
+    tmp_path: Path,
+) -> None:
+    small = ("events=deepseek-r1", "baskets=guojin/xinchuang", "weighting=equal", "rebalance=hold")
+    plain = loaded(RUN, invented.STUDY, "baskets=guojin/*", cwd=tmp_path)
+    assert plain & {*SLOW, "scipy", "matplotlib"} == set()
+    account = loaded(RUN, invented.STUDY, *small, "account={}", cwd=tmp_path)
+    assert account >= {"vectorbt", "pandas"}
 
 
 def test_what_a_command_computes_is_not_searched_for_cycles_and_later_things_are() -> None:

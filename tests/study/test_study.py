@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,7 @@ import pytest
 from basketbt.api import Run
 from basketbt.errors import DataError, NoFx, NoPrices, OutsideData
 from basketbt.prices.data import CorporateAction
-from support.made import Made, session
-
-Study = Callable[..., Run]
+from support.made import Made, Study, session
 
 A, B, C, D, HK, INDEX = "600001.SH", "000002.SZ", "300003.SZ", "600004.SH", "6682.HK", "000300.SH"
 
@@ -30,9 +28,10 @@ def path(*closes: float, first: int = -3) -> dict[int, float]:
 RISING = path(10.0, 10.0, 10.0, 11.0, 12.0, 13.0, 13.0)
 FALLING = path(20.0, 20.0, 20.0, 19.0, 18.0, 17.0, 17.0)
 MARKET = path(100.0, 100.0, 100.0, 101.0, 102.0, 103.0, 104.0)
+PAIR = {A: RISING, B: FALLING, INDEX: MARKET}
 
 
-def row(run: Run, **where: object) -> dict[str, object]:
+def row(run: Run, **where: object) -> dict[str, Any]:
     frame = run.summary
     for key, value in where.items():
         frame = frame[frame[key] == value]
@@ -41,7 +40,7 @@ def row(run: Run, **where: object) -> dict[str, object]:
 
 
 def test_a_window_is_bought_at_the_close_before_it(study: Study) -> None:
-    run = study(Made({A: RISING, B: FALLING, INDEX: MARKET}), [A, B])
+    run = study(Made(PAIR), [A, B])
     found = row(run)
     assert found["base_date"] == pd.Timestamp(str(session(-1)))
     assert found["end_date"] == pd.Timestamp(str(session(2)))
@@ -55,22 +54,15 @@ def test_a_window_is_bought_at_the_close_before_it(study: Study) -> None:
 
 
 def test_daily_rebalancing_resets_the_weights_at_every_close(study: Study) -> None:
-    run = study(Made({A: RISING, B: FALLING, INDEX: MARKET}), [A, B], rebalance="daily")
+    run = study(Made(PAIR), [A, B], rebalance="daily")
     by_hand = 1.0
     for a, b in ((11 / 10, 19 / 20), (12 / 11, 18 / 19), (13 / 12, 17 / 18)):
         by_hand *= (a + b) / 2
     assert row(run)["total_return"] == pytest.approx(by_hand - 1, abs=1e-12)
 
 
-def test_contributions_add_up_to_the_return(study: Study) -> None:
-    for rebalance in ("hold", "daily"):
-        run = study(Made({A: RISING, B: FALLING, INDEX: MARKET}), [A, B], rebalance=rebalance)
-        total = run.constituents["contribution"].sum()
-        assert total == pytest.approx(row(run)["total_return"], abs=1e-12)
-
-
 def test_stance_weights_recommended_shares_twice(study: Study) -> None:
-    made = Made({A: RISING, B: FALLING, INDEX: MARKET})
+    made = Made(PAIR)
     run = study(made, [A, B], stances=["recommend", "watch"], weighting="stance")
     assert row(run)["total_return"] == pytest.approx(0.3 * 2 / 3 - 0.15 / 3, abs=1e-12)
 
@@ -78,7 +70,7 @@ def test_stance_weights_recommended_shares_twice(study: Study) -> None:
 def test_market_value_weights_look_at_the_close_before_the_base(study: Study) -> None:
     jumps_at_the_base = {**RISING, -1: 12.0, 0: 13.2, 1: 14.4, 2: 15.6}
     made = Made(
-        {A: jumps_at_the_base, B: FALLING, INDEX: MARKET},
+        {**PAIR, A: jumps_at_the_base},
         shares={A: (100.0, 50.0), B: (150.0, 150.0)},
     )
     run = study(made, [A, B], weighting="[market_cap, tradable_cap]")
@@ -90,7 +82,7 @@ def test_market_value_weights_look_at_the_close_before_the_base(study: Study) ->
 
 
 def test_market_values_without_share_counts_are_refused_by_name(study: Study) -> None:
-    made = Made({A: RISING, B: FALLING, INDEX: MARKET}, shares={A: (100.0, 50.0)})
+    made = Made(PAIR, shares={A: (100.0, 50.0)})
     with pytest.raises(DataError, match=B) as caught:
         study(made, [A, B], weighting="market_cap")
     assert caught.value.exit_code == 3
@@ -149,13 +141,13 @@ def test_a_factor_alone_leaves_the_price_return_empty_and_says_why(study: Study)
 
 def test_a_suspended_share_is_carried_at_its_last_price(study: Study) -> None:
     halted = {day: close for day, close in RISING.items() if day not in (0, 1)}
-    run = study(Made({A: halted, B: FALLING, INDEX: MARKET}), [A, B])
+    run = study(Made({**PAIR, A: halted}), [A, B])
     assert run.levels["level"].tolist() == pytest.approx([100, 97.5, 95, 107.5], abs=1e-10)
     assert f"{A} (2)" in str(row(run)["notes"])
 
 
 def test_a_share_without_prices_is_left_out_while_it_weighs_little(study: Study) -> None:
-    made = Made({A: RISING, B: FALLING, INDEX: MARKET})
+    made = Made(PAIR)
     run = study(made, [A, B, C], max_missing_weight=0.4)
     assert row(run)["names"] == 3
     assert row(run)["names_priced"] == 2
@@ -168,7 +160,7 @@ def test_a_share_without_prices_is_left_out_while_it_weighs_little(study: Study)
 
 def test_a_share_listed_after_the_base_follows_the_policy(study: Study) -> None:
     late = {day: RISING[day] for day in (1, 2, 3)}  # first close 12.00 on day 1
-    made = Made({A: late, B: FALLING, INDEX: MARKET})
+    made = Made({**PAIR, A: late})
     excluded = study(made, [A, B])
     assert row(excluded)["total_return"] == pytest.approx(-0.15, abs=1e-12)
     assert f"{A} had no price at the base" in str(row(excluded)["notes"])
@@ -186,7 +178,7 @@ def test_a_base_before_every_listing_is_refused(study: Study) -> None:
     with pytest.raises(OutsideData, match=f"begins on {session(1)}") as caught:
         study(Made({A: late, INDEX: MARKET}), [A])
     assert caught.value.exit_code == 3
-    elsewhere = Made({A: late, B: FALLING, INDEX: MARKET})
+    elsewhere = Made({**PAIR, A: late})
     with pytest.raises(OutsideData, match="mine/list at the base"):
         study(elsewhere, [A, B, C], max_missing_weight=1, late_listing="error")
 
@@ -206,9 +198,7 @@ def test_windows_beyond_the_prices_say_which_dates_exist(
 
 def test_a_delisted_share_becomes_cash(study: Study) -> None:
     gone = {day: RISING[day] for day in (-3, -2, -1, 0)}
-    run = study(
-        Made({A: gone, B: FALLING, INDEX: MARKET}, delisted={A: 0}), [A, B], rebalance="hold"
-    )
+    run = study(Made({**PAIR, A: gone}, delisted={A: 0}), [A, B], rebalance="hold")
     assert row(run)["total_return"] == pytest.approx((0.1 - 0.15) / 2, abs=1e-12)
     assert "delisted" in str(row(run)["notes"])
 
@@ -285,9 +275,9 @@ def test_no_share_at_all_has_prices(study: Study) -> None:
 
 
 def test_prices_from_elsewhere_with_the_same_content_are_the_same_run(study: Study) -> None:
-    one = study(Made({A: RISING, B: FALLING, INDEX: MARKET}), [A, B])
-    two = study(Made({A: dict(RISING), B: dict(FALLING), INDEX: dict(MARKET)}), [A, B])
-    other = study(Made({A: {**RISING, 2: 13.01}, B: FALLING, INDEX: MARKET}), [A, B])
+    one = study(Made(PAIR), [A, B])
+    two = study(Made({symbol: dict(path) for symbol, path in PAIR.items()}), [A, B])
+    other = study(Made({**PAIR, A: {**RISING, 2: 13.01}}), [A, B])
     assert one.run_id == two.run_id != other.run_id
 
 
@@ -329,20 +319,9 @@ def test_printing_a_run_is_one_line_and_its_dates_are_dates(study: Study) -> Non
     assert run.summary["base_date"].iloc[0] == pd.Timestamp(str(session(-1)))
 
 
-def test_a_share_that_joins_after_a_window_is_not_counted_in_it(study: Study) -> None:
-    late = path(30.0, 33.0, first=2)
-    memo = study(
-        Made({A: RISING, B: FALLING, C: late, INDEX: MARKET}),
-        [A, B, C],
-        late_listing="join",
-        windows="[[0,1],[0,3]]",
-    ).memo
-    assert "the 2 shares returned" in memo
-
-
 def test_a_window_does_not_know_who_lists_after_it(study: Study) -> None:
     """Under join the weights are the whole list's, whatever other windows a study asks for."""
-    made = Made({A: RISING, B: FALLING, C: RISING, D: path(30.0, 33.0, first=2), INDEX: MARKET})
+    made = Made({**PAIR, C: RISING, D: path(30.0, 33.0, first=2)})
     found = [
         row(
             study(
@@ -367,11 +346,12 @@ def test_a_window_does_not_know_who_lists_after_it(study: Study) -> None:
 def test_the_table_of_constituents_has_the_weights_bought(study: Study) -> None:
     late = path(30.0, 33.0, first=2)
     run = study(
-        Made({A: RISING, B: FALLING, C: late, INDEX: MARKET}),
+        Made({**PAIR, C: late}),
         [A, B, C],
         late_listing="join",
         windows="[[0,1],[0,3]]",
     )
+    assert "the 2 shares returned" in run.memo  # the third joins after the window
     short = run.constituents[run.constituents["window"] == "[0,+1]"].set_index("symbol")
     assert short["weight"].to_dict() == pytest.approx({A: 0.5, B: 0.5, C: 0.0})
     assert row(run, window="[0,+1]")["names_priced"] == 2

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
 from basketbt.api import Run
-from basketbt.errors import DataError, InvalidFile
-from support.made import Made, session
-
-Study = Callable[..., Run]
+from basketbt.errors import DataError
+from support.made import Made, Study, session
 
 A, B, C, INDEX = "600001.SH", "000002.SZ", "300003.SZ", "000300.SH"
 MARKET = dict.fromkeys(range(-260, 4), 100.0)
@@ -85,14 +81,6 @@ def test_prices_that_begin_inside_the_estimation_are_refused_with_their_dates(
     with pytest.raises(DataError, match=f"exist from {session(-120)}") as caught:
         study(made, [A, B], weighting="inverse_volatility")
     assert caught.value.exit_code == 3
-
-
-@pytest.mark.parametrize("window", ["[-140, 0]", "[-20, 5]"])
-def test_an_estimation_that_holds_the_event_is_refused_with_its_line(
-    study: Study, window: str
-) -> None:
-    with pytest.raises(InvalidFile, match=r"study\.yaml:6: .*before day 0"):
-        study(Made({A: swinging(0.01, -160)}), [A], estimation=window)
 
 
 def test_a_share_without_a_count_is_left_out_while_it_weighs_little(study: Study) -> None:

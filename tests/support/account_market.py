@@ -91,8 +91,9 @@ def _share(draw: np.random.Generator, symbol: str, rows: int, wild: float) -> Sh
         if 0 < row < rows - 1 and draw.random() < 0.2 * wild and row not in actions:
             bars.append(None)
             continue
-        bars.append(_bar(draw, board, last, wild))
-        last = bars[-1].close
+        bar = _bar(draw, board, last, wild)
+        bars.append(bar)
+        last = bar.close
     rates = None
     if board == "hk":
         rates = [Decimal(int(n)) / 10_000 for n in draw.integers(9000, 9500, rows)]
@@ -124,17 +125,23 @@ def _bar(draw: np.random.Generator, board: str, reference: Decimal, wild: float)
 
 
 def _bars(symbol: str, share: Share, days: np.ndarray) -> SymbolBars:
-    rows = [(days[0], Bar(*[share.before] * 4, 1_000_000))]
+    before = share.before
+    assert before is not None
+    rows = [(days[0], Bar(before, before, before, before, 1_000_000))]
     rows += [(day, bar) for day, bar in zip(days[1:], share.bars, strict=True) if bar is not None]
-    columns = {
-        name: np.array([float(getattr(bar, name)) for _, bar in rows])
-        for name in ("open", "high", "low", "close", "volume")
-    }
+
+    def column(name: str) -> np.ndarray:
+        return np.array([float(getattr(bar, name)) for _, bar in rows])
+
     return SymbolBars(
         symbol=symbol,
         dates=np.array([day for day, _ in rows]),
-        amount=columns["volume"] * columns["close"],
+        open=column("open"),
+        high=column("high"),
+        low=column("low"),
+        close=column("close"),
+        volume=column("volume"),
+        amount=column("volume") * column("close"),
         currency=parse_symbol(symbol).currency,
         table="made",
-        **columns,
     )

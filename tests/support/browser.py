@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -40,6 +40,12 @@ def chrome() -> Iterator[Chrome]:
     browser.quit()
 
 
+def log(chrome: Chrome, kind: str) -> list[dict[str, Any]]:
+    """What the browser has written since it was last asked; Selenium's own method has no types."""
+    entries: list[dict[str, Any]] = chrome.execute("getLog", {"type": kind})["value"]
+    return entries
+
+
 @pytest.fixture
 def show(chrome: Chrome) -> Callable[..., Chrome]:
     """Open a page from disk on a screen of the given size."""
@@ -49,8 +55,8 @@ def show(chrome: Chrome) -> Callable[..., Chrome]:
         chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-        chrome.get_log("browser")
-        chrome.get_log("performance")
+        log(chrome, "browser")
+        log(chrome, "performance")
         chrome.get((folder / "report.html").as_uri())
         return chrome
 

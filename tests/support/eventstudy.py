@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from support.made import Made, session
 NAMES = ("600001.SH", "000002.SZ", "300003.SZ", "600004.SH", "000005.SZ")
 MARKET, SECTOR = "000300.SH", "930713.CSI"
 FIRST, LAST = -440, 30
+Closes = dict[str, dict[int, float]]
 WINDOWS = "windows: [[0, 0], [0, 4]], also: []"
 
 
@@ -41,9 +43,7 @@ def _walk(random: np.random.Generator, shape: tuple[int, ...], deviation: float)
     return 10.0 * np.exp(np.cumsum(random.normal(0, deviation, shape), axis=0))
 
 
-def closes(
-    *, lift: float = 0.0, first: int = FIRST, names: tuple[str, ...] = NAMES
-) -> dict[str, dict[int, float]]:
+def closes(*, lift: float = 0.0, first: int = FIRST, names: tuple[str, ...] = NAMES) -> Closes:
     """Walks of a market, a sector and shares with betas; ``lift`` a session on days 0 to 4."""
     random = np.random.default_rng(11)
     days = range(FIRST, LAST + 1)
@@ -60,17 +60,24 @@ def closes(
     }
 
 
-def cells(run: Run, **where: object):
+def until(day: int, prices: Closes, *symbols: str) -> Closes:
+    """The same market, of which prices (of some symbols) end with a day."""
+    return {
+        symbol: {at: p for at, p in path.items() if at <= day or symbol not in (symbols or prices)}
+        for symbol, path in prices.items()
+    }
+
+
+def without(symbol: str, prices: Closes) -> Closes:
+    return {other: path for other, path in prices.items() if other != symbol}
+
+
+def cell(run: Run, **where: object) -> dict[str, Any]:
     frame = run.frames["event_study"]
     for key, value in {"variant": "main", "model": "market", "window": "[0,+4]", **where}.items():
         frame = frame[frame[key] == value]
-    return frame
-
-
-def cell(run: Run, **where: object) -> dict[str, object]:
-    found = cells(run, **where)
-    assert len(found) == 1
-    return dict(found.iloc[0])
+    (found,) = frame.to_dict("records")
+    return {str(key): value for key, value in found.items()}
 
 
 def section(*more: str, variants: bool = False) -> str:

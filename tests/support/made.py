@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from basketbt.api import Run
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.data import (
@@ -18,6 +19,9 @@ from basketbt.prices.data import (
     ShareCounts,
     SymbolBars,
 )
+
+Study = Callable[..., Run]
+"""The fixture ``study``: runs one over a list of your own symbols on a made market."""
 
 ZERO = np.datetime64("2025-01-21")  # day 0 of DeepSeek-R1
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
+from basketbt.backtest.holding_periods import LateListing
 from basketbt.backtest.index import IndexPath, index_path
 from basketbt.backtest.rebalance import Rebalance
 
@@ -25,7 +26,7 @@ class Market:
     def sessions(self) -> np.ndarray:
         return DAYS[: len(self.prices)]
 
-    def book(self, late_listing: str = "exclude", **changes: np.ndarray) -> IndexPath:
+    def book(self, late_listing: LateListing = "exclude", **changes: np.ndarray) -> IndexPath:
         given_ = {"prices": self.prices, "weights": self.weights, "delisted": self.delisted}
         use = given_ | changes
         return index_path(
@@ -39,7 +40,7 @@ class Market:
 
 
 rules = st.one_of(
-    st.sampled_from(["hold", "daily", "weekly", "monthly", "quarterly"]).map(Rebalance),
+    st.builds(Rebalance, st.sampled_from(["hold", "daily", "weekly", "monthly", "quarterly"])),
     st.sampled_from([0.01, 0.05, 0.2]).map(lambda width: Rebalance("band", width=width)),
     st.sets(st.sampled_from(list(DAYS)), min_size=1, max_size=5).map(
         lambda dates: Rebalance("dates", dates=tuple(sorted(dates)))

@@ -13,6 +13,7 @@ import random
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,7 @@ class RateLimiter:
             isolation_level=None,
             check_same_thread=False,
         )
+        weakref.finalize(self, self._connection.close)  # with the last one that holds it
         self.tries = tries
         self.answering: set[str] = set()  # hosts that gave data while this book was open
         self._lock = threading.Lock()
