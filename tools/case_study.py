@@ -26,7 +26,7 @@ from basketbt.grid.planner import plan_grid
 from basketbt.grid.run import GridOptions, run_grid
 from basketbt.prices.sources.sample import SampleSource
 from basketbt.report.tables.accounts import accounts
-from basketbt.report.views.phrases import percent
+from basketbt.report.views.numbers import percent
 from basketbt.shipped import shipped
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "case-study.md"

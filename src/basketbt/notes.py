@@ -12,25 +12,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Language = Literal["zh", "en"]
+from basketbt.locale import Language, say
+
 Severity = Literal["info", "warning"]
 Joint = Literal["comma", "semicolon", "and"]
-
-#: What stands between the items of a series.
-JOINTS: Mapping[Joint, Mapping[Language, str]] = {
-    "comma": {"en": ", ", "zh": "、"},
-    "semicolon": {"en": "; ", "zh": "；"},
-    "and": {"en": " and ", "zh": "与"},
-}
 
 
 @dataclass(frozen=True)
 class NoteKind:
-    """A kind of note: a stable code and one ``str.format`` template a language."""
+    """A kind of note: a stable code; its words are in the catalogues under ``note.<code>``."""
 
     code: str
-    en: str
-    zh: str
+    en: str = ""
+    zh: str = ""
     severity: Severity = "info"
 
     def __call__(self, **values: object) -> Note:
@@ -49,7 +43,7 @@ class Listing:
             short = shorten(tuple(map(str, self.items)), language)
             if short is not None:
                 return short
-        return JOINTS[self.joint][language].join(
+        return say(f"joint.{self.joint}", language).join(
             item if isinstance(item, str) else item.text(language, shorten) for item in self.items
         )
 
@@ -71,10 +65,10 @@ class Note:
 
     def text(self, language: Language = "en", shorten: Shorten | None = None) -> str:
         """The note in words; ``shorten`` may cut a series of texts."""
-        template = self.kind.en if language == "en" else self.kind.zh
-        return template.format(
-            **{name: _worded(value, language, shorten) for name, value in self.values}
-        )
+        words = {name: _worded(value, language, shorten) for name, value in self.values}
+        if self.kind.en:
+            return (self.kind.en if language == "en" else self.kind.zh).format(**words)
+        return say(f"note.{self.kind.code}", language, **words)
 
 
 def _worded(value: object, language: Language, shorten: Shorten | None) -> object:
@@ -89,9 +83,9 @@ def listing(items: Iterable[str | Note], joint: Joint = "comma", *, most: int = 
     return Listing(every, joint)
 
 
-MORE = NoteKind("more", en="and {count} more", zh="另有{count}项")
+MORE = NoteKind("more")
 #: An item and how many of it there are.
-COUNTED = NoteKind("counted", en="{name} ({count})", zh="{name}（{count}）")
+COUNTED = NoteKind("counted")
 
 
 def unique(notes: list[Note]) -> tuple[Note, ...]:
@@ -102,15 +96,8 @@ def unique(notes: list[Note]) -> tuple[Note, ...]:
 def as_data(value: object) -> Any:
     """A note or one of its values as JSON holds it; a value that is no number becomes a text."""
     if isinstance(value, Note):
-        kind = value.kind
         values = {name: as_data(one) for name, one in value.values}
-        return {
-            "code": kind.code,
-            "en": kind.en,
-            "zh": kind.zh,
-            "severity": kind.severity,
-            "values": values,
-        }
+        return {"code": value.kind.code, "severity": value.kind.severity, "values": values}
     if isinstance(value, Listing):
         return {"joint": value.joint, "items": [as_data(item) for item in value.items]}
     return value if isinstance(value, bool | int | float | str) else str(value)
@@ -118,7 +105,7 @@ def as_data(value: object) -> Any:
 
 def note_from(data: Mapping[str, Any]) -> Note:
     """The note that ``as_data`` gave. Raises ``KeyError`` or ``TypeError`` on anything else."""
-    kind = NoteKind(data["code"], data["en"], data["zh"], data["severity"])
+    kind = NoteKind(data["code"], severity=data["severity"])
     return kind(**{name: _value_from(value) for name, value in data["values"].items()})
 
 

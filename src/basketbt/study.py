@@ -29,20 +29,10 @@ from basketbt.stages.panels import last_priced, panels_of
 Progress = Callable[[str], None]
 
 
-NO_BENCHMARK_PRICES = NoteKind(
-    "no_benchmark_prices",
-    en="no levels for benchmark {symbol}: its columns are empty",
-    zh="基准{symbol}无点位：相关列空缺",
-    severity="warning",
-)
+NO_BENCHMARK_PRICES = NoteKind("no_benchmark_prices", severity="warning")
 
 
-PRICES_END_EARLY = NoteKind(
-    "prices_end_early",
-    en="{event}: prices of some shares of {baskets} end on {last}: what ends later is empty there",
-    zh="{event}：{baskets}部分成分的行情止于{last}：此后结束的窗口为空",
-    severity="warning",
-)
+PRICES_END_EARLY = NoteKind("prices_end_early", severity="warning")
 
 
 @dataclass(frozen=True, kw_only=True)

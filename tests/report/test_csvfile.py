@@ -15,11 +15,9 @@ from basketbt.text import visible
 
 LAYOUT = Layout(
     "sample",
-    "one",
-    "一",
     (
-        Column("name", "名称", "text", "a text", "文字"),
-        Column("value", "数值", "decimal", "a number", "数字"),
+        Column("basket", "text"),
+        Column("value", "decimal"),
     ),
 )
 
@@ -29,31 +27,31 @@ def rows_of(data: bytes) -> list[list[str]]:
 
 
 def test_a_chinese_excel_sees_the_byte_order_mark_and_chinese_headers() -> None:
-    data = csv_bytes(Table.of(LAYOUT, [{"name": "金山办公", "value": 0.5}]), "zh")
+    data = csv_bytes(Table.of(LAYOUT, [{"basket": "金山办公", "value": 0.5}]), "zh")
     assert data.startswith(b"\xef\xbb\xbf")
-    assert rows_of(data) == [["名称", "数值"], ["金山办公", "0.5"]]
+    assert rows_of(data) == [["组合", "数值"], ["金山办公", "0.5"]]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_come_back_exactly(value: float) -> None:
-    data = csv_bytes(Table.of(LAYOUT, [{"name": "", "value": value}]), "en")
+    data = csv_bytes(Table.of(LAYOUT, [{"basket": "", "value": value}]), "en")
     assert float(rows_of(data)[1][1]) == value
 
 
 def test_what_does_not_exist_is_an_empty_cell() -> None:
-    rows = [{"name": "a", "value": float("nan")}, {"name": "b", "value": None}]
+    rows = [{"basket": "a", "value": float("nan")}, {"basket": "b", "value": None}]
     assert [row[1] for row in rows_of(csv_bytes(Table.of(LAYOUT, rows), "en"))[1:]] == ["", ""]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2", "@SUM(A1)", "\tx"])
 def test_a_text_never_becomes_a_formula(text: str) -> None:
-    cell = rows_of(csv_bytes(Table.of(LAYOUT, [{"name": text, "value": -1.0}]), "en"))[1]
+    cell = rows_of(csv_bytes(Table.of(LAYOUT, [{"basket": text, "value": -1.0}]), "en"))[1]
     assert cell == [f"'{text}", "-1.0"]
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_any_text_survives_on_one_line(text: str) -> None:
-    cell = rows_of(csv_bytes(Table.of(LAYOUT, [{"name": text, "value": 1.0}]), "en"))[1][0]
+    cell = rows_of(csv_bytes(Table.of(LAYOUT, [{"basket": text, "value": 1.0}]), "en"))[1][0]
     line = visible(" ".join(text.splitlines()))
     assert cell.removeprefix("'") == line.removeprefix("'")
     assert not cell.startswith(("=", "+", "-", "@"))
@@ -61,4 +59,4 @@ def test_any_text_survives_on_one_line(text: str) -> None:
 
 def test_a_row_with_a_wrong_column_is_refused() -> None:
     with pytest.raises(ValueError, match="valeu"):
-        Table.of(LAYOUT, [{"name": "a", "valeu": 1.0}])
+        Table.of(LAYOUT, [{"basket": "a", "valeu": 1.0}])

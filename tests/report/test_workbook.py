@@ -18,10 +18,10 @@ from basketbt.report.views import document
 from basketbt.text import visible
 
 COLUMNS = (
-    Column("basket", "组合", "text", "who", "谁"),
-    Column("day", "日", "date", "when", "何时"),
-    Column("value", "值", "decimal", "what", "何"),
-    Column("flag", "标记", "flag", "whether", "是否"),
+    Column("basket", "text"),
+    Column("day", "date"),
+    Column("value", "decimal"),
+    Column("flag", "flag"),
 )
 HOSTILE = (
     "=HYPERLINK(1)",
@@ -40,7 +40,7 @@ HOSTILE = (
 
 def made(folder: Path, rows: tuple[tuple[Value, ...], ...]) -> bytes:
     """The workbook of a run whose only table holds these rows."""
-    table = Table.of_rows(Layout("own", "a row", "一行", COLUMNS), rows)
+    table = Table.of_rows(Layout("own", COLUMNS), rows)
     data = read_run(folder).data
     return workbook(ReportData(data.info, {"own": table}), document(data))
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from basketbt.locale import catalogue
 from basketbt.statistics.evaluation import Evaluation, evaluate
 from basketbt.statistics.measures import MEASURES
 from basketbt.statistics.reasons import REASONS
@@ -220,10 +221,11 @@ def test_the_registry_is_complete_in_both_languages() -> None:
     keys = [measure.key for measure in MEASURES]
     assert len(set(keys)) == len(keys)
     for measure in MEASURES:
-        english = (measure.label_en, measure.description_en, measure.undefined_en)
-        chinese = (measure.label_zh, measure.description_zh, measure.undefined_zh)
-        assert all(english), measure.key
-        assert all(any("一" <= letter <= "鿿" for letter in text) for text in chinese), measure.key
+        for language, joint in (("en", "; "), ("zh", "；")):
+            words = catalogue(language)
+            assert words[f"column.{measure.key}.about"], measure.key
+            reasons = joint.join(words[f"note.{reason.code}"] for reason in measure.empty_when)
+            assert words[f"column.{measure.key}.empty"] == reasons
         assert set(measure.empty_when) <= set(REASONS)
     codes = [reason.code for reason in REASONS]
     assert len(set(codes)) == len(codes)

@@ -26,43 +26,18 @@ from basketbt.prices.panel import PricePanel, Status
 
 LateListing = Literal["exclude", "join", "error"]
 
-MISSING = NoteKind(
-    "missing_prices",
-    en="no prices for {symbols} ({weight:.1%} of the weight): the rest renormalised",
-    zh="{symbols}无行情（占权重{weight:.1%}）：其余成分重新归一",
-    severity="warning",
-)
-LISTED_LATE = NoteKind(
-    "listed_late",
-    en="{symbols} had no price at the base ({base}): left out, the rest renormalised",
-    zh="{symbols}在基准日（{base}）尚无价格：剔除，其余成分重新归一",
-)
-JOINED_LATE = NoteKind(
-    "joined_late",
-    en="{symbols} had no price at the base ({base}): joined at its first close",
-    zh="{symbols}在基准日（{base}）尚无价格：于首个收盘价纳入",
-)
-ADJUSTED_ONLY = NoteKind(
-    "adjusted_only",
-    en="only adjusted prices for {symbols}: returns are accurate to the table's rounding",
-    zh="{symbols}仅有复权价：收益率精度受该表取整限制",
-)
-LOCAL_CURRENCY = NoteKind(
-    "local_currency",
-    en="{symbols} in local currency: its exchange rate is not in this figure",
-    zh="{symbols}按本币计算：本数字未计汇率变动",
-)
+MISSING = NoteKind("missing_prices", severity="warning")
+LISTED_LATE = NoteKind("listed_late")
+JOINED_LATE = NoteKind("joined_late")
+ADJUSTED_ONLY = NoteKind("adjusted_only")
+LOCAL_CURRENCY = NoteKind("local_currency")
 
 #: Notes that follow from the table a share's prices came from, whatever the window.
 STANDING = (ADJUSTED_ONLY, LOCAL_CURRENCY)
 
 
-NO_PRICE_YET = NoteKind(
-    "no_price_yet",
-    en="{basket} at the base {base}: no price yet for {who}",
-    zh="{basket}在基准日{base}：{who}尚无价格",
-)
-ANY_OF_ITS_SHARES = NoteKind("any_of_its_shares", en="any of its shares", zh="全部成分")
+NO_PRICE_YET = NoteKind("no_price_yet")
+ANY_OF_ITS_SHARES = NoteKind("any_of_its_shares")
 
 
 class NotListedYet(OutsideData):

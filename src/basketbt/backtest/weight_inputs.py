@@ -25,36 +25,11 @@ PRICE_DRIVEN = ("inverse_volatility", "market_cap", "tradable_cap")
 #: error of about 1/sqrt(2n): 9 % of 60 returns, but half of the value itself of two.
 MINIMUM_RETURNS = 60
 
-UNMEASURED = NoteKind(
-    "unmeasured_weights",
-    en="{weighting} has {what} for {symbols} ({weight:.1%} of the list counted equally): left out, "
-    "the rest renormalised",
-    zh="{weighting}：{symbols}{what}（按等权计占名单{weight:.1%}）：剔除，其余成分重新归一",
-    severity="warning",
-)
-NO_VOLATILITY = NoteKind(
-    "no_volatility",
-    en="no volatility from {count} or more one-session returns",
-    zh="缺少由至少{count}个单日收益估计的波动率",
-)
-NO_SHARE_COUNT = NoteKind(
-    "no_share_count",
-    en="no share count in force and priced before the base",
-    zh="在基准日前缺少股本或价格",
-)
-UNWEIGHED_LATE = NoteKind(
-    "unweighed_late_listing",
-    en="{symbols} had no price at the base ({base}), so {weighting} cannot weigh it: left out "
-    "although late_listing is join",
-    zh="{symbols}在基准日（{base}）尚无价格，{weighting}无法为其定权："
-    "虽设late_listing: join，仍予剔除",
-)
-ESTIMATION_MOVED = NoteKind(
-    "estimation_moved",
-    en="inverse_volatility: the estimation window {asked} ends after the purchase at the close of "
-    "{base}: moved back to {used}",
-    zh="inverse_volatility：估计窗口{asked}晚于{base}收盘的买入：整体前移至{used}",
-)
+UNMEASURED = NoteKind("unmeasured_weights", severity="warning")
+NO_VOLATILITY = NoteKind("no_volatility")
+NO_SHARE_COUNT = NoteKind("no_share_count")
+UNWEIGHED_LATE = NoteKind("unweighed_late_listing")
+ESTIMATION_MOVED = NoteKind("estimation_moved")
 
 
 class UnmeasuredShares(DataError):

@@ -18,28 +18,10 @@ from basketbt.statistics.measures import MEASURES
 
 RELATIVE = tuple(measure for measure in MEASURES if measure.needs_benchmark)
 
-PRICE_RETURN_UNKNOWN = NoteKind(
-    "price_return_unknown",
-    en="price_return empty: the prices of {symbols} do not tell cash dividends from share changes",
-    zh="price_return空缺：{symbols}的行情无法区分现金分红与股本变动",
-)
-SUSPENDED = NoteKind(
-    "suspended",
-    en="without trading in the window, carried at the last price: {symbols}",
-    zh="区间内无成交、按最后价格计：{symbols}",
-)
-DELISTED = NoteKind(
-    "delisted",
-    en="delisted in the window, held as cash from its last session: {symbols}",
-    zh="区间内退市、自最后交易日起按现金计：{symbols}",
-    severity="warning",
-)
-PRICES_END = NoteKind(
-    "prices_end",
-    en="prices of {symbols} end on {last}, inside the window",
-    zh="{symbols}的行情止于{last}，早于窗口结束",
-    severity="warning",
-)
+PRICE_RETURN_UNKNOWN = NoteKind("price_return_unknown")
+SUSPENDED = NoteKind("suspended")
+DELISTED = NoteKind("delisted", severity="warning")
+PRICES_END = NoteKind("prices_end", severity="warning")
 _NAMED = 6  # shares that a note names one by one
 
 

@@ -21,12 +21,7 @@ from basketbt.yamlfile import YamlDocument
 
 WEIGHT_TOLERANCE = 1e-9
 
-UNKNOWN_NAME = NoteKind(
-    "unknown-name",
-    "{basket} calls {symbol} {name}; it is known as {known}. Prices go by the code.",
-    "{basket} 将 {symbol} 写作 {name}，而已知名称为 {known}；价格一律按代码匹配。",
-    severity="warning",
-)
+UNKNOWN_NAME = NoteKind("unknown-name", severity="warning")
 
 # Marks that an exchange puts around a short name without renaming the company: special treatment,
 # ex-rights days, and suffixes for unprofitable (U), weighted voting (W), depositary (D) issuers.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from basketbt.notes import Language
+from basketbt.locale import Language
 
 Stance = Literal["recommend", "watch"]
 Origin = Literal["named", "mapped"]

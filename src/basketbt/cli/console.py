@@ -14,7 +14,7 @@ from basketbt.text import visible
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from basketbt.notes import Language
+    from basketbt.locale import Language
 
 _NAME = 27  # columns of a terminal that the longest name of a shipped list fills
 

@@ -71,7 +71,7 @@ def report(
     """
     from typing import get_args
 
-    from basketbt.notes import Language
+    from basketbt.locale import Language
     from basketbt.report.data import Colours
     from basketbt.report.files import render_again
 

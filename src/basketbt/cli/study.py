@@ -27,7 +27,7 @@ from basketbt.cli.reporting import Formats, choose_formats
 
 if TYPE_CHECKING:
     from basketbt.api import Run
-    from basketbt.notes import Language
+    from basketbt.locale import Language
     from basketbt.sources import Access
     from basketbt.study import Progress
 

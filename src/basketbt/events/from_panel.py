@@ -16,12 +16,7 @@ from basketbt.prices.panel import PricePanel, Status
 
 Mix = Literal["none", "board", "industry"]
 
-LIMITS_FROM_ADJUSTED = NoteKind(
-    "limits-from-adjusted",
-    en="closes at a price limit of the {count} shares with adjusted prices only are told from "
-    "those: a close within their rounding of the limit counts as one",
-    zh="{count}只仅有复权价的个股，其涨跌停由复权价推断：与涨跌停价之差在取整误差以内者视为触及",
-)
+LIMITS_FROM_ADJUSTED = NoteKind("limits-from-adjusted")
 
 _HALF_FEN = 0.005
 

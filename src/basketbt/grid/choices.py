@@ -22,23 +22,11 @@ from basketbt.prices.panel import Status
 from basketbt.results import CaseResult
 from basketbt.stages.books import make_rebalance, make_weighting
 
-NOT_LISTED = NoteKind(
-    "grid_not_listed",
-    en="not in the grid: {what}",
-    zh="未纳入网格：{what}",
-    severity="warning",
-)
-CANNOT_WEIGH = NoteKind(
-    "grid_cannot_weigh",
-    en="not in the grid, because such weights cannot be built: {what}",
-    zh="因无法构造权重而未纳入网格：{what}",
-    severity="warning",
-)
-WEIGHED = NoteKind("grid_weighed", en="{basket} {way}", zh="{basket} {way}")
-WITHOUT_ONE = NoteKind(
-    "grid_without_one", en="{basket} without one share {way}", zh="{basket}剔除一只后 {way}"
-)
-CAPPED = NoteKind("grid_capped", en="cap {cap:.0%}", zh="上限{cap:.0%}")
+NOT_LISTED = NoteKind("grid_not_listed", severity="warning")
+CANNOT_WEIGH = NoteKind("grid_cannot_weigh", severity="warning")
+WEIGHED = NoteKind("grid_weighed")
+WITHOUT_ONE = NoteKind("grid_without_one")
+CAPPED = NoteKind("grid_capped")
 
 
 class PoolTooSmall(InputError):

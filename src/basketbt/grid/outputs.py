@@ -29,7 +29,7 @@ from basketbt.grid.planner import GridPlan
 from basketbt.grid.sheets import Block, Drawn, GridJob, Sheet
 from basketbt.grid.sweep_report import sweep_report
 from basketbt.grid.views import grid_document
-from basketbt.notes import Language
+from basketbt.locale import Language
 from basketbt.plan.model import span
 from basketbt.report.build import run_info
 from basketbt.report.csvfile import csv_bytes
@@ -259,9 +259,9 @@ def curve_rows(results: Results, prices: str, language: Language) -> pa.Table:
         names = [None if label == NOBODY else label for label in results.labels[choice]]
         labels = pa.array(names, pa.string())
         columns[choice] = labels.take(pa.array(results.codes[choice][order]))
-    written = CURVE.plus(PRICES).columns
-    headers = [column.header(language) for column in written]
-    return pa.table([columns[column.key] for column in written], names=headers)
+    layout = CURVE.plus(PRICES)
+    headers = [layout.header(column, language) for column in layout.columns]
+    return pa.table([columns[key] for key in layout.keys], names=headers)
 
 
 def choices_table(choices: tuple[VariedChoice, ...], prices: str) -> Table:

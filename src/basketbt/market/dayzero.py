@@ -20,18 +20,8 @@ from basketbt.notes import Note, NoteKind
 
 Rule = Literal["timestamp", "date", "next_session"]
 
-BARE_DATE = NoteKind(
-    "event-bare-date",
-    en="{event}: only the date {date} is known, so the {calendar} session of that day is day 0.",
-    zh="{event}：仅知日期 {date}，故以 {calendar} 当日交易日为第 0 日。",
-)
-DATE_WITHOUT_SESSION = NoteKind(
-    "event-date-without-session",
-    en="{event}: {calendar} was shut on {date}, the only date known; day 0 is the next session, "
-    "{session}.",
-    zh="{event}：仅知日期 {date}，{calendar} 当日休市，故以下一交易日 {session} 为第 0 日。",
-    severity="warning",
-)
+BARE_DATE = NoteKind("event-bare-date")
+DATE_WITHOUT_SESSION = NoteKind("event-date-without-session", severity="warning")
 
 
 @dataclass(frozen=True)

@@ -9,30 +9,12 @@ from basketbt.market.clock import Event
 from basketbt.market.dayzero import Neighbour, neighbours
 from basketbt.notes import Note, NoteKind, listing
 
-EVENT_ID = NoteKind("event-id", en="{id}", zh="{id}")
-EVENT_NAME = NoteKind("event-name", en="{name_en}", zh="{name_zh}")
-EVENT_NAMED = NoteKind("event-named", en="{name_en} ({id})", zh="{name_zh}（{id}）")
-EVENTS_OVERLAP = NoteKind(
-    "events_overlap",
-    en="windows of {event} that end after day {clean:+d} contain {session}, day 0 of {others}: "
-    "they do not measure {event} alone",
-    zh="{event}在第{clean:+d}日之后结束的窗口包含{session}，即{others}的第0日：不能单独反映{event}的影响",
-    severity="warning",
-)
-REACHES_BACK = NoteKind(
-    "events_overlap_before",
-    en="windows of {event} that start on day {offset:+d} or earlier contain {session}, day 0 of "
-    "{others}: they do not measure {event} alone",
-    zh="{event}在第{offset:+d}日或更早开始的窗口包含{session}，即{others}的第0日：不能单独反映{event}的影响",
-    severity="warning",
-)
-SAME_DAY_ZERO = NoteKind(
-    "events_share_day_zero",
-    en="{session} is day 0 of {event} and of {others}: no window that contains it tells one "
-    "from the other",
-    zh="{session}同为{event}与{others}的第0日：包含该日的窗口无法区分二者",
-    severity="warning",
-)
+EVENT_ID = NoteKind("event-id")
+EVENT_NAME = NoteKind("event-name")
+EVENT_NAMED = NoteKind("event-named")
+EVENTS_OVERLAP = NoteKind("events_overlap", severity="warning")
+REACHES_BACK = NoteKind("events_overlap_before", severity="warning")
+SAME_DAY_ZERO = NoteKind("events_share_day_zero", severity="warning")
 
 
 def overlap_notes(

@@ -28,37 +28,13 @@ from basketbt.plan.model import Case, StudyPlan, Window
 from basketbt.plan.overlaps import overlap_notes
 from basketbt.plan.request import HOME_CURRENCY, price_request
 
-PUBLISHED_AFTER_THE_END = NoteKind(
-    "published_after_the_end",
-    en="the list was published on {published}, after the study's last session ({end}): "
-    "all of it is hindsight, nothing was available to a reader",
-    zh="名单于{published}发布，晚于本研究最后一个交易日（{end}）：全部为事后视角，读者无法获得",
-)
-IN_HOME_CURRENCY = NoteKind(
-    "in_home_currency",
-    en="levels of {baskets}, Hong Kong shares only, are in {currency}; benchmarks are in their own",
-    zh="{baskets}仅含港股，净值以{currency}计；基准按其自身货币计",
-)
+PUBLISHED_AFTER_THE_END = NoteKind("published_after_the_end")
+IN_HOME_CURRENCY = NoteKind("in_home_currency")
 
 
-MEMBERS_OF_LATER = NoteKind(
-    "members_of_later",
-    en="{basket} holds the members that {title} had on {day}; who was on it at {event} is not "
-    "known: its results are chosen with hindsight",
-    zh="{basket}为{title}在{day}的成分股，{event}当时的成分无从得知：其结果属事后选股",
-    severity="warning",
-)
-MIXED_CURRENCIES = NoteKind(
-    "mixed_currencies",
-    en="returns are in {currency}, figures beside a benchmark compare them with its own currency",
-    zh="收益以{currency}计，与基准比较的数字未作汇率折算",
-)
-IDLE_REBALANCE = NoteKind(
-    "idle_rebalance",
-    en="the rebalance date {date} lies inside no window: nothing is rebalanced on it",
-    zh="再平衡日{date}不在任何窗口内：当日不作再平衡",
-    severity="warning",
-)
+MEMBERS_OF_LATER = NoteKind("members_of_later", severity="warning")
+MIXED_CURRENCIES = NoteKind("mixed_currencies")
+IDLE_REBALANCE = NoteKind("idle_rebalance", severity="warning")
 
 
 class PublishedOutsideCalendar(InputError):

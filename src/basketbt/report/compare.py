@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from basketbt.errors import InputError
-from basketbt.notes import Language
+from basketbt.locale import Language, say
 from basketbt.report.compare_tables import (
     levels_table,
     run_names,
@@ -33,25 +33,6 @@ from basketbt.report.views.blocks import (
 )
 from basketbt.report.views.context import Context, contexts
 from basketbt.report.views.lines import Line, lines
-from basketbt.report.views.phrases import PRICES, SEMICOLON, Phrase
-
-_TITLE = Phrase("Runs side by side", "运行对照")
-_INPUTS = Phrase("Inputs", "输入")
-_SETTINGS = Phrase("What was set otherwise", "设定差异")
-_SAME = Phrase("Nothing: the runs were made of the same things.", "无：各运行由相同输入得出。")
-_SETTINGS_CAPTION = Phrase("Settings and inputs that differ", "不同的设定与输入")
-_SETTING = Phrase("Setting", "设定")
-_LEVELS = Phrase("Levels", "点位")
-_LEVELS_CAPTION = Phrase("Level of one list in each run", "同一名单在各运行中的点位")
-_LEVELS_ALT = Phrase(
-    "Line chart of the level of a list in {count} runs, 100 at the base.",
-    "同一名单在{count}次运行中的点位曲线，基准日为100。",
-)
-_RETURNS = Phrase("Total return, and by how much it differs", "全收益及其差异")
-_RETURNS_CAPTION = Phrase("{window}: total return in each run", "{window}：各运行的全收益")
-_BASKET = Phrase("Basket", "组合")
-_PRICES_OF = Phrase("{run}: {prices}", "{run}：{prices}")
-_NOTHING = Phrase("The runs have no list of this event in common.", "各运行在该事件下无共同名单。")
 
 PAGE = "compare.html"
 
@@ -72,13 +53,13 @@ def comparison(runs: Sequence[ReportData]) -> dict[str, bytes]:
     tables = (settings_table(runs), statistics_table(runs), levels_table(runs))
     files = {f"{table.layout.name}.csv": csv_bytes(table, language) for table in tables}
     made = Document(
-        title=_TITLE.say(language),
+        title=say("compare.title", language),
         line=" · ".join(run_names(runs)),
         prices=_prices(runs),
         language=language,
         colours=runs[0].colours(language),
         chapters=(
-            Chapter("inputs", _INPUTS.say(language), (_settings(runs),)),
+            Chapter("inputs", say("compare.inputs", language), (_settings(runs),)),
             *_chapters(runs, language),
         ),
     )
@@ -91,22 +72,23 @@ def _prices(runs: Sequence[ReportData]) -> str:
     language = runs[0].info.language
     said = [run.info.prices.text(language) for run in runs]
     if len(set(said)) == 1:
-        return PRICES.say(language, said=said[0])
+        return say("report.prices", language, said=said[0])
     pairs = zip(run_names(runs), said, strict=True)
-    each = (_PRICES_OF.say(language, run=run, prices=prices) for run, prices in pairs)
-    return PRICES.say(language, said=SEMICOLON.say(language).join(each))
+    each = (say("compare.prices_of", language, run=run, prices=prices) for run, prices in pairs)
+    return say("report.prices", language, said=say("joint.semicolon", language).join(each))
 
 
 def _settings(runs: Sequence[ReportData]) -> Section:
     language = runs[0].info.language
     table = settings_table(runs)
-    title = _SETTINGS.say(language)
+    title = say("compare.settings", language)
     if not len(table):
-        return Section("settings", title, (Prose(text=_SAME.say(language)),))
+        return Section("settings", title, (Prose(text=say("compare.same", language)),))
     block = TableBlock(
-        caption=_SETTINGS_CAPTION.say(language),
+        caption=say("compare.settings_caption", language),
         heads=tuple(
-            Head(name, number=False) for name in (_SETTING.say(language), *run_names(runs))
+            Head(name, number=False)
+            for name in (say("compare.setting", language), *run_names(runs))
         ),
         rows=tuple(tuple(text(cell) for cell in row) for row in table.rows),
     )
@@ -132,13 +114,15 @@ def _event(events: list[Context], names: tuple[str, ...], index: int) -> Chapter
     common = [
         basket for basket in event.baskets if all(basket in one.event.baskets for one in events[1:])
     ]
-    blocks: list[Block] = [Prose(text=_NOTHING.say(language))]
+    blocks: list[Block] = [Prose(text=say("compare.nothing", language))]
     if common:
         blocks = [_legend(events, names), _levels(events, names, common, index)]
-    sections = [Section(f"levels-part-{index}", _LEVELS.say(language), tuple(blocks))]
+    sections = [Section(f"levels-part-{index}", say("compare.levels", language), tuple(blocks))]
     returns = _returns(events, names, common)
     if returns:
-        sections.append(Section(f"returns-{index}", _RETURNS.say(language), tuple(returns)))
+        sections.append(
+            Section(f"returns-{index}", say("compare.returns", language), tuple(returns))
+        )
     return Chapter(f"event-{index}", event.name.say(language), tuple(sections))
 
 
@@ -175,8 +159,8 @@ def _levels(events: list[Context], names: tuple[str, ...], common: list[str], in
     language = events[0].language
     return Chart(
         id=f"levels-{index}",
-        caption=_LEVELS_CAPTION.say(language),
-        alt=_LEVELS_ALT.say(language, count=len(events)),
+        caption=say("compare.levels_caption", language),
+        alt=say("compare.levels_alt", language, count=len(events)),
         group=events[0].group,
         choices=tuple((basket, basket) for basket in common),
         log=True,
@@ -199,7 +183,7 @@ def _returns(events: list[Context], names: tuple[str, ...], common: list[str]) -
     differences = [f"{name} - {names[0]}" for name in names[1:]]
     heads = tuple(
         Head(name, number=place > 0)
-        for place, name in enumerate((_BASKET.say(language), *names, *differences))
+        for place, name in enumerate((say("compare.basket", language), *names, *differences))
     )
     blocks: list[Block] = []
     for window in labels:
@@ -215,7 +199,7 @@ def _returns(events: list[Context], names: tuple[str, ...], common: list[str]) -
                 for value in values[1:]
             ]
             rows.append((text(basket), *map(change, values), *map(change, apart)))
-        caption = _RETURNS_CAPTION.say(language, window=events[0].label(window))
+        caption = say("compare.returns_caption", language, window=events[0].label(window))
         table = TableBlock(caption=caption, heads=heads, rows=tuple(rows))
         blocks.append(Fold(title=events[0].label(window), blocks=(table,), open=window.quoted))
     return blocks

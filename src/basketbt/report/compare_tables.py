@@ -25,11 +25,9 @@ def settings_table(runs: Sequence[ReportData]) -> Table:
     keys = list(dict.fromkeys(key for one in everything for key in one))
     layout = Layout(
         "settings",
-        "one setting or input that differs",
-        "每项不同的设定或输入一行",
         (
-            Column("setting", "设定", "text", "key of the study, or input", "研究的键或输入"),
-            *_run_columns(runs, "text", "its value there", "该运行的取值"),
+            Column("setting", "text"),
+            *_run_columns(runs, "text"),
         ),
     )
     rows: list[tuple[Value, ...]] = []
@@ -53,10 +51,10 @@ def statistics_table(runs: Sequence[ReportData]) -> Table:
                     own[(*where, column.key)] = value
         found.append(own)
     texts = (
-        *_text_columns(_WHERE),
-        Column(_ENTRY, "入场", "text", "entry of an account", "账户入场时点"),
-        Column("window", "窗口", "text", "window", "窗口"),
-        Column("statistic", "指标", "text", "column of summary.csv", "summary.csv的列"),
+        *(Column(key, "text") for key in _WHERE),
+        Column(_ENTRY, "text"),
+        Column("window", "text"),
+        Column("statistic", "text"),
     )
     return _side_by_side("statistics", runs, texts, found, "ratio")
 
@@ -72,9 +70,9 @@ def levels_table(runs: Sequence[ReportData]) -> Table:
         for run in runs
     ]
     texts = (
-        *_text_columns(_WHERE),
-        Column("base_date", "基准日", "date", "session of the purchase", "买入日"),
-        Column("date", "日期", "date", "session", "交易日"),
+        *(Column(key, "text") for key in _WHERE),
+        Column("base_date", "date"),
+        Column("date", "date"),
     )
     return _side_by_side("levels", runs, texts, found, "level")
 
@@ -86,20 +84,9 @@ def _side_by_side(
     found: list[dict[tuple[Value, ...], float]],
     kind: Kind,
 ) -> Table:
-    layout = Layout(
-        name,
-        "one value in each run",
-        "每个数值在各运行中一行",
-        (
-            *keys,
-            *_run_columns(runs, kind, "value in the run", "该运行的数值"),
-            *(
-                Column(f"{own} - {run_names(runs)[0]}", f"{own} - {run_names(runs)[0]}",
-                       kind, "difference to the first run", "与首个运行之差")
-                for own in run_names(runs)[1:]
-            ),
-        ),
-    )  # fmt: skip
+    names = run_names(runs)
+    differences = (Column(f"{own} - {names[0]}", kind) for own in names[1:])
+    layout = Layout(name, (*keys, *_run_columns(runs, kind), *differences))
     rows: list[tuple[Value, ...]] = []
     for key in dict.fromkeys(key for own in found for key in own):
         values = [own.get(key) for own in found]
@@ -113,15 +100,8 @@ def _differences(values: Sequence[float | None]) -> Iterable[float | None]:
         yield None if value is None or first is None else value - first
 
 
-def _run_columns(
-    runs: Sequence[ReportData], kind: Kind, english: str, chinese: str
-) -> tuple[Column, ...]:
-    return tuple(Column(name, name, kind, english, chinese) for name in run_names(runs))
-
-
-def _text_columns(keys: Sequence[str]) -> tuple[Column, ...]:
-    chinese = dict(zip(_WHERE, ("事件", "组合", "账簿", "加权方式", "再平衡"), strict=True))
-    return tuple(Column(key, chinese[key], "text", key, chinese[key]) for key in keys)
+def _run_columns(runs: Sequence[ReportData], kind: Kind) -> tuple[Column, ...]:
+    return tuple(Column(name, kind) for name in run_names(runs))
 
 
 def _settings(run: ReportData, shared: set[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from basketbt.notes import Language
+from basketbt.locale import Language
 from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.text import visible
 
@@ -25,7 +25,7 @@ def csv_bytes(table: Table, language: Language) -> bytes:
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([column.header(language) for column in table.layout.columns])
+    writer.writerow([table.layout.header(column, language) for column in table.layout.columns])
     written = map(_written, table.layout.columns, table.worded(language).columns)
     writer.writerows(zip(*written, strict=True))
     return buffer.getvalue().encode("utf-8-sig")
@@ -55,7 +55,7 @@ def table_from_csv(layout: Layout, content: bytes, language: Language) -> Table:
     """
     lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     header = next(lines, [])
-    if header != [column.header(language) for column in layout.columns]:
+    if header != [layout.header(column, language) for column in layout.columns]:
         raise ValueError("its columns are of another version")
     rows = (
         [_value(text, column) for text, column in zip(line, layout.columns, strict=True)]

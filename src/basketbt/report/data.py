@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainSerializer, PlainValidator
 
-from basketbt.notes import Language, Note, as_data, note_from
+from basketbt.locale import Language
+from basketbt.notes import Note, as_data, note_from
 from basketbt.report.model import Table, Value
 
 #: Red up and green down, or the reverse.

@@ -43,7 +43,7 @@ CSV files are UTF-8 with a byte-order mark and keep full double precision. `deci
 
 def outputs_page() -> str:
     """docs/outputs.md."""
-    files = "\n".join(f"| `{layout.file}` | {layout.row_en} |" for layout in LAYOUTS)
+    files = "\n".join(f"| `{layout.file}` | {layout.row('en')} |" for layout in LAYOUTS)
     return "\n".join([_HEAD.format(files=files), *map(section, LAYOUTS)])
 
 
@@ -52,24 +52,24 @@ def section(layout: Layout) -> str:
     lines = [
         f"## {layout.file}",
         "",
-        f"One row: {layout.row_en}. {layout.row_zh}。",
+        f"One row: {layout.row('en')}. {layout.row('zh')}。",
         "",
         "| column | 列 | kind | meaning | 含义 | empty when |",
         "|:---|:---|:---|:---|:---|:---|",
-        *map(_row, layout.columns),
+        *(_row(layout, column) for column in layout.columns),
         "",
     ]
     return "\n".join(lines)
 
 
-def _row(column: Column) -> str:
+def _row(layout: Layout, column: Column) -> str:
     cells = (
         f"`{column.key}`",
-        column.zh,
+        layout.words(column, "zh"),
         column.kind,
-        column.description_en,
-        column.description_zh,
-        column.empty_en,
+        layout.words(column, "en", ".about"),
+        layout.words(column, "zh", ".about"),
+        layout.words(column, "en", ".empty"),
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from basketbt.errors import InputError
-from basketbt.notes import Language, Note, as_data, note_from
+from basketbt.locale import Language
+from basketbt.notes import Note, as_data, note_from
 from basketbt.report.build import LAYOUTS
 from basketbt.report.csvfile import csv_bytes, table_from_csv
 from basketbt.report.data import Colours, ReportData, RunInfo

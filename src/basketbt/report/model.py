@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from basketbt.notes import Language, Listing, Note
+from basketbt.locale import Language, catalogue
+from basketbt.notes import Listing, Note
 
 #: What a table holds at one place; ``Note`` s only under a column of the kind ``notes``.
 Value = str | int | float | bool | tuple[Note, ...] | None
@@ -18,38 +19,48 @@ _NUMBERS = ("decimal", "ratio", "money", "level")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its key in English tables and frames, its Chinese header, what it holds.
+    """One column: its key in English tables and frames, and what it holds.
 
     ``kind``: ``decimal`` 0.0123 is 1.23 %; ``ratio`` a pure number; ``money`` yuan; ``level`` 100
-    at the base; ``notes`` notes that become words when they are written. ``empty`` says when a
-    cell has no value.
+    at the base; ``notes`` notes that become words when they are written. What it means and when a
+    cell is empty is said in the catalogues, see :meth:`Layout.words`.
     """
 
     key: str
-    zh: str
     kind: Kind
-    description_en: str
-    description_zh: str
-    empty_en: str = ""
-    empty_zh: str = ""
-
-    def header(self, language: Language) -> str:
-        return self.key if language == "en" else self.zh
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A table's name, what one row is, and its columns.
+    """A table's name and its columns.
 
     A ``bulk`` table is written as ``<name>.parquet``, as CSV and as a sheet only on request; any
     other as ``<name>.csv``.
     """
 
     name: str
-    row_en: str
-    row_zh: str
     columns: tuple[Column, ...]
     bulk: bool = False
+
+    def row(self, language: Language) -> str:
+        """What one row is."""
+        return catalogue(language)[f"table.{self.name}"]
+
+    def header(self, column: Column, language: Language) -> str:
+        """The heading of a column: its key in English, what the catalogue says in Chinese."""
+        return column.key if language == "en" else self.words(column, language) or column.key
+
+    def words(
+        self, column: Column, language: Language, what: Literal["", ".about", ".empty"] = ""
+    ) -> str:
+        """What the catalogue says of a column, in this table or in any; empty for nothing.
+
+        Of its name, ``.about`` what it holds, ``.empty`` when a cell has no value.
+        """
+        words = catalogue(language)
+        own = f"column.{self.name}.{column.key}"
+        key = own if own in words else f"column.{column.key}"
+        return words.get(f"{key}{what}", "")
 
     @property
     def keys(self) -> tuple[str, ...]:

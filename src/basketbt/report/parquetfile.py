@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from basketbt.notes import Language
+from basketbt.locale import Language
 from basketbt.report.model import Column, Layout, Table, Value
 
 if TYPE_CHECKING:

@@ -67,8 +67,8 @@ class PathResult:
 class BookResult:
     """One index book of a case and its statistics, a pair for each distinct window.
 
-    ``correlation`` (B, B) of the daily returns on the path ``correlated``: the one bought before day
-    0 where the study has it.
+    ``correlation`` (B, B) of the daily returns on the path ``correlated``: the one bought before
+    day 0 where the study has it.
     """
 
     book: IndexBook

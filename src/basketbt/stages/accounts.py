@@ -34,19 +34,8 @@ from basketbt.stages.screening import (
 )
 from basketbt.statistics.evaluation import Evaluation, evaluate
 
-UNTAXED = NoteKind(
-    "dividends_untaxed",
-    en="`dividends: taxed`: no corporate action names the cash of {symbols} a dividend, so no tax "
-    "was taken from it; an actions table would say what it was",
-    zh="`dividends: taxed`：无公司行为数据表明{symbols}所得现金为红利，未予计税；请提供公司行为表",
-    severity="warning",
-)
-NOTHING_TO_TAX = NoteKind(
-    "dividends_nothing_to_tax",
-    en="`dividends: taxed` took no tax: no table of corporate actions tells a dividend",
-    zh="`dividends: taxed`未计任何税：没有可识别红利的公司行为表",
-    severity="warning",
-)
+UNTAXED = NoteKind("dividends_untaxed", severity="warning")
+NOTHING_TO_TAX = NoteKind("dividends_nothing_to_tax", severity="warning")
 
 
 _SHOWN = 6  # an error fits one screen

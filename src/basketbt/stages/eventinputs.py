@@ -47,29 +47,9 @@ class NoIndexLevels(DataError):
     fix = "Give its prices, or name another index as `market` under `event_study`."
 
 
-MODEL_LEFT_OUT = NoteKind(
-    "model-left-out",
-    en="no levels of the sector index {symbol}: model {model} left out",
-    zh="行业指数{symbol}无点位：未计算模型{model}",
-    severity="warning",
-)
-SECTOR_IS_MARKET = NoteKind(
-    "sector-is-market",
-    en="the sector index {sector} is the market index {market} itself, or its twin with dividends: "
-    "nothing can be tested under {model}. Name a sector index as `sector` under `event_study`",
-    zh="行业指数{sector}即市场指数{market}或其全收益版本：模型{model}无法检验。请在`event_study`的`sector`中给出行业指数",
-    severity="warning",
-)
-OTHER_CALENDAR = NoteKind(
-    "index-of-another-calendar",
-    en="{index} has no level on {count} sessions of {calendar} from day {first:+d} to {last:+d}, "
-    "when its own exchange was shut: such a session and the one after it are left out of the model "
-    "and of the windows. An index of {calendar} among `benchmarks`, or as `market` under "
-    "`event_study`, mends this",
-    zh="{calendar}自第{first:+d}日至第{last:+d}日有{count}个交易日{index}休市无点位："
-    "该日及其次日不计入模型与窗口。在`benchmarks`或`event_study`的`market`中给出{calendar}的指数即可避免",
-    severity="warning",
-)
+MODEL_LEFT_OUT = NoteKind("model-left-out", severity="warning")
+SECTOR_IS_MARKET = NoteKind("sector-is-market", severity="warning")
+OTHER_CALENDAR = NoteKind("index-of-another-calendar", severity="warning")
 
 
 def event_inputs(

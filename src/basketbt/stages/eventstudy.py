@@ -29,29 +29,13 @@ from basketbt.stages.books import make_weighting, policies_of
 from basketbt.stages.eventinputs import event_inputs
 from basketbt.stages.verdicts import quoted_window, tested_windows, verdicts_of
 
-VARIANT_LEFT_OUT = NoteKind(
-    "variant-left-out",
-    en="variant {variant} cannot be computed: {why}",
-    zh="稳健性方案{variant}无法计算：{why}",
-    severity="warning",
-)
-VARIANT_CHANGES_NOTHING = NoteKind(
-    "variant-changes-nothing",
-    en="variant {variant} changes nothing here: no session of the estimation or of a window falls "
-    "under it",
-    zh="稳健性方案{variant}在此无影响：估计窗与各窗口均不含其所指交易日",
-)
-ESTIMATED_ON = NoteKind("variant-estimation", en="estimated on {window}", zh="估计窗{window}")
-WITHOUT_DATES = NoteKind(
-    "variant-without-dates", en="without {first} to {last}", zh="剔除{first}至{last}"
-)
-WITHOUT_DAYS = NoteKind("variant-without-days", en="without day {days}", zh="剔除第{days}日")
-WITHOUT_CLOSURES = NoteKind(
-    "variant-without-closures",
-    en="without the first session in a window after {days} closed days or more",
-    zh="剔除窗口内休市{days}日以上后的首个交易日",
-)
-OTHER_DAY_ZERO = NoteKind("variant-day-zero", en="day 0 is {session}", zh="第0日为{session}")
+VARIANT_LEFT_OUT = NoteKind("variant-left-out", severity="warning")
+VARIANT_CHANGES_NOTHING = NoteKind("variant-changes-nothing")
+ESTIMATED_ON = NoteKind("variant-estimation")
+WITHOUT_DATES = NoteKind("variant-without-dates")
+WITHOUT_DAYS = NoteKind("variant-without-days")
+WITHOUT_CLOSURES = NoteKind("variant-without-closures")
+OTHER_DAY_ZERO = NoteKind("variant-day-zero")
 _SHIPPED: Mapping[str, Variant] = {one.name: one for one in shipped.STANDARD_VARIANTS}
 
 

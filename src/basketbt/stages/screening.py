@@ -29,59 +29,20 @@ Bools = NDArray[np.bool_]
 # A list whose weights were divided and summed again is whole within the rounding of doubles.
 _WHOLE = 1e-9
 
-LEFT_OUT = NoteKind(
-    "account_left_out",
-    en="the account cannot hold {shares}: {weight:.1%} of the weight, left out of it and of its "
-    "paper, the rest in the list's proportions",
-    zh="账户无法持有{shares}：占权重{weight:.1%}，账户及其纸面均予剔除，其余成分保持名单内比例",
-    severity="warning",
-)
-IN_CASH = NoteKind(
-    "account_in_cash",
-    en="the account cannot hold {shares}: {weight:.1%} of the weight stays in cash",
-    zh="账户无法持有{shares}：{weight:.1%}的权重留作现金",
-    severity="warning",
-)
-TOO_LITTLE = NoteKind(
-    "account_too_little",
-    en="no account: it cannot hold {shares}; the rest is {covered:.1%} of the weight, and at least "
-    "{least:.1%} must be (account.least_covered)",
-    zh="无账户：无法持有{shares}；其余仅占权重{covered:.1%}，至少须为{least:.1%}（account.least_covered）",
-    severity="warning",
-)
-NOTHING_AT_BASE = NoteKind(
-    "account_nothing_at_base",
-    en="no account: it cannot hold {shares}, and no other share had a price at the base",
-    zh="无账户：无法持有{shares}，其余成分在基准日均无价格",
-    severity="warning",
-)
-PRICES_END = NoteKind(
-    "account_prices_end",
-    en="no account: prices of {symbols} end on {last}, before its end ({exit})",
-    zh="无账户：{symbols}的行情止于{last}，早于账户结束日（{exit}）",
-    severity="warning",
-)
-ENTRY_AFTER_EXIT = NoteKind(
-    "account_entry_after_exit",
-    en="no account: its first order ({moment} of {entry}) would not come before its end, the close "
-    "of {exit}",
-    zh="无账户：首笔委托（{entry}{moment}）不早于账户结束（{exit}收盘）",
-    severity="warning",
-)
-ENTRY_BEFORE_BASE = NoteKind(
-    "account_entry_before_base",
-    en="no account: its first order ({moment} of {entry}) would come before {base}, from whose "
-    "close the list is followed",
-    zh="无账户：首笔委托（{entry}{moment}）早于{base}，而名单自该日收盘起计",
-    severity="warning",
-)
+LEFT_OUT = NoteKind("account_left_out", severity="warning")
+IN_CASH = NoteKind("account_in_cash", severity="warning")
+TOO_LITTLE = NoteKind("account_too_little", severity="warning")
+NOTHING_AT_BASE = NoteKind("account_nothing_at_base", severity="warning")
+PRICES_END = NoteKind("account_prices_end", severity="warning")
+ENTRY_AFTER_EXIT = NoteKind("account_entry_after_exit", severity="warning")
+ENTRY_BEFORE_BASE = NoteKind("account_entry_before_base", severity="warning")
 
 #: Notes on prices, as opposed to dates, that leave a list without an account.
 FOR_LACK_OF_PRICES = (TOO_LITTLE, NOTHING_AT_BASE, PRICES_END)
 
 _MOMENTS = {
-    Moment.OPEN: NoteKind("moment-open", en="open", zh="开盘"),
-    Moment.CLOSE: NoteKind("moment-close", en="close", zh="收盘"),
+    Moment.OPEN: NoteKind("moment-open"),
+    Moment.CLOSE: NoteKind("moment-close"),
 }
 
 

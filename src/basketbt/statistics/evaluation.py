@@ -39,7 +39,7 @@ class Evaluation:
             code = codes[column]
             if code is not None:
                 emptied.setdefault(code, []).append(key)
-        return tuple(_BY_CODE[code].kind(columns=listing(keys)) for code, keys in emptied.items())
+        return tuple(_BY_CODE[code].note(listing(keys)) for code, keys in emptied.items())
 
 
 def evaluate(

@@ -1,6 +1,6 @@
 """Why a statistic is empty.
 
-A reason is a condition on a series and the words for it. The functions return NaN by their own
+A reason is a condition on a series and a code. The functions return NaN by their own
 arithmetic; the reasons are asked afterwards, so a test can hold one against the other.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from basketbt.notes import NoteKind
+from basketbt.notes import Listing, Note, NoteKind
 from basketbt.statistics.arrays import MIN_SESSIONS, RESIDUE, Bools, deviation
 from basketbt.statistics.drawdowns import max_drawdown
 from basketbt.statistics.relative import MIN_REGRESSION
@@ -24,29 +24,25 @@ if TYPE_CHECKING:
     from basketbt.statistics.series import LevelSeries
 
 
+EMPTY = NoteKind("statistic_empty")
+
+
 @dataclass(frozen=True)
 class Reason:
-    """A stable code, the words, and ``holds(series)`` -> (B,) or one bool for all columns."""
+    """A stable code, by which the catalogues word it, and ``holds(series)`` -> (B,) or one bool."""
 
     code: str
-    en: str
-    zh: str
     holds: Callable[[LevelSeries], Bools | bool]
 
-    @property
-    def kind(self) -> NoteKind:
-        """The note for a reader; its one field ``columns`` lists the empty statistics."""
-        return NoteKind(
-            code=self.code, en=f"{{columns}}: empty, {self.en}", zh=f"{{columns}}：空缺，{self.zh}"
-        )
+    def note(self, columns: Listing) -> Note:
+        """What a reader is told of the statistics that it empties."""
+        return EMPTY(columns=columns, why=NoteKind(self.code)())
 
 
 def _fewer_than(sessions: int) -> Reason:
     plural = "" if sessions == 1 else "s"
     return Reason(
         f"fewer_than_{sessions}_session{plural}",
-        f"fewer than {sessions} session{plural}",
-        f"不足{sessions}个交易日",
         lambda series: series.sessions < sessions,
     )
 
@@ -58,20 +54,14 @@ def _no_downside(series: LevelSeries) -> Bools:
 
 INCOMPLETE_LEVELS = Reason(
     "incomplete_levels",
-    "the level is not defined on every session",
-    "点位并非每个交易日都有定义",
     lambda series: ~series.complete,
 )
 NO_BENCHMARK = Reason(
     "no_benchmark",
-    "no benchmark",
-    "没有基准",
     lambda series: series.benchmark_levels is None,
 )
 INCOMPLETE_BENCHMARK = Reason(
     "incomplete_benchmark",
-    "the benchmark lacks a session",
-    "基准缺少部分交易日",
     lambda series: bool(np.isnan(series.benchmark).any()),
 )
 FEWER_THAN_1 = _fewer_than(1)
@@ -81,50 +71,34 @@ FEWER_THAN_4 = _fewer_than(4)
 FEWER_THAN_20 = _fewer_than(MIN_SESSIONS)
 ZERO_VOLATILITY = Reason(
     "zero_volatility",
-    "all returns are equal",
-    "各期收益率相同",
     lambda series: deviation(series.returns) == 0.0,
 )
 NO_DOWNSIDE = Reason(
     "no_downside",
-    "no session fell short of the risk-free rate",
-    "没有低于无风险利率的交易日",
     _no_downside,
 )
 NO_DRAWDOWN = Reason(
     "no_drawdown",
-    "it never fell",
-    "没有回撤",
     lambda series: max_drawdown(series.levels) == 0.0,
 )
 NO_LOWER_TAIL = Reason(
     "no_lower_tail",
-    "the 5 % quantile is 0",
-    "5%分位数为零",
     lambda series: tail_quantiles(series.returns)[0] == 0.0,
 )
 CONSTANT_BENCHMARK = Reason(
     "constant_benchmark",
-    "all returns of the benchmark are equal",
-    "基准各期收益率相同",
     lambda series: bool(deviation(series.benchmark_returns)[0] == 0.0),
 )
 CONSTANT_ACTIVE_RETURN = Reason(
     "constant_active_return",
-    "its return differs from the benchmark's by a constant",
-    "与基准的收益率之差不变",
     lambda series: deviation(series.returns - series.benchmark_returns[:, np.newaxis]) == 0.0,
 )
 NO_UP_SESSION = Reason(
     "no_up_session",
-    "the benchmark never rose",
-    "基准没有上涨的交易日",
     lambda series: not (series.benchmark_returns > RESIDUE).any(),
 )
 NO_DOWN_SESSION = Reason(
     "no_down_session",
-    "the benchmark never fell",
-    "基准没有下跌的交易日",
     lambda series: not (series.benchmark_returns < -RESIDUE).any(),
 )
 

@@ -24,18 +24,8 @@ _PER_FEN = CASH_UNIT // 100
 # References are whole fen: half a fen tells a restated one from the previous close.
 _HALF_FEN = 0.005
 
-BOOKED_AS_CASH = NoteKind(
-    "booked_as_cash",
-    en="{symbol} on {date}: no corporate action explains the restated previous close; the "
-    "difference ({amount} a share) is booked as cash in the account",
-    zh="{symbol}于{date}：无公司行为解释前收盘调整，账户按现金入账（每股{amount}）",
-)
-RIGHTS_LAPSE = NoteKind(
-    "rights_lapse",
-    en="{symbol} on {date}: the account does not take up the rights; they lapse",
-    zh="{symbol}于{date}：账户未参与配股，配股权失效",
-    severity="warning",
-)
+BOOKED_AS_CASH = NoteKind("booked_as_cash")
+RIGHTS_LAPSE = NoteKind("rights_lapse", severity="warning")
 
 
 class Consolidated(DataError):

@@ -44,12 +44,10 @@ class MissingQuote(DataError):
     fix = "Give the {field} in the price table, or run the study without `account:`."
 
 
-REFUSED = NoteKind("refused_shares", en="{symbols} ({cause})", zh="{symbols}（{cause}）")
-_ADJUSTED = NoteKind("refused-adjusted", en="only adjusted prices", zh="仅有复权价")
-_NO_RULES = NoteKind(
-    "refused-no-rules", en="B share, whose rules are not recorded", zh="B股，未录入其规则"
-)
-_NO_RATE = NoteKind("refused-no-rate", en="no rate to yuan", zh="无兑人民币汇率")
+REFUSED = NoteKind("refused_shares")
+_ADJUSTED = NoteKind("refused-adjusted")
+_NO_RULES = NoteKind("refused-no-rules")
+_NO_RATE = NoteKind("refused-no-rate")
 
 
 def refused_shares(panel: PricePanel) -> dict[NoteKind, Bools]:

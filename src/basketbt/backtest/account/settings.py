@@ -66,29 +66,28 @@ class AccountSettings:
 class Reason(IntEnum):
     """Why an order was filled in part or not at all.
 
-    ``word`` as it stands in orders.parquet, empty for a full fill; ``word_zh`` as a reader has it.
+    ``word`` as it stands in orders.parquet, empty for a full fill.
     """
 
     word: str
-    word_zh: str
 
-    def __new__(cls, code: SupportsIndex, word: str = "", word_zh: str = "") -> Reason:
+    def __new__(cls, code: SupportsIndex, word: str = "") -> Reason:
         member = int.__new__(cls, code)
         member._value_ = int(code)
-        member.word, member.word_zh = word, word_zh
+        member.word = word
         return member
 
-    FILLED = 0, "", ""
-    LIMIT_UP = 1, "limit-up", "涨停"
-    LIMIT_DOWN = 2, "limit-down", "跌停"
-    SUSPENDED = 3, "suspended", "停牌"
-    CLOSED = 4, "closed", "休市"  # its own exchange had no session that day
-    NOT_TRADED = 5, "not traded", "未交易"  # not listed yet, delisted, or beyond its prices' end
-    REFUSED = 6, "refused", "拒绝"  # no raw prices, or no rate to yuan: cannot be held
-    PARTICIPATION = 7, "participation", "成交量上限"
-    T_PLUS_1 = 8, "T+1", "T+1"
-    CASH = 9, "cash", "现金"
-    LOT = 10, "lot", "整手"
+    FILLED = 0, ""
+    LIMIT_UP = 1, "limit-up"
+    LIMIT_DOWN = 2, "limit-down"
+    SUSPENDED = 3, "suspended"
+    CLOSED = 4, "closed"  # its own exchange had no session that day
+    NOT_TRADED = 5, "not traded"  # not listed yet, delisted, or beyond its prices' end
+    REFUSED = 6, "refused"  # no raw prices, or no rate to yuan: cannot be held
+    PARTICIPATION = 7, "participation"
+    T_PLUS_1 = 8, "T+1"
+    CASH = 9, "cash"
+    LOT = 10, "lot"
 
 
 #: What another session may mend; an order cut to its lot is finished, and one cut for cash unless

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal, get_args
 
-from basketbt.notes import Language
+from basketbt.locale import Language
 from basketbt.report.data import Colours, ReportData
 from basketbt.report.views import document
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from basketbt.locale import say
 from basketbt.report.render.markdown import cell_text
 from basketbt.report.views.blocks import (
     Block,
@@ -21,7 +22,6 @@ from basketbt.report.views.blocks import (
     Prose,
     TableBlock,
 )
-from basketbt.report.views.phrases import COLON
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -52,7 +52,7 @@ def word(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     made.core_properties.created = _CREATED
     made.core_properties.modified = _CREATED
     made.core_properties.comments = ""
-    _Writer(made, pictures, COLON.say(document.language)).write(document)
+    _Writer(made, pictures, say("joint.colon", document.language)).write(document)
     buffer = io.BytesIO()
     made.save(buffer)
     return _without_clock(buffer.getvalue())

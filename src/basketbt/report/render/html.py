@@ -14,33 +14,27 @@ import jinja2
 from markupsafe import Markup
 
 from basketbt.errors import BasketbtError
+from basketbt.locale import say
 from basketbt.report.views.blocks import Chart, Document
 from basketbt.report.views.palette import DARK, DASHES, GREEN, LIGHT, RED
-from basketbt.report.views.phrases import COLON, Phrase
 
 _ASSETS = Path(__file__).parent / "assets"
 
 #: The words of the page's own furniture.
-_WORDS = {
-    "contents": Phrase("Contents", "目录"),
-    "skip": Phrase("Skip to the verdict", "跳至结论"),
-    "theme": Phrase("Light or dark", "明暗切换"),
-    "all": Phrase("Show all", "全部显示"),
-    "none": Phrase("Hide all", "全部隐藏"),
-    "log": Phrase("Log scale", "对数坐标"),
-    "lines": Phrase("Lines of the charts below", "下列图中的曲线"),
-    "show": Phrase("Show", "显示"),
-    "no_script": Phrase(
-        "Charts need JavaScript; every number is in the tables below.",
-        "图表需要JavaScript；全部数字见下方表格。",
-    ),
-    "foot": Phrase(
-        "Made by basketbt. Same inputs, same bytes. Nothing here is investment advice.",
-        "由basketbt生成。相同输入可逐字节复现。本页不构成投资建议。",
-    ),
-    "day": Phrase("day", "偏移"),
-    "colon": COLON,
-}
+_WORDS = (
+    "contents",
+    "skip",
+    "theme",
+    "all",
+    "none",
+    "log",
+    "lines",
+    "show",
+    "no_script",
+    "foot",
+    "day",
+    "colon",
+)
 
 
 class NoChartLibrary(BasketbtError):
@@ -64,7 +58,7 @@ def page(document: Document) -> bytes:
         .get_template("page.html.j2")
         .render(
             front=document,
-            words={key: words.say(document.language) for key, words in _WORDS.items()},
+            words={name: say(f"page.{name}", document.language) for name in _WORDS},
             chapters=document.chapters,
             style=_style(),
             scripts=scripts,

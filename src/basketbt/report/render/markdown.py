@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from basketbt.locale import say
 from basketbt.report.views.blocks import (
     Block,
     Bullets,
@@ -18,7 +19,6 @@ from basketbt.report.views.blocks import (
     Section,
     TableBlock,
 )
-from basketbt.report.views.phrases import COLON
 from basketbt.text import visible
 
 # What Markdown would read as markup: emphasis and code, cells, HTML and entities, the end of a
@@ -35,7 +35,7 @@ def memo(document: Document, *, pictures: bool = False) -> str:
     Without them charts are left out, and so is what is for the screen only.
     """
     parts = [f"# {escape(document.title)}", escape(document.prices)]
-    writer = _Writer(COLON.say(document.language), pictures)
+    writer = _Writer(say("joint.colon", document.language), pictures)
     for chapter in document.chapters:
         sections = [text for section in chapter.sections if (text := writer.section(section))]
         if sections:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from basketbt.notes import Language
+from basketbt.locale import Language, say
 from basketbt.report.render.canvas import SIZE, cjk_font, picture, saved, settle, stroke
 from basketbt.report.views.blocks import Chart, Document, TableBlock, flat
+from basketbt.report.views.numbers import percent
 from basketbt.report.views.palette import GREEN, RED
-from basketbt.report.views.phrases import Phrase, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # The return on paper, then as many as there are ways to enter: a blue, an ochre and a violet that
 # differ in lightness too.
 _BARS = ("#9aa3b0", "#0072b2", "#d9a441", "#8c6bb1")
-_TITLE = Phrase("{event}: {what}", "{event}：{what}")
+
 _LONGEST = 34  # letters of a name that a legend can hold
 
 _Draw = Callable[["FigureBase", "Axes"], None]
@@ -39,7 +39,9 @@ def figures(document: Document) -> dict[str, bytes]:
     for chapter in document.chapters:
         for block in flat(block for section in chapter.sections for block in section.blocks):
             if isinstance(block, Chart | TableBlock) and block.picture:
-                title = _TITLE.say(document.language, event=chapter.title, what=block.caption)
+                title = say(
+                    "pictures.title", document.language, event=chapter.title, what=block.caption
+                )
                 stem = re.sub(r"[^A-Za-z0-9.-]+", "-", block.picture)
                 files |= _files(stem, title, block, document)
     return files

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from basketbt.locale import say
 from basketbt.report.data import ReportData
 from basketbt.report.render.markdown import cell_text
 from basketbt.report.views import chance, headline
 from basketbt.report.views.blocks import TableBlock
 from basketbt.report.views.context import Context, contexts
-from basketbt.report.views.phrases import PRICES, Phrase
-
-_DAY_ZERO = Phrase(
-    "{name} · day 0 = {session} ({calendar})", "{name} · 第0日={session}（{calendar}）"
-)
-_COUNTED = Phrase(
-    "{title}, {window}, {tests} registered tests", "{title}，{window}，登记检验{tests}个"
-)
-_NAMED = Phrase("{name}: {said}", "{name}：{said}")
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,7 @@ def tested(data: ReportData) -> Iterator[Screen]:
         tests = context.event.tests
         if tests is not None:
             title = context.say(
-                _COUNTED, title=_title(context), window=tests.window, tests=tests.tests
+                "terminal.counted", title=_title(context), window=tests.window, tests=tests.tests
             )
             yield _screen(title, chance.test_table(context))
 
@@ -51,7 +43,7 @@ def tested(data: ReportData) -> Iterator[Screen]:
 def prices_line(data: ReportData) -> str:
     """Where the prices are from."""
     language = data.info.language
-    return PRICES.say(language, said=data.info.prices.text(language))
+    return say("report.prices", language, said=data.info.prices.text(language))
 
 
 def answer_lines(data: ReportData) -> Iterator[str]:
@@ -60,13 +52,13 @@ def answer_lines(data: ReportData) -> Iterator[str]:
         name = context.event.name.say(context.language)
         for said in headline.answers(context):
             several = len(data.info.events) > 1
-            yield context.say(_NAMED, name=name, said=said) if several else said
+            yield context.say("terminal.named", name=name, said=said) if several else said
 
 
 def _title(context: Context) -> str:
     event = context.event
     name = event.name.say(context.language)
-    return context.say(_DAY_ZERO, name=name, session=event.day0, calendar=event.calendar)
+    return context.say("terminal.day_zero", name=name, session=event.day0, calendar=event.calendar)
 
 
 def _screen(title: str, block: TableBlock) -> Screen:

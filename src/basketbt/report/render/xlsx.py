@@ -11,11 +11,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from basketbt.notes import Language
+from basketbt.locale import Language, say
 from basketbt.report.data import ReportData
 from basketbt.report.model import Column, Kind, Table
 from basketbt.report.views.blocks import Document, TableBlock
-from basketbt.report.views.phrases import Phrase
 from basketbt.text import visible
 
 if TYPE_CHECKING:
@@ -51,19 +50,6 @@ _WIDTHS: dict[Kind, int] = {
     "ratio": 10,
     "money": 15,
 }
-
-_ABOUT = Phrase("About", "说明")
-_ABOUT_HEADS = Phrase("sheet|column|kind|meaning|empty when", "工作表|列|类型|含义|何时为空")
-_RUN = Phrase(
-    "{title} · {line}. The same numbers as the CSV files; only their display is rounded.",
-    "{title} · {line}。与CSV文件数字相同，仅显示时取整。",
-)
-_LEFT_OUT = Phrase("{name}: {rows:,} rows, only in {file}", "{name}：{rows:,}行，仅见{file}")
-_FULL = Phrase("; --full adds its sheet", "；--full另加其工作表")
-
-
-_HEADLINE = Phrase("Headline", "要点")
-_LIST, _DAYS = Phrase("About", "说明"), Phrase("Days", "所在交易日")
 
 
 def workbook(data: ReportData, document: Document, *, full: bool = False) -> bytes:
@@ -102,7 +88,7 @@ class _Formats:
 
 def _headline(book: Workbook, formats: _Formats, document: Document) -> None:
     """The first sheet: the first table of each event, to be pasted into a note."""
-    sheet: Worksheet = book.add_worksheet(_HEADLINE.say(document.language))
+    sheet: Worksheet = book.add_worksheet(say("workbook.headline", document.language))
     sheet.set_column(0, 1, 26)
     sheet.set_column(2, 30, 12)
     line = 0
@@ -126,7 +112,9 @@ def _block(
     names: list[str] = []
     for place, head in enumerate(block.heads):
         names.append(head.text)
-        names += [(_DAYS if place else _LIST).say(language)] if beside[place] else []
+        names += (
+            [say("workbook.days" if place else "workbook.list", language)] if beside[place] else []
+        )
     for place, name in enumerate(names):
         sheet.write_string(line, place, name, formats.head)
     for row in block.rows:
@@ -149,7 +137,7 @@ def _sheet(book: Workbook, formats: _Formats, table: Table, language: Language) 
     columns = table.layout.columns
     for place, column in enumerate(columns):
         sheet.set_column(place, place, _width(column), formats.kinds[column.kind])
-        sheet.write_string(0, place, column.header(language), formats.head)
+        sheet.write_string(0, place, table.layout.header(column, language), formats.head)
     sheet.freeze_panes(1, _key_columns(columns))
     sheet.autofilter(0, 0, max(len(table), 1), len(columns) - 1)
     writers = [_writer(sheet, column.kind) for column in columns]
@@ -181,8 +169,8 @@ def shortened(text: str) -> str:
 def _left_out(table: Table, language: Language) -> str:
     """Where a table is that has no sheet, and whether it can have one."""
     rows, layout = len(table), table.layout
-    where = _LEFT_OUT.say(language, name=layout.name, rows=rows, file=layout.file)
-    return where + _FULL.say(language) if layout.bulk and rows <= _LONG else where
+    where = say("workbook.left_out", language, name=layout.name, rows=rows, file=layout.file)
+    return where + say("workbook.full", language) if layout.bulk and rows <= _LONG else where
 
 
 def _width(column: Column) -> int:
@@ -206,23 +194,27 @@ def _explain(
 ) -> None:
     """A sheet on what this is, and what every column means."""
     language = document.language
-    sheet: Worksheet = book.add_worksheet(_ABOUT.say(language))
+    sheet: Worksheet = book.add_worksheet(say("workbook.about", language))
     for place, width in enumerate((14, 24, 10, 80, 50)):
         sheet.set_column(place, place, width)
-    lines = [_RUN.say(language, title=document.title, line=document.line), document.prices]
+    lines = [
+        say("workbook.run", language, title=document.title, line=document.line),
+        document.prices,
+    ]
     lines += [_left_out(table, language) for table in left_out]
     for line, text in enumerate(lines):
         sheet.write_string(line, 0, text, formats.bold)
     top = len(lines) + 1
-    for place, head in enumerate(_ABOUT_HEADS.say(language).split("|")):
+    for place, head in enumerate(say("workbook.about_heads", language).split("|")):
         sheet.write_string(top, place, head, formats.head)
     line = top
     for table in shown:
         for column in table.layout.columns:
             line += 1
-            meaning = column.description_en if language == "en" else column.description_zh
-            empty = column.empty_en if language == "en" else column.empty_zh
-            cells = (table.layout.name, column.header(language), column.kind, meaning, empty)
+            layout = table.layout
+            name, kind = layout.header(column, language), column.kind
+            meaning, empty = (layout.words(column, language, it) for it in (".about", ".empty"))
+            cells = (layout.name, name, kind, meaning, empty)
             for place, text in enumerate(cells):
                 sheet.write_string(line, place, text, formats.wrapped)
     sheet.freeze_panes(top + 1, 0)

@@ -11,30 +11,14 @@ from basketbt.results import StudyResult
 
 LAYOUT = Layout(
     "overlap",
-    "one pair of baskets",
-    "每对组合一行",
     (
         BASKET,
-        Column("other", "另一组合", "text", "id of the other basket", "另一组合编号"),
-        Column("names", "成分数", "integer", "shares in the first basket", "前一组合成分数"),
-        Column(
-            "other_names", "另一成分数", "integer", "shares in the other basket", "另一组合成分数"
-        ),
-        Column("common", "共同成分数", "integer", "shares in both", "两者共有的成分数"),
-        Column(
-            "jaccard",
-            "杰卡德系数",
-            "ratio",
-            "shares in both / shares in either",
-            "共有成分数 / 并集成分数",
-        ),
-        Column(
-            "weight_overlap",
-            "权重重合",
-            "decimal",
-            "money in the same shares when both are equally weighted: sum of the lesser weights",
-            "均按等权时投在相同成分上的资金占比：较小权重之和",
-        ),
+        Column("other", "text"),
+        Column("names", "integer"),
+        Column("other_names", "integer"),
+        Column("common", "integer"),
+        Column("jaccard", "ratio"),
+        Column("weight_overlap", "decimal"),
     ),
 )
 

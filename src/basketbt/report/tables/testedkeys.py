@@ -11,34 +11,10 @@ from basketbt.report.model import Column, Value
 from basketbt.report.tables import keys
 from basketbt.results import EventStudied, StudyResult
 
-WEIGHTING = Column(
-    "weighting",
-    "加权方式",
-    "text",
-    "how shares are weighted: as bought at the close before day 0, and held constant",
-    "成分加权方式；取第0日前一收盘买入时的权重并保持不变",
-)
-VARIANT = Column(
-    "variant",
-    "方案",
-    "text",
-    "main: as registered; else the one choice that was changed, never an extra test",
-    "main为预先登记的方案；其余各改变一项设定，不构成额外检验",
-)
-MODEL = Column(
-    "model",
-    "预期收益模型",
-    "text",
-    "what the return is compared with: the market, the market and the sector, …",
-    "预期收益的来源：市场、市场加行业等",
-)
-WINDOW = Column(
-    "window",
-    "窗口",
-    "text",
-    "session offsets from the variant's day 0, both inclusive",
-    "相对该方案第0日的交易日区间（含两端）",
-)
+WEIGHTING = Column("weighting", "text")
+VARIANT = Column("variant", "text")
+MODEL = Column("model", "text")
+WINDOW = Column("window", "text")
 
 
 @dataclass(frozen=True)

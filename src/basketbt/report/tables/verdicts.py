@@ -12,109 +12,45 @@ from basketbt.results import Breadth, CaseResult, StudyResult, Verdict
 
 VERDICTS = Layout(
     "verdicts",
-    "one event × basket of the event study, over the window that is quoted",
-    "事件研究：每个事件 × 组合一行，所引用的窗口",
     (
         keys.EVENT,
         keys.DAY_ZERO,
         keys.BASKET,
         keys.WINDOW,
-        Column("model", "预期收益模型", "text", "of the registered test", "登记检验所用模型"),
-        Column(
-            "verdict",
-            "结论",
-            "text",
-            "after all tests are counted: both (more than chance against the market, beyond the "
-            "sector too), market_only, behind_sector, sector_unknown; alone (p below 5 % before "
-            "counting only), sector_only, chance",
-            "计入全部检验后：both相对市场与行业均显著；market_only、behind_sector、sector_unknown"
-            "仅相对市场显著；alone仅单独显著；sector_only仅相对行业；chance不显著",
-        ),
-        Column("tested", "可检验", "flag", "whether there is a test", "是否有检验"),
-        Column(
-            "settled",
-            "有定论",
-            "flag",
-            "the second test, share by share, does not contradict a significant verdict",
-            "逐股检验不与显著结论相悖",
-        ),
-        Column(
-            "market_changed",
-            "市场结论改变",
-            "text",
-            "variants under which the answer against the market is another one",
-            "使相对市场结论改变的方案",
-            "none",
-            "无",
-        ),
-        Column(
-            "sector_changed",
-            "行业结论改变",
-            "text",
-            "variants under which the answer beside the sector is another one",
-            "使相对行业结论改变的方案",
-            "none",
-            "无",
-        ),
-        Column("compared", "可比方案数", "integer", "variants compared", "可比较的方案数"),
-        Column(
-            "not_compared",
-            "不可比方案",
-            "text",
-            "variants that lack a test of the registered study",
-            "缺少登记检验的方案",
-            "none",
-            "无",
-        ),
+        Column("model", "text"),
+        Column("verdict", "text"),
+        Column("tested", "flag"),
+        Column("settled", "flag"),
+        Column("market_changed", "text"),
+        Column("sector_changed", "text"),
+        Column("compared", "integer"),
+        Column("not_compared", "text"),
     ),
 )
 
-_UNKNOWN = ("no list has a return", "无名单有收益率")
-
 BREADTH = Layout(
     "breadth",
-    "one event × book × weighting × rebalance × entry × publication date × window: the lists of "
-    "that date together, composites left out",
-    "每个事件 × 账簿 × 加权 × 再平衡 × 入场 × 发布日 × 窗口一行：该日名单整体，不计合成组合",
     (
         keys.EVENT,
         keys.DAY_ZERO,
-        Column("calendar", "日历", "text", "home calendar of the lists", "名单所属交易日历"),
+        Column("calendar", "text"),
         keys.BOOK,
         keys.WEIGHTING,
         keys.REBALANCE,
         ENTRY,
-        Column(
-            "published",
-            "发布日",
-            "date",
-            "publication date of the lists",
-            "名单发布日",
-            "accounts: the lists of every date that bought after their publication",
-            "账户：各发布日中于发布后买入的名单",
-        ),
+        Column("published", "date"),
         keys.WINDOW,
         keys.FIRST,
         keys.LAST,
-        Column("end_date", "结束日", "date", "last session", "最后交易日"),
-        Column("lists", "名单数", "integer", "lists with a return", "有收益率的名单数"),
-        Column("unknown", "未知数", "integer", "lists without one", "无收益率的名单数"),
-        Column(
-            "median_return", "中位收益率", "decimal", "median of the lists", "中位数", *_UNKNOWN
-        ),
-        Column("lowest_return", "最低收益率", "decimal", "of the worst list", "最低", *_UNKNOWN),
-        Column("highest_return", "最高收益率", "decimal", "of the best list", "最高", *_UNKNOWN),
-        Column("rose", "上涨数", "integer", "lists above 0", "上涨的名单数"),
-        Column("beat", "跑赢数", "integer", "lists ahead of the benchmark", "跑赢基准的名单数"),
-        Column(
-            "median_excess",
-            "中位超额",
-            "decimal",
-            "median of their excess_return",
-            "超额收益率中位数",
-            "no levels of the benchmark, or no list has a return",
-            "无基准点位，或无名单有收益率",
-        ),
+        Column("end_date", "date"),
+        Column("lists", "integer"),
+        Column("unknown", "integer"),
+        Column("median_return", "decimal"),
+        Column("lowest_return", "decimal"),
+        Column("highest_return", "decimal"),
+        Column("rose", "integer"),
+        Column("beat", "integer"),
+        Column("median_excess", "decimal"),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from basketbt.notes import Language
+from basketbt.locale import Language, say
 from basketbt.report.data import Colours, ReportData
 from basketbt.report.views import (
     chance,
@@ -18,7 +18,6 @@ from basketbt.report.views import (
 )
 from basketbt.report.views.blocks import Chapter, Document, Section
 from basketbt.report.views.context import Context, View, contexts
-from basketbt.report.views.phrases import PRICES, Phrase
 
 VIEWS: tuple[View, ...] = (
     headline.VIEW,
@@ -37,9 +36,6 @@ VIEWS: tuple[View, ...] = (
     method.AGAIN,
 )
 
-_STUDY = Phrase("The whole study", "研究整体")
-_RUN = Phrase("{study} · Run {run}", "{study} · 运行编号 {run}")
-
 
 def document(
     data: ReportData, language: Language | None = None, colours: Colours | None = None
@@ -50,8 +46,8 @@ def document(
     events = contexts(data, language)
     return Document(
         title=info.title.say(language),
-        line=_RUN.say(language, study=info.study, run=info.run),
-        prices=PRICES.say(language, said=info.prices.text(language)),
+        line=say("report.run", language, study=info.study, run=info.run),
+        prices=say("report.prices", language, said=info.prices.text(language)),
         language=language,
         colours=colours or data.colours(language),
         chapters=(
@@ -59,7 +55,7 @@ def document(
                 Chapter(f"event-{one.index}", _heading(one), _sections(one, "event"))
                 for one in events
             ),
-            Chapter("study", _STUDY.say(language), _sections(events[0], "study")),
+            Chapter("study", say("report.study", language), _sections(events[0], "study")),
         ),
     )
 

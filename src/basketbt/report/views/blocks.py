@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Literal
 
-from basketbt.notes import Language
+from basketbt.locale import Language
 from basketbt.report.data import Colours
 from basketbt.report.model import Value
-from basketbt.report.views.phrases import NONE, percent, points, probability_text, unsigned
+from basketbt.report.views.numbers import NONE, percent, points, probability_text, unsigned
 from basketbt.results import SIGNIFICANT
 
 Tone = Literal["", "up", "down"]

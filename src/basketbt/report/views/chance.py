@@ -11,7 +11,6 @@ from typing import Any
 
 from basketbt.report.data import Row, TestsInfo
 from basketbt.report.model import Value
-from basketbt.report.views import chancewords as words
 from basketbt.report.views.backdrop import backdrop
 from basketbt.report.views.blocks import (
     Block,
@@ -30,13 +29,13 @@ from basketbt.report.views.blocks import (
 )
 from basketbt.report.views.conclusion import below, chance_sentence, short_verdict
 from basketbt.report.views.context import Context, View, real, said
-from basketbt.report.views.phrases import NONE, SEMICOLON, joined, many, percent
+from basketbt.report.views.numbers import NONE, joined, percent
 from basketbt.report.views.verdicts import SECTOR_MODEL, Tests, quoted_rows, sentence
 from basketbt.report.views.windows import heat_table
 from basketbt.results import SIGNIFICANT
 
 #: The caption of a table of all windows, by whether its tests are counted.
-_HEAT = {True: words.CAPTION_HEAT, False: words.CAPTION_GUARD}
+_HEAT = {True: "chance.caption_heat", False: "chance.caption_guard"}
 
 
 def _build(context: Context) -> list[Block]:
@@ -53,7 +52,7 @@ def _build(context: Context) -> list[Block]:
         Prose(text=_introduction(context, tests, rows)),
         Prose(text=_counted(context, tests)),
         test_table(context),
-        Prose(text=context.say(words.HOW), kind="hint"),
+        Prose(text=context.say("chance.how"), kind="hint"),
         Bullets(
             items=tuple(
                 (str(row["basket"]), sentence(context, tests, rows, row)) for row in verdicts
@@ -84,7 +83,7 @@ def _found(context: Context, tests: TestsInfo) -> Iterator[str]:
     ]
     here = [row for row in counted if row["window"] == tests.window]
     yield context.say(
-        words.FOUND,
+        "chance.found",
         tests=len(counted),
         survivors=sum(below(row["holm_p"]) for row in counted),
         here=sum(below(row["holm_p"]) for row in here),
@@ -97,12 +96,12 @@ def _introduction(context: Context, tests: TestsInfo, rows: Tests) -> str:
     language = context.language
     names = {"window": tests.window, "market": tests.market.say(language)}
     if tests.sector is None or not _sector_tested(rows):
-        introduction = context.say(words.INTRO_MARKET, **names)
+        introduction = context.say("chance.intro_market", **names)
     else:
-        introduction = context.say(words.INTRO, **names, sector=tests.sector.say(language))
+        introduction = context.say("chance.intro", **names, sector=tests.sector.say(language))
     if tests.wanted is None:
         return introduction
-    instead = context.say(words.INSTEAD, wanted=tests.wanted, window=tests.window)
+    instead = context.say("chance.instead", wanted=tests.wanted, window=tests.window)
     return joined([introduction, instead], language)
 
 
@@ -114,20 +113,16 @@ def _sector_tested(rows: Tests) -> bool:
 
 
 def _counted(context: Context, tests: TestsInfo) -> str:
-    lists = len(context.event.baskets)
     counted = context.say(
-        words.COUNT,
-        tests=tests.tests,
-        tests_en=many(tests.tests, "test"),
-        baskets=lists,
-        lists_en=many(lists, "list"),
-        windows=tests.windows,
-        windows_en=many(tests.windows, "window"),
+        "chance.count",
+        tests=context.count("tests", tests.tests),
+        lists=context.count("lists", len(context.event.baskets)),
+        windows=context.count("windows", tests.windows),
         model=tests.model,
         alone=tests.tests * SIGNIFICANT,
     )
     lost = tests.registered - tests.tests
-    missing = context.say(words.MISSING_TESTS, count=lost, all=tests.registered) if lost else ""
+    missing = context.say("chance.missing_tests", count=lost, all=tests.registered) if lost else ""
     return joined([counted, missing], context.language)
 
 
@@ -146,16 +141,16 @@ def _table(
     mine = [rows["main", basket, model] for basket in context.event.baskets]
     stepped = any(row["romano_wolf_p"] is not None for row in mine)
     verdicts = {row["basket"]: row for row in context.rows("verdicts")}
-    heads: list[Head] = [Head(context.say(words.LIST_COLUMN), number=False)]
-    heads += [Head(head) for head in context.say(words.MARKET_COLUMNS).split("|")]
-    heads += [Head(context.say(words.ROMANO_WOLF_COLUMN))] if stepped else []
-    heads.append(Head(context.say(words.COULD_SEE_COLUMN)))
+    heads: list[Head] = [Head(context.say("chance.list_column"), number=False)]
+    heads += [Head(head) for head in context.say("chance.market_columns").split("|")]
+    heads += [Head(context.say("chance.romano_wolf_column"))] if stepped else []
+    heads.append(Head(context.say("chance.could_see_column")))
     if beside:
-        heads += [Head(head) for head in context.say(words.SECTOR_COLUMNS).split("|")]
-        heads.append(Head(context.say(words.COULD_SEE_COLUMN)))
+        heads += [Head(head) for head in context.say("chance.sector_columns").split("|")]
+        heads.append(Head(context.say("chance.could_see_column")))
     first = model == tests.model
-    heads += [Head(context.say(words.VERDICT), number=False, screen=True)] if first else []
-    heads += [Head(head, screen=True) for head in context.say(words.MORE_COLUMNS).split("|")]
+    heads += [Head(context.say("chance.verdict"), number=False, screen=True)] if first else []
+    heads += [Head(head, screen=True) for head in context.say("chance.more_columns").split("|")]
     cells = []
     for row in mine:
         sector = rows.get(("main", str(row["basket"]), SECTOR_MODEL)) if beside else None
@@ -173,7 +168,7 @@ def _table(
                 change(row["bhar"]),
             )
         )
-    caption = context.say(words.CAPTION, window=tests.window, model=context.choice(model))
+    caption = context.say("chance.caption", window=tests.window, model=context.choice(model))
     return TableBlock(caption=caption, heads=tuple(heads), rows=tuple(cells))
 
 
@@ -229,7 +224,7 @@ def _other_models(context: Context, tests: TestsInfo, models: list[str]) -> list
     rows = quoted_rows(context, tests)
     return [
         Fold(
-            title=context.say(words.OTHER_MODEL, model=context.choice(model)),
+            title=context.say("chance.other_model", model=context.choice(model)),
             blocks=(
                 _table(context, tests, rows, model, beside=False),
                 _every_window(context, tests, model),
@@ -246,13 +241,15 @@ def _variant_words(context: Context, tests: TestsInfo) -> list[Block]:
         return []
     each = [
         context.say(
-            words.VARIANT,
+            "chance.variant",
             name=one.name,
             what=context.comma(said(one.changes, context.language)),
         )
         for one in tests.variants
     ]
-    return [Prose(text=context.say(words.VARIANTS, all=context.say(SEMICOLON).join(each)))]
+    return [
+        Prose(text=context.say("chance.variants", all=context.say("joint.semicolon").join(each)))
+    ]
 
 
 def _variant_table(context: Context, tests: TestsInfo) -> list[Block]:
@@ -260,7 +257,7 @@ def _variant_table(context: Context, tests: TestsInfo) -> list[Block]:
     names = list(dict.fromkeys(str(row["variant"]) for row in rows))
     if len(names) < 2:
         return []
-    caption = context.say(words.CAPTION_VARIANTS, window=tests.window)
+    caption = context.say("chance.caption_variants", window=tests.window)
     table = _car_table(
         context,
         rows,
@@ -269,7 +266,7 @@ def _variant_table(context: Context, tests: TestsInfo) -> list[Block]:
         p="holm_as_if",
         caption=caption,
     )
-    return [Fold(title=context.say(words.WHAT_IF), blocks=(table,))]
+    return [Fold(title=context.say("chance.what_if"), blocks=(table,))]
 
 
 def _car_table(
@@ -290,7 +287,7 @@ def _car_table(
     ]
     table = heat_table(
         caption=caption,
-        corner=context.say(words.LIST_COLUMN),
+        corner=context.say("chance.list_column"),
         heads=list(columns.values()),
         names=[context.head(basket) for basket in context.event.baskets],
         values=values,
@@ -335,14 +332,14 @@ def _paths(context: Context, tests: TestsInfo) -> list[Block]:
         }
         for basket, rows in paths.items()
     ]
-    caption = context.say(words.PATHS, first=days[0], model=context.choice(tests.model))
-    every = ("", context.say(words.EVERY_LIST))
+    caption = context.say("chance.paths", first=days[0], model=context.choice(tests.model))
+    every = ("", context.say("chance.every_list"))
     return [
         Chart(
             id=f"car-{context.index}",
             caption=caption,
             alt=_seen(context, paths, dates),
-            how=context.say(words.PATHS_HOW),
+            how=context.say("chance.paths_how"),
             group=context.group,
             choices=(every, *((name, context.name(name)) for name in paths)),
             picture=f"car-{context.stem}",
@@ -356,7 +353,7 @@ def _seen(context: Context, paths: dict[str, list[Row]], dates: tuple[str, ...])
     ends = [(car, name) for name, r in paths.items() if (car := real(r[-1]["car"])) is not None]
     (top, best), (bottom, worst) = (max(ends), min(ends)) if ends else ((None, ""), (None, ""))
     return context.say(
-        words.PATHS_ALT,
+        "chance.paths_alt",
         count=len(paths),
         first=dates[0],
         last=dates[-1],
@@ -370,9 +367,9 @@ def _seen(context: Context, paths: dict[str, list[Row]], dates: tuple[str, ...])
 def _small_print(context: Context, tests: TestsInfo, rows: Tests) -> Iterator[str]:
     main = [rows["main", basket, tests.model] for basket in context.event.baskets]
     yield from _placebo_words(context, tests, [row for row in main if row["p"] is not None])
-    yield context.say(words.FORCE)
+    yield context.say("chance.force")
     if any(row["random_p"] is not None for row in main):
-        yield context.say(words.RANDOM)
+        yield context.say("chance.random")
 
 
 def _placebo_words(context: Context, tests: TestsInfo, tested: list[Row]) -> Iterator[str]:
@@ -382,16 +379,18 @@ def _placebo_words(context: Context, tests: TestsInfo, tested: list[Row]) -> Ite
     assert isinstance(first, int)
     assert isinstance(last, int)
     if last - first + 1 > tests.placebo_longest:
-        yield context.say(words.PLACEBO_TOO_LONG, most=tests.placebo_longest)
+        yield context.say("chance.placebo_too_long", most=tests.placebo_longest)
         return
     usable = [row for row in tested if row["placebo_p"] is not None]
     if usable:
         finest = max(real(row["placebo_resolution"]) or 0.0 for row in usable)
-        yield context.say(words.PLACEBO, dates=_range(usable), resolution=f"{finest:.3f}")
+        yield context.say("chance.placebo", dates=_range(usable), resolution=f"{finest:.3f}")
     else:
-        yield context.say(words.NO_PLACEBO, dates=_range(tested))
+        yield context.say("chance.no_placebo", dates=_range(tested))
     if min(_dates(tested)) < tests.placebo_wanted:
-        yield context.say(words.PLACEBO_NEEDS, wanted=tests.placebo_wanted, date=tests.placebo_from)
+        yield context.say(
+            "chance.placebo_needs", wanted=tests.placebo_wanted, date=tests.placebo_from
+        )
 
 
 def _dates(rows: list[Row]) -> list[int]:
@@ -409,4 +408,4 @@ def _warnings(context: Context, tests: TestsInfo) -> list[Block]:
     return [bullets(said(tuple(notes), context.language))] if notes else []
 
 
-VIEW = View(id="chance", title=words.TITLE, needs=("event_study", "verdicts"), build=_build)
+VIEW = View(id="chance", title="chance.title", needs=("event_study", "verdicts"), build=_build)

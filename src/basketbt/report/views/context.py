@@ -7,30 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from basketbt.notes import Language, Listing, Note, Shorten
+from basketbt.locale import Language, count, say
+from basketbt.notes import Listing, Note, Shorten
 from basketbt.plan.model import span
 from basketbt.report.data import EventInfo, Member, ReportData, Row, WindowInfo
 from basketbt.report.model import Value
 from basketbt.report.views.blocks import Block, Cell, text
 from basketbt.report.views.choices import AFTER_PUBLICATION, choice_words, entry_words
 from basketbt.report.views.palette import Look, looks
-from basketbt.report.views.phrases import COMMA, Phrase
 
-UNTIL_READ = Phrase(
-    "Lists could be acted on from {session}: what began before is hindsight",
-    "读者最早自{session}起可据名单交易：此前开始者为事后视角",
-)
-_UNTIL_EACH_READ = Phrase(
-    "Lists could be acted on from {session} (the first) or {last} (the last): what began before is "
-    "hindsight",
-    "读者最早自{session}（首份）至{last}（末份）起可据名单交易：此前开始者为事后视角",
-)
-_HINDSIGHT = Phrase("Hindsight", "公布前")
-_AVAILABLE = Phrase("Available", "公布后")
-_NAMED_MORE = Phrase(
-    "{first} and {rest} others, all {count} named in {where}",
-    "{first}等{count}只，全部见{where}",
-)
 # Texts that a sentence lists one by one; of more it names the first few.
 _LISTED, _NAMED = 10, 3
 
@@ -44,11 +29,15 @@ class Context:
     index: int
     language: Language
 
-    def say(self, phrase: Phrase, **values: object) -> str:
-        return phrase.say(self.language, **values)
+    def say(self, phrase: str, /, **values: object) -> str:
+        return say(phrase, self.language, **values)
+
+    def count(self, what: str, number: int) -> str:
+        """How many lists, tests or windows."""
+        return count(f"count.{what}", number, self.language)
 
     def comma(self, items: list[str]) -> str:
-        return self.say(COMMA).join(items)
+        return self.say("joint.comma").join(items)
 
     def choice(self, label: Value) -> str:
         """A weighting, rebalance, model or reason in words."""
@@ -70,7 +59,7 @@ class Context:
         sessions = sorted(self.readers)
         if not sessions:
             return ""
-        phrase = UNTIL_READ if len(sessions) == 1 else _UNTIL_EACH_READ
+        phrase = "context.until_read" if len(sessions) == 1 else "context.until_each_read"
         return self.say(phrase, session=sessions[0], last=sessions[-1])
 
     @cached_property
@@ -202,7 +191,7 @@ class Context:
 
     def label(self, window: WindowInfo, basket: str | None = None) -> str:
         """A window's heading, with its days where lists share them; or those of one ``basket``."""
-        words = {"hindsight": _HINDSIGHT, "available": _AVAILABLE}
+        words = {"hindsight": "context.hindsight", "available": "context.available"}
         if window.kind not in words:
             return window.label
         mine = self.event.baskets if basket is None else (basket,)
@@ -227,9 +216,10 @@ class Context:
             if len(codes) <= _LISTED:
                 return None
             first = [f"{names.get(code, '')} {code}".strip() for code in codes[:_NAMED]]
-            return _NAMED_MORE.say(
+            return say(
+                "context.named_more",
                 language,
-                first=COMMA.say(language).join(first),
+                first=say("joint.comma", language).join(first),
                 rest=len(codes) - _NAMED,
                 count=len(codes),
                 where=where,
@@ -284,7 +274,7 @@ class View:
     """
 
     id: str
-    title: Phrase
+    title: str
     needs: tuple[str, ...]
     build: Callable[[Context], list[Block]]
     scope: Literal["event", "study"] = "event"

@@ -18,49 +18,14 @@ from basketbt.report.views.blocks import (
     text,
 )
 from basketbt.report.views.context import Context, View
-from basketbt.report.views.phrases import Phrase, joined
+from basketbt.report.views.numbers import joined
 from basketbt.report.views.sentences import sentences
 
-_TITLE = Phrase("List by list", "逐份名单")
-_CAPTION = Phrase("Shares of {basket}", "{basket}成分")
-_SHARE = Phrase("Share", "名称")
-_CODE = Phrase("Code", "代码")
-_STANCE = Phrase("Stance", "态度")
-_ORIGIN = Phrase("Origin", "来源")
-_ORIGIN_NOTE = Phrase(
-    "named: the source names the share; mapped: chosen here for a theme the source names",
-    "点名：来源点名；选取：由本项目按来源点名的主题选取",
-)
-_WEIGHT = Phrase("Weight", "权重")
-_WEIGHT_NOTE = Phrase("at the base of {window}", "{window}基准日")
-_RETURN = Phrase("Return {window}", "收益{window}")
-_PART = Phrase("Adds {window}", "贡献{window}")
-_PART_NOTE = Phrase(
-    "contribution: the part of the basket's return; the parts add up", "对组合收益的贡献，各项相加"
-)
-_SUSPENDED = Phrase("Suspended {window}", "停牌{window}")
-_SUSPENDED_NOTE = Phrase("sessions without a bar", "无成交的交易日数")
-_ORDERS = Phrase("Orders", "委托")
-_SHORT = Phrase("Cut short", "未足额")
-_ORDERS_NOTE = Phrase(
-    "orders of the account, and those that the market did not fill; rounding to whole lots is not "
-    "counted",
-    "账户的委托笔数，及其中市场未足额成交者；取整手不计",
-)
-_ACCOUNT = Phrase("Account: {entry}", "账户：{entry}")
-_LIMIT = Phrase("Shut at limit", "涨跌停受阻")
-_LIMIT_NOTE = Phrase(
-    "sessions on which an order met a price limit and could not be filled",
-    "委托因涨跌停未能成交的交易日数",
-)
-_PUBLISHED = Phrase(
-    "Published {published}: {publisher}, {article}", "{published}发布：{publisher}，{article}"
-)
 _WORDS = {
-    "recommend": Phrase("recommend", "看好"),
-    "watch": Phrase("watch", "关注"),
-    "named": Phrase("named", "点名"),
-    "mapped": Phrase("mapped", "选取"),
+    "recommend": "lists.words.recommend",
+    "watch": "lists.words.watch",
+    "named": "lists.words.named",
+    "mapped": "lists.words.mapped",
 }
 
 
@@ -118,7 +83,7 @@ def _fold(
 ) -> Fold:
     own = context.data.lists[basket]
     source = context.say(
-        _PUBLISHED, published=own.published, publisher=own.publisher, article=own.article
+        "lists.published", published=own.published, publisher=own.publisher, article=own.article
     )
     return Fold(
         title=basket,
@@ -147,7 +112,7 @@ def _table(context: Context, basket: str, traded: dict[tuple[str, str], _Traded]
             cells += [number(count) for count in counts]
         rows.append(tuple(cells))
     return TableBlock(
-        caption=context.say(_CAPTION, basket=basket),
+        caption=context.say("lists.caption", basket=basket),
         heads=tuple(_heads(context, basket, windows, with_orders=bool(traded))),
         rows=tuple(rows),
     )
@@ -157,31 +122,33 @@ def _heads(
     context: Context, basket: str, windows: list[WindowInfo], *, with_orders: bool
 ) -> list[Head]:
     heads = [
-        Head(context.say(_SHARE), number=False),
-        Head(context.say(_CODE), number=False),
-        Head(context.say(_STANCE), number=False),
-        Head(context.say(_ORIGIN), context.say(_ORIGIN_NOTE), number=False),
+        Head(context.say("lists.share"), number=False),
+        Head(context.say("lists.code"), number=False),
+        Head(context.say("lists.stance"), number=False),
+        Head(context.say("lists.origin"), context.say("lists.origin_note"), number=False),
     ]
     for place, window in enumerate(windows):
         label = context.label(window, basket)
         if place == 0:
-            note = context.say(_WEIGHT_NOTE, window=label)
-            heads.append(Head(context.say(_WEIGHT), note))
+            note = context.say("lists.weight_note", window=label)
+            heads.append(Head(context.say("lists.weight"), note))
         heads += [
-            Head(context.say(_RETURN, window=label)),
-            Head(context.say(_PART, window=label), context.say(_PART_NOTE)),
+            Head(context.say("lists.return", window=label)),
+            Head(context.say("lists.part", window=label), context.say("lists.part_note")),
         ]
     if windows:
         label = context.label(windows[-1], basket)
-        heads.append(Head(context.say(_SUSPENDED, window=label), context.say(_SUSPENDED_NOTE)))
+        heads.append(
+            Head(context.say("lists.suspended", window=label), context.say("lists.suspended_note"))
+        )
     if with_orders:
-        group = context.say(_ACCOUNT, entry=context.entry_name(context.entries[0]))
+        group = context.say("lists.account", entry=context.entry_name(context.entries[0]))
         heads += [
             Head(context.say(word), context.say(note), group=group)
             for word, note in (
-                (_ORDERS, _ORDERS_NOTE),
-                (_SHORT, _ORDERS_NOTE),
-                (_LIMIT, _LIMIT_NOTE),
+                ("lists.orders", "lists.orders_note"),
+                ("lists.short", "lists.orders_note"),
+                ("lists.limit", "lists.limit_note"),
             )
         ]
     return heads
@@ -213,4 +180,4 @@ def _word(context: Context, value: object) -> Cell:
     return text(context.say(phrase) if phrase else str(value or ""))
 
 
-VIEW = View(id="lists", title=_TITLE, needs=("constituents",), build=_build)
+VIEW = View(id="lists", title="lists.title", needs=("constituents",), build=_build)

@@ -6,20 +6,7 @@ from basketbt.report.data import Row
 from basketbt.report.model import Value
 from basketbt.report.views.blocks import Block, Cell, number, share, text
 from basketbt.report.views.context import Context, View
-from basketbt.report.views.phrases import Phrase
 from basketbt.report.views.windows import heat_table
-
-_OVERLAP = Phrase("Overlap of the lists", "名单重合")
-_OVERLAP_CAPTION = Phrase(
-    "Money in the same shares when both lists are equally weighted; hover for the shares in common",
-    "均按等权时投在相同成分上的资金占比；悬停可见共同成分数",
-)
-_COMMON = Phrase("{common} shares in common", "共同成分{common}只")
-_CORRELATION = Phrase("Correlation of the lists", "名单相关性")
-_CORRELATION_CAPTION = Phrase(
-    "Correlation of daily total returns, {first} to {last}", "{first}至{last}每日全收益的相关系数"
-)
-_BASKET = Phrase("Basket", "组合")
 
 
 def _overlap(context: Context) -> list[Block]:
@@ -29,15 +16,15 @@ def _overlap(context: Context) -> list[Block]:
         return []
     return [
         heat_table(
-            caption=context.say(_OVERLAP_CAPTION),
-            corner=context.say(_BASKET),
+            caption=context.say("matrices.overlap_caption"),
+            corner=context.say("matrices.basket"),
             heads=names,
             names=[text(name) for name in names],
             values=_square(rows, names, "weight_overlap"),
             show=share,
             kind="matrix",
             titles=[
-                ["" if v is None else context.say(_COMMON, common=v) for v in line]
+                ["" if v is None else context.say("matrices.common", common=v) for v in line]
                 for line in _square(rows, names, "common")
             ],
         )
@@ -50,12 +37,12 @@ def _correlation(context: Context) -> list[Block]:
     if not rows:
         return []
     caption = context.say(
-        _CORRELATION_CAPTION, first=rows[0]["base_date"], last=rows[0]["end_date"]
+        "matrices.correlation_caption", first=rows[0]["base_date"], last=rows[0]["end_date"]
     )
     return [
         heat_table(
             caption=caption,
-            corner=context.say(_BASKET),
+            corner=context.say("matrices.basket"),
             heads=names,
             names=[text(name) for name in names],
             values=_square(rows, names, "correlation"),
@@ -76,8 +63,17 @@ def _square(rows: list[Row], names: list[str], key: str) -> list[list[Value]]:
 
 
 OVERLAP = View(
-    id="overlap", title=_OVERLAP, needs=("overlap",), build=_overlap, scope="study", screen=True
+    id="overlap",
+    title="matrices.overlap",
+    needs=("overlap",),
+    build=_overlap,
+    scope="study",
+    screen=True,
 )
 CORRELATION = View(
-    id="correlation", title=_CORRELATION, needs=("correlation",), build=_correlation, screen=True
+    id="correlation",
+    title="matrices.correlation",
+    needs=("correlation",),
+    build=_correlation,
+    screen=True,
 )

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from basketbt.report.data import Row, TestsInfo
-from basketbt.report.views import chancewords as words
 from basketbt.report.views.conclusion import below
 from basketbt.report.views.context import Context, real
-from basketbt.report.views.phrases import (
-    SEMICOLON,
-    Phrase,
-    joined,
-    many,
-    percent,
-    probability_text,
-    unsigned,
-)
+from basketbt.report.views.numbers import joined, percent, probability_text, unsigned
 
 # Names that the second test needs.
 _FEWEST = 4
@@ -39,10 +30,10 @@ def sentence(context: Context, tests: TestsInfo, rows: Tests, verdict: Row) -> s
     basket = str(verdict["basket"])
     primary, sector = rows["main", basket, tests.model], rows.get(("main", basket, SECTOR_MODEL))
     if primary["p"] is None:
-        return context.say(words.UNTESTED, why=context.notes(primary["notes"]))
+        return context.say("chance.untested", why=context.notes(primary["notes"]))
     parts = [
         context.say(
-            words.LIST,
+            "chance.list",
             window=tests.window,
             car=percent(real(primary["car"])),
             verdict=_verdict(context, tests, primary, verdict),
@@ -59,23 +50,22 @@ def sentence(context: Context, tests: TestsInfo, rows: Tests, verdict: Row) -> s
 
 def _verdict(context: Context, tests: TestsInfo, primary: Row, verdict: Row) -> str:
     said = context.say(
-        words.VERDICTS[str(verdict["verdict"])],
-        tests=tests.tests,
-        tests_en=many(tests.tests, "test"),
+        f"chance.verdicts.{verdict['verdict']}",
+        tests=context.count("tests", tests.tests),
     )
     if verdict["settled"]:
         return said
-    return context.say(words.UNSETTLED, verdict=said, kp=probability_text(real(primary["kp_p"])))
+    return context.say("chance.unsettled", verdict=said, kp=probability_text(real(primary["kp_p"])))
 
 
 def _sector(context: Context, sector: Row | None) -> Iterator[str]:
     if sector is None:
         return
     if sector["p"] is None:
-        yield context.say(words.NO_SECTOR)
+        yield context.say("chance.no_sector")
         return
     yield context.say(
-        words.SECTOR,
+        "chance.sector",
         car=percent(real(sector["car"])),
         p=probability_text(real(sector["p"])),
         mde=unsigned(real(sector["mde"])),
@@ -85,9 +75,9 @@ def _sector(context: Context, sector: Row | None) -> Iterator[str]:
 def _second_test(context: Context, primary: Row, verdict: Row) -> Iterator[str]:
     kp, names = real(primary["kp_p"]), primary["kp_names"]
     if isinstance(names, int) and names < _FEWEST:
-        yield context.say(words.ONE_TEST)
+        yield context.say("chance.one_test")
     elif kp is not None and verdict["settled"] and below(kp) != below(primary["p"]):
-        yield context.say(words.DISAGREE, kp=probability_text(kp))
+        yield context.say("chance.disagree", kp=probability_text(kp))
 
 
 def _variants(context: Context, tests: TestsInfo, rows: Tests, verdict: Row) -> Iterator[str]:
@@ -101,24 +91,26 @@ def _variants(context: Context, tests: TestsInfo, rows: Tests, verdict: Row) -> 
         if name in market:
             row = rows[name, str(verdict["basket"]), tests.model]
             halves.append(
-                _now(context, words.MARKET_NOW[below(row["holm_as_if"])], row, "holm_as_if")
+                _now(context, f"chance.market_now.{below(row['holm_as_if']):d}", row, "holm_as_if")
             )
         if name in sector:
             row = rows[name, str(verdict["basket"]), SECTOR_MODEL]
-            halves.append(_now(context, words.SECTOR_NOW[_side(row)], row, "p"))
+            halves.append(_now(context, f"chance.sector_now.{_side(row)}", row, "p"))
         said.append(
-            context.say(words.CHANGED, variant=name, halves=context.say(SEMICOLON).join(halves))
+            context.say(
+                "chance.changed", variant=name, halves=context.say("joint.semicolon").join(halves)
+            )
         )
     if said:
-        yield context.say(words.CHANGES, variants=context.comma(said))
+        yield context.say("chance.changes", variants=context.comma(said))
     elif verdict["compared"]:
-        yield context.say(words.HOLDS)
+        yield context.say("chance.holds")
     if verdict["not_compared"]:
         names = str(verdict["not_compared"]).split()
-        yield context.say(words.NOT_COMPARED, variants=context.comma(names))
+        yield context.say("chance.not_compared", variants=context.comma(names))
 
 
-def _now(context: Context, phrase: Phrase, row: Row, p: str) -> str:
+def _now(context: Context, phrase: str, row: Row, p: str) -> str:
     return context.say(phrase, car=percent(real(row["car"])), p=probability_text(real(row[p])))
 
 
@@ -133,13 +125,13 @@ def _left_out(context: Context, primary: Row) -> Iterator[str]:
     """Each share left out, and sessions that are missing."""
     low, high = real(primary["leave_one_out_min"]), real(primary["leave_one_out_max"])
     if low is not None:
-        yield context.say(words.LEFT_OUT, low=percent(low), high=percent(high))
+        yield context.say("chance.left_out", low=percent(low), high=percent(high))
     first, last, count = primary["first_day"], primary["last_day"], primary["sessions"]
     assert isinstance(first, int)
     assert isinstance(last, int)
     assert isinstance(count, int)
     if count < last - first + 1:
-        yield context.say(words.SESSIONS, count=count, whole=last - first + 1)
+        yield context.say("chance.sessions", count=count, whole=last - first + 1)
 
 
 def _limits(context: Context, primary: Row) -> Iterator[str]:
@@ -147,12 +139,12 @@ def _limits(context: Context, primary: Row) -> Iterator[str]:
     weight = real(primary["weight_at_limit"])
     if not weight:
         return
-    yield context.say(words.LIMIT, weight=f"{weight:.0%}")
+    yield context.say("chance.limit", weight=f"{weight:.0%}")
     day, end = primary["unlimited_day"], primary["last_day"]
     if day is None:
         known = context.rows("event_study", variant="main", basket=primary["basket"])
         last = max(int(str(row["last_day"])) for row in known if row["p"] is not None)
-        yield context.say(words.NEVER_FREE, day=last)
+        yield context.say("chance.never_free", day=last)
     elif isinstance(day, int) and isinstance(end, int) and day > end:
         car = percent(real(primary["car_to_unlimited"]))
-        yield context.say(words.CARRIED_ON, day=day, car=car)
+        yield context.say("chance.carried_on", day=day, car=car)

@@ -8,20 +8,6 @@ from typing import Literal
 from basketbt.report.model import Value
 from basketbt.report.views.blocks import Block, Cell, Head, TableBlock, change, shade
 from basketbt.report.views.context import Context, View
-from basketbt.report.views.phrases import COMMA, Phrase
-
-_TITLE = Phrase("Every window", "全部窗口")
-_CAPTION = Phrase(
-    "Total return of each list in each window around {name}; the deeper the colour, the further "
-    "from zero",
-    "{name}前后各名单在各窗口的全收益；颜色越深，离零越远",
-)
-_BOOKS = Phrase("Does the weighting or rebalance matter?", "加权与再平衡的影响")
-_BOOKS_CAPTION = Phrase(
-    "Total return over {window} under each weighting and rebalance of the study",
-    "{window}的全收益（按加权与再平衡）",
-)
-_BASKET = Phrase("Basket", "组合")
 
 
 def _build(context: Context) -> list[Block]:
@@ -35,8 +21,8 @@ def _build(context: Context) -> list[Block]:
     ]
     return [
         heat_table(
-            caption=context.say(_CAPTION, name=context.event.name.say(context.language)),
-            corner=context.say(_BASKET),
+            caption=context.say("windows.caption", name=context.event.name.say(context.language)),
+            corner=context.say("windows.basket"),
             heads=[context.label(window) for window in windows],
             names=[context.head(basket) for basket in context.event.baskets],
             values=values,
@@ -91,10 +77,11 @@ def _books(context: Context) -> list[Block]:
     values = [[found.get((basket, *book)) for book in books] for basket in context.event.baskets]
     return [
         heat_table(
-            caption=context.say(_BOOKS_CAPTION, window=window),
-            corner=context.say(_BASKET),
+            caption=context.say("windows.books_caption", window=window),
+            corner=context.say("windows.basket"),
             heads=[
-                context.say(COMMA).join(context.choice(word) for word in book) for book in books
+                context.say("joint.comma").join(context.choice(word) for word in book)
+                for book in books
             ],
             names=[context.head(basket) for basket in context.event.baskets],
             values=values,
@@ -102,5 +89,5 @@ def _books(context: Context) -> list[Block]:
     ]
 
 
-VIEW = View(id="windows", title=_TITLE, needs=("summary",), build=_build, screen=True)
-BOOKS = View(id="books", title=_BOOKS, needs=("summary",), build=_books)
+VIEW = View(id="windows", title="windows.title", needs=("summary",), build=_build, screen=True)
+BOOKS = View(id="books", title="windows.books", needs=("summary",), build=_books)

@@ -1,34 +1,13 @@
-"""Sentences in two languages, and how people read numbers."""
+"""How people read numbers, and sentences one after another."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from basketbt.notes import Language
+from basketbt.locale import Language
 
 NONE = "–"
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """One text in both languages, with ``str.format`` fields."""
-
-    en: str
-    zh: str
-
-    def say(self, language: Language, **values: object) -> str:
-        return (self.en if language == "en" else self.zh).format(**values)
-
-
-#: What stands between the items of a list, and between its longer parts.
-COMMA = Phrase(", ", "、")
-SEMICOLON = Phrase("; ", "；")
-#: What stands between a name and what is said of it.
-COLON = Phrase(": ", "：")
-#: Where the prices of an output are from.
-PRICES = Phrase("Prices: {said}.", "行情：{said}。")
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -61,8 +40,3 @@ def probability_text(p: float | None) -> str:
 def joined(parts: Iterable[str], language: Language) -> str:
     """Sentences one after another."""
     return (" " if language == "en" else "").join(part for part in parts if part)
-
-
-def many(count: int, one: str) -> str:
-    """``1 list``, ``2 lists``."""
-    return f"{count} {one}" if count == 1 else f"{count} {one}s"
