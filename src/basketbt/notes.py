@@ -9,7 +9,7 @@ or a :class:`Listing` of them; never a joined or finished sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Language = Literal["zh", "en"]
@@ -100,31 +100,32 @@ def unique(notes: list[Note]) -> tuple[Note, ...]:
 
 
 def as_data(value: object) -> Any:
-    """A note or one of its values as JSON holds it; a value that is no number becomes a text."""
+    """A note (by its code, without its words) or one of its values as JSON holds it.
+
+    A value that is neither a number nor a note becomes a text.
+    """
     if isinstance(value, Note):
         kind = value.kind
         values = {name: as_data(one) for name, one in value.values}
-        return {
-            "code": kind.code,
-            "en": kind.en,
-            "zh": kind.zh,
-            "severity": kind.severity,
-            "values": values,
-        }
+        return {"code": kind.code, "severity": kind.severity, "values": values}
     if isinstance(value, Listing):
         return {"joint": value.joint, "items": [as_data(item) for item in value.items]}
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
-def note_from(data: Mapping[str, Any]) -> Note:
-    """The note that ``as_data`` gave. Raises ``KeyError`` or ``TypeError`` on anything else."""
-    kind = NoteKind(data["code"], data["en"], data["zh"], data["severity"])
-    return kind(**{name: _value_from(value) for name, value in data["values"].items()})
+def note_from(data: Mapping[str, Any], kinds: Mapping[str, NoteKind]) -> Note:
+    """The note that ``as_data`` gave, of a kind in ``kinds`` (by code).
+
+    Raises ``KeyError`` for a kind that is not known, ``KeyError`` or ``TypeError`` on anything
+    that is no note.
+    """
+    kind = replace(kinds[data["code"]], severity=data["severity"])
+    return kind(**{name: _value_from(value, kinds) for name, value in data["values"].items()})
 
 
-def _value_from(data: Any) -> Any:
+def _value_from(data: Any, kinds: Mapping[str, NoteKind]) -> Any:
     if not isinstance(data, dict):
         return data
     if "items" in data:
-        return Listing(tuple(_value_from(item) for item in data["items"]), data["joint"])
-    return note_from(data)
+        return Listing(tuple(_value_from(item, kinds) for item in data["items"]), data["joint"])
+    return note_from(data, kinds)

@@ -10,14 +10,15 @@ import numpy as np
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.data import (
+    Bars,
     CorporateAction,
     FxSeries,
     Instrument,
     MarketData,
     PriceRequest,
     ShareCounts,
-    SymbolBars,
 )
+from support.bars import history
 
 ZERO = np.datetime64("2025-01-21")  # day 0 of DeepSeek-R1
 
@@ -47,7 +48,7 @@ class Made:
         wanted = (*request.symbols, *request.indexes)
         return MarketData(
             source=self.name,
-            bars={symbol: self._bars(symbol) for symbol in wanted if symbol in self.closes},
+            bars=Bars.joined(self._bars(symbol) for symbol in wanted if symbol in self.closes),
             actions={
                 symbol: tuple(one for one in self.actions if one.symbol == symbol)
                 for symbol in {one.symbol for one in self.actions}
@@ -69,14 +70,14 @@ class Made:
             },
         )
 
-    def _bars(self, symbol: str) -> SymbolBars:
+    def _bars(self, symbol: str) -> Bars:
         days = sorted(self.closes[symbol])
         close = np.array([self.closes[symbol][day] for day in days])
         factors = self.factors.get(symbol, {})
         exchange = parse_symbol(symbol).calendar
         adjusted = symbol in self.adjusted
-        return SymbolBars(
-            symbol=symbol,
+        return history(
+            symbol,
             dates=np.array([session(day, exchange) for day in days]),
             open=close,
             high=close,

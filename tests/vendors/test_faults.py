@@ -117,7 +117,7 @@ FAULTS: dict[str, dict[str, Fails | Stored | str]] = {
     "reordered columns": in_the_body(faults.REORDERED),
     "strings for numbers": in_the_body(faults.STRINGS),
     "a null row": in_the_body(faults.NULLS),
-    "a session twice": in_the_bars(faults.twice, "is there twice") | {
+    "a session twice": in_the_bars(faults.twice, "a second row of the day") | {
         "yahoo": Fails(_edit("yahoo", faults.twice), Changed, "a session twice")
     },
     "a missing middle session": in_the_bars(faults.without_a_session, "missing"),

@@ -18,16 +18,21 @@ def reference_price(
     bonus: Floats | float = 0.0,
     rights: Floats | float = 0.0,
     rights_price: Floats | float = 0.0,
+    *,
+    fen: bool = True,
 ) -> Floats:
-    """The ex reference price, rounded half up to the fen: (C - cash + rights_price·rights) /
-    (1 + bonus + rights), the formula of the SSE and SZSE trading rules.
+    """The ex reference price: (C - cash + rights_price·rights) / (1 + bonus + rights), the
+    formula of the SSE and SZSE trading rules.
 
     All arguments broadcast. ``cash`` is per share held; ``bonus`` (bonus and converted shares)
     and ``rights`` are shares per share held; prices are in yuan. NaN stays NaN.
+
+    Args:
+        fen: rounded half up to the fen, as price limits are; what a holder earned is not.
     """
     numerator = np.asarray(previous_close) - cash + np.multiply(rights_price, rights)
-    exact = numerator / (1.0 + np.asarray(bonus) + rights)
-    return half_up_fen(exact)
+    exact: Floats = numerator / (1.0 + np.asarray(bonus) + rights)
+    return half_up_fen(exact) if fen else exact
 
 
 def half_up_fen(amount: Floats) -> Floats:

@@ -12,11 +12,11 @@ from datetime import datetime
 import numpy as np
 
 from basketbt.market.symbols import parse_symbol
+from basketbt.prices.checks.answers import Rejected, checked_history, last_closed_session
 from basketbt.prices.sources.akshare import delisted, eastmoney
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import VENDORS
 from basketbt.prices.sources.vendor import History, Query, VendorFailure
-from basketbt.prices.vendor_checks import Rejected, checked_history, last_closed_session
 
 DAYS = 40
 CLOSE_TOLERANCE = 1e-3

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.prices.data import Dates, Floats, SymbolBars
+from basketbt.prices.data import Bars, Dates, Floats
 from basketbt.prices.sources.vendor import FactorSteps, History
 
 VOLUME_TOLERANCE = 0.005  # vendors round to lots of 100
@@ -141,7 +141,7 @@ def _day_of(difference: Floats, dates: Dates) -> np.datetime64 | None:
     return day
 
 
-def _total_return(bars: SymbolBars, steps: FactorSteps | None, at: NDArray[np.intp]) -> float:
+def _total_return(bars: Bars, steps: FactorSteps | None, at: NDArray[np.intp]) -> float:
     if len(at) < 2:
         return float("nan")
     dates, close = bars.dates[at], bars.close[at]

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from basketbt.market.symbols import Symbol, parse_symbol
+from basketbt.prices.checks.answers import last_closed_session
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.sources.complete import Completed, complete, complete_rate
 from basketbt.prices.sources.rate_limiter import RateLimiter
@@ -22,7 +23,6 @@ from basketbt.prices.sources.routes import VENDORS, Route, group_of, rate_vendor
 from basketbt.prices.sources.vendor import NoVendorLeft, Query, Vendor, VendorFailure
 from basketbt.prices.store import Coverage, Store
 from basketbt.prices.store.connection import guarded
-from basketbt.prices.vendor_checks import last_closed_session
 
 State = Literal["stored", "fetched", "failed"]
 

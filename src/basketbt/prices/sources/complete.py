@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from basketbt.prices.checks.answers import Rejected, checked_history, checked_rate, missing_sessions
 from basketbt.prices.data import Dates
 from basketbt.prices.sources import yfinance
 from basketbt.prices.sources.akshare import eastmoney, sina
@@ -23,7 +24,6 @@ from basketbt.prices.sources.akshare.rights import rights_issues
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import FAMILIES, VENDORS, Route, group_of
 from basketbt.prices.sources.vendor import Changed, History, Query, Vendor, VendorFailure
-from basketbt.prices.vendor_checks import Rejected, checked_history, checked_rate, missing_sessions
 
 T = TypeVar("T")
 

@@ -9,46 +9,13 @@ from pathlib import Path
 
 from basketbt.errors import DataError
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind, listing
-from basketbt.prices.data import FxSeries, Instrument, MarketData, PriceRequest
+from basketbt.notes import Note, listing
+from basketbt.prices.data import Bars, FxSeries, Instrument, MarketData, PriceRequest
 from basketbt.prices.sources.auto import Fetcher, Outcome, Window, best, window_of
+from basketbt.prices.sources.messages import NOT_FETCHED, REVISED, STORE_ENDS, UNCONFIRMED
 from basketbt.prices.sources.routes import Route, rate_vendors, vendors_for
 from basketbt.prices.sources.vendor import History
 from basketbt.prices.store import Coverage, Store
-
-NOT_FETCHED = NoteKind(
-    "not-fetched",
-    en="{symbol} could not be fetched: {why}",
-    zh="{symbol} 未能获取：{why}",
-    severity="warning",
-)
-STORE_ENDS = NoteKind(
-    "store-ends",
-    en="{symbol}: the store reaches only from {first} to {last}",
-    zh="{symbol}：本地库仅覆盖 {first} 至 {last}",
-    severity="warning",
-)
-REVISED = NoteKind(
-    "vendor-revised",
-    en=(
-        "{symbol}: {vendor} has rewritten {count} stored values since they were fetched; the old "
-        "ones are used (`basketbt store revisions`)"
-    ),
-    zh=(
-        "{symbol}：{vendor} 修改了 {count} 条已入库的历史数据，本次仍使用原值"
-        "（`basketbt store revisions` 可查看）"
-    ),
-    severity="warning",
-)
-UNCONFIRMED = NoteKind(
-    "gap-unconfirmed",
-    en=(
-        "{symbol}: {vendor} has no bar on {count} sessions, taken as suspended or not listed; no "
-        "second source could be asked"
-    ),
-    zh="{symbol}：{vendor} 有 {count} 个交易日无行情，按停牌或未上市处理，未能用第二数据源核对",
-    severity="warning",
-)
 
 
 class NotStored(DataError):
@@ -154,6 +121,11 @@ def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:
     return notes
 
 
+def _with_factor(history: History) -> Bars:
+    bars, steps = history.bars, history.steps
+    return bars if steps is None else replace(bars, factor=steps.factor_on(bars.dates))
+
+
 def _market_data(
     source: str,
     request: PriceRequest,
@@ -164,16 +136,7 @@ def _market_data(
     shares_of = [securities[name] for name in request.symbols if name in securities]
     return MarketData(
         source=source,
-        bars={
-            name: replace(
-                history.bars,
-                factor=None
-                if history.steps is None
-                else history.steps.factor_on(history.bars.dates),
-            )
-            for name, history in securities.items()
-            if len(history.bars.dates)
-        },
+        bars=Bars.joined(_with_factor(h) for h in securities.values() if len(h.bars)),
         actions={n: h.actions for n, h in securities.items() if h.actions},
         shares={n: h.shares for n, h in securities.items() if h.shares is not None},
         fx={

@@ -7,7 +7,6 @@ reached by :func:`tapped`, curl_cffi (yfinance) by the session in :mod:`.yfinanc
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import re
 import sqlite3
 import threading
@@ -18,6 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
+from basketbt.durable import sha256
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.vendor import (
     Changed,
@@ -132,7 +132,7 @@ class Transport:
             HttpRecord(
                 url=url,
                 status=answer.status,
-                sha256=hashlib.sha256(answer.body).hexdigest(),
+                sha256=sha256(answer.body),
                 at=datetime.now(UTC).isoformat(timespec="seconds"),
                 body=answer.body,
             )

@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 
 from basketbt.market.symbols import Symbol
-from basketbt.prices.data import CorporateAction, Dates, Floats, SymbolBars
+from basketbt.prices.data import Bars, CorporateAction, Dates, Floats
 from basketbt.prices.sources.frames import numbers_from, require
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.transport import Answer, Transport, retry_after, with_evidence
@@ -102,7 +102,7 @@ class _Table:
 
     def __init__(
         self,
-        bars: SymbolBars,
+        bars: Bars,
         adjusted: Floats,
         dividends: Floats,
         splits: Floats,
@@ -125,18 +125,9 @@ class _Table:
         splits = numbers_from(frame, "Stock Splits", transport)
         ratio = np.where(splits > 0, splits, 1.0)
         later = np.append(np.cumprod(ratio[::-1])[::-1][1:], 1.0)
-        bars = SymbolBars(
-            symbol=transport.symbol,
-            dates=dates,
-            open=np.round(column["Open"] * later, digits),
-            high=np.round(column["High"] * later, digits),
-            low=np.round(column["Low"] * later, digits),
-            close=np.round(column["Close"] * later, digits),
-            volume=np.round(column["Volume"] / later),
-            amount=np.full(len(dates), np.nan),
-            currency=currency,
-            table=NAME,
-        )
+        raw = {name.lower(): np.round(column[name] * later, digits) for name in prices[:4]}
+        raw["volume"] = np.round(column["Volume"] / later)
+        bars = Bars.single(transport.symbol, dates, raw, currency=currency, table=NAME)
         dividends = numbers_from(frame, "Dividends", transport)
         return cls(bars, column["Adj Close"], dividends, splits, later)
 
@@ -158,7 +149,7 @@ class _Table:
         found = np.flatnonzero((self._dividends > 0) | (self._splits > 0))
         return tuple(
             CorporateAction(
-                symbol=self.bars.symbol,
+                symbol=self.bars.symbols[0],
                 ex_date=self.bars.dates[i],
                 cash=round(self._cash(i), 6),
                 bonus=round(float(self._splits[i]) - 1, 9) if self._splits[i] > 0 else 0.0,
@@ -172,7 +163,7 @@ class _Table:
         return float(self._dividends[i] * self._later_splits[i] * own)
 
 
-def _traded(bars: SymbolBars) -> SymbolBars:
+def _traded(bars: Bars) -> Bars:
     """Without the rows that Yahoo repeats for sessions on which a share did not trade."""
     flat = (bars.open == bars.close) & (bars.high == bars.low) & (bars.high == bars.close)
     return bars.rows(~((bars.volume == 0) & flat))

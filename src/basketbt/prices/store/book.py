@@ -241,7 +241,7 @@ class Store:
                 history.symbol,
                 str(first),
                 str(last),
-                history.bars.currency,
+                history.bars.currencies[0],
                 steps,
                 actions,
                 shares,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts, SymbolBars
+from basketbt.prices.data import Bars, CorporateAction, Dates, Floats, ShareCounts
 from basketbt.prices.sources.vendor import FactorSteps, History
 from basketbt.prices.store.merge import Row, Rows
 
@@ -43,11 +43,7 @@ def rows_of(history: History) -> dict[Table, dict[str, Row]]:
     bars = history.bars
     if is_pair(history.symbol):
         return {FX: _rows(bars.dates, [bars.close])}
-    found = {
-        BAR: _rows(
-            bars.dates, [bars.open, bars.high, bars.low, bars.close, bars.volume, bars.amount]
-        )
-    }
+    found = {BAR: _rows(bars.dates, [getattr(bars, name) for name in BAR.columns])}
     if history.steps is not None:
         found[STEP] = _rows(history.steps.dates, [history.steps.ratios])
     if history.actions is not None:
@@ -59,27 +55,11 @@ def rows_of(history: History) -> dict[Table, dict[str, Row]]:
     return found
 
 
-def bars_of(symbol: str, vendor: str, currency: str, rows: Rows) -> SymbolBars:
+def bars_of(symbol: str, vendor: str, currency: str, rows: Rows) -> Bars:
     """Bars from rows of ``bar`` (or of ``fx``, whose rate becomes the close)."""
-    dates = _dates(rows)
-    if is_pair(symbol):
-        empty = np.full(len(dates), np.nan)
-        rate = _columns(rows, 1)[0]
-        columns = [empty, empty, empty, rate, empty, empty]
-    else:
-        columns = _columns(rows, 6)
-    return SymbolBars(
-        symbol=symbol,
-        dates=dates,
-        open=columns[0],
-        high=columns[1],
-        low=columns[2],
-        close=columns[3],
-        volume=columns[4],
-        amount=columns[5],
-        currency=currency,
-        table=vendor,
-    )
+    names = ("close",) if is_pair(symbol) else BAR.columns
+    columns = dict(zip(names, _columns(rows, len(names)), strict=True))
+    return Bars.single(symbol, _dates(rows), columns, currency=currency, table=vendor)
 
 
 def steps_of(rows: Rows) -> FactorSteps:

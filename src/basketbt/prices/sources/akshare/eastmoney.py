@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 
 from basketbt.market.symbols import Symbol
-from basketbt.prices.data import CorporateAction, ShareCounts, SymbolBars
+from basketbt.prices.data import PRICES, Bars, CorporateAction, ShareCounts
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.akshare.rights import rights_issues
 from basketbt.prices.sources.frames import bars_from, dates_from, numbers_from, require
@@ -67,7 +67,7 @@ class Eastmoney:
         )
 
 
-def _bars(query: Query, transport: Transport) -> SymbolBars:
+def _bars(query: Query, transport: Transport) -> Bars:
     symbol = query.symbol
     window = {"start_date": _compact(query.first), "end_date": _compact(query.last)}
     if symbol.exchange == "HK":
@@ -191,7 +191,7 @@ def exchange_rate(
     columns = {"date": "日期", "open": "今开", "high": "最高", "low": "最低", "close": "最新价"}
     bars = bars_from(frame, columns, transport, currency=pair[3:])
     if len(bars.close) and np.nanmedian(bars.close) > 50:
-        bars = _divided(bars, 100.0)
+        bars = replace(bars, **{name: getattr(bars, name) / 100.0 for name in PRICES})
     return History(
         vendor=NAME,
         symbol=pair,
@@ -202,11 +202,11 @@ def exchange_rate(
     )
 
 
-def steps_of(actions: tuple[CorporateAction, ...], bars: SymbolBars) -> FactorSteps:
+def steps_of(actions: tuple[CorporateAction, ...], bars: Bars) -> FactorSteps:
     """Total-return steps that follow from corporate actions: close(t-1) / reference(t).
 
-    reference = (close - cash + rights price x rights) / (1 + bonus + rights), not rounded to the
-    tick: rounding belongs to price limits, not to what a holder earned.
+    The reference is not rounded to the tick: rounding belongs to price limits, not to what a
+    holder earned.
     Actions before the second bar change nothing that is known and are left out.
     """
     dates, ratios = [], []
@@ -215,11 +215,8 @@ def steps_of(actions: tuple[CorporateAction, ...], bars: SymbolBars) -> FactorSt
         if before < 0:
             continue
         close = float(bars.close[before])
-        reference = (close - action.cash + action.rights_price * action.rights) / (
-            1 + action.bonus + action.rights
-        )
         dates.append(action.ex_date)
-        ratios.append(close / reference)
+        ratios.append(close / action.restated(close))
     return FactorSteps(
         dates=np.array(dates, dtype="datetime64[D]"), ratios=np.array(ratios, dtype=np.float64)
     )
@@ -278,18 +275,3 @@ def _transport(subject: str, hosts: RateLimiter) -> Transport:
 
 def _compact(day: np.datetime64) -> str:
     return str(day).replace("-", "")
-
-
-def _divided(bars: SymbolBars, by: float) -> SymbolBars:
-    return SymbolBars(
-        symbol=bars.symbol,
-        dates=bars.dates,
-        open=bars.open / by,
-        high=bars.high / by,
-        low=bars.low / by,
-        close=bars.close / by,
-        volume=bars.volume,
-        amount=bars.amount,
-        currency=bars.currency,
-        table=bars.table,
-    )

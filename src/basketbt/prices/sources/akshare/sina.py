@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from basketbt.market.symbols import Symbol
-from basketbt.prices.data import SymbolBars
+from basketbt.prices.data import Bars
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.frames import bars_from
 from basketbt.prices.sources.rate_limiter import RateLimiter
@@ -95,7 +95,7 @@ def _transport(symbol: Symbol, hosts: RateLimiter) -> Transport:
     return Transport(NAME, symbol.canonical, hosts, missing_is_404=True, inspect=inspect)
 
 
-def _bars(symbol: Symbol, transport: Transport) -> SymbolBars:
+def _bars(symbol: Symbol, transport: Transport) -> Bars:
     code = sina_code(symbol)
     columns = {name: name for name in ("date", "open", "high", "low", "close", "volume")}
     if symbol.exchange == "HK":
@@ -116,7 +116,7 @@ def _bars(symbol: Symbol, transport: Transport) -> SymbolBars:
     return bars_from(frame, columns, transport, currency="CNY")
 
 
-def _steps(symbol: Symbol, transport: Transport, bars: SymbolBars) -> FactorSteps | None:
+def _steps(symbol: Symbol, transport: Transport, bars: Bars) -> FactorSteps | None:
     if symbol.kind == "share" and symbol.exchange != "HK":
         return _share_steps(symbol, transport)
     if symbol.kind == "fund":
@@ -135,7 +135,7 @@ def _share_steps(symbol: Symbol, transport: Transport) -> FactorSteps:
     return FactorSteps(dates=dates[1:], ratios=factors[1:] / factors[:-1])
 
 
-def _fund_steps(symbol: Symbol, transport: Transport, bars: SymbolBars) -> FactorSteps | None:
+def _fund_steps(symbol: Symbol, transport: Transport, bars: Bars) -> FactorSteps | None:
     """A fund's list has f = 1 throughout; s is its split ratio and u its cumulative cash."""
     code = sina_code(symbol)
     try:

@@ -1,7 +1,7 @@
 """Tencent: a third opinion on the raw bars of A shares.
 
 akshare 1.19.5 gives the volume of Shenzhen's 000 codes in lots and all others in shares; the unit
-check before storing (``prices.vendor_checks``) settles that for every vendor by amount / volume.
+check before storing (``prices.checks.answers``) settles that for every vendor by amount / volume.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from basketbt.errors import BadSymbol, InvalidFile, Problem
-from basketbt.prices.data import Dates, Floats
+from basketbt.market.symbols import parse_symbol
+from basketbt.prices.data import COLUMNS, Bars, Dates, Flags, Floats
 from basketbt.prices.sources.files.arrow import coded, taken
 from basketbt.prices.sources.files.cells import to_days, to_numbers, to_texts
 from basketbt.prices.sources.files.codes import CodeIndex
@@ -99,40 +100,41 @@ def _positions(texts: Sequence[str], codes: CodeIndex, path: str) -> NDArray[np.
         raise InvalidFile([Problem(Path(path).name, 1, str(error), error.hint)]) from None
 
 
-@dataclass(frozen=True)
-class LongBars:
-    """Bars of several securities, row by row as the table has them. All arrays are (R,)."""
+def read_bars(table: Table, spec: TableSpec, codes: CodeIndex) -> tuple[Bars, Flags]:
+    """The bars of a tidy table in shares and currency units, row by row as the table has them.
 
-    position: NDArray[np.intp]
-    dates: Dates
-    values: dict[str, Floats]  # open, high, low, close, volume (shares), amount, factor
-    suspect: NDArray[np.bool_]  # rows that the table itself marks so
-
-    def within(self, start: np.datetime64, end: np.datetime64) -> LongBars:
-        """The rows of an inclusive range of days; rows without a date are dropped."""
-        keep = (self.dates >= start) & (self.dates <= end)
-        if keep.all():
-            return self
-        return LongBars(
-            self.position[keep],
-            self.dates[keep],
-            {name: column[keep] for name, column in self.values.items()},
-            self.suspect[keep],
-        )
-
-
-def read_bars(table: Table, spec: TableSpec, codes: CodeIndex) -> LongBars:
-    """The bars of a tidy table in shares and currency units."""
+    And the rows (R,) that the table itself marks as suspect.
+    """
     fields = read_fields(table, spec, codes)
     scales = {
         "volume": SHARES_PER[spec.volume_unit],
         "amount": YUAN_PER[spec.amount_unit],
     }
-    names = ("open", "high", "low", "close", "volume", "amount", "factor")
+    columns = {name: fields.numbers(name, scales.get(name, 1.0)) for name in COLUMNS}
     suspect = [(text or "").startswith("suspect") for text in fields.texts("quality")]
-    return LongBars(
-        position=fields.position,
-        dates=fields.days("date"),
-        values={name: fields.numbers(name, scales.get(name, 1.0)) for name in names},
-        suspect=np.array(suspect, dtype=np.bool_),
+    bars = bars_of_table(spec, spec.path, codes, fields.position, fields.days("date"), columns)
+    return bars, np.array(suspect, dtype=np.bool_)
+
+
+def bars_of_table(
+    spec: TableSpec,
+    name: str,
+    codes: CodeIndex,
+    code: NDArray[np.intp],
+    dates: Dates,
+    columns: Mapping[str, Floats],
+) -> Bars:
+    """Rows of one table, in any order, as bars; ``name`` is what notes call the table."""
+    held, code = np.unique(code, return_inverse=True)
+    symbols = tuple(codes.symbols[number] for number in held)
+    if spec.adjusted:  # a factor beside adjusted prices would adjust them twice
+        columns = {**columns, "factor": np.full(len(dates), np.nan)}
+    return Bars(
+        symbols=symbols,
+        code=code,
+        dates=dates,
+        **columns,
+        adjusted=np.full(len(symbols), spec.adjusted),
+        currencies=tuple(spec.currency or parse_symbol(one).currency for one in symbols),
+        tables=(name,) * len(symbols),
     )
