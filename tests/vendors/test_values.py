@@ -124,8 +124,8 @@ def test_share_counts_come_from_the_capital_changes_where_valuations_lack(
         return None
 
     replay.vendors.faults.append(no_valuation)
-    found = eastmoney.share_counts(parse_symbol("688111.SH"), hosts)
-    assert found.shares.total.tolist() == [460_000_000]
+    shares, _ = eastmoney.share_counts(parse_symbol("688111.SH"), hosts)
+    assert shares.total.tolist() == [460_000_000]
 
 
 @pytest.mark.parametrize("vendor", ["eastmoney", "yahoo"])

@@ -40,7 +40,7 @@ def reconcile(
     differ by more than the tolerance."""
     from basketbt.cli.targets import price_request, vendor_pair
     from basketbt.errors import BasketbtError
-    from basketbt.prices.sidebyside import compare_vendors
+    from basketbt.prices.reconcile import compare_vendors
     from basketbt.prices.store import store_path
 
     vendors = vendor_pair(between)

@@ -248,11 +248,15 @@ class PriceRequest:
     fx: tuple[str, ...] = ()  # "HKDCNY"
     universe: bool = False
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that is asked for by name: securities, then currency pairs."""
+        return tuple(dict.fromkeys((*self.symbols, *self.indexes, *self.fx)))
+
     def lacks(self, wanted: PriceRequest) -> tuple[str, ...]:
         """What ``wanted`` asks for beyond this request, in words; empty when nothing is."""
-        held = {*self.symbols, *self.indexes, *self.fx}
-        names = dict.fromkeys((*wanted.symbols, *wanted.indexes, *wanted.fx))
-        unknown = [name for name in names if name not in held]
+        held = set(self.names)
+        unknown = [name for name in wanted.names if name not in held]
         day = np.timedelta64(1, "D")
         found = []
         if unknown:

@@ -13,7 +13,7 @@ import numpy as np
 
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.checks.answers import Rejected, checked_history, last_closed_session
-from basketbt.prices.sources.akshare import delisted, eastmoney
+from basketbt.prices.sources.akshare import eastmoney, lists
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import VENDORS
 from basketbt.prices.sources.vendor import History, Query, VendorFailure
@@ -88,8 +88,8 @@ def _lists(book: RateLimiter) -> Iterator[Finding]:
     questions: tuple[tuple[str, str, Callable[[], object]], ...] = (
         (eastmoney.NAME, "actions", lambda: eastmoney.corporate_actions(share, book)),
         (eastmoney.NAME, "shares", lambda: eastmoney.share_counts(share, book)),
-        (delisted.SHANGHAI, "delisted", lambda: delisted.delisting(share, book)),
-        (delisted.SHENZHEN, "delisted", lambda: delisted.delisting(other, book)),
+        (lists.SHANGHAI, "delisted", lambda: lists.delisting(share, book)),
+        (lists.SHENZHEN, "delisted", lambda: lists.delisting(other, book)),
     )
     for vendor, what, ask in questions:
         try:

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from basketbt.errors import DataError
-from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, listing
 from basketbt.prices.data import Bars, FxSeries, Instrument, MarketData, PriceRequest
-from basketbt.prices.sources.auto import Fetcher, Outcome, Window, best, window_of
+from basketbt.prices.sources.auto import Fetcher, Outcome, Window, best, window_and_vendors
 from basketbt.prices.sources.messages import NOT_FETCHED, REVISED, STORE_ENDS, UNCONFIRMED
-from basketbt.prices.sources.routes import Route, rate_vendors, vendors_for
+from basketbt.prices.sources.routes import Route
 from basketbt.prices.sources.vendor import History
 from basketbt.prices.store import Coverage, Store
 
@@ -81,26 +80,16 @@ class StoreSource:
     def _read(self, store: Store, request: PriceRequest) -> tuple[dict[str, History], list[Note]]:
         histories: dict[str, History] = {}
         notes: list[Note] = []
-        names = dict.fromkeys((*request.symbols, *request.indexes, *request.fx))
-        for name in names:
-            window, vendors = self._window_and_vendors(name, request)
+        for name in request.names:
+            window, vendors = window_and_vendors(name, request, self._route, self._now)
+            if self._prefer is not None and name not in request.fx:
+                vendors = (self._prefer, *vendors)
             coverage = best(store, name, vendors, window)
             if coverage is None:
                 continue
             histories[name] = store.read(coverage, window.first, window.last)
             notes += _notes(store, coverage, window)
         return histories, notes
-
-    def _window_and_vendors(
-        self, name: str, request: PriceRequest
-    ) -> tuple[Window, tuple[str, ...]]:
-        if name in request.fx:
-            return window_of(request, None, self._now), rate_vendors(self._route)
-        symbol = parse_symbol(name)
-        vendors = [vendor.name for vendor in vendors_for(symbol, self._route)]
-        if self._prefer is not None:
-            vendors.insert(0, self._prefer)
-        return window_of(request, symbol, self._now), tuple(dict.fromkeys(vendors))
 
 
 def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:

@@ -21,6 +21,7 @@ from basketbt.durable import sha256
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.vendor import (
     Changed,
+    History,
     HttpRecord,
     NoData,
     Refused,
@@ -29,7 +30,10 @@ from basketbt.prices.sources.vendor import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     import requests
+
+    from basketbt.prices.data import Bars
 
 R = TypeVar("R")
 
@@ -88,6 +92,27 @@ class Transport:
         self._pages = pages
         self._inspect = inspect
         self._last_host = ""
+
+    # --- what was answered ----------------------------------------------------------------
+
+    @property
+    def evidence(self) -> tuple[HttpRecord, ...]:
+        """The requests and answers without their bodies, once those have been read."""
+        return tuple(replace(exchange, body=b"") for exchange in self.exchanges)
+
+    def history(
+        self, first: np.datetime64, last: np.datetime64, bars: Bars, **more: Any
+    ) -> History:
+        """The answer as a history of the window that was asked for; ``more`` of its fields."""
+        return History(
+            vendor=self.vendor,
+            symbol=self.symbol,
+            first=first,
+            last=last,
+            bars=bars.between(first, last),
+            exchanges=self.evidence,
+            **more,
+        )
 
     # --- failures, with the vendor, host and symbol filled in ------------------------------
 
@@ -286,8 +311,3 @@ def _in_short(error: BaseException) -> str:
     text = " ".join(str(error).split()).partition(" See https://curl.se")[0]
     text = re.sub(r"^<?\S*(?:object at 0x\w+>|\(host=[^)]*\)): ", "", text)
     return f"{type(error).__name__}: {text[:160]}" if text else type(error).__name__
-
-
-def with_evidence(evidence: list[HttpRecord]) -> tuple[HttpRecord, ...]:
-    """The exchanges without their bodies, once those have been read."""
-    return tuple(replace(exchange, body=b"") for exchange in evidence)

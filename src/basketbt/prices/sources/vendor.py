@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -134,6 +134,10 @@ class HttpRecord:
     sha256: str
     at: str  # UTC, ISO 8601, seconds
     body: bytes = field(repr=False, default=b"")
+
+
+T = TypeVar("T")
+Told = tuple[T, tuple[HttpRecord, ...]]  # an answer that is not bars, and the evidence for it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ import logging
 import os
 import sqlite3
 import warnings
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -25,7 +26,7 @@ from basketbt.market.symbols import Symbol
 from basketbt.prices.data import Bars, CorporateAction, Dates, Floats
 from basketbt.prices.sources.frames import numbers_from, require
 from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.transport import Answer, Transport, retry_after, with_evidence
+from basketbt.prices.sources.transport import Answer, Transport, retry_after
 from basketbt.prices.sources.vendor import (
     Changed,
     FactorSteps,
@@ -64,19 +65,16 @@ class Yahoo:
         frame = _ask(transport, symbol.code + _SUFFIX[symbol.exchange], query.first)
         digits = 3 if symbol.exchange == "HK" else _TICK_DIGITS[symbol.kind]
         table = _Table.read(frame, transport, symbol.currency, digits)
-        bars = _traded(table.bars) if symbol.kind != "index" else table.bars
         is_index = symbol.kind == "index"
-        return History(
-            vendor=NAME,
-            symbol=symbol.canonical,
-            first=query.first,
-            last=query.last,
-            bars=bars.between(query.first, query.last),
+        bars = table.bars if is_index else _traded(table.bars)
+        return transport.history(
+            query.first,
+            query.last,
+            bars,
             steps=None if is_index else table.steps().within(query.first, query.last),
             steps_from="" if is_index else NAME,
             actions=None if is_index else table.actions(query.last),
             actions_from="" if is_index else NAME,
-            exchanges=with_evidence(transport.exchanges),
         )
 
 
@@ -87,32 +85,18 @@ def exchange_rate(
     transport = _transport(pair, hosts)
     frame = _ask(transport, f"{pair}=X", first)
     bars = _Table.read(frame, transport, pair[3:], digits=8).bars
-    return History(
-        vendor=NAME,
-        symbol=pair,
-        first=first,
-        last=last,
-        bars=bars.between(first, last),
-        exchanges=with_evidence(transport.exchanges),
-    )
+    return transport.history(first, last, bars)
 
 
+@dataclass(frozen=True)
 class _Table:
     """A history table of yfinance as arrays, prices restored to what was traded."""
 
-    def __init__(
-        self,
-        bars: Bars,
-        adjusted: Floats,
-        dividends: Floats,
-        splits: Floats,
-        later_splits: Floats,
-    ) -> None:
-        self.bars = bars
-        self._adjusted = adjusted
-        self._dividends = dividends
-        self._splits = splits
-        self._later_splits = later_splits
+    bars: Bars
+    adjusted: Floats
+    dividends: Floats
+    splits: Floats
+    later_splits: Floats
 
     @classmethod
     def read(cls, frame: pd.DataFrame, transport: Transport, currency: str, digits: int) -> _Table:
@@ -136,31 +120,31 @@ class _Table:
 
         Between ex-dates that quotient is constant but for rounding, which the medians remove.
         """
-        ex = np.flatnonzero((self._dividends > 0) | (self._splits > 0))
+        ex = np.flatnonzero((self.dividends > 0) | (self.splits > 0))
         ex = ex[ex > 0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            quotient = self._adjusted / self.bars.close
+            quotient = self.adjusted / self.bars.close
         bounds = [0, *ex.tolist(), len(quotient)]
         levels = np.array([np.nanmedian(quotient[start:stop]) for start, stop in pairwise(bounds)])
         return FactorSteps(dates=self.bars.dates[ex], ratios=levels[1:] / levels[:-1])
 
     def actions(self, last: np.datetime64) -> tuple[CorporateAction, ...]:
         """Cash and share changes per share held then; Yahoo restates past cash for splits."""
-        found = np.flatnonzero((self._dividends > 0) | (self._splits > 0))
+        found = np.flatnonzero((self.dividends > 0) | (self.splits > 0))
         return tuple(
             CorporateAction(
                 symbol=self.bars.symbols[0],
                 ex_date=self.bars.dates[i],
                 cash=round(self._cash(i), 6),
-                bonus=round(float(self._splits[i]) - 1, 9) if self._splits[i] > 0 else 0.0,
+                bonus=round(float(self.splits[i]) - 1, 9) if self.splits[i] > 0 else 0.0,
             )
             for i in found
             if self.bars.dates[i] <= last
         )
 
     def _cash(self, i: np.intp) -> float:
-        own = self._splits[i] if self._splits[i] > 0 else 1.0
-        return float(self._dividends[i] * self._later_splits[i] * own)
+        own = self.splits[i] if self.splits[i] > 0 else 1.0
+        return float(self.dividends[i] * self.later_splits[i] * own)
 
 
 def _traded(bars: Bars) -> Bars:

@@ -1,7 +1,10 @@
-"""A history as rows of the store's tables, and back."""
+"""The store's tables of dated rows: what they hold, how they are read and written, and a history
+as rows of them and back.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -9,7 +12,7 @@ import numpy as np
 
 from basketbt.prices.data import Bars, CorporateAction, Dates, Floats, ShareCounts
 from basketbt.prices.sources.vendor import FactorSteps, History
-from basketbt.prices.store.merge import Row, Rows
+from basketbt.prices.store.merge import Row, Rows, Span
 
 
 @dataclass(frozen=True)
@@ -124,3 +127,35 @@ def _columns(rows: Rows, count: int) -> list[Floats]:
     if not rows:
         return [np.empty(0) for _ in range(count)]
     return list(np.array(list(rows.values()), dtype=np.float64).T)
+
+
+# --- on disk -----------------------------------------------------------------------------------
+
+
+def read_rows(
+    db: sqlite3.Connection, table: Table, vendor: str, symbol: str, span: Span
+) -> dict[str, Row]:
+    """The rows of one vendor and symbol within a span, by date, in order."""
+    found = db.execute(
+        f"SELECT date, {', '.join(table.columns)} FROM {table.name} "
+        "WHERE vendor = ? AND symbol = ? AND date BETWEEN ? AND ? ORDER BY date",
+        (vendor, symbol, span.first, span.last),
+    ).fetchall()
+    return {row[0]: row[1:] for row in found}
+
+
+def insert_rows(db: sqlite3.Connection, table: Table, vendor: str, symbol: str, rows: Rows) -> None:
+    """Add rows whose dates are not there yet."""
+    marks = ", ".join("?" * (3 + len(table.columns)))
+    db.executemany(
+        f"INSERT INTO {table.name} (vendor, symbol, date, {', '.join(table.columns)}) "
+        f"VALUES ({marks})",
+        [(vendor, symbol, date, *row) for date, row in rows.items()],
+    )
+
+
+def delete_row(db: sqlite3.Connection, table: Table, vendor: str, symbol: str, date: str) -> None:
+    db.execute(
+        f"DELETE FROM {table.name} WHERE vendor = ? AND symbol = ? AND date = ?",
+        (vendor, symbol, date),
+    )

@@ -8,7 +8,7 @@ Where a factor is needed and no list of one is at hand, it follows from the corp
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,11 +17,11 @@ import numpy as np
 from basketbt.market.symbols import Symbol
 from basketbt.prices.data import PRICES, Bars, CorporateAction, ShareCounts
 from basketbt.prices.sources.akshare.client import akshare
-from basketbt.prices.sources.akshare.rights import rights_issues
+from basketbt.prices.sources.akshare.lists import rights_issues
 from basketbt.prices.sources.frames import bars_from, dates_from, numbers_from, require
 from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.transport import Transport, ask, with_evidence
-from basketbt.prices.sources.vendor import FactorSteps, Family, History, HttpRecord, NoData, Query
+from basketbt.prices.sources.transport import Transport, ask
+from basketbt.prices.sources.vendor import FactorSteps, Family, History, NoData, Query, Told
 
 NAME = "eastmoney"
 LOT = 100.0
@@ -57,14 +57,7 @@ class Eastmoney:
         """Raw bars from ``first`` to ``last``; factor and actions are asked for separately."""
         transport = _transport(query.symbol.canonical, query.hosts)
         bars = _bars(query, transport)
-        return History(
-            vendor=NAME,
-            symbol=query.symbol.canonical,
-            first=query.first,
-            last=query.last,
-            bars=bars.between(query.first, query.last),
-            exchanges=with_evidence(transport.exchanges),
-        )
+        return transport.history(query.first, query.last, bars)
 
 
 def _bars(query: Query, transport: Transport) -> Bars:
@@ -83,24 +76,7 @@ def _bars(query: Query, transport: Transport) -> Bars:
     return bars_from(frame, _CHINESE, transport, currency="CNY", shares_per_unit=LOT)
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """An answer that is not bars, with the exchanges behind it."""
-
-    exchanges: tuple[HttpRecord, ...]
-
-
-@dataclass(frozen=True)
-class Actions(Evidence):
-    actions: tuple[CorporateAction, ...]
-
-
-@dataclass(frozen=True)
-class Counts(Evidence):
-    shares: ShareCounts
-
-
-def corporate_actions(symbol: Symbol, hosts: RateLimiter) -> Actions:
+def corporate_actions(symbol: Symbol, hosts: RateLimiter) -> Told[tuple[CorporateAction, ...]]:
     """Cash dividends, bonus issues and rights issues of a mainland share that were carried out.
 
     All of them or a ``VendorFailure``: half a list would pass for the whole one.
@@ -108,7 +84,7 @@ def corporate_actions(symbol: Symbol, hosts: RateLimiter) -> Actions:
     rights, rights_exchanges = rights_issues(symbol, hosts)
     transport = _transport(symbol.canonical, hosts)
     actions = _one_a_day((*_distributions(symbol, transport), *rights))
-    return Actions(with_evidence(transport.exchanges) + rights_exchanges, actions)
+    return actions, transport.evidence + rights_exchanges
 
 
 def _distributions(symbol: Symbol, transport: Transport) -> tuple[CorporateAction, ...]:
@@ -149,7 +125,7 @@ def _one_a_day(actions: tuple[CorporateAction, ...]) -> tuple[CorporateAction, .
     return tuple(merged.values())
 
 
-def share_counts(symbol: Symbol, hosts: RateLimiter) -> Counts:
+def share_counts(symbol: Symbol, hosts: RateLimiter) -> Told[ShareCounts]:
     """Total and tradable shares of a mainland share, from each day of change on.
 
     The daily valuation table first; where it is missing, the table of capital changes.
@@ -176,7 +152,7 @@ def share_counts(symbol: Symbol, hosts: RateLimiter) -> Counts:
     shares = ShareCounts(
         symbol=symbol.canonical, dates=days[new], total=total[new], tradable=tradable[new]
     )
-    return Counts(with_evidence(transport.exchanges), shares)
+    return shares, transport.evidence
 
 
 def exchange_rate(
@@ -192,14 +168,7 @@ def exchange_rate(
     bars = bars_from(frame, columns, transport, currency=pair[3:])
     if len(bars.close) and np.nanmedian(bars.close) > 50:
         bars = replace(bars, **{name: getattr(bars, name) / 100.0 for name in PRICES})
-    return History(
-        vendor=NAME,
-        symbol=pair,
-        first=first,
-        last=last,
-        bars=bars.between(first, last),
-        exchanges=with_evidence(transport.exchanges),
-    )
+    return transport.history(first, last, bars)
 
 
 def steps_of(actions: tuple[CorporateAction, ...], bars: Bars) -> FactorSteps:

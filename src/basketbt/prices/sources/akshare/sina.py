@@ -20,14 +20,8 @@ from basketbt.prices.data import Bars
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.frames import bars_from
 from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.transport import Transport, ask, with_evidence
-from basketbt.prices.sources.vendor import (
-    FactorSteps,
-    Family,
-    History,
-    NoData,
-    Query,
-)
+from basketbt.prices.sources.transport import Transport, ask
+from basketbt.prices.sources.vendor import FactorSteps, Family, History, NoData, Query
 
 NAME = "sina"
 _COMMENT = rb"\s*(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/)?\s*"
@@ -66,15 +60,12 @@ class Sina:
         transport = _transport(symbol, query.hosts)
         bars = _bars(symbol, transport).between(query.first, query.last)
         steps = _steps(symbol, transport, bars)
-        return History(
-            vendor=NAME,
-            symbol=symbol.canonical,
-            first=query.first,
-            last=query.last,
-            bars=bars,
+        return transport.history(
+            query.first,
+            query.last,
+            bars,
             steps=None if steps is None else steps.within(query.first, query.last),
             steps_from="" if steps is None else NAME,
-            exchanges=with_evidence(transport.exchanges),
         )
 
 
@@ -100,20 +91,18 @@ def _bars(symbol: Symbol, transport: Transport) -> Bars:
     columns = {name: name for name in ("date", "open", "high", "low", "close", "volume")}
     if symbol.exchange == "HK":
         frame = ask(transport, lambda: akshare().stock_hk_daily(code, adjust=""))
-        return bars_from(frame, columns, transport, currency="HKD")
-    if symbol.kind == "index":
+    elif symbol.kind == "index":
         frame = ask(transport, lambda: akshare().stock_zh_index_daily(code))
-        return bars_from(frame, columns, transport, currency="CNY")
-    if symbol.kind == "fund":
+    elif symbol.kind == "fund":
         frame = ask(transport, lambda: akshare().fund_etf_hist_sina(code))
-        if "amount" in frame.columns:
-            columns["amount"] = "amount"
-        return bars_from(frame, columns, transport, currency="CNY")
-    # Without dates: akshare cuts before it removes rows that its merge with the share counts
-    # repeats, so a window that begins in a suspension would begin with a bar that never was.
-    frame = ask(transport, lambda: akshare().stock_zh_a_daily(code, adjust=""))
-    columns["amount"] = "amount"
-    return bars_from(frame, columns, transport, currency="CNY")
+    else:
+        # Without dates: akshare cuts before it removes rows that its merge with the share counts
+        # repeats, so a window that begins in a suspension would begin with a bar that never was.
+        frame = ask(transport, lambda: akshare().stock_zh_a_daily(code, adjust=""))
+    is_fund = symbol.kind == "fund" and "amount" in frame.columns
+    if is_fund or (symbol.kind == "share" and symbol.exchange != "HK"):
+        columns["amount"] = "amount"
+    return bars_from(frame, columns, transport, currency=symbol.currency)
 
 
 def _steps(symbol: Symbol, transport: Transport, bars: Bars) -> FactorSteps | None:
