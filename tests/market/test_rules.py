@@ -185,6 +185,8 @@ def test_reference_prices_equal_decimal_arithmetic(
     exact = (close - paid + price * rights) / (1 + bonus + rights)
     given_as_floats = [float(one) for one in (close, paid, bonus, rights, price)]
     assert float(reference_price(*given_as_floats)) == half_up(exact)
+    unrounded = float(reference_price(*given_as_floats, fen=False))
+    assert unrounded == pytest.approx(float(exact), rel=1e-12)
 
 
 def exact_fee(rule: FeeRule, amount: Decimal, sells: bool) -> Decimal:

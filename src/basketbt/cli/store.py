@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from basketbt.cli import doctor, fetching, reconciling, verifying
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.cli.options import StoreFile
+
+if TYPE_CHECKING:
+    from basketbt.prices.store import Store
 
 group = typer.Typer(
     help="The store of fetched prices: what is in it, copies, revisions.", no_args_is_help=True
@@ -29,9 +32,9 @@ def register(app: typer.Typer) -> None:
 @group.command("info")
 def info(store: StoreFile = None, as_json: Json = False) -> None:
     """Show where the store is, how large, and what it holds."""
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
-    with Store(store_path(store), read_only=True) as opened:
+    with _opened(store, read_only=True) as opened:
         found = upkeep.info(opened)
     if as_json:
         say_json(
@@ -62,9 +65,9 @@ def export(
     out: Annotated[Path, typer.Argument(help="A new file.")], store: StoreFile = None
 ) -> None:
     """Write a compact copy of the store to a new file."""
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
-    with Store(store_path(store), read_only=True) as opened:
+    with _opened(store, read_only=True) as opened:
         upkeep.export(opened, out)
     say(f"wrote {out}")
 
@@ -75,9 +78,9 @@ def import_(
     store: StoreFile = None,
 ) -> None:
     """Merge another store into this one; what contradicts it becomes a revision."""
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
-    with Store(store_path(store)) as opened:
+    with _opened(store) as opened:
         done = upkeep.import_from(opened, source)
     say(f"{done.histories} histories, {done.added} rows added, {done.revised} revisions")
     for line in done.skipped:
@@ -100,12 +103,12 @@ def prune(
     import numpy as np
 
     from basketbt.cli.targets import checked_day
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
     if not symbols and vendor is None and before is None:
         raise typer.BadParameter("say what to delete: symbols, --vendor or --before")
     limit = None if before is None else np.datetime64(checked_day(before), "D")
-    with Store(store_path(store)) as opened:
+    with _opened(store) as opened:
         chosen = upkeep.chosen(opened, symbols=tuple(symbols or ()), vendor=vendor, before=limit)
         for coverage in chosen:
             say(f"{coverage.vendor} {coverage.symbol} {coverage.first} to {coverage.last}")
@@ -117,9 +120,9 @@ def prune(
 @group.command("check")
 def check(store: StoreFile = None) -> None:
     """Check the file and everything in it; exit 3 when something is wrong."""
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
-    with Store(store_path(store), read_only=True) as opened:
+    with _opened(store, read_only=True) as opened:
         found = upkeep.problems(opened)
     for problem in found:
         warn(problem)
@@ -135,9 +138,7 @@ def revisions(
     as_json: Json = False,
 ) -> None:
     """List what vendors rewrote after it was stored; the old values are in force."""
-    from basketbt.prices.store import Store, store_path
-
-    with Store(store_path(store), read_only=True) as opened:
+    with _opened(store, read_only=True) as opened:
         found = opened.revisions(accepted=accepted)
     if as_json:
         say_json([revision.__dict__ for revision in found])
@@ -168,14 +169,18 @@ def accept(
     store: StoreFile = None,
 ) -> None:
     """Take revisions over into the store."""
-    from basketbt.prices.store import Store, store_path
-
     if bool(ids) == everything:
         raise typer.BadParameter("give ids from `basketbt store revisions`, or --all")
-    with Store(store_path(store)) as opened:
+    with _opened(store) as opened:
         chosen = [r.id for r in opened.revisions()] if everything else list(ids or ())
         opened.accept(chosen)
     say(f"accepted {len(chosen)}")
+
+
+def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:
+    from basketbt.prices.store import Store, store_path
+
+    return Store(store_path(chosen), read_only=read_only)
 
 
 def _cells(row: tuple[float | None, ...] | None) -> str:

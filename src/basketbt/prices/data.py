@@ -83,6 +83,8 @@ class Bars:
     def joined(cls, parts: Iterable[Bars]) -> Bars:
         """Tables of different securities as one, those of the first part first."""
         parts = tuple(parts)
+        if len(parts) == 1:
+            return parts[0]
         counts = np.cumsum([0, *(len(part.symbols) for part in parts)])
         codes = [part.code + start for part, start in zip(parts, counts, strict=False)]
         columns = {
@@ -144,6 +146,8 @@ class Bars:
         counts = np.diff(self.edges)
         place = {s: n for n, s in enumerate(self.symbols) if counts[n]}
         kept = [place[symbol] for symbol in symbols if symbol in place]
+        if kept == list(range(len(self.symbols))):
+            return self
         starts = self.edges[kept]
         rows = [np.arange(a, a + counts[n]) for a, n in zip(starts, kept, strict=True)]
         part = self.rows(np.concatenate([np.empty(0, np.intp), *rows]))

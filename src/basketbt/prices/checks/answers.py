@@ -50,8 +50,7 @@ def checked_history(history: History, symbol: Symbol) -> History:
         _demand(check_complete(history, symbol))
     if history.steps is not None:
         _demand(check_steps(history.steps))
-        factor = history.steps.factor_on(bars.dates)
-        _demand(check_limits(replace(bars, factor=factor), history.first))
+        _demand(check_limits(history.with_factor, history.first))
     return replace(history, bars=bars)
 
 

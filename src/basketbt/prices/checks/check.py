@@ -69,9 +69,7 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
     if bars.symbols:
         data, found = _checked_beside(data, bars)
         findings += found
-        limits, leaps = rules.beyond_limit(bars, data)
-        findings += [*rules.named(bars, "leap", leaps), *rules.named(bars, "limit", limits)]
-        findings += rules.named(bars, "ends_early", rules.ends_early(bars, data))
+        findings += rules.beyond_limit(bars, data) + rules.ends_early(bars, data)
     refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
     if refused:
         listed = [str(finding) for finding in refused[:_LISTED_REFUSED]]

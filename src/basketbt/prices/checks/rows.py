@@ -47,7 +47,10 @@ FOUND = NoteKind("found", en="{said}", zh="{symbol} {date}: {value:.6g} [{table}
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a check found. ``table`` names where the row came from."""
+    """One thing that a check found. ``table`` names where the row came from.
+
+    ``row`` is its number among the bars, -1 for what is no bar.
+    """
 
     rule: str
     symbol: str
@@ -55,6 +58,7 @@ class Finding:
     value: float
     what: str
     table: str
+    row: int = -1
 
     def __str__(self) -> str:
         value = "" if np.isnan(self.value) and self.rule == "unsorted" else f" {self.value:.6g}"
@@ -63,17 +67,8 @@ class Finding:
     @property
     def note(self) -> Note:
         """The same as part of a note, whose rule says in each language what is wrong."""
-        return FOUND(said=str(self), **vars(self))
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """One row that a check does not believe; ``day`` where it is about another day than its own."""
-
-    row: int
-    value: float
-    what: str
-    day: np.datetime64 | None = None
+        told = {name: value for name, value in vars(self).items() if name != "row"}
+        return FOUND(said=str(self), **told)
 
 
 def judged(bars: Bars) -> tuple[Bars, list[Finding]]:
@@ -81,31 +76,15 @@ def judged(bars: Bars) -> tuple[Bars, list[Finding]]:
 
     A row that one rule leaves out is not shown to the next.
     """
-    findings = named(bars, "unsorted", disorder(bars))
+    findings = disorder(bars)
     bars = bars.rows(np.lexsort((bars.dates, bars.code)))
-    for name, rule in _RULES.items():
-        doubts = rule(bars)
-        findings += named(bars, name, doubts)
-        if doubts and name in _LEFT_OUT:
-            kept = np.ones(len(bars), dtype=np.bool_)
-            kept[[doubt.row + _LEFT_OUT[name] for doubt in doubts]] = False
-            bars = bars.rows(kept)
+    for rule in _RULES:
+        found = rule(bars)
+        findings += found
+        left_out = [one.row + _LEFT_OUT[one.rule] for one in found if one.rule in _LEFT_OUT]
+        if left_out:
+            bars = bars.rows(np.delete(np.arange(len(bars)), left_out))
     return bars, findings
-
-
-def named(bars: Bars, rule: str, doubts: list[Doubt]) -> list[Finding]:
-    """Doubts with the security, day and table of their rows."""
-    return [
-        Finding(
-            rule=rule,
-            symbol=bars.symbols[bars.code[doubt.row]],
-            date=bars.dates[doubt.row] if doubt.day is None else doubt.day,
-            value=doubt.value,
-            what=doubt.what,
-            table=bars.tables[bars.code[doubt.row]],
-        )
-        for doubt in doubts
-    ]
 
 
 def placeholders(bars: Bars) -> Flags:
@@ -115,19 +94,21 @@ def placeholders(bars: Bars) -> Flags:
     return idle
 
 
-def disorder(bars: Bars) -> list[Doubt]:
+def disorder(bars: Bars) -> list[Finding]:
     """Rows dated before the row above them."""
     later = np.append(True, bars.dates[1:] >= bars.dates[:-1])[: len(bars)]
-    return _doubts(~later & ~bars.first, np.full(len(later), np.nan), "is below a later row")
+    nothing = np.full(len(later), np.nan)
+    return _found(bars, "unsorted", ~later & ~bars.first, nothing, "is below a later row")
 
 
-def duplicates(bars: Bars) -> list[Doubt]:
+def duplicates(bars: Bars) -> list[Finding]:
     """Second and further rows of one day. The rows are in date order."""
     same = np.append(False, bars.dates[1:] == bars.dates[:-1])[: len(bars)]
-    return _doubts(same & ~bars.first, bars.close, "a second row of the day, close")
+    what = "a second row of the day, close"
+    return _found(bars, "duplicates", same & ~bars.first, bars.close, what)
 
 
-def not_finite(bars: Bars) -> list[Doubt]:
+def not_finite(bars: Bars) -> list[Finding]:
     """An empty close or factor, or a value that is infinite."""
     found = []
     for name in COLUMNS:
@@ -135,17 +116,17 @@ def not_finite(bars: Bars) -> list[Doubt]:
         wrong = np.isinf(values)
         if name in ("close", "factor"):
             wrong = wrong | np.isnan(values)
-        found += _doubts(wrong, values, name)
+        found += _found(bars, "non_finite", wrong, values, name)
     return found
 
 
-def not_positive(bars: Bars) -> list[Doubt]:
+def not_positive(bars: Bars) -> list[Finding]:
     """A price or factor of zero or less, a volume or amount below zero."""
     found = []
     for name in COLUMNS:
         values = _column(bars, name)
         wrong = values < 0 if name in ("volume", "amount") else values <= 0
-        found += _doubts(wrong, values, name)
+        found += _found(bars, "non_positive", wrong, values, name)
     return found
 
 
@@ -155,23 +136,23 @@ def _column(bars: Bars, name: str) -> Floats:
     return np.where(bars.per_row(bars.has_factor), values, 1.0) if name == "factor" else values
 
 
-def off_calendar(bars: Bars) -> list[Doubt]:
+def off_calendar(bars: Bars) -> list[Finding]:
     """Rows on days on which the security's own exchange had no session."""
     wrong = np.zeros(len(bars), dtype=np.bool_)
     for name in sorted({symbol.calendar for symbol in bars.parsed}):
         own = bars.per_row([symbol.calendar == name for symbol in bars.parsed])
         wrong |= own & ~calendar(name).are_sessions(bars.dates)
-    return _doubts(wrong, bars.close, "no session of its exchange, close")
+    return _found(bars, "off_calendar", wrong, bars.close, "no session of its exchange, close")
 
 
-def close_outside(bars: Bars) -> list[Doubt]:
+def close_outside(bars: Bars) -> list[Finding]:
     """Closes outside [low, high], and lows above the high, beyond what rounding explains."""
     high, low, slack = bars.high, bars.low, _range_slack(bars)
     found = _outside(bars, "close", slack)
-    return found + _doubts(low > high + slack, low, "low above the high:")
+    return found + _found(bars, "ohlc", low > high + slack, low, "low above the high:")
 
 
-def open_outside(bars: Bars) -> list[Doubt]:
+def open_outside(bars: Bars) -> list[Finding]:
     """Opens outside [low, high]. Yahoo's Hong Kong opens are those of the auction before it."""
     return _outside(bars, "open", _range_slack(bars))
 
@@ -181,13 +162,14 @@ def _range_slack(bars: Bars) -> Floats:
     return np.abs(bars.close) * _SINGLE + np.where(adjusted, _ADJUSTED_FEN, 0.0)
 
 
-def _outside(bars: Bars, name: str, slack: Floats) -> list[Doubt]:
+def _outside(bars: Bars, name: str, slack: Floats) -> list[Finding]:
     values, high, low = getattr(bars, name), bars.high, bars.low
-    above = _doubts(values > high + slack, values, f"{name} above the high:")
-    return above + _doubts(values < low - slack, values, f"{name} below the low:")
+    rule = "ohlc" if name == "close" else "open"
+    above = _found(bars, rule, values > high + slack, values, f"{name} above the high:")
+    return above + _found(bars, rule, values < low - slack, values, f"{name} below the low:")
 
 
-def units(bars: Bars) -> list[Doubt]:
+def units(bars: Bars) -> list[Finding]:
     """Securities whose amount / (volume x mean price) is not about 1 in the median."""
     raw = bars.per_row([s.kind == "share" for s in bars.parsed]) & ~bars.per_row(bars.adjusted)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -198,7 +180,8 @@ def units(bars: Bars) -> list[Doubt]:
     for part in np.split(rows, starts[1:]):
         median = float(np.median(ratio[part])) if part.size else 1.0
         if not _UNIT_LOW < median < _UNIT_HIGH:
-            found.append(Doubt(int(part[0]), median, f"{_unit_mistake(median)}; ratio"))
+            what = f"{_unit_mistake(median)}; ratio"
+            found.append(_finding(bars, "units", part[0], median, what))
     return found
 
 
@@ -240,7 +223,7 @@ def moves(bars: Bars, steps: Floats, listed: Dates) -> Moves:
     return Moves(change, limits.up[at, bars.code], limits.down[at, bars.code], reference, steps)
 
 
-def beyond_limit(bars: Bars, data: MarketData) -> tuple[list[Doubt], list[Doubt]]:
+def beyond_limit(bars: Bars, data: MarketData) -> list[Finding]:
     """Closes further from the reference price than the board's daily limit allows, and leaps.
 
     A leap goes beyond three limits in a row: no missed dividend explains it, a decimal point in
@@ -256,10 +239,10 @@ def beyond_limit(bars: Bars, data: MarketData) -> tuple[list[Doubt], list[Doubt]
     slack = (rounding + adjusted) / found.reference
     wrong = found.beyond(1, slack)
     far = found.beyond(_LEAP, slack) & (missing_before(bars) <= _LONG_GAP) & ~_new(bars, listed)
-    return (
-        _doubts(wrong & ~far, found.change, "return beyond the daily limit:"),
-        _doubts(far, found.change, "return beyond three daily limits:"),
-    )
+    return [
+        *_found(bars, "leap", far, found.change, "return beyond three daily limits:"),
+        *_found(bars, "limit", wrong & ~far, found.change, "return beyond the daily limit:"),
+    ]
 
 
 def _new(bars: Bars, listed: Dates) -> Flags:
@@ -306,13 +289,14 @@ def _listed(bars: Bars, data: MarketData) -> Dates:
     return listed
 
 
-def gaps(bars: Bars) -> list[Doubt]:
+def gaps(bars: Bars) -> list[Finding]:
     """Sessions of its exchange without a row between two rows of a security; one doubt a gap.
 
     The row is the one after the gap, the value how many sessions are missing.
     """
     missing = np.where(_of_indexes(bars), 0, missing_before(bars))
-    return _doubts(missing > 0, missing.astype(np.float64), "sessions without a row before it:")
+    what = "sessions without a row before it:"
+    return _found(bars, "gap", missing > 0, missing.astype(np.float64), what)
 
 
 def _of_indexes(bars: Bars) -> Flags:
@@ -331,7 +315,7 @@ def missing_before(bars: Bars) -> NDArray[np.int64]:
     return missing
 
 
-def ends_early(bars: Bars, data: MarketData) -> list[Doubt]:
+def ends_early(bars: Bars, data: MarketData) -> list[Finding]:
     """Securities whose rows stop more than five sessions before those of their table.
 
     A long suspension looks like that, and so does an export that was not brought up to date. The
@@ -343,24 +327,23 @@ def ends_early(bars: Bars, data: MarketData) -> list[Doubt]:
         place = np.searchsorted(sessions, bars.dates[rows])
         last = np.flatnonzero(np.append(np.diff(bars.code[rows]) != 0, True))
         for at in last:
-            missing = int(place.max() - place[at])
+            missing = place.max() - place[at]
             known = data.instruments.get(bars.symbols[bars.code[rows[at]]])
             if missing > _STALE and (known is None or known.delisted is None):
                 what = "last row, so many sessions before its table's end:"
-                found.append(Doubt(int(rows[at]), float(missing), what))
+                found.append(_finding(bars, "ends_early", rows[at], missing, what))
     return found
 
 
-def holes(bars: Bars) -> list[Doubt]:
+def holes(bars: Bars) -> list[Finding]:
     """Sessions on which none of a table's securities has a row, inside the days that it covers.
 
     And every session that an index lacks: an index is never suspended, nor is its level carried.
     """
     missing = missing_before(bars)
-    found = [
-        Doubt(int(row), float(missing[row]), "sessions without a level before it:")
-        for row in np.flatnonzero((missing > 0) & _of_indexes(bars))
-    ]
+    what = "sessions without a level before it:"
+    lacking = (missing > 0) & _of_indexes(bars)
+    found = _found(bars, "hole", lacking, missing.astype(np.float64), what)
     for rows in _tables(bars):
         if len(np.unique(bars.code[rows])) < 2:
             continue  # one security alone may be suspended
@@ -370,7 +353,7 @@ def holes(bars: Bars) -> list[Doubt]:
         for day in np.setdiff1d(inside, covered):
             after = int(rows[np.argmax(bars.dates[rows] > day)])
             what = "no row of any security of the table; next close"
-            found.append(Doubt(after, float(bars.close[after]), what, day))
+            found.append(_finding(bars, "hole", after, bars.close[after], what, day))
     return found
 
 
@@ -392,25 +375,29 @@ def strange_rate(series: FxSeries) -> tuple[np.datetime64, float] | None:
     return series.dates[wrong[0]], float(series.rate[wrong[0]])
 
 
-def _doubts(wrong: Flags, values: Floats, what: str) -> list[Doubt]:
-    return [Doubt(int(row), float(values[row]), what) for row in np.flatnonzero(wrong)]
+def _found(bars: Bars, rule: str, wrong: Flags, values: Floats, what: str) -> list[Finding]:
+    return [_finding(bars, rule, row, values[row], what) for row in np.flatnonzero(wrong).tolist()]
 
 
-_RULES: Mapping[str, Callable[[Bars], list[Doubt]]] = {
-    "duplicates": duplicates,
-    "non_finite": not_finite,
-    "non_positive": not_positive,
-    "off_calendar": off_calendar,
-    "ohlc": close_outside,
-    "open": open_outside,
-    "units": units,
-    "hole": holes,
-    "gap": gaps,
-}
+def _finding(
+    bars: Bars, rule: str, row: int, value: float, what: str, day: np.datetime64 | None = None
+) -> Finding:
+    """What is wrong with a row; ``day`` where it is about another day than the row's own."""
+    code = bars.code[row]
+    date = bars.dates[row] if day is None else day
+    return Finding(rule, bars.symbols[code], date, float(value), what, bars.tables[code], int(row))
+
+
+_RULES: tuple[Callable[[Bars], list[Finding]], ...] = (
+    duplicates,
+    not_finite,
+    not_positive,
+    off_calendar,
+    close_outside,
+    open_outside,
+    units,
+    holes,
+    gaps,
+)
 # Rules whose rows are left out, and which row that is: of two rows of a day the first.
-_LEFT_OUT: Mapping[str, int] = {
-    "duplicates": -1,
-    "non_finite": 0,
-    "non_positive": 0,
-    "off_calendar": 0,
-}
+_LEFT_OUT = {"duplicates": -1, "non_finite": 0, "non_positive": 0, "off_calendar": 0}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,11 +109,6 @@ def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:
     return notes
 
 
-def _with_factor(history: History) -> Bars:
-    bars, steps = history.bars, history.steps
-    return bars if steps is None else replace(bars, factor=steps.factor_on(bars.dates))
-
-
 def _market_data(
     source: str,
     request: PriceRequest,
@@ -125,7 +119,7 @@ def _market_data(
     shares_of = [securities[name] for name in request.symbols if name in securities]
     return MarketData(
         source=source,
-        bars=Bars.joined(_with_factor(h) for h in securities.values() if len(h.bars)),
+        bars=Bars.joined(h.with_factor for h in securities.values() if len(h.bars)),
         actions={n: h.actions for n, h in securities.items() if h.actions},
         shares={n: h.shares for n, h in securities.items() if h.shares is not None},
         fx={

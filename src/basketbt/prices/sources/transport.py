@@ -138,6 +138,21 @@ class Transport:
         if str(told).lstrip("0").upper() != asked.lstrip("0").upper():
             self.changed(f"the answer is about {told}, not {asked}: has the code been renamed?")
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """While a client reads an answer: its own errors become ``Changed``.
+
+        The clients document no exceptions: whatever they stumble over, after an answer that was
+        neither a refusal nor empty, is an answer in a form they do not know.
+        """
+        try:
+            yield
+        except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
+            raise
+        except Exception as error:
+            why = f"the client cannot read the answer ({_in_short(error)})"
+            raise self.failure(Changed, why) from error
+
     # --- sending ---------------------------------------------------------------------------
 
     def deliver(self, url: str, send: Callable[[], Answer[R]]) -> Answer[R]:
@@ -212,17 +227,8 @@ class Transport:
 
 def ask(transport: Transport, call: Callable[[], Any]) -> Any:
     """The table that an akshare function returns, or a :class:`VendorFailure` that says why not."""
-    try:
-        with tapped(transport):
-            frame = call()
-    except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
-        raise
-    except Exception as error:
-        # akshare documents no exceptions: whatever it stumbles over, after an answer that was
-        # neither a refusal nor empty, is an answer in a form it does not know.
-        raise transport.failure(
-            Changed, f"the client cannot read the answer ({_in_short(error)})"
-        ) from error
+    with transport.reading(), tapped(transport):
+        frame = call()
     if frame is None or len(frame) == 0:
         transport.no_data("an empty table")
     return frame

@@ -15,7 +15,7 @@ for a banned address), so it is decided where the answer is seen: in :mod:`.tran
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -186,6 +186,13 @@ class History:
     shares_from: str = ""
     delisted: np.datetime64 | None = None
     exchanges: tuple[HttpRecord, ...] = ()
+
+    @property
+    def with_factor(self) -> Bars:
+        """The bars with the factor that the steps make, 1 at first; as they are without steps."""
+        if self.steps is None:
+            return self.bars
+        return replace(self.bars, factor=self.steps.factor_on(self.bars.dates))
 
 
 @dataclass(frozen=True)

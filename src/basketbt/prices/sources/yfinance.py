@@ -8,10 +8,10 @@ response cache is emptied before every call; its files go to our own folder.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
-import sqlite3
 import warnings
 from dataclasses import dataclass
 from functools import cache
@@ -28,12 +28,10 @@ from basketbt.prices.sources.frames import numbers_from, require
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.transport import Answer, Transport, retry_after
 from basketbt.prices.sources.vendor import (
-    Changed,
     FactorSteps,
     Family,
     History,
     Query,
-    VendorFailure,
 )
 
 if TYPE_CHECKING:
@@ -197,7 +195,7 @@ def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFram
     session = _session(transport)
     package.data.YfData.cache_get.cache_clear()
     day_after = np.datetime64("today") + np.timedelta64(2, "D")
-    try:
+    with transport.reading(), contextlib.closing(session):
         frame: pd.DataFrame = package.Ticker(ticker, session=session).history(
             start=str(first),
             end=str(day_after),
@@ -205,14 +203,6 @@ def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFram
             actions=True,
             timeout=transport.limits.total,
         )
-    except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
-        raise
-    except Exception as error:
-        raise transport.failure(
-            Changed, f"the client cannot read the answer ({type(error).__name__}: {error})"
-        ) from error
-    finally:
-        session.close()
     if len(frame) == 0:
         transport.no_data("an empty table")
     return frame

@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from basketbt.notes import Note, listing
 from basketbt.prices.data import Bars, MarketData, PriceRequest, UniverseCloses
 from basketbt.prices.sources.files.arrow import release
@@ -114,22 +112,16 @@ class TableSource:
     ) -> tuple[Bars, list[Note]]:
         """The bars of a table, or of the wide tables that belong together, within the range.
 
-        Rows keep the table's order within a security; those without a date are dropped. Also the
-        notes on suspect rows and on headers that were probably meant to be read.
+        Also the notes on suspect rows and on headers that were probably meant to be read.
         """
         table = self._open(spec)
         used.add(spec.path)
         notes = _unread(spec, table)
         if _wide(spec, table):
-            bars = read_wide_bars([(spec, table), *self._beside(spec, used)], codes)
-            suspect = np.zeros(len(bars), dtype=np.bool_)
-        else:
-            bars, suspect = read_bars(table, spec, codes)
-        inside = (bars.dates >= request.start) & (bars.dates <= request.end)
-        notes += _suspects(bars.rows(inside & suspect))
-        kept = np.flatnonzero(inside)
-        bars = bars.rows(kept[np.argsort(bars.code[kept], kind="stable")])
-        return bars.only(bars.symbols), notes
+            parts = [(spec, table), *self._beside(spec, used)]
+            return read_wide_bars(parts, codes, request), notes
+        bars, suspect = read_bars(table, spec, codes, request)
+        return bars, [*notes, *_suspects(suspect)]
 
     def _beside(self, spec: TableSpec, used: set[str]) -> Iterator[tuple[TableSpec, Table]]:
         """The wide tables of other fields that belong to a wide one."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from basketbt.errors import BadSymbol, InvalidFile, Problem
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.data import COLUMNS, Bars, Dates, Flags, Floats
+from basketbt.prices.data import COLUMNS, Bars, Dates, Floats, PriceRequest
 from basketbt.prices.sources.files.arrow import coded, taken
 from basketbt.prices.sources.files.cells import to_days, to_numbers, to_texts
 from basketbt.prices.sources.files.codes import CodeIndex
@@ -100,20 +100,33 @@ def _positions(texts: Sequence[str], codes: CodeIndex, path: str) -> NDArray[np.
         raise InvalidFile([Problem(Path(path).name, 1, str(error), error.hint)]) from None
 
 
-def read_bars(table: Table, spec: TableSpec, codes: CodeIndex) -> tuple[Bars, Flags]:
-    """The bars of a tidy table in shares and currency units, row by row as the table has them.
+def read_bars(
+    table: Table, spec: TableSpec, codes: CodeIndex, request: PriceRequest
+) -> tuple[Bars, Bars]:
+    """The bars of a tidy table within the range, in shares and currency units.
 
-    And the rows (R,) that the table itself marks as suspect.
+    And those of them that the table itself marks as suspect.
     """
     fields = read_fields(table, spec, codes)
     scales = {
         "volume": SHARES_PER[spec.volume_unit],
         "amount": YUAN_PER[spec.amount_unit],
     }
-    columns = {name: fields.numbers(name, scales.get(name, 1.0)) for name in COLUMNS}
-    suspect = [(text or "").startswith("suspect") for text in fields.texts("quality")]
-    bars = bars_of_table(spec, spec.path, codes, fields.position, fields.days("date"), columns)
-    return bars, np.array(suspect, dtype=np.bool_)
+    days = fields.days("date")
+    rows = rows_within(fields.position, days, request)
+    columns = {name: fields.numbers(name, scales.get(name, 1.0))[rows] for name in COLUMNS}
+    marks = np.array([(text or "").startswith("suspect") for text in fields.texts("quality")])
+    bars = bars_of_table(spec, spec.path, codes, fields.position[rows], days[rows], columns)
+    return bars, bars.rows(np.flatnonzero(marks[rows]))
+
+
+def rows_within(code: NDArray[np.intp], days: Dates, request: PriceRequest) -> NDArray[np.intp]:
+    """The rows of the range asked for, security after security, each as the table has them.
+
+    Rows without a date are left out.
+    """
+    inside = np.flatnonzero((days >= request.start) & (days <= request.end))
+    return inside[np.argsort(code[inside], kind="stable")]
 
 
 def bars_of_table(
@@ -124,7 +137,7 @@ def bars_of_table(
     dates: Dates,
     columns: Mapping[str, Floats],
 ) -> Bars:
-    """Rows of one table, in any order, as bars; ``name`` is what notes call the table."""
+    """Rows of one table, security after security; ``name`` is what notes call the table."""
     held, code = np.unique(code, return_inverse=True)
     symbols = tuple(codes.symbols[number] for number in held)
     if spec.adjusted:  # a factor beside adjusted prices would adjust them twice

@@ -10,14 +10,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from basketbt.errors import BadSymbol, InvalidFile, Problem
-from basketbt.prices.data import COLUMNS, Bars, Dates, Floats
+from basketbt.prices.data import COLUMNS, Bars, Dates, Floats, PriceRequest
 from basketbt.prices.sources.files.arrow import integers
 from basketbt.prices.sources.files.cells import to_days, to_numbers
 from basketbt.prices.sources.files.codes import CodeIndex, canonical
 from basketbt.prices.sources.files.formats import Table
 from basketbt.prices.sources.files.headers import is_date_header
 from basketbt.prices.sources.files.spec import SHARES_PER, YUAN_PER, TableSpec
-from basketbt.prices.sources.files.tidy import bars_of_table
+from basketbt.prices.sources.files.tidy import bars_of_table, rows_within
 
 _MOST = 0.8  # of the headers after the first are codes: the table is wide
 
@@ -72,8 +72,10 @@ def _body(rows: pa.Table, first: str) -> tuple[pa.Table, int]:
     return rows.slice(at), at
 
 
-def read_wide_bars(tables: Sequence[tuple[TableSpec, Table]], codes: CodeIndex) -> Bars:
-    """Bars from wide tables of one field each. The table of closes says which rows there are.
+def read_wide_bars(
+    tables: Sequence[tuple[TableSpec, Table]], codes: CodeIndex, request: PriceRequest
+) -> Bars:
+    """Bars of the range from wide tables of one field each; that of closes says which rows are.
 
     Raises:
         InvalidFile: no table of closes, two of one field, or a code without its exchange.
@@ -88,6 +90,8 @@ def read_wide_bars(tables: Sequence[tuple[TableSpec, Table]], codes: CodeIndex) 
         what = "wide tables need one of closes beside them"
         raise InvalidFile([Problem(tables[0][0].path, 1, what, "add one with field: close")])
     position, dates, closes = cells.pop("close")
+    rows = rows_within(position, dates, request)
+    position, dates, closes = position[rows], dates[rows], closes[rows]
     values = {name: np.full(len(dates), np.nan) for name in COLUMNS} | {"close": closes}
     for spec, _ in tables:
         if spec.field in cells:
