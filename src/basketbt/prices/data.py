@@ -25,6 +25,7 @@ Flags = NDArray[np.bool_]
 
 PRICES = ("open", "high", "low", "close")
 COLUMNS = (*PRICES, "volume", "amount", "factor")
+RATIOS = ("cash", "bonus", "rights", "rights_price")  # of a corporate action
 
 _NAMED = 12  # codes that a message names before "and n more"
 
@@ -110,6 +111,10 @@ class Bars:
         edges: NDArray[np.intp] = np.searchsorted(self.code, np.arange(len(self.symbols) + 1))
         return edges
 
+    def own(self, number: int) -> slice:
+        """The rows of one security, by its position."""
+        return slice(self.edges[number], self.edges[number + 1])
+
     @cached_property
     def first(self) -> Flags:
         """(R,) the first row of each security."""
@@ -181,8 +186,25 @@ class CorporateAction:
 
     def restated(self, close: float) -> float:
         """What a close before it counts for on the ex-date, unrounded."""
-        ratios = (self.cash, self.bonus, self.rights, self.rights_price)
+        ratios = (getattr(self, name) for name in RATIOS)
         return float(reference_price(close, *ratios, fen=False))
+
+
+def one_a_day(actions: Iterable[CorporateAction]) -> tuple[CorporateAction, ...]:
+    """A share's actions by ex-date; those of one day are one, as the exchange counts them."""
+    merged: dict[np.datetime64, CorporateAction] = {}
+    for action in sorted(actions, key=lambda action: action.ex_date):
+        before = merged.get(action.ex_date)
+        if before is not None:
+            action = replace(
+                action,
+                cash=before.cash + action.cash,
+                bonus=before.bonus + action.bonus,
+                rights=before.rights + action.rights,
+                rights_price=max(before.rights_price, action.rights_price),
+            )
+        merged[action.ex_date] = action
+    return tuple(merged.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +225,11 @@ class FxSeries:
     quote: str
     dates: Dates
     rate: Floats
+
+    @classmethod
+    def of(cls, pair: str, dates: Dates, rate: Floats) -> FxSeries:
+        """The series of a pair by its name, HKDCNY."""
+        return cls(base=pair[:3], quote=pair[3:], dates=dates, rate=rate)
 
 
 @dataclass(frozen=True, kw_only=True)

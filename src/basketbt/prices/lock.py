@@ -24,6 +24,7 @@ from basketbt.errors import DataError, InputError, InvalidFile
 from basketbt.notes import as_data, note_from
 from basketbt.prices.data import (
     COLUMNS,
+    RATIOS,
     Bars,
     Dates,
     Floats,
@@ -41,7 +42,6 @@ FORMAT = 2
 MANIFEST = "manifest.json"
 UNIVERSE = "universe_adjusted.csv"
 LARGEST = 2**30  # bytes of content; a lock of a whole market has a tenth
-_ACTION = ("cash", "bonus", "rights", "rights_price")
 _INSTRUMENT = ("symbol", "name", "listed", "delisted", "lot", "industry")
 
 
@@ -142,9 +142,9 @@ def _tables(data: MarketData, bars: Bars, request: PriceRequest) -> dict[str, by
     if adjusted.any():
         files["bars_adjusted.csv"] = _bars_table(bars.rows(adjusted))
     files["actions.csv"] = _csv(
-        ("symbol", "ex_date", *_ACTION),
+        ("symbol", "ex_date", *RATIOS),
         (
-            (name, str(action.ex_date), *(_cell(getattr(action, field)) for field in _ACTION))
+            (name, str(action.ex_date), *(_cell(getattr(action, field)) for field in RATIOS))
             for name in names
             for action in data.actions.get(name, ())
         ),

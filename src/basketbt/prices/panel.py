@@ -219,7 +219,7 @@ def _adjusted(data: MarketData, bars: Bars, untold: Flags) -> Adjusted:
     """Every security adjusted on its own rows, (R,) each."""
     found = Adjusted(*(np.full(len(bars), np.nan) for _ in fields(Adjusted)))
     for number, symbol in enumerate(bars.parsed):
-        own = slice(bars.edges[number], bars.edges[number + 1])
+        own = bars.own(number)
         close = bars.close[own]
         if bars.adjusted[number]:
             found.total[own] = close

@@ -56,21 +56,17 @@ def checked_history(history: History, symbol: Symbol) -> History:
 
 def checked_rate(history: History) -> History:
     """The history of a currency pair, or ``Rejected``: possible rates on increasing dates."""
-    bars, pair = history.bars, history.symbol
+    bars = history.bars
     days = np.diff(bars.dates).astype(np.int64)
     if not len(bars) or (days <= 0).any():
         raise Rejected("no rates, or their dates are not in order")
-    strange = strange_rate(_series(pair, bars))
+    strange = strange_rate(FxSeries.of(history.symbol, bars.dates, bars.close))
     if strange is not None:
         raise Rejected("the rate of {} is {:g}".format(*strange))
     jump = np.abs(np.diff(np.log(bars.close))) > _RATE_JUMP
     if jump.any():
         raise Rejected(f"the rate jumps on {bars.dates[1:][jump][0]}")
     return history
-
-
-def _series(pair: str, bars: Bars) -> FxSeries:
-    return FxSeries(base=pair[:3], quote=pair[3:], dates=bars.dates, rate=bars.close)
 
 
 def missing_sessions(history: History, symbol: Symbol) -> Dates:

@@ -84,7 +84,7 @@ def _checked_beside(data: MarketData, bars: Bars) -> tuple[MarketData, list[Find
     findings: list[Finding] = []
     actions, shares = dict(data.actions), dict(data.shares)
     for number, symbol in enumerate(bars.symbols):
-        own = slice(bars.edges[number], bars.edges[number + 1])
+        own = bars.own(number)
         dates, close = bars.dates[own], bars.close[own]
         if symbol in actions:
             adjusted = bars.adjusted[number]

@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from basketbt.prices.adjust import action_steps, factor_steps, unexplained_steps
 from basketbt.prices.checks.rows import Finding
-from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts
-
-_RATIOS = ("cash", "bonus", "rights", "rights_price")
+from basketbt.prices.data import RATIOS, CorporateAction, Dates, Floats, ShareCounts
 
 
 def believable_actions(
@@ -72,7 +70,7 @@ def agreeing_actions(
 def _wrong_action(
     action: CorporateAction, kept: list[CorporateAction], before: float
 ) -> Finding | None:
-    for name in _RATIOS:
+    for name in RATIOS:
         value = float(getattr(action, name))
         if not (np.isfinite(value) and value >= 0):
             return _about(action, value, name)

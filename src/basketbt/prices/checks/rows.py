@@ -266,8 +266,8 @@ def factor_growth(bars: Bars) -> Floats:
 def _steps(bars: Bars, data: MarketData) -> Floats:
     """(R,) previous close / reference: of the factor, or of the actions where there is none."""
     steps = factor_growth(bars)
-    for number in np.flatnonzero(~(bars.has_factor | bars.adjusted)):
-        own = slice(bars.edges[number], bars.edges[number + 1])
+    for number in np.flatnonzero(~(bars.has_factor | bars.adjusted)).tolist():
+        own = bars.own(number)
         known = data.actions.get(bars.symbols[number], ())
         steps[own] = action_steps(bars.dates[own], bars.close[own], known).total
     return steps

@@ -123,12 +123,7 @@ def _market_data(
         actions={n: h.actions for n, h in securities.items() if h.actions},
         shares={n: h.shares for n, h in securities.items() if h.shares is not None},
         fx={
-            pair: FxSeries(
-                base=pair[:3],
-                quote=pair[3:],
-                dates=histories[pair].bars.dates,
-                rate=histories[pair].bars.close,
-            )
+            pair: FxSeries.of(pair, histories[pair].bars.dates, histories[pair].bars.close)
             for pair in request.fx
             if pair in histories
         },

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from basketbt.prices.data import Bars, CorporateAction, Dates, Floats, ShareCounts
+from basketbt.prices.data import (
+    RATIOS,
+    Bars,
+    CorporateAction,
+    Dates,
+    Floats,
+    ShareCounts,
+    one_a_day,
+)
 from basketbt.prices.sources.vendor import FactorSteps, History
 from basketbt.prices.store.merge import Row, Rows, Span
 
@@ -30,7 +38,7 @@ BAR = Table(
     (0.0, 0.0, 0.0, 0.0, 1.0, 1.0),  # volume restated for a split comes back within one share
 )
 STEP = Table("step", ("ratio",), (1e-5,))
-ACTION = Table("action", ("cash", "bonus", "rights", "rights_price"), (1e-6,) * 4)
+ACTION = Table("action", RATIOS, (1e-6,) * 4)
 SHARES = Table("share_count", ("total", "tradable"), (1.0, 1.0))
 FX = Table("fx", ("rate",), (0.0,))
 TABLES: Mapping[str, Table] = {table.name: table for table in (BAR, STEP, ACTION, SHARES, FX)}
@@ -50,7 +58,11 @@ def rows_of(history: History) -> dict[Table, dict[str, Row]]:
     if history.steps is not None:
         found[STEP] = _rows(history.steps.dates, [history.steps.ratios])
     if history.actions is not None:
-        found[ACTION] = _action_rows(history)
+        found[ACTION] = {
+            str(action.ex_date): tuple(getattr(action, name) for name in RATIOS)
+            for action in one_a_day(history.actions)
+            if history.first <= action.ex_date <= history.last
+        }
     if history.shares is not None:
         shares = history.shares
         keep = shares.dates <= history.last
@@ -74,10 +86,7 @@ def actions_of(symbol: str, rows: Rows) -> tuple[CorporateAction, ...]:
         CorporateAction(
             symbol=symbol,
             ex_date=np.datetime64(date, "D"),
-            cash=row[0] or 0.0,
-            bonus=row[1] or 0.0,
-            rights=row[2] or 0.0,
-            rights_price=row[3] or 0.0,
+            **{name: value or 0.0 for name, value in zip(RATIOS, row, strict=True)},
         )
         for date, row in rows.items()
     )
@@ -86,24 +95,6 @@ def actions_of(symbol: str, rows: Rows) -> tuple[CorporateAction, ...]:
 def shares_of(symbol: str, rows: Rows) -> ShareCounts:
     total, tradable = _columns(rows, 2)
     return ShareCounts(symbol=symbol, dates=_dates(rows), total=total, tradable=tradable)
-
-
-def _action_rows(history: History) -> dict[str, Row]:
-    """Actions from ``first`` to ``last``; two on one date add up, as the exchange counts them."""
-    rows: dict[str, Row] = {}
-    for action in history.actions or ():
-        if not history.first <= action.ex_date <= history.last:
-            continue
-        date = str(action.ex_date)
-        before = rows.get(date, (0.0, 0.0, 0.0, 0.0))
-        cash, bonus, rights, price = (value or 0.0 for value in before)
-        rows[date] = (
-            cash + action.cash,
-            bonus + action.bonus,
-            rights + action.rights,
-            max(price, action.rights_price),
-        )
-    return rows
 
 
 def _rows(dates: Dates, columns: Iterable[Floats]) -> dict[str, Row]:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 
 from basketbt.market.symbols import Symbol
-from basketbt.prices.data import PRICES, Bars, CorporateAction, ShareCounts
+from basketbt.prices.data import PRICES, Bars, CorporateAction, ShareCounts, one_a_day
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.akshare.lists import rights_issues
 from basketbt.prices.sources.frames import bars_from, dates_from, numbers_from, require
@@ -83,7 +83,7 @@ def corporate_actions(symbol: Symbol, hosts: RateLimiter) -> Told[tuple[Corporat
     """
     rights, rights_exchanges = rights_issues(symbol, hosts)
     transport = _transport(symbol.canonical, hosts)
-    actions = _one_a_day((*_distributions(symbol, transport), *rights))
+    actions = one_a_day((*_distributions(symbol, transport), *rights))
     return actions, transport.evidence + rights_exchanges
 
 
@@ -106,23 +106,6 @@ def _distributions(symbol: Symbol, transport: Transport) -> tuple[CorporateActio
         for i in range(len(days))
         if cash[i] > 0 or bonus[i] > 0
     )
-
-
-def _one_a_day(actions: tuple[CorporateAction, ...]) -> tuple[CorporateAction, ...]:
-    """In order of ex-dates; those of one day are one action, as the exchange counts them."""
-    merged: dict[np.datetime64, CorporateAction] = {}
-    for action in sorted(actions, key=lambda action: action.ex_date):
-        before = merged.get(action.ex_date)
-        if before is not None:
-            action = replace(
-                action,
-                cash=before.cash + action.cash,
-                bonus=before.bonus + action.bonus,
-                rights=before.rights + action.rights,
-                rights_price=max(before.rights_price, action.rights_price),
-            )
-        merged[action.ex_date] = action
-    return tuple(merged.values())
 
 
 def share_counts(symbol: Symbol, hosts: RateLimiter) -> Told[ShareCounts]:
