@@ -52,12 +52,12 @@ def complete(vendor: Vendor, others: tuple[Vendor, ...], query: Query, route: Ro
     """
     part = _Completion(vendor.history(query), query)
     if group_of(query.symbol) == "mainland share" and "akshare" in FAMILIES[route]:
-        part.actions()
-        part.steps()
-        part.shares()
-        part.delisting()
+        part.add_actions()
+        part.add_steps()
+        part.add_shares()
+        part.add_delisting()
     elif group_of(query.symbol) == "hong kong share" and "yfinance" in FAMILIES[route]:
-        part.factor_of_yahoo()
+        part.add_factor_of_yahoo()
     history = accepted(part.history, lambda h: checked_history(h, query.symbol))
     unconfirmed = _confirm_gaps(history, others, query)
     return Completed(history, tuple(part.lacking), unconfirmed)
@@ -86,7 +86,7 @@ class _Completion:
         self.history, self._query = history, query
         self.lacking: list[VendorFailure] = []
 
-    def actions(self) -> None:
+    def add_actions(self) -> None:
         if self.history.actions is not None:
             self._refuse_hidden_rights()
         elif found := self._try(eastmoney.corporate_actions):
@@ -102,7 +102,7 @@ class _Completion:
         if hidden:
             raise _changed(self.history, f"its factor leaves out the rights issue of {hidden[0]}")
 
-    def steps(self) -> None:
+    def add_steps(self) -> None:
         """Sina's list first; else the steps follow from the corporate actions."""
         history, query = self.history, self._query
         if history.steps is not None:
@@ -115,11 +115,11 @@ class _Completion:
             steps, origin = eastmoney.steps_of(history.actions, history.bars), history.actions_from
         self._add((), steps=steps.within(query.first, query.last), steps_from=origin)
 
-    def shares(self) -> None:
+    def add_shares(self) -> None:
         if found := self._try(eastmoney.share_counts):
             self._add(found[1], shares=found[0], shares_from=eastmoney.NAME)
 
-    def delisting(self) -> None:
+    def add_delisting(self) -> None:
         """The day of delisting, asked for where bars end before the window does."""
         missing = missing_sessions(self.history, self._query.symbol)
         bars = self.history.bars.dates
@@ -129,7 +129,7 @@ class _Completion:
         if found and found[0] is not None and bars[-1] < found[0] <= self._query.last:
             self._add(found[1], delisted=found[0])
 
-    def factor_of_yahoo(self) -> None:
+    def add_factor_of_yahoo(self) -> None:
         """Only Yahoo has one for Hong Kong shares; without it cash is not reinvested."""
         if self.history.steps is not None:
             return
