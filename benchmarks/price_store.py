@@ -29,7 +29,7 @@ from basketbt.config.study import load_study
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import parse_symbol
 from basketbt.plan.study import make_plan
-from basketbt.prices.data import MarketData, PriceRequest, SymbolBars
+from basketbt.prices.data import COLUMNS, PRICES, Bars, MarketData, PriceRequest
 from basketbt.prices.sources.files import FilesSource
 from basketbt.prices.sources.routes import ORDER, group_of
 from basketbt.prices.sources.vendor import FactorSteps, History
@@ -48,17 +48,10 @@ def history(number: int) -> History:
     rng = np.random.default_rng(number)
     close = np.round(20 * np.exp(np.cumsum(rng.normal(0, 0.02, SESSIONS))) + 1, 2)
     symbol = f"6{number:05d}.SH"
-    bars = SymbolBars(
-        symbol=symbol,
-        dates=days,
-        open=close,
-        high=close,
-        low=close,
-        close=close,
-        volume=np.round(rng.uniform(1e5, 1e7, SESSIONS)),
-        amount=np.round(close * 1e6),
-        table="sina",
-    )
+    columns = dict.fromkeys(PRICES, close)
+    columns["volume"] = np.round(rng.uniform(1e5, 1e7, SESSIONS))
+    columns["amount"] = np.round(close * 1e6)
+    bars = Bars.single(symbol, days, columns, table="sina")
     steps = FactorSteps(dates=days[250::250], ratios=np.full(len(days[250::250]), 1.01))
     return History(
         vendor="sina",
@@ -111,11 +104,12 @@ def invented(request: PriceRequest) -> MarketData:
 def fill_store(path: Path, data: MarketData) -> None:
     first, last = np.datetime64("2023-01-03"), np.datetime64("2025-12-31")
     with Store(path) as store:
-        for symbol, bars in data.bars.items():
+        for symbol in data.bars.symbols:
+            bars = data.bars.of(symbol)
             vendor = ORDER[group_of(parse_symbol(symbol))][0]
-            changes = np.flatnonzero(np.diff(bars.factor)) + 1 if bars.factor is not None else None
             steps = None
-            if changes is not None and bars.factor is not None:
+            if bars.has_factor.all():
+                changes = np.flatnonzero(np.diff(bars.factor)) + 1
                 ratios = bars.factor[changes] / bars.factor[changes - 1]
                 steps = FactorSteps(dates=bars.dates[changes], ratios=ratios)
             store.save(
@@ -134,9 +128,7 @@ def fill_store(path: Path, data: MarketData) -> None:
                 )
             )
         for pair, series in data.fx.items():
-            empty = np.full(len(series.dates), np.nan)
-            columns = dict.fromkeys(("open", "high", "low", "volume", "amount"), empty)
-            rate = SymbolBars(symbol=pair, dates=series.dates, close=series.rate, **columns)
+            rate = Bars.single(pair, series.dates, {"close": series.rate})
             store.save(History(vendor="eastmoney", symbol=pair, first=first, last=last, bars=rate))
 
 
@@ -144,23 +136,15 @@ def write_parquet(folder: Path, data: MarketData) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    def table(bars: list[SymbolBars]) -> pa.Table:
-        names = ("open", "high", "low", "close", "volume", "amount")
-        columns = {
-            "date": np.concatenate([bar.dates for bar in bars]),
-            "symbol": np.repeat([bar.symbol for bar in bars], [len(bar.dates) for bar in bars]),
-            **{name: np.concatenate([getattr(bar, name) for bar in bars]) for name in names},
-            "adj_factor": np.concatenate(
-                [np.ones(len(b.dates)) if b.factor is None else b.factor for b in bars]
-            ),
-        }
-        return pa.table(columns)
+    def table(bars: Bars) -> pa.Table:
+        whose = np.array(bars.symbols)[bars.code]
+        columns = {name: getattr(bars, name) for name in COLUMNS}
+        return pa.table({"date": bars.dates, "symbol": whose, **columns})
 
     folder.mkdir()
-    shares = [bars for bars in data.bars.values() if bars.factor is not None]
-    indexes = [bars for bars in data.bars.values() if bars.factor is None]
-    pq.write_table(table(shares), folder / "bars.parquet")
-    pq.write_table(table(indexes), folder / "indexes.parquet")
+    shares = data.bars.per_row(data.bars.has_factor)
+    pq.write_table(table(data.bars.rows(shares)), folder / "bars.parquet")
+    pq.write_table(table(data.bars.rows(~shares)), folder / "indexes.parquet")
     actions = [one for several in data.actions.values() for one in several]
     fields = ("symbol", "ex_date", "cash", "bonus", "rights", "rights_price")
     rows = {name: [getattr(one, name) for one in actions] for name in fields}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from basketbt.locale import Language, say
+from basketbt.locale import Language, catalogue, say
 
 Severity = Literal["info", "warning"]
 Joint = Literal["comma", "semicolon", "and"]
@@ -23,8 +23,6 @@ class NoteKind:
     """A kind of note: a stable code; its words are in the catalogues under ``note.<code>``."""
 
     code: str
-    en: str = ""
-    zh: str = ""
     severity: Severity = "info"
 
     def __call__(self, **values: object) -> Note:
@@ -66,8 +64,6 @@ class Note:
     def text(self, language: Language = "en", shorten: Shorten | None = None) -> str:
         """The note in words; ``shorten`` may cut a series of texts."""
         words = {name: _worded(value, language, shorten) for name, value in self.values}
-        if self.kind.en:
-            return (self.kind.en if language == "en" else self.kind.zh).format(**words)
         return say(f"note.{self.kind.code}", language, **words)
 
 
@@ -94,7 +90,10 @@ def unique(notes: list[Note]) -> tuple[Note, ...]:
 
 
 def as_data(value: object) -> Any:
-    """A note or one of its values as JSON holds it; a value that is no number becomes a text."""
+    """A note (by its code, without its words) or one of its values as JSON holds it.
+
+    A value that is neither a number nor a note becomes a text.
+    """
     if isinstance(value, Note):
         values = {name: as_data(one) for name, one in value.values}
         return {"code": value.kind.code, "severity": value.kind.severity, "values": values}
@@ -104,8 +103,14 @@ def as_data(value: object) -> Any:
 
 
 def note_from(data: Mapping[str, Any]) -> Note:
-    """The note that ``as_data`` gave. Raises ``KeyError`` or ``TypeError`` on anything else."""
+    """The note that ``as_data`` gave.
+
+    Raises ``KeyError`` for a code that the catalogues do not have, ``KeyError`` or ``TypeError`` on
+    anything that is no note.
+    """
     kind = NoteKind(data["code"], severity=data["severity"])
+    if f"note.{kind.code}" not in catalogue("en"):
+        raise KeyError(kind.code)
     return kind(**{name: _value_from(value) for name, value in data["values"].items()})
 
 

@@ -15,6 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from basketbt.errors import DataError, InputError
+from basketbt.market import reference
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.dated import NoRule
 from basketbt.market.dividendtax import DIVIDEND_TAX, dividend_tax_rate
@@ -199,6 +200,9 @@ def test_reference_prices_equal_decimal_arithmetic(
     close, paid, price = previous * FEN, Decimal(cash) / 1_000_000, rights_price * FEN
     exact = (close - paid + price * rights) / (1 + bonus + rights)
     given_as_floats = [float(one) for one in (close, paid, bonus, rights, price)]
+    assert float(reference.reference_price(*given_as_floats)) == half_up(exact)
+    unrounded = float(reference.reference_price(*given_as_floats, fen=False))
+    assert unrounded == pytest.approx(float(exact), rel=1e-12)
     assume(exact > 0)
     assert reference_price(*given_as_floats) == half_up(exact)
 

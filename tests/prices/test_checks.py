@@ -12,38 +12,38 @@ from basketbt.market.calendars import calendar
 from basketbt.prices.checks.check import check
 from basketbt.prices.checks.policy import DEFAULT_POLICY, RULES
 from basketbt.prices.data import (
+    COLUMNS,
+    Bars,
     CorporateAction,
     FxSeries,
     Instrument,
     MarketData,
     ShareCounts,
-    SymbolBars,
 )
+from support.bars import history
 
 D = np.datetime64
 DAYS = calendar("XSHG").between(D("2025-01-02"), D("2025-01-22"))  # 15 sessions
-COLUMNS = ("dates", "open", "high", "low", "close", "volume", "amount")
+ROWS = ("code", "dates", *COLUMNS)
 
 
-def share(
-    symbol: str = "600000.SH", closes: float | list[float] = 10.0, **more: object
-) -> SymbolBars:
+def share(symbol: str = "600000.SH", closes: float | list[float] = 10.0, **more: object) -> Bars:
     close = np.broadcast_to(np.array(closes, dtype=float), len(DAYS)).copy()
     volume = np.full(len(DAYS), 1e5)
     fields = {"open": close.copy(), "high": close + 0.05, "low": close - 0.05, "close": close}
     fields |= {"volume": volume, "amount": volume * close, "dates": DAYS.copy(), "table": "t.csv"}
-    return SymbolBars(symbol=symbol, **(fields | more))
+    return history(symbol, **(fields | more))
 
 
-def market(*histories: SymbolBars, **more: object) -> MarketData:
-    return MarketData(source="test", bars={bar.symbol: bar for bar in histories}, **more)
+def market(*histories: Bars, **more: object) -> MarketData:
+    return MarketData(source="test", bars=Bars.joined(histories), **more)
 
 
-def without(bar: SymbolBars, row: int) -> SymbolBars:
-    return replace(bar, **{name: np.delete(getattr(bar, name), row) for name in COLUMNS})
+def without(bar: Bars, row: int) -> Bars:
+    return bar.rows(np.arange(len(bar)) != row)
 
 
-def spoilt(column: str, value: float, row: int = 4, **more: object) -> SymbolBars:
+def spoilt(column: str, value: float, row: int = 4, **more: object) -> Bars:
     bar = share(**more)
     getattr(bar, column)[row] = value
     return bar
@@ -62,9 +62,9 @@ def test_good_prices_pass_without_a_word() -> None:
     clean = share()
     checked = check(market(clean))
     assert checked.notes == ()
-    for name in COLUMNS:
+    for name in ROWS:
         np.testing.assert_array_equal(
-            getattr(checked.bars["600000.SH"], name), getattr(clean, name)
+            getattr(checked.bars.of("600000.SH"), name), getattr(clean, name)
         )
 
 
@@ -82,9 +82,7 @@ SPOILT = [
 
 
 @pytest.mark.parametrize(("rule", "bar", "said"), SPOILT)
-def test_a_finding_names_symbol_date_value_rule_and_table(
-    rule: str, bar: SymbolBars, said: str
-) -> None:
+def test_a_finding_names_symbol_date_value_rule_and_table(rule: str, bar: Bars, said: str) -> None:
     others = {name: "warn" for name in DEFAULT_POLICY if name != rule}
     with pytest.raises(BadPrices) as caught:
         check(market(bar), {**others, rule: "refuse"})
@@ -96,8 +94,8 @@ def test_a_finding_names_symbol_date_value_rule_and_table(
 def test_a_row_that_is_only_warned_of_is_left_out_not_used(rule: str) -> None:
     value = np.nan if rule == "non_finite" else -1.0
     checked = check(market(spoilt("close", value)), {rule: "warn"})
-    assert DAYS[4] not in checked.bars["600000.SH"].dates
-    assert len(checked.bars["600000.SH"].dates) == len(DAYS) - 1
+    assert DAYS[4] not in checked.bars.of("600000.SH").dates
+    assert len(checked.bars.of("600000.SH").dates) == len(DAYS) - 1
     assert any(
         rule in note.text("en") and str(DAYS[4]) in note.text("zh") for note in checked.notes
     )
@@ -105,12 +103,10 @@ def test_a_row_that_is_only_warned_of_is_left_out_not_used(rule: str) -> None:
 
 def test_a_second_row_of_a_day_is_refused_or_the_last_one_counts() -> None:
     bar = share()
-    twice = replace(
-        bar, **{name: np.insert(getattr(bar, name), 5, getattr(bar, name)[4]) for name in COLUMNS}
-    )
+    twice = bar.rows(np.insert(np.arange(len(bar)), 5, 4))
     twice.close[5] = 10.03
     assert f"600000.SH {DAYS[4]}" in refusal(market(twice), "duplicates")
-    kept = check(market(twice), {"duplicates": "warn"}).bars["600000.SH"]
+    kept = check(market(twice), {"duplicates": "warn"}).bars.of("600000.SH")
     assert kept.dates.tolist() == DAYS.tolist()
     assert kept.close[4] == 10.03
 
@@ -118,9 +114,9 @@ def test_a_second_row_of_a_day_is_refused_or_the_last_one_counts() -> None:
 def test_unsorted_rows_are_sorted_and_said() -> None:
     bar = share(closes=list(np.linspace(10, 10.14, len(DAYS))))
     order = np.arange(len(DAYS))[::-1]
-    shuffled = replace(bar, **{name: getattr(bar, name)[order] for name in COLUMNS})
+    shuffled = bar.rows(order)
     checked = check(market(shuffled))
-    assert checked.bars["600000.SH"].close.tolist() == bar.close.tolist()
+    assert checked.bars.of("600000.SH").close.tolist() == bar.close.tolist()
     (note,) = checked.notes
     assert "unsorted" in note.text("en")
     assert "[unsorted, t.csv]" in refusal(market(shuffled), "unsorted")
@@ -133,10 +129,11 @@ def test_the_calendar_is_that_of_the_securitys_own_exchange() -> None:
     )
     late = calendar("XHKG").between(D("2025-01-14"), D("2025-02-04"))
     assert D("2025-01-28") in late
-    hong_kong = replace(share("6682.HK", currency="HKD", table="hk.csv"), dates=late[: len(DAYS)])
+    hong_kong = share("6682.HK", currency="HKD", table="hk.csv").rows(slice(len(late)))
+    hong_kong = replace(hong_kong, dates=late)
     assert check(market(hong_kong)).notes == ()
     assert "2025-01-28" in refusal(
-        market(replace(hong_kong, symbol="600000.SH", table="t.csv")), "off_calendar"
+        market(replace(hong_kong, symbols=("600000.SH",), tables=("t.csv",))), "off_calendar"
     )
 
 
@@ -184,7 +181,7 @@ def test_the_first_sessions_of_a_listing_are_free() -> None:
     assert f"688001.SH {DAYS[1]}" in refusal(market(bar), "leap")
 
 
-def leaping(close: float, symbol: str = "600000.SH") -> SymbolBars:
+def leaping(close: float, symbol: str = "600000.SH") -> Bars:
     return share(symbol, [10.0] * 6 + [close] * (len(DAYS) - 6))
 
 
@@ -220,8 +217,7 @@ def test_a_close_beyond_three_limits_in_a_row_is_refused(
 def test_a_leap_is_allowed_after_a_long_suspension_and_not_after_a_short_one() -> None:
     long = share(closes=[10.0, 10.0] + [4.0] * (len(DAYS) - 2))
     for missing, refused in ((10, True), (11, False)):
-        rows = np.arange(2, 2 + missing)
-        bar = replace(long, **{name: np.delete(getattr(long, name), rows) for name in COLUMNS})
+        bar = long.rows(np.delete(np.arange(len(DAYS)), np.arange(2, 2 + missing)))
         if refused:
             assert f"600000.SH {DAYS[12]}" in refusal(market(bar), "leap")
         else:
@@ -372,12 +368,12 @@ def test_a_gap_is_listed_with_its_length() -> None:
 
 
 def test_what_is_missing_before_the_first_or_after_the_last_row_is_no_gap() -> None:
-    short = replace(share(), **{name: getattr(share(), name)[3:9] for name in COLUMNS})
+    short = share().rows(slice(3, 9))
     assert check(market(short)).notes == ()
 
 
-def cut(bar: SymbolBars, after: int) -> SymbolBars:
-    return replace(bar, **{name: getattr(bar, name)[: after + 1] for name in COLUMNS})
+def cut(bar: Bars, after: int) -> Bars:
+    return bar.rows(slice(after + 1))
 
 
 def test_an_export_that_was_not_brought_up_to_date_is_named() -> None:
@@ -388,7 +384,7 @@ def test_an_export_that_was_not_brought_up_to_date_is_named() -> None:
     gone = Instrument(symbol="000001.SZ", delisted=DAYS[8])
     assert check(market(stale, fresh, instruments={"000001.SZ": gone})).notes == ()
     # A table of its own may end earlier than another.
-    assert check(market(replace(stale, table="other.csv"), fresh)).notes == ()
+    assert check(market(replace(stale, tables=("other.csv",)), fresh)).notes == ()
 
 
 def test_a_session_that_a_whole_table_lacks_is_a_hole_and_no_suspension() -> None:
@@ -402,17 +398,17 @@ def test_a_session_that_a_whole_table_lacks_is_a_hole_and_no_suspension() -> Non
 
 def test_rows_without_volume_are_suspensions_of_mainland_shares() -> None:
     checked = check(market(spoilt("volume", 0.0)))
-    assert DAYS[4] not in checked.bars["600000.SH"].dates
+    assert DAYS[4] not in checked.bars.of("600000.SH").dates
     assert any("without volume" in note.text("en") for note in checked.notes)
     flat = check(market(spoilt("volume", 0.0, symbol="000300.SH")))
-    assert DAYS[4] in flat.bars["000300.SH"].dates
+    assert DAYS[4] in flat.bars.of("000300.SH").dates
 
 
 def test_a_placeholder_of_zeros_is_a_suspension_and_no_bad_price() -> None:
     bar = share()
     for name in ("open", "high", "low", "volume", "amount"):
         getattr(bar, name)[4] = 0.0
-    assert DAYS[4] not in check(market(bar)).bars["600000.SH"].dates
+    assert DAYS[4] not in check(market(bar)).bars.of("600000.SH").dates
 
 
 @pytest.mark.parametrize(
@@ -463,7 +459,7 @@ def test_twenty_findings_are_listed_and_the_rest_counted() -> None:
 def test_a_security_that_loses_all_its_rows_has_no_prices() -> None:
     gone = share(closes=np.nan)
     checked = check(market(gone, share("600001.SH")), {"non_finite": "warn"})
-    assert list(checked.bars) == ["600001.SH"]
+    assert checked.bars.symbols == ("600001.SH",)
 
 
 def test_a_check_that_does_not_exist_is_an_error() -> None:

@@ -75,7 +75,7 @@ def test_a_workbook_is_read_from_its_first_sheet(tmp_path: Path) -> None:
 )
 def test_vendors_spellings_of_a_code_are_one_share(tmp_path: Path, spelling: str) -> None:
     write(tmp_path / "bars.csv", f"date,code,close\n2025-01-21,{spelling},10\n")
-    assert list(load(tmp_path, "688111.SH").bars) == ["688111.SH"]
+    assert list(load(tmp_path, "688111.SH").bars.symbols) == ["688111.SH"]
 
 
 def test_a_code_without_exchange_is_refused_because_it_is_two_securities(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_code_without_exchange_is_refused_because_it_is_two_securities(tmp_pat
 )
 def test_days_are_read_in_the_ways_they_are_written(tmp_path: Path, written: str) -> None:
     write(tmp_path / "bars.csv", f"日期,代码,收盘\n{written},688111.SH,10\n")
-    assert load(tmp_path, "688111.SH").bars["688111.SH"].dates[0] == D("2025-01-21")
+    assert load(tmp_path, "688111.SH").bars.of("688111.SH").dates[0] == D("2025-01-21")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
@@ -119,7 +119,7 @@ def test_single_precision_is_read_as_the_decimal_it_stands_for(tmp_path: Path) -
     days = np.array(["2025-01-21", "2025-01-22", "2025-01-23", "2025-01-24"], "M8[D]")
     table = pa.table({"date": days, "symbol": ["688111.SH"] * 4, "close": close})
     pq.write_table(table, tmp_path / "all_adjusted.parquet")
-    (bars,) = load(tmp_path, "688111.SH").bars.values()
+    bars = load(tmp_path, "688111.SH").bars
     assert bars.close.tolist() == [10.12, 1687.99, 0.001, 12.345]
 
 
@@ -134,7 +134,7 @@ def test_no_thread_holds_an_object_of_python_once_it_is_read(
     held = [text, formats._skip_footer]
     before = [sys.getrefcount(one) for one in held]
     for _ in range(2000):
-        formats.CsvTable(path).read(["close"], [])
+        formats.open_table(path).read(["close"], [])
         assert [sys.getrefcount(one) for one in held] == before
 
 
@@ -165,14 +165,14 @@ assert "pandas" not in sys.modules, "pandas was imported"
 def test_declared_units_become_shares_and_yuan(tmp_path: Path) -> None:
     write(tmp_path / "x.csv", "date,code,close,volume,amount\n2025-01-21,688111.SH,10,1000,100\n")
     spec = TableSpec(path="x.csv", volume_unit="lots", amount_unit="10k")
-    share = load(tmp_path, "688111.SH", tables=(spec,)).bars["688111.SH"]
+    share = load(tmp_path, "688111.SH", tables=(spec,)).bars.of("688111.SH")
     assert (share.volume[0], share.amount[0]) == (100_000, 1_000_000)
 
 
 def test_own_headers_can_be_named(tmp_path: Path) -> None:
     write(tmp_path / "x.csv", "T,S,Last\n2025-01-21,688111.SH,10\n")
     spec = TableSpec(path="x.csv", columns={"T": "date", "S": "symbol", "Last": "close"})
-    assert load(tmp_path, "688111.SH", tables=(spec,)).bars["688111.SH"].close[0] == 10
+    assert load(tmp_path, "688111.SH", tables=(spec,)).bars.of("688111.SH").close[0] == 10
 
 
 # --- wide ----------------------------------------------------------------------------------------
@@ -187,15 +187,15 @@ WIDE = """\
 
 def test_a_wide_export_is_seen_from_its_headers(tmp_path: Path) -> None:
     data = load(write(tmp_path / "close.csv", WIDE, "gbk"), "688111.SH", "000034.SZ")
-    assert data.bars["688111.SH"].close.tolist() == [10.2, 10.4]
-    assert data.bars["000034.SZ"].dates.astype(str).tolist() == ["2025-01-21", "2025-01-23"]
-    assert "600000.SH" not in data.bars
+    assert data.bars.of("688111.SH").close.tolist() == [10.2, 10.4]
+    assert data.bars.of("000034.SZ").dates.astype(str).tolist() == ["2025-01-21", "2025-01-23"]
+    assert "600000.SH" not in data.bars.symbols
 
 
 def test_a_wide_export_with_a_row_of_names_below_the_codes(tmp_path: Path) -> None:
     text = WIDE.replace("2025-01-21,", "名称,金山办公,神州数码,浦发银行\n2025-01-21,", 1)
     data = load(write(tmp_path / "close.csv", text), "688111.SH")
-    assert data.bars["688111.SH"].close.tolist() == [10.2, 10.4]
+    assert data.bars.of("688111.SH").close.tolist() == [10.2, 10.4]
 
 
 def test_wide_tables_of_several_fields_are_put_together(tmp_path: Path) -> None:
@@ -206,9 +206,9 @@ def test_wide_tables_of_several_fields_are_put_together(tmp_path: Path) -> None:
         TableSpec(path="volume.csv", layout="wide", field="volume", volume_unit="lots"),
     )
     data = load(tmp_path, "688111.SH", "000034.SZ", tables=tables)
-    assert data.bars["688111.SH"].volume.tolist() == [1000, 2000]
-    assert data.bars["000034.SZ"].volume.tolist() == [400, pytest.approx(np.nan, nan_ok=True)]
-    assert data.bars["688111.SH"].table == "close.csv + volume.csv"
+    assert data.bars.of("688111.SH").volume.tolist() == [1000, 2000]
+    assert data.bars.of("000034.SZ").volume.tolist() == [400, pytest.approx(np.nan, nan_ok=True)]
+    assert data.bars.of("688111.SH").tables == ("close.csv + volume.csv",)
 
 
 # --- folder, precedence, tables beside the prices ------------------------------------------------
@@ -221,22 +221,22 @@ def test_a_share_comes_whole_from_the_first_table_that_has_it_in_the_range(tmp_p
         "date,symbol,close\n2025-01-21,688111.SH,5\n2025-01-21,000034.SZ,8\n",
     )
     data = load(tmp_path, "688111.SH", "000034.SZ")
-    assert data.bars["688111.SH"].close.tolist() == [10]
-    assert not data.bars["688111.SH"].adjusted
-    assert data.bars["000034.SZ"].adjusted
+    assert data.bars.of("688111.SH").close.tolist() == [10]
+    assert not data.bars.of("688111.SH").adjusted
+    assert data.bars.of("000034.SZ").adjusted
     said = [note.text("en") for note in data.notes]
     assert any("000034.SZ" in text and "adjusted" in text for text in said)
     assert not any("688111.SH" in text for text in said)
     before = load(tmp_path, "688111.SH", end="2025-01-21")
-    assert before.bars["688111.SH"].close.tolist() == [5]
+    assert before.bars.of("688111.SH").close.tolist() == [5]
 
 
 def test_tables_named_in_a_study_keep_their_order(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", "date,symbol,close\n2025-01-21,688111.SH,1\n")
     write(tmp_path / "b.csv", "date,symbol,close\n2025-01-21,688111.SH,2\n")
     first, second = TableSpec(path="a.csv"), TableSpec(path="b.csv")
-    assert load(tmp_path, "688111.SH", tables=(first, second)).bars["688111.SH"].close[0] == 1
-    assert load(tmp_path, "688111.SH", tables=(second, first)).bars["688111.SH"].close[0] == 2
+    assert load(tmp_path, "688111.SH", tables=(first, second)).bars.of("688111.SH").close[0] == 1
+    assert load(tmp_path, "688111.SH", tables=(second, first)).bars.of("688111.SH").close[0] == 2
 
 
 def test_the_tables_beside_the_prices(tmp_path: Path) -> None:
@@ -269,9 +269,9 @@ def test_the_tables_beside_the_prices(tmp_path: Path) -> None:
 
 def test_a_factor_that_is_empty_throughout_is_none(tmp_path: Path) -> None:
     write(tmp_path / "bars.csv", "date,symbol,close,adj_factor\n2025-01-21,6682.HK,10,\n")
-    share = load(tmp_path, "6682.HK").bars["6682.HK"]
-    assert share.factor is None
-    assert share.currency == "HKD"
+    share = load(tmp_path, "6682.HK").bars.of("6682.HK")
+    assert not share.has_factor.any()
+    assert share.currencies == ("HKD",)
 
 
 def test_rows_that_the_table_doubts_itself_are_named(tmp_path: Path) -> None:

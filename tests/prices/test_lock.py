@@ -13,19 +13,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basketbt.errors import OutputError
-from basketbt.notes import NoteKind
+from basketbt.notes import listing
 from basketbt.prices.data import (
+    COLUMNS,
+    Bars,
     CorporateAction,
     FxSeries,
     Instrument,
     MarketData,
     PriceRequest,
     ShareCounts,
-    SymbolBars,
     UniverseCloses,
 )
 from basketbt.prices.lock import BadLock, LockSource, LockTooSmall, write_lock
+from basketbt.prices.sources.files import FilesSource
+from basketbt.prices.sources.messages import NOT_FETCHED
 from basketbt.prices.sources.sample import SampleSource
+from basketbt.prices.sources.vendor import Refused
+from support.bars import history
 
 REQUEST = PriceRequest(
     symbols=("688111.SH", "6682.HK", "600000.SH"),
@@ -35,13 +40,23 @@ REQUEST = PriceRequest(
     fx=("HKDCNY",),
 )
 DAYS = np.array(["2025-01-02", "2025-01-03", "2025-01-06"], dtype="datetime64[D]")
-NOTE = NoteKind("odd", en="{symbol}: {share:.1%} odd", zh="{symbol}：{share:.1%} 异常")
+REFUSAL = Refused(
+    vendor="sina", host="finance.sina.com.cn", symbol="600001.SH", why="x", status=456
+)
+NOTE = NOT_FETCHED(symbol="600001.SH", why=listing([REFUSAL.note, REFUSAL.note], "semicolon"))
 
 
-def bars(symbol: str, close: list[float], *, factor: bool = True) -> SymbolBars:
+def bars(
+    symbol: str,
+    close: list[float],
+    *,
+    factor: bool = True,
+    adjusted: bool = False,
+    table: str = "sina",
+) -> Bars:
     values = np.array(close)
-    return SymbolBars(
-        symbol=symbol,
+    return history(
+        symbol,
         dates=DAYS,
         open=values,
         high=values * 1.01,
@@ -49,21 +64,25 @@ def bars(symbol: str, close: list[float], *, factor: bool = True) -> SymbolBars:
         close=values,
         volume=np.array([100.0, np.nan, 1e9]),
         amount=np.full(3, np.nan),
-        factor=np.array([1.0, 1.0, 1 / 3]) if factor else None,
+        factor=np.array([1.0, 1.0, 1 / 3]) if factor and not adjusted else None,
         currency="HKD" if symbol.endswith("HK") else "CNY",
-        table="sina",
+        adjusted=adjusted,
+        table=table,
     )
 
 
 def data() -> MarketData:
     return MarketData(
         source="auto",
-        bars={
-            "688111.SH": bars("688111.SH", [0.1 + 0.2, 1e-17, 123.45]),
-            "6682.HK": bars("6682.HK", [55.5, 56.0, 57.05], factor=False),
-            "000300.SH": bars("000300.SH", [3900.0, 3901.5, 3800.25], factor=False),
-            "300001.SZ": bars("300001.SZ", [1.0, 2.0, 3.0]),  # held by the source, not asked for
-        },
+        bars=Bars.joined(
+            [
+                bars("688111.SH", [0.1 + 0.2, 1e-17, 123.45]),
+                bars("6682.HK", [55.5, 56.0, 57.05], factor=False),
+                bars("600000.SH", [9.0, 9.1, 9.2], adjusted=True, table="closes_adjusted.csv"),
+                bars("000300.SH", [3900.0, 3901.5, 3800.25], factor=False),
+                bars("300001.SZ", [1.0, 2.0, 3.0]),  # held by the source, not asked for
+            ]
+        ),
         actions={
             "688111.SH": (
                 CorporateAction(symbol="688111.SH", ex_date=DAYS[2], cash=0.1, bonus=0.3),
@@ -84,7 +103,7 @@ def data() -> MarketData:
             )
         },
         has_actions=True,
-        notes=(NOTE(symbol="688111.SH", share=0.125),),
+        notes=(NOTE,),
     )
 
 
@@ -116,19 +135,39 @@ def locked(tmp_path: Path) -> Path:
 
 
 def test_what_was_locked_comes_back_to_the_last_bit(locked: Path) -> None:
-    asked_for = {n: b for n, b in data().bars.items() if n != "300001.SZ"}
     found = LockSource(locked).load(REQUEST)
-    assert dict(found.bars).keys() == asked_for.keys()
-    for name in asked_for:
-        assert_same(asked_for[name], found.bars[name])
+    assert_same(data().bars.only((*REQUEST.symbols, *REQUEST.indexes)), found.bars)
     for field in ("source", "actions", "shares", "fx", "instruments", "has_actions", "notes"):
         assert_same(getattr(data(), field), getattr(found, field))
 
 
 def test_a_note_reads_the_same_in_both_languages(locked: Path) -> None:
     (note,) = LockSource(locked).load(REQUEST).notes
-    assert note.text("en") == "688111.SH: 12.5% odd"
-    assert note.text("zh") == "688111.SH：12.5% 异常"
+    assert note.text("en") == NOTE.text("en")
+    assert note.text("zh") == NOTE.text("zh")
+
+
+def test_a_lock_keeps_the_code_of_a_note_and_none_of_its_words(locked: Path) -> None:
+    with zipfile.ZipFile(locked) as archive:
+        told = archive.read("manifest.json").decode()
+    assert "not-fetched" in told
+    assert "could not be" not in told
+
+
+def test_a_note_that_nobody_knows_is_refused(locked: Path) -> None:
+    odd = rewritten(locked, "manifest.json", lambda c: c.replace(b"not-fetched", b"unheard-of"))
+    with pytest.raises(BadLock, match="unheard-of"):
+        LockSource(odd)
+
+
+def test_a_lock_taken_out_of_its_zip_is_a_folder_of_tables(locked: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(locked) as archive:
+        archive.extractall(tmp_path / "tables")
+    found = FilesSource(tmp_path / "tables").load(REQUEST)
+    kept = LockSource(locked).load(REQUEST)
+    for name in ("code", "dates", *COLUMNS):
+        np.testing.assert_array_equal(getattr(found.bars, name), getattr(kept.bars, name))
+    assert found.actions == kept.actions
 
 
 def test_the_same_prices_make_the_same_bytes(locked: Path, tmp_path: Path) -> None:
@@ -141,8 +180,7 @@ def test_the_same_prices_make_the_same_bytes(locked: Path, tmp_path: Path) -> No
 
 def test_other_prices_make_another_content(locked: Path, tmp_path: Path) -> None:
     changed = data()
-    moved = replace(changed.bars["6682.HK"], close=np.array([55.5, 56.0, np.nextafter(57.05, 99)]))
-    changed = replace(changed, bars={**changed.bars, "6682.HK": moved})
+    changed.bars.close[5] = np.nextafter(57.05, 99)
     content = write_lock(tmp_path / "b.zip", changed, REQUEST)
     assert content != LockSource(locked).content
 
@@ -166,8 +204,8 @@ def test_a_lock_says_where_its_prices_are_from(tmp_path: Path) -> None:
 def test_any_price_survives(tmp_path: Path, close: list[float]) -> None:
     request = replace(REQUEST, symbols=("600000.SH",), indexes=(), fx=())
     one = replace(bars("600000.SH", [1, 1, 1]), close=np.array(close))
-    write_lock(tmp_path / "x.zip", MarketData(source="files", bars={"600000.SH": one}), request)
-    found = LockSource(tmp_path / "x.zip").load(request).bars["600000.SH"]
+    write_lock(tmp_path / "x.zip", MarketData(source="files", bars=one), request)
+    found = LockSource(tmp_path / "x.zip").load(request).bars
     assert found.close.tobytes() == one.close.tobytes()
 
 
@@ -188,7 +226,7 @@ def test_a_request_beyond_the_lock_is_refused(locked: Path, change: dict, what: 
 
 def test_a_smaller_request_is_served(locked: Path) -> None:
     smaller = replace(REQUEST, symbols=("688111.SH",), fx=())
-    assert "688111.SH" in LockSource(locked).load(smaller).bars
+    assert "688111.SH" in LockSource(locked).load(smaller).bars.symbols
 
 
 def rewritten(path: Path, name: str, change) -> Path:
@@ -202,8 +240,8 @@ def rewritten(path: Path, name: str, change) -> Path:
 
 
 def test_a_changed_price_is_found(locked: Path) -> None:
-    bad = rewritten(locked, "bars/688111.SH.csv", lambda c: c.replace(b"123.45", b"124.45"))
-    with pytest.raises(BadLock, match=r"changed since it was made: bars/688111\.SH\.csv"):
+    bad = rewritten(locked, "bars.csv", lambda c: c.replace(b"123.45", b"124.45"))
+    with pytest.raises(BadLock, match=r"changed since it was made: bars\.csv"):
         LockSource(bad)
 
 
@@ -213,13 +251,13 @@ def test_a_changed_price_with_a_mended_hash_is_found(locked: Path) -> None:
     def change(content: bytes) -> bytes:
         return content.replace(b"123.45", b"124.45")
 
-    bad = rewritten(locked, "bars/688111.SH.csv", change)
+    bad = rewritten(locked, "bars.csv", change)
     with zipfile.ZipFile(bad) as archive:
-        digest = hashlib.sha256(archive.read("bars/688111.SH.csv")).hexdigest()
+        digest = hashlib.sha256(archive.read("bars.csv")).hexdigest()
 
     def mend(content: bytes) -> bytes:
         manifest = json.loads(content)
-        manifest["files"]["bars/688111.SH.csv"] = digest
+        manifest["files"]["bars.csv"] = digest
         return json.dumps(manifest).encode()
 
     bad.rename(locked)
@@ -253,9 +291,10 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_a_lock_of_another_format_is_refused(locked: Path) -> None:
-    newer = rewritten(locked, "manifest.json", lambda c: c.replace(b'"format": 1', b'"format": 2'))
-    with pytest.raises(BadLock, match="format is 2"):
-        LockSource(newer)
+    other = rewritten(locked, "manifest.json", lambda c: c.replace(b'"format": 2', b'"format": 1'))
+    with pytest.raises(BadLock, match="format is 1") as caught:
+        LockSource(other)
+    assert "basketbt lock" in caught.value.hint
 
 
 def test_a_lock_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from basketbt.errors import BadPrices, NoFx
 from basketbt.market.calendars import calendar
-from basketbt.prices.data import CorporateAction, FxSeries, Instrument, MarketData, SymbolBars
+from basketbt.prices.data import Bars, CorporateAction, FxSeries, Instrument, MarketData
 from basketbt.prices.panel import PricePanel, Status, build_panel
+from support.bars import history
 
 NAN = np.nan
 # 2025-01-28 .. 2025-02-04 is the Spring Festival on the mainland; Hong Kong trades on
@@ -20,13 +21,13 @@ SESSIONS = calendar("XSHG").between(np.datetime64("2025-01-22"), np.datetime64("
 
 def bars(
     symbol: str, dates: list[str], closes: list[float], *, table: str = "bars.csv", **more: object
-) -> SymbolBars:
+) -> Bars:
     close = np.array(closes)
     fields = dict.fromkeys(("open", "high", "low"), close) | {"close": close}
     fields |= {"volume": np.full(len(close), 1e6), "amount": close * 1e6}
     currency = "HKD" if symbol.endswith("HK") else "CNY"
-    return SymbolBars(
-        symbol=symbol,
+    return history(
+        symbol,
         dates=np.array(dates, "datetime64[D]"),
         currency=currency,
         table=table,
@@ -34,8 +35,8 @@ def bars(
     )
 
 
-def market(*histories: SymbolBars, **more: object) -> MarketData:
-    return MarketData(source="test", bars={part.symbol: part for part in histories}, **more)
+def market(*histories: Bars, **more: object) -> MarketData:
+    return MarketData(source="test", bars=Bars.joined(histories), **more)
 
 
 def panel(data: MarketData, *symbols: str, **more: object) -> PricePanel:
@@ -92,13 +93,7 @@ HONG_KONG = bars(
 
 
 def test_hong_kong_moves_during_the_mainland_holiday_arrive_on_its_next_session() -> None:
-    dropped = replace(
-        HONG_KONG,
-        **{
-            name: np.delete(getattr(HONG_KONG, name), 4)
-            for name in ("dates", "open", "high", "low", "close", "volume", "amount")
-        },
-    )
+    dropped = HONG_KONG.rows(np.arange(len(HONG_KONG)) != 4)
     result = panel(market(dropped, FULL), "6682.HK", fx="local")
     reopening = SESSIONS.tolist().index(np.datetime64("2025-02-05").item())
     assert result.total[reopening, 0] == 54
@@ -248,7 +243,7 @@ def test_rows_out_of_order_are_never_aligned() -> None:
 def test_the_digest_follows_the_content_and_not_where_it_came_from() -> None:
     share = bars("688111.SH", ["2025-01-22", "2025-02-10"], [10.0, 12.0])
     one = panel(market(share, FULL), "688111.SH")
-    moved = panel(market(replace(share, table="lock.parquet"), FULL), "688111.SH")
+    moved = panel(market(replace(share, tables=("lock.parquet",)), FULL), "688111.SH")
     changed = panel(market(replace(share, close=np.array([10.0, 12.0 + 1e-12])), FULL), "688111.SH")
     assert one.digest == panel(market(share, FULL), "688111.SH").digest
     assert one.digest != changed.digest

@@ -79,9 +79,9 @@ def test_the_example_is_read_as_it_stands(tmp_path: Path) -> None:
     )
     data = check(FilesSource(tmp_path).load(asked))
     assert data.notes == ()
-    assert data.bars["688111.SH"].volume.tolist() == [3_120_000, 2_880_000, 2_610_000]
-    assert data.bars["688111.SH"].amount[0] == 915_820_000
-    assert data.bars["000300.SH"].close[-1] == 3797.02
+    assert data.bars.of("688111.SH").volume.tolist() == [3_120_000, 2_880_000, 2_610_000]
+    assert data.bars.of("688111.SH").amount[0] == 915_820_000
+    assert data.bars.of("000300.SH").close[-1] == 3797.02
 
 
 def test_the_tables_of_the_study_example_are_accepted(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from basketbt.prices.data import MarketData, PriceRequest
 from basketbt.prices.panel import PricePanel, Status, build_panel
 from basketbt.prices.sources.files import FilesSource
 from basketbt.prices.sources.files.folder import tables_of
+from support.bars import each
 
 pytestmark = pytest.mark.market
 D = np.datetime64
@@ -104,7 +105,7 @@ def test_a_share_of_which_nothing_tells_dividends_is_named(
     tables = tuple(one for one in tables_of(market) if one.kind != "actions")
     data = check(FilesSource(market, tables).load(replace(asked, symbols=("6682.HK", "688111.SH"))))
     sessions = calendar("XSHG").between(asked.start, asked.end)
-    panel = build_panel(data, data.bars, calendar="XSHG", sessions=sessions, fx="local")
+    panel = build_panel(data, data.bars.symbols, calendar="XSHG", sessions=sessions, fx="local")
     (said,) = [note.text("en") for note in panel.notes if note.kind.code == "no_factor"]
     assert "6682.HK" in said
     assert "688111.SH" not in said
@@ -117,7 +118,7 @@ def test_only_shares_that_the_raw_table_lacks_come_from_the_adjusted_one(
     assert not panel.adjusted_only.any()
     wanted = replace(asked, symbols=("688111.SH", "600519.SH"), indexes=())
     bars = FilesSource(market).load(wanted).bars
-    assert {symbol: bar.adjusted for symbol, bar in bars.items()} == {
+    assert dict(zip(bars.symbols, bars.adjusted.tolist(), strict=True)) == {
         "688111.SH": False,
         "600519.SH": True,
     }
@@ -150,8 +151,8 @@ def test_a_narrow_request_gives_the_same_rows(market: Path, data: MarketData) ->
         symbols=("688111.SH", "301308.SZ"), indexes=(), start=D("2025-01-02"), end=D("2025-01-27")
     )
     part = FilesSource(market).load(request)
-    for symbol, bar in part.bars.items():
-        whole = data.bars[symbol]
+    for symbol, bar in each(part.bars).items():
+        whole = data.bars.of(symbol)
         inside = (whole.dates >= request.start) & (whole.dates <= request.end)
         assert bar.close.tolist() == whole.close[inside].tolist()
-    assert FilesSource(market).load(replace(request, symbols=("600519.HK",))).bars == {}
+    assert FilesSource(market).load(replace(request, symbols=("600519.HK",))).bars.symbols == ()

@@ -35,8 +35,8 @@ def test_it_holds_every_share_of_the_lists_their_benchmarks_and_the_rate() -> No
     assert set(manifest["symbols"]) == listed
     assert manifest["fx"] == ["HKDCNY"]
     data = SampleSource().load(ASKED)
-    assert set(data.bars) == {*ASKED.symbols, *ASKED.indexes}
-    assert data.bars["688111.SH"].factor is not None
+    assert set(data.bars.symbols) == {*ASKED.symbols, *ASKED.indexes}
+    assert data.bars.of("688111.SH").factor is not None
     assert data.has_actions
 
 
@@ -210,7 +210,7 @@ def test_the_equal_weighted_market_is_the_mean_of_one_session_returns(market: Pa
         day: dict(zip(rows["symbol"].astype(str), rows["close"].astype(float), strict=True))
         for day, rows in every[every["date"].isin(days)].groupby("date")
     }
-    level = SampleSource().load(ASKED).bars["EWA.CALC"]
+    level = SampleSource().load(ASKED).bars.of("EWA.CALC")
     own = dict(zip(level.dates.astype("datetime64[ns]").tolist(), level.close, strict=True))
     for before, day in pairwise(days):
         first, second = (closes[pd.Timestamp(one)] for one in (before, day))

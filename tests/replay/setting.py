@@ -9,6 +9,7 @@ import numpy as np
 
 from basketbt.market.calendars import as_date
 from basketbt.prices.data import PriceRequest
+from basketbt.prices.sources.vendor import History
 from basketbt.prices.store import Store
 from replay.invented import Market
 
@@ -31,6 +32,14 @@ def request_for(*names: str, start: str | date = FIRST, end: str | date = LAST) 
         end=day(end),
         fx=pairs,
     )
+
+
+def earned(history: History) -> float:
+    """The total return of a holder, from the first bar to the last."""
+    bars = history.with_factor
+    assert bars.has_factor.all()
+    wealth = bars.close * bars.factor
+    return float(wealth[-1] / wealth[0] - 1)
 
 
 def wrong_rows(store: Store, market: Market, known: Iterable[str] | None = None) -> list[str]:

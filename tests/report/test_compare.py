@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import run
-from basketbt.notes import NoteKind
+from basketbt.prices.sources.messages import NO_DATA
 from basketbt.report.compare import TooFewRuns, comparison
 from basketbt.report.files import read_run
 from support import invented
@@ -70,11 +70,10 @@ def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path]) -> None
 
 def test_runs_on_different_prices_say_each_where_its_own_are_from(runs: tuple[Path, Path]) -> None:
     one, other = (read_run(path).data for path in runs)
-    vendor = NoteKind("vendor", en="a vendor", zh="数据商")
-    real = replace(other, info=replace(other.info, prices=vendor()))
+    real = replace(other, info=replace(other.info, prices=NO_DATA()))
     page = comparison([real, one])["compare.html"].decode()
     first, second = (f"demo {path.name[:6]}" for path in reversed(runs))
-    assert f"Prices: {first}: a vendor; {second}: own tables (" in page
+    assert f"Prices: {first}: has no data; {second}: own tables (" in page
 
 
 def test_one_run_cannot_be_compared(runs: tuple[Path, Path]) -> None:

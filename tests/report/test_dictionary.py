@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from basketbt.grid.dictionary import CHOICE_VALUES, CURVE, ROWS, STANDING, columns_page
+from basketbt.report.build import LAYOUTS
 from basketbt.report.dictionary import generated
-from basketbt.report.files import LAYOUTS
+from basketbt.report.model import Layout
 from basketbt.statistics.measures import MEASURES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,13 +28,12 @@ def test_the_page_on_grids_is_up_to_date() -> None:
 @pytest.mark.parametrize(
     "layout", [*LAYOUTS, ROWS, STANDING, CHOICE_VALUES, CURVE], ids=lambda layout: layout.name
 )
-def test_every_column_has_a_name_and_a_meaning_in_both_languages(layout) -> None:
+def test_every_column_has_a_name_and_a_meaning_in_both_languages(layout: Layout) -> None:
     for column in layout.columns:
-        assert column.zh, column.key
-        assert column.description_en, column.key
-        assert column.description_zh, column.key
-        assert bool(column.empty_en) == bool(column.empty_zh), column.key
-    assert len({column.zh for column in layout.columns}) == len(layout.columns)
+        assert layout.words(column, "zh"), column.key
+        assert layout.words(column, "en", ".about"), column.key
+        assert layout.words(column, "zh", ".about"), column.key
+    assert len({layout.header(column, "zh") for column in layout.columns}) == len(layout.columns)
     assert len(set(layout.keys)) == len(layout.columns)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from basketbt.api import Run
 from basketbt.plan.request import ExitBeforeEntry, NoEntry
-from basketbt.prices.data import CorporateAction, SymbolBars
+from basketbt.prices.data import Bars, CorporateAction
 from basketbt.stages.accounts import NoAccounts
 from basketbt.stages.screening import LotsDisagree, WarningsDisagree
 from support.made import Made, Study, session
@@ -123,8 +123,8 @@ def test_the_page_shows_what_part_of_a_list_an_account_is_of(
 
 def test_a_list_whose_prices_end_before_the_account_has_none(study: Study) -> None:
     class TwoTables(Made):
-        def _bars(self, symbol: str) -> SymbolBars:
-            return replace(super()._bars(symbol), table="short" if symbol == TWO else "made")
+        def _bars(self, symbol: str) -> Bars:
+            return replace(super()._bars(symbol), tables=("short" if symbol == TWO else "made",))
 
     short = {day: price for day, price in FLAT.items() if day <= 5}
     made = TwoTables({ONE: FLAT, TWO: short, **INDEX})

@@ -17,7 +17,7 @@ from basketbt.config.study import load_study
 from basketbt.errors import BasketbtError, NoFx, OutsideData
 from basketbt.market.lots import NoLot
 from basketbt.plan.request import NoEntry
-from basketbt.prices.data import SymbolBars
+from basketbt.prices.data import Bars
 from basketbt.stages.accounts import NoAccounts
 from basketbt.study import run_study
 from support import invented
@@ -178,7 +178,7 @@ def test_an_account_that_begins_before_the_prices_is_refused(study: Study) -> No
 
 def test_a_session_without_an_open_is_refused(study: Study, made: Made) -> None:
     class WithoutOpen(Made):
-        def _bars(self, symbol: str) -> SymbolBars:
+        def _bars(self, symbol: str) -> Bars:
             bars = super()._bars(symbol)
             on_the_day = bars.dates == np.datetime64("2025-01-22")
             return replace(bars, open=np.where(on_the_day, np.nan, bars.open))

@@ -108,7 +108,7 @@ class TestNumbers:
     def test_in_chinese(self, study: Study) -> None:
         run = study(Made(closes(lift=0.03)), NAMES, event_study=section(), language="zh")
         assert "### 超额收益是否显著？" in run.memo
-        assert "本研究登记检验2个" in run.memo
+        assert "本研究登记2个检验" in run.memo
 
     def test_a_path_ends_at_the_cell(self, lifted: Run) -> None:
         paths = lifted.frames["car_paths"]

@@ -10,8 +10,9 @@ import numpy as np
 
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.data import CorporateAction, FxSeries, MarketData, SymbolBars
+from basketbt.prices.data import Bars, CorporateAction, FxSeries, MarketData
 from basketbt.prices.panel import PricePanel, build_panel
+from support.bars import history
 from support.slow_ledger import LIMIT, Action, Bar, Share
 
 SYMBOLS = ("600001.SH", "300750.SZ", "688111.SH", "000001.SZ", "830799.BJ", "6682.HK")
@@ -40,10 +41,10 @@ class MadeMarket:
         """The same market as the program reads it: row 0 is the session before the base."""
         before = calendar("XSHG").last_before(self.sessions[0])
         days = np.concatenate([[before], self.sessions])
-        bars = {
-            symbol: _bars(symbol, share, days)
+        bars = Bars.joined(
+            _bars(symbol, share, days)
             for symbol, share in zip(self.symbols, self.shares, strict=True)
-        }
+        )
         actions = {
             symbol: tuple(
                 CorporateAction(
@@ -124,7 +125,7 @@ def _bar(draw: np.random.Generator, board: str, reference: Decimal, wild: float)
     return Bar(open_, max(open_, close, *prices), min(open_, close, *prices), close, volume)
 
 
-def _bars(symbol: str, share: Share, days: np.ndarray) -> SymbolBars:
+def _bars(symbol: str, share: Share, days: np.ndarray) -> Bars:
     before = share.before
     assert before is not None
     rows = [(days[0], Bar(before, before, before, before, 1_000_000))]
@@ -133,8 +134,8 @@ def _bars(symbol: str, share: Share, days: np.ndarray) -> SymbolBars:
     def column(name: str) -> np.ndarray:
         return np.array([float(getattr(bar, name)) for _, bar in rows])
 
-    return SymbolBars(
-        symbol=symbol,
+    return history(
+        symbol,
         dates=np.array([day for day, _ in rows]),
         open=column("open"),
         high=column("high"),

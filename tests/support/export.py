@@ -6,9 +6,8 @@ import csv
 import math
 from pathlib import Path
 
-import numpy as np
-
-from basketbt.prices.data import MarketData
+from basketbt.prices.data import COLUMNS, MarketData
+from support.bars import each
 
 BARS = ("date", "symbol", "open", "high", "low", "close", "volume", "amount", "adj_factor")
 
@@ -18,10 +17,9 @@ def write_tables(data: MarketData, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     bars: list[list[object]] = []
     indexes: list[list[object]] = []
-    for symbol, bar in data.bars.items():
-        factor = np.ones(len(bar.dates)) if bar.factor is None else bar.factor
-        target = bars if bar.factor is not None else indexes
-        columns = (bar.open, bar.high, bar.low, bar.close, bar.volume, bar.amount, factor)
+    for symbol, bar in each(data.bars).items():
+        target = bars if bar.has_factor.all() else indexes
+        columns = [getattr(bar, name) for name in COLUMNS]
         for number, day in enumerate(bar.dates):
             target.append([day, symbol, *(_number(column[number]) for column in columns)])
     _write(folder / "bars.csv", BARS, bars)

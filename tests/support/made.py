@@ -11,14 +11,15 @@ from basketbt.api import Run
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import parse_symbol
 from basketbt.prices.data import (
+    Bars,
     CorporateAction,
     FxSeries,
     Instrument,
     MarketData,
     PriceRequest,
     ShareCounts,
-    SymbolBars,
 )
+from support.bars import history
 
 Study = Callable[..., Run]
 """The fixture ``study``: runs one over a list of your own symbols on a made market."""
@@ -51,7 +52,7 @@ class Made:
         wanted = (*request.symbols, *request.indexes)
         return MarketData(
             source=self.name,
-            bars={symbol: self._bars(symbol) for symbol in wanted if symbol in self.closes},
+            bars=Bars.joined(self._bars(symbol) for symbol in wanted if symbol in self.closes),
             actions={
                 symbol: tuple(one for one in self.actions if one.symbol == symbol)
                 for symbol in {one.symbol for one in self.actions}
@@ -73,14 +74,14 @@ class Made:
             },
         )
 
-    def _bars(self, symbol: str) -> SymbolBars:
+    def _bars(self, symbol: str) -> Bars:
         days = sorted(self.closes[symbol])
         close = np.array([self.closes[symbol][day] for day in days])
         factors = self.factors.get(symbol, {})
         exchange = parse_symbol(symbol).calendar
         adjusted = symbol in self.adjusted
-        return SymbolBars(
-            symbol=symbol,
+        return history(
+            symbol,
             dates=np.array([session(day, exchange) for day in days]),
             open=close,
             high=close,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from basketbt.market.calendars import calendar
-from basketbt.market.symbols import parse_symbol
 from basketbt.prices.checks.check import check
-from basketbt.prices.data import MarketData, PriceRequest, PriceSource, SymbolBars
+from basketbt.prices.data import COLUMNS, Bars, MarketData, PriceRequest, PriceSource
+from support.bars import each
 
 Oracle = tuple[str, str, dict[str, float]]
 FLOATS = ("open", "high", "low", "close", "volume", "amount")
@@ -42,9 +41,9 @@ class SourceContract:
         return source.load(request_)
 
     @pytest.fixture
-    def bars(self, data: MarketData) -> tuple[SymbolBars, ...]:
-        assert data.bars, "the request must be one that the source can answer"
-        return tuple(data.bars.values())
+    def bars(self, data: MarketData) -> tuple[Bars, ...]:
+        assert len(data.bars), "the request must be one that the source can answer"
+        return tuple(each(data.bars).values())
 
     def test_it_has_a_name_and_signs_with_it(self, source: PriceSource, data: MarketData) -> None:
         assert data.source == source.name != ""
@@ -52,33 +51,32 @@ class SourceContract:
     def test_every_security_asked_for_is_there_under_its_own_code(
         self, data: MarketData, request_: PriceRequest
     ) -> None:
-        assert set(data.bars) == {*request_.symbols, *request_.indexes}
-        assert all(bar.symbol == code for code, bar in data.bars.items())
+        assert set(data.bars.symbols) == {*request_.symbols, *request_.indexes}
+        assert len(data.bars.symbols) == len(set(data.bars.symbols))
 
     def test_columns_are_doubles_of_one_length_and_dates_are_days(
-        self, bars: tuple[SymbolBars, ...]
+        self, bars: tuple[Bars, ...]
     ) -> None:
         for bar in bars:
             assert bar.dates.dtype == np.dtype("datetime64[D]")
-            columns = [getattr(bar, name) for name in FLOATS]
-            columns += [] if bar.factor is None else [bar.factor]
+            columns = [getattr(bar, name) for name in COLUMNS]
             assert {column.dtype for column in columns} == {np.dtype(np.float64)}
             assert {column.shape for column in columns} == {bar.dates.shape}
 
-    def test_dates_are_sessions_and_strictly_increasing(self, bars: tuple[SymbolBars, ...]) -> None:
+    def test_dates_are_sessions_and_strictly_increasing(self, bars: tuple[Bars, ...]) -> None:
         for bar in bars:
             assert (np.diff(bar.dates) > np.timedelta64(0, "D")).all()
-            exchange = calendar(parse_symbol(bar.symbol).calendar)
+            exchange = calendar(bar.parsed[0].calendar)
             assert exchange.are_sessions(bar.dates).all()
 
     def test_the_range_is_kept_and_inclusive(
         self, source: PriceSource, data: MarketData, request_: PriceRequest
     ) -> None:
-        for code, bar in data.bars.items():
+        for code, bar in each(data.bars).items():
             assert bar.dates[0] >= request_.start
             assert bar.dates[-1] <= request_.end
             first, last = bar.dates[1], bar.dates[-2]
-            part = source.load(replace(request_, start=first, end=last)).bars[code]
+            part = source.load(replace(request_, start=first, end=last)).bars.of(code)
             assert part.dates.tolist() == bar.dates[1:-1].tolist()
             assert part.close.tolist() == bar.close[1:-1].tolist()
 
@@ -86,7 +84,7 @@ class SourceContract:
         self, source: PriceSource, request_: PriceRequest, unknown: str
     ) -> None:
         asked = replace(request_, symbols=(*request_.symbols, unknown))
-        found = source.load(asked).bars
+        found = source.load(asked).bars.symbols
         assert unknown not in found
         assert set(found) == {*request_.symbols, *request_.indexes}
 
@@ -94,25 +92,24 @@ class SourceContract:
         self, data: MarketData, oracle: tuple[Oracle, ...]
     ) -> None:
         for code, day, fields in oracle:
-            bar = data.bars[code]
+            bar = data.bars.of(code)
             (row,) = np.flatnonzero(bar.dates == np.datetime64(day))
             for name, value in fields.items():
                 assert getattr(bar, name)[row] == pytest.approx(value, rel=1e-6), (code, day, name)
 
-    def test_prices_are_in_the_currency_of_the_listing(self, bars: tuple[SymbolBars, ...]) -> None:
-        assert all(bar.currency == parse_symbol(bar.symbol).currency for bar in bars)
+    def test_prices_are_in_the_currency_of_the_listing(self, bars: tuple[Bars, ...]) -> None:
+        assert all(bar.currencies[0] == bar.parsed[0].currency for bar in bars)
 
-    def test_factors_belong_to_raw_prices_only(self, bars: tuple[SymbolBars, ...]) -> None:
-        assert all(bar.factor is None for bar in bars if bar.adjusted)
-        assert all(bar.table for bar in bars)
+    def test_factors_belong_to_raw_prices_only(self, bars: tuple[Bars, ...]) -> None:
+        assert not any(bar.has_factor[0] for bar in bars if bar.adjusted[0])
+        assert all(bar.tables[0] for bar in bars)
 
     def test_the_checks_refuse_nothing_of_it(self, data: MarketData) -> None:
-        assert set(check(data).bars) == set(data.bars)
+        assert set(check(data).bars.symbols) == set(data.bars.symbols)
 
     def test_asking_twice_gives_the_same(
         self, source: PriceSource, data: MarketData, request_: PriceRequest
     ) -> None:
-        again: Callable[[str], SymbolBars] = source.load(request_).bars.__getitem__
-        for code, bar in data.bars.items():
-            for name in ("dates", *FLOATS):
-                np.testing.assert_array_equal(getattr(again(code), name), getattr(bar, name))
+        again = source.load(request_).bars
+        for name in ("code", "dates", *COLUMNS):
+            np.testing.assert_array_equal(getattr(again, name), getattr(data.bars, name))

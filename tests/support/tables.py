@@ -47,8 +47,8 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
 
 def same_prices(data: MarketData) -> None:
     """What ENGLISH says, whichever way it was written."""
-    assert set(data.bars) == {"688111.SH", "000034.SZ"}
-    share = data.bars["688111.SH"]
+    assert set(data.bars.symbols) == {"688111.SH", "000034.SZ"}
+    share = data.bars.of("688111.SH")
     assert share.dates.astype(str).tolist() == ["2025-01-21", "2025-01-22"]
     assert share.open.tolist() == [10, 10.2]
     assert share.high.tolist() == [10.5, 10.6]
@@ -56,5 +56,4 @@ def same_prices(data: MarketData) -> None:
     assert share.close.tolist() == [10.2, 10.4]
     assert share.volume.tolist() == [100000, 200000]
     assert share.amount.tolist() == [1020000, 2080000]
-    assert share.factor is not None
     assert share.factor.tolist() == [0.5, 1]

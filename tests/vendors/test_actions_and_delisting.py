@@ -25,7 +25,7 @@ from basketbt.prices.store.connection import OlderStore
 from basketbt.prices.store.schema import MIGRATIONS, version
 from replay import faults
 from replay.invented import Event, Security
-from replay.setting import FIRST, LAST, NOW, day, request_for, wrong_rows
+from replay.setting import FIRST, LAST, NOW, day, earned, request_for, wrong_rows
 from replay.wire import HTML, Reply
 
 RIGHTS, BOTH = date(2024, 7, 15), date(2024, 10, 16)
@@ -80,19 +80,16 @@ def test_a_rights_issue_is_an_action_and_a_step_of_the_factor(replay, vendor: st
         (BOTH.isoformat(), pytest.approx(0.2), 0.0, 0.2, 9.0),
     ]
     assert done.lacking == ()
-    bars, steps = done.history.bars, done.history.steps
-    wealth = bars.close * steps.factor_on(bars.dates)
-    assert wealth[-1] / wealth[0] - 1 == pytest.approx(ISSUER.total_return(FIRST, LAST), abs=1e-6)
+    assert earned(done.history) == pytest.approx(ISSUER.total_return(FIRST, LAST), abs=1e-6)
 
 
 def test_without_sinas_list_the_step_follows_from_the_rights_issue(replay) -> None:
     refuse(replay, "hfq.js")
     done = history_from("eastmoney", "600088.SH")
     assert done.history.steps_from == "eastmoney"
-    bars, steps = done.history.bars, done.history.steps
+    steps = done.history.steps
     assert [str(d) for d in steps.dates] == [RIGHTS.isoformat(), BOTH.isoformat()]
-    wealth = bars.close * steps.factor_on(bars.dates)
-    assert wealth[-1] / wealth[0] - 1 == pytest.approx(ISSUER.total_return(FIRST, LAST), abs=1e-6)
+    assert earned(done.history) == pytest.approx(ISSUER.total_return(FIRST, LAST), abs=1e-6)
 
 
 def test_a_study_measures_against_the_reference_with_rights(replay, tmp_path: Path) -> None:
@@ -163,9 +160,8 @@ def test_half_a_list_of_actions_never_passes_for_the_whole(replay, store, what, 
     assert coverage.actions_from is None
     # The factor is Sina's, so the total return is right all the same.
     history = store.read(coverage, coverage.first, coverage.last)
-    wealth = history.bars.close * history.steps.factor_on(history.bars.dates)
     truth = ISSUER.total_return(FIRST, LAST)
-    assert wealth[-1] / wealth[0] - 1 == pytest.approx(truth, abs=1e-6)
+    assert earned(history) == pytest.approx(truth, abs=1e-6)
     assert (
         not StoreSource(store.path, offline=True, now=NOW)
         .load(request_for("600088.SH"))

@@ -28,7 +28,7 @@ from basketbt.prices.sources.vendor import (
 )
 from replay import faults
 from replay.invented import Security
-from replay.setting import day, wrong_rows
+from replay.setting import day, earned, wrong_rows
 from replay.wire import HTML, Reply
 from support.asked import HOSTS, SHARE_VENDORS, SUBJECT, VENDORS, ask, fetch, put_first
 
@@ -117,7 +117,7 @@ FAULTS: dict[str, dict[str, Fails | Stored | str]] = {
     "reordered columns": in_the_body(faults.REORDERED),
     "strings for numbers": in_the_body(faults.STRINGS),
     "a null row": in_the_body(faults.NULLS),
-    "a session twice": in_the_bars(faults.twice, "is there twice") | {
+    "a session twice": in_the_bars(faults.twice, "a second row of the day") | {
         "yahoo": Fails(_edit("yahoo", faults.twice), Changed, "a session twice")
     },
     "a missing middle session": in_the_bars(faults.without_a_session, "missing"),
@@ -236,9 +236,8 @@ def test_what_only_looks_like_a_fault_is_stored_as_it_is(
         for when, volume in zip(history.bars.dates.tolist(), history.bars.volume, strict=True):
             # Eastmoney counts in lots already and would now drop the last two digits twice.
             assert volume == pytest.approx(known[when], rel=0.02)
-        wealth = history.bars.close * history.steps.factor_on(history.bars.dates)
         truth = security.total_return(*history.bars.dates[[0, -1]].tolist())
-        assert wealth[-1] / wealth[0] - 1 == pytest.approx(truth, abs=1e-6)
+        assert earned(history) == pytest.approx(truth, abs=1e-6)
 
 
 # --- rate limits -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from basketbt.prices.sources.vendor import Refused, Unreachable
 from replay import faults
-from replay.setting import wrong_rows
+from replay.setting import earned, wrong_rows
 from replay.wire import HTML, Fault, Reply
 from support.asked import fetch, put_first
 
@@ -62,10 +62,9 @@ def test_without_sinas_factor_it_follows_from_the_actions(replay, store, name: s
     coverage = store.coverages("000034.SZ")["eastmoney"]
     assert coverage.steps_from == "eastmoney"
     history = store.read(coverage, coverage.first, coverage.last)
-    wealth = history.bars.close * history.steps.factor_on(history.bars.dates)
     security = replay.vendors.market["000034.SZ"]
     truth = security.total_return(*history.bars.dates[[0, -1]].tolist())
-    assert wealth[-1] / wealth[0] - 1 == pytest.approx(truth, abs=1e-6)
+    assert earned(history) == pytest.approx(truth, abs=1e-6)
 
 
 @pytest.mark.parametrize(("vendor", "host"), [("sina", COUNTS), ("tencent", FIRST_DAY)])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from basketbt.prices.data import MarketData
+from basketbt.prices.data import COLUMNS, MarketData
 from basketbt.prices.sources.auto import Fetcher, Outcome
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import Route
@@ -43,8 +43,8 @@ def states(outcomes: tuple[Outcome, ...]) -> list[str]:
 
 
 def total_return(data: MarketData, name: str) -> float:
-    bars = data.bars[name]
-    wealth = bars.close * (1.0 if bars.factor is None else bars.factor)
+    bars = data.bars.of(name)
+    wealth = bars.close * (bars.factor if bars.has_factor.all() else 1.0)
     return float(wealth[-1] / wealth[0] - 1)
 
 
@@ -94,7 +94,7 @@ def test_a_study_reads_the_markets_returns_along_every_route(replay, source, rou
     assert data.has_actions
     for name in names:
         bars = replay.vendors.market[name]
-        truth = bars.total_return(*(d.item() for d in data.bars[name].dates[[0, -1]]))
+        truth = bars.total_return(*(d.item() for d in data.bars.of(name).dates[[0, -1]]))
         assert total_return(data, name) == pytest.approx(truth, abs=1e-6)
 
 
@@ -105,14 +105,10 @@ def test_offline_gives_the_same_without_asking_anybody(replay, source) -> None:
     offline = source(offline=True).load(request)
     assert len(replay.vendors.log) == requests
     assert offline.notes == online.notes
-    assert list(offline.bars) == list(online.bars)
-    for name, bars in online.bars.items():
-        for field in ("dates", "open", "high", "low", "close", "volume", "amount", "factor"):
-            expected, found = getattr(bars, field), getattr(offline.bars[name], field)
-            if expected is None:
-                assert found is None
-            else:
-                np.testing.assert_array_equal(found, expected)
+    assert offline.bars.symbols == online.bars.symbols
+    for field in ("code", "dates", *COLUMNS):
+        expected, found = getattr(online.bars, field), getattr(offline.bars, field)
+        np.testing.assert_array_equal(found, expected)
     np.testing.assert_array_equal(offline.fx["HKDCNY"].rate, online.fx["HKDCNY"].rate)
     assert offline.actions == online.actions
 
@@ -142,7 +138,7 @@ def test_nothing_at_all_is_an_error_that_lists_every_vendor(replay, source) -> N
 
 def test_one_symbol_that_fails_does_not_stop_the_others(replay, source) -> None:
     data = source().load(request_for("600999.SH", "688111.SH"))
-    assert list(data.bars) == ["688111.SH"]
+    assert data.bars.symbols == ("688111.SH",)
     (note,) = data.notes
     assert "600999.SH could not be fetched" in note.text("en")
     assert "600999.SH" in note.text("zh")

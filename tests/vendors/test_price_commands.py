@@ -19,13 +19,13 @@ from basketbt.cli import store as store_commands
 from basketbt.cli.fetching import outcome_bar
 from basketbt.errors import BasketbtError
 from basketbt.prices import probe
+from basketbt.prices.checks.answers import last_closed_session
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.lock import LockSource
 from basketbt.prices.sources.auto import Outcome
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.store import Store
 from basketbt.prices.store.book import PATH_VARIABLE
-from basketbt.prices.vendor_checks import last_closed_session
 from replay import faults
 from replay.setting import wrong_rows
 from replay.wire import HTML, Reply

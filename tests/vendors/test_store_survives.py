@@ -172,7 +172,7 @@ def locked_disk(replay, tmp_path: Path):
 def test_a_read_only_store_is_read_but_not_filled(locked_disk: Path) -> None:
     path = locked_disk / "store.sqlite"
     data = StoreSource(path, offline=True, now=NOW).load(request_for(*NAMES))
-    assert set(data.bars) == set(NAMES)
+    assert set(data.bars.symbols) == set(NAMES)
     with pytest.raises(OutputError, match="read-only"):
         StoreSource(path, now=NOW).load(request_for("688111.SH"))
 

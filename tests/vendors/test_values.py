@@ -16,7 +16,7 @@ from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import VENDORS, Route
 from basketbt.prices.sources.vendor import History, Query
 from replay.invented import Market, Security, rates
-from replay.setting import FIRST, LAST
+from replay.setting import FIRST, LAST, earned
 
 MAINLAND = ("688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
 SERVED = [
@@ -76,17 +76,15 @@ def test_total_returns_agree_with_what_a_holder_earned(
     replay, completed, vendor: str, text: str
 ) -> None:
     history = completed(vendor, text).history
-    assert history.steps is not None
-    wealth = history.bars.close * history.steps.factor_on(history.bars.dates)
     truth = replay.vendors.market[text].total_return(FIRST, LAST)
-    assert wealth[-1] / wealth[0] - 1 == pytest.approx(truth, abs=1e-6)
+    assert earned(history) == pytest.approx(truth, abs=1e-6)
 
 
 def test_daily_total_returns_of_sina_and_yahoo_agree(completed) -> None:
     def returns(vendor: str) -> np.ndarray:
         history = completed(vendor, "000034.SZ").history
-        assert history.steps is not None
-        return np.diff(np.log(history.bars.close * history.steps.factor_on(history.bars.dates)))
+        bars = history.with_factor
+        return np.diff(np.log(bars.close * bars.factor))
 
     assert np.abs(returns("sina") - returns("yahoo")).max() < 1e-6
 
@@ -94,10 +92,8 @@ def test_daily_total_returns_of_sina_and_yahoo_agree(completed) -> None:
 def test_a_hong_kong_dividend_is_reinvested_with_yahoos_factor(replay, completed) -> None:
     history = completed("eastmoney", "0700.HK").history
     assert (history.vendor, history.steps_from) == ("eastmoney", "yahoo")
-    assert history.steps is not None
-    wealth = history.bars.close * history.steps.factor_on(history.bars.dates)
     truth = replay.vendors.market["0700.HK"].total_return(FIRST, LAST)
-    assert wealth[-1] / wealth[0] - 1 == pytest.approx(truth, abs=1e-6)
+    assert earned(history) == pytest.approx(truth, abs=1e-6)
 
 
 def test_a_bonus_issue_with_cash_is_one_action_of_each(completed) -> None:
@@ -124,8 +120,8 @@ def test_share_counts_come_from_the_capital_changes_where_valuations_lack(
         return None
 
     replay.vendors.faults.append(no_valuation)
-    found = eastmoney.share_counts(parse_symbol("688111.SH"), hosts)
-    assert found.shares.total.tolist() == [460_000_000]
+    shares, _ = eastmoney.share_counts(parse_symbol("688111.SH"), hosts)
+    assert shares.total.tolist() == [460_000_000]
 
 
 @pytest.mark.parametrize("vendor", ["eastmoney", "yahoo"])

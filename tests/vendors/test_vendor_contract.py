@@ -38,22 +38,10 @@ class VendorContract(SourceContract):
         )
 
 
-class TestAuto(VendorContract):
-    @pytest.fixture
-    def source(self, replay, tmp_path: Path) -> PriceSource:
-        return StoreSource(tmp_path / "store.sqlite", "auto", now=NOW)
-
-
-class TestAkshare(VendorContract):
-    @pytest.fixture
-    def source(self, replay, tmp_path: Path) -> PriceSource:
-        return StoreSource(tmp_path / "store.sqlite", "akshare", now=NOW)
-
-
-class TestYfinance(VendorContract):
-    @pytest.fixture
-    def source(self, replay, tmp_path: Path) -> PriceSource:
-        return StoreSource(tmp_path / "store.sqlite", "yfinance", now=NOW)
+class TestRoutes(VendorContract):
+    @pytest.fixture(params=["auto", "akshare", "yfinance"])
+    def source(self, request: pytest.FixtureRequest, replay, tmp_path: Path) -> PriceSource:
+        return StoreSource(tmp_path / "store.sqlite", request.param, now=NOW)
 
 
 class TestOffline(VendorContract):

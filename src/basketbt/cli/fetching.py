@@ -181,7 +181,7 @@ def say_failures(word: str, found: Iterable[tuple[str, Sequence[VendorFailure]]]
     causes: dict[tuple[str, str, str], list[tuple[str, VendorFailure]]] = {}
     for symbol, failures in found:
         for failure in failures:
-            place = (failure.word, str(failure.fields["vendor"]), str(failure.fields["host"]))
+            place = (failure.word.code, str(failure.fields["vendor"]), str(failure.fields["host"]))
             causes.setdefault(place, []).append((symbol, failure))
     for several in causes.values():
         names = ", ".join(symbol for symbol, _ in several[:NAMED])

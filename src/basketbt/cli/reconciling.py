@@ -41,7 +41,7 @@ def reconcile(
     """Compare two vendors by symbol and by what they do to each list's return; exit 3 when they
     differ by more than the tolerance."""
     from basketbt.errors import BasketbtError
-    from basketbt.prices.sidebyside import compare_vendors
+    from basketbt.prices.reconcile import compare_vendors
     from basketbt.prices.store import store_path
     from basketbt.reconciliation import effects_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from basketbt.cli.doctor import doctor
 from basketbt.cli.fetching import fetch, lock, verify
 from basketbt.cli.options import StoreFile, Yes, day
 from basketbt.cli.reconciling import reconcile
+
+if TYPE_CHECKING:
+    from basketbt.prices.store import Store
 
 group = typer.Typer(
     help="The store of fetched prices: what is in it, copies, revisions.", no_args_is_help=True
@@ -30,9 +33,9 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def info(store: StoreFile = None, as_json: Json = False) -> None:
     """Show where the store is, how large, and what it holds."""
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
-    with Store(store_path(store), read_only=True) as opened:
+    with _opened(store, read_only=True) as opened:
         found = upkeep.info(opened)
     if as_json:
         say_json(
@@ -63,9 +66,9 @@ def export(
     out: Annotated[Path, typer.Argument(help="A new file.")], store: StoreFile = None
 ) -> None:
     """Write a compact copy of the store to a new file."""
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
-    with Store(store_path(store), read_only=True) as opened:
+    with _opened(store, read_only=True) as opened:
         upkeep.export(opened, out)
     say(f"wrote {out}")
 
@@ -76,9 +79,9 @@ def import_(
     store: StoreFile = None,
 ) -> None:
     """Merge another store into this one; what contradicts it becomes a revision."""
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
-    with Store(store_path(store)) as opened:
+    with _opened(store) as opened:
         done = upkeep.import_from(opened, source)
     say(f"{done.histories} histories, {done.added} rows added, {done.revised} revisions")
     for line in done.skipped:
@@ -101,12 +104,12 @@ def prune(
     """Delete stored histories: by symbol, by vendor, or not fetched since a day."""
     import numpy as np
 
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
     if not symbols and vendor is None and before is None:
         raise typer.BadParameter("say what to delete: symbols, --vendor or --before")
     limit = None if before is None else np.datetime64(before, "D")
-    with Store(store_path(store)) as opened:
+    with _opened(store) as opened:
         chosen = upkeep.chosen(opened, symbols=tuple(symbols or ()), vendor=vendor, before=limit)
         for coverage in chosen:
             say(f"{coverage.vendor} {coverage.symbol} {coverage.first} to {coverage.last}")
@@ -118,9 +121,9 @@ def prune(
 @group.command()
 def check(store: StoreFile = None) -> None:
     """Check the file and everything in it; exit 3 when something is wrong."""
-    from basketbt.prices.store import Store, store_path, upkeep
+    from basketbt.prices.store import upkeep
 
-    with Store(store_path(store), read_only=True) as opened:
+    with _opened(store, read_only=True) as opened:
         found = upkeep.problems(opened)
     for problem in found:
         warn(problem)
@@ -136,9 +139,7 @@ def revisions(
     as_json: Json = False,
 ) -> None:
     """List what vendors rewrote after it was stored; the old values are in force."""
-    from basketbt.prices.store import Store, store_path
-
-    with Store(store_path(store), read_only=True) as opened:
+    with _opened(store, read_only=True) as opened:
         found = opened.revisions(accepted=accepted)
     if as_json:
         say_json(found)
@@ -165,14 +166,18 @@ def accept(
     store: StoreFile = None,
 ) -> None:
     """Take revisions over into the store."""
-    from basketbt.prices.store import Store, store_path
-
     if bool(ids) == everything:
         raise typer.BadParameter("give ids from `basketbt store revisions`, or --all")
-    with Store(store_path(store)) as opened:
+    with _opened(store) as opened:
         chosen = [r.id for r in opened.revisions()] if everything else list(ids or ())
         opened.accept(chosen)
     say(f"accepted {len(chosen)}")
+
+
+def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:
+    from basketbt.prices.store import Store, store_path
+
+    return Store(store_path(chosen), read_only=read_only)
 
 
 def _cells(row: tuple[float | None, ...] | None) -> str:

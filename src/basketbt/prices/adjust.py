@@ -52,11 +52,11 @@ def action_steps(dates: Dates, close: Floats, actions: Iterable[CorporateAction]
         if not 0 < bar < len(dates):
             continue
         before = close[bar - 1] / total[bar]
-        value = action.rights_price * action.rights
-        reference = (before - action.cash + value) / (1.0 + action.bonus + action.rights)
+        reference = action.restated(before)
         if not reference > 0:
             raise ValueError(f"{action.symbol} {action.ex_date}: the action leaves no price")
         total[bar] *= before / reference
+        value = action.rights_price * action.rights
         price[bar] *= before * (1.0 + action.bonus + action.rights) / (before + value)
     return ActionSteps(total, price)
 

@@ -1,37 +1,13 @@
-"""From histories of different lengths to one grid of sessions x securities. Plain arrays only."""
+"""From the long table of bars to one grid of sessions x securities."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.prices.data import Dates, Floats
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Every bar of N securities in one long table of R rows, security after security."""
-
-    column: NDArray[np.intp]  # (R,) which security
-    dates: Dates  # (R,) strictly increasing within a security
-    securities: int
-
-    def joined(self, parts: Sequence[Floats]) -> Floats:
-        """One array a security, end to end: (R,)."""
-        return np.concatenate(parts) if parts else np.empty(0)
-
-
-def long_rows(dates: Sequence[Dates]) -> Rows:
-    """The rows of N histories, given the dates of each."""
-    lengths = [len(part) for part in dates]
-    return Rows(
-        column=np.repeat(np.arange(len(dates)), lengths),
-        dates=np.concatenate(dates) if dates else np.empty(0, "datetime64[D]"),
-        securities=len(dates),
-    )
+from basketbt.prices.data import Bars, Dates, Floats
 
 
 @dataclass(frozen=True)
@@ -40,7 +16,7 @@ class Alignment:
 
     row: NDArray[np.intp]  # (R,) first session on or after the row's date; T when beyond the last
     exact: NDArray[np.bool_]  # (R,) the row's date is that session
-    column: NDArray[np.intp]
+    column: NDArray[np.intp]  # (R,) whose row it is
     shape: tuple[int, int]
 
     def on_the_day(self, values: Floats) -> Floats:
@@ -76,13 +52,13 @@ class Alignment:
         return np.maximum.accumulate(sources, axis=0)
 
 
-def align(rows: Rows, sessions: Dates) -> Alignment:
-    """Place rows on the sessions. Rows before the first session count as known at it."""
-    row = np.searchsorted(sessions, rows.dates)
+def align(bars: Bars, sessions: Dates) -> Alignment:
+    """Place rows, in date order, on the sessions; those before the first count as known at it."""
+    row = np.searchsorted(sessions, bars.dates)
     inside = row < len(sessions)
     exact = np.zeros(len(row), dtype=np.bool_)
-    exact[inside] = sessions[row[inside]] == rows.dates[inside]
-    return Alignment(row, exact, rows.column, (len(sessions), rows.securities))
+    exact[inside] = sessions[row[inside]] == bars.dates[inside]
+    return Alignment(row, exact, bars.code, (len(sessions), len(bars.symbols)))
 
 
 def last_known(dates: Dates, values: Floats, days: Dates) -> Floats:

@@ -7,65 +7,170 @@ the listing, volume in shares, amount in currency units (not 10k), dates as exch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from basketbt.market.reference import reference_price
+from basketbt.market.symbols import Symbol, parse_symbol
 from basketbt.notes import Note
 
 Dates = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+PRICES = ("open", "high", "low", "close")
+COLUMNS = (*PRICES, "volume", "amount", "factor")
+RATIOS = ("cash", "bonus", "rights", "rights_price")  # of a corporate action
 
 _NAMED = 12  # codes that a message names before "and n more"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SymbolBars:
-    """The daily history of one security, one row a session on which it traded.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bars:
+    """The daily history of N securities as one long table of R rows: a security's rows stand
+    together, in the order of ``symbols``.
 
-    Arrays share one length; ``open``, ``high``, ``low``, ``volume`` and ``amount`` may hold NaN
-    where the source has none (index tables often carry closes only).
+    What a source gives is in whatever order its tables have within a security, and unchecked;
+    ``checks.check`` puts it into date order. ``open``, ``high``, ``low``, ``volume`` and
+    ``amount`` may hold NaN where the source has none (index tables often carry closes only).
 
     ``factor`` is the multiplicative total-return factor in force on the session (close x factor
-    is a total-return price, up to a constant), or None when the source gives none.
-    ``adjusted`` marks a table whose prices are adjusted already and cannot be turned back into
-    raw ones; then ``factor`` is None.
-    ``table`` names where the rows came from (``bars.parquet``, ``sina``), for notes and manifest.
+    is a total-return price, up to a constant), NaN throughout for a security that has none.
     """
 
-    symbol: str
-    dates: Dates
+    symbols: tuple[str, ...]  # N, each with a row, but for one vendor's empty answer
+    code: NDArray[np.intp]  # (R,) whose row it is: a position in ``symbols``
+    dates: Dates  # (R,)
     open: Floats
     high: Floats
     low: Floats
     close: Floats
     volume: Floats
     amount: Floats
-    factor: Floats | None = None
-    adjusted: bool = False
-    currency: str = "CNY"
-    table: str = ""
+    factor: Floats
+    adjusted: Flags  # (N,) prices that are adjusted already and cannot be turned back; no factor
+    currencies: tuple[str, ...]  # N, of the listing
+    tables: tuple[str, ...]  # N, where the rows came from (bars.parquet, sina), for notes
 
-    def rows(self, kept: slice | NDArray[np.bool_]) -> SymbolBars:
-        """Some of the rows, in their order."""
-        return replace(
-            self,
-            dates=self.dates[kept],
-            open=self.open[kept],
-            high=self.high[kept],
-            low=self.low[kept],
-            close=self.close[kept],
-            volume=self.volume[kept],
-            amount=self.amount[kept],
-            factor=None if self.factor is None else self.factor[kept],
+    @classmethod
+    def single(
+        cls,
+        symbol: str,
+        dates: Dates,
+        columns: Mapping[str, Floats],
+        *,
+        adjusted: bool = False,
+        currency: str = "CNY",
+        table: str = "",
+    ) -> Bars:
+        """The table of one security. A column that is not given is NaN throughout."""
+        empty = np.full(len(dates), np.nan)
+        return cls(
+            symbols=(symbol,),
+            code=np.zeros(len(dates), dtype=np.intp),
+            dates=dates,
+            **{name: columns.get(name, empty) for name in COLUMNS},
+            adjusted=np.array([adjusted]),
+            currencies=(currency,),
+            tables=(table,),
         )
 
-    def between(self, first: np.datetime64, last: np.datetime64) -> SymbolBars:
+    @classmethod
+    def joined(cls, parts: Iterable[Bars]) -> Bars:
+        """Tables of different securities as one, those of the first part first."""
+        parts = tuple(parts)
+        if len(parts) == 1:
+            return parts[0]
+        counts = np.cumsum([0, *(len(part.symbols) for part in parts)])
+        codes = [part.code + start for part, start in zip(parts, counts, strict=False)]
+        columns = {
+            name: np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)])
+            for name in COLUMNS
+        }
+        return cls(
+            symbols=tuple(symbol for part in parts for symbol in part.symbols),
+            code=np.concatenate([np.empty(0, np.intp), *codes]),
+            dates=np.concatenate([np.empty(0, "M8[D]"), *(part.dates for part in parts)]),
+            **columns,
+            adjusted=np.concatenate([np.empty(0, np.bool_), *(part.adjusted for part in parts)]),
+            currencies=tuple(currency for part in parts for currency in part.currencies),
+            tables=tuple(table for part in parts for table in part.tables),
+        )
+
+    def __len__(self) -> int:
+        return len(self.dates)
+
+    @cached_property
+    def edges(self) -> NDArray[np.intp]:
+        """(N + 1,) where each security's rows begin; the last is R."""
+        edges: NDArray[np.intp] = np.searchsorted(self.code, np.arange(len(self.symbols) + 1))
+        return edges
+
+    def own(self, number: int) -> slice:
+        """The rows of one security, by its position."""
+        return slice(self.edges[number], self.edges[number + 1])
+
+    @cached_property
+    def first(self) -> Flags:
+        """(R,) the first row of each security."""
+        return np.append(True, self.code[1:] != self.code[:-1])[: len(self)]
+
+    @cached_property
+    def has_factor(self) -> Flags:
+        """(N,) securities with a factor on any row."""
+        given = self.code[~np.isnan(self.factor)]
+        has: Flags = np.bincount(given, minlength=len(self.symbols)) > 0
+        return has
+
+    @cached_property
+    def parsed(self) -> tuple[Symbol, ...]:
+        """N symbols, with exchange and kind."""
+        return tuple(map(parse_symbol, self.symbols))
+
+    def per_row(self, of_security: Sequence[bool] | Flags) -> Flags:
+        """(R,) a flag of each security, on its rows."""
+        flags: Flags = np.asarray(of_security, dtype=np.bool_)[self.code]
+        return flags
+
+    def rows(self, kept: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Bars:
+        """Some of the rows, or all of them in another order; of the same securities."""
+        names = ("code", "dates", *COLUMNS)
+        return replace(self, **{name: getattr(self, name)[kept] for name in names})
+
+    def between(self, first: np.datetime64, last: np.datetime64) -> Bars:
         """The rows of an inclusive range of days, in whatever order they are."""
         return self.rows((self.dates >= first) & (self.dates <= last))
+
+    def only(self, symbols: Iterable[str]) -> Bars:
+        """Those of these securities that have a row, in the order given."""
+        counts = np.diff(self.edges)
+        place = {s: n for n, s in enumerate(self.symbols) if counts[n]}
+        kept = [place[symbol] for symbol in symbols if symbol in place]
+        if kept == list(range(len(self.symbols))):
+            return self
+        starts = self.edges[kept]
+        rows = [np.arange(a, a + counts[n]) for a, n in zip(starts, kept, strict=True)]
+        part = self.rows(np.concatenate([np.empty(0, np.intp), *rows]))
+        return replace(
+            part,
+            symbols=tuple(self.symbols[n] for n in kept),
+            code=np.repeat(np.arange(len(kept)), counts[kept]),
+            adjusted=self.adjusted[kept],
+            currencies=tuple(self.currencies[n] for n in kept),
+            tables=tuple(self.tables[n] for n in kept),
+        )
+
+    def of(self, symbol: str) -> Bars:
+        """The rows of one security; KeyError when there are none."""
+        found = self.only([symbol])
+        if not found.symbols:
+            raise KeyError(symbol)
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +183,28 @@ class CorporateAction:
     bonus: float = 0.0
     rights: float = 0.0
     rights_price: float = 0.0
+
+    def restated(self, close: float) -> float:
+        """What a close before it counts for on the ex-date, unrounded."""
+        ratios = (getattr(self, name) for name in RATIOS)
+        return float(reference_price(close, *ratios, fen=False))
+
+
+def one_a_day(actions: Iterable[CorporateAction]) -> tuple[CorporateAction, ...]:
+    """A share's actions by ex-date; those of one day are one, as the exchange counts them."""
+    merged: dict[np.datetime64, CorporateAction] = {}
+    for action in sorted(actions, key=lambda action: action.ex_date):
+        before = merged.get(action.ex_date)
+        if before is not None:
+            action = replace(
+                action,
+                cash=before.cash + action.cash,
+                bonus=before.bonus + action.bonus,
+                rights=before.rights + action.rights,
+                rights_price=max(before.rights_price, action.rights_price),
+            )
+        merged[action.ex_date] = action
+    return tuple(merged.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +225,11 @@ class FxSeries:
     quote: str
     dates: Dates
     rate: Floats
+
+    @classmethod
+    def of(cls, pair: str, dates: Dates, rate: Floats) -> FxSeries:
+        """The series of a pair by its name, HKDCNY."""
+        return cls(base=pair[:3], quote=pair[3:], dates=dates, rate=rate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,11 +279,15 @@ class PriceRequest:
     fx: tuple[str, ...] = ()  # "HKDCNY"
     universe: bool = False
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that is asked for by name: securities, then currency pairs."""
+        return tuple(dict.fromkeys((*self.symbols, *self.indexes, *self.fx)))
+
     def lacks(self, wanted: PriceRequest) -> tuple[str, ...]:
         """What ``wanted`` asks for beyond this request, in words; empty when nothing is."""
-        held = {*self.symbols, *self.indexes, *self.fx}
-        names = dict.fromkeys((*wanted.symbols, *wanted.indexes, *wanted.fx))
-        unknown = [name for name in names if name not in held]
+        held = set(self.names)
+        unknown = [name for name in wanted.names if name not in held]
         day = np.timedelta64(1, "D")
         found = []
         if unknown:
@@ -168,10 +304,10 @@ class PriceRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class MarketData:
-    """Everything a source knew of a request. A symbol it lacks is simply not in ``bars``."""
+    """Everything a source knew of a request; a symbol it lacks is not in ``bars.symbols``."""
 
     source: str
-    bars: Mapping[str, SymbolBars]
+    bars: Bars
     actions: Mapping[str, tuple[CorporateAction, ...]] = field(default_factory=dict)
     shares: Mapping[str, ShareCounts] = field(default_factory=dict)
     fx: Mapping[str, FxSeries] = field(default_factory=dict)  # keyed "HKDCNY"

@@ -8,16 +8,8 @@ from basketbt.notes import Note, NoteKind, listing
 from basketbt.prices.data import MarketData
 from basketbt.prices.panel import PricePanel
 
-OWN_TABLES = NoteKind(
-    "prices_of_own_tables",
-    en="own tables ({tables}), {first} to {last}",
-    zh="自有数据表（{tables}），{first}至{last}",
-)
-VENDORS = NoteKind(
-    "prices_of_vendors",
-    en="fetched from vendors ({tables}), {first} to {last}",
-    zh="取自数据商（{tables}），{first}至{last}",
-)
+OWN_TABLES = NoteKind("prices_of_own_tables")
+VENDORS = NoteKind("prices_of_vendors")
 _KINDS = {"auto": VENDORS, "akshare": VENDORS, "yfinance": VENDORS}
 
 

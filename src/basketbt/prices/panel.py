@@ -7,28 +7,27 @@ home exchange was shut arrives on its next session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.errors import BadPrices
 from basketbt.market.calendars import calendar as calendar_named
-from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, listing
 from basketbt.prices.adjust import Adjusted, adjust
-from basketbt.prices.align import Alignment, Rows, align, long_rows
+from basketbt.prices.align import Alignment, align
 from basketbt.prices.data import (
+    Bars,
     CorporateAction,
     Dates,
+    Flags,
     Floats,
     Instrument,
     MarketData,
     ShareCounts,
-    SymbolBars,
 )
 from basketbt.prices.digest import content_digest
 from basketbt.prices.rates import FxPolicy, find_rates
@@ -36,14 +35,7 @@ from basketbt.prices.rates import FxPolicy, find_rates
 # The same prices read from another folder, or from a lock, are the same data.
 _NOT_CONTENT = ("tables", "source", "notes", "digest")
 
-NO_FACTOR = NoteKind(
-    "no_factor",
-    en="no adjustment factor and no corporate actions for {symbols}: the factor is taken as 1, "
-    "so dividends and share changes are not seen unless the closes contain them already, and price "
-    "returns are unknown",
-    zh="{symbols}没有复权因子和公司行为数据：因子按1处理，除非收盘价已复权，否则看不到分红送转；价格收益率未知",
-    severity="warning",
-)
+NO_FACTOR = NoteKind("no_factor", severity="warning")
 
 
 class Status(IntEnum):
@@ -149,43 +141,52 @@ def build_panel(
         BadPrices: rows that are not in order (data that were not checked).
     """
     wanted = tuple(dict.fromkeys(symbols))
-    bars = [
-        data.bars[symbol]
-        for symbol in wanted
-        if symbol in data.bars and (data.bars[symbol].dates <= sessions[-1]).any()
-    ]
-    names = tuple(bar.symbol for bar in bars)
-    rows = long_rows([bar.dates for bar in bars])
-    _refuse_disorder(rows, names)
-    where = align(rows, sessions)
+    begun = set(data.bars.code[data.bars.dates <= sessions[-1]].tolist())
+    known = {symbol for code, symbol in enumerate(data.bars.symbols) if code in begun}
+    bars = data.bars.only(symbol for symbol in wanted if symbol in known)
+    _refuse_disorder(bars)
+    where = align(bars, sessions)
     status = _status(data, bars, where, sessions)
     start = sessions[0] if rates_from is None else rates_from
     priced = (status != Status.UNLISTED) & (status != Status.ENDED)
     rates = find_rates(data.fx, bars, sessions, priced, start, fx, home_currency)
-    adjusted = [_adjusted(data, bar) for bar in bars]
+    untold = _untold(data, bars)
+    adjusted = _adjusted(data, bars, untold)
     scale = np.where(rates.local, 1.0, rates.grid)
     scale = np.where(status == Status.ENDED, np.nan, scale)
+
+    def raw(column: Floats) -> Floats:
+        """(T, N), NaN for securities of which only adjusted prices exist."""
+        values = where.on_the_day(column)
+        values[:, bars.adjusted] = np.nan
+        return values
+
     panel = PricePanel(
         calendar=calendar,
         sessions=sessions,
-        symbols=names,
-        **_raw_grids(rows, where, bars),
-        reference=where.on_the_day(rows.joined([part.reference for part in adjusted])),
-        total=where.as_of(rows.joined([part.total for part in adjusted])) * scale,
-        price=where.as_of(rows.joined([part.price for part in adjusted])) * scale,
-        breaks=where.as_of(rows.joined([part.breaks for part in adjusted])),
+        symbols=bars.symbols,
+        open=raw(bars.open),
+        high=raw(bars.high),
+        low=raw(bars.low),
+        close=raw(bars.close),
+        volume=raw(bars.volume),
+        amount=raw(bars.amount),
+        reference=where.on_the_day(adjusted.reference),
+        total=where.as_of(adjusted.total) * scale,
+        price=where.as_of(adjusted.price) * scale,
+        breaks=where.as_of(adjusted.breaks),
         status=status,
         rate=rates.grid,
-        currencies=tuple(bar.currency for bar in bars),
+        currencies=bars.currencies,
         in_home_currency=~rates.local,
-        adjusted_only=np.array([bar.adjusted for bar in bars], dtype=np.bool_),
-        tables=tuple(bar.table for bar in bars),
-        instruments=tuple(_instrument(data, name) for name in names),
-        actions=_actions_within(data, names, sessions),
-        shares=tuple(data.shares.get(name) for name in names),
-        missing=tuple(symbol for symbol in wanted if symbol not in names),
+        adjusted_only=bars.adjusted,
+        tables=bars.tables,
+        instruments=tuple(_instrument(data, name) for name in bars.symbols),
+        actions=_actions_within(data, bars.symbols, sessions),
+        shares=tuple(data.shares.get(name) for name in bars.symbols),
+        missing=tuple(symbol for symbol in wanted if symbol not in known),
         source=data.source,
-        notes=(*data.notes, *_factor_notes(data, bars), *rates.notes),
+        notes=(*data.notes, *_factor_notes(bars, untold), *rates.notes),
         digest="",
     )
     content = {
@@ -196,108 +197,85 @@ def build_panel(
     return replace(panel, digest=content_digest(content))
 
 
-def _refuse_disorder(rows: Rows, names: tuple[str, ...]) -> None:
-    later = (rows.dates[1:] > rows.dates[:-1]) | (rows.column[1:] != rows.column[:-1])
-    wrong = np.flatnonzero(~later) + 1
+def _refuse_disorder(bars: Bars) -> None:
+    later = np.append(True, bars.dates[1:] > bars.dates[:-1])[: len(bars)]
+    wrong = np.flatnonzero(~(later | bars.first))
     if wrong.size:
         listing = "\n".join(
-            f"{names[rows.column[at]]} {rows.dates[at]}: not after the row before it"
+            f"{bars.symbols[bars.code[at]]} {bars.dates[at]}: not after the row before it"
             for at in wrong[:20]
         )
         raise BadPrices(count=wrong.size, listing=listing)
 
 
-def _adjusted(data: MarketData, bar: SymbolBars) -> Adjusted:
-    if bar.adjusted:
-        unknown = np.full(len(bar.dates), np.nan)
-        return Adjusted(total=bar.close, price=unknown, breaks=unknown, reference=unknown)
-    found = adjust(
-        bar.dates,
-        bar.close,
-        bar.factor,
-        data.actions.get(bar.symbol, ()),
-        fen=parse_symbol(bar.symbol).calendar == "XSHG",
-    )
-    if _untold(data, bar):
-        unknown = np.full(len(bar.dates), np.nan)
-        return replace(found, price=unknown, breaks=unknown)
+def _adjusted(data: MarketData, bars: Bars, untold: Flags) -> Adjusted:
+    """Every security adjusted on its own rows, (R,) each."""
+    found = Adjusted(*(np.full(len(bars), np.nan) for _ in fields(Adjusted)))
+    for number, symbol in enumerate(bars.parsed):
+        own = bars.own(number)
+        close = bars.close[own]
+        if bars.adjusted[number]:
+            found.total[own] = close
+            continue
+        one = adjust(
+            bars.dates[own],
+            close,
+            bars.factor[own] if bars.has_factor[number] else None,
+            data.actions.get(symbol.canonical, ()),
+            fen=symbol.calendar == "XSHG",
+        )
+        found.total[own], found.reference[own] = one.total, one.reference
+        if not untold[number]:
+            found.price[own], found.breaks[own] = one.price, one.breaks
     return found
 
 
-def _untold(data: MarketData, bar: SymbolBars) -> bool:
-    """Whether nothing tells of a share's dividends and share changes: no factor, no actions.
+def _untold(data: MarketData, bars: Bars) -> Flags:
+    """(N,) whether nothing tells of a share's dividends and share changes: no factor, no actions.
 
     The closes may or may not hold them already, so what its price return would be is unknown.
     """
-    told = bar.factor is not None or data.has_actions or bool(data.actions.get(bar.symbol))
-    return not (told or bar.adjusted or parse_symbol(bar.symbol).kind == "index")
+    told = [
+        data.has_actions or symbol.kind == "index" or bool(data.actions.get(symbol.canonical))
+        for symbol in bars.parsed
+    ]
+    untold: Flags = ~(bars.has_factor | bars.adjusted | np.array(told, dtype=np.bool_))
+    return untold
 
 
-class RawGrids(TypedDict):
-    """The raw columns of a panel, (T, N) each."""
-
-    open: Floats
-    high: Floats
-    low: Floats
-    close: Floats
-    volume: Floats
-    amount: Floats
-
-
-def _raw_grids(rows: Rows, where: Alignment, bars: Sequence[SymbolBars]) -> RawGrids:
-    """Every raw column; NaN for securities of which only adjusted prices exist."""
-    adjusted = np.array([bar.adjusted for bar in bars], dtype=np.bool_)
-
-    def grid(of: Callable[[SymbolBars], Floats]) -> Floats:
-        values = where.on_the_day(rows.joined([of(bar) for bar in bars]))
-        values[:, adjusted] = np.nan
-        return values
-
-    return RawGrids(
-        open=grid(lambda bar: bar.open),
-        high=grid(lambda bar: bar.high),
-        low=grid(lambda bar: bar.low),
-        close=grid(lambda bar: bar.close),
-        volume=grid(lambda bar: bar.volume),
-        amount=grid(lambda bar: bar.amount),
-    )
-
-
-def _status(
-    data: MarketData, bars: Sequence[SymbolBars], where: Alignment, sessions: Dates
-) -> NDArray[np.int8]:
+def _status(data: MarketData, bars: Bars, where: Alignment, sessions: Dates) -> NDArray[np.int8]:
     """(T, N) :class:`Status` of every cell."""
     traded = where.traded()
     status = np.full(traded.shape, Status.SUSPENDED, dtype=np.int8)
-    ends = _coverage(data)
+    ends = _coverage(data.bars)
     shut = {name: ~calendar_named(name).are_sessions(sessions) for name in ("XSHG", "XHKG")}
-    for column, bar in enumerate(bars):
-        own = parse_symbol(bar.symbol).calendar
-        status[shut[own], column] = Status.CLOSED
-        status[sessions > ends[bar.table, own], column] = Status.ENDED
-        delisted = _instrument(data, bar.symbol).delisted
+    firsts, lasts = bars.dates[bars.edges[:-1]], bars.dates[bars.edges[1:] - 1]
+    for column, symbol in enumerate(bars.parsed):
+        status[shut[symbol.calendar], column] = Status.CLOSED
+        status[sessions > ends[bars.tables[column], symbol.calendar], column] = Status.ENDED
+        delisted = _instrument(data, symbol.canonical).delisted
         if delisted is not None:
-            status[sessions > max(delisted, bar.dates[-1]), column] = Status.DELISTED
-        status[sessions < bar.dates[0], column] = Status.UNLISTED
+            status[sessions > max(delisted, lasts[column]), column] = Status.DELISTED
+        status[sessions < firsts[column], column] = Status.UNLISTED
     status[traded] = Status.TRADED
     return status
 
 
-def _coverage(data: MarketData) -> dict[tuple[str, str], np.datetime64]:
+def _coverage(bars: Bars) -> dict[tuple[str, str], np.datetime64]:
     """The last day a table has a bar of any security, by table and trading calendar.
 
     After it a missing bar says nothing: the table has ended, the share is not suspended.
     """
     ends: dict[tuple[str, str], np.datetime64] = {}
-    for bar in data.bars.values():
-        if len(bar.dates):
-            key = (bar.table, parse_symbol(bar.symbol).calendar)
-            ends[key] = max(ends.get(key, bar.dates[-1]), bar.dates[-1])
+    lasts = bars.dates[bars.edges[1:] - 1]
+    for symbol, table, last in zip(bars.parsed, bars.tables, lasts, strict=True):
+        key = (table, symbol.calendar)
+        ends[key] = max(ends.get(key, last), last)
     return ends
 
 
-def _factor_notes(data: MarketData, bars: Sequence[SymbolBars]) -> list[Note]:
-    names = [bar.symbol for bar in bars if _untold(data, bar)]
+def _factor_notes(bars: Bars, untold: Flags) -> list[Note]:
+    names = [symbol for symbol, alone in zip(bars.symbols, untold, strict=True) if alone]
     return [NO_FACTOR(symbols=listing(names))] if names else []
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.sources.akshare import delisted, eastmoney
+from basketbt.prices.checks.answers import Rejected, checked_history, last_closed_session
+from basketbt.prices.sources.akshare import eastmoney, lists
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import VENDORS
 from basketbt.prices.sources.vendor import History, Query, VendorFailure
-from basketbt.prices.vendor_checks import Rejected, checked_history, last_closed_session
 
 DAYS = 40
 CLOSE_TOLERANCE = 1e-3
@@ -57,48 +58,43 @@ def probe(now: datetime, hosts: RateLimiter | None = None) -> Iterator[Finding]:
     """
     book = hosts or RateLimiter(tries=1)
     reference: dict[str, History] = {}
-    for vendor, text in QUESTIONS:
+
+    def ask_prices(vendor: str, text: str) -> tuple[str, str]:
         symbol = parse_symbol(text)
         last = last_closed_session(symbol, now)
         query = Query(symbol, last - np.timedelta64(DAYS, "D"), last, book)
-        try:
-            history = checked_history(VENDORS[vendor].history(query), symbol)
-        except VendorFailure as failure:
-            answered = failure.fields["status"] is not None
-            yield Finding(vendor, text, str(failure.fields["host"]), answered, "", failure.brief)
-            continue
-        except Rejected as problem:
-            yield Finding(vendor, text, "", True, "", f"{vendor}: {problem}")
-            continue
+        history = checked_history(VENDORS[vendor].history(query), symbol)
         first = reference.setdefault(text, history)
-        yield Finding(
-            vendor,
-            text,
-            "",
-            True,
-            str(history.bars.dates[-1]),
-            _disagreement(first, history),
-        )
-    yield from _lists(book)
+        return str(history.bars.dates[-1]), _disagreement(first, history)
 
-
-def _lists(book: RateLimiter) -> Iterator[Finding]:
-    """The lists beside the prices: actions and share counts, and delisted shares."""
+    for vendor, text in QUESTIONS:
+        yield _finding(vendor, text, partial(ask_prices, vendor, text))
     share, other = parse_symbol("688111.SH"), parse_symbol("000034.SZ")
-    questions: tuple[tuple[str, str, Callable[[], object]], ...] = (
+    lists_beside: tuple[tuple[str, str, Callable[[], object]], ...] = (
         (eastmoney.NAME, "actions", lambda: eastmoney.corporate_actions(share, book)),
         (eastmoney.NAME, "shares", lambda: eastmoney.share_counts(share, book)),
-        (delisted.SHANGHAI, "delisted", lambda: delisted.delisting(share, book)),
-        (delisted.SHENZHEN, "delisted", lambda: delisted.delisting(other, book)),
+        (lists.SHANGHAI, "delisted", lambda: lists.delisting(share, book)),
+        (lists.SHENZHEN, "delisted", lambda: lists.delisting(other, book)),
     )
-    for vendor, what, ask in questions:
-        try:
-            ask()
-        except VendorFailure as failure:
-            answered = failure.fields["status"] is not None
-            yield Finding(vendor, what, str(failure.fields["host"]), answered, "", failure.brief)
-            continue
-        yield Finding(vendor, what, "", True, "", "")
+    for vendor, what, ask in lists_beside:
+        yield _finding(vendor, what, partial(_answered, ask))
+
+
+def _answered(ask: Callable[[], object]) -> tuple[str, str]:
+    ask()
+    return "", ""
+
+
+def _finding(vendor: str, symbol: str, ask: Callable[[], tuple[str, str]]) -> Finding:
+    """``ask`` gives the day of the last bar and what is wrong; its own failure is a finding."""
+    try:
+        last_bar, problem = ask()
+    except VendorFailure as failure:
+        answered = failure.fields["status"] is not None
+        return Finding(vendor, symbol, str(failure.fields["host"]), answered, "", failure.brief)
+    except Rejected as rejected:
+        return Finding(vendor, symbol, "", True, "", f"{vendor}: {rejected}")
+    return Finding(vendor, symbol, "", True, last_bar, problem)
 
 
 def _disagreement(first: History, other: History) -> str:

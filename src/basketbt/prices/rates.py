@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from basketbt.errors import NoFx
 from basketbt.notes import Note, NoteKind, listing
 from basketbt.prices.align import last_known
-from basketbt.prices.data import Dates, Floats, FxSeries, SymbolBars
+from basketbt.prices.data import Bars, Dates, Floats, FxSeries
 
 FxPolicy = Literal["require", "local"]
 
@@ -20,18 +20,8 @@ FxPolicy = Literal["require", "local"]
 # or National Day between two weekends, is nine days.
 STALE_AFTER = 10
 
-LOCAL_RETURNS = NoteKind(
-    "local_returns",
-    en="{symbols}: no {pair} rate is given for every session, returns are in {currency} "
-    "(fx: local)",
-    zh="{symbols}：没有覆盖全部交易日的{pair}汇率，收益按{currency}计（fx: local）",
-)
-RATE_LACKING = NoteKind(
-    "rate_lacking",
-    en="{symbols}: no {pair} rate, and so no price, on {count} session(s) up to {last}",
-    zh="{symbols}：截至{last}有{count}个交易日缺少{pair}汇率，因而无价格",
-    severity="warning",
-)
+LOCAL_RETURNS = NoteKind("local_returns")
+RATE_LACKING = NoteKind("rate_lacking", severity="warning")
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,7 @@ class Rates:
 
 def find_rates(
     series: Mapping[str, FxSeries],
-    bars: Sequence[SymbolBars],
+    bars: Bars,
     sessions: Dates,
     priced: NDArray[np.bool_],
     start: np.datetime64,
@@ -68,28 +58,28 @@ def find_rates(
     Raises:
         NoFx: ``require`` and a rate that is needed is not known; it says what exists.
     """
-    grid = np.ones((len(sessions), len(bars)))
-    local = np.zeros(len(bars), dtype=np.bool_)
+    grid = np.ones((len(sessions), len(bars.symbols)))
+    local = np.zeros(len(bars.symbols), dtype=np.bool_)
     foreign: dict[str, list[str]] = {}
     notes: list[Note] = []
-    for column, bar in enumerate(bars):
-        if bar.currency == home:
+    for column, (symbol, currency) in enumerate(zip(bars.symbols, bars.currencies, strict=True)):
+        if currency == home:
             continue
-        pair = f"{bar.currency}{home}"
+        pair = f"{currency}{home}"
         found = series.get(pair)
         rates = fresh_rates(found, sessions)
         without = sessions[priced[:, column] & np.isnan(rates)]
         lacking = without[without >= start]
         if lacking.size and policy == "require":
             what = _what_exists(pair, found, lacking[0])
-            raise NoFx(symbol=bar.symbol, currency=bar.currency, home=home, what=what)
+            raise NoFx(symbol=symbol, currency=currency, home=home, what=what)
         local[column] = bool(lacking.size) or bool(np.isnan(rates).all())
         grid[:, column] = np.where(local[column], np.nan, rates)
         if local[column]:
-            foreign.setdefault(bar.currency, []).append(bar.symbol)
+            foreign.setdefault(currency, []).append(symbol)
         elif without.size:
             last = str(without[-1])
-            notes.append(RATE_LACKING(symbols=bar.symbol, pair=pair, count=len(without), last=last))
+            notes.append(RATE_LACKING(symbols=symbol, pair=pair, count=len(without), last=last))
     for currency, names in foreign.items():
         pair = f"{currency}{home}"
         notes.append(LOCAL_RETURNS(symbols=listing(names), pair=pair, currency=currency))

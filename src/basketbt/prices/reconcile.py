@@ -1,19 +1,24 @@
 """Two vendors side by side: where their closes, factor steps, volumes and sessions differ.
 
-Pure: two histories in, one comparison out. Vendors are independent only in part, but no two of
-them have been seen to make the same mistake on the same day.
+Vendors are independent only in part, but no two of them have been seen to make the same mistake
+on the same day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.prices.data import Dates, Floats, SymbolBars
-from basketbt.prices.sources.vendor import FactorSteps, History
+from basketbt.market.symbols import parse_symbol
+from basketbt.prices.data import Bars, Dates, Floats, PriceRequest
+from basketbt.prices.sources.auto import Fetcher
+from basketbt.prices.sources.routes import VENDORS
+from basketbt.prices.sources.vendor import FactorSteps, History, VendorFailure
+from basketbt.prices.store import Store
 
 VOLUME_TOLERANCE = 0.005  # vendors round to lots of 100
 STEP_TOLERANCE = 1e-4
@@ -90,6 +95,35 @@ class BasketEffect:
         return abs(self.size) <= tolerance
 
 
+def compare_vendors(
+    path: Path, request: PriceRequest, vendors: tuple[str, str]
+) -> tuple[list[Comparison], list[tuple[str, tuple[VendorFailure, ...]]]]:
+    """Every symbol that both vendors serve, compared; and those that one of them failed to give,
+    with the failures.
+
+    A symbol that one of the two never serves (an index at Tencent) is left out.
+    """
+    found: list[Comparison] = []
+    failures: list[tuple[str, tuple[VendorFailure, ...]]] = []
+    with Store(path) as store:
+        fetcher = Fetcher(store)
+        for name in dict.fromkeys((*request.symbols, *request.indexes)):
+            symbol = parse_symbol(name)
+            if not all(VENDORS[vendor].serves(symbol) for vendor in vendors):
+                continue
+            outcomes = [fetcher.from_vendor(symbol, vendor, request) for vendor in vendors]
+            if failed := [outcome for outcome in outcomes if outcome.state == "failed"]:
+                failures += [(name, outcome.failures) for outcome in failed]
+                continue
+            stored = store.coverages(name)
+            left, right = (
+                store.read(stored[vendor], stored[vendor].first, stored[vendor].last)
+                for vendor in vendors
+            )
+            found.append(compare(left, right))
+    return found, failures
+
+
 def compare(left: History, right: History) -> Comparison:
     """Compare two histories of one symbol over the window that both were asked for."""
     first, last = max(left.first, right.first), min(left.last, right.last)
@@ -141,7 +175,7 @@ def _day_of(difference: Floats, dates: Dates) -> np.datetime64 | None:
     return day
 
 
-def _total_return(bars: SymbolBars, steps: FactorSteps | None, at: NDArray[np.intp]) -> float:
+def _total_return(bars: Bars, steps: FactorSteps | None, at: NDArray[np.intp]) -> float:
     if len(at) < 2:
         return float("nan")
     dates, close = bars.dates[at], bars.close[at]

@@ -7,36 +7,26 @@ on it or later. Each function gives what may be used and what is wrong with the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.prices.adjust import action_steps, factor_steps, unexplained_steps
-from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts
-
-_RATIOS = ("cash", "bonus", "rights", "rights_price")
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """One row of a table beside the bars that cannot be right."""
-
-    date: np.datetime64
-    value: float
-    what: str
+from basketbt.prices.checks.rows import Finding
+from basketbt.prices.data import RATIOS, CorporateAction, Dates, Floats, ShareCounts
 
 
 def believable_actions(
     actions: Iterable[CorporateAction], dates: Dates, close: Floats
-) -> tuple[tuple[CorporateAction, ...], list[Wrong]]:
+) -> tuple[tuple[CorporateAction, ...], list[Finding]]:
     """The actions of one share that can be applied, in order, and what is wrong with the others.
 
     Args:
         dates: (T,) days with a bar, ascending. close: (T,) raw closes.
     """
     kept: list[CorporateAction] = []
-    wrong: list[Wrong] = []
+    wrong: list[Finding] = []
     references: dict[int, float] = {}  # of a bar, after the actions on it that were kept
     for action in sorted(actions, key=lambda action: action.ex_date):
         bar = int(np.searchsorted(dates, action.ex_date))
@@ -47,7 +37,7 @@ def believable_actions(
         found = _wrong_action(action, kept, before)
         if found is None:
             kept.append(action)
-            references[bar] = _left(action, before)
+            references[bar] = action.restated(before)
         else:
             wrong.append(found)
     return tuple(kept), wrong
@@ -55,7 +45,7 @@ def believable_actions(
 
 def agreeing_actions(
     actions: tuple[CorporateAction, ...], dates: Dates, close: Floats, factor: Floats
-) -> tuple[tuple[CorporateAction, ...], list[Wrong]]:
+) -> tuple[tuple[CorporateAction, ...], list[Finding]]:
     """The actions that the share's factor confirms, and what is wrong with the others.
 
     Both restate a previous close; where they do it differently (an ex-date that is a record date,
@@ -66,12 +56,12 @@ def agreeing_actions(
     known = action_steps(dates, close, actions)
     differs = unexplained_steps(steps, known, close)
     kept: list[CorporateAction] = []
-    wrong: list[Wrong] = []
+    wrong: list[Finding] = []
     for action in actions:
         bar = int(np.searchsorted(dates, action.ex_date))
         if 0 < bar < len(dates) and differs[bar]:
             what = f"previous close / reference is {known.total[bar]:.6g} by it, by the factor"
-            wrong.append(Wrong(action.ex_date, float(steps[bar]), what))
+            wrong.append(_about(action, float(steps[bar]), what, rule="factor"))
         else:
             kept.append(action)
     return tuple(kept), wrong
@@ -79,26 +69,25 @@ def agreeing_actions(
 
 def _wrong_action(
     action: CorporateAction, kept: list[CorporateAction], before: float
-) -> Wrong | None:
-    day = action.ex_date
-    for name in _RATIOS:
+) -> Finding | None:
+    for name in RATIOS:
         value = float(getattr(action, name))
         if not (np.isfinite(value) and value >= 0):
-            return Wrong(day, value, name)
-    if kept and kept[-1].ex_date == day:
-        return Wrong(day, action.cash, "a second action of the day, cash")
-    if not _left(action, before) > 0:
-        return Wrong(day, action.cash, f"cash of the whole price before it ({before:.6g}):")
+            return _about(action, value, name)
+    if kept and kept[-1].ex_date == action.ex_date:
+        return _about(action, action.cash, "a second action of the day, cash")
+    if not action.restated(before) > 0:
+        return _about(action, action.cash, f"cash of the whole price before it ({before:.6g}):")
     return None
 
 
-def _left(action: CorporateAction, before: float) -> float:
-    """The previous close restated for an action, unrounded; see ``market.reference``."""
-    paid_in = action.rights_price * action.rights
-    return (before - action.cash + paid_in) / (1.0 + action.bonus + action.rights)
+def _about(action: CorporateAction, value: float, what: str, rule: str = "actions") -> Finding:
+    return Finding(rule, action.symbol, action.ex_date, value, what, rule)
 
 
-def believable_shares(counts: ShareCounts, first: np.datetime64) -> tuple[ShareCounts, list[Wrong]]:
+def believable_shares(
+    counts: ShareCounts, first: np.datetime64
+) -> tuple[ShareCounts, list[Finding]]:
     """The rows of one share's counts that can be used, and what is wrong with the others.
 
     Args:
@@ -114,11 +103,14 @@ def believable_shares(counts: ShareCounts, first: np.datetime64) -> tuple[ShareC
         (np.isinf(tradable) | (tradable <= 0), tradable, "tradable"),
         (tradable > total, tradable, "tradable above the total:"),
     )
-    wrong: list[Wrong] = []
+    wrong: list[Finding] = []
     bad = np.zeros(len(total), dtype=np.bool_)
     for flags, values, what in tests:
         rows = np.flatnonzero(flags & judged & ~bad)
-        wrong += [Wrong(counts.dates[row], float(values[row]), what) for row in rows]
+        wrong += [
+            Finding("shares", counts.symbol, counts.dates[row], float(values[row]), what, "shares")
+            for row in rows
+        ]
         bad |= flags & judged
     if not wrong:
         return counts, []

@@ -15,14 +15,15 @@ from typing import Literal
 import numpy as np
 
 from basketbt.market.symbols import Symbol, parse_symbol
+from basketbt.prices.checks.answers import last_closed_session
 from basketbt.prices.data import PriceRequest
 from basketbt.prices.sources.complete import Completed, complete, complete_rate
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import VENDORS, Route, group_of, rate_vendors, vendors_for
-from basketbt.prices.sources.vendor import NoVendorLeft, Query, Vendor, VendorFailure
+from basketbt.prices.sources.vendor import NoVendorLeft, Query, VendorFailure
 from basketbt.prices.store import Coverage, Store
 from basketbt.prices.store.connection import guarded
-from basketbt.prices.vendor_checks import last_closed_session
+from basketbt.prices.store.rows import is_pair
 
 State = Literal["stored", "fetched", "failed"]
 
@@ -104,7 +105,7 @@ class Fetcher:
         if before is not None and before.reaches(window.first, window.last):
             return Outcome(symbol.canonical, "stored", vendor)
         with guarded(self._store.path):
-            return self._first_that_delivers(symbol, window, (VENDORS[vendor],))
+            return self._first_that_delivers(symbol.canonical, window, (vendor,))
 
     def _all(
         self, outcomes: Iterator[Outcome], report: Callable[[Outcome], None]
@@ -119,62 +120,42 @@ class Fetcher:
     def _each(
         self, request: PriceRequest, thorough: bool, again: bool = False
     ) -> Iterator[Outcome]:
-        for name in dict.fromkeys((*request.symbols, *request.indexes)):
-            symbol = parse_symbol(name)
-            window = window_of(request, symbol, self._now)
+        for name in request.names:
+            window, vendors = window_and_vendors(name, request, self._route, self._now)
             if window.is_empty:
                 continue
-            stored = None if again else self._stored(symbol, window, thorough)
-            yield stored or self._first_that_delivers(
-                symbol, window, vendors_for(symbol, self._route)
-            )
-        for pair in request.fx:
-            window = window_of(request, None, self._now)
-            if window.is_empty:
-                continue
-            found = best(self._store, pair, rate_vendors(self._route), window)
-            if not again and found is not None and found.reaches(window.first, window.last):
-                yield Outcome(pair, "stored", found.vendor)
-            else:
-                yield self._rate(pair, window)
+            stored = None if again else self._stored(name, window, vendors, thorough)
+            yield stored or self._first_that_delivers(name, window, vendors)
 
-    def _stored(self, symbol: Symbol, window: Window, thorough: bool) -> Outcome | None:
-        names = tuple(vendor.name for vendor in vendors_for(symbol, self._route))
-        found = best(self._store, symbol.canonical, names, window)
+    def _stored(
+        self, name: str, window: Window, vendors: tuple[str, ...], thorough: bool
+    ) -> Outcome | None:
+        found = best(self._store, name, vendors, window)
         if found is None or not found.reaches(window.first, window.last):
             return None
-        if thorough and group_of(symbol) == "mainland share" and found.actions_from is None:
+        lacks_actions = thorough and not is_pair(name) and found.actions_from is None
+        if lacks_actions and group_of(parse_symbol(name)) == "mainland share":
             return None
-        return Outcome(symbol.canonical, "stored", found.vendor)
+        return Outcome(name, "stored", found.vendor)
 
-    def _first_that_delivers(
-        self, symbol: Symbol, window: Window, vendors: tuple[Vendor, ...]
-    ) -> Outcome:
-        known = vendors_for(symbol, self._route)
+    def _first_that_delivers(self, name: str, window: Window, vendors: tuple[str, ...]) -> Outcome:
         failures: list[VendorFailure] = []
         for vendor in vendors:
-            wide = self._widened(symbol.canonical, vendor.name, window)
-            query = Query(symbol, wide.first, wide.last, self._hosts)
-            others = tuple(other for other in known if other is not vendor)
             try:
-                done = complete(vendor, others, query, self._route)
+                done = self._ask(vendor, name, self._widened(name, vendor, window))
             except VendorFailure as failure:
                 failures.append(failure)
                 continue
             return self._save(done, failures)
-        return Outcome(symbol.canonical, "failed", failures=tuple(failures))
+        return Outcome(name, "failed", failures=tuple(failures))
 
-    def _rate(self, pair: str, window: Window) -> Outcome:
-        failures: list[VendorFailure] = []
-        for name in rate_vendors(self._route):
-            wide = self._widened(pair, name, window)
-            try:
-                done = complete_rate(name, pair, wide.first, wide.last, self._hosts)
-            except VendorFailure as failure:
-                failures.append(failure)
-                continue
-            return self._save(done, failures)
-        return Outcome(pair, "failed", failures=tuple(failures))
+    def _ask(self, vendor: str, name: str, window: Window) -> Completed:
+        if is_pair(name):
+            return complete_rate(vendor, name, window.first, window.last, self._hosts)
+        symbol = parse_symbol(name)
+        others = tuple(one for one in vendors_for(symbol, self._route) if one.name != vendor)
+        query = Query(symbol, window.first, window.last, self._hosts)
+        return complete(VENDORS[vendor], others, query, self._route)
 
     def _widened(self, name: str, vendor: str, window: Window) -> Window:
         """The window with what is stored around it: an update sees the whole past again."""
@@ -204,6 +185,16 @@ class Fetcher:
 def window_of(request: PriceRequest, symbol: Symbol | None, now: datetime) -> Window:
     """What a request needs of a symbol (None: an exchange rate): no session that is still open."""
     return Window(request.start, min(request.end, last_closed_session(symbol, now)))
+
+
+def window_and_vendors(
+    name: str, request: PriceRequest, route: Route, now: datetime
+) -> tuple[Window, tuple[str, ...]]:
+    """What a request needs of a security or pair, and who along the route may have it, in order."""
+    if is_pair(name):
+        return window_of(request, None, now), rate_vendors(route)
+    symbol = parse_symbol(name)
+    return window_of(request, symbol, now), tuple(v.name for v in vendors_for(symbol, route))
 
 
 def best(store: Store, name: str, vendors: tuple[str, ...], window: Window) -> Coverage | None:

@@ -10,20 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import numpy as np
 
+from basketbt.market.symbols import Symbol
+from basketbt.prices.checks.answers import Rejected, checked_history, checked_rate, missing_sessions
 from basketbt.prices.data import Dates
 from basketbt.prices.sources import yfinance
 from basketbt.prices.sources.akshare import eastmoney, sina
-from basketbt.prices.sources.akshare.delisted import delisting
-from basketbt.prices.sources.akshare.rights import rights_issues
+from basketbt.prices.sources.akshare.lists import delisting, rights_issues
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.routes import FAMILIES, VENDORS, Route, group_of
-from basketbt.prices.sources.vendor import Changed, History, Query, Vendor, VendorFailure
-from basketbt.prices.vendor_checks import Rejected, checked_history, checked_rate, missing_sessions
+from basketbt.prices.sources.vendor import (
+    Changed,
+    History,
+    HttpRecord,
+    Query,
+    Vendor,
+    VendorFailure,
+)
 
 T = TypeVar("T")
 
@@ -43,18 +50,17 @@ def complete(vendor: Vendor, others: tuple[Vendor, ...], query: Query, route: Ro
     Raises the :class:`VendorFailure` that makes it useless: of the vendor itself, of whoever was
     asked for its factor, or ``Changed`` when it fails a check.
     """
-    history = vendor.history(query)
-    lacking: list[VendorFailure] = []
+    part = _Completion(vendor.history(query), query)
     if group_of(query.symbol) == "mainland share" and "akshare" in FAMILIES[route]:
-        history = _with_actions(history, query, lacking)
-        history = _with_steps(history, query)
-        history = _with_shares(history, query, lacking)
-        history = _with_delisting(history, query, lacking)
+        part.add_actions()
+        part.add_steps()
+        part.add_shares()
+        part.add_delisting()
     elif group_of(query.symbol) == "hong kong share" and "yfinance" in FAMILIES[route]:
-        history = _with_yahoo_factor(history, query, lacking)
-    history = accepted(history, lambda h: checked_history(h, query.symbol))
+        part.add_factor_of_yahoo()
+    history = accepted(part.history, lambda h: checked_history(h, query.symbol))
     unconfirmed = _confirm_gaps(history, others, query)
-    return Completed(history, tuple(lacking), unconfirmed)
+    return Completed(history, tuple(part.lacking), unconfirmed)
 
 
 def complete_rate(
@@ -73,92 +79,74 @@ def accepted(history: History, check: Callable[[History], History]) -> History:
         raise _changed(history, str(problem)) from problem
 
 
-def _with_actions(history: History, query: Query, lacking: list[VendorFailure]) -> History:
-    if history.actions is not None:
-        return _without_hidden_rights(history, query, lacking)
-    found = _try(lambda: eastmoney.corporate_actions(query.symbol, query.hosts), lacking)
-    if found is None:
-        return history
-    within = (a for a in found.actions if query.first <= a.ex_date <= query.last)
-    return replace(
-        history,
-        actions=tuple(within),
-        actions_from=eastmoney.NAME,
-        exchanges=history.exchanges + found.exchanges,
-    )
+class _Completion:
+    """A history while it is completed; ``lacking`` is what was welcome and could not be had."""
 
+    def __init__(self, history: History, query: Query) -> None:
+        self.history, self._query = history, query
+        self.lacking: list[VendorFailure] = []
 
-def _without_hidden_rights(history: History, query: Query, lacking: list[VendorFailure]) -> History:
-    """Yahoo tells no rights issues, so its factor misses their step: raise where there was one."""
-    found = _try(lambda: rights_issues(query.symbol, query.hosts), lacking)
-    days = [action.ex_date for action in found[0]] if found else []
-    hidden = [day for day in days if query.first < day <= query.last]
-    if hidden:
-        raise _changed(history, f"its factor leaves out the rights issue of {hidden[0]}")
-    return history
+    def add_actions(self) -> None:
+        if self.history.actions is not None:
+            self._refuse_hidden_rights()
+        elif found := self._try(eastmoney.corporate_actions):
+            first, last = self._query.first, self._query.last
+            within = tuple(action for action in found[0] if first <= action.ex_date <= last)
+            self._add(found[1], actions=within, actions_from=eastmoney.NAME)
 
+    def _refuse_hidden_rights(self) -> None:
+        """Yahoo tells no rights issues, so its factor misses their step."""
+        found = self._try(rights_issues)
+        days = [action.ex_date for action in found[0]] if found else []
+        hidden = [day for day in days if self._query.first < day <= self._query.last]
+        if hidden:
+            raise _changed(self.history, f"its factor leaves out the rights issue of {hidden[0]}")
 
-def _with_steps(history: History, query: Query) -> History:
-    """Sina's list first; else the steps follow from the corporate actions."""
-    if history.steps is not None:
-        return history
-    try:
-        steps, origin = sina.factor_steps(query.symbol, query.hosts), sina.NAME
-    except VendorFailure:
-        if history.actions is None:
-            raise
-        steps, origin = eastmoney.steps_of(history.actions, history.bars), history.actions_from
-    return replace(history, steps=steps.within(query.first, query.last), steps_from=origin)
+    def add_steps(self) -> None:
+        """Sina's list first; else the steps follow from the corporate actions."""
+        history, query = self.history, self._query
+        if history.steps is not None:
+            return
+        try:
+            steps, origin = sina.factor_steps(query.symbol, query.hosts), sina.NAME
+        except VendorFailure:
+            if history.actions is None:
+                raise
+            steps, origin = eastmoney.steps_of(history.actions, history.bars), history.actions_from
+        self._add((), steps=steps.within(query.first, query.last), steps_from=origin)
 
+    def add_shares(self) -> None:
+        if found := self._try(eastmoney.share_counts):
+            self._add(found[1], shares=found[0], shares_from=eastmoney.NAME)
 
-def _with_shares(history: History, query: Query, lacking: list[VendorFailure]) -> History:
-    found = _try(lambda: eastmoney.share_counts(query.symbol, query.hosts), lacking)
-    if found is None:
-        return history
-    return replace(
-        history,
-        shares=found.shares,
-        shares_from=eastmoney.NAME,
-        exchanges=history.exchanges + found.exchanges,
-    )
+    def add_delisting(self) -> None:
+        """The day of delisting, asked for where bars end before the window does."""
+        missing = missing_sessions(self.history, self._query.symbol)
+        bars = self.history.bars.dates
+        if not len(bars) or not len(missing) or missing[-1] < bars[-1]:
+            return
+        found = self._try(delisting)
+        if found and found[0] is not None and bars[-1] < found[0] <= self._query.last:
+            self._add(found[1], delisted=found[0])
 
+    def add_factor_of_yahoo(self) -> None:
+        """Only Yahoo has one for Hong Kong shares; without it cash is not reinvested."""
+        if self.history.steps is not None:
+            return
+        if yahoo := self._try(lambda symbol, hosts: VENDORS["yahoo"].history(self._query)):
+            known = {"steps": yahoo.steps, "actions": yahoo.actions}
+            self._add(yahoo.exchanges, steps_from=yahoo.vendor, actions_from=yahoo.vendor, **known)
 
-def _with_delisting(history: History, query: Query, lacking: list[VendorFailure]) -> History:
-    """The day of delisting, asked for where bars end before the window does."""
-    missing = missing_sessions(history, query.symbol)
-    bars = history.bars.dates
-    if not len(bars) or not len(missing) or missing[-1] < bars[-1]:
-        return history
-    found = _try(lambda: delisting(query.symbol, query.hosts), lacking)
-    if found is None or found[0] is None or not bars[-1] < found[0] <= query.last:
-        return history
-    return replace(history, delisted=found[0], exchanges=history.exchanges + found[1])
+    def _try(self, ask: Callable[[Symbol, RateLimiter], T]) -> T | None:
+        try:
+            return ask(self._query.symbol, self._query.hosts)
+        except VendorFailure as failure:
+            self.lacking.append(failure)
+            return None
 
-
-def _with_yahoo_factor(history: History, query: Query, lacking: list[VendorFailure]) -> History:
-    """Only Yahoo has a multiplicative factor for Hong Kong; without it cash is not reinvested."""
-    if history.steps is not None:
-        return history
-    yahoo = _try(lambda: VENDORS["yahoo"].history(query), lacking)
-    if yahoo is None:
-        return history
-    return replace(
-        history,
-        steps=yahoo.steps,
-        steps_from=yahoo.vendor,
-        actions=yahoo.actions,
-        actions_from=yahoo.vendor,
-        exchanges=history.exchanges + yahoo.exchanges,
-    )
-
-
-def _try(ask: Callable[[], T], lacking: list[VendorFailure]) -> T | None:
-    """An answer that is welcome but not needed; its failure is noted."""
-    try:
-        return ask()
-    except VendorFailure as failure:
-        lacking.append(failure)
-        return None
+    def _add(self, evidence: tuple[HttpRecord, ...], **found: Any) -> None:
+        exchanges = self.history.exchanges + evidence
+        self.history = replace(self.history, exchanges=exchanges, **found)
 
 
 # --- sessions without a bar ----------------------------------------------------------------

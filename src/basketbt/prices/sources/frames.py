@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from basketbt.prices.data import Dates, Floats, SymbolBars
+from basketbt.prices.data import Bars, Dates, Floats
 from basketbt.prices.sources.transport import Transport
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FIELDS = ("open", "high", "low", "close", "volume", "amount")
 
 
 def bars_from(
@@ -23,28 +21,24 @@ def bars_from(
     *,
     currency: str,
     shares_per_unit: float = 1.0,
-) -> SymbolBars:
+) -> Bars:
     """Bars from a table; ``columns`` maps ``date`` and our fields to its headers.
 
     A field that is not mapped is NaN throughout. Raises ``Changed`` for a missing column, a text
     where a number belongs, or a date that is none.
     """
     require(frame, columns.values(), transport)
-    dates = dates_from(frame, columns["date"], transport)
-    empty = np.full(len(dates), np.nan)
     values = {
-        name: numbers_from(frame, columns[name], transport) if name in columns else empty
-        for name in FIELDS
+        name: numbers_from(frame, header, transport)
+        for name, header in columns.items()
+        if name != "date"
     }
-    return SymbolBars(
-        symbol=transport.symbol,
-        dates=dates,
-        open=values["open"],
-        high=values["high"],
-        low=values["low"],
-        close=values["close"],
-        volume=values["volume"] * shares_per_unit,
-        amount=values["amount"],
+    if "volume" in values:
+        values["volume"] = values["volume"] * shares_per_unit
+    return Bars.single(
+        transport.symbol,
+        dates_from(frame, columns["date"], transport),
+        values,
         currency=currency,
         table=transport.vendor,
     )

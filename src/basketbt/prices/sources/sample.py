@@ -6,37 +6,23 @@ else: a share or a day that it lacks is an error, never a gap, and no vendor fal
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from basketbt.durable import sha256
 from basketbt.errors import DataError, OutsideData
-from basketbt.notes import NoteKind
 from basketbt.prices.data import MarketData, PriceRequest
 from basketbt.prices.sources.files import FilesSource
 from basketbt.prices.sources.files.folder import tables_of
+from basketbt.prices.sources.messages import SAMPLE_OF_RECORD, SAMPLE_POOL
 from basketbt.shipped import SAMPLE, shipped
 
 MANIFEST = "manifest.json"
 #: SHA-256 of the manifest that was shipped; tools/make_sample.py writes it here.
 DIGEST = "71e0c5f11e07d133378383fc75c8e8c8e6568be1bd0becf2b16c1abd1731981c"
-
-RECORD = NoteKind(
-    "sample_of_record",
-    en="sample of record, {first} to {last}: end-of-day facts compiled from several public "
-    "sources, no vendor's feed, not for trading",
-    zh="随附样本行情，{first}至{last}：据多个公开来源整理的日终数据，并非数据商行情，不得用于交易",
-)
-
-POOL = NoteKind(
-    "sample_pool",
-    en="the shares to draw from are the sample's {count} outside shares, nine in ten of them from "
-    "the lists' own industries: random lists of them are no comparison with the whole market",
-    zh="抽样总体为样本中的{count}只名单外个股，其中九成属于名单所在行业：以其抽取的随机名单不能代表全市场",
-)
 
 
 class BadSample(DataError):
@@ -102,11 +88,11 @@ class SampleSource:
         data = FilesSource(folder, tables).load(request)
         notes = [replace(note, kind=replace(note.kind, severity="info")) for note in data.notes]
         if data.universe is not None:
-            notes.append(POOL(count=len(data.universe.symbols)))
+            notes.append(SAMPLE_POOL(count=len(data.universe.symbols)))
         return replace(
             data,
             source=SAMPLE,
-            origin=RECORD(first=str(held.start), last=str(held.end)),
+            origin=SAMPLE_OF_RECORD(first=str(held.start), last=str(held.end)),
             notes=tuple(notes),  # what is known of its rows stands in its README: no warnings
         )
 
@@ -117,6 +103,6 @@ def _verified(path: Path, digest: str) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise BadSample(path=path, why=f"cannot be read ({error.strerror})") from error
-    if hashlib.sha256(content).hexdigest() != digest:
+    if sha256(content) != digest:
         raise BadSample(path=path, why="is not the file that was shipped (its SHA-256 differs)")
     return content

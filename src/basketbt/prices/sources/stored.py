@@ -3,52 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from basketbt.errors import DataError
-from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind, listing
-from basketbt.prices.data import FxSeries, Instrument, MarketData, PriceRequest
-from basketbt.prices.sources.auto import Fetcher, Outcome, Window, best, window_of
-from basketbt.prices.sources.routes import Route, rate_vendors, vendors_for
+from basketbt.notes import Note, listing
+from basketbt.prices.data import Bars, FxSeries, Instrument, MarketData, PriceRequest
+from basketbt.prices.sources.auto import Fetcher, Outcome, Window, best, window_and_vendors
+from basketbt.prices.sources.messages import NOT_FETCHED, REVISED, STORE_ENDS, UNCONFIRMED
+from basketbt.prices.sources.routes import Route
 from basketbt.prices.sources.vendor import History
 from basketbt.prices.store import Coverage, Store
-
-NOT_FETCHED = NoteKind(
-    "not-fetched",
-    en="{symbol} could not be fetched: {why}",
-    zh="{symbol} 未能获取：{why}",
-    severity="warning",
-)
-STORE_ENDS = NoteKind(
-    "store-ends",
-    en="{symbol}: the store reaches only from {first} to {last}",
-    zh="{symbol}：本地库仅覆盖 {first} 至 {last}",
-    severity="warning",
-)
-REVISED = NoteKind(
-    "vendor-revised",
-    en=(
-        "{symbol}: {vendor} has rewritten {count} stored values since they were fetched; the old "
-        "ones are used (`basketbt store revisions`)"
-    ),
-    zh=(
-        "{symbol}：{vendor} 修改了 {count} 条已入库的历史数据，本次仍使用原值"
-        "（`basketbt store revisions` 可查看）"
-    ),
-    severity="warning",
-)
-UNCONFIRMED = NoteKind(
-    "gap-unconfirmed",
-    en=(
-        "{symbol}: {vendor} has no bar on {count} sessions, taken as suspended or not listed; no "
-        "second source could be asked"
-    ),
-    zh="{symbol}：{vendor} 有 {count} 个交易日无行情，按停牌或未上市处理，未能用第二数据源核对",
-    severity="warning",
-)
 
 
 class NotStored(DataError):
@@ -114,26 +79,16 @@ class StoreSource:
     def _read(self, store: Store, request: PriceRequest) -> tuple[dict[str, History], list[Note]]:
         histories: dict[str, History] = {}
         notes: list[Note] = []
-        names = dict.fromkeys((*request.symbols, *request.indexes, *request.fx))
-        for name in names:
-            window, vendors = self._window_and_vendors(name, request)
+        for name in request.names:
+            window, vendors = window_and_vendors(name, request, self._route, self._now)
+            if self._prefer is not None and name not in request.fx:
+                vendors = (self._prefer, *vendors)
             coverage = best(store, name, vendors, window)
             if coverage is None:
                 continue
             histories[name] = store.read(coverage, window.first, window.last)
             notes += _notes(store, coverage, window)
         return histories, notes
-
-    def _window_and_vendors(
-        self, name: str, request: PriceRequest
-    ) -> tuple[Window, tuple[str, ...]]:
-        if name in request.fx:
-            return window_of(request, None, self._now), rate_vendors(self._route)
-        symbol = parse_symbol(name)
-        vendors = [vendor.name for vendor in vendors_for(symbol, self._route)]
-        if self._prefer is not None:
-            vendors.insert(0, self._prefer)
-        return window_of(request, symbol, self._now), tuple(dict.fromkeys(vendors))
 
 
 def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:
@@ -164,25 +119,11 @@ def _market_data(
     shares_of = [securities[name] for name in request.symbols if name in securities]
     return MarketData(
         source=source,
-        bars={
-            name: replace(
-                history.bars,
-                factor=None
-                if history.steps is None
-                else history.steps.factor_on(history.bars.dates),
-            )
-            for name, history in securities.items()
-            if len(history.bars.dates)
-        },
+        bars=Bars.joined(h.with_factor for h in securities.values() if len(h.bars)),
         actions={n: h.actions for n, h in securities.items() if h.actions},
         shares={n: h.shares for n, h in securities.items() if h.shares is not None},
         fx={
-            pair: FxSeries(
-                base=pair[:3],
-                quote=pair[3:],
-                dates=histories[pair].bars.dates,
-                rate=histories[pair].bars.close,
-            )
+            pair: FxSeries.of(pair, histories[pair].bars.dates, histories[pair].bars.close)
             for pair in request.fx
             if pair in histories
         },

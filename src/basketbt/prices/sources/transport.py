@@ -7,7 +7,6 @@ reached by :func:`tapped`, curl_cffi (yfinance) by the session in :mod:`.yfinanc
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import re
 import sqlite3
 import threading
@@ -18,9 +17,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
+from basketbt.durable import sha256
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.vendor import (
     Changed,
+    History,
     HttpRecord,
     NoData,
     Refused,
@@ -29,7 +30,10 @@ from basketbt.prices.sources.vendor import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     import requests
+
+    from basketbt.prices.data import Bars
 
 R = TypeVar("R")
 
@@ -89,6 +93,27 @@ class Transport:
         self._inspect = inspect
         self._last_host = ""
 
+    # --- what was answered ----------------------------------------------------------------
+
+    @property
+    def evidence(self) -> tuple[HttpRecord, ...]:
+        """The requests and answers without their bodies, once those have been read."""
+        return tuple(replace(exchange, body=b"") for exchange in self.exchanges)
+
+    def history(
+        self, first: np.datetime64, last: np.datetime64, bars: Bars, **more: Any
+    ) -> History:
+        """The answer as a history of the window that was asked for; ``more`` of its fields."""
+        return History(
+            vendor=self.vendor,
+            symbol=self.symbol,
+            first=first,
+            last=last,
+            bars=bars.between(first, last),
+            exchanges=self.evidence,
+            **more,
+        )
+
     # --- failures, with the vendor, host and symbol filled in ------------------------------
 
     def failure(
@@ -113,6 +138,21 @@ class Transport:
         if str(told).lstrip("0").upper() != asked.lstrip("0").upper():
             self.changed(f"the answer is about {told}, not {asked}: has the code been renamed?")
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """While a client reads an answer: its own errors become ``Changed``.
+
+        The clients document no exceptions: whatever they stumble over, after an answer that was
+        neither a refusal nor empty, is an answer in a form they do not know.
+        """
+        try:
+            yield
+        except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
+            raise
+        except Exception as error:
+            why = f"the client cannot read the answer ({_in_short(error)})"
+            raise self.failure(Changed, why) from error
+
     # --- sending ---------------------------------------------------------------------------
 
     def deliver(self, url: str, send: Callable[[], Answer[R]]) -> Answer[R]:
@@ -132,7 +172,7 @@ class Transport:
             HttpRecord(
                 url=url,
                 status=answer.status,
-                sha256=hashlib.sha256(answer.body).hexdigest(),
+                sha256=sha256(answer.body),
                 at=datetime.now(UTC).isoformat(timespec="seconds"),
                 body=answer.body,
             )
@@ -187,17 +227,8 @@ class Transport:
 
 def ask(transport: Transport, call: Callable[[], Any]) -> Any:
     """The table that an akshare function returns, or a :class:`VendorFailure` that says why not."""
-    try:
-        with tapped(transport):
-            frame = call()
-    except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
-        raise
-    except Exception as error:
-        # akshare documents no exceptions: whatever it stumbles over, after an answer that was
-        # neither a refusal nor empty, is an answer in a form it does not know.
-        raise transport.failure(
-            Changed, f"the client cannot read the answer ({_in_short(error)})"
-        ) from error
+    with transport.reading(), tapped(transport):
+        frame = call()
     if frame is None or len(frame) == 0:
         transport.no_data("an empty table")
     return frame
@@ -286,8 +317,3 @@ def _in_short(error: BaseException) -> str:
     text = " ".join(str(error).split()).partition(" See https://curl.se")[0]
     text = re.sub(r"^<?\S*(?:object at 0x\w+>|\(host=[^)]*\)): ", "", text)
     return f"{type(error).__name__}: {text[:160]}" if text else type(error).__name__
-
-
-def with_evidence(evidence: list[HttpRecord]) -> tuple[HttpRecord, ...]:
-    """The exchanges without their bodies, once those have been read."""
-    return tuple(replace(exchange, body=b"") for exchange in evidence)

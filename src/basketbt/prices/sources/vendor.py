@@ -15,32 +15,32 @@ for a banned address), so it is decided where the answer is seen: in :mod:`.tran
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 
 from basketbt.errors import VendorError
 from basketbt.market.symbols import Symbol
 from basketbt.notes import Note, NoteKind
-from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts, SymbolBars
+from basketbt.prices.data import Bars, CorporateAction, Dates, Floats, ShareCounts
+from basketbt.prices.sources.messages import (
+    CHANGED,
+    FAILED,
+    NO_DATA,
+    REFUSED,
+    UNREACHABLE,
+    VENDOR_FAILED,
+)
 from basketbt.prices.sources.rate_limiter import RateLimiter
 
 Family = Literal["akshare", "yfinance"]
 
 
-VENDOR_FAILED = NoteKind(
-    "vendor-failed",
-    en="{vendor} {word} ({host}{http}): {why}",
-    zh="{vendor}{word}（{host}{http}）：{why}",
-)
-
-
 class VendorFailure(VendorError):
     """One vendor did not deliver. Fields: vendor, host, symbol, status (or None), why."""
 
-    word: ClassVar[str] = "failed"
-    word_zh: ClassVar[str] = "失败"
+    word: ClassVar[NoteKind] = FAILED
     template = "{symbol}: {vendor} {word} ({host}{http}): {why}"
 
     def __init__(
@@ -59,7 +59,7 @@ class VendorFailure(VendorError):
             symbol=symbol,
             status=status,
             why=why,
-            word=self.word,
+            word=self.word().text("en"),
             http=f", HTTP {status}" if status else "",
         )
 
@@ -72,13 +72,11 @@ class VendorFailure(VendorError):
     def note(self) -> Note:
         """The same as part of a note. What the vendor itself said stays in its own words."""
         values = {name: self.fields[name] for name in ("vendor", "host", "http", "why")}
-        word = NoteKind(f"vendor-{self.word}", self.word, self.word_zh)()
-        return VENDOR_FAILED(word=word, **values)
+        return VENDOR_FAILED(word=self.word(), **values)
 
 
 class Unreachable(VendorFailure):
-    word = "could not be reached"
-    word_zh = "无法访问"
+    word = UNREACHABLE
     fix = (
         "Check the connection and the proxy; `basketbt doctor --live` tries every host and ends "
         "the pause of those that answer. What was fetched so far is kept; the same command resumes."
@@ -86,8 +84,7 @@ class Unreachable(VendorFailure):
 
 
 class Refused(VendorFailure):
-    word = "refused"
-    word_zh = "拒绝"
+    word = REFUSED
     fix = (
         "{host} does not serve this address now. Wait half an hour and run the same command again "
         "(it resumes), or choose another source with --source."
@@ -95,8 +92,7 @@ class Refused(VendorFailure):
 
 
 class NoData(VendorFailure):
-    word = "has no data"
-    word_zh = "无数据"
+    word = NO_DATA
     fix = (
         "Check the code and the dates: a share that was given a new code has its history under "
         "that one. Prices of your own can be given as files (docs/prices.md)."
@@ -104,8 +100,7 @@ class NoData(VendorFailure):
 
 
 class Changed(VendorFailure):
-    word = "answered with something that cannot be trusted"
-    word_zh = "返回内容不可信"
+    word = CHANGED
     fix = (
         "Nothing of the answer was stored. Run `basketbt doctor --live`; a newer client may know "
         "the vendor's new form (pip install -U akshare yfinance), or choose another --source."
@@ -139,6 +134,10 @@ class HttpRecord:
     sha256: str
     at: str  # UTC, ISO 8601, seconds
     body: bytes = field(repr=False, default=b"")
+
+
+T = TypeVar("T")
+Told = tuple[T, tuple[HttpRecord, ...]]  # an answer that is not bars, and the evidence for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +177,7 @@ class History:
     symbol: str
     first: np.datetime64
     last: np.datetime64
-    bars: SymbolBars
+    bars: Bars
     steps: FactorSteps | None = None
     steps_from: str = ""
     actions: tuple[CorporateAction, ...] | None = None
@@ -187,6 +186,13 @@ class History:
     shares_from: str = ""
     delisted: np.datetime64 | None = None
     exchanges: tuple[HttpRecord, ...] = ()
+
+    @property
+    def with_factor(self) -> Bars:
+        """The bars with the factor that the steps make, 1 at first; as they are without steps."""
+        if self.steps is None:
+            return self.bars
+        return replace(self.bars, factor=self.steps.factor_on(self.bars.dates))
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ response cache is emptied before every call; its files go to our own folder.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
-import sqlite3
 import warnings
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,17 +23,15 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 
 from basketbt.market.symbols import Symbol
-from basketbt.prices.data import CorporateAction, Dates, Floats, SymbolBars
+from basketbt.prices.data import Bars, CorporateAction, Dates, Floats
 from basketbt.prices.sources.frames import numbers_from, require
 from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.transport import Answer, Transport, retry_after, with_evidence
+from basketbt.prices.sources.transport import Answer, Transport, retry_after
 from basketbt.prices.sources.vendor import (
-    Changed,
     FactorSteps,
     Family,
     History,
     Query,
-    VendorFailure,
 )
 
 if TYPE_CHECKING:
@@ -64,19 +63,16 @@ class Yahoo:
         frame = _ask(transport, symbol.code + _SUFFIX[symbol.exchange], query.first)
         digits = 3 if symbol.exchange == "HK" else _TICK_DIGITS[symbol.kind]
         table = _Table.read(frame, transport, symbol.currency, digits)
-        bars = _traded(table.bars) if symbol.kind != "index" else table.bars
         is_index = symbol.kind == "index"
-        return History(
-            vendor=NAME,
-            symbol=symbol.canonical,
-            first=query.first,
-            last=query.last,
-            bars=bars.between(query.first, query.last),
+        bars = table.bars if is_index else _traded(table.bars)
+        return transport.history(
+            query.first,
+            query.last,
+            bars,
             steps=None if is_index else table.steps().within(query.first, query.last),
             steps_from="" if is_index else NAME,
             actions=None if is_index else table.actions(query.last),
             actions_from="" if is_index else NAME,
-            exchanges=with_evidence(transport.exchanges),
         )
 
 
@@ -87,32 +83,18 @@ def exchange_rate(
     transport = _transport(pair, hosts)
     frame = _ask(transport, f"{pair}=X", first)
     bars = _Table.read(frame, transport, pair[3:], digits=8).bars
-    return History(
-        vendor=NAME,
-        symbol=pair,
-        first=first,
-        last=last,
-        bars=bars.between(first, last),
-        exchanges=with_evidence(transport.exchanges),
-    )
+    return transport.history(first, last, bars)
 
 
+@dataclass(frozen=True)
 class _Table:
     """A history table of yfinance as arrays, prices restored to what was traded."""
 
-    def __init__(
-        self,
-        bars: SymbolBars,
-        adjusted: Floats,
-        dividends: Floats,
-        splits: Floats,
-        later_splits: Floats,
-    ) -> None:
-        self.bars = bars
-        self._adjusted = adjusted
-        self._dividends = dividends
-        self._splits = splits
-        self._later_splits = later_splits
+    bars: Bars
+    adjusted: Floats
+    dividends: Floats
+    splits: Floats
+    later_splits: Floats
 
     @classmethod
     def read(cls, frame: pd.DataFrame, transport: Transport, currency: str, digits: int) -> _Table:
@@ -125,18 +107,9 @@ class _Table:
         splits = numbers_from(frame, "Stock Splits", transport)
         ratio = np.where(splits > 0, splits, 1.0)
         later = np.append(np.cumprod(ratio[::-1])[::-1][1:], 1.0)
-        bars = SymbolBars(
-            symbol=transport.symbol,
-            dates=dates,
-            open=np.round(column["Open"] * later, digits),
-            high=np.round(column["High"] * later, digits),
-            low=np.round(column["Low"] * later, digits),
-            close=np.round(column["Close"] * later, digits),
-            volume=np.round(column["Volume"] / later),
-            amount=np.full(len(dates), np.nan),
-            currency=currency,
-            table=NAME,
-        )
+        raw = {name.lower(): np.round(column[name] * later, digits) for name in prices[:4]}
+        raw["volume"] = np.round(column["Volume"] / later)
+        bars = Bars.single(transport.symbol, dates, raw, currency=currency, table=NAME)
         dividends = numbers_from(frame, "Dividends", transport)
         return cls(bars, column["Adj Close"], dividends, splits, later)
 
@@ -145,34 +118,34 @@ class _Table:
 
         Between ex-dates that quotient is constant but for rounding, which the medians remove.
         """
-        ex = np.flatnonzero((self._dividends > 0) | (self._splits > 0))
+        ex = np.flatnonzero((self.dividends > 0) | (self.splits > 0))
         ex = ex[ex > 0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            quotient = self._adjusted / self.bars.close
+            quotient = self.adjusted / self.bars.close
         bounds = [0, *ex.tolist(), len(quotient)]
         levels = np.array([np.nanmedian(quotient[start:stop]) for start, stop in pairwise(bounds)])
         return FactorSteps(dates=self.bars.dates[ex], ratios=levels[1:] / levels[:-1])
 
     def actions(self, last: np.datetime64) -> tuple[CorporateAction, ...]:
         """Cash and share changes per share held then; Yahoo restates past cash for splits."""
-        found = np.flatnonzero((self._dividends > 0) | (self._splits > 0))
+        found = np.flatnonzero((self.dividends > 0) | (self.splits > 0))
         return tuple(
             CorporateAction(
-                symbol=self.bars.symbol,
+                symbol=self.bars.symbols[0],
                 ex_date=self.bars.dates[i],
                 cash=round(self._cash(i), 6),
-                bonus=round(float(self._splits[i]) - 1, 9) if self._splits[i] > 0 else 0.0,
+                bonus=round(float(self.splits[i]) - 1, 9) if self.splits[i] > 0 else 0.0,
             )
             for i in found
             if self.bars.dates[i] <= last
         )
 
     def _cash(self, i: np.intp) -> float:
-        own = self._splits[i] if self._splits[i] > 0 else 1.0
-        return float(self._dividends[i] * self._later_splits[i] * own)
+        own = self.splits[i] if self.splits[i] > 0 else 1.0
+        return float(self.dividends[i] * self.later_splits[i] * own)
 
 
-def _traded(bars: SymbolBars) -> SymbolBars:
+def _traded(bars: Bars) -> Bars:
     """Without the rows that Yahoo repeats for sessions on which a share did not trade."""
     flat = (bars.open == bars.close) & (bars.high == bars.low) & (bars.high == bars.close)
     return bars.rows(~((bars.volume == 0) & flat))
@@ -222,7 +195,7 @@ def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFram
     session = _session(transport)
     package.data.YfData.cache_get.cache_clear()
     day_after = np.datetime64("today") + np.timedelta64(2, "D")
-    try:
+    with transport.reading(), contextlib.closing(session):
         frame: pd.DataFrame = package.Ticker(ticker, session=session).history(
             start=str(first),
             end=str(day_after),
@@ -230,14 +203,6 @@ def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFram
             actions=True,
             timeout=transport.limits.total,
         )
-    except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
-        raise
-    except Exception as error:
-        raise transport.failure(
-            Changed, f"the client cannot read the answer ({type(error).__name__}: {error})"
-        ) from error
-    finally:
-        session.close()
     if len(frame) == 0:
         transport.no_data("an empty table")
     return frame

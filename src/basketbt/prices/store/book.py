@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,9 +14,15 @@ import numpy as np
 
 from basketbt.prices.sources.rate_limiter import RateLimiter
 from basketbt.prices.sources.vendor import History
-from basketbt.prices.store import revisions, sql
+from basketbt.prices.store import revisions
 from basketbt.prices.store import rows as tables
-from basketbt.prices.store.connection import guarded, open_for_reading, open_for_writing
+from basketbt.prices.store.connection import (
+    guarded,
+    open_for_reading,
+    open_for_writing,
+    snapshot,
+    transaction,
+)
 from basketbt.prices.store.merge import Span, merge
 from basketbt.prices.store.revisions import Revision
 
@@ -44,6 +50,9 @@ class Coverage:
     def reaches(self, first: np.datetime64, last: np.datetime64) -> bool:
         """Whether every session from ``first`` to ``last`` was asked for and answered."""
         return bool(self.first <= first and last <= self.last)
+
+
+_COVERAGE = tuple(field.name for field in fields(Coverage))
 
 
 @dataclass(frozen=True)
@@ -112,11 +121,11 @@ class Store:
         vendor, symbol = coverage.vendor, coverage.symbol
         span = Span(str(first), str(last))
         main = tables.FX if tables.is_pair(symbol) else tables.BAR
-        with self._guarded(), sql.snapshot(self._db):
-            bars = sql.read_rows(self._db, main, vendor, symbol, span)
-            steps = sql.read_rows(self._db, tables.STEP, vendor, symbol, span)
-            actions = sql.read_rows(self._db, tables.ACTION, vendor, symbol, span)
-            shares = sql.read_rows(self._db, tables.SHARES, vendor, symbol, Span("", span.last))
+        with self._guarded(), snapshot(self._db):
+            bars = tables.read_rows(self._db, main, vendor, symbol, span)
+            steps = tables.read_rows(self._db, tables.STEP, vendor, symbol, span)
+            actions = tables.read_rows(self._db, tables.ACTION, vendor, symbol, span)
+            shares = tables.read_rows(self._db, tables.SHARES, vendor, symbol, Span("", span.last))
         return History(
             vendor=vendor,
             symbol=symbol,
@@ -150,21 +159,19 @@ class Store:
         covered stays one range without a hole.
         """
         key = (history.vendor, history.symbol)
-        with self._guarded(), sql.transaction(self._db):
-            before = next(
-                self._coverages("WHERE vendor = ? AND symbol = ?", key),
-                None,
-            )
+        with self._guarded(), transaction(self._db):
+            before = next(self._coverages("WHERE vendor = ? AND symbol = ?", key), None)
             added = revised = 0
             for table, new in tables.rows_of(history).items():
                 covered, asked = _spans(table, history, before)
-                if covered is not None and _origin_changed(table, history, before):
+                stored, told = ("", "") if before is None else _origins(table, history, before)
+                if covered is not None and stored != told:
                     # Another vendor's list rounds otherwise: it may add, not contradict.
                     new = {date: row for date, row in new.items() if not covered.holds(date)}
                     asked = NEVER
-                old = sql.read_rows(self._db, table, *key, EVER)
+                old = tables.read_rows(self._db, table, *key, EVER)
                 merged = merge(old, new, covered, asked, table.tolerances)
-                sql.insert_rows(self._db, table, *key, merged.added)
+                tables.insert_rows(self._db, table, *key, merged.added)
                 revised += revisions.note(self._db, table, *key, merged.changed)
                 added += len(merged.added)
             self._cover(history, before, unconfirmed)
@@ -174,13 +181,13 @@ class Store:
     def accept(self, ids: Sequence[int]) -> None:
         """Take pending revisions over into the history: all of ``ids`` or, if one is not a
         pending revision (``UnknownName``), none."""
-        with self._guarded(), sql.transaction(self._db):
+        with self._guarded(), transaction(self._db):
             revisions.accept(self._db, ids)
 
     def forget(self, coverages: Sequence[Coverage]) -> None:
         """Delete whole histories, with their log and revisions, and shrink the file."""
         with self._guarded():
-            with sql.transaction(self._db):
+            with transaction(self._db):
                 for coverage in coverages:
                     for name in (*tables.TABLES, "coverage", "fetch", "revision"):
                         self._db.execute(
@@ -200,55 +207,42 @@ class Store:
         return guarded(self.path, looking=self._read_only)
 
     def _coverages(self, clause: str, values: tuple[str, ...]) -> Iterator[Coverage]:
-        found = self._db.execute(
-            "SELECT vendor, symbol, first, last, currency, steps_from, actions_from, "
-            f"shares_from, unconfirmed, updated_at, delisted FROM coverage {clause}",
-            values,
-        ).fetchall()
-        for row in found:
-            yield Coverage(
-                vendor=row[0],
-                symbol=row[1],
-                first=np.datetime64(row[2], "D"),
-                last=np.datetime64(row[3], "D"),
-                currency=row[4],
-                steps_from=row[5],
-                actions_from=row[6],
-                shares_from=row[7],
-                unconfirmed=row[8],
-                updated_at=row[9],
-                delisted=None if row[10] is None else np.datetime64(row[10], "D"),
-            )
+        found = self._db.execute(f"SELECT {', '.join(_COVERAGE)} FROM coverage {clause}", values)
+        for row in found.fetchall():
+            told = dict(zip(_COVERAGE, row, strict=True))
+            for name in ("first", "last", "delisted"):
+                told[name] = told[name] and np.datetime64(told[name], "D")
+            yield Coverage(**told)
 
     def _cover(self, history: History, before: Coverage | None, unconfirmed: int) -> None:
-        first, last = history.first, history.last
-        steps = history.steps_from if history.steps is not None else None
-        actions = history.actions_from if history.actions is not None else None
-        shares = history.shares_from if history.shares is not None else None
-        delisted = history.delisted
-        if before is not None:
-            delisted = delisted if delisted is not None else before.delisted
-            first, last = min(first, before.first), max(last, before.last)
-            steps = steps or before.steps_from
-            actions = actions or before.actions_from
-            shares = shares or before.shares_from
+        """Note what is stored now: the new range together with the one before."""
+
+        def origin(name: str) -> str | None:
+            """The vendor of the steps, actions or share counts; None while nobody answered."""
+            known = [] if before is None else [getattr(before, f"{name}_from")]
+            if getattr(history, name) is not None:
+                known.insert(0, getattr(history, f"{name}_from"))
+            return next(filter(None, known), None)
+
+        known = (history,) if before is None else (history, before)
+        coverage = Coverage(
+            vendor=history.vendor,
+            symbol=history.symbol,
+            first=min(one.first for one in known),
+            last=max(one.last for one in known),
+            currency=history.bars.currencies[0],
+            steps_from=origin("steps"),
+            actions_from=origin("actions"),
+            shares_from=origin("shares"),
+            unconfirmed=unconfirmed,
+            updated_at=revisions.now(),
+            delisted=next((one.delisted for one in known if one.delisted is not None), None),
+        )
+        cells = (str(v) if isinstance(v, np.datetime64) else v for v in astuple(coverage))
         self._db.execute(
-            "INSERT OR REPLACE INTO coverage (vendor, symbol, first, last, currency, steps_from, "
-            "actions_from, shares_from, unconfirmed, updated_at, delisted) "
-            "VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                history.vendor,
-                history.symbol,
-                str(first),
-                str(last),
-                history.bars.currency,
-                steps,
-                actions,
-                shares,
-                unconfirmed,
-                sql.now(),
-                None if delisted is None else str(delisted),
-            ),
+            f"INSERT OR REPLACE INTO coverage ({', '.join(_COVERAGE)}) "
+            f"VALUES ({', '.join('?' * len(_COVERAGE))})",
+            tuple(cells),
         )
 
     def _log(self, history: History, versions: str) -> None:
@@ -269,13 +263,6 @@ def _origins(table: tables.Table, history: History, before: Coverage) -> tuple[s
         tables.ACTION.name: (before.actions_from, history.actions_from),
         tables.SHARES.name: (before.shares_from, history.shares_from),
     }.get(table.name, (before.vendor, history.vendor))
-
-
-def _origin_changed(table: tables.Table, history: History, before: Coverage | None) -> bool:
-    if before is None:
-        return False
-    stored, new = _origins(table, history, before)
-    return stored != new
 
 
 def _spans(

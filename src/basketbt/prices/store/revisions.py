@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 
 from basketbt.errors import UnknownName
-from basketbt.prices.store import sql
 from basketbt.prices.store.merge import Change, Row
-from basketbt.prices.store.rows import TABLES, Table
+from basketbt.prices.store.rows import TABLES, Table, delete_row, insert_rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,27 +34,17 @@ class Revision:
     accepted_at: str | None
 
 
+_COLUMNS = tuple(field.name for field in fields(Revision))
+
+
 def listed(db: sqlite3.Connection, *, accepted: bool = False) -> list[Revision]:
     """Pending revisions, or the accepted ones, oldest first."""
     state = "NOT NULL" if accepted else "NULL"
     found = db.execute(
-        "SELECT id, vendor, symbol, kind, date, old, new, noticed_at, accepted_at "
-        f"FROM revision WHERE accepted_at IS {state} ORDER BY id"
-    ).fetchall()
-    return [
-        Revision(
-            id=row[0],
-            vendor=row[1],
-            symbol=row[2],
-            kind=row[3],
-            date=row[4],
-            old=_row(row[5]),
-            new=_row(row[6]),
-            noticed_at=row[7],
-            accepted_at=row[8],
-        )
-        for row in found
-    ]
+        f"SELECT {', '.join(_COLUMNS)} FROM revision WHERE accepted_at IS {state} ORDER BY id"
+    )
+    told = (dict(zip(_COLUMNS, row, strict=True)) for row in found.fetchall())
+    return [Revision(**one | {"old": _row(one["old"]), "new": _row(one["new"])}) for one in told]
 
 
 def note(
@@ -72,10 +62,7 @@ def note(
     db.executemany(
         "INSERT INTO revision (vendor, symbol, kind, date, old, new, noticed_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (vendor, symbol, table.name, c.date, _json(c.old), _json(c.new), sql.now())
-            for c in fresh
-        ],
+        [(vendor, symbol, table.name, c.date, _json(c.old), _json(c.new), now()) for c in fresh],
     )
     return len(fresh)
 
@@ -96,11 +83,11 @@ def accept(db: sqlite3.Connection, ids: Sequence[int]) -> None:
     for i in sorted(ids):
         revision = pending[i]
         table = TABLES[revision.kind]
-        sql.delete_row(db, table, revision.vendor, revision.symbol, revision.date)
+        delete_row(db, table, revision.vendor, revision.symbol, revision.date)
         if revision.new is not None:
             rows = {revision.date: revision.new}
-            sql.insert_rows(db, table, revision.vendor, revision.symbol, rows)
-        db.execute("UPDATE revision SET accepted_at = ? WHERE id = ?", (sql.now(), i))
+            insert_rows(db, table, revision.vendor, revision.symbol, rows)
+        db.execute("UPDATE revision SET accepted_at = ? WHERE id = ?", (now(), i))
 
 
 def _json(row: Row | None) -> str | None:
@@ -109,3 +96,8 @@ def _json(row: Row | None) -> str | None:
 
 def _row(text: str | None) -> Row | None:
     return None if text is None else tuple(json.loads(text))
+
+
+def now() -> str:
+    """The time of writing, UTC, in whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,15 +1,26 @@
-"""A history as rows of the store's tables, and back."""
+"""The store's tables of dated rows: what they hold, how they are read and written, and a history
+as rows of them and back.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from basketbt.prices.data import CorporateAction, Dates, Floats, ShareCounts, SymbolBars
+from basketbt.prices.data import (
+    RATIOS,
+    Bars,
+    CorporateAction,
+    Dates,
+    Floats,
+    ShareCounts,
+    one_a_day,
+)
 from basketbt.prices.sources.vendor import FactorSteps, History
-from basketbt.prices.store.merge import Row, Rows
+from basketbt.prices.store.merge import Row, Rows, Span
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,7 @@ BAR = Table(
     (0.0, 0.0, 0.0, 0.0, 1.0, 1.0),  # volume restated for a split comes back within one share
 )
 STEP = Table("step", ("ratio",), (1e-5,))
-ACTION = Table("action", ("cash", "bonus", "rights", "rights_price"), (1e-6,) * 4)
+ACTION = Table("action", RATIOS, (1e-6,) * 4)
 SHARES = Table("share_count", ("total", "tradable"), (1.0, 1.0))
 FX = Table("fx", ("rate",), (0.0,))
 TABLES: Mapping[str, Table] = {table.name: table for table in (BAR, STEP, ACTION, SHARES, FX)}
@@ -43,15 +54,15 @@ def rows_of(history: History) -> dict[Table, dict[str, Row]]:
     bars = history.bars
     if is_pair(history.symbol):
         return {FX: _rows(bars.dates, [bars.close])}
-    found = {
-        BAR: _rows(
-            bars.dates, [bars.open, bars.high, bars.low, bars.close, bars.volume, bars.amount]
-        )
-    }
+    found = {BAR: _rows(bars.dates, [getattr(bars, name) for name in BAR.columns])}
     if history.steps is not None:
         found[STEP] = _rows(history.steps.dates, [history.steps.ratios])
     if history.actions is not None:
-        found[ACTION] = _action_rows(history)
+        found[ACTION] = {
+            str(action.ex_date): tuple(getattr(action, name) for name in RATIOS)
+            for action in one_a_day(history.actions)
+            if history.first <= action.ex_date <= history.last
+        }
     if history.shares is not None:
         shares = history.shares
         keep = shares.dates <= history.last
@@ -59,27 +70,11 @@ def rows_of(history: History) -> dict[Table, dict[str, Row]]:
     return found
 
 
-def bars_of(symbol: str, vendor: str, currency: str, rows: Rows) -> SymbolBars:
+def bars_of(symbol: str, vendor: str, currency: str, rows: Rows) -> Bars:
     """Bars from rows of ``bar`` (or of ``fx``, whose rate becomes the close)."""
-    dates = _dates(rows)
-    if is_pair(symbol):
-        empty = np.full(len(dates), np.nan)
-        rate = _columns(rows, 1)[0]
-        columns = [empty, empty, empty, rate, empty, empty]
-    else:
-        columns = _columns(rows, 6)
-    return SymbolBars(
-        symbol=symbol,
-        dates=dates,
-        open=columns[0],
-        high=columns[1],
-        low=columns[2],
-        close=columns[3],
-        volume=columns[4],
-        amount=columns[5],
-        currency=currency,
-        table=vendor,
-    )
+    names = ("close",) if is_pair(symbol) else BAR.columns
+    columns = dict(zip(names, _columns(rows, len(names)), strict=True))
+    return Bars.single(symbol, _dates(rows), columns, currency=currency, table=vendor)
 
 
 def steps_of(rows: Rows) -> FactorSteps:
@@ -91,10 +86,7 @@ def actions_of(symbol: str, rows: Rows) -> tuple[CorporateAction, ...]:
         CorporateAction(
             symbol=symbol,
             ex_date=np.datetime64(date, "D"),
-            cash=row[0] or 0.0,
-            bonus=row[1] or 0.0,
-            rights=row[2] or 0.0,
-            rights_price=row[3] or 0.0,
+            **{name: value or 0.0 for name, value in zip(RATIOS, row, strict=True)},
         )
         for date, row in rows.items()
     )
@@ -103,24 +95,6 @@ def actions_of(symbol: str, rows: Rows) -> tuple[CorporateAction, ...]:
 def shares_of(symbol: str, rows: Rows) -> ShareCounts:
     total, tradable = _columns(rows, 2)
     return ShareCounts(symbol=symbol, dates=_dates(rows), total=total, tradable=tradable)
-
-
-def _action_rows(history: History) -> dict[str, Row]:
-    """Actions from ``first`` to ``last``; two on one date add up, as the exchange counts them."""
-    rows: dict[str, Row] = {}
-    for action in history.actions or ():
-        if not history.first <= action.ex_date <= history.last:
-            continue
-        date = str(action.ex_date)
-        before = rows.get(date, (0.0, 0.0, 0.0, 0.0))
-        cash, bonus, rights, price = (value or 0.0 for value in before)
-        rows[date] = (
-            cash + action.cash,
-            bonus + action.bonus,
-            rights + action.rights,
-            max(price, action.rights_price),
-        )
-    return rows
 
 
 def _rows(dates: Dates, columns: Iterable[Floats]) -> dict[str, Row]:
@@ -144,3 +118,35 @@ def _columns(rows: Rows, count: int) -> list[Floats]:
     if not rows:
         return [np.empty(0) for _ in range(count)]
     return list(np.array(list(rows.values()), dtype=np.float64).T)
+
+
+# --- on disk -----------------------------------------------------------------------------------
+
+
+def read_rows(
+    db: sqlite3.Connection, table: Table, vendor: str, symbol: str, span: Span
+) -> dict[str, Row]:
+    """The rows of one vendor and symbol within a span, by date, in order."""
+    found = db.execute(
+        f"SELECT date, {', '.join(table.columns)} FROM {table.name} "
+        "WHERE vendor = ? AND symbol = ? AND date BETWEEN ? AND ? ORDER BY date",
+        (vendor, symbol, span.first, span.last),
+    ).fetchall()
+    return {row[0]: row[1:] for row in found}
+
+
+def insert_rows(db: sqlite3.Connection, table: Table, vendor: str, symbol: str, rows: Rows) -> None:
+    """Add rows whose dates are not there yet."""
+    marks = ", ".join("?" * (3 + len(table.columns)))
+    db.executemany(
+        f"INSERT INTO {table.name} (vendor, symbol, date, {', '.join(table.columns)}) "
+        f"VALUES ({marks})",
+        [(vendor, symbol, date, *row) for date, row in rows.items()],
+    )
+
+
+def delete_row(db: sqlite3.Connection, table: Table, vendor: str, symbol: str, date: str) -> None:
+    db.execute(
+        f"DELETE FROM {table.name} WHERE vendor = ? AND symbol = ? AND date = ?",
+        (vendor, symbol, date),
+    )

@@ -11,11 +11,11 @@ import numpy as np
 
 from basketbt.errors import BasketbtError, RefusedPath
 from basketbt.market.symbols import parse_symbol
+from basketbt.prices.checks.answers import Rejected, checked_history, checked_rate
 from basketbt.prices.sources.vendor import History
 from basketbt.prices.store.book import Coverage, Store
 from basketbt.prices.store.connection import guarded
 from basketbt.prices.store.rows import is_pair
-from basketbt.prices.vendor_checks import Rejected, checked_history, checked_rate
 
 
 @dataclass(frozen=True)

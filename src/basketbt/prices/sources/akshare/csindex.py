@@ -7,7 +7,7 @@ import json
 from basketbt.market.symbols import Symbol
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.frames import bars_from
-from basketbt.prices.sources.transport import Transport, ask, with_evidence
+from basketbt.prices.sources.transport import Transport, ask
 from basketbt.prices.sources.vendor import Family, History, Query
 
 NAME = "csindex"
@@ -44,14 +44,7 @@ class CsIndex:
             ),
         )
         bars = bars_from(frame, _COLUMNS, transport, currency="CNY")
-        return History(
-            vendor=NAME,
-            symbol=symbol.canonical,
-            first=query.first,
-            last=query.last,
-            bars=bars.between(query.first, query.last),
-            exchanges=with_evidence(transport.exchanges),
-        )
+        return transport.history(query.first, query.last, bars)
 
 
 def inspect(transport: Transport, url: str, body: bytes) -> None:

@@ -8,20 +8,20 @@ Where a factor is needed and no list of one is at hand, it follows from the corp
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 
 from basketbt.market.symbols import Symbol
-from basketbt.prices.data import CorporateAction, ShareCounts, SymbolBars
+from basketbt.prices.data import PRICES, Bars, CorporateAction, ShareCounts, one_a_day
 from basketbt.prices.sources.akshare.client import akshare
-from basketbt.prices.sources.akshare.rights import rights_issues
+from basketbt.prices.sources.akshare.lists import rights_issues
 from basketbt.prices.sources.frames import bars_from, dates_from, numbers_from, require
 from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.transport import Transport, ask, with_evidence
-from basketbt.prices.sources.vendor import FactorSteps, Family, History, HttpRecord, NoData, Query
+from basketbt.prices.sources.transport import Transport, ask
+from basketbt.prices.sources.vendor import FactorSteps, Family, History, NoData, Query, Told
 
 NAME = "eastmoney"
 LOT = 100.0
@@ -57,17 +57,10 @@ class Eastmoney:
         """Raw bars from ``first`` to ``last``; factor and actions are asked for separately."""
         transport = _transport(query.symbol.canonical, query.hosts)
         bars = _bars(query, transport)
-        return History(
-            vendor=NAME,
-            symbol=query.symbol.canonical,
-            first=query.first,
-            last=query.last,
-            bars=bars.between(query.first, query.last),
-            exchanges=with_evidence(transport.exchanges),
-        )
+        return transport.history(query.first, query.last, bars)
 
 
-def _bars(query: Query, transport: Transport) -> SymbolBars:
+def _bars(query: Query, transport: Transport) -> Bars:
     symbol = query.symbol
     window = {"start_date": _compact(query.first), "end_date": _compact(query.last)}
     if symbol.exchange == "HK":
@@ -83,32 +76,15 @@ def _bars(query: Query, transport: Transport) -> SymbolBars:
     return bars_from(frame, _CHINESE, transport, currency="CNY", shares_per_unit=LOT)
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """An answer that is not bars, with the exchanges behind it."""
-
-    exchanges: tuple[HttpRecord, ...]
-
-
-@dataclass(frozen=True)
-class Actions(Evidence):
-    actions: tuple[CorporateAction, ...]
-
-
-@dataclass(frozen=True)
-class Counts(Evidence):
-    shares: ShareCounts
-
-
-def corporate_actions(symbol: Symbol, hosts: RateLimiter) -> Actions:
+def corporate_actions(symbol: Symbol, hosts: RateLimiter) -> Told[tuple[CorporateAction, ...]]:
     """Cash dividends, bonus issues and rights issues of a mainland share that were carried out.
 
     All of them or a ``VendorFailure``: half a list would pass for the whole one.
     """
     rights, rights_exchanges = rights_issues(symbol, hosts)
     transport = _transport(symbol.canonical, hosts)
-    actions = _one_a_day((*_distributions(symbol, transport), *rights))
-    return Actions(with_evidence(transport.exchanges) + rights_exchanges, actions)
+    actions = one_a_day((*_distributions(symbol, transport), *rights))
+    return actions, transport.evidence + rights_exchanges
 
 
 def _distributions(symbol: Symbol, transport: Transport) -> tuple[CorporateAction, ...]:
@@ -132,24 +108,7 @@ def _distributions(symbol: Symbol, transport: Transport) -> tuple[CorporateActio
     )
 
 
-def _one_a_day(actions: tuple[CorporateAction, ...]) -> tuple[CorporateAction, ...]:
-    """In order of ex-dates; those of one day are one action, as the exchange counts them."""
-    merged: dict[np.datetime64, CorporateAction] = {}
-    for action in sorted(actions, key=lambda action: action.ex_date):
-        before = merged.get(action.ex_date)
-        if before is not None:
-            action = replace(
-                action,
-                cash=before.cash + action.cash,
-                bonus=before.bonus + action.bonus,
-                rights=before.rights + action.rights,
-                rights_price=max(before.rights_price, action.rights_price),
-            )
-        merged[action.ex_date] = action
-    return tuple(merged.values())
-
-
-def share_counts(symbol: Symbol, hosts: RateLimiter) -> Counts:
+def share_counts(symbol: Symbol, hosts: RateLimiter) -> Told[ShareCounts]:
     """Total and tradable shares of a mainland share, from each day of change on.
 
     The daily valuation table first; where it is missing, the table of capital changes.
@@ -176,7 +135,7 @@ def share_counts(symbol: Symbol, hosts: RateLimiter) -> Counts:
     shares = ShareCounts(
         symbol=symbol.canonical, dates=days[new], total=total[new], tradable=tradable[new]
     )
-    return Counts(with_evidence(transport.exchanges), shares)
+    return shares, transport.evidence
 
 
 def exchange_rate(
@@ -191,22 +150,15 @@ def exchange_rate(
     columns = {"date": "日期", "open": "今开", "high": "最高", "low": "最低", "close": "最新价"}
     bars = bars_from(frame, columns, transport, currency=pair[3:])
     if len(bars.close) and np.nanmedian(bars.close) > 50:
-        bars = _divided(bars, 100.0)
-    return History(
-        vendor=NAME,
-        symbol=pair,
-        first=first,
-        last=last,
-        bars=bars.between(first, last),
-        exchanges=with_evidence(transport.exchanges),
-    )
+        bars = replace(bars, **{name: getattr(bars, name) / 100.0 for name in PRICES})
+    return transport.history(first, last, bars)
 
 
-def steps_of(actions: tuple[CorporateAction, ...], bars: SymbolBars) -> FactorSteps:
+def steps_of(actions: tuple[CorporateAction, ...], bars: Bars) -> FactorSteps:
     """Total-return steps that follow from corporate actions: close(t-1) / reference(t).
 
-    reference = (close - cash + rights price x rights) / (1 + bonus + rights), not rounded to the
-    tick: rounding belongs to price limits, not to what a holder earned.
+    The reference is not rounded to the tick: rounding belongs to price limits, not to what a
+    holder earned.
     Actions before the second bar change nothing that is known and are left out.
     """
     dates, ratios = [], []
@@ -215,11 +167,8 @@ def steps_of(actions: tuple[CorporateAction, ...], bars: SymbolBars) -> FactorSt
         if before < 0:
             continue
         close = float(bars.close[before])
-        reference = (close - action.cash + action.rights_price * action.rights) / (
-            1 + action.bonus + action.rights
-        )
         dates.append(action.ex_date)
-        ratios.append(close / reference)
+        ratios.append(close / action.restated(close))
     return FactorSteps(
         dates=np.array(dates, dtype="datetime64[D]"), ratios=np.array(ratios, dtype=np.float64)
     )
@@ -278,18 +227,3 @@ def _transport(subject: str, hosts: RateLimiter) -> Transport:
 
 def _compact(day: np.datetime64) -> str:
     return str(day).replace("-", "")
-
-
-def _divided(bars: SymbolBars, by: float) -> SymbolBars:
-    return SymbolBars(
-        symbol=bars.symbol,
-        dates=bars.dates,
-        open=bars.open / by,
-        high=bars.high / by,
-        low=bars.low / by,
-        close=bars.close / by,
-        volume=bars.volume,
-        amount=bars.amount,
-        currency=bars.currency,
-        table=bars.table,
-    )

@@ -16,18 +16,12 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from basketbt.market.symbols import Symbol
-from basketbt.prices.data import SymbolBars
+from basketbt.prices.data import Bars
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.frames import bars_from
 from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.transport import Transport, ask, with_evidence
-from basketbt.prices.sources.vendor import (
-    FactorSteps,
-    Family,
-    History,
-    NoData,
-    Query,
-)
+from basketbt.prices.sources.transport import Transport, ask
+from basketbt.prices.sources.vendor import FactorSteps, Family, History, NoData, Query
 
 NAME = "sina"
 _COMMENT = rb"\s*(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/)?\s*"
@@ -66,15 +60,12 @@ class Sina:
         transport = _transport(symbol, query.hosts)
         bars = _bars(symbol, transport).between(query.first, query.last)
         steps = _steps(symbol, transport, bars)
-        return History(
-            vendor=NAME,
-            symbol=symbol.canonical,
-            first=query.first,
-            last=query.last,
-            bars=bars,
+        return transport.history(
+            query.first,
+            query.last,
+            bars,
             steps=None if steps is None else steps.within(query.first, query.last),
             steps_from="" if steps is None else NAME,
-            exchanges=with_evidence(transport.exchanges),
         )
 
 
@@ -95,28 +86,26 @@ def _transport(symbol: Symbol, hosts: RateLimiter) -> Transport:
     return Transport(NAME, symbol.canonical, hosts, missing_is_404=True, inspect=inspect)
 
 
-def _bars(symbol: Symbol, transport: Transport) -> SymbolBars:
+def _bars(symbol: Symbol, transport: Transport) -> Bars:
     code = sina_code(symbol)
     columns = {name: name for name in ("date", "open", "high", "low", "close", "volume")}
     if symbol.exchange == "HK":
         frame = ask(transport, lambda: akshare().stock_hk_daily(code, adjust=""))
-        return bars_from(frame, columns, transport, currency="HKD")
-    if symbol.kind == "index":
+    elif symbol.kind == "index":
         frame = ask(transport, lambda: akshare().stock_zh_index_daily(code))
-        return bars_from(frame, columns, transport, currency="CNY")
-    if symbol.kind == "fund":
+    elif symbol.kind == "fund":
         frame = ask(transport, lambda: akshare().fund_etf_hist_sina(code))
-        if "amount" in frame.columns:
-            columns["amount"] = "amount"
-        return bars_from(frame, columns, transport, currency="CNY")
-    # Without dates: akshare cuts before it removes rows that its merge with the share counts
-    # repeats, so a window that begins in a suspension would begin with a bar that never was.
-    frame = ask(transport, lambda: akshare().stock_zh_a_daily(code, adjust=""))
-    columns["amount"] = "amount"
-    return bars_from(frame, columns, transport, currency="CNY")
+    else:
+        # Without dates: akshare cuts before it removes rows that its merge with the share counts
+        # repeats, so a window that begins in a suspension would begin with a bar that never was.
+        frame = ask(transport, lambda: akshare().stock_zh_a_daily(code, adjust=""))
+    is_fund = symbol.kind == "fund" and "amount" in frame.columns
+    if is_fund or (symbol.kind == "share" and symbol.exchange != "HK"):
+        columns["amount"] = "amount"
+    return bars_from(frame, columns, transport, currency=symbol.currency)
 
 
-def _steps(symbol: Symbol, transport: Transport, bars: SymbolBars) -> FactorSteps | None:
+def _steps(symbol: Symbol, transport: Transport, bars: Bars) -> FactorSteps | None:
     if symbol.kind == "share" and symbol.exchange != "HK":
         return _share_steps(symbol, transport)
     if symbol.kind == "fund":
@@ -135,7 +124,7 @@ def _share_steps(symbol: Symbol, transport: Transport) -> FactorSteps:
     return FactorSteps(dates=dates[1:], ratios=factors[1:] / factors[:-1])
 
 
-def _fund_steps(symbol: Symbol, transport: Transport, bars: SymbolBars) -> FactorSteps | None:
+def _fund_steps(symbol: Symbol, transport: Transport, bars: Bars) -> FactorSteps | None:
     """A fund's list has f = 1 throughout; s is its split ratio and u its cumulative cash."""
     code = sina_code(symbol)
     try:

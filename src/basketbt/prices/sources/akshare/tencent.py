@@ -1,7 +1,7 @@
 """Tencent: a third opinion on the raw bars of A shares.
 
 akshare 1.19.5 gives the volume of Shenzhen's 000 codes in lots and all others in shares; the unit
-check before storing (``prices.vendor_checks``) settles that for every vendor by amount / volume.
+check before storing (``prices.checks.answers``) settles that for every vendor by amount / volume.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from basketbt.market.symbols import Symbol
 from basketbt.prices.sources.akshare.client import akshare
 from basketbt.prices.sources.frames import bars_from
-from basketbt.prices.sources.transport import Transport, ask, with_evidence
+from basketbt.prices.sources.transport import Transport, ask
 from basketbt.prices.sources.vendor import Changed, Family, History, Query
 
 NAME = "tencent"
@@ -50,14 +50,7 @@ class Tencent:
                 transport.no_data("no bars for this code")
             raise
         bars = bars_from(frame, _COLUMNS, transport, currency="CNY")
-        return History(
-            vendor=NAME,
-            symbol=symbol.canonical,
-            first=query.first,
-            last=query.last,
-            bars=bars.between(query.first, query.last),
-            exchanges=with_evidence(transport.exchanges),
-        )
+        return transport.history(query.first, query.last, bars)
 
 
 def inspect(transport: Transport, url: str, body: bytes) -> None:

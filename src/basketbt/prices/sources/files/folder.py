@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from basketbt.errors import InputError, RefusedPath
@@ -43,24 +43,32 @@ def tables_of(root: Path) -> tuple[TableSpec, ...]:
         return (TableSpec(path=root.name, adjusted=stem.endswith(ADJUSTED)),)
     if not root.is_dir():
         raise RefusedPath(path=root, why="no such folder or file")
+    names = [entry.name for entry in root.iterdir()]
+    tables = by_convention(names)
+    if not any(table.kind in ("bars", "indexes") for table in tables):
+        raise NoTables(path=root, seen=", ".join(sorted(names)[:12]) or "no file")
+    return tables
+
+
+def by_convention(names: Iterable[str]) -> tuple[TableSpec, ...]:
+    """The tables among some files, told by their names, in order of precedence.
+
+    Raises ``RefusedPath`` for two files of one table.
+    """
     found: dict[str, str] = {}
-    names = sorted(entry.name for entry in root.iterdir())
-    for name in names:
+    for name in sorted(names):
         stem, suffix = split_name(name)
         if not suffix or not (stem in CONVENTION or stem.endswith(ADJUSTED)):
             continue
         if stem in found:
             why = f"stands beside {found[stem]}: keep one, or name the tables in the study"
-            raise RefusedPath(path=root / name, why=why)
+            raise RefusedPath(path=name, why=why)
         found[stem] = name
     plain = [TableSpec(path=found[s], kind=kind) for s, kind in CONVENTION.items() if s in found]
     adjusted = [
         TableSpec(path=name, adjusted=True) for s, name in found.items() if s.endswith(ADJUSTED)
     ]
-    tables = (*plain, *adjusted)
-    if not any(table.kind in ("bars", "indexes") for table in tables):
-        raise NoTables(path=root, seen=", ".join(names[:12]) or "no file")
-    return tables
+    return (*plain, *adjusted)
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -56,7 +56,7 @@ def open_table(path: Path) -> Table:
             return ParquetTable(path)
         if suffix == ".xlsx":
             return SheetTable(path)
-        return CsvTable(path)
+        return CsvTable(path.name, _unpacked(path))
     except (pa.ArrowInvalid, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
         what = f"cannot be read as {suffix[1:]}: {error}"
         raise InvalidFile([Problem(path.name, 1, what)]) from None
@@ -113,9 +113,9 @@ class CsvTable:
 
     first_line = 2
 
-    def __init__(self, path: Path) -> None:
-        self._name = path.name
-        text = _as_utf8(_unpacked(path), path.name)
+    def __init__(self, name: str, content: bytes) -> None:
+        self._name = name
+        text = _as_utf8(content, name)
         line = text.partition(b"\n")[0].decode().strip("\r\ufeff")
         if not line.strip():
             raise pa.ArrowInvalid("the first line is empty, a header is expected")

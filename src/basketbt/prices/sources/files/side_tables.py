@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.prices.data import (
+    RATIOS,
     CorporateAction,
     Dates,
     Floats,
@@ -55,9 +56,7 @@ def _series(
         mine = np.flatnonzero((position == number) & (days <= request.end) & np.isfinite(rates))
         mine = mine[np.argsort(days[mine], kind="stable")]
         if mine.size:
-            found[pair] = FxSeries(
-                base=pair[:3], quote=pair[3:], dates=days[mine], rate=rates[mine]
-            )
+            found[pair] = FxSeries.of(pair, days[mine], rates[mine])
     return found
 
 
@@ -86,15 +85,14 @@ def read_actions(
     """
     fields = read_fields(table, spec, codes)
     days = fields.days("date")
-    names = ("cash", "bonus", "rights", "rights_price")
-    values = {name: fields.numbers(name) for name in names}
-    values = {name: np.where(np.isnan(column), 0.0, column) for name, column in values.items()}
+    given = {name: fields.numbers(name) for name in RATIOS}
+    values = {name: np.where(np.isnan(column), 0.0, column) for name, column in given.items()}
     found: dict[str, list[CorporateAction]] = {}
     for row in np.argsort(days, kind="stable"):
         if np.isnat(days[row]):
             continue
         symbol = codes.symbols[fields.position[row]]
-        ratios = {name: float(values[name][row]) for name in names}
+        ratios = {name: float(values[name][row]) for name in RATIOS}
         action = CorporateAction(symbol=symbol, ex_date=days[row], **ratios)
         found.setdefault(symbol, []).append(action)
     return {symbol: tuple(actions) for symbol, actions in found.items()}

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
-from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind, listing
-from basketbt.prices.data import (
-    MarketData,
-    PriceRequest,
-    SymbolBars,
-    UniverseCloses,
-)
+from basketbt.notes import Note, listing
+from basketbt.prices.data import Bars, MarketData, PriceRequest, UniverseCloses
 from basketbt.prices.sources.files.arrow import release
 from basketbt.prices.sources.files.codes import CodeIndex
 from basketbt.prices.sources.files.folder import safe_path, tables_of
@@ -29,47 +21,21 @@ from basketbt.prices.sources.files.side_tables import (
     read_shares,
 )
 from basketbt.prices.sources.files.spec import TableSpec
-from basketbt.prices.sources.files.tidy import LongBars, read_bars
+from basketbt.prices.sources.files.tidy import read_bars
 from basketbt.prices.sources.files.universe import industries, read_universe
 from basketbt.prices.sources.files.wide import is_wide, read_wide_bars
+from basketbt.prices.sources.messages import ADJUSTED_TABLE, SUSPECT_ROWS, UNREAD_HEADER
 
-ADJUSTED_TABLE = NoteKind(
-    "adjusted_table",
-    en="only adjusted prices exist for {count} securities, from {table}: {symbols}",
-    zh="{count}只证券仅有复权价格，来自{table}：{symbols}",
-)
-SUSPECT_ROWS = NoteKind(
-    "suspect_rows",
-    en="{table} marks rows as suspect: {rows}",
-    zh="{table}将以下行标记为可疑：{rows}",
-    severity="warning",
-)
-UNREAD_HEADER = NoteKind(
-    "unread_header",
-    en="{table}: {header} is not read; did you mean {meant} ({field})?",
-    zh="{table}：未读取{header}；是否应为{meant}（{field}）？",
-    severity="warning",
-)
 T = TypeVar("T")
 
 _LISTED = 8  # rows named in a note before "and n more"
 
 
-class FilesSource:
-    """Prices from a folder (or one file) of tables.
+class TableSource:
+    """Prices from tables, the first one first; ``opened`` opens the one that a spec names."""
 
-    Args:
-        root: the folder, or the file.
-        tables: how to read it, first table first; None: by the folder convention.
-
-    Raises:
-        RefusedPath: a table outside the folder, or no plain file; see ``folder.safe_path``.
-        NoTables: a folder in which no name follows the convention.
-    """
-
-    def __init__(self, root: Path, tables: tuple[TableSpec, ...] | None = None) -> None:
-        self._tables = tables_of(root) if tables is None else tables
-        self._paths = {spec.path: safe_path(root, spec.path) for spec in self._tables}
+    def __init__(self, tables: tuple[TableSpec, ...], opened: Callable[[TableSpec], Table]) -> None:
+        self._tables, self._open = tables, opened
 
     @property
     def name(self) -> str:
@@ -92,7 +58,7 @@ class FilesSource:
         notes += [note for own in by_kind.values() for s, t in own for note in _unread(s, t)]
         return MarketData(
             source=self.name,
-            bars={symbol: bars[symbol] for symbol in wanted if symbol in bars},
+            bars=bars,
             actions=_first_wins([read_actions(t, s, codes) for s, t in by_kind["actions"]]),
             shares=_first_wins([read_shares(t, s, codes) for s, t in by_kind["shares"]]),
             fx=_first_wins([read_fx(t, s, request) for s, t in by_kind["fx"]]),
@@ -122,46 +88,66 @@ class FilesSource:
     def _of(self, kind: str) -> Iterator[tuple[TableSpec, Table]]:
         for spec in self._tables:
             if spec.kind == kind:
-                yield spec, open_table(self._paths[spec.path])
+                yield spec, self._open(spec)
 
-    def _bars(
-        self, wanted: tuple[str, ...], request: PriceRequest
-    ) -> tuple[dict[str, SymbolBars], list[Note]]:
-        bars: dict[str, SymbolBars] = {}
+    def _bars(self, wanted: tuple[str, ...], request: PriceRequest) -> tuple[Bars, list[Note]]:
+        parts: list[Bars] = []
         notes: list[Note] = []
         used: set[str] = set()
         for spec in self._tables:
-            codes = CodeIndex(symbol for symbol in wanted if symbol not in bars)
+            known = {symbol for part in parts for symbol in part.symbols}
+            codes = CodeIndex(symbol for symbol in wanted if symbol not in known)
             if spec.kind not in ("bars", "indexes") or spec.path in used or not codes.symbols:
                 continue
-            long, name, unread = self._read(spec, codes, used)
-            notes += unread
-            long = long.within(request.start, request.end)
-            found = _histories(long, codes, spec, name)
-            bars |= found
-            notes += _suspects(long, codes, name)
-            if spec.adjusted and found:
-                notes.append(ADJUSTED_TABLE(count=len(found), table=name, symbols=listing(found)))
-        return bars, notes
+            bars, own = self._read(spec, codes, used, request)
+            notes += own
+            if bars.symbols and spec.adjusted:
+                count, names = len(bars.symbols), listing(bars.symbols)
+                notes.append(ADJUSTED_TABLE(count=count, table=bars.tables[0], symbols=names))
+            parts.append(bars)
+        return Bars.joined(parts).only(wanted), notes
 
     def _read(
-        self, spec: TableSpec, codes: CodeIndex, used: set[str]
-    ) -> tuple[LongBars, str, list[Note]]:
-        """The bars of a table, or of the wide tables that belong together; and what to call it.
+        self, spec: TableSpec, codes: CodeIndex, used: set[str], request: PriceRequest
+    ) -> tuple[Bars, list[Note]]:
+        """The bars of a table, or of the wide tables that belong together, within the range.
 
-        Also the notes on headers that were probably meant to be read.
+        Also the notes on suspect rows and on headers that were probably meant to be read.
         """
-        table = open_table(self._paths[spec.path])
+        table = self._open(spec)
         used.add(spec.path)
-        if not _wide(spec, table):
-            return read_bars(table, spec, codes), spec.path, _unread(spec, table)
-        parts = [(spec, table)]
+        notes = _unread(spec, table)
+        if _wide(spec, table):
+            parts = [(spec, table), *self._beside(spec, used)]
+            return read_wide_bars(parts, codes, request), notes
+        bars, suspect = read_bars(table, spec, codes, request)
+        return bars, [*notes, *_suspects(suspect)]
+
+    def _beside(self, spec: TableSpec, used: set[str]) -> Iterator[tuple[TableSpec, Table]]:
+        """The wide tables of other fields that belong to a wide one."""
         for other in self._tables:
             same = (other.kind, other.adjusted) == (spec.kind, spec.adjusted)
             if same and other.layout == "wide" and other.path not in used:
                 used.add(other.path)
-                parts.append((other, open_table(self._paths[other.path])))
-        return read_wide_bars(parts, codes), " + ".join(part.path for part, _ in parts), []
+                yield other, self._open(other)
+
+
+class FilesSource(TableSource):
+    """Prices from a folder (or one file) of tables.
+
+    Args:
+        root: the folder, or the file.
+        tables: how to read it, first table first; None: by the folder convention.
+
+    Raises:
+        RefusedPath: a table outside the folder, or no plain file; see ``folder.safe_path``.
+        NoTables: a folder in which no name follows the convention.
+    """
+
+    def __init__(self, root: Path, tables: tuple[TableSpec, ...] | None = None) -> None:
+        tables = tables_of(root) if tables is None else tables
+        paths = {spec.path: safe_path(root, spec.path) for spec in tables}
+        super().__init__(tables, lambda spec: open_table(paths[spec.path]))
 
 
 def _wide(spec: TableSpec, table: Table) -> bool:
@@ -186,36 +172,8 @@ def _first_wins(tables: list[dict[str, T]]) -> dict[str, T]:
     return merged
 
 
-def _histories(
-    long: LongBars, codes: CodeIndex, spec: TableSpec, name: str
-) -> dict[str, SymbolBars]:
-    """Rows by security, in the order of the table within one."""
-    order = np.argsort(long.position, kind="stable")
-    dates = long.dates[order]
-    values = {field: column[order] for field, column in long.values.items()}
-    edges = np.searchsorted(long.position[order], np.arange(len(codes.symbols) + 1))
-    found = {}
-    for number, symbol in enumerate(codes.symbols):
-        rows = slice(edges[number], edges[number + 1])
-        if rows.start == rows.stop:
-            continue
-        own = {field: column[rows] for field, column in values.items()}
-        factor = own.pop("factor")
-        found[symbol] = SymbolBars(
-            symbol=symbol,
-            dates=dates[rows],
-            factor=None if spec.adjusted or np.isnan(factor).all() else factor,
-            adjusted=spec.adjusted,
-            currency=spec.currency or parse_symbol(symbol).currency,
-            table=name,
-            **own,
-        )
-    return found
-
-
-def _suspects(long: LongBars, codes: CodeIndex, name: str) -> list[Note]:
-    rows = np.flatnonzero(long.suspect)
-    if not rows.size:
+def _suspects(rows: Bars) -> list[Note]:
+    if not len(rows):
         return []
-    named = (f"{codes.symbols[long.position[row]]} {long.dates[row]}" for row in rows)
-    return [SUSPECT_ROWS(table=name, rows=listing(named, most=_LISTED))]
+    named = (f"{rows.symbols[code]} {day}" for code, day in zip(rows.code, rows.dates, strict=True))
+    return [SUSPECT_ROWS(table=rows.tables[0], rows=listing(named, most=_LISTED))]

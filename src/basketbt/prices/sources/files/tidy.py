@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from basketbt.errors import BadSymbol, InvalidFile, Problem
-from basketbt.prices.data import Dates, Floats
+from basketbt.market.symbols import parse_symbol
+from basketbt.prices.data import COLUMNS, Bars, Dates, Floats, PriceRequest
 from basketbt.prices.sources.files.arrow import coded, taken
 from basketbt.prices.sources.files.cells import to_days, to_numbers, to_texts
 from basketbt.prices.sources.files.codes import CodeIndex
@@ -99,40 +100,54 @@ def _positions(texts: Sequence[str], codes: CodeIndex, path: str) -> NDArray[np.
         raise InvalidFile([Problem(Path(path).name, 1, str(error), error.hint)]) from None
 
 
-@dataclass(frozen=True)
-class LongBars:
-    """Bars of several securities, row by row as the table has them. All arrays are (R,)."""
+def read_bars(
+    table: Table, spec: TableSpec, codes: CodeIndex, request: PriceRequest
+) -> tuple[Bars, Bars]:
+    """The bars of a tidy table within the range, in shares and currency units.
 
-    position: NDArray[np.intp]
-    dates: Dates
-    values: dict[str, Floats]  # open, high, low, close, volume (shares), amount, factor
-    suspect: NDArray[np.bool_]  # rows that the table itself marks so
-
-    def within(self, start: np.datetime64, end: np.datetime64) -> LongBars:
-        """The rows of an inclusive range of days; rows without a date are dropped."""
-        keep = (self.dates >= start) & (self.dates <= end)
-        if keep.all():
-            return self
-        return LongBars(
-            self.position[keep],
-            self.dates[keep],
-            {name: column[keep] for name, column in self.values.items()},
-            self.suspect[keep],
-        )
-
-
-def read_bars(table: Table, spec: TableSpec, codes: CodeIndex) -> LongBars:
-    """The bars of a tidy table in shares and currency units."""
+    And those of them that the table itself marks as suspect.
+    """
     fields = read_fields(table, spec, codes)
     scales = {
         "volume": SHARES_PER[spec.volume_unit],
         "amount": YUAN_PER[spec.amount_unit],
     }
-    names = ("open", "high", "low", "close", "volume", "amount", "factor")
-    suspect = [(text or "").startswith("suspect") for text in fields.texts("quality")]
-    return LongBars(
-        position=fields.position,
-        dates=fields.days("date"),
-        values={name: fields.numbers(name, scales.get(name, 1.0)) for name in names},
-        suspect=np.array(suspect, dtype=np.bool_),
+    days = fields.days("date")
+    rows = rows_within(fields.position, days, request)
+    columns = {name: fields.numbers(name, scales.get(name, 1.0))[rows] for name in COLUMNS}
+    marks = np.array([(text or "").startswith("suspect") for text in fields.texts("quality")])
+    bars = bars_of_table(spec, spec.path, codes, fields.position[rows], days[rows], columns)
+    return bars, bars.rows(np.flatnonzero(marks[rows]))
+
+
+def rows_within(code: NDArray[np.intp], days: Dates, request: PriceRequest) -> NDArray[np.intp]:
+    """The rows of the range asked for, security after security, each as the table has them.
+
+    Rows without a date are left out.
+    """
+    inside = np.flatnonzero((days >= request.start) & (days <= request.end))
+    return inside[np.argsort(code[inside], kind="stable")]
+
+
+def bars_of_table(
+    spec: TableSpec,
+    name: str,
+    codes: CodeIndex,
+    code: NDArray[np.intp],
+    dates: Dates,
+    columns: Mapping[str, Floats],
+) -> Bars:
+    """Rows of one table, security after security; ``name`` is what notes call the table."""
+    held, code = np.unique(code, return_inverse=True)
+    symbols = tuple(codes.symbols[number] for number in held)
+    if spec.adjusted:  # a factor beside adjusted prices would adjust them twice
+        columns = {**columns, "factor": np.full(len(dates), np.nan)}
+    return Bars(
+        symbols=symbols,
+        code=code,
+        dates=dates,
+        **columns,
+        adjusted=np.full(len(symbols), spec.adjusted),
+        currencies=tuple(spec.currency or parse_symbol(one).currency for one in symbols),
+        tables=(name,) * len(symbols),
     )

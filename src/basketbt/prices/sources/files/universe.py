@@ -19,6 +19,7 @@ from basketbt.prices.sources.files.codes import canonical
 from basketbt.prices.sources.files.formats import Table, read_in_parts
 from basketbt.prices.sources.files.headers import find_columns
 from basketbt.prices.sources.files.spec import TableSpec
+from basketbt.prices.sources.files.wide import read_cells
 
 
 def read_universe(table: Table, spec: TableSpec, request: PriceRequest) -> UniverseCloses | None:
@@ -46,6 +47,19 @@ def read_universe(table: Table, spec: TableSpec, request: PriceRequest) -> Unive
         market.position.append(position[kept])
         market.closes.append(to_numbers(prices, close, spec.path, lines[kept]))
     return _matrix(market, spec.path)
+
+
+def read_wide_universe(table: Table, path: str) -> UniverseCloses:
+    """The market of a wide table whose headers are canonical symbols, without industries.
+
+    Raises ``ValueError`` for a table without a close, ``InvalidFile`` for one that is none.
+    """
+    symbols = {symbol: number for number, symbol in enumerate(table.headers[1:])}
+    position, days, closes = read_cells(table, path, symbols)
+    found = _matrix(_Market(symbols, [days], [position], [closes]), path)
+    if found is None:
+        raise ValueError(f"{path} has no close")
+    return found
 
 
 class _Market(NamedTuple):

@@ -10,16 +10,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from basketbt.errors import BadSymbol, InvalidFile, Problem
-from basketbt.prices.data import Dates, Floats
+from basketbt.prices.data import COLUMNS, Bars, Dates, Floats, PriceRequest
 from basketbt.prices.sources.files.arrow import integers
 from basketbt.prices.sources.files.cells import to_days, to_numbers
 from basketbt.prices.sources.files.codes import CodeIndex, canonical
 from basketbt.prices.sources.files.formats import Table
 from basketbt.prices.sources.files.headers import is_date_header
 from basketbt.prices.sources.files.spec import SHARES_PER, YUAN_PER, TableSpec
-from basketbt.prices.sources.files.tidy import LongBars
+from basketbt.prices.sources.files.tidy import bars_of_table, rows_within
 
-FIELDS = ("open", "high", "low", "close", "volume", "amount", "factor")
 _MOST = 0.8  # of the headers after the first are codes: the table is wide
 
 
@@ -73,28 +72,33 @@ def _body(rows: pa.Table, first: str) -> tuple[pa.Table, int]:
     return rows.slice(at), at
 
 
-def read_wide_bars(tables: Sequence[tuple[TableSpec, Table]], codes: CodeIndex) -> LongBars:
-    """Bars from wide tables of one field each. The table of closes says which rows there are.
+def read_wide_bars(
+    tables: Sequence[tuple[TableSpec, Table]], codes: CodeIndex, request: PriceRequest
+) -> Bars:
+    """Bars of the range from wide tables of one field each; that of closes says which rows are.
 
     Raises:
         InvalidFile: no table of closes, two of one field, or a code without its exchange.
     """
     cells = {}
     for spec, table in tables:
-        if spec.field not in FIELDS or spec.field in cells:
+        if spec.field not in COLUMNS or spec.field in cells:
             what = f"field {spec.field!r} is unknown, or another table has it already"
-            raise InvalidFile([Problem(spec.path, 1, what, f"fields: {', '.join(FIELDS)}")])
+            raise InvalidFile([Problem(spec.path, 1, what, f"fields: {', '.join(COLUMNS)}")])
         cells[spec.field] = read_cells(table, spec.path, _columns(table, spec, codes))
     if "close" not in cells:
         what = "wide tables need one of closes beside them"
         raise InvalidFile([Problem(tables[0][0].path, 1, what, "add one with field: close")])
     position, dates, closes = cells.pop("close")
-    values = {name: np.full(len(dates), np.nan) for name in FIELDS} | {"close": closes}
+    rows = rows_within(position, dates, request)
+    position, dates, closes = position[rows], dates[rows], closes[rows]
+    values = {name: np.full(len(dates), np.nan) for name in COLUMNS} | {"close": closes}
     for spec, _ in tables:
         if spec.field in cells:
             found = _looked_up(position, dates, *cells[spec.field])
             values[spec.field] = found * _scale(spec)
-    return LongBars(position, dates, values, np.zeros(len(dates), dtype=np.bool_))
+    name = " + ".join(spec.path for spec, _ in tables)
+    return bars_of_table(tables[0][0], name, codes, position, dates, values)
 
 
 def _columns(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:

@@ -1,7 +1,7 @@
-"""What an answer must pass before anything of it is stored.
+"""What a vendor's answer must pass before anything of it is stored, and again in the store.
 
-Each check is a pure function that names what is wrong, or gives None. They look for answers that
-succeed and are wrong: a unit that changed, a session that slipped, a factor without its step.
+The rules of rows are those of every source (:mod:`.rows`), and none may be broken; beside them
+stands what only an answer can have wrong: a unit that changed, a factor without its step.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.market.calendars import calendar
-from basketbt.market.limits import limit_fractions
 from basketbt.market.symbols import Symbol
-from basketbt.prices.data import Dates, Floats, SymbolBars
+from basketbt.prices.checks.rows import factor_growth, judged, missing_before, moves, strange_rate
+from basketbt.prices.data import Bars, Dates, Floats, FxSeries
 from basketbt.prices.sources.vendor import FactorSteps, History
 
 SETTLE = timedelta(minutes=30)  # after the close, until the vendors' last bar is final
-_ROUNDING = 1e-6  # relative: what a decimal print may lose
+# Not as a study judges them: of gaps a second vendor is asked, the unit is settled here.
+_NOT_HELD = ("gap", "hole", "units")
 _LIMIT_SLACK = 0.012  # the factor's reference is not rounded to the fen; penny shares
 _FREE_AT_FIRST = 5  # sessions of a new listing that are not held against the limit
+_RATE_JUMP = 0.1  # of a currency in a day, logarithmic
 
 
 class Rejected(Exception):
@@ -42,28 +44,28 @@ def last_closed_session(symbol: Symbol | None, now: datetime) -> np.datetime64:
 
 def checked_history(history: History, symbol: Symbol) -> History:
     """The history with volume in shares, or ``Rejected`` with the first check it fails."""
-    bars = history.bars
-    _demand(check_dates(bars.dates))
-    _demand(check_prices(bars))
-    _demand(check_sessions(bars.dates, symbol))
-    bars = in_shares(bars)
+    _demand(_rows_of(history.bars))
+    bars = in_shares(history.bars)
     if symbol.kind == "index":
         _demand(check_complete(history, symbol))
     if history.steps is not None:
         _demand(check_steps(history.steps))
-        _demand(check_limits(bars, history.steps, symbol, history.first))
+        _demand(check_limits(history.with_factor, history.first))
     return replace(history, bars=bars)
 
 
 def checked_rate(history: History) -> History:
-    """The history of a currency pair, or ``Rejected``: positive rates on increasing dates."""
+    """The history of a currency pair, or ``Rejected``: possible rates on increasing dates."""
     bars = history.bars
-    _demand(check_dates(bars.dates))
-    if not (np.isfinite(bars.close) & (bars.close > 0)).all():
-        raise Rejected("a rate is empty or not positive")
-    jump = np.abs(np.diff(np.log(bars.close)))
-    if (jump > 0.1).any():
-        raise Rejected(f"the rate jumps on {bars.dates[1:][jump > 0.1][0]}")
+    days = np.diff(bars.dates).astype(np.int64)
+    if not len(bars) or (days <= 0).any():
+        raise Rejected("no rates, or their dates are not in order")
+    strange = strange_rate(FxSeries.of(history.symbol, bars.dates, bars.close))
+    if strange is not None:
+        raise Rejected("the rate of {} is {:g}".format(*strange))
+    jump = np.abs(np.diff(np.log(bars.close))) > _RATE_JUMP
+    if jump.any():
+        raise Rejected(f"the rate jumps on {bars.dates[1:][jump][0]}")
     return history
 
 
@@ -74,47 +76,17 @@ def missing_sessions(history: History, symbol: Symbol) -> Dates:
     return missing
 
 
-# --- the checks ------------------------------------------------------------------------------
-
-
-def check_dates(dates: Dates) -> str | None:
-    """At least one row; every date once and later than the one before."""
-    if not len(dates):
+def _rows_of(bars: Bars) -> str | None:
+    """The first rule of rows that is broken; a column may be empty throughout or nowhere."""
+    if not len(bars):
         return "no bars in this window"
-    step = np.diff(dates).astype(np.int64)
-    if (step == 0).any():
-        return f"{dates[1:][step == 0][0]} is there twice"
-    if (step < 0).any():
-        return f"{dates[1:][step < 0][0]} is out of order"
-    return None
-
-
-def check_prices(bars: SymbolBars) -> str | None:
-    """Prices positive and finite, low <= open, close <= high; a column may be empty throughout."""
-    for name in ("close", "open", "high", "low"):
-        column = getattr(bars, name)
-        if name != "close" and np.isnan(column).all():
-            continue
-        wrong = ~np.isfinite(column) | (column <= 0)
-        if wrong.any():
-            return f"{name} is empty or not positive on {bars.dates[wrong][0]}"
-    for name in ("volume", "amount"):
-        column = getattr(bars, name)
-        wrong = ~(np.isfinite(column) & (column >= 0))
-        if wrong.any() and not np.isnan(column).all():
-            return f"{name} is empty or negative on {bars.dates[wrong][0]}"
-    inner = np.fmax(bars.open, bars.close), np.fmin(bars.open, bars.close)
-    wrong = (inner[0] > bars.high * (1 + _ROUNDING)) | (inner[1] < bars.low * (1 - _ROUNDING))
-    if wrong.any():
-        return f"open or close lies outside [low, high] on {bars.dates[wrong][0]}"
-    return None
-
-
-def check_sessions(dates: Dates, symbol: Symbol) -> str | None:
-    """Every bar on a session of its exchange."""
-    alien = ~np.isin(dates, calendar(symbol.calendar).between(dates[0], dates[-1]))
-    if alien.any():
-        return f"{dates[alien][0]} was no session of {symbol.calendar}"
+    for one in judged(bars)[1]:
+        if one.rule not in _NOT_HELD:
+            return f"{one.what} {one.value:.6g} on {one.date} ({one.rule})"
+    for name in ("open", "high", "low", "volume", "amount"):
+        empty = np.isnan(getattr(bars, name))
+        if empty.any() and not empty.all():
+            return f"{name} is empty on {bars.dates[empty][0]}"
     return None
 
 
@@ -136,35 +108,24 @@ def check_steps(steps: FactorSteps) -> str | None:
     return None
 
 
-def check_limits(
-    bars: SymbolBars, steps: FactorSteps, symbol: Symbol, first: np.datetime64
-) -> str | None:
+def check_limits(bars: Bars, first: np.datetime64) -> str | None:
     """No return beyond the board's daily limit: a wrong price, or a step that is missing.
 
-    Not held against it: the first sessions of a listing inside the window, and the first session
-    after one without a bar.
+    Not held against it: the first sessions of a listing inside the window that begins on
+    ``first``, and the first session after one without a bar.
     """
-    if symbol.board is None or symbol.exchange == "HK" or len(bars.dates) < 2:
-        return None
-    total = bars.close * steps.factor_on(bars.dates)
-    change = total[1:] / total[:-1] - 1
-    known = calendar(symbol.calendar)
-    sessions = known.between(bars.dates[0], bars.dates[-1])
-    place = np.searchsorted(sessions, bars.dates)
-    judged = np.diff(place) == 1
+    found = moves(bars, factor_growth(bars), np.full(1, np.datetime64("NaT", "D")))
+    beyond = found.beyond(1, _LIMIT_SLACK) & (missing_before(bars) == 0)
     if bars.dates[0] > first:
-        judged[:_FREE_AT_FIRST] = False
-    limits = limit_fractions([symbol], bars.dates[1:])
-    up, down = limits.up[:, 0] + _LIMIT_SLACK, limits.down[:, 0] + _LIMIT_SLACK
-    with np.errstate(invalid="ignore"):
-        beyond = judged & ((change > up) | (change < -down))
+        beyond[: _FREE_AT_FIRST + 1] = False
     if beyond.any():
         at = int(np.flatnonzero(beyond)[0])
-        return f"{change[at]:+.1%} on {bars.dates[at + 1]} is beyond the board's daily limit"
+        day = bars.dates[at]
+        return f"{found.change[at]:+.1%} on {day} is beyond the board's daily limit"
     return None
 
 
-def in_shares(bars: SymbolBars) -> SymbolBars:
+def in_shares(bars: Bars) -> Bars:
     """Volume in shares. ``Rejected`` unless amount / (volume x price) is 1, or 100, throughout.
 
     100 means lots (手): vendors and clients have changed that unit without notice.
