@@ -198,7 +198,7 @@ def test_a_study_without_accounts_and_tests_says_nothing_of_them() -> None:
     [
         (
             "en",
-            "dividends: taxed`: no corporate action names the cash of {first} and 10 others, all 13 named in summary.csv a dividend",
+            "names the cash of {first} and 10 others, all 13 named in summary.csv a dividend",
         ),
         ("zh", "无公司行为数据表明{first}等13只，全部见summary.csv所得现金为红利"),
     ],
