@@ -26,7 +26,7 @@ calendars: $(READY) ## rewrite the session tables from the installed exchange_ca
 
 docs: $(READY) ## rewrite what is generated in docs/ and the JSON Schemas
 	$(BIN)/python -m basketbt.report.dictionary
-	$(BIN)/python -m basketbt.grid.dictionary
+	$(BIN)/python -m basketbt.sweep.dictionary
 	$(BIN)/python tools/case_study.py
 
 sample: $(READY) ## make the sample of record again: make sample PRICES=FOLDER

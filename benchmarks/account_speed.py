@@ -13,16 +13,16 @@ import time
 
 import numpy as np
 
-from basketbt.backtest.account.book import account_book
-from basketbt.backtest.account.schedule import Moment
-from basketbt.backtest.account.settings import AccountSettings
-from basketbt.backtest.index import IndexPath, index_path
-from basketbt.backtest.rebalance import Rebalance
-from basketbt.baskets.library import find_library
+from basketbt.data.bars import PriceRequest
+from basketbt.data.panel import PricePanel, build_panel
+from basketbt.data.sources.sample import SampleSource
+from basketbt.engine.account.book import account_book
+from basketbt.engine.account.schedule import Moment
+from basketbt.engine.account.settings import AccountSettings
+from basketbt.engine.index import IndexPath, index_path
+from basketbt.engine.rebalance import Rebalance
+from basketbt.lists.library import find_library
 from basketbt.market.calendars import calendar
-from basketbt.prices.data import PriceRequest
-from basketbt.prices.panel import PricePanel, build_panel
-from basketbt.prices.sources.sample import SampleSource
 
 BASKETS, SESSIONS, NAMES_EACH, ENTRIES = 20, 120, 15, 2
 BAR_SECONDS = 1.0

@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 
 import independent_names
-from basketbt.events.models import abnormal, cumulate, estimate, market_model
-from basketbt.events.multiple import benjamini_hochberg, holm
-from basketbt.events.portfolio import basket_returns
-from basketbt.events.significance import corrado, kolari_pynnonen, portfolio_t, t_two_sided
-from basketbt.events.windows import sessions_of
+from basketbt.eventstudy.models import abnormal, cumulate, estimate, market_model
+from basketbt.eventstudy.multiple import benjamini_hochberg, holm
+from basketbt.eventstudy.portfolio import basket_returns
+from basketbt.eventstudy.significance import corrado, kolari_pynnonen, portfolio_t, t_two_sided
+from basketbt.eventstudy.windows import sessions_of
 
 SEED = 20250121
 RHO, LEVEL = 0.3, 0.05

@@ -28,10 +28,10 @@ from typing import TypeVar
 import numpy as np
 import pyarrow.parquet as pq
 
-from basketbt.events.inputs import EventStudyInputs, Universe
-from basketbt.events.models import Design, market_model, sector_model
-from basketbt.events.portfolio import basket_returns
-from basketbt.events.run import event_study
+from basketbt.eventstudy.inputs import EventStudyInputs, Universe
+from basketbt.eventstudy.models import Design, market_model, sector_model
+from basketbt.eventstudy.portfolio import basket_returns
+from basketbt.eventstudy.run import event_study
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ def placebo_loop(inputs: EventStudyInputs, design: Design) -> dict[tuple[int, in
 
 def placebo_batched(inputs: EventStudyInputs, design: Design) -> dict[tuple[int, int], np.ndarray]:
     """The same by the package."""
-    from basketbt.events.placebo import placebo_dates
+    from basketbt.eventstudy.placebo import placebo_dates
 
     returns = basket_returns(inputs.returns, inputs.weights)[0]
     found = placebo_dates(

@@ -8,13 +8,13 @@ from statistics import median
 
 import numpy as np
 
-from basketbt.backtest.grid.draws import draw_names
-from basketbt.backtest.grid.engine import Yardstick, grid_statistics
-from basketbt.backtest.holding_periods import make_market
-from basketbt.backtest.kernel import Holdings
-from basketbt.backtest.rebalance import Rebalance
-from basketbt.grid.sheets import Drawn, GridJob, PriceTable, Sheet, Span
+from basketbt.engine.batch.draws import draw_names
+from basketbt.engine.batch.engine import Yardstick, grid_statistics
+from basketbt.engine.holding_periods import make_market
+from basketbt.engine.kernel import Holdings
+from basketbt.engine.rebalance import Rebalance
 from basketbt.market.calendars import calendar
+from basketbt.sweep.sheets import Drawn, GridJob, PriceTable, Sheet, Span
 
 HOME = calendar("XSHG")
 #: Sessions of the benchmarks without real prices, the base included.

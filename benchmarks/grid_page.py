@@ -206,6 +206,6 @@ def _processor() -> str:
 
 
 def _cores() -> int:
-    from basketbt.grid.schedulers import usable_cores
+    from basketbt.sweep.schedulers import usable_cores
 
     return usable_cores()

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from basketbt.backtest.grid.engine import grid_levels
-from basketbt.backtest.holding_periods import make_market
-from basketbt.backtest.rebalance import Rebalance
+from basketbt.engine.batch.engine import grid_levels
+from basketbt.engine.holding_periods import make_market
+from basketbt.engine.rebalance import Rebalance
 from grid_inputs import basketbt_run, equal_baskets, in_turn, named, prices, sessions
 
 RULES = ("hold", "monthly", "daily")

@@ -25,13 +25,13 @@ import numpy as np
 
 import grid_page
 import grid_readme
-from basketbt.backtest.grid.draws import draw_names
-from basketbt.backtest.grid.engine import grid_statistics
-from basketbt.backtest.holding_periods import make_market
-from basketbt.backtest.kernel import Holdings
-from basketbt.backtest.rebalance import Rebalance
-from basketbt.grid.checkpoint import cut
-from basketbt.grid.schedulers import through
+from basketbt.engine.batch.draws import draw_names
+from basketbt.engine.batch.engine import grid_statistics
+from basketbt.engine.holding_periods import make_market
+from basketbt.engine.kernel import Holdings
+from basketbt.engine.rebalance import Rebalance
+from basketbt.sweep.checkpoint import cut
+from basketbt.sweep.schedulers import through
 from grid_inputs import (
     SEED,
     YARDSTICK,

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from basketbt.events.significance import (
+from basketbt.data.bars import Floats
+from basketbt.eventstudy.significance import (
     cross_section_t,
     mean_correlation,
     normal_two_sided,
     t_two_sided,
 )
-from basketbt.prices.data import Floats
 
 
 def cross_section(cars: Floats) -> float:

@@ -26,14 +26,14 @@ from pathlib import Path
 import numpy as np
 
 from basketbt.config.study import load_study
+from basketbt.data.bars import COLUMNS, PRICES, Bars, MarketData, PriceRequest
+from basketbt.data.sources.files import FilesSource
+from basketbt.data.sources.routes import ORDER, group_of
+from basketbt.data.sources.vendor import FactorSteps, History
+from basketbt.data.store import Store
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import parse_symbol
 from basketbt.plan.study import make_plan
-from basketbt.prices.data import COLUMNS, PRICES, Bars, MarketData, PriceRequest
-from basketbt.prices.sources.files import FilesSource
-from basketbt.prices.sources.routes import ORDER, group_of
-from basketbt.prices.sources.vendor import FactorSteps, History
-from basketbt.prices.store import Store
 from basketbt.shipped import find_study
 
 SYMBOLS, SESSIONS = 300, 2800
@@ -200,8 +200,8 @@ def run_from_both(runs: int) -> None:
 
 def fetch_through_the_replay() -> None:
     sys.path.insert(0, str(ROOT / "tests"))
-    from basketbt.prices.sources.auto import Fetcher
-    from basketbt.prices.sources.rate_limiter import RateLimiter
+    from basketbt.data.sources.auto import Fetcher
+    from basketbt.data.sources.rate_limiter import RateLimiter
     from replay.answers import Vendors
     from replay.invented import Market, Security
     from replay.server import running

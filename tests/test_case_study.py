@@ -10,8 +10,8 @@ import pytest
 
 import case_study as tool
 from basketbt.api import run
-from basketbt.grid.curve import standings, varied_choices
 from basketbt.report.views.numbers import percent
+from basketbt.sweep.curve import standings, varied_choices
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPOSITES = ("guojin/all", "consensus/compute", "consensus/applications")

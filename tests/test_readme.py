@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from basketbt.baskets.library import find_library
 from basketbt.cli.main import app
-from basketbt.prices.data import PriceRequest
-from basketbt.prices.sources.sample import SampleSource
+from basketbt.data.bars import PriceRequest
+from basketbt.data.sources.sample import SampleSource
+from basketbt.lists.library import find_library
 from support.export import write_tables
 
 ROOT = Path(__file__).resolve().parents[1]

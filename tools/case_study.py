@@ -20,14 +20,14 @@ import pandas as pd
 
 from basketbt.api import Run, event_study, run
 from basketbt.config.study import load_study
-from basketbt.grid.curve import Results, read_results, standings, varied_choices
-from basketbt.grid.dictionary import QUANTILES
-from basketbt.grid.planner import plan_grid
-from basketbt.grid.run import GridOptions, run_grid
-from basketbt.prices.sources.sample import SampleSource
+from basketbt.data.sources.sample import SampleSource
 from basketbt.report.tables.accounts import accounts
 from basketbt.report.views.numbers import percent
 from basketbt.shipped import shipped
+from basketbt.sweep.curve import Results, read_results, standings, varied_choices
+from basketbt.sweep.dictionary import QUANTILES
+from basketbt.sweep.planner import plan_grid
+from basketbt.sweep.run import GridOptions, run_grid
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "case-study.md"
 CURVE = PAGE.with_name("case-study-r1-curve.svg")

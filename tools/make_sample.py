@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from basketbt.baskets.library import find_library
+from basketbt.lists.library import find_library
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src/basketbt"
 TARGET = PACKAGE / "_shipped/sample"

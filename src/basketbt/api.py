@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basketbt.config.study import load_study
+from basketbt.pipeline.run import Progress, run_study
+from basketbt.pipeline.sources import Access, choose_source
 from basketbt.report.build import report_data
 from basketbt.report.data import ReportData
 from basketbt.report.files import is_full, keeping, kept, run_files, with_workbook
@@ -17,8 +19,6 @@ from basketbt.report.publish import publish
 from basketbt.report.render import DEFAULT, MEMO, PICTURES, Format, rendered
 from basketbt.results import StudyResult
 from basketbt.shipped import find_study
-from basketbt.sources import Access, choose_source
-from basketbt.study import Progress, run_study
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from basketbt.baskets.model import Basket
 from basketbt.config.study import StudyFile
-from basketbt.prices.reconcile import BasketEffect, Comparison, equal_weight_effect
-from basketbt.prices.sources.stored import StoreSource
+from basketbt.data.reconcile import BasketEffect, Comparison, equal_weight_effect
+from basketbt.data.sources.stored import StoreSource
+from basketbt.lists.model import Basket
+from basketbt.pipeline.run import run_study
 from basketbt.report.tables import keys
 from basketbt.results import StudyResult
-from basketbt.study import run_study
 
 Place = tuple[str, str, str, str, str]  # the cells under _PLACE
 _PLACE = ("event", "basket", "weighting", "rebalance", "window")

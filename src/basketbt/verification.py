@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.errors import InputError
+from basketbt.pipeline.run import run_study
+from basketbt.pipeline.sources import ROUTES, Access, choose_source
 from basketbt.report.build import LAYOUTS, report_data
 from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import NotARun, is_full, run_files
@@ -21,8 +23,6 @@ from basketbt.report.parquetfile import table_from_parquet
 from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
 from basketbt.shipped import SAMPLE
-from basketbt.sources import ROUTES, Access, choose_source
-from basketbt.study import run_study
 
 LARGEST_DIFF = 8  # lines shown of a file that differs
 _SAME_LINES = "the same lines, in other bytes"

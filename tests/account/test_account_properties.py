@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from basketbt.backtest.account.planner import Plan
-from basketbt.backtest.account.schedule import Moment, make_schedule
-from basketbt.backtest.account.settings import AccountSettings, Reason
-from basketbt.backtest.account.shortfall import PARTS, Rulebook, rulebook, run_fractions
-from basketbt.backtest.rebalance import Kind, Rebalance
+from basketbt.engine.account.planner import Plan
+from basketbt.engine.account.schedule import Moment, make_schedule
+from basketbt.engine.account.settings import AccountSettings, Reason
+from basketbt.engine.account.shortfall import PARTS, Rulebook, rulebook, run_fractions
+from basketbt.engine.rebalance import Kind, Rebalance
 from basketbt.market.fees import Broker
 from support.account_market import SYMBOLS, MadeMarket, made_market
 from support.accounts import accounts, path_of, random_weights

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from basketbt.backtest.account.book import AccountBook
-from basketbt.backtest.account.schedule import Moment
-from basketbt.backtest.account.settings import AccountSettings
-from basketbt.backtest.rebalance import Rebalance
+from basketbt.engine.account.book import AccountBook
+from basketbt.engine.account.schedule import Moment
+from basketbt.engine.account.settings import AccountSettings
+from basketbt.engine.rebalance import Rebalance
 from basketbt.market.calendars import calendar
 from basketbt.market.fees import Broker
 from support.account_market import FIRST, MadeMarket

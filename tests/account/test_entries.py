@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from basketbt.backtest.account import Entry
-from basketbt.backtest.account.schedule import Moment, entry_point, next_open
+from basketbt.engine.account import Entry
+from basketbt.engine.account.schedule import Moment, entry_point, next_open
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import select_event
 

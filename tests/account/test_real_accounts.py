@@ -13,19 +13,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from basketbt.backtest.account.quotes import blocked, price_limits
-from basketbt.backtest.account.schedule import Moment
-from basketbt.backtest.account.settings import Reason
 from basketbt.config.study import load_study
+from basketbt.data.bars import PriceRequest
+from basketbt.data.panel import build_panel
+from basketbt.data.sources.files import FilesSource
+from basketbt.data.sources.files.folder import tables_of
+from basketbt.engine.account.quotes import blocked, price_limits
+from basketbt.engine.account.schedule import Moment
+from basketbt.engine.account.settings import Reason
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.data import PriceRequest
-from basketbt.prices.panel import build_panel
-from basketbt.prices.sources.files import FilesSource
-from basketbt.prices.sources.files.folder import tables_of
+from basketbt.pipeline.run import run_study
 from basketbt.results import AccountKept, CaseResult
 from basketbt.shipped import shipped
-from basketbt.study import run_study
 from support.accounts import MOMENTS, trades_of
 from support.slow_ledger import FEN, Action, Aim, Bar, Share, SlowLedger, rules_of
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from basketbt.backtest.account.book import AccountBook
-from basketbt.backtest.account.schedule import Moment
-from basketbt.backtest.account.settings import AccountSettings
-from basketbt.backtest.rebalance import Rebalance
+from basketbt.engine.account.book import AccountBook
+from basketbt.engine.account.schedule import Moment
+from basketbt.engine.account.settings import AccountSettings
+from basketbt.engine.rebalance import Rebalance
 from basketbt.market.fees import Broker
 from support.account_market import SYMBOLS, MadeMarket, made_market
 from support.accounts import MOMENTS, accounts, path_of, random_weights, trades_of

@@ -14,6 +14,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from basketbt.data.adjust import adjust
+from basketbt.data.bars import CorporateAction
 from basketbt.errors import DataError, InputError
 from basketbt.market import reference
 from basketbt.market.calendars import as_date, calendar
@@ -25,8 +27,6 @@ from basketbt.market.limits import LIMITS, Limits, limit_fractions, limit_prices
 from basketbt.market.lots import LOTS, NoLot, lots_of, round_buy, round_sell
 from basketbt.market.rules import rules_digest, rules_on
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.adjust import adjust
-from basketbt.prices.data import CorporateAction
 
 ANSWERS = Path(__file__).parent / "answers"
 REAL = Path(__file__).resolve().parents[2] / "../shared/market"

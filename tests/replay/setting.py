@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from basketbt.data.bars import PriceRequest
+from basketbt.data.sources.vendor import History
+from basketbt.data.store import Store
 from basketbt.market.calendars import as_date
-from basketbt.prices.data import PriceRequest
-from basketbt.prices.sources.vendor import History
-from basketbt.prices.store import Store
 from replay.invented import Market
 
 NOW = datetime(2025, 7, 1, 9, 0, tzinfo=UTC)

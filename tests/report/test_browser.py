@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from basketbt.api import run
-from basketbt.baskets.library import find_library
+from basketbt.lists.library import find_library
 
 Show = Callable[..., Any]
 

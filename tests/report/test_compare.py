@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import run
-from basketbt.prices.sources.messages import NO_DATA
+from basketbt.data.sources.messages import NO_DATA
 from basketbt.report.compare import TooFewRuns, comparison
 from basketbt.report.files import read_run
 from support import invented

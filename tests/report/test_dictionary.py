@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.grid.dictionary import CHOICE_VALUES, CURVE, ROWS, STANDING, columns_page
+from basketbt.metrics.measures import MEASURES
 from basketbt.report.build import LAYOUTS
 from basketbt.report.dictionary import generated
 from basketbt.report.model import Layout
-from basketbt.statistics.measures import MEASURES
+from basketbt.sweep.dictionary import CHOICE_VALUES, CURVE, ROWS, STANDING, columns_page
 
 ROOT = Path(__file__).resolve().parents[2]
 

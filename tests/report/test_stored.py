@@ -14,6 +14,7 @@ import pytest
 from basketbt.api import Run, run
 from basketbt.locale import Language
 from basketbt.notes import listing
+from basketbt.pipeline.accounts import UNTAXED
 from basketbt.report.build import report_data
 from basketbt.report.csvfile import csv_bytes, table_from_csv
 from basketbt.report.files import NotARun, read_run, render_again, run_files
@@ -21,7 +22,6 @@ from basketbt.report.model import Column, Layout, Table
 from basketbt.report.render import Format, rendered
 from basketbt.report.render.terminal import answer_lines
 from basketbt.report.views.context import contexts
-from basketbt.stages.accounts import UNTAXED
 from support import invented
 
 ALL: tuple[Format, ...] = ("page", "figures", "xlsx", "docx")

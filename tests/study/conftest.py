@@ -9,7 +9,7 @@ import pytest
 
 from basketbt.api import Run
 from basketbt.config.study import load_study
-from basketbt.study import run_study
+from basketbt.pipeline.run import run_study
 from support.made import Made, Study
 from support.written import share, write_list, write_study
 

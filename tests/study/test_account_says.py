@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from basketbt.api import Run
+from basketbt.data.bars import Bars, CorporateAction
+from basketbt.pipeline.accounts import NoAccounts
+from basketbt.pipeline.screening import LotsDisagree, WarningsDisagree
 from basketbt.plan.request import ExitBeforeEntry, NoEntry
-from basketbt.prices.data import Bars, CorporateAction
-from basketbt.stages.accounts import NoAccounts
-from basketbt.stages.screening import LotsDisagree, WarningsDisagree
 from support.made import Made, Study, session
 from support.written import share, write_list
 

@@ -11,15 +11,15 @@ import pytest
 
 from basketbt.api import Run
 from basketbt.api import run as run_study_file
-from basketbt.backtest.account.quotes import MissingQuote
-from basketbt.backtest.account.settings import AccountSettings, BadAccount
 from basketbt.config.study import load_study
+from basketbt.data.bars import Bars
+from basketbt.engine.account.quotes import MissingQuote
+from basketbt.engine.account.settings import AccountSettings, BadAccount
 from basketbt.errors import BasketbtError, NoFx, OutsideData
 from basketbt.market.lots import NoLot
+from basketbt.pipeline.accounts import NoAccounts
+from basketbt.pipeline.run import run_study
 from basketbt.plan.request import NoEntry
-from basketbt.prices.data import Bars
-from basketbt.stages.accounts import NoAccounts
-from basketbt.study import run_study
 from support import invented
 from support.made import Made, Study
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from basketbt.api import run
-from basketbt.baskets.library import find_library
+from basketbt.data.bars import PriceRequest
+from basketbt.data.sources.files import FilesSource
 from basketbt.errors import BadPrices, BasketbtError
-from basketbt.prices.data import PriceRequest
-from basketbt.prices.sources.files import FilesSource
+from basketbt.lists.library import find_library
 from support import invented
 from support.export import write_tables
 

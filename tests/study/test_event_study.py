@@ -12,8 +12,8 @@ import statsmodels.api as sm
 from basketbt.api import Run
 from basketbt.config.eventstudy import SHIPPED_VARIANTS, EventStudySpec
 from basketbt.errors import InputError
-from basketbt.events.inputs import STANDARD_VARIANTS
-from basketbt.events.reasons import BadWindows
+from basketbt.eventstudy.inputs import STANDARD_VARIANTS
+from basketbt.eventstudy.reasons import BadWindows
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import shipped_events
 from basketbt.plan.eventstudy import (

@@ -8,10 +8,10 @@ import pytest
 from basketbt.api import Run
 from basketbt.config.eventstudy import EventStudySpec
 from basketbt.errors import DataError, InvalidFile
-from basketbt.events.reasons import NothingToTest
+from basketbt.eventstudy.reasons import NothingToTest
+from basketbt.pipeline.eventinputs import NoIndexLevels
 from basketbt.plan.eventstudy import market_index
 from basketbt.report.csvfile import csv_bytes
-from basketbt.stages.eventinputs import NoIndexLevels
 from support.eventstudy import (
     FIRST,
     LAST,

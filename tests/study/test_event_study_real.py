@@ -12,8 +12,8 @@ import statsmodels.api as sm
 
 from basketbt import event_study
 from basketbt.api import Run
-from basketbt.baskets.library import find_library
-from basketbt.events.from_panel import closes_at_limit
+from basketbt.eventstudy.from_panel import closes_at_limit
+from basketbt.lists.library import find_library
 from basketbt.shipped import shipped
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from basketbt.config.study import load_study
+from basketbt.data.sources.sample import SampleSource
 from basketbt.errors import BasketbtError, InvalidFile, OutsideCalendar, RefusedPath
 from basketbt.market.calendars import calendar
+from basketbt.pipeline.run import run_study
+from basketbt.pipeline.sources import choose_source
 from basketbt.plan.model import StudyPlan, span
 from basketbt.plan.request import LEAD_IN
 from basketbt.plan.study import make_plan
-from basketbt.prices.sources.sample import SampleSource
-from basketbt.sources import choose_source
-from basketbt.study import run_study
 from support.written import write_list, write_study
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.statistics.measures import MEASURES
+from basketbt.metrics.measures import MEASURES
 from support import invented
 from support.written import command, loaded
 from support.written import table as rows

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from basketbt.api import Run
+from basketbt.data.bars import CorporateAction
 from basketbt.errors import DataError, NoFx, NoPrices, OutsideData
-from basketbt.prices.data import CorporateAction
 from support.made import Made, Study, session
 
 A, B, C, D, HK, INDEX = "600001.SH", "000002.SZ", "300003.SZ", "600004.SH", "6682.HK", "000300.SH"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from basketbt.pipeline.verdicts import kind_of, quoted_window, side
 from basketbt.results import Days
-from basketbt.stages.verdicts import kind_of, quoted_window, side
 
 if TYPE_CHECKING:
-    from basketbt.events.results import Cell
+    from basketbt.eventstudy.results import Cell
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
+from basketbt.data.bars import Bars, CorporateAction, FxSeries, MarketData
+from basketbt.data.panel import PricePanel, build_panel
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.data import Bars, CorporateAction, FxSeries, MarketData
-from basketbt.prices.panel import PricePanel, build_panel
 from support.bars import history
 from support.slow_ledger import LIMIT, Action, Bar, Share
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import numpy as np
 
-from basketbt.backtest.account.book import AccountBook, Engine, account_book
-from basketbt.backtest.account.schedule import Moment
-from basketbt.backtest.account.settings import AccountSettings, Reason
-from basketbt.backtest.index import IndexPath, index_path
-from basketbt.backtest.rebalance import Rebalance
+from basketbt.engine.account.book import AccountBook, Engine, account_book
+from basketbt.engine.account.schedule import Moment
+from basketbt.engine.account.settings import AccountSettings, Reason
+from basketbt.engine.index import IndexPath, index_path
+from basketbt.engine.rebalance import Rebalance
 from support.account_market import MadeMarket
 from support.slow_ledger import Trade
 

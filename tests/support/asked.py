@@ -6,13 +6,13 @@ from datetime import datetime
 
 import pytest
 
+from basketbt.data.sources import routes
+from basketbt.data.sources.auto import Fetcher, Outcome
+from basketbt.data.sources.complete import complete
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.vendor import Query, VendorFailure
+from basketbt.data.store import Store
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.sources import routes
-from basketbt.prices.sources.auto import Fetcher, Outcome
-from basketbt.prices.sources.complete import complete
-from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.vendor import Query, VendorFailure
-from basketbt.prices.store import Store
 from replay.setting import NOW, day, request_for
 
 VENDORS = ("sina", "eastmoney", "tencent", "csindex", "yahoo")

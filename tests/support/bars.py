@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from basketbt.prices.data import Bars
+from basketbt.data.bars import Bars
 
 
 def history(

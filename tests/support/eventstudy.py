@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from basketbt.api import Run
-from basketbt.prices.data import MarketData, PriceRequest, UniverseCloses
+from basketbt.data.bars import MarketData, PriceRequest, UniverseCloses
 from support.made import Made, session
 
 NAMES = ("600001.SH", "000002.SZ", "300003.SZ", "600004.SH", "000005.SZ")

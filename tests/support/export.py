@@ -6,7 +6,7 @@ import csv
 import math
 from pathlib import Path
 
-from basketbt.prices.data import COLUMNS, MarketData
+from basketbt.data.bars import COLUMNS, MarketData
 from support.bars import each
 
 BARS = ("date", "symbol", "open", "high", "low", "close", "volume", "amount", "adj_factor")

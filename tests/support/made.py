@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from basketbt.api import Run
-from basketbt.market.calendars import calendar
-from basketbt.market.symbols import parse_symbol
-from basketbt.prices.data import (
+from basketbt.data.bars import (
     Bars,
     CorporateAction,
     FxSeries,
@@ -19,6 +17,8 @@ from basketbt.prices.data import (
     PriceRequest,
     ShareCounts,
 )
+from basketbt.market.calendars import calendar
+from basketbt.market.symbols import parse_symbol
 from support.bars import history
 
 Study = Callable[..., Run]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from basketbt.backtest.holding_periods import LateListing
-from basketbt.backtest.index import IndexPath, index_path
-from basketbt.backtest.rebalance import Rebalance
+from basketbt.engine.holding_periods import LateListing
+from basketbt.engine.index import IndexPath, index_path
+from basketbt.engine.rebalance import Rebalance
 
 DAYS = np.arange("2024-12-16", "2025-03-01", dtype="datetime64[D]")
 DAYS = DAYS[np.is_busday(DAYS)]

@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from basketbt.backtest.account.settings import AccountSettings
+    from basketbt.engine.account.settings import AccountSettings
 
 FEN = Decimal("0.01")
 MILLION = 1_000_000

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from basketbt.data.bars import COLUMNS, Bars, MarketData, PriceRequest, PriceSource
+from basketbt.data.validation.check import check
 from basketbt.market.calendars import calendar
-from basketbt.prices.checks.check import check
-from basketbt.prices.data import COLUMNS, Bars, MarketData, PriceRequest, PriceSource
 from support.bars import each
 
 Oracle = tuple[str, str, dict[str, float]]

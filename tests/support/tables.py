@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from basketbt.prices.data import MarketData, PriceRequest
-from basketbt.prices.sources.files import FilesSource, TableSpec
+from basketbt.data.bars import MarketData, PriceRequest
+from basketbt.data.sources.files import FilesSource, TableSpec
 
 D = np.datetime64
 ENGLISH = """\

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from basketbt.baskets.library import Library
-from basketbt.baskets.model import Basket
+from basketbt.lists.library import Library
+from basketbt.lists.model import Basket
 
 HEAD = """\
 broker: {broker}

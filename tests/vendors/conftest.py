@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.prices.sources.rate_limiter import PACE_VARIABLE, RateLimiter
-from basketbt.prices.sources.transport import Limits, Transport
-from basketbt.prices.sources.yfinance import CACHE_VARIABLE
-from basketbt.prices.store import Store
+from basketbt.data.sources.rate_limiter import PACE_VARIABLE, RateLimiter
+from basketbt.data.sources.transport import Limits, Transport
+from basketbt.data.sources.yfinance import CACHE_VARIABLE
+from basketbt.data.store import Store
 from replay.answers import Vendors
 from replay.invented import small_market
 from replay.server import ReplayServer, running

@@ -10,19 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from basketbt.data.lock import LockSource, write_lock
+from basketbt.data.panel import Status, build_panel
+from basketbt.data.sources.auto import Fetcher, Outcome
+from basketbt.data.sources.complete import complete
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.routes import VENDORS
+from basketbt.data.sources.stored import StoreSource
+from basketbt.data.sources.vendor import Changed, Query
+from basketbt.data.store import Store
+from basketbt.data.store.connection import OlderStore
+from basketbt.data.store.schema import MIGRATIONS, version
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.lock import LockSource, write_lock
-from basketbt.prices.panel import Status, build_panel
-from basketbt.prices.sources.auto import Fetcher, Outcome
-from basketbt.prices.sources.complete import complete
-from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.routes import VENDORS
-from basketbt.prices.sources.stored import StoreSource
-from basketbt.prices.sources.vendor import Changed, Query
-from basketbt.prices.store import Store
-from basketbt.prices.store.connection import OlderStore
-from basketbt.prices.store.schema import MIGRATIONS, version
 from replay import faults
 from replay.invented import Event, Security
 from replay.setting import FIRST, LAST, NOW, day, earned, request_for, wrong_rows

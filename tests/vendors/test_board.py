@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import run
-from basketbt.baskets.library import find_library
-from basketbt.baskets.starting import board_text
 from basketbt.cli.baskets import BoardVendor, basket_from_board
+from basketbt.data.sources.akshare.board import concept_board
+from basketbt.data.sources.akshare.ths import ths_board
+from basketbt.data.sources.vendor import Changed, NoData, Refused, Unreachable
+from basketbt.data.store.book import PATH_VARIABLE
 from basketbt.errors import OutputError, UnknownName
-from basketbt.prices.sources.akshare.board import concept_board
-from basketbt.prices.sources.akshare.ths import ths_board
-from basketbt.prices.sources.vendor import Changed, NoData, Refused, Unreachable
-from basketbt.prices.store.book import PATH_VARIABLE
+from basketbt.lists.library import find_library
+from basketbt.lists.starting import board_text
 from basketbt.yamlfile import parse
 from replay.wire import HTML, Reply
 from support import invented

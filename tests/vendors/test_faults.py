@@ -15,10 +15,9 @@ from datetime import date
 
 import pytest
 
-from basketbt.market.symbols import parse_symbol
-from basketbt.prices.sources import routes
-from basketbt.prices.sources.complete import complete
-from basketbt.prices.sources.vendor import (
+from basketbt.data.sources import routes
+from basketbt.data.sources.complete import complete
+from basketbt.data.sources.vendor import (
     Changed,
     NoData,
     Query,
@@ -26,6 +25,7 @@ from basketbt.prices.sources.vendor import (
     Unreachable,
     VendorFailure,
 )
+from basketbt.market.symbols import parse_symbol
 from replay import faults
 from replay.invented import Security
 from replay.setting import day, earned, wrong_rows
@@ -249,7 +249,7 @@ def test_what_only_looks_like_a_fault_is_stored_as_it_is(
 def test_an_answer_that_does_not_end_is_given_up(
     replay, store, hosts, monkeypatch: pytest.MonkeyPatch, vendor: str, manner: str
 ) -> None:
-    from basketbt.prices.sources.transport import Limits, Transport
+    from basketbt.data.sources.transport import Limits, Transport
 
     monkeypatch.setattr(Transport, "limits", Limits(5.0, read=0.3, total=0.6, first_backoff=0.01))
     replay.vendors.faults.append(faults.manner(vendor, manner))

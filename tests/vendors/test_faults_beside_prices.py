@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from basketbt.prices.sources.vendor import Refused, Unreachable
+from basketbt.data.sources.vendor import Refused, Unreachable
 from replay import faults
 from replay.setting import earned, wrong_rows
 from replay.wire import HTML, Fault, Reply

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from basketbt.prices.sources.stored import StoreSource
+from basketbt.data.sources.stored import StoreSource
 from replay import faults
 from replay.invented import Event, Security
 from replay.setting import NOW, request_for, wrong_rows

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from basketbt.prices.data import COLUMNS, MarketData
-from basketbt.prices.sources.auto import Fetcher, Outcome
-from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.routes import Route
-from basketbt.prices.sources.stored import NotStored, StoreSource
-from basketbt.prices.sources.vendor import NoVendorLeft, Unreachable
-from basketbt.prices.store import Store
+from basketbt.data.bars import COLUMNS, MarketData
+from basketbt.data.sources.auto import Fetcher, Outcome
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.routes import Route
+from basketbt.data.sources.stored import NotStored, StoreSource
+from basketbt.data.sources.vendor import NoVendorLeft, Unreachable
+from basketbt.data.store import Store
 from replay import faults
 from replay.invented import Security
 from replay.setting import NOW, day, request_for, wrong_rows

@@ -17,15 +17,15 @@ from typer.testing import CliRunner
 
 from basketbt.cli import store as store_commands
 from basketbt.cli.fetching import outcome_bar
+from basketbt.data import probe
+from basketbt.data.bars import PriceRequest
+from basketbt.data.lock import LockSource
+from basketbt.data.sources.auto import Outcome
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.store import Store
+from basketbt.data.store.book import PATH_VARIABLE
+from basketbt.data.validation.answers import last_closed_session
 from basketbt.errors import BasketbtError
-from basketbt.prices import probe
-from basketbt.prices.checks.answers import last_closed_session
-from basketbt.prices.data import PriceRequest
-from basketbt.prices.lock import LockSource
-from basketbt.prices.sources.auto import Outcome
-from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.store import Store
-from basketbt.prices.store.book import PATH_VARIABLE
 from replay import faults
 from replay.setting import wrong_rows
 from replay.wire import HTML, Reply
@@ -343,7 +343,7 @@ def test_doctor_live_without_internet_names_the_hosts(
     replay, basketbt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replay.vendors.faults.append(lambda request, _: Reply(manner="drop"))
-    monkeypatch.setattr("basketbt.prices.sources.rate_limiter.pace_of_environment", lambda: 0.0)
+    monkeypatch.setattr("basketbt.data.sources.rate_limiter.pace_of_environment", lambda: 0.0)
     done = basketbt("doctor", "--live")
     assert done.exit_code == 3
     named = done.stderr.removeprefix("unreachable: ").strip().split(", ")
@@ -365,9 +365,9 @@ def test_doctor_live_without_internet_names_the_hosts(
 def test_doctor_live_ends_the_pause_of_hosts_that_answer(
     replay, basketbt, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("basketbt.prices.sources.rate_limiter.pace_of_environment", lambda: 0.0)
+    monkeypatch.setattr("basketbt.data.sources.rate_limiter.pace_of_environment", lambda: 0.0)
     monkeypatch.setattr(
-        "basketbt.prices.probe.last_closed_session",
+        "basketbt.data.probe.last_closed_session",
         lambda symbol, now: last_closed_session(symbol, datetime(2025, 6, 30, 9, tzinfo=UTC)),
     )
     with Store(path) as store:

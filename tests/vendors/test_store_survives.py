@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.errors import DataError, OutputError
-from basketbt.prices.sources.auto import Fetcher
-from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.stored import StoreSource
-from basketbt.prices.store import Store, upkeep
-from basketbt.prices.store.connection import (
+from basketbt.data.sources.auto import Fetcher
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.stored import StoreSource
+from basketbt.data.store import Store, upkeep
+from basketbt.data.store.connection import (
     DamagedStore,
     DamagedStoreLeft,
     EmptyStore,
     NotAStore,
 )
-from basketbt.prices.store.schema import MIGRATIONS, NewerStore, migrate, version
+from basketbt.data.store.schema import MIGRATIONS, NewerStore, migrate, version
+from basketbt.errors import DataError, OutputError
 from replay.setting import NOW, request_for, wrong_rows
 
 NAMES = ("688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
@@ -31,8 +31,8 @@ TESTS = Path(__file__).resolve().parents[1]
 FETCH = f"""
 import sys
 from pathlib import Path
-from basketbt.prices.sources.auto import Fetcher
-from basketbt.prices.store import Store, upkeep
+from basketbt.data.sources.auto import Fetcher
+from basketbt.data.store import Store, upkeep
 from replay.setting import NOW, request_for
 with Store(Path(sys.argv[1])) as store:
     outcomes = Fetcher(store, now=NOW).fetch(
@@ -297,7 +297,7 @@ def test_reading_the_store_loads_no_client_and_no_pandas(replay, path: Path) -> 
     code = f"""
 import sys
 from pathlib import Path
-from basketbt.prices.sources.stored import StoreSource
+from basketbt.data.sources.stored import StoreSource
 from replay.setting import NOW, request_for
 StoreSource(Path({str(path)!r}), offline=True, now=NOW).load(request_for(*{NAMES!r}))
 heavy = {{"akshare", "yfinance", "pandas", "requests", "curl_cffi", "exchange_calendars"}}

@@ -12,10 +12,10 @@ import pytest
 from basketbt.api import Run
 from basketbt.api import run as run_study
 from basketbt.config.study import load_study
+from basketbt.data.lock import write_lock
+from basketbt.data.store.book import PATH_VARIABLE
+from basketbt.pipeline.sources import Access, choose_source
 from basketbt.plan.study import make_plan
-from basketbt.prices.lock import write_lock
-from basketbt.prices.store.book import PATH_VARIABLE
-from basketbt.sources import Access, choose_source
 from replay.invented import FIRST, LAST, Market, rates
 
 SYMBOLS = ("688111.SH", "000034.SZ", "300624.SZ", "6682.HK")

@@ -9,12 +9,12 @@ from datetime import date
 import numpy as np
 import pytest
 
+from basketbt.data.sources.akshare import eastmoney
+from basketbt.data.sources.complete import Completed, complete, complete_rate
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.routes import VENDORS, Route
+from basketbt.data.sources.vendor import History, Query
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.sources.akshare import eastmoney
-from basketbt.prices.sources.complete import Completed, complete, complete_rate
-from basketbt.prices.sources.rate_limiter import RateLimiter
-from basketbt.prices.sources.routes import VENDORS, Route
-from basketbt.prices.sources.vendor import History, Query
 from replay.invented import Market, Security, rates
 from replay.setting import FIRST, LAST, earned
 
@@ -140,7 +140,7 @@ def test_a_share_listed_later_begins_with_its_first_bar(completed) -> None:
 
 def test_the_clients_warnings_are_not_shown() -> None:
     with warnings.catch_warnings(record=True) as caught:
-        from basketbt.prices.sources.yfinance import _package
+        from basketbt.data.sources.yfinance import _package
 
         _package()
     assert [w for w in caught if "yfinance" in str(w.filename)] == []

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.prices.data import PriceRequest, PriceSource
-from basketbt.prices.lock import LockSource, LockTooSmall, write_lock
-from basketbt.prices.sources.stored import StoreSource
+from basketbt.data.bars import PriceRequest, PriceSource
+from basketbt.data.lock import LockSource, LockTooSmall, write_lock
+from basketbt.data.sources.stored import StoreSource
 from replay.invented import small_market
 from replay.setting import NOW, request_for
 from support.source_contract import Oracle, SourceContract

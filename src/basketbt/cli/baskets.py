@@ -13,8 +13,8 @@ from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError
 
 if TYPE_CHECKING:
-    from basketbt.baskets.model import Basket
-    from basketbt.baskets.overlap import Overlap
+    from basketbt.lists.model import Basket
+    from basketbt.lists.overlap import Overlap
 
 Folder = Annotated[
     Path | None,
@@ -50,8 +50,8 @@ def register(app: typer.Typer) -> None:
 
 def list_(folder: Folder = None, as_json: Json = False) -> None:
     """List every basket: broker, theme, number of shares, date of publication."""
-    from basketbt.baskets.catalogue import summaries
-    from basketbt.baskets.library import find_library
+    from basketbt.lists.catalogue import summaries
+    from basketbt.lists.library import find_library
 
     rows = summaries(find_library(folder))
     if as_json:
@@ -79,7 +79,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show a basket: its shares, where each comes from, and their weights."""
-    from basketbt.baskets.library import find_library
+    from basketbt.lists.library import find_library
 
     for chosen in find_library(folder).select([basket]):
         weights = _weights(chosen, weighting or ["equal"])
@@ -117,8 +117,8 @@ def overlap(
     folder: Folder = None,
 ) -> None:
     """Show how many shares baskets have in common, and how much of their equal weights."""
-    from basketbt.baskets.library import find_library
-    from basketbt.baskets.overlap import overlap as overlap_of
+    from basketbt.lists.library import find_library
+    from basketbt.lists.overlap import overlap as overlap_of
 
     library = find_library(folder)
     chosen = library.select(baskets or ["*"])
@@ -155,7 +155,7 @@ def init(
     ] = BoardVendor.EASTMONEY,
 ) -> None:
     """Write a commented file to start from. Nothing is ever overwritten."""
-    from basketbt.baskets.starting import start_basket, start_study
+    from basketbt.lists.starting import start_basket, start_study
 
     if from_board is not None:
         if kind is not FileKind.BASKET:
@@ -175,10 +175,10 @@ def basket_from_board(
     """
     from datetime import date
 
-    from basketbt.baskets.starting import start_from_board
-    from basketbt.prices.sources.akshare.board import concept_board
-    from basketbt.prices.sources.akshare.ths import ths_board
-    from basketbt.prices.store import Store, store_path
+    from basketbt.data.sources.akshare.board import concept_board
+    from basketbt.data.sources.akshare.ths import ths_board
+    from basketbt.data.store import Store, store_path
+    from basketbt.lists.starting import start_from_board
 
     with Store(store_path()) as store:
         ask = ths_board if vendor is BoardVendor.THS else concept_board
@@ -195,7 +195,7 @@ def basket_from_board(
 def schema(kind: FileKind) -> None:
     """Print the JSON Schema of list or study files, for editors."""
     if kind is FileKind.BASKET:
-        from basketbt.baskets.schema import json_schema
+        from basketbt.lists.schema import json_schema
 
         say_json(json_schema())
         return
@@ -208,8 +208,8 @@ def _weights(basket: Basket, labels: Sequence[str]) -> dict[str, Any]:
     """Weights of every constituent by the weighting's label."""
     import numpy as np
 
-    from basketbt.baskets.weighting import parse_weighting
-    from basketbt.baskets.weights import target_weights
+    from basketbt.lists.weighting import parse_weighting
+    from basketbt.lists.weights import target_weights
 
     everyone = np.ones(len(basket.constituents), dtype=np.bool_)
     weightings = [parse_weighting(label) for label in labels]

@@ -27,7 +27,7 @@ def doctor(
     store: StoreFile = None,
 ) -> None:
     """Check versions, folders, store and calendars; with --live the vendors too (exit 3)."""
-    from basketbt.prices.store import store_path
+    from basketbt.data.store import store_path
 
     path = store_path(store)
     say_table(("what", "found"), [*_versions(), *_calendars(), *_folders(path), _fonts()])
@@ -59,8 +59,8 @@ def _calendars() -> list[tuple[str, str]]:
 
 def _folders(path: Path) -> list[tuple[str, str]]:
     """Where lists are read from, and what is kept for this user."""
-    from basketbt.baskets.library import find_library
-    from basketbt.prices.sources.yfinance import cache_folder
+    from basketbt.data.sources.yfinance import cache_folder
+    from basketbt.lists.library import find_library
 
     return [
         ("lists", ", ".join(map(str, find_library().roots))),
@@ -70,9 +70,9 @@ def _folders(path: Path) -> list[tuple[str, str]]:
 
 
 def _store(path: Path) -> list[tuple[str, str]]:
+    from basketbt.data.store import Store
+    from basketbt.data.store.connection import EmptyStore
     from basketbt.errors import BasketbtError
-    from basketbt.prices.store import Store
-    from basketbt.prices.store.connection import EmptyStore
 
     try:
         with Store(path, read_only=True) as opened:
@@ -98,8 +98,8 @@ def _vendors(path: Path) -> bool:
     """
     from datetime import UTC, datetime
 
-    from basketbt.prices.probe import probe
-    from basketbt.prices.sources.rate_limiter import RateLimiter
+    from basketbt.data.probe import probe
+    from basketbt.data.sources.rate_limiter import RateLimiter
 
     findings = []
     book = RateLimiter(tries=1)
@@ -117,8 +117,8 @@ def _vendors(path: Path) -> bool:
 def _end_pauses(path: Path, hosts: set[str]) -> None:
     import os
 
+    from basketbt.data.store import Store
     from basketbt.errors import BasketbtError
-    from basketbt.prices.store import Store
 
     if not (hosts and path.is_file() and os.access(path, os.W_OK)):
         return

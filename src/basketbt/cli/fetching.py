@@ -26,9 +26,9 @@ from basketbt.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from basketbt.prices.data import PriceRequest
-    from basketbt.prices.sources.auto import Outcome
-    from basketbt.prices.sources.vendor import VendorFailure
+    from basketbt.data.bars import PriceRequest
+    from basketbt.data.sources.auto import Outcome
+    from basketbt.data.sources.vendor import VendorFailure
 
 RouteName = Annotated[str, typer.Option("--source", help="auto, akshare or yfinance.")]
 
@@ -50,8 +50,8 @@ def fetch(
     as_json: Json = False,
 ) -> None:
     """Fetch the prices a study or basket needs into the store; run it again to resume."""
-    from basketbt.prices.sources.auto import Fetcher
-    from basketbt.prices.store import Store, store_path
+    from basketbt.data.sources.auto import Fetcher
+    from basketbt.data.store import Store, store_path
 
     request = requested(target_of(target, settings or ()), start, end)
     outcomes: list[Outcome] = []
@@ -88,10 +88,10 @@ def lock(
 ) -> None:
     """Freeze the prices of a study in one file that gives the same run on any machine."""
     from basketbt.config.study import load_study
+    from basketbt.data.lock import write_lock
+    from basketbt.pipeline.sources import Access, choose_source
     from basketbt.plan.study import make_plan
-    from basketbt.prices.lock import write_lock
     from basketbt.shipped import find_study
-    from basketbt.sources import Access, choose_source
 
     file = load_study(find_study(Path(study)), settings or ())
     plan = make_plan(file)
@@ -114,7 +114,7 @@ def verify(
 ) -> None:
     """Compute a run again and compare every file; exit 5 and a diff when one differs."""
     from basketbt.errors import VerificationError
-    from basketbt.sources import Access
+    from basketbt.pipeline.sources import Access
     from basketbt.verification import verify as recompute
 
     with resumable():

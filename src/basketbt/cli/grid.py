@@ -29,8 +29,8 @@ from basketbt.cli.study import progress_line
 from basketbt.shipped import find_study
 
 if TYPE_CHECKING:
-    from basketbt.grid.planner import GridPlan
-    from basketbt.grid.run import GridProgress
+    from basketbt.sweep.planner import GridPlan
+    from basketbt.sweep.run import GridProgress
 
 # Bytes of a variant in grid.csv, grid.parquet and curve.csv.
 _ROW_CSV, _ROW_PARQUET, _ROW_CURVE = 300, 65, 160
@@ -71,10 +71,10 @@ def grid(
 ) -> None:
     """Run every variant of a study: other day 0s, weights, windows, delays, costs, random lists."""
     from basketbt.config.study import load_study
-    from basketbt.grid.planner import plan_grid
-    from basketbt.grid.run import GridOptions, run_grid
-    from basketbt.grid.schedulers import check_scheduler, usable_cores
-    from basketbt.sources import choose_source
+    from basketbt.pipeline.sources import choose_source
+    from basketbt.sweep.planner import plan_grid
+    from basketbt.sweep.run import GridOptions, run_grid
+    from basketbt.sweep.schedulers import check_scheduler, usable_cores
 
     options = GridOptions(
         scheduler=scheduler,
@@ -145,7 +145,7 @@ def _say_size(plan: GridPlan, *, csv: bool) -> None:
 
 def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:
     """Ask a person; refuse when nobody can answer. Raises ``TooManyVariants``."""
-    from basketbt.grid.run import TooManyVariants
+    from basketbt.sweep.run import TooManyVariants
 
     if variants <= allowed or yes:
         return

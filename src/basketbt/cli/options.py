@@ -12,11 +12,11 @@ import typer
 from basketbt.errors import InputError, unknown
 
 if TYPE_CHECKING:
-    from basketbt.baskets.model import Basket
     from basketbt.config.study import StudyFile
-    from basketbt.prices.data import PriceRequest
-    from basketbt.prices.sources.routes import Route
-    from basketbt.sources import Access
+    from basketbt.data.bars import PriceRequest
+    from basketbt.data.sources.routes import Route
+    from basketbt.lists.model import Basket
+    from basketbt.pipeline.sources import Access
 
 
 class BadDay(InputError):
@@ -98,7 +98,7 @@ def overrides(settings: Sequence[str] | None, lang: str | None) -> list[str]:
 
 def access(store: Path | None, offline: bool, progress: Callable[[str], None]) -> Access:
     """How prices may be had; ``progress`` hears of every symbol that is fetched."""
-    from basketbt.sources import Access
+    from basketbt.pipeline.sources import Access
 
     return Access(store, offline, lambda one: progress(f"{one.symbol}: {one.state}"))
 
@@ -108,9 +108,9 @@ def target_of(target: str, settings: Sequence[str]) -> StudyFile | Basket:
 
     Raises what reading either raises, or ``OneShare``.
     """
-    from basketbt.baskets.library import find_library
     from basketbt.config.study import is_study, load_study
     from basketbt.errors import BadSymbol
+    from basketbt.lists.library import find_library
     from basketbt.market.symbols import parse_symbol
     from basketbt.shipped import find_study
 
@@ -136,7 +136,7 @@ def requested(found: StudyFile | Basket, start: date | None, end: date | None) -
 
 def route(text: str) -> Route:
     """The route of that name. Raises ``UnknownName``."""
-    from basketbt.sources import ROUTES
+    from basketbt.pipeline.sources import ROUTES
 
     if text not in ROUTES:
         raise unknown("vendor route", text, ROUTES)
@@ -145,7 +145,7 @@ def route(text: str) -> Route:
 
 def vendor_pair(text: str) -> tuple[str, str]:
     """Two different vendors out of ``sina,eastmoney``. Raises ``UnknownName``."""
-    from basketbt.prices.sources.routes import VENDORS
+    from basketbt.data.sources.routes import VENDORS
 
     names = tuple(part.strip() for part in text.split(","))
     for name in names:

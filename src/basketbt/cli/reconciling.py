@@ -21,7 +21,7 @@ from basketbt.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from basketbt.prices.reconcile import BasketEffect, Comparison
+    from basketbt.data.reconcile import BasketEffect, Comparison
 
 
 def reconcile(
@@ -40,9 +40,9 @@ def reconcile(
 ) -> None:
     """Compare two vendors by symbol and by what they do to each list's return; exit 3 when they
     differ by more than the tolerance."""
+    from basketbt.data.reconcile import compare_vendors
+    from basketbt.data.store import store_path
     from basketbt.errors import BasketbtError
-    from basketbt.prices.reconcile import compare_vendors
-    from basketbt.prices.store import store_path
     from basketbt.reconciliation import effects_of
 
     vendors = vendor_pair(between)

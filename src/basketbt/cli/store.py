@@ -15,7 +15,7 @@ from basketbt.cli.options import StoreFile, Yes, day
 from basketbt.cli.reconciling import reconcile
 
 if TYPE_CHECKING:
-    from basketbt.prices.store import Store
+    from basketbt.data.store import Store
 
 group = typer.Typer(
     help="The store of fetched prices: what is in it, copies, revisions.", no_args_is_help=True
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def info(store: StoreFile = None, as_json: Json = False) -> None:
     """Show where the store is, how large, and what it holds."""
-    from basketbt.prices.store import upkeep
+    from basketbt.data.store import upkeep
 
     with _opened(store, read_only=True) as opened:
         found = upkeep.info(opened)
@@ -66,7 +66,7 @@ def export(
     out: Annotated[Path, typer.Argument(help="A new file.")], store: StoreFile = None
 ) -> None:
     """Write a compact copy of the store to a new file."""
-    from basketbt.prices.store import upkeep
+    from basketbt.data.store import upkeep
 
     with _opened(store, read_only=True) as opened:
         upkeep.export(opened, out)
@@ -79,7 +79,7 @@ def import_(
     store: StoreFile = None,
 ) -> None:
     """Merge another store into this one; what contradicts it becomes a revision."""
-    from basketbt.prices.store import upkeep
+    from basketbt.data.store import upkeep
 
     with _opened(store) as opened:
         done = upkeep.import_from(opened, source)
@@ -104,7 +104,7 @@ def prune(
     """Delete stored histories: by symbol, by vendor, or not fetched since a day."""
     import numpy as np
 
-    from basketbt.prices.store import upkeep
+    from basketbt.data.store import upkeep
 
     if not symbols and vendor is None and before is None:
         raise typer.BadParameter("say what to delete: symbols, --vendor or --before")
@@ -121,7 +121,7 @@ def prune(
 @group.command()
 def check(store: StoreFile = None) -> None:
     """Check the file and everything in it; exit 3 when something is wrong."""
-    from basketbt.prices.store import upkeep
+    from basketbt.data.store import upkeep
 
     with _opened(store, read_only=True) as opened:
         found = upkeep.problems(opened)
@@ -175,7 +175,7 @@ def accept(
 
 
 def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:
-    from basketbt.prices.store import Store, store_path
+    from basketbt.data.store import Store, store_path
 
     return Store(store_path(chosen), read_only=read_only)
 

@@ -28,8 +28,8 @@ from basketbt.cli.reporting import Formats, choose_formats
 if TYPE_CHECKING:
     from basketbt.api import Run
     from basketbt.locale import Language
-    from basketbt.sources import Access
-    from basketbt.study import Progress
+    from basketbt.pipeline.run import Progress
+    from basketbt.pipeline.sources import Access
 
 
 PAGE = "report.html"

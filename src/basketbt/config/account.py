@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from basketbt.backtest.account import Dividends, Entry, Refused
 from basketbt.config.strict import Many, distinct
+from basketbt.engine.account import Dividends, Entry, Refused
 from basketbt.yamlmodel import Strict
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from basketbt.baskets.weighting import Kind, Weighting
 from basketbt.config.strict import Many, Several, distinct, short_form
 from basketbt.errors import InputError
+from basketbt.lists.weighting import Kind, Weighting
 from basketbt.market.clock import (
     Event,
     make_alternative,

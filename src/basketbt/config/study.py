@@ -27,10 +27,10 @@ from basketbt.config.strict import (
     distinct,
     not_empty,
 )
+from basketbt.data.validation.policy import Policy, full_policy
 from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
 from basketbt.locale import Language
 from basketbt.market.symbols import parse_symbol
-from basketbt.prices.checks.policy import Policy, full_policy
 from basketbt.yamlfile import YamlDocument
 from basketbt.yamlmodel import FOLDER_NAME, Strict, as_problem, refused, validate
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from basketbt import yamlfile
-from basketbt.baskets.catalogue import known_names
-from basketbt.baskets.checks import name_warnings
-from basketbt.baskets.library import Library, find_library
-from basketbt.baskets.model import Basket
 from basketbt.config.study import is_study, load_study
 from basketbt.errors import BasketbtError, FileSyntaxError, InvalidFile, Problem, RefusedPath
+from basketbt.lists.catalogue import known_names
+from basketbt.lists.checks import name_warnings
+from basketbt.lists.library import Library, find_library
+from basketbt.lists.model import Basket
 from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.shipped import find_study
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from basketbt.config.eventstudy import EventStudySpec
-from basketbt.events.reasons import BadWindows
-from basketbt.events.windows import LONGEST_PLACEBO, Window, cut_before
+from basketbt.eventstudy.reasons import BadWindows
+from basketbt.eventstudy.windows import LONGEST_PLACEBO, Window, cut_before
 from basketbt.market.calendars import Calendar
 from basketbt.market.clock import Event, select_event
 from basketbt.market.dayzero import day_zero, neighbours

@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from basketbt.baskets.model import Basket
 from basketbt.config.study import StudyConfig
+from basketbt.data.bars import Dates, PriceRequest
+from basketbt.lists.model import Basket
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
 from basketbt.market.clock import Event
 from basketbt.market.dayzero import DayZero, publication_day
 from basketbt.notes import Note
-from basketbt.prices.data import Dates, PriceRequest
 
 # Quoted if the study has them: to the first session after the holiday, and a month.
 _FAVOURITES = ((0, 5), (0, 20))

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from basketbt.baskets.model import Basket
 from basketbt.config.study import StudyConfig
+from basketbt.data.bars import PriceRequest
 from basketbt.errors import InputError
+from basketbt.lists.model import Basket
 from basketbt.market.symbols import parse_symbol
 from basketbt.plan.eventstudy import reach
 from basketbt.plan.model import Case
-from basketbt.prices.data import PriceRequest
 
 # Sessions read before the first one that is needed, so that a share suspended on that day, or Hong
 # Kong shut on it, still shows the price it last had.

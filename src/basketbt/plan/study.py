@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from basketbt.baskets.catalogue import known_names
-from basketbt.baskets.checks import naming_notes
-from basketbt.baskets.library import DuplicateBasket, find_library
-from basketbt.baskets.model import Basket
-from basketbt.baskets.weights import CAP_TOLERANCE
 from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.errors import InfeasibleWeights, InputError, OutsideCalendar, UnknownName
+from basketbt.lists.catalogue import known_names
+from basketbt.lists.checks import naming_notes
+from basketbt.lists.library import DuplicateBasket, find_library
+from basketbt.lists.model import Basket
+from basketbt.lists.weights import CAP_TOLERANCE
 from basketbt.market.calendars import Calendar, calendar
 from basketbt.market.clock import Event, shipped_events
 from basketbt.market.dayzero import day_zero, publication_day

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Literal
 
-from basketbt.baskets.model import Basket
+from basketbt.lists.model import Basket
 from basketbt.market.indexes import INDEXES, index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, unique

@@ -76,8 +76,8 @@ def _row(layout: Layout, column: Column) -> str:
 
 def generated(root: Path) -> dict[Path, str]:
     """Every generated file of a source checkout at ``root`` with the content it must have."""
-    from basketbt.baskets.schema import json_schema
     from basketbt.config.study import StudyConfig
+    from basketbt.lists.schema import json_schema
 
     return {
         root / "docs" / "outputs.md": outputs_page(),

@@ -15,25 +15,25 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.backtest.book import STANDING, BookPath, IndexBook
-from basketbt.backtest.windows import RELATIVE, WindowStatistics, Yardsticks
-from basketbt.baskets.overlap import Overlap
-from basketbt.events.windows import LONGEST_PLACEBO
+from basketbt.data.bars import Dates, Floats
+from basketbt.data.panel import PricePanel
+from basketbt.engine.book import STANDING, BookPath, IndexBook
+from basketbt.engine.windows import RELATIVE, WindowStatistics, Yardsticks
+from basketbt.eventstudy.windows import LONGEST_PLACEBO
+from basketbt.lists.overlap import Overlap
+from basketbt.metrics.measures import MEASURES, Measure
 from basketbt.notes import Note
 from basketbt.plan.marks import Mark
 from basketbt.plan.model import Case, StudyPlan, Window
-from basketbt.prices.data import Dates, Floats
-from basketbt.prices.panel import PricePanel
-from basketbt.statistics.measures import MEASURES, Measure
 
 if TYPE_CHECKING:
-    from basketbt.backtest.account import Entry
-    from basketbt.backtest.account.book import AccountBook
-    from basketbt.backtest.account.schedule import EntryPoint
-    from basketbt.events.inputs import Variant  # importing it costs SciPy
-    from basketbt.events.results import EventStudyResult
-    from basketbt.statistics.drawdowns import Fall
-    from basketbt.statistics.evaluation import Evaluation
+    from basketbt.engine.account import Entry
+    from basketbt.engine.account.book import AccountBook
+    from basketbt.engine.account.schedule import EntryPoint
+    from basketbt.eventstudy.inputs import Variant  # importing it costs SciPy
+    from basketbt.eventstudy.results import EventStudyResult
+    from basketbt.metrics.drawdowns import Fall
+    from basketbt.metrics.evaluation import Evaluation
 
 __all__ = ["LONGEST_PLACEBO", "MEASURES", "RELATIVE", "STANDING", "Measure"]
 

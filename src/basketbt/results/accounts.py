@@ -10,16 +10,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.backtest.account.book import AccountBook
-from basketbt.backtest.account.schedule import Moment
-from basketbt.backtest.account.settings import Reason
-from basketbt.backtest.account.sizing import FEE_KINDS, PRICE_UNIT
-from basketbt.baskets.model import Basket
+from basketbt.data.bars import Dates, Floats
+from basketbt.engine.account.book import AccountBook
+from basketbt.engine.account.schedule import Moment
+from basketbt.engine.account.settings import Reason
+from basketbt.engine.account.sizing import FEE_KINDS, PRICE_UNIT
+from basketbt.lists.model import Basket
+from basketbt.metrics.drawdowns import Fall, falls
 from basketbt.notes import Note, unique
 from basketbt.plan.model import Window, span
-from basketbt.prices.data import Dates, Floats
 from basketbt.results import AccountKept, CaseResult
-from basketbt.statistics.drawdowns import Fall, falls
 
 _FEN = 100  # in a yuan
 

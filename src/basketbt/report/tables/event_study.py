@@ -13,7 +13,7 @@ from basketbt.report.tables.testedkeys import everything
 from basketbt.results import StudyResult
 
 if TYPE_CHECKING:
-    from basketbt.events.results import Cell as Tested
+    from basketbt.eventstudy.results import Cell as Tested
 
 LAYOUT = Layout(
     "event_study",

@@ -11,7 +11,7 @@ from basketbt.report.model import Column, Value
 from basketbt.results import BookResult, CaseResult, StudyResult
 
 if TYPE_CHECKING:
-    from basketbt.backtest.windows import WindowStatistics
+    from basketbt.engine.windows import WindowStatistics
 
 EVENT = Column("event", "text")
 DAY_ZERO = Column("day0", "date")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from basketbt.baskets.overlap import Overlap
+from basketbt.lists.overlap import Overlap
 from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.report.tables.keys import BASKET
 from basketbt.results import StudyResult

@@ -10,7 +10,7 @@ from basketbt.report.tables.accounts import ENTRY, account_cells, accounts
 from basketbt.results import MEASURES, StudyResult
 
 if TYPE_CHECKING:
-    from basketbt.statistics.drawdowns import Fall
+    from basketbt.metrics.drawdowns import Fall
 
 COLUMNS = (
     ENTRY,

@@ -1,0 +1,288 @@
+"""A lock: the prices a study used, frozen in one file that gives the same run anywhere.
+
+A zip of a folder of the *files* convention and ``manifest.json``. Numbers are written with the
+fewest digits that give the same double back, rows and files in a fixed order, without compression,
+clock or machine: the same prices make the same bytes on every platform, and a changed byte is
+found by its SHA-256.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from basketbt.data.bars import (
+    COLUMNS,
+    RATIOS,
+    Bars,
+    Dates,
+    Floats,
+    MarketData,
+    PriceRequest,
+    UniverseCloses,
+)
+from basketbt.data.sources.files.folder import by_convention
+from basketbt.data.sources.files.formats import CsvTable
+from basketbt.data.sources.files.source import TableSource
+from basketbt.data.sources.files.universe import read_wide_universe
+from basketbt.durable import sha256, write_whole, zipped
+from basketbt.errors import DataError, InputError, InvalidFile
+from basketbt.notes import as_data, note_from
+
+FORMAT = 2
+MANIFEST = "manifest.json"
+UNIVERSE = "universe_adjusted.csv"
+LARGEST = 2**30  # bytes of content; a lock of a whole market has a tenth
+_INSTRUMENT = ("symbol", "name", "listed", "delisted", "lot", "industry")
+
+
+class BadLock(InputError):
+    template = "{path} is not a lock that can be used: {why}"
+    fix = "Make it again with `basketbt lock STUDY -o FILE`, or fetch a fresh copy of the file."
+
+
+class LockTooSmall(DataError):
+    template = "the lock {path} holds less than is needed here: it lacks {what}"
+    fix = (
+        "Lock this study: `basketbt lock STUDY -o FILE`. A lock holds what a run of it needs; a "
+        "grid that starts earlier or draws random baskets takes its prices from the source itself."
+    )
+
+
+def write_lock(path: Path, data: MarketData, request: PriceRequest) -> str:
+    """Freeze what a source gave for a request. Gives the SHA-256 of the content.
+
+    Only what the request names is kept, however much more the source held. The file appears whole
+    or not at all; one that was there before is replaced only then. Raises ``OutputError``.
+    """
+    bars = data.bars.only(dict.fromkeys((*request.symbols, *request.indexes)))
+    files = dict(sorted(_tables(data, bars, request).items()))
+    digests = {name: sha256(content) for name, content in files.items()}
+    content = _content(digests)
+    manifest = {"format": FORMAT, "content": content, "files": digests}
+    manifest |= _beside_tables(data, bars, request)
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_whole(path, zipped({MANIFEST: text.encode(), **files}))
+    return content
+
+
+class LockSource:
+    """A lock as a price source. Its name and notes are those of the source it was made from."""
+
+    def __init__(self, path: Path) -> None:
+        """Read and verify the file. Raises ``BadLock``."""
+        self._path = path
+        self._manifest, self._files = _read(path)
+        try:
+            self._request = _request(self._manifest["request"])
+            self._said = _said(self._manifest)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise BadLock(path=path, why=f"its manifest cannot be read ({error!r})") from error
+
+    @property
+    def name(self) -> str:
+        return str(self._manifest["source"])
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of the content."""
+        return str(self._manifest["content"])
+
+    def load(self, request: PriceRequest) -> MarketData:
+        """What was frozen. Raises ``LockTooSmall`` when the request goes beyond what was locked:
+        what nobody asked for then may exist, so it must not pass for missing now; ``BadLock`` for
+        tables that cannot be read."""
+        lacking = self._request.lacks(request)
+        if lacking:
+            raise LockTooSmall(path=self._path, what="; ".join(lacking))
+        names = [name for name in self._files if name != UNIVERSE]
+        tables = TableSource(by_convention(names), lambda spec: self._table(spec.path))
+        try:
+            data = tables.load(replace(request, universe=False))
+            universe = self._universe(request) if request.universe else None
+            known = [self._manifest["symbols"][symbol] for symbol in data.bars.symbols]
+            bars = replace(
+                data.bars,
+                currencies=tuple(one["currency"] for one in known),
+                tables=tuple(one["table"] for one in known),
+            )
+        except (InvalidFile, KeyError, ValueError, TypeError) as error:
+            raise BadLock(path=self._path, why=f"its tables cannot be read ({error})") from error
+        return replace(data, bars=bars, universe=universe, **self._said)
+
+    def _table(self, name: str) -> CsvTable:
+        return CsvTable(name, self._files[name])
+
+    def _universe(self, request: PriceRequest) -> UniverseCloses | None:
+        if UNIVERSE not in self._files:
+            return None
+        told = self._manifest["universe"]
+        whole = read_wide_universe(self._table(UNIVERSE), UNIVERSE)
+        named = replace(whole, industry=tuple(told["industry"]), table=told["table"])
+        return named.between(request.start, request.end)
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def _tables(data: MarketData, bars: Bars, request: PriceRequest) -> dict[str, bytes]:
+    """CSV tables by file name."""
+    names = bars.symbols
+    adjusted = bars.per_row(bars.adjusted)
+    files = {"bars.csv": _bars_table(bars.rows(~adjusted))}
+    if adjusted.any():
+        files["bars_adjusted.csv"] = _bars_table(bars.rows(adjusted))
+    files["actions.csv"] = _csv(
+        ("symbol", "ex_date", *RATIOS),
+        (
+            (name, str(action.ex_date), *(_cell(getattr(action, field)) for field in RATIOS))
+            for name in names
+            for action in data.actions.get(name, ())
+        ),
+    )
+    files["shares.csv"] = _csv(
+        ("symbol", "date", "total", "tradable"),
+        (
+            (one.symbol, *row)
+            for one in (data.shares[name] for name in names if name in data.shares)
+            for row in _columns(one.dates, one.total, one.tradable)
+        ),
+    )
+    files["fx.csv"] = _csv(
+        ("pair", "date", "rate"),
+        (
+            (pair, *row)
+            for pair in request.fx
+            if pair in data.fx
+            for row in _columns(data.fx[pair].dates, data.fx[pair].rate)
+        ),
+    )
+    known = (data.instruments[name] for name in names if name in data.instruments)
+    values = ([getattr(one, field) for field in _INSTRUMENT] for one in known)
+    rows = (["" if value is None else str(value) for value in row] for row in values)
+    files["instruments.csv"] = _csv(_INSTRUMENT, rows)
+    if request.universe and data.universe is not None:
+        market = data.universe
+        files[UNIVERSE] = _csv(("date", *market.symbols), _columns(market.dates, *market.close.T))
+    return files
+
+
+def _beside_tables(data: MarketData, bars: Bars, request: PriceRequest) -> dict[str, Any]:
+    """What the manifest says beside the tables: what was asked, of whom, and the notes."""
+    universe = data.universe if request.universe else None
+    return {
+        "source": data.source,
+        "origin": as_data(data.origin) if data.origin else None,
+        "has_actions": data.has_actions,
+        "request": {
+            "symbols": list(request.symbols),
+            "indexes": list(request.indexes),
+            "start": str(request.start),
+            "end": str(request.end),
+            "fx": list(request.fx),
+            "universe": request.universe,
+        },
+        "universe": universe and {"table": universe.table, "industry": list(universe.industry)},
+        "symbols": {
+            symbol: {"currency": currency, "table": table}
+            for symbol, currency, table in zip(
+                bars.symbols, bars.currencies, bars.tables, strict=True
+            )
+        },
+        "notes": [as_data(note) for note in data.notes],
+    }
+
+
+def _bars_table(bars: Bars) -> bytes:
+    rows = _columns(bars.dates, *(getattr(bars, name) for name in COLUMNS))
+    whose = (bars.symbols[code] for code in bars.code)
+    return _csv(
+        ("symbol", "date", *COLUMNS), ((name, *row) for name, row in zip(whose, rows, strict=True))
+    )
+
+
+def _columns(dates: Dates, *columns: Floats) -> Iterable[tuple[str, ...]]:
+    days = np.datetime_as_string(dates, unit="D").tolist()
+    cells = ([_cell(value) for value in column.tolist()] for column in columns)
+    return zip(days, *cells, strict=True)
+
+
+def _cell(value: float) -> str:
+    """The fewest digits that give the same double back; empty for NaN."""
+    return "" if value != value else repr(float(value))
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    content = io.BytesIO()
+    buffer = io.TextIOWrapper(content, encoding="utf-8", newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    buffer.flush()
+    return content.getvalue()
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The manifest and the tables it names, each held against its SHA-256."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if any(entry.file_size != entry.compress_size for entry in entries):
+                raise BadLock(path=path, why="it is compressed, which no lock is")
+            if sum(entry.file_size for entry in entries) > LARGEST:
+                raise BadLock(path=path, why="it is larger than any study's prices")
+            manifest = json.loads(archive.read(MANIFEST))
+            found = manifest.get("format") if isinstance(manifest, dict) else None
+            if found != FORMAT:
+                why = f"its format is {found!r}, this basketbt knows {FORMAT}"
+                raise BadLock(path=path, why=why)
+            files = {name: archive.read(name) for name in manifest["files"]}
+    except FileNotFoundError:
+        raise BadLock(path=path, why="there is no such file") from None
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise BadLock(path=path, why=f"it is damaged or no lock ({error})") from error
+    changed = [name for name, text in files.items() if sha256(text) != manifest["files"][name]]
+    if changed:
+        raise BadLock(path=path, why=f"changed since it was made: {', '.join(changed)}")
+    if _content(manifest["files"]) != manifest.get("content"):
+        raise BadLock(path=path, why="its manifest was changed since it was made")
+    return manifest, files
+
+
+def _request(told: Mapping[str, Any]) -> PriceRequest:
+    return PriceRequest(
+        symbols=tuple(told["symbols"]),
+        indexes=tuple(told["indexes"]),
+        start=np.datetime64(told["start"], "D"),
+        end=np.datetime64(told["end"], "D"),
+        fx=tuple(told["fx"]),
+        universe=told["universe"],
+    )
+
+
+def _said(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What the source said beside its tables, as fields of ``MarketData``."""
+    origin = manifest["origin"]
+    return {
+        "source": manifest["source"],
+        "origin": note_from(origin) if origin else None,
+        "has_actions": manifest["has_actions"],
+        "notes": tuple(note_from(entry) for entry in manifest["notes"]),
+    }
+
+
+def _content(digests: Mapping[str, str]) -> str:
+    """One SHA-256 for all tables: over a line ``digest  name`` for each, sorted by name."""
+    lines = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+    return sha256(lines.encode())

@@ -1,0 +1,294 @@
+"""The one aligned in-memory table that everything downstream reads.
+
+A panel stands on the sessions of one home calendar. Securities of another exchange are aligned by
+date: on a home session they show the last price known at that date, so what happened while the
+home exchange was shut arrives on its next session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.data.adjust import Adjusted, adjust
+from basketbt.data.align import Alignment, align
+from basketbt.data.bars import (
+    Bars,
+    CorporateAction,
+    Dates,
+    Flags,
+    Floats,
+    Instrument,
+    MarketData,
+    ShareCounts,
+)
+from basketbt.data.digest import content_digest
+from basketbt.data.fx import FxPolicy, find_rates
+from basketbt.errors import BadPrices
+from basketbt.market.calendars import calendar as calendar_named
+from basketbt.notes import Note, NoteKind, listing
+
+# The same prices read from another folder, or from a lock, are the same data.
+_NOT_CONTENT = ("tables", "source", "notes", "digest")
+
+NO_FACTOR = NoteKind("no_factor", severity="warning")
+
+
+class Status(IntEnum):
+    """Why a cell of the panel has a bar or has none."""
+
+    TRADED = 0
+    SUSPENDED = 1  # its exchange was open, it has no bar: level carried, no one-session return
+    CLOSED = 2  # its own exchange had no session that day (Hong Kong on a mainland session)
+    UNLISTED = 3  # before its first bar
+    DELISTED = 4  # after its delisting date: carried at the last price
+    ENDED = 5  # after the last day its table covers: nothing is known, no price
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricePanel:
+    """T sessions x N symbols. Rows follow ``sessions``, columns follow ``symbols``.
+
+    Raw columns (``open`` … ``amount``) are NaN where there is no bar that session, and everywhere
+    for symbols with adjusted prices only; they stay in the currency of the listing. ``reference``
+    is the previous close restated for an ex-date (the base of price limits and of the session's
+    return), NaN before the second bar and where there is no bar.
+
+    ``total`` and ``price`` are the prices returns are made of: carried over sessions without a
+    bar, NaN before the first and after the last day that the table covers. ``total`` reinvests
+    cash; ``price`` adjusts share changes only, and is NaN where only adjusted prices exist and for
+    shares with neither factor nor actions. Both are the raw close at the last bar, in the home
+    currency where a rate was applied, and NaN where one was needed and is not known. ``breaks``
+    counts the steps of the factor so far that no corporate action explains: a price return is
+    known between sessions of equal count.
+    """
+
+    calendar: str
+    sessions: Dates  # (T,)
+    symbols: tuple[str, ...]  # N
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    amount: Floats
+    reference: Floats
+    total: Floats
+    price: Floats
+    breaks: Floats
+    status: NDArray[np.int8]
+    rate: Floats  # (T, N) home currency for one unit of the listing's, NaN without a fresh one
+    currencies: tuple[str, ...]  # N, of the listing
+    in_home_currency: NDArray[np.bool_]  # (N,) False: local returns are compounded (fx: local)
+    adjusted_only: NDArray[np.bool_]  # (N,)
+    tables: tuple[str, ...]  # N, where each symbol's rows came from
+    instruments: tuple[Instrument, ...]  # N
+    actions: tuple[CorporateAction, ...]  # of these symbols, within the sessions
+    shares: tuple[ShareCounts | None, ...]  # N
+    missing: tuple[str, ...]  # requested, but the source has no row for them
+    source: str
+    notes: tuple[Note, ...]
+    digest: str  # sha256 over the content above: the "data" part of a run's id
+
+    def price_unknown(self, rows: slice) -> NDArray[np.bool_]:
+        """(R, N) sessions of ``rows`` that a total return reaches and a price return does not.
+
+        Returns are measured from the first session of ``rows``, or a share's first price in them.
+        """
+        priced = np.isfinite(self.total[rows])
+        breaks = self.breaks[rows]
+        at_base = np.take_along_axis(breaks, priced.argmax(axis=0)[np.newaxis], axis=0)
+        unknown: NDArray[np.bool_] = priced & (breaks != at_base)
+        return unknown
+
+    def column(self, symbol: str) -> int:
+        """Position of a symbol; KeyError when it has no prices here."""
+        try:
+            return self.symbols.index(symbol)
+        except ValueError:
+            raise KeyError(symbol) from None
+
+
+def build_panel(
+    data: MarketData,
+    symbols: Sequence[str],
+    *,
+    calendar: str,
+    sessions: Dates,
+    fx: FxPolicy = "require",
+    home_currency: str = "CNY",
+    rates_from: np.datetime64 | None = None,
+) -> PricePanel:
+    """Align what a source gave on the sessions of one home calendar.
+
+    Args:
+        data: checked prices (``checks.check``): dates strictly increasing within a symbol.
+        symbols: the columns wanted, shares and indexes alike; repeats are dropped, those without
+            a row at or before the last session are named in ``missing``.
+        calendar: home calendar, XSHG or XHKG.
+        sessions: (T,) sessions of it, ascending, at least one. Rows of ``data`` before the first
+            one serve to know the price at it.
+        fx: what to do without a rate for a currency other than ``home_currency``.
+        rates_from: the first day whose price matters; the first session when None. Before it a
+            foreign security without a rate has no price, from it on ``fx`` decides.
+
+    Raises:
+        NoFx: ``require`` and a foreign security has a price but no rate of the ten days before.
+        BadPrices: rows that are not in order (data that were not checked).
+    """
+    wanted = tuple(dict.fromkeys(symbols))
+    begun = set(data.bars.code[data.bars.dates <= sessions[-1]].tolist())
+    known = {symbol for code, symbol in enumerate(data.bars.symbols) if code in begun}
+    bars = data.bars.only(symbol for symbol in wanted if symbol in known)
+    _refuse_disorder(bars)
+    where = align(bars, sessions)
+    status = _status(data, bars, where, sessions)
+    start = sessions[0] if rates_from is None else rates_from
+    priced = (status != Status.UNLISTED) & (status != Status.ENDED)
+    rates = find_rates(data.fx, bars, sessions, priced, start, fx, home_currency)
+    untold = _untold(data, bars)
+    adjusted = _adjusted(data, bars, untold)
+    scale = np.where(rates.local, 1.0, rates.grid)
+    scale = np.where(status == Status.ENDED, np.nan, scale)
+
+    def raw(column: Floats) -> Floats:
+        """(T, N), NaN for securities of which only adjusted prices exist."""
+        values = where.on_the_day(column)
+        values[:, bars.adjusted] = np.nan
+        return values
+
+    panel = PricePanel(
+        calendar=calendar,
+        sessions=sessions,
+        symbols=bars.symbols,
+        open=raw(bars.open),
+        high=raw(bars.high),
+        low=raw(bars.low),
+        close=raw(bars.close),
+        volume=raw(bars.volume),
+        amount=raw(bars.amount),
+        reference=where.on_the_day(adjusted.reference),
+        total=where.as_of(adjusted.total) * scale,
+        price=where.as_of(adjusted.price) * scale,
+        breaks=where.as_of(adjusted.breaks),
+        status=status,
+        rate=rates.grid,
+        currencies=bars.currencies,
+        in_home_currency=~rates.local,
+        adjusted_only=bars.adjusted,
+        tables=bars.tables,
+        instruments=tuple(_instrument(data, name) for name in bars.symbols),
+        actions=_actions_within(data, bars.symbols, sessions),
+        shares=tuple(data.shares.get(name) for name in bars.symbols),
+        missing=tuple(symbol for symbol in wanted if symbol not in known),
+        source=data.source,
+        notes=(*data.notes, *_factor_notes(bars, untold), *rates.notes),
+        digest="",
+    )
+    content = {
+        field.name: getattr(panel, field.name)
+        for field in fields(panel)
+        if field.name not in _NOT_CONTENT
+    }
+    return replace(panel, digest=content_digest(content))
+
+
+def _refuse_disorder(bars: Bars) -> None:
+    later = np.append(True, bars.dates[1:] > bars.dates[:-1])[: len(bars)]
+    wrong = np.flatnonzero(~(later | bars.first))
+    if wrong.size:
+        listing = "\n".join(
+            f"{bars.symbols[bars.code[at]]} {bars.dates[at]}: not after the row before it"
+            for at in wrong[:20]
+        )
+        raise BadPrices(count=wrong.size, listing=listing)
+
+
+def _adjusted(data: MarketData, bars: Bars, untold: Flags) -> Adjusted:
+    """Every security adjusted on its own rows, (R,) each."""
+    found = Adjusted(*(np.full(len(bars), np.nan) for _ in fields(Adjusted)))
+    for number, symbol in enumerate(bars.parsed):
+        own = bars.own(number)
+        close = bars.close[own]
+        if bars.adjusted[number]:
+            found.total[own] = close
+            continue
+        one = adjust(
+            bars.dates[own],
+            close,
+            bars.factor[own] if bars.has_factor[number] else None,
+            data.actions.get(symbol.canonical, ()),
+            fen=symbol.calendar == "XSHG",
+        )
+        found.total[own], found.reference[own] = one.total, one.reference
+        if not untold[number]:
+            found.price[own], found.breaks[own] = one.price, one.breaks
+    return found
+
+
+def _untold(data: MarketData, bars: Bars) -> Flags:
+    """(N,) whether nothing tells of a share's dividends and share changes: no factor, no actions.
+
+    The closes may or may not hold them already, so what its price return would be is unknown.
+    """
+    told = [
+        data.has_actions or symbol.kind == "index" or bool(data.actions.get(symbol.canonical))
+        for symbol in bars.parsed
+    ]
+    untold: Flags = ~(bars.has_factor | bars.adjusted | np.array(told, dtype=np.bool_))
+    return untold
+
+
+def _status(data: MarketData, bars: Bars, where: Alignment, sessions: Dates) -> NDArray[np.int8]:
+    """(T, N) :class:`Status` of every cell."""
+    traded = where.traded()
+    status = np.full(traded.shape, Status.SUSPENDED, dtype=np.int8)
+    ends = _coverage(data.bars)
+    shut = {name: ~calendar_named(name).are_sessions(sessions) for name in ("XSHG", "XHKG")}
+    firsts, lasts = bars.dates[bars.edges[:-1]], bars.dates[bars.edges[1:] - 1]
+    for column, symbol in enumerate(bars.parsed):
+        status[shut[symbol.calendar], column] = Status.CLOSED
+        status[sessions > ends[bars.tables[column], symbol.calendar], column] = Status.ENDED
+        delisted = _instrument(data, symbol.canonical).delisted
+        if delisted is not None:
+            status[sessions > max(delisted, lasts[column]), column] = Status.DELISTED
+        status[sessions < firsts[column], column] = Status.UNLISTED
+    status[traded] = Status.TRADED
+    return status
+
+
+def _coverage(bars: Bars) -> dict[tuple[str, str], np.datetime64]:
+    """The last day a table has a bar of any security, by table and trading calendar.
+
+    After it a missing bar says nothing: the table has ended, the share is not suspended.
+    """
+    ends: dict[tuple[str, str], np.datetime64] = {}
+    lasts = bars.dates[bars.edges[1:] - 1]
+    for symbol, table, last in zip(bars.parsed, bars.tables, lasts, strict=True):
+        key = (table, symbol.calendar)
+        ends[key] = max(ends.get(key, last), last)
+    return ends
+
+
+def _factor_notes(bars: Bars, untold: Flags) -> list[Note]:
+    names = [symbol for symbol, alone in zip(bars.symbols, untold, strict=True) if alone]
+    return [NO_FACTOR(symbols=listing(names))] if names else []
+
+
+def _instrument(data: MarketData, symbol: str) -> Instrument:
+    return data.instruments.get(symbol, Instrument(symbol=symbol))
+
+
+def _actions_within(
+    data: MarketData, names: tuple[str, ...], sessions: Dates
+) -> tuple[CorporateAction, ...]:
+    return tuple(
+        action
+        for name in names
+        for action in data.actions.get(name, ())
+        if sessions[0] <= action.ex_date <= sessions[-1]
+    )

@@ -1,0 +1,205 @@
+"""Two vendors side by side: where their closes, factor steps, volumes and sessions differ.
+
+Vendors are independent only in part, but no two of them have been seen to make the same mistake
+on the same day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.data.bars import Bars, Dates, Floats, PriceRequest
+from basketbt.data.sources.auto import Fetcher
+from basketbt.data.sources.routes import VENDORS
+from basketbt.data.sources.vendor import FactorSteps, History, VendorFailure
+from basketbt.data.store import Store
+from basketbt.market.symbols import parse_symbol
+
+VOLUME_TOLERANCE = 0.005  # vendors round to lots of 100
+STEP_TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepDifference:
+    """A step of the factor that one vendor has otherwise, or (1.0) not at all."""
+
+    date: np.datetime64
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One symbol at two vendors over one window.
+
+    ``close_difference`` is the largest |left / right - 1| of a close, on ``worst_day`` (None when
+    all are equal); the total returns run over the sessions both have. NaN without a common session.
+    """
+
+    symbol: str
+    left: str
+    right: str
+    sessions: int
+    close_difference: float
+    worst_day: np.datetime64 | None
+    volumes_differ: int
+    only_left: Dates
+    only_right: Dates
+    steps: tuple[StepDifference, ...]
+    return_left: float
+    return_right: float
+
+    @property
+    def effect(self) -> float:
+        """What the choice of vendor does to the total return, as a decimal."""
+        return self.return_left - self.return_right
+
+    def agrees(self, tolerance: float) -> bool:
+        """Whether closes and total returns differ by no more than ``tolerance``, sessions not
+        at all."""
+        sizes = (self.close_difference, abs(self.effect))
+        return all(size <= tolerance for size in sizes) and not (
+            len(self.only_left) or len(self.only_right)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketEffect:
+    """The total return of a basket in one window on either vendor's prices.
+
+    NaN where a return does not exist.
+    """
+
+    event: str
+    basket: str
+    weighting: str
+    rebalance: str
+    window: str
+    left: float
+    right: float
+
+    @property
+    def size(self) -> float:
+        """What the choice of vendor does to the return, as a decimal."""
+        return self.left - self.right
+
+    def agrees(self, tolerance: float) -> bool:
+        """Whether the two returns differ by no more than ``tolerance``, or exist at neither."""
+        if np.isnan(self.left) and np.isnan(self.right):
+            return True
+        return abs(self.size) <= tolerance
+
+
+def compare_vendors(
+    path: Path, request: PriceRequest, vendors: tuple[str, str]
+) -> tuple[list[Comparison], list[tuple[str, tuple[VendorFailure, ...]]]]:
+    """Every symbol that both vendors serve, compared; and those that one of them failed to give,
+    with the failures.
+
+    A symbol that one of the two never serves (an index at Tencent) is left out.
+    """
+    found: list[Comparison] = []
+    failures: list[tuple[str, tuple[VendorFailure, ...]]] = []
+    with Store(path) as store:
+        fetcher = Fetcher(store)
+        for name in dict.fromkeys((*request.symbols, *request.indexes)):
+            symbol = parse_symbol(name)
+            if not all(VENDORS[vendor].serves(symbol) for vendor in vendors):
+                continue
+            outcomes = [fetcher.from_vendor(symbol, vendor, request) for vendor in vendors]
+            if failed := [outcome for outcome in outcomes if outcome.state == "failed"]:
+                failures += [(name, outcome.failures) for outcome in failed]
+                continue
+            stored = store.coverages(name)
+            left, right = (
+                store.read(stored[vendor], stored[vendor].first, stored[vendor].last)
+                for vendor in vendors
+            )
+            found.append(compare(left, right))
+    return found, failures
+
+
+def compare(left: History, right: History) -> Comparison:
+    """Compare two histories of one symbol over the window that both were asked for."""
+    first, last = max(left.first, right.first), min(left.last, right.last)
+    a, b = left.bars.between(first, last), right.bars.between(first, last)
+    _, at_a, at_b = np.intersect1d(a.dates, b.dates, return_indices=True)
+    difference = np.abs(a.close[at_a] / b.close[at_b] - 1)
+    worst = int(np.argmax(difference)) if len(difference) else None
+    with np.errstate(invalid="ignore", divide="ignore"):
+        volume = np.abs(a.volume[at_a] / b.volume[at_b] - 1)
+    return Comparison(
+        symbol=left.symbol,
+        left=left.vendor,
+        right=right.vendor,
+        sessions=len(at_a),
+        close_difference=float("nan") if worst is None else float(difference[worst]),
+        worst_day=_day_of(difference, a.dates[at_a]),
+        volumes_differ=int((volume > VOLUME_TOLERANCE).sum()),
+        only_left=np.setdiff1d(a.dates, b.dates),
+        only_right=np.setdiff1d(b.dates, a.dates),
+        steps=_step_differences(left.steps, right.steps, first, last),
+        return_left=_total_return(a, left.steps, at_a),
+        return_right=_total_return(b, right.steps, at_b),
+    )
+
+
+def equal_weight_effect(
+    comparisons: Sequence[Comparison], basket: str, symbols: Sequence[str]
+) -> BasketEffect:
+    """A basket without a study: equal weights of the members that were compared, bought on the
+    first session and held to the last. NaN when none was."""
+    found = {one.symbol: one for one in comparisons if np.isfinite(one.effect)}
+    members = [found[symbol] for symbol in symbols if symbol in found]
+    return BasketEffect(
+        event="",
+        basket=basket,
+        weighting="equal",
+        rebalance="hold",
+        window="",
+        left=float(np.mean([one.return_left for one in members])) if members else float("nan"),
+        right=float(np.mean([one.return_right for one in members])) if members else float("nan"),
+    )
+
+
+def _day_of(difference: Floats, dates: Dates) -> np.datetime64 | None:
+    """The day of the largest difference; None when there is none."""
+    if not (difference > 0).any():
+        return None
+    day: np.datetime64 = dates[int(np.argmax(difference))]
+    return day
+
+
+def _total_return(bars: Bars, steps: FactorSteps | None, at: NDArray[np.intp]) -> float:
+    if len(at) < 2:
+        return float("nan")
+    dates, close = bars.dates[at], bars.close[at]
+    factor: Floats = np.ones(len(at)) if steps is None else steps.factor_on(dates)
+    return float(close[-1] * factor[-1] / (close[0] * factor[0]) - 1)
+
+
+def _step_differences(
+    left: FactorSteps | None,
+    right: FactorSteps | None,
+    first: np.datetime64,
+    last: np.datetime64,
+) -> tuple[StepDifference, ...]:
+    """Steps that differ; nothing when one of the two has no factor at all (an index)."""
+    if left is None or right is None:
+        return ()
+    a, b = _by_date(left.within(first, last)), _by_date(right.within(first, last))
+    found = []
+    for date in sorted(a.keys() | b.keys()):
+        one, other = a.get(date, 1.0), b.get(date, 1.0)
+        if abs(one / other - 1) > STEP_TOLERANCE:
+            found.append(StepDifference(date=np.datetime64(date, "D"), left=one, right=other))
+    return tuple(found)
+
+
+def _by_date(steps: FactorSteps) -> dict[str, float]:
+    return dict(zip(map(str, steps.dates), steps.ratios.tolist(), strict=True))

@@ -1,0 +1,203 @@
+"""From one vendor's bars to a history that returns can be made of.
+
+Bars alone are not enough: a mainland share needs the steps of its total-return factor, and is
+better off with its corporate actions and share counts. Where the vendor of the bars has none,
+they come from another one of the same route. A session without a bar is a suspension only if a
+second vendor has none either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from basketbt.data.bars import Dates
+from basketbt.data.sources import yfinance
+from basketbt.data.sources.akshare import eastmoney, sina
+from basketbt.data.sources.akshare.lists import delisting, rights_issues
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.routes import FAMILIES, VENDORS, Route, group_of
+from basketbt.data.sources.vendor import (
+    Changed,
+    History,
+    HttpRecord,
+    Query,
+    Vendor,
+    VendorFailure,
+)
+from basketbt.data.validation.answers import (
+    Rejected,
+    checked_history,
+    checked_rate,
+    missing_sessions,
+)
+from basketbt.market.symbols import Symbol
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A history fit to store, what could not be had, and gaps nobody else was there to confirm."""
+
+    history: History
+    lacking: tuple[VendorFailure, ...]
+    unconfirmed: int
+
+
+def complete(vendor: Vendor, others: tuple[Vendor, ...], query: Query, route: Route) -> Completed:
+    """One vendor's history, completed and checked.
+
+    Raises the :class:`VendorFailure` that makes it useless: of the vendor itself, of whoever was
+    asked for its factor, or ``Changed`` when it fails a check.
+    """
+    part = _Completion(vendor.history(query), query)
+    if group_of(query.symbol) == "mainland share" and "akshare" in FAMILIES[route]:
+        part.add_actions()
+        part.add_steps()
+        part.add_shares()
+        part.add_delisting()
+    elif group_of(query.symbol) == "hong kong share" and "yfinance" in FAMILIES[route]:
+        part.add_factor_of_yahoo()
+    history = accepted(part.history, lambda h: checked_history(h, query.symbol))
+    unconfirmed = _confirm_gaps(history, others, query)
+    return Completed(history, tuple(part.lacking), unconfirmed)
+
+
+def complete_rate(
+    vendor: str, pair: str, first: np.datetime64, last: np.datetime64, hosts: RateLimiter
+) -> Completed:
+    """An exchange rate from one vendor, checked; see :func:`complete`."""
+    ask = eastmoney.exchange_rate if vendor == eastmoney.NAME else yfinance.exchange_rate
+    return Completed(accepted(ask(pair, first, last, hosts), checked_rate), (), 0)
+
+
+def accepted(history: History, check: Callable[[History], History]) -> History:
+    """The history as ``check`` returns it; its ``Rejected`` becomes the vendor's ``Changed``."""
+    try:
+        return check(history)
+    except Rejected as problem:
+        raise _changed(history, str(problem)) from problem
+
+
+class _Completion:
+    """A history while it is completed; ``lacking`` is what was welcome and could not be had."""
+
+    def __init__(self, history: History, query: Query) -> None:
+        self.history, self._query = history, query
+        self.lacking: list[VendorFailure] = []
+
+    def add_actions(self) -> None:
+        if self.history.actions is not None:
+            self._refuse_hidden_rights()
+        elif found := self._try(eastmoney.corporate_actions):
+            first, last = self._query.first, self._query.last
+            within = tuple(action for action in found[0] if first <= action.ex_date <= last)
+            self._add(found[1], actions=within, actions_from=eastmoney.NAME)
+
+    def _refuse_hidden_rights(self) -> None:
+        """Yahoo tells no rights issues, so its factor misses their step."""
+        found = self._try(rights_issues)
+        days = [action.ex_date for action in found[0]] if found else []
+        hidden = [day for day in days if self._query.first < day <= self._query.last]
+        if hidden:
+            raise _changed(self.history, f"its factor leaves out the rights issue of {hidden[0]}")
+
+    def add_steps(self) -> None:
+        """Sina's list first; else the steps follow from the corporate actions."""
+        history, query = self.history, self._query
+        if history.steps is not None:
+            return
+        try:
+            steps, origin = sina.factor_steps(query.symbol, query.hosts), sina.NAME
+        except VendorFailure:
+            if history.actions is None:
+                raise
+            steps, origin = eastmoney.steps_of(history.actions, history.bars), history.actions_from
+        self._add((), steps=steps.within(query.first, query.last), steps_from=origin)
+
+    def add_shares(self) -> None:
+        if found := self._try(eastmoney.share_counts):
+            self._add(found[1], shares=found[0], shares_from=eastmoney.NAME)
+
+    def add_delisting(self) -> None:
+        """The day of delisting, asked for where bars end before the window does."""
+        missing = missing_sessions(self.history, self._query.symbol)
+        bars = self.history.bars.dates
+        if not len(bars) or not len(missing) or missing[-1] < bars[-1]:
+            return
+        found = self._try(delisting)
+        if found and found[0] is not None and bars[-1] < found[0] <= self._query.last:
+            self._add(found[1], delisted=found[0])
+
+    def add_factor_of_yahoo(self) -> None:
+        """Only Yahoo has one for Hong Kong shares; without it cash is not reinvested."""
+        if self.history.steps is not None:
+            return
+        if yahoo := self._try(lambda symbol, hosts: VENDORS["yahoo"].history(self._query)):
+            known = {"steps": yahoo.steps, "actions": yahoo.actions}
+            self._add(yahoo.exchanges, steps_from=yahoo.vendor, actions_from=yahoo.vendor, **known)
+
+    def _try(self, ask: Callable[[Symbol, RateLimiter], T]) -> T | None:
+        try:
+            return ask(self._query.symbol, self._query.hosts)
+        except VendorFailure as failure:
+            self.lacking.append(failure)
+            return None
+
+    def _add(self, evidence: tuple[HttpRecord, ...], **found: Any) -> None:
+        exchanges = self.history.exchanges + evidence
+        self.history = replace(self.history, exchanges=exchanges, **found)
+
+
+# --- sessions without a bar ----------------------------------------------------------------
+
+
+def _confirm_gaps(history: History, others: tuple[Vendor, ...], query: Query) -> int:
+    """Ask a second vendor about sessions without a bar. Gives how many nobody could confirm.
+
+    Raises ``Changed`` when the other one has bars there.
+    """
+    missing = missing_sessions(history, query.symbol)
+    if history.delisted is not None:
+        missing = missing[missing < history.delisted]
+    if not len(missing) or query.symbol.kind == "index":
+        return 0
+    for other in others:
+        known = _sessions_at(other, query, missing)
+        if known is None:
+            continue
+        lost = np.intersect1d(missing, known)
+        if len(lost):
+            raise _changed(
+                history,
+                f"{len(lost)} session(s) that {other.name} has are missing, the first is {lost[0]}",
+            )
+        return 0
+    return len(missing)
+
+
+def _sessions_at(vendor: Vendor, query: Query, missing: Dates) -> Dates | None:
+    """Sessions with trading at a vendor around ``missing``; None when it cannot be asked."""
+    try:
+        found = vendor.history(query)
+        accepted(found, lambda h: checked_history(h, query.symbol))
+    except VendorFailure:
+        return None
+    bars = found.bars.between(missing[0], missing[-1])
+    traded: Dates = bars.dates[~(bars.volume == 0)]
+    return traded
+
+
+def _changed(history: History, why: str) -> Changed:
+    url = history.exchanges[0].url if history.exchanges else ""
+    return Changed(
+        vendor=history.vendor,
+        host=urlsplit(url).hostname or "no request was sent",
+        symbol=history.symbol,
+        why=why,
+    )

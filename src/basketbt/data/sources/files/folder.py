@@ -1,0 +1,107 @@
+"""Which tables a folder holds, and the paths that are refused."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from basketbt.data.sources.files.spec import Kind, TableSpec
+from basketbt.errors import InputError, RefusedPath
+
+SUFFIXES = (".parquet", ".csv", ".csv.gz", ".xlsx")
+MAX_BYTES = 2 * 1024**3
+
+# Names of the folder convention, in order of precedence; `*_adjusted` tables come after these.
+CONVENTION: Mapping[str, Kind] = {
+    "bars": "bars",
+    "indexes": "indexes",
+    "fx": "fx",
+    "shares": "shares",
+    "actions": "actions",
+    "instruments": "instruments",
+}
+ADJUSTED = "_adjusted"
+
+
+class NoTables(InputError):
+    """A folder in which no file follows the convention. Fields: path, seen."""
+
+    template = "{path} holds no table of prices (bars.*, indexes.* or *_adjusted.*); it has {seen}"
+    fix = "Rename the table, or name it under prices.tables in the study. See docs/prices.md."
+
+
+def tables_of(root: Path) -> tuple[TableSpec, ...]:
+    """The tables of a folder by the convention, or the one table that ``root`` itself is.
+
+    Raises:
+        RefusedPath: no such path, or two files for one table (bars.csv and bars.parquet).
+        NoTables: a folder without a table of prices.
+    """
+    if root.is_file():
+        stem, _ = split_name(root.name)
+        return (TableSpec(path=root.name, adjusted=stem.endswith(ADJUSTED)),)
+    if not root.is_dir():
+        raise RefusedPath(path=root, why="no such folder or file")
+    names = [entry.name for entry in root.iterdir()]
+    tables = by_convention(names)
+    if not any(table.kind in ("bars", "indexes") for table in tables):
+        raise NoTables(path=root, seen=", ".join(sorted(names)[:12]) or "no file")
+    return tables
+
+
+def by_convention(names: Iterable[str]) -> tuple[TableSpec, ...]:
+    """The tables among some files, told by their names, in order of precedence.
+
+    Raises ``RefusedPath`` for two files of one table.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        stem, suffix = split_name(name)
+        if not suffix or not (stem in CONVENTION or stem.endswith(ADJUSTED)):
+            continue
+        if stem in found:
+            why = f"stands beside {found[stem]}: keep one, or name the tables in the study"
+            raise RefusedPath(path=name, why=why)
+        found[stem] = name
+    plain = [TableSpec(path=found[s], kind=kind) for s, kind in CONVENTION.items() if s in found]
+    adjusted = [
+        TableSpec(path=name, adjusted=True) for s, name in found.items() if s.endswith(ADJUSTED)
+    ]
+    return (*plain, *adjusted)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """``bars.csv.gz`` → (``bars``, ``.csv.gz``); the suffix is empty when it is not a table's."""
+    for suffix in SUFFIXES:
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)], suffix
+    return name, ""
+
+
+def safe_path(root: Path, relative: str) -> Path:
+    """The file that a table names, surely inside the folder.
+
+    Raises:
+        RefusedPath: an absolute path, one that leaves the folder (also by a symlink), anything
+            but a plain file, an unknown suffix, or a file above 2 GiB.
+    """
+    folder = (root.parent if root.is_file() else root).resolve()
+    named = Path(relative)
+    if named.is_absolute() or ".." in named.parts:
+        raise RefusedPath(path=relative, why="a table's path is relative and stays in its folder")
+    path = folder / named
+    try:
+        real = path.resolve(strict=True)
+        mode, size = real.stat().st_mode, real.stat().st_size
+    except OSError as error:
+        raise RefusedPath(path=path, why=error.strerror or "cannot be read") from None
+    if not real.is_relative_to(folder):
+        raise RefusedPath(path=path, why=f"leads out of {folder}")
+    if not stat.S_ISREG(mode):
+        raise RefusedPath(path=path, why="is not a plain file")
+    if size > MAX_BYTES:
+        raise RefusedPath(path=path, why=f"has {size / 1024**3:.1f} GiB, more than 2")
+    if not split_name(named.name)[1]:
+        raise RefusedPath(path=path, why=f"is none of {', '.join(SUFFIXES)}")
+    return path

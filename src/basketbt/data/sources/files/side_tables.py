@@ -1,0 +1,124 @@
+"""The tables beside the prices: rates, share counts, corporate actions, instruments."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.data.bars import (
+    RATIOS,
+    CorporateAction,
+    Dates,
+    Floats,
+    FxSeries,
+    Instrument,
+    PriceRequest,
+    ShareCounts,
+)
+from basketbt.data.sources.files.codes import CodeIndex
+from basketbt.data.sources.files.formats import Table
+from basketbt.data.sources.files.headers import is_date_header
+from basketbt.data.sources.files.spec import TableSpec
+from basketbt.data.sources.files.tidy import read_fields
+from basketbt.data.sources.files.wide import read_cells
+
+
+class PairIndex(CodeIndex):
+    """Currency pairs asked for (``HKDCNY``), found as HKD/CNY, hkdcny or HKDCNY=X too."""
+
+    def position(self, text: str) -> int:
+        """Position of the pair in ``symbols``, or -1."""
+        name = "".join(letter for letter in text.upper().partition("=")[0] if letter.isalpha())
+        return self.symbols.index(name[:6]) if name[:6] in self.symbols else -1
+
+
+def read_fx(table: Table, spec: TableSpec, request: PriceRequest) -> dict[str, FxSeries]:
+    """Rates by pair, up to the last day asked for; in date order. Tidy or wide."""
+    pairs = PairIndex(request.fx)
+    if is_date_header(table.headers[0]) and spec.layout != "tidy":
+        wanted = {name: pairs.position(name) for name in table.headers[1:]}
+        wanted = {name: number for name, number in wanted.items() if number >= 0}
+        if wanted or spec.layout == "wide":
+            return _series(pairs, request, *read_cells(table, spec.path, wanted))
+    fields = read_fields(table, spec, pairs)
+    return _series(pairs, request, fields.position, fields.days("date"), fields.numbers("rate"))
+
+
+def _series(
+    pairs: PairIndex,
+    request: PriceRequest,
+    position: NDArray[np.intp],
+    days: Dates,
+    rates: Floats,
+) -> dict[str, FxSeries]:
+    found = {}
+    for number, pair in enumerate(pairs.symbols):
+        mine = np.flatnonzero((position == number) & (days <= request.end) & np.isfinite(rates))
+        mine = mine[np.argsort(days[mine], kind="stable")]
+        if mine.size:
+            found[pair] = FxSeries.of(pair, days[mine], rates[mine])
+    return found
+
+
+def read_shares(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, ShareCounts]:
+    """Shares in force by effective date, of the securities asked for; not checked."""
+    fields = read_fields(table, spec, codes)
+    days = fields.days("date")
+    total, tradable = fields.numbers("total"), fields.numbers("tradable")
+    found = {}
+    for number, symbol in enumerate(codes.symbols):
+        mine = np.flatnonzero((fields.position == number) & ~np.isnat(days))
+        mine = mine[np.argsort(days[mine], kind="stable")]
+        if mine.size:
+            found[symbol] = ShareCounts(
+                symbol=symbol, dates=days[mine], total=total[mine], tradable=tradable[mine]
+            )
+    return found
+
+
+def read_actions(
+    table: Table, spec: TableSpec, codes: CodeIndex
+) -> dict[str, tuple[CorporateAction, ...]]:
+    """Corporate actions by security, in order of their ex-dates; ratios per share held.
+
+    An empty cell is 0. Nothing is checked.
+    """
+    fields = read_fields(table, spec, codes)
+    days = fields.days("date")
+    given = {name: fields.numbers(name) for name in RATIOS}
+    values = {name: np.where(np.isnan(column), 0.0, column) for name, column in given.items()}
+    found: dict[str, list[CorporateAction]] = {}
+    for row in np.argsort(days, kind="stable"):
+        if np.isnat(days[row]):
+            continue
+        symbol = codes.symbols[fields.position[row]]
+        ratios = {name: float(values[name][row]) for name in RATIOS}
+        action = CorporateAction(symbol=symbol, ex_date=days[row], **ratios)
+        found.setdefault(symbol, []).append(action)
+    return {symbol: tuple(actions) for symbol, actions in found.items()}
+
+
+def read_instruments(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, Instrument]:
+    """Names, listing dates, lots and industries of the securities asked for."""
+    fields = read_fields(table, spec, codes)
+    columns = (
+        fields.texts("name"),
+        fields.days("listed"),
+        fields.days("delisted"),
+        fields.numbers("lot"),
+        fields.texts("industry"),
+    )
+    found = {}
+    for number, name, listed, delisted, lot, industry in zip(
+        fields.position, *columns, strict=True
+    ):
+        symbol = codes.symbols[number]
+        found[symbol] = Instrument(
+            symbol=symbol,
+            name=name,
+            listed=None if np.isnat(listed) else listed,
+            delisted=None if np.isnat(delisted) else delisted,
+            lot=None if np.isnan(lot) else int(lot),
+            industry=industry,
+        )
+    return found

@@ -1,0 +1,179 @@
+"""The ``files`` source: tables in order of precedence, one :class:`MarketData` out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from basketbt.data.bars import Bars, MarketData, PriceRequest, UniverseCloses
+from basketbt.data.sources.files.arrow import release
+from basketbt.data.sources.files.codes import CodeIndex
+from basketbt.data.sources.files.folder import safe_path, tables_of
+from basketbt.data.sources.files.formats import Table, open_table
+from basketbt.data.sources.files.headers import near_misses
+from basketbt.data.sources.files.side_tables import (
+    read_actions,
+    read_fx,
+    read_instruments,
+    read_shares,
+)
+from basketbt.data.sources.files.spec import TableSpec
+from basketbt.data.sources.files.tidy import read_bars
+from basketbt.data.sources.files.universe import industries, read_universe
+from basketbt.data.sources.files.wide import is_wide, read_wide_bars
+from basketbt.data.sources.messages import ADJUSTED_TABLE, SUSPECT_ROWS, UNREAD_HEADER
+from basketbt.notes import Note, listing
+
+T = TypeVar("T")
+
+_LISTED = 8  # rows named in a note before "and n more"
+
+
+class TableSource:
+    """Prices from tables, the first one first; ``opened`` opens the one that a spec names."""
+
+    def __init__(self, tables: tuple[TableSpec, ...], opened: Callable[[TableSpec], Table]) -> None:
+        self._tables, self._open = tables, opened
+
+    @property
+    def name(self) -> str:
+        return "files"
+
+    def load(self, request: PriceRequest) -> MarketData:
+        """What the tables know of a request, as they have it: rows are not checked or sorted.
+
+        A security comes whole from the first table that has a row of it in the range, so two
+        adjustments are never spliced. Actions and share counts reach back before the range.
+
+        Raises:
+            InvalidFile: a table that cannot be read, with its line.
+        """
+        wanted = tuple(dict.fromkeys((*request.symbols, *request.indexes)))
+        bars, notes = self._bars(wanted, request)
+        codes = CodeIndex(wanted)
+        kinds = ("actions", "shares", "instruments", "fx")
+        by_kind = {kind: list(self._of(kind)) for kind in kinds}
+        notes += [note for own in by_kind.values() for s, t in own for note in _unread(s, t)]
+        return MarketData(
+            source=self.name,
+            bars=bars,
+            actions=_first_wins([read_actions(t, s, codes) for s, t in by_kind["actions"]]),
+            shares=_first_wins([read_shares(t, s, codes) for s, t in by_kind["shares"]]),
+            fx=_first_wins([read_fx(t, s, request) for s, t in by_kind["fx"]]),
+            instruments=_first_wins(
+                [read_instruments(t, s, codes) for s, t in by_kind["instruments"]]
+            ),
+            has_actions=bool(by_kind["actions"]),
+            notes=tuple(notes),
+            universe=self._universe(request) if request.universe else None,
+        )
+
+    def _universe(self, request: PriceRequest) -> UniverseCloses | None:
+        """The market of the first tidy table of adjusted bars; None without such a table."""
+        for spec, table in self._of("bars"):
+            if not spec.adjusted or _wide(spec, table):
+                continue
+            found = read_universe(table, spec, request)
+            if found is not None:
+                release()  # of the rows that were read and not kept
+                codes = CodeIndex(found.symbols)
+                known = _first_wins(
+                    [read_instruments(t, s, codes) for s, t in self._of("instruments")]
+                )
+                return replace(found, industry=industries(found.symbols, known))
+        return None
+
+    def _of(self, kind: str) -> Iterator[tuple[TableSpec, Table]]:
+        for spec in self._tables:
+            if spec.kind == kind:
+                yield spec, self._open(spec)
+
+    def _bars(self, wanted: tuple[str, ...], request: PriceRequest) -> tuple[Bars, list[Note]]:
+        parts: list[Bars] = []
+        notes: list[Note] = []
+        used: set[str] = set()
+        for spec in self._tables:
+            known = {symbol for part in parts for symbol in part.symbols}
+            codes = CodeIndex(symbol for symbol in wanted if symbol not in known)
+            if spec.kind not in ("bars", "indexes") or spec.path in used or not codes.symbols:
+                continue
+            bars, own = self._read(spec, codes, used, request)
+            notes += own
+            if bars.symbols and spec.adjusted:
+                count, names = len(bars.symbols), listing(bars.symbols)
+                notes.append(ADJUSTED_TABLE(count=count, table=bars.tables[0], symbols=names))
+            parts.append(bars)
+        return Bars.joined(parts).only(wanted), notes
+
+    def _read(
+        self, spec: TableSpec, codes: CodeIndex, used: set[str], request: PriceRequest
+    ) -> tuple[Bars, list[Note]]:
+        """The bars of a table, or of the wide tables that belong together, within the range.
+
+        Also the notes on suspect rows and on headers that were probably meant to be read.
+        """
+        table = self._open(spec)
+        used.add(spec.path)
+        notes = _unread(spec, table)
+        if _wide(spec, table):
+            parts = [(spec, table), *self._beside(spec, used)]
+            return read_wide_bars(parts, codes, request), notes
+        bars, suspect = read_bars(table, spec, codes, request)
+        return bars, [*notes, *_suspects(suspect)]
+
+    def _beside(self, spec: TableSpec, used: set[str]) -> Iterator[tuple[TableSpec, Table]]:
+        """The wide tables of other fields that belong to a wide one."""
+        for other in self._tables:
+            same = (other.kind, other.adjusted) == (spec.kind, spec.adjusted)
+            if same and other.layout == "wide" and other.path not in used:
+                used.add(other.path)
+                yield other, self._open(other)
+
+
+class FilesSource(TableSource):
+    """Prices from a folder (or one file) of tables.
+
+    Args:
+        root: the folder, or the file.
+        tables: how to read it, first table first; None: by the folder convention.
+
+    Raises:
+        RefusedPath: a table outside the folder, or no plain file; see ``folder.safe_path``.
+        NoTables: a folder in which no name follows the convention.
+    """
+
+    def __init__(self, root: Path, tables: tuple[TableSpec, ...] | None = None) -> None:
+        tables = tables_of(root) if tables is None else tables
+        paths = {spec.path: safe_path(root, spec.path) for spec in tables}
+        super().__init__(tables, lambda spec: open_table(paths[spec.path]))
+
+
+def _wide(spec: TableSpec, table: Table) -> bool:
+    return is_wide(table) if spec.layout is None else spec.layout == "wide"
+
+
+def _unread(spec: TableSpec, table: Table) -> list[Note]:
+    """Headers of a tidy table that look like a slip of the pen."""
+    if _wide(spec, table):
+        return []
+    return [
+        UNREAD_HEADER(table=spec.path, header=header, meant=meant, field=field)
+        for header, meant, field in near_misses(table.headers, spec.kind, spec.columns)
+    ]
+
+
+def _first_wins(tables: list[dict[str, T]]) -> dict[str, T]:
+    """All entries; of one that several tables have, the first table's."""
+    merged: dict[str, T] = {}
+    for table in tables:
+        merged = table | merged
+    return merged
+
+
+def _suspects(rows: Bars) -> list[Note]:
+    if not len(rows):
+        return []
+    named = (f"{rows.symbols[code]} {day}" for code, day in zip(rows.code, rows.dates, strict=True))
+    return [SUSPECT_ROWS(table=rows.tables[0], rows=listing(named, most=_LISTED))]

@@ -1,0 +1,140 @@
+"""Wide tables: days down, codes (or currency pairs) across, one field, as vendors export them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
+from basketbt.data.sources.files.arrow import integers
+from basketbt.data.sources.files.cells import to_days, to_numbers
+from basketbt.data.sources.files.codes import CodeIndex, canonical
+from basketbt.data.sources.files.formats import Table
+from basketbt.data.sources.files.headers import is_date_header
+from basketbt.data.sources.files.spec import SHARES_PER, YUAN_PER, TableSpec
+from basketbt.data.sources.files.tidy import bars_of_table, rows_within
+from basketbt.errors import BadSymbol, InvalidFile, Problem
+
+_MOST = 0.8  # of the headers after the first are codes: the table is wide
+
+
+def is_wide(table: Table) -> bool:
+    """Whether the headers look like a wide export: a date, then codes."""
+    if len(table.headers) < 2 or not is_date_header(table.headers[0]):
+        return False
+    return sum(map(_is_code, table.headers[1:])) >= _MOST * (len(table.headers) - 1)
+
+
+def _is_code(header: str) -> bool:
+    try:
+        return canonical(header) is not None
+    except BadSymbol:
+        return True  # digits alone: a code, and reading it will say what it lacks
+
+
+def read_cells(
+    table: Table, path: str, wanted: dict[str, int]
+) -> tuple[NDArray[np.intp], Dates, Floats]:
+    """The filled cells of some columns as long rows: whose (a number), day, value.
+
+    Args:
+        wanted: header → number given to its rows.
+    """
+    first = table.headers[0]
+    rows = table.read([first, *wanted], text=[first, *wanted])
+    body, skipped = _body(rows, first)
+    lines = np.arange(body.num_rows) + table.first_line + skipped
+    days = to_days(body[first], first or "the first column", path, lines)
+    whose, dates, values = [], [], []
+    for header, number in wanted.items():
+        cells = to_numbers(body[header], header, path, lines)
+        filled = np.isfinite(cells) & ~np.isnat(days)
+        whose.append(np.full(int(filled.sum()), number, dtype=np.intp))
+        dates.append(days[filled])
+        values.append(cells[filled])
+    if not wanted:
+        return np.empty(0, np.intp), np.empty(0, "M8[D]"), np.empty(0)
+    return np.concatenate(whose), np.concatenate(dates), np.concatenate(values)
+
+
+def _body(rows: pa.Table, first: str) -> tuple[pa.Table, int]:
+    """Without the rows of names and units that vendors put below the codes; how many those are."""
+    column = rows[first]
+    if not pa.types.is_string(column.type):
+        return rows, 0
+    dated = pc.match_substring_regex(pc.utf8_trim_whitespace(column), r"^\d{4}[-/.年]?\d{1,2}")
+    found = np.flatnonzero(integers(dated) == 1)
+    at = int(found[0]) if found.size else 0
+    return rows.slice(at), at
+
+
+def read_wide_bars(
+    tables: Sequence[tuple[TableSpec, Table]], codes: CodeIndex, request: PriceRequest
+) -> Bars:
+    """Bars of the range from wide tables of one field each; that of closes says which rows are.
+
+    Raises:
+        InvalidFile: no table of closes, two of one field, or a code without its exchange.
+    """
+    cells = {}
+    for spec, table in tables:
+        if spec.field not in COLUMNS or spec.field in cells:
+            what = f"field {spec.field!r} is unknown, or another table has it already"
+            raise InvalidFile([Problem(spec.path, 1, what, f"fields: {', '.join(COLUMNS)}")])
+        cells[spec.field] = read_cells(table, spec.path, _columns(table, spec, codes))
+    if "close" not in cells:
+        what = "wide tables need one of closes beside them"
+        raise InvalidFile([Problem(tables[0][0].path, 1, what, "add one with field: close")])
+    position, dates, closes = cells.pop("close")
+    rows = rows_within(position, dates, request)
+    position, dates, closes = position[rows], dates[rows], closes[rows]
+    values = {name: np.full(len(dates), np.nan) for name in COLUMNS} | {"close": closes}
+    for spec, _ in tables:
+        if spec.field in cells:
+            found = _looked_up(position, dates, *cells[spec.field])
+            values[spec.field] = found * _scale(spec)
+    name = " + ".join(spec.path for spec, _ in tables)
+    return bars_of_table(tables[0][0], name, codes, position, dates, values)
+
+
+def _columns(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for header in table.headers[1:]:
+        try:
+            number = codes.position(spec.columns.get(header, header).strip())
+        except BadSymbol as error:
+            raise InvalidFile([Problem(spec.path, 1, str(error), error.hint)]) from None
+        if number >= 0 and number in found.values():
+            raise InvalidFile([Problem(spec.path, 1, f"two columns hold {codes.symbols[number]}")])
+        if number >= 0:
+            found[header] = number
+    return found
+
+
+def _scale(spec: TableSpec) -> float:
+    if spec.field == "volume":
+        return SHARES_PER[spec.volume_unit]
+    return YUAN_PER[spec.amount_unit] if spec.field == "amount" else 1.0
+
+
+def _looked_up(
+    position: NDArray[np.intp],
+    dates: Dates,
+    other: NDArray[np.intp],
+    days: Dates,
+    values: Floats,
+) -> Floats:
+    """(R,) the other table's value for each security and day, NaN where it has none."""
+    keys = other * 10**6 + days.astype(np.int64)
+    order = np.argsort(keys, kind="stable")
+    asked = position * 10**6 + dates.astype(np.int64)
+    at = np.searchsorted(keys[order], asked)
+    hit = at < len(keys)
+    hit[hit] = keys[order][at[hit]] == asked[hit]
+    found = np.full(len(asked), np.nan)
+    found[hit] = values[order][at[hit]]
+    return found

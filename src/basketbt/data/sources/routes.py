@@ -1,0 +1,61 @@
+"""Which vendors are asked for which kind of security, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from basketbt.data.sources.akshare.csindex import CsIndex
+from basketbt.data.sources.akshare.eastmoney import Eastmoney
+from basketbt.data.sources.akshare.sina import Sina
+from basketbt.data.sources.akshare.tencent import Tencent
+from basketbt.data.sources.vendor import Family, Vendor
+from basketbt.data.sources.yfinance import Yahoo
+from basketbt.market.symbols import Symbol
+
+Route = Literal["auto", "akshare", "yfinance"]
+Group = Literal["mainland share", "hong kong share", "index", "csi index", "computed index", "fund"]
+
+FAMILIES: Mapping[Route, tuple[Family, ...]] = {
+    "auto": ("akshare", "yfinance"),
+    "akshare": ("akshare",),
+    "yfinance": ("yfinance",),
+}
+VENDORS: Mapping[str, Vendor] = {
+    vendor.name: vendor for vendor in (Sina(), Eastmoney(), Tencent(), CsIndex(), Yahoo())
+}
+# Sina first where it has a factor of its own. Yahoo last: it is blocked from the mainland, and
+# its Hong Kong prices are often wrong; for an index it is never asked unless it is the route.
+ORDER: Mapping[Group, tuple[str, ...]] = {
+    "mainland share": ("sina", "eastmoney", "tencent", "yahoo"),
+    "hong kong share": ("eastmoney", "sina", "yahoo"),
+    "index": ("sina", "eastmoney", "csindex"),
+    "csi index": ("csindex", "eastmoney"),
+    "computed index": (),
+    "fund": ("sina", "eastmoney", "yahoo"),
+}
+RATE_ORDER: tuple[str, ...] = ("eastmoney", "yahoo")
+
+
+def group_of(symbol: Symbol) -> Group:
+    """The kind of security as far as the choice of vendors goes."""
+    if symbol.kind == "index":
+        special: Mapping[str, Group] = {"CSI": "csi index", "CALC": "computed index"}
+        return special.get(symbol.exchange, "index")
+    if symbol.kind == "fund":
+        return "fund"
+    return "hong kong share" if symbol.exchange == "HK" else "mainland share"
+
+
+def vendors_for(symbol: Symbol, route: Route) -> tuple[Vendor, ...]:
+    """The vendors of a route that serve a symbol, the first choice first."""
+    names = ORDER[group_of(symbol)]
+    if route == "yfinance":
+        names = ("yahoo",)
+    vendors = (VENDORS[name] for name in names)
+    return tuple(v for v in vendors if v.family in FAMILIES[route] and v.serves(symbol))
+
+
+def rate_vendors(route: Route) -> tuple[str, ...]:
+    """The vendors of a route that give exchange rates."""
+    return tuple(name for name in RATE_ORDER if VENDORS[name].family in FAMILIES[route])

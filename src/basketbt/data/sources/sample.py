@@ -1,0 +1,108 @@
+"""The sample of record: the prices that come with the program, enough for the shipped studies.
+
+A folder of the *files* convention with a manifest of hashes. It answers what it holds and nothing
+else: a share or a day that it lacks is an error, never a gap, and no vendor falls back on it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from basketbt.data.bars import MarketData, PriceRequest
+from basketbt.data.sources.files import FilesSource
+from basketbt.data.sources.files.folder import tables_of
+from basketbt.data.sources.messages import SAMPLE_OF_RECORD, SAMPLE_POOL
+from basketbt.durable import sha256
+from basketbt.errors import DataError, OutsideData
+from basketbt.shipped import SAMPLE, shipped
+
+MANIFEST = "manifest.json"
+#: SHA-256 of the manifest that was shipped; tools/make_sample.py writes it here.
+DIGEST = "71e0c5f11e07d133378383fc75c8e8c8e6568be1bd0becf2b16c1abd1731981c"
+
+
+class BadSample(DataError):
+    """Fields: path, why."""
+
+    template = "the sample of record is damaged: {path} {why}"
+    fix = "Install basketbt again, or name other prices: --source auto or --source files:FOLDER."
+
+
+class OutsideSample(OutsideData):
+    """Fields: what, shares (how many), others (indexes and rates), first, last."""
+
+    template = (
+        "the sample of record holds the {shares} shares of the shipped lists and {others} from "
+        "{first} to {last}; this study also needs {what}"
+    )
+    fix = (
+        "Add `--source auto` to this command: the vendors are asked once, and the store keeps what "
+        "they gave (or write `prices: {{source: auto}}` into the study). Your own tables: "
+        "`--source files:FOLDER`."
+    )
+
+
+@dataclass(frozen=True)
+class SampleSource:
+    """The sample that is installed with the program, or one in another ``folder``."""
+
+    folder: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return SAMPLE
+
+    def load(self, request: PriceRequest) -> MarketData:
+        """What the sample holds of a request.
+
+        Raises:
+            BadSample: a file is missing or is not the one that the manifest lists.
+            OutsideSample: the request names a share, index, rate or day that the sample lacks.
+        """
+        folder = self.folder or shipped("sample")
+        manifest = json.loads(_verified(folder / MANIFEST, DIGEST))
+        for name, digest in manifest["files"].items():
+            _verified(folder / name, digest)
+        held = PriceRequest(
+            symbols=tuple(manifest["symbols"]),
+            indexes=tuple(manifest["indexes"]),
+            start=np.datetime64(manifest["first"], "D"),
+            end=np.datetime64(manifest["last"], "D"),
+            fx=tuple(manifest["fx"]),
+            universe=True,
+        )
+        lacking = held.lacks(request)
+        if lacking:
+            raise OutsideSample(
+                what="; ".join(lacking),
+                shares=len(held.symbols),
+                others=", ".join((*held.indexes, *held.fx)),
+                first=held.start,
+                last=held.end,
+            )
+        tables = tuple(one for one in tables_of(folder) if one.path in manifest["files"])
+        data = FilesSource(folder, tables).load(request)
+        notes = [replace(note, kind=replace(note.kind, severity="info")) for note in data.notes]
+        if data.universe is not None:
+            notes.append(SAMPLE_POOL(count=len(data.universe.symbols)))
+        return replace(
+            data,
+            source=SAMPLE,
+            origin=SAMPLE_OF_RECORD(first=str(held.start), last=str(held.end)),
+            notes=tuple(notes),  # what is known of its rows stands in its README: no warnings
+        )
+
+
+def _verified(path: Path, digest: str) -> bytes:
+    """The bytes of a file that is the one that was shipped."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadSample(path=path, why=f"cannot be read ({error.strerror})") from error
+    if sha256(content) != digest:
+        raise BadSample(path=path, why="is not the file that was shipped (its SHA-256 differs)")
+    return content

@@ -1,0 +1,137 @@
+"""Prices from the store, fetched first where they are missing and fetching is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from basketbt.data.bars import Bars, FxSeries, Instrument, MarketData, PriceRequest
+from basketbt.data.sources.auto import Fetcher, Outcome, Window, best, window_and_vendors
+from basketbt.data.sources.messages import NOT_FETCHED, REVISED, STORE_ENDS, UNCONFIRMED
+from basketbt.data.sources.routes import Route
+from basketbt.data.sources.vendor import History
+from basketbt.data.store import Coverage, Store
+from basketbt.errors import DataError
+from basketbt.notes import Note, listing
+
+
+class NotStored(DataError):
+    template = "none of the {count} securities is in the store from {first} to {last}"
+    fix = "Run `basketbt fetch STUDY` once, or leave out --offline."
+
+
+class StoreSource:
+    """The store as a price source. Online it fetches what is missing; offline it never does.
+
+    ``report`` hears of every symbol while fetching. ``now`` decides which sessions are closed.
+    ``prefer`` is a vendor whose histories are used where they are stored, before the route's own
+    order: for comparing vendors.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        route: Route = "auto",
+        *,
+        offline: bool = False,
+        report: Callable[[Outcome], None] = lambda outcome: None,
+        now: datetime | None = None,
+        prefer: str | None = None,
+    ) -> None:
+        self._path = path
+        self._route: Route = route
+        self._offline = offline
+        self._report = report
+        self._now = now or datetime.now(UTC)
+        self._prefer = prefer
+
+    @property
+    def name(self) -> str:
+        return self._route
+
+    def load(self, request: PriceRequest) -> MarketData:
+        """The request from the store. A symbol that cannot be had is not in ``bars``.
+
+        Raises ``NotStored`` (offline) or the ``NoVendorLeft`` of the first symbol when there is
+        nothing at all; ``DamagedStore``, ``EmptyStore`` or ``OutputError`` for the file.
+        """
+        with Store(self._path, read_only=self._offline) as store:
+            failed = {} if self._offline else self._fetch(store, request)
+            histories, notes = self._read(store, request)
+        notes += [
+            NOT_FETCHED(symbol=name, why=listing((f.note for f in outcome.failures), "semicolon"))
+            for name, outcome in failed.items()
+        ]
+        names = (*request.symbols, *request.indexes)
+        if not any(name in histories for name in names):
+            if failed:
+                raise next(iter(failed.values())).error
+            raise NotStored(count=len(names), first=request.start, last=request.end)
+        return _market_data(self.name, request, histories, tuple(notes))
+
+    def _fetch(self, store: Store, request: PriceRequest) -> dict[str, Outcome]:
+        """Fetch what is missing. Gives the symbols that no vendor delivered."""
+        fetcher = Fetcher(store, self._route, now=self._now)
+        outcomes = fetcher.fetch(request, report=self._report)
+        return {o.symbol: o for o in outcomes if o.state == "failed"}
+
+    def _read(self, store: Store, request: PriceRequest) -> tuple[dict[str, History], list[Note]]:
+        histories: dict[str, History] = {}
+        notes: list[Note] = []
+        for name in request.names:
+            window, vendors = window_and_vendors(name, request, self._route, self._now)
+            if self._prefer is not None and name not in request.fx:
+                vendors = (self._prefer, *vendors)
+            coverage = best(store, name, vendors, window)
+            if coverage is None:
+                continue
+            histories[name] = store.read(coverage, window.first, window.last)
+            notes += _notes(store, coverage, window)
+        return histories, notes
+
+
+def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:
+    notes = []
+    if not coverage.reaches(window.first, window.last):
+        notes.append(STORE_ENDS(symbol=coverage.symbol, first=coverage.first, last=coverage.last))
+    pending = [
+        revision
+        for revision in store.revisions()
+        if (revision.vendor, revision.symbol) == (coverage.vendor, coverage.symbol)
+    ]
+    if pending:
+        notes.append(REVISED(symbol=coverage.symbol, vendor=coverage.vendor, count=len(pending)))
+    if coverage.unconfirmed:
+        notes.append(
+            UNCONFIRMED(symbol=coverage.symbol, vendor=coverage.vendor, count=coverage.unconfirmed)
+        )
+    return notes
+
+
+def _market_data(
+    source: str,
+    request: PriceRequest,
+    histories: dict[str, History],
+    notes: tuple[Note, ...],
+) -> MarketData:
+    securities = {n: h for n, h in histories.items() if n not in request.fx}
+    shares_of = [securities[name] for name in request.symbols if name in securities]
+    return MarketData(
+        source=source,
+        bars=Bars.joined(h.with_factor for h in securities.values() if len(h.bars)),
+        actions={n: h.actions for n, h in securities.items() if h.actions},
+        shares={n: h.shares for n, h in securities.items() if h.shares is not None},
+        fx={
+            pair: FxSeries.of(pair, histories[pair].bars.dates, histories[pair].bars.close)
+            for pair in request.fx
+            if pair in histories
+        },
+        instruments={
+            name: Instrument(symbol=name, delisted=history.delisted)
+            for name, history in securities.items()
+            if history.delisted is not None
+        },
+        has_actions=bool(shares_of) and all(h.actions is not None for h in shares_of),
+        notes=notes,
+    )

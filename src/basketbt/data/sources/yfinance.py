@@ -1,0 +1,262 @@
+"""Yahoo: Hong Kong shares, exchange rates, and the overseas route for A shares.
+
+Yahoo restates past closes for share changes (never for cash), so raw = Close x the ratios of all
+later splits; history is therefore always asked for up to today. Adj Close / raw close changes
+only on ex-dates, which gives the factor's steps. yfinance remembers failed answers, so its
+response cache is emptied before every call; its files go to our own folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+
+from basketbt.data.bars import Bars, CorporateAction, Dates, Floats
+from basketbt.data.sources.frames import numbers_from, require
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.transport import Answer, Transport, retry_after
+from basketbt.data.sources.vendor import (
+    FactorSteps,
+    Family,
+    History,
+    Query,
+)
+from basketbt.market.symbols import Symbol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAME = "yahoo"
+CACHE_VARIABLE = "BASKETBT_CACHE"
+_SUFFIX = {"SH": ".SS", "SZ": ".SZ", "HK": ".HK"}
+_TICK_DIGITS = {"share": 2, "fund": 3, "index": 4, "b_share": 3}
+
+
+class Yahoo:
+    """Prices from query2.finance.yahoo.com through yfinance."""
+
+    name = NAME
+    family: Family = "yfinance"
+
+    def serves(self, symbol: Symbol) -> bool:
+        """Shares and funds, and Shanghai's and Shenzhen's own indexes.
+
+        Yahoo's CSI 300 has holes from 2017 on; the check for missing sessions refuses it then.
+        """
+        return symbol.exchange in _SUFFIX and symbol.kind != "b_share"
+
+    def history(self, query: Query) -> History:
+        """Raw bars, factor steps and corporate actions from ``first`` to ``last``."""
+        symbol = query.symbol
+        transport = _transport(symbol.canonical, query.hosts)
+        frame = _ask(transport, symbol.code + _SUFFIX[symbol.exchange], query.first)
+        digits = 3 if symbol.exchange == "HK" else _TICK_DIGITS[symbol.kind]
+        table = _Table.read(frame, transport, symbol.currency, digits)
+        is_index = symbol.kind == "index"
+        bars = table.bars if is_index else _traded(table.bars)
+        return transport.history(
+            query.first,
+            query.last,
+            bars,
+            steps=None if is_index else table.steps().within(query.first, query.last),
+            steps_from="" if is_index else NAME,
+            actions=None if is_index else table.actions(query.last),
+            actions_from="" if is_index else NAME,
+        )
+
+
+def exchange_rate(
+    pair: str, first: np.datetime64, last: np.datetime64, hosts: RateLimiter
+) -> History:
+    """Daily rate of ``pair`` (HKDCNY): CNY for one HKD, London close."""
+    transport = _transport(pair, hosts)
+    frame = _ask(transport, f"{pair}=X", first)
+    bars = _Table.read(frame, transport, pair[3:], digits=8).bars
+    return transport.history(first, last, bars)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A history table of yfinance as arrays, prices restored to what was traded."""
+
+    bars: Bars
+    adjusted: Floats
+    dividends: Floats
+    splits: Floats
+    later_splits: Floats
+
+    @classmethod
+    def read(cls, frame: pd.DataFrame, transport: Transport, currency: str, digits: int) -> _Table:
+        """``digits`` are the decimals of a price tick, which undo Yahoo's single precision."""
+        prices = ("Open", "High", "Low", "Close", "Adj Close", "Volume")
+        require(frame, (*prices, "Dividends", "Stock Splits"), transport)
+        index: Any = frame.index
+        dates: Dates = index.tz_localize(None).to_numpy(dtype="datetime64[D]")
+        column = {name: numbers_from(frame, name, transport) for name in prices}
+        splits = numbers_from(frame, "Stock Splits", transport)
+        ratio = np.where(splits > 0, splits, 1.0)
+        later = np.append(np.cumprod(ratio[::-1])[::-1][1:], 1.0)
+        raw = {name.lower(): np.round(column[name] * later, digits) for name in prices[:4]}
+        raw["volume"] = np.round(column["Volume"] / later)
+        bars = Bars.single(transport.symbol, dates, raw, currency=currency, table=NAME)
+        dividends = numbers_from(frame, "Dividends", transport)
+        return cls(bars, column["Adj Close"], dividends, splits, later)
+
+    def steps(self) -> FactorSteps:
+        """Steps on ex-dates: the growth of Adj Close / raw close there, medians on both sides.
+
+        Between ex-dates that quotient is constant but for rounding, which the medians remove.
+        """
+        ex = np.flatnonzero((self.dividends > 0) | (self.splits > 0))
+        ex = ex[ex > 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            quotient = self.adjusted / self.bars.close
+        bounds = [0, *ex.tolist(), len(quotient)]
+        levels = np.array([np.nanmedian(quotient[start:stop]) for start, stop in pairwise(bounds)])
+        return FactorSteps(dates=self.bars.dates[ex], ratios=levels[1:] / levels[:-1])
+
+    def actions(self, last: np.datetime64) -> tuple[CorporateAction, ...]:
+        """Cash and share changes per share held then; Yahoo restates past cash for splits."""
+        found = np.flatnonzero((self.dividends > 0) | (self.splits > 0))
+        return tuple(
+            CorporateAction(
+                symbol=self.bars.symbols[0],
+                ex_date=self.bars.dates[i],
+                cash=round(self._cash(i), 6),
+                bonus=round(float(self.splits[i]) - 1, 9) if self.splits[i] > 0 else 0.0,
+            )
+            for i in found
+            if self.bars.dates[i] <= last
+        )
+
+    def _cash(self, i: np.intp) -> float:
+        own = self.splits[i] if self.splits[i] > 0 else 1.0
+        return float(self.dividends[i] * self.later_splits[i] * own)
+
+
+def _traded(bars: Bars) -> Bars:
+    """Without the rows that Yahoo repeats for sessions on which a share did not trade."""
+    flat = (bars.open == bars.close) & (bars.high == bars.low) & (bars.high == bars.close)
+    return bars.rows(~((bars.volume == 0) & flat))
+
+
+# --- the client ----------------------------------------------------------------------------
+
+
+def _transport(subject: str, hosts: RateLimiter) -> Transport:
+    return Transport(NAME, subject, hosts, missing_is_404=True, inspect=inspect)
+
+
+def inspect(transport: Transport, url: str, body: bytes) -> None:
+    """Raise unless the body is a chart: one result with times and quotes of equal length."""
+    try:
+        chart = json.loads(body)["chart"]
+        if chart.get("error"):
+            transport.no_data(str(chart["error"].get("description", "no data")))
+        result = chart["result"][0]
+        if not result.get("timestamp"):
+            transport.no_data("no bars in this window")
+        quote = result["indicators"]["quote"][0]
+        told = result["meta"].get("symbol")
+        lengths = {len(quote[name]) for name in ("open", "high", "low", "close", "volume")}
+        lengths.add(len(result["timestamp"]))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        transport.changed("the answer is not a chart, or cut short")
+    if told is not None:
+        transport.demand(told, unquote(urlsplit(url).path.rsplit("/", 1)[1]))
+    if len(lengths) != 1:
+        transport.changed("the chart's columns differ in length")
+    _inspect_values(transport, result["timestamp"], quote)
+
+
+def _inspect_values(transport: Transport, times: list[Any], quote: dict[str, list[Any]]) -> None:
+    # yfinance keeps the first of two rows with one time and drops empty ones in silence.
+    if len(set(times)) != len(times):
+        transport.changed("the chart has a session twice")
+    for name in ("open", "high", "low", "close", "volume"):
+        if any(value is not None and not isinstance(value, int | float) for value in quote[name]):
+            transport.changed(f"the chart's {name} holds something that is no number")
+
+
+def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFrame:
+    """One ticker from ``first`` to today, or a :class:`VendorFailure` that says why not."""
+    package = _package()
+    session = _session(transport)
+    package.data.YfData.cache_get.cache_clear()
+    day_after = np.datetime64("today") + np.timedelta64(2, "D")
+    with transport.reading(), contextlib.closing(session):
+        frame: pd.DataFrame = package.Ticker(ticker, session=session).history(
+            start=str(first),
+            end=str(day_after),
+            auto_adjust=False,
+            actions=True,
+            timeout=transport.limits.total,
+        )
+    if len(frame) == 0:
+        transport.no_data("an empty table")
+    return frame
+
+
+def _session(transport: Transport) -> Any:
+    """A browser-like session, as yfinance makes one, whose chart requests go by ``transport``.
+
+    Cookie and crumb requests pass untouched: yfinance goes on without them where they fail.
+    """
+    from curl_cffi import requests as curl
+
+    base: Any = curl.Session
+
+    class Session(base):  # type: ignore[misc]
+        def request(self, method: str, url: str, **options: Any) -> Any:
+            options["timeout"] = transport.limits.total
+            plain = super().request
+            if "/v8/finance/chart/" not in urlsplit(url).path:
+                return plain(method, url, **options)
+            options["allow_redirects"] = False
+
+            def once() -> Answer[Any]:
+                try:
+                    response = plain(method, url, **options)
+                except curl.exceptions.RequestException as error:
+                    raise transport.unreachable(error) from error
+                wait = retry_after(response.headers)
+                return Answer(response.status_code, response.content, response, wait)
+
+            return transport.deliver(url, once).response
+
+    return Session(impersonate="chrome")
+
+
+@cache
+def _package() -> Any:
+    """The yfinance package with errors shown and its caches in our folder. Takes a second."""
+    import yfinance as package
+
+    # yfinance switches its own DeprecationWarnings back on at import, hence afterwards.
+    warnings.filterwarnings("ignore", module="yfinance")
+    logging.getLogger("yfinance").setLevel(logging.CRITICAL)
+    package.config.debug.hide_exceptions = False
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    package.set_tz_cache_location(str(folder))
+    return package
+
+
+def cache_folder() -> Path:
+    """Where yfinance keeps cookies and time zones: below ``BASKETBT_CACHE``, else the user's."""
+    import platformdirs
+
+    chosen = os.environ.get(CACHE_VARIABLE)
+    folder = Path(chosen) if chosen else Path(platformdirs.user_cache_dir("basketbt"))
+    return folder / "yfinance"

@@ -1,0 +1,289 @@
+"""The store: what was fetched, vendor by vendor, and how it changed since."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.vendor import History
+from basketbt.data.store import revisions
+from basketbt.data.store import rows as tables
+from basketbt.data.store.connection import (
+    guarded,
+    open_for_reading,
+    open_for_writing,
+    snapshot,
+    transaction,
+)
+from basketbt.data.store.merge import Span, merge
+from basketbt.data.store.revisions import Revision
+
+PATH_VARIABLE = "BASKETBT_STORE"
+EVER = Span("", "9999")
+NEVER = Span("9999", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What the store has of one vendor's history of one symbol."""
+
+    vendor: str
+    symbol: str
+    first: np.datetime64
+    last: np.datetime64
+    currency: str
+    steps_from: str | None
+    actions_from: str | None
+    shares_from: str | None
+    unconfirmed: int
+    updated_at: str
+    delisted: np.datetime64 | None = None
+
+    def reaches(self, first: np.datetime64, last: np.datetime64) -> bool:
+        """Whether every session from ``first`` to ``last`` was asked for and answered."""
+        return bool(self.first <= first and last <= self.last)
+
+
+_COVERAGE = tuple(field.name for field in fields(Coverage))
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saving a history did: rows added, and rows that contradict what was stored."""
+
+    added: int
+    revised: int
+
+
+def store_path(chosen: Path | None = None) -> Path:
+    """The store's file: ``--store``, else ``BASKETBT_STORE``, else the user's data folder."""
+    if chosen is not None:
+        return chosen
+    if configured := os.environ.get(PATH_VARIABLE):
+        return Path(configured).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("basketbt", appauthor=False)) / "store.sqlite"
+
+
+class Store:
+    """An open store. Every method is one transaction; several processes may use it at once.
+
+    Raises ``DamagedStore``, ``EmptyStore``, ``NewerStore`` (exit 3) or ``OutputError`` (exit 4).
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self._read_only = read_only
+        self._db = open_for_reading(path) if read_only else open_for_writing(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def hosts(self, *, pace: float | None = None) -> RateLimiter:
+        """The rate limiter in this file; in memory only when the store cannot be written."""
+        with self._guarded():
+            return RateLimiter(None if self._read_only else self.path, pace=pace)
+
+    # --- reading ---------------------------------------------------------------------------
+
+    def coverages(self, symbol: str) -> dict[str, Coverage]:
+        """What is stored of a symbol, by vendor."""
+        with self._guarded():
+            return {c.vendor: c for c in self._coverages("WHERE symbol = ?", (symbol,))}
+
+    def all_coverages(self) -> list[Coverage]:
+        """Everything that is stored, by vendor and symbol."""
+        with self._guarded():
+            return list(self._coverages("ORDER BY vendor, symbol", ()))
+
+    def read(self, coverage: Coverage, first: np.datetime64, last: np.datetime64) -> History:
+        """The stored history from ``first`` to ``last``. Share counts reach back before."""
+        vendor, symbol = coverage.vendor, coverage.symbol
+        span = Span(str(first), str(last))
+        main = tables.FX if tables.is_pair(symbol) else tables.BAR
+        with self._guarded(), snapshot(self._db):
+            bars = tables.read_rows(self._db, main, vendor, symbol, span)
+            steps = tables.read_rows(self._db, tables.STEP, vendor, symbol, span)
+            actions = tables.read_rows(self._db, tables.ACTION, vendor, symbol, span)
+            shares = tables.read_rows(self._db, tables.SHARES, vendor, symbol, Span("", span.last))
+        return History(
+            vendor=vendor,
+            symbol=symbol,
+            first=first,
+            last=last,
+            bars=tables.bars_of(symbol, vendor, coverage.currency, bars),
+            steps=None
+            if coverage.steps_from is None
+            else tables.steps_of(steps).within(first, last),
+            steps_from=coverage.steps_from or "",
+            actions=None if coverage.actions_from is None else tables.actions_of(symbol, actions),
+            actions_from=coverage.actions_from or "",
+            shares=None
+            if coverage.shares_from is None or not shares
+            else tables.shares_of(symbol, shares),
+            shares_from=coverage.shares_from or "",
+            delisted=coverage.delisted,
+        )
+
+    def revisions(self, *, accepted: bool = False) -> list[Revision]:
+        """Pending revisions (or the accepted ones), oldest first."""
+        with self._guarded():
+            return revisions.listed(self._db, accepted=accepted)
+
+    # --- writing ---------------------------------------------------------------------------
+
+    def save(self, history: History, *, unconfirmed: int = 0, versions: str = "") -> Saved:
+        """Add what is new and note what contradicts the past, all of it or nothing.
+
+        The new range must touch what is stored of the same vendor and symbol, so that what is
+        covered stays one range without a hole.
+        """
+        key = (history.vendor, history.symbol)
+        with self._guarded(), transaction(self._db):
+            before = next(self._coverages("WHERE vendor = ? AND symbol = ?", key), None)
+            added = revised = 0
+            for table, new in tables.rows_of(history).items():
+                covered, asked = _spans(table, history, before)
+                stored, told = ("", "") if before is None else _origins(table, history, before)
+                if covered is not None and stored != told:
+                    # Another vendor's list rounds otherwise: it may add, not contradict.
+                    new = {date: row for date, row in new.items() if not covered.holds(date)}
+                    asked = NEVER
+                old = tables.read_rows(self._db, table, *key, EVER)
+                merged = merge(old, new, covered, asked, table.tolerances)
+                tables.insert_rows(self._db, table, *key, merged.added)
+                revised += revisions.note(self._db, table, *key, merged.changed)
+                added += len(merged.added)
+            self._cover(history, before, unconfirmed)
+            self._log(history, versions)
+        return Saved(added, revised)
+
+    def accept(self, ids: Sequence[int]) -> None:
+        """Take pending revisions over into the history: all of ``ids`` or, if one is not a
+        pending revision (``UnknownName``), none."""
+        with self._guarded(), transaction(self._db):
+            revisions.accept(self._db, ids)
+
+    def forget(self, coverages: Sequence[Coverage]) -> None:
+        """Delete whole histories, with their log and revisions, and shrink the file."""
+        with self._guarded():
+            with transaction(self._db):
+                for coverage in coverages:
+                    for name in (*tables.TABLES, "coverage", "fetch", "revision"):
+                        self._db.execute(
+                            f"DELETE FROM {name} WHERE vendor = ? AND symbol = ?",
+                            (coverage.vendor, coverage.symbol),
+                        )
+            self._db.execute("VACUUM")
+
+    def copy_to(self, target: Path) -> None:
+        """Write a compact copy to a new file, also while other processes write to this one."""
+        with guarded(target):
+            self._db.execute("VACUUM INTO ?", (str(target),))
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _guarded(self) -> contextlib.AbstractContextManager[None]:
+        return guarded(self.path, looking=self._read_only)
+
+    def _coverages(self, clause: str, values: tuple[str, ...]) -> Iterator[Coverage]:
+        found = self._db.execute(f"SELECT {', '.join(_COVERAGE)} FROM coverage {clause}", values)
+        for row in found.fetchall():
+            told = dict(zip(_COVERAGE, row, strict=True))
+            for name in ("first", "last", "delisted"):
+                told[name] = told[name] and np.datetime64(told[name], "D")
+            yield Coverage(**told)
+
+    def _cover(self, history: History, before: Coverage | None, unconfirmed: int) -> None:
+        """Note what is stored now: the new range together with the one before."""
+
+        def origin(name: str) -> str | None:
+            """The vendor of the steps, actions or share counts; None while nobody answered."""
+            known = [] if before is None else [getattr(before, f"{name}_from")]
+            if getattr(history, name) is not None:
+                known.insert(0, getattr(history, f"{name}_from"))
+            return next(filter(None, known), None)
+
+        known = (history,) if before is None else (history, before)
+        coverage = Coverage(
+            vendor=history.vendor,
+            symbol=history.symbol,
+            first=min(one.first for one in known),
+            last=max(one.last for one in known),
+            currency=history.bars.currencies[0],
+            steps_from=origin("steps"),
+            actions_from=origin("actions"),
+            shares_from=origin("shares"),
+            unconfirmed=unconfirmed,
+            updated_at=revisions.now(),
+            delisted=next((one.delisted for one in known if one.delisted is not None), None),
+        )
+        cells = (str(v) if isinstance(v, np.datetime64) else v for v in astuple(coverage))
+        self._db.execute(
+            f"INSERT OR REPLACE INTO coverage ({', '.join(_COVERAGE)}) "
+            f"VALUES ({', '.join('?' * len(_COVERAGE))})",
+            tuple(cells),
+        )
+
+    def _log(self, history: History, versions: str) -> None:
+        self._db.executemany(
+            "INSERT INTO fetch (vendor, symbol, at, url, status, sha256, versions) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (history.vendor, history.symbol, e.at, e.url, e.status, e.sha256, versions)
+                for e in history.exchanges
+            ],
+        )
+
+
+def _origins(table: tables.Table, history: History, before: Coverage) -> tuple[str | None, str]:
+    """Which vendor the rows of a table come from: the stored ones (None: none yet), the new."""
+    return {
+        tables.STEP.name: (before.steps_from, history.steps_from),
+        tables.ACTION.name: (before.actions_from, history.actions_from),
+        tables.SHARES.name: (before.shares_from, history.shares_from),
+    }.get(table.name, (before.vendor, history.vendor))
+
+
+def _spans(
+    table: tables.Table, history: History, before: Coverage | None
+) -> tuple[Span | None, Span]:
+    """Where the stored rows of a table are complete (None: nowhere), and where the new ones."""
+    reach_back = table is tables.SHARES  # counts are asked for from the listing on
+    # A step on the first day belongs to the day before, which is outside.
+    shift = np.timedelta64(1 if table is tables.STEP else 0, "D")
+
+    def span(first: np.datetime64, last: np.datetime64) -> Span:
+        return Span("" if reach_back else str(first + shift), str(last))
+
+    asked = span(history.first, history.last)
+    if before is None or _origins(table, history, before)[0] is None:
+        return None, asked
+    if not _touch(history, before):
+        raise ValueError(f"{history.symbol}: the new range leaves a hole beside the stored one")
+    return span(before.first, before.last), asked
+
+
+def _touch(history: History, before: Coverage) -> bool:
+    month = np.timedelta64(31, "D")  # no market is shut for a month
+    return bool(history.first <= before.last + month and history.last >= before.first - month)

@@ -1,0 +1,250 @@
+"""Opening the store, and turning SQLite's complaints into errors a user can act on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from basketbt.data.store.schema import APPLICATION_ID, MIGRATIONS, OURS, migrate, version
+from basketbt.errors import DataError, InputError, OutputError
+
+BUSY_SECONDS = 60.0
+_DAMAGE = ("malformed", "not a database", "file is encrypted", "unsupported file format")
+
+
+class DamagedStore(DataError):
+    """The file is no longer a sound SQLite file. It is kept, under another name."""
+
+    template = "the store {path} is damaged ({why}); it was set aside as {aside}"
+    fix = (
+        "Run the same command again to fetch anew, or put back a copy made with `basketbt store "
+        "export`. What is still readable in the old file may be saved with `sqlite3 {aside} "
+        ".recover`."
+    )
+
+
+class DamagedStoreLeft(DamagedStore):
+    """A damaged store that was only to be looked at: it stays where it is."""
+
+    template = "the store {path} is damaged ({why}); it was left where it is"
+    fix = (
+        "`basketbt fetch STUDY` sets it aside under another name and begins a new one; or put back "
+        "a copy made with `basketbt store export`."
+    )
+
+
+class NotAStore(InputError):
+    """A file of somebody else. It is neither read nor written nor renamed."""
+
+    template = "{path} is not a store of basketbt: {why}; it was not touched"
+    fix = (
+        "Name another file with --store or BASKETBT_STORE. If it was your store, it is damaged "
+        "beyond recognition: move it away and fetch again, or put back an export."
+    )
+
+
+class EmptyStore(DataError):
+    template = "there is no store at {path}"
+    fix = "Fill one with `basketbt fetch STUDY`, or say where it is with --store."
+
+
+class OlderStore(DataError):
+    template = "the store {path} has format {found}, not {known}, and cannot be written to renew it"
+    fix = "Copy it to a folder of your own and name the copy with --store."
+
+
+@contextlib.contextmanager
+def guarded(path: Path, *, looking: bool = False) -> Iterator[None]:
+    """Turn SQLite's errors into ``DamagedStore`` or ``OutputError``.
+
+    ``looking``: nothing was to be written, so a damaged file stays where it is.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        why = str(error)
+        if any(sign in why for sign in _DAMAGE):
+            if looking:
+                raise DamagedStoreLeft(path=path, why=why) from error
+            raise DamagedStore(path=path, why=why, aside=set_aside(path)) from error
+        raise OutputError(path=path, why=_explained(why)) from error
+
+
+def demand_ours(path: Path) -> None:
+    """Raise ``NotAStore`` unless the file is a store (sound or not), empty, or not there.
+
+    A store carries basketbt's number in its header; those of the first format are known by
+    their tables.
+    """
+    if path.is_dir():
+        raise NotAStore(path=path, why="it is a folder")
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError as error:
+        raise OutputError(path=path, why=error.strerror or str(error)) from error
+    if not head:
+        return
+    if not head.startswith(b"SQLite format 3\0"):
+        raise NotAStore(path=path, why="it is no SQLite file")
+    number = int.from_bytes(head[68:72], "big")
+    if number == APPLICATION_ID:
+        return
+    if number or not _tables(path) <= OURS:
+        raise NotAStore(path=path, why="it is a database of another program")
+
+
+def _tables(path: Path) -> set[str]:
+    """The names of all tables; a damaged database has the table ``?``.
+
+    Whatever else is in the way (a lock, a read-only folder) is for the real opening to tell.
+    """
+    try:
+        with contextlib.closing(_read_only(path)) as connection:
+            found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            return {str(row[0]) for row in found}
+    except sqlite3.DatabaseError as error:
+        return {"?"} if any(sign in str(error) for sign in _DAMAGE) else set()
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The store at ``path``, made if need be. A file that is damaged is set aside first.
+
+    Raises ``NotAStore``, ``DamagedStore``, ``NewerStore`` or ``OutputError`` (read-only or full
+    disk).
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(path=path.parent, why=error.strerror or str(error)) from error
+    demand_ours(path)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise OutputError(path=path, why="it is read-only; `--offline` reads it as it is")
+    with guarded(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            _write_ahead(connection)
+            # NORMAL keeps the file sound through a crash; only a power cut may undo the last
+            # commits, and those can be fetched again.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging, waiting while another process makes the same new store.
+
+    SQLite answers "locked" to this switch at once, whatever the connection's time-out.
+    """
+    from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
+
+    patient = Retrying(
+        retry=retry_if_exception(lambda error: "database is locked" in str(error)),
+        wait=wait_random(0.01, 0.1),
+        stop=stop_after_delay(BUSY_SECONDS),
+        reraise=True,
+    )
+    patient(connection.execute, "PRAGMA journal_mode = WAL")
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """The store at ``path``, which is not changed; works on a read-only disk.
+
+    Raises ``EmptyStore``, ``NotAStore``, ``DamagedStoreLeft``, ``OlderStore`` or ``NewerStore``.
+    """
+    if not path.exists():
+        raise EmptyStore(path=path)
+    demand_ours(path)
+    with guarded(path, looking=True):
+        connection = _read_only(path)
+        if version(connection) < len(MIGRATIONS):
+            found = version(connection)
+            connection.close()
+            return _renewed_for_reading(path, found)
+        try:
+            migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro{_immutable(path)}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+    )
+
+
+def _renewed_for_reading(path: Path, found: int) -> sqlite3.Connection:
+    """A store of an earlier format: brought up to date first, where it can be written."""
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise OlderStore(path=path, found=found, known=len(MIGRATIONS))
+    open_for_writing(path).close()
+    return open_for_reading(path)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged file, its journal with it, to the first free ``.damaged-N``."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    with contextlib.suppress(OSError):
+        for tail in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + tail)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + tail))
+        return aside
+    return path
+
+
+def _immutable(path: Path) -> str:
+    """WAL needs to write beside the file even to read it; where it cannot, read it as it lies."""
+    folder_is_read_only = not os.access(path.parent, os.W_OK)
+    journal = path.with_name(path.name + "-wal")
+    if folder_is_read_only and not journal.exists():
+        return "&immutable=1"
+    return ""
+
+
+def _explained(why: str) -> str:
+    if "full" in why:
+        return f"{why}; what was stored before is intact, free some space and run it again"
+    if "readonly" in why or "unable to open" in why:
+        return f"{why}; choose another file with --store or BASKETBT_STORE"
+    if "locked" in why:
+        return f"{why}; another process has held it for {BUSY_SECONDS:.0f} seconds"
+    return why
+
+
+@contextlib.contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of the block's writes or none, alone among the writers from its first line on."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    """Several reads of one moment, though another process may write in between."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("COMMIT")

@@ -1,0 +1,152 @@
+"""The store's tables of dated rows: what they hold, how they are read and written, and a history
+as rows of them and back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from basketbt.data.bars import (
+    RATIOS,
+    Bars,
+    CorporateAction,
+    Dates,
+    Floats,
+    ShareCounts,
+    one_a_day,
+)
+from basketbt.data.sources.vendor import FactorSteps, History
+from basketbt.data.store.merge import Row, Rows, Span
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of dated rows: its value columns and the absolute tolerance of each."""
+
+    name: str
+    columns: tuple[str, ...]
+    tolerances: tuple[float, ...]
+
+
+BAR = Table(
+    "bar",
+    ("open", "high", "low", "close", "volume", "amount"),
+    (0.0, 0.0, 0.0, 0.0, 1.0, 1.0),  # volume restated for a split comes back within one share
+)
+STEP = Table("step", ("ratio",), (1e-5,))
+ACTION = Table("action", RATIOS, (1e-6,) * 4)
+SHARES = Table("share_count", ("total", "tradable"), (1.0, 1.0))
+FX = Table("fx", ("rate",), (0.0,))
+TABLES: Mapping[str, Table] = {table.name: table for table in (BAR, STEP, ACTION, SHARES, FX)}
+
+
+def is_pair(symbol: str) -> bool:
+    """Whether a stored name is a currency pair (HKDCNY) and not a security (6682.HK)."""
+    return "." not in symbol
+
+
+def rows_of(history: History) -> dict[Table, dict[str, Row]]:
+    """Every table the history has an answer for; a table that is absent was not answered."""
+    bars = history.bars
+    if is_pair(history.symbol):
+        return {FX: _rows(bars.dates, [bars.close])}
+    found = {BAR: _rows(bars.dates, [getattr(bars, name) for name in BAR.columns])}
+    if history.steps is not None:
+        found[STEP] = _rows(history.steps.dates, [history.steps.ratios])
+    if history.actions is not None:
+        found[ACTION] = {
+            str(action.ex_date): tuple(getattr(action, name) for name in RATIOS)
+            for action in one_a_day(history.actions)
+            if history.first <= action.ex_date <= history.last
+        }
+    if history.shares is not None:
+        shares = history.shares
+        keep = shares.dates <= history.last
+        found[SHARES] = _rows(shares.dates[keep], [shares.total[keep], shares.tradable[keep]])
+    return found
+
+
+def bars_of(symbol: str, vendor: str, currency: str, rows: Rows) -> Bars:
+    """Bars from rows of ``bar`` (or of ``fx``, whose rate becomes the close)."""
+    names = ("close",) if is_pair(symbol) else BAR.columns
+    columns = dict(zip(names, _columns(rows, len(names)), strict=True))
+    return Bars.single(symbol, _dates(rows), columns, currency=currency, table=vendor)
+
+
+def steps_of(rows: Rows) -> FactorSteps:
+    return FactorSteps(dates=_dates(rows), ratios=_columns(rows, 1)[0])
+
+
+def actions_of(symbol: str, rows: Rows) -> tuple[CorporateAction, ...]:
+    return tuple(
+        CorporateAction(
+            symbol=symbol,
+            ex_date=np.datetime64(date, "D"),
+            **{name: value or 0.0 for name, value in zip(RATIOS, row, strict=True)},
+        )
+        for date, row in rows.items()
+    )
+
+
+def shares_of(symbol: str, rows: Rows) -> ShareCounts:
+    total, tradable = _columns(rows, 2)
+    return ShareCounts(symbol=symbol, dates=_dates(rows), total=total, tradable=tradable)
+
+
+def _rows(dates: Dates, columns: Iterable[Floats]) -> dict[str, Row]:
+    texts = np.datetime_as_string(dates, unit="D").tolist()
+    cells = zip(*(_nullable(column) for column in columns), strict=True)
+    return dict(zip(texts, cells, strict=True))
+
+
+def _nullable(column: Floats) -> list[float | None]:
+    values: list[float | None] = column.tolist()
+    if np.isnan(column).any():
+        return [None if value != value else value for value in values]
+    return values
+
+
+def _dates(rows: Rows) -> Dates:
+    return np.array(list(rows), dtype="datetime64[D]")
+
+
+def _columns(rows: Rows, count: int) -> list[Floats]:
+    if not rows:
+        return [np.empty(0) for _ in range(count)]
+    return list(np.array(list(rows.values()), dtype=np.float64).T)
+
+
+# --- on disk -----------------------------------------------------------------------------------
+
+
+def read_rows(
+    db: sqlite3.Connection, table: Table, vendor: str, symbol: str, span: Span
+) -> dict[str, Row]:
+    """The rows of one vendor and symbol within a span, by date, in order."""
+    found = db.execute(
+        f"SELECT date, {', '.join(table.columns)} FROM {table.name} "
+        "WHERE vendor = ? AND symbol = ? AND date BETWEEN ? AND ? ORDER BY date",
+        (vendor, symbol, span.first, span.last),
+    ).fetchall()
+    return {row[0]: row[1:] for row in found}
+
+
+def insert_rows(db: sqlite3.Connection, table: Table, vendor: str, symbol: str, rows: Rows) -> None:
+    """Add rows whose dates are not there yet."""
+    marks = ", ".join("?" * (3 + len(table.columns)))
+    db.executemany(
+        f"INSERT INTO {table.name} (vendor, symbol, date, {', '.join(table.columns)}) "
+        f"VALUES ({marks})",
+        [(vendor, symbol, date, *row) for date, row in rows.items()],
+    )
+
+
+def delete_row(db: sqlite3.Connection, table: Table, vendor: str, symbol: str, date: str) -> None:
+    db.execute(
+        f"DELETE FROM {table.name} WHERE vendor = ? AND symbol = ? AND date = ?",
+        (vendor, symbol, date),
+    )

@@ -1,0 +1,127 @@
+"""Checks before use: what is wrong with prices, what is refused, what is only said.
+
+``check`` takes what a source gave, in any order and quality, and hands back data in which every
+security has one believable row a session, in date order; or it refuses, naming the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from basketbt.data.bars import Bars, MarketData
+from basketbt.data.validation import rows as rules
+from basketbt.data.validation.policy import RULES, Policy, full_policy
+from basketbt.data.validation.reference_tables import (
+    agreeing_actions,
+    believable_actions,
+    believable_shares,
+)
+from basketbt.data.validation.rows import Finding
+from basketbt.errors import BadPrices
+from basketbt.notes import COUNTED, Listing, Note, NoteKind, listing
+
+_LISTED_REFUSED, _LISTED_NOTED = 20, 6
+
+
+DOUBTED = NoteKind("price_check", severity="warning")
+GAPS = NoteKind("price_gaps")
+PLACEHOLDERS = NoteKind("no_volume_rows")
+
+
+def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> MarketData:
+    """The data fit for a panel: rows in order, one a day, none that a ``warn`` leaves out.
+
+    Only rows that the source returned are judged, which are those of the range asked for. What
+    was doubted and used nevertheless stands in the notes.
+
+    Raises:
+        BadPrices: findings of rules whose policy is ``refuse``; the first 20 are listed.
+        UnknownName: ``quality`` names a check that does not exist.
+    """
+    policy = full_policy(quality)
+    findings = _fx_findings(data)
+    notes: list[Note] = []
+    bars = data.bars
+    idle = rules.placeholders(bars)
+    if idle.any():
+        symbols = [bars.symbols[number] for number in np.unique(bars.code[idle])]
+        notes.append(PLACEHOLDERS(symbols=listing(symbols)))
+        bars = bars.rows(~idle)
+    bars, found = rules.judged(bars)
+    findings += found
+    bars = bars.only(bars.symbols)
+    if bars.symbols:
+        data, found = _checked_beside(data, bars)
+        findings += found
+        findings += rules.beyond_limit(bars, data) + rules.ends_early(bars, data)
+    refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
+    if refused:
+        listed = [str(finding) for finding in refused[:_LISTED_REFUSED]]
+        if len(refused) > _LISTED_REFUSED:
+            listed.append(f"and {len(refused) - _LISTED_REFUSED} more")
+        raise BadPrices(count=len(refused), listing="\n".join(listed))
+    return replace(data, bars=bars, notes=(*data.notes, *notes, *_notes(findings)))
+
+
+def _checked_beside(data: MarketData, bars: Bars) -> tuple[MarketData, list[Finding]]:
+    """Actions and share counts of the securities with bars, without those that cannot be."""
+    findings: list[Finding] = []
+    actions, shares = dict(data.actions), dict(data.shares)
+    for number, symbol in enumerate(bars.symbols):
+        own = bars.own(number)
+        dates, close = bars.dates[own], bars.close[own]
+        if symbol in actions:
+            adjusted = bars.adjusted[number]
+            most = np.full(len(close), np.inf) if adjusted else close
+            actions[symbol], wrong = believable_actions(actions[symbol], dates, most)
+            findings += wrong
+            if bars.has_factor[number] and not adjusted:
+                agreed = agreeing_actions(actions[symbol], dates, close, bars.factor[own])
+                actions[symbol], wrong = agreed
+                findings += wrong
+        if symbol in shares:
+            shares[symbol], wrong = believable_shares(shares[symbol], dates[0])
+            findings += wrong
+    return replace(data, actions=actions, shares=shares), findings
+
+
+def _fx_findings(data: MarketData) -> list[Finding]:
+    findings = []
+    for pair, series in data.fx.items():
+        strange = rules.strange_rate(series)
+        if strange is not None:
+            what = f"{series.quote} for one {series.base} cannot be"
+            findings.append(Finding("fx", pair, strange[0], strange[1], what, "fx"))
+    return findings
+
+
+def _notes(findings: list[Finding]) -> list[Note]:
+    notes = []
+    for rule in RULES:
+        own = [finding for finding in findings if finding.rule == rule.name]
+        if not own:
+            continue
+        if rule.name == "gap":
+            notes.append(GAPS(rows=_gap_rows(own)))
+            continue
+        notes.append(
+            DOUBTED(
+                rule=rule.name,
+                meaning=rule.meaning,
+                effect=rule.when_warned,
+                count=len(own),
+                rows=listing((one.note for one in own), "semicolon", most=_LISTED_NOTED),
+            )
+        )
+    return notes
+
+
+def _gap_rows(gaps: list[Finding]) -> Listing:
+    """Sessions without a row, by security."""
+    sessions: dict[str, int] = {}
+    for gap in gaps:
+        sessions[gap.symbol] = sessions.get(gap.symbol, 0) + int(gap.value)
+    return listing(COUNTED(name=symbol, count=count) for symbol, count in sessions.items())

@@ -1,0 +1,171 @@
+"""When an account trades, and for what: entry, the index book's rebalances, exit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.data.bars import Floats
+from basketbt.engine.account import Entry
+from basketbt.engine.holding_periods import HoldingPeriod
+from basketbt.engine.index import IndexPath
+from basketbt.market.calendars import Calendar, as_day
+from basketbt.market.clock import Event
+from basketbt.market.dayzero import day_zero, publication_day
+
+Bools = NDArray[np.bool_]
+
+# The last moment at which an order can still take part in the opening auction: Shanghai and
+# Shenzhen match at 9:25; Hong Kong takes no new orders for its auction after 9:20.
+LAST_CALL: Mapping[str, time] = {"XSHG": time(9, 25), "XHKG": time(9, 20)}
+
+
+class Moment(IntEnum):
+    """The two prices of a session at which an account trades."""
+
+    OPEN = 0
+    CLOSE = 1
+
+
+@dataclass(frozen=True)
+class EntryPoint:
+    """The session and the moment of the first orders."""
+
+    session: np.datetime64
+    moment: Moment
+
+
+def entry_point(entry: Entry, event: Event, published: date, calendar: Calendar) -> EntryPoint:
+    """When an account with this rule first buys.
+
+    ``next_open``: the first opening auction that an order could reach after the event became
+    public; of an event known by its date alone, the next session's. ``day0_close``: the close of
+    day 0. ``publication_open``: the open of the first session after the list was published.
+
+    Raises ``OutsideCalendar`` when the calendar does not reach so far.
+    """
+    if entry == "day0_close":
+        return EntryPoint(day_zero(event, calendar).session, Moment.CLOSE)
+    if entry == "publication_open":
+        return EntryPoint(publication_day(published, calendar), Moment.OPEN)
+    return EntryPoint(next_open(event.at, calendar), Moment.OPEN)
+
+
+def next_open(moment: datetime | date, calendar: Calendar) -> np.datetime64:
+    """The first session whose opening auction still takes an order sent at ``moment``."""
+    if not isinstance(moment, datetime):
+        return calendar.first_after(moment)
+    local = moment.astimezone(calendar.zone)
+    session = calendar.on_or_after(local.date())
+    same_day = session == as_day(local.date())
+    if same_day and local.time() >= LAST_CALL[calendar.name]:
+        return calendar.first_after(session)
+    return session
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Aim:
+    """At a row and moment, ``baskets`` (B,) set out for ``weights`` (B, N) of their value.
+
+    Weights that leave something of 1 leave it in cash; all zero sells everything.
+    """
+
+    row: int
+    moment: Moment
+    baskets: Bools
+    weights: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Schedule:
+    """The aims of B accounts over R sessions, in order of time.
+
+    ``entry`` (B,) is the row of the first orders, -1 for a basket without an account; ``moments``
+    (B,) theirs. Everything is sold at the close of the last row.
+    """
+
+    rows: int
+    entry: NDArray[np.intp]
+    moments: NDArray[np.int8]
+    aims: tuple[Aim, ...]
+
+    def at(self, row: int, moment: Moment) -> Iterator[Aim]:
+        return (aim for aim in self.aims if aim.row == row and aim.moment == moment)
+
+
+def make_schedule(
+    path: IndexPath,
+    *,
+    entry: NDArray[np.intp],
+    moments: NDArray[np.int8],
+    follow: bool,
+) -> Schedule:
+    """The aims of the accounts beside an index path.
+
+    Args:
+        path: B baskets over the R rows; the account aims at what the index holds, and sells
+            everything on the last row.
+        entry, moments: (B,) see :class:`Schedule`.
+        follow: trade the resets of the path too, at the close of the same session.
+    """
+    rows, baskets = path.levels.shape
+    aims = [
+        Aim(
+            row=row,
+            moment=Moment(moment),
+            baskets=(entry == row) & (moments == moment),
+            weights=_weights_then(path, entry, moments),
+        )
+        for row, moment in sorted({(int(r), int(m)) for r, m in zip(entry, moments, strict=True)})
+        if row >= 0
+    ]
+    if follow:
+        aims += _resets(path, entry, moments)
+    last = np.asarray(entry >= 0)
+    nothing = np.zeros((baskets, path.targets.shape[1]))
+    aims.append(Aim(row=rows - 1, moment=Moment.CLOSE, baskets=last, weights=nothing))
+    return Schedule(
+        rows=rows,
+        entry=entry,
+        moments=moments,
+        aims=tuple(sorted(aims, key=lambda aim: (aim.row, aim.moment))),
+    )
+
+
+def _weights_then(path: IndexPath, rows: NDArray[np.intp], moments: NDArray[np.int8]) -> Floats:
+    """(B, N) the weights last set at each basket's row and moment; the first ones at row 0.
+
+    A reset is made at the close, so an account that begins at the same close takes it in.
+    """
+    weights = np.zeros_like(path.targets)
+    for part in path.periods:
+        own, reset = _reset(path, part)
+        set_by_then = (rows > part.start) | ((rows == part.start) & (moments == Moment.CLOSE))
+        chosen = reset & (set_by_then | (part.start == 0))
+        weights[chosen] = own[chosen]
+    return weights
+
+
+def _resets(path: IndexPath, entry: NDArray[np.intp], moments: NDArray[np.int8]) -> list[Aim]:
+    """The path's resets, of the accounts that have begun before that close."""
+    aims = []
+    for part in path.periods:
+        if part.start == 0:
+            continue
+        weights, reset = _reset(path, part)
+        begun = (entry < part.start) | ((entry == part.start) & (moments == Moment.OPEN))
+        baskets = reset & (entry >= 0) & begun
+        aims.append(Aim(row=part.start, moment=Moment.CLOSE, baskets=baskets, weights=weights))
+    return aims
+
+
+def _reset(path: IndexPath, part: HoldingPeriod) -> tuple[Floats, Bools]:
+    """The weights (B, N) with which a holding period begins, and (B,) the baskets it is of."""
+    weights, baskets = np.zeros_like(path.targets), np.zeros(len(path.targets), dtype=np.bool_)
+    weights[part.baskets], baskets[part.baskets] = part.weights, True
+    return weights, baskets

@@ -1,0 +1,210 @@
+"""What an account fell short of its list, and what each rule of the market cost.
+
+The implementation shortfall of Perold ("The Implementation Shortfall: Paper versus Reality",
+Journal of Portfolio Management, 1988) is split by switching the rules on one after another, each
+run planned afresh: what a step takes away is that rule's part, so the parts add up.
+
+==========  ==================================================================================
+paper       the index book from the close of day -1: fractions, no rule at all
+delay       the same, bought when the account buys
+unfilled    and price limits, suspensions, T+1, participation, refused shares
+lots_cash   and whole lots, money to the fen, dividends kept in cash
+fees        and duties, exchange fees, commission
+residual    and slippage and dividend tax: the account itself
+==========  ==================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.data.bars import Floats
+from basketbt.data.panel import PricePanel
+from basketbt.engine.account.dividends import Payments, TaxedLots, payments
+from basketbt.engine.account.planner import Market, Plan, plan_orders
+from basketbt.engine.account.quotes import (
+    check_quotes,
+    price_limits,
+    raw_quotes,
+    total_return_quotes,
+)
+from basketbt.engine.account.schedule import Moment, Schedule, make_schedule
+from basketbt.engine.account.settings import AccountSettings
+from basketbt.engine.account.sizing import Fractions, WholeShares
+from basketbt.engine.index import IndexPath
+from basketbt.market.limits import Limits
+from basketbt.market.lots import Lots, lots_of
+from basketbt.market.symbols import Board, parse_symbol
+
+Bools = NDArray[np.bool_]
+
+PARTS = ("delay", "unfilled", "lots_cash", "fees", "residual")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rulebook:
+    """What holds for every account over the R sessions ``rows`` of a panel of N shares.
+
+    ``refused`` (N,) shares that no account can hold. Lots are those of the first session.
+    """
+
+    panel: PricePanel
+    rows: slice
+    refused: Bools
+    limits: Limits
+    payments: Payments
+    lots: Lots
+    boards: tuple[Board, ...]
+
+    @property
+    def same_day(self) -> Bools:
+        """(N,) shares that may be sold on the day they were bought."""
+        return np.asarray(self.lots.settlement == 0)
+
+
+def rulebook(
+    panel: PricePanel,
+    rows: slice,
+    *,
+    held: Bools,
+    refused: Bools,
+    risk_warning: Bools,
+    lots: Sequence[int | None],
+) -> Rulebook:
+    """The rules for the ``held`` (N,) shares; of the others nothing is asked.
+
+    ``risk_warning`` (N,) shares trade within the limits of ST shares; ``lots`` are the board lots
+    given for shares whose exchange leaves them to the issuer.
+
+    Raises ``MissingQuote``, ``NoLot``, ``NoRule``, ``Consolidated`` for a held share that cannot be
+    traded by rule, ``DataError`` for one that is not a share.
+    """
+    check_quotes(panel, rows, held)
+    symbols = [parse_symbol(symbol) for symbol in panel.symbols]
+    traded = np.flatnonzero(held).tolist()
+    known = lots_of(
+        [symbols[column] for column in traded],
+        panel.sessions[rows][0],
+        [lots[column] for column in traded],
+    )
+    return Rulebook(
+        panel=panel,
+        rows=rows,
+        refused=refused,
+        limits=price_limits(panel, rows, risk_warning),
+        payments=payments(panel, rows, held),
+        lots=Lots(
+            *(
+                _spread(getattr(known, name), traded, len(symbols))
+                for name in ("minimum", "step", "order_maximum", "settlement")
+            )
+        ),
+        boards=tuple(symbol.board or "main" for symbol in symbols),
+    )
+
+
+def run_account(
+    rules: Rulebook, schedule: Schedule, settings: AccountSettings, *, charged: bool = True
+) -> Plan:
+    """Accounts of whole shares at raw prices; without fees unless ``charged``."""
+    panel, rows = rules.panel, rules.rows
+    sessions = panel.sessions[rows]
+    sizing = WholeShares(
+        lots=rules.lots,
+        boards=rules.boards,
+        sessions=sessions,
+        rates=panel.rate[rows],
+        broker=settings.broker,
+        charged=charged,
+    )
+    market = Market(
+        quotes=raw_quotes(panel, rows, settings, rules.limits, rules.refused),
+        same_day=rules.same_day,
+        payments=rules.payments,
+    )
+    taxed = TaxedLots(rules.boards, sessions) if settings.dividends == "taxed" else None
+    return plan_orders(market, schedule, sizing, settings, taxed)
+
+
+def run_fractions(
+    rules: Rulebook, schedule: Schedule, settings: AccountSettings, *, ruled: bool
+) -> Plan:
+    """Accounts of fractions at total-return prices, without lots and fees.
+
+    ``ruled``: price limits, suspensions, participation, T+1 and refusals hold; otherwise everything
+    trades at its last known price.
+    """
+    limits = (rules.limits, rules.refused) if ruled else None
+    market = Market(
+        quotes=total_return_quotes(rules.panel, rules.rows, settings.participation, limits),
+        same_day=rules.same_day if ruled else np.ones_like(rules.same_day),
+        payments=None,
+    )
+    return plan_orders(market, schedule, Fractions(), settings)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Shortfall:
+    """Returns and their differences, (B,) each, decimals; NaN for a basket without an account.
+
+    ``paper - achieved`` is the sum of the five parts. ``since_entry`` is paper too, bought at the
+    close before the session of the first order: ``paper - since_entry`` had moved before, and is a
+    part of ``delay``.
+    """
+
+    paper: Floats
+    since_entry: Floats
+    achieved: Floats
+    delay: Floats
+    unfilled: Floats
+    lots_cash: Floats
+    fees: Floats
+    residual: Floats
+
+    @property
+    def total(self) -> Floats:
+        """What the account fell short of paper."""
+        return self.paper - self.achieved
+
+
+def shortfall(
+    rules: Rulebook,
+    schedule: Schedule,
+    settings: AccountSettings,
+    path: IndexPath,
+    account: Plan,
+) -> Shortfall:
+    """Split what ``account``, run with ``settings``, fell short of ``path``."""
+    opened = np.where(schedule.entry >= 0, 1.0, np.nan)
+    plain = replace(settings, slippage_bps=0.0, dividends="cash")
+    paper = (path.levels[-1] / path.levels[0] - 1.0) * opened
+    eve = np.where(schedule.entry > 0, schedule.entry - 1, schedule.entry)
+    closes = np.full(len(eve), Moment.CLOSE, dtype=np.int8)
+    before = make_schedule(path, entry=eve, moments=closes, follow=True)
+    since_entry = run_fractions(rules, before, settings, ruled=False).total_return
+    entered = run_fractions(rules, schedule, settings, ruled=False).total_return
+    filled = run_fractions(rules, schedule, settings, ruled=True).total_return
+    lots = run_account(rules, schedule, plain, charged=False).total_return
+    achieved = account.total_return
+    fees = achieved if plain == settings else run_account(rules, schedule, plain).total_return
+    return Shortfall(
+        paper=paper,
+        since_entry=since_entry * opened,
+        achieved=achieved * opened,
+        delay=paper - entered,
+        unfilled=(entered - filled) * opened,
+        lots_cash=(filled - lots) * opened,
+        fees=(lots - fees) * opened,
+        residual=(fees - achieved) * opened,
+    )
+
+
+def _spread(values: NDArray[np.int64], columns: list[int], size: int) -> NDArray[np.int64]:
+    """(N,) the values at their columns, 1 elsewhere."""
+    spread = np.ones(size, dtype=np.int64)
+    spread[columns] = values
+    return spread

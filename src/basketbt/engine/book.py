@@ -1,0 +1,332 @@
+"""The index book: what lists did over the sessions of a study, fractional and frictionless.
+
+A window's first session decides when its basket is bought: at the close before it, at target
+weights. Windows that share a first session share one path and are prefixes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.data.bars import Floats
+from basketbt.data.panel import PricePanel, Status
+from basketbt.engine.index import IndexPath, index_path
+from basketbt.engine.rebalance import Rebalance
+from basketbt.engine.weight_inputs import PRICE_DRIVEN, Purchase, measured
+from basketbt.errors import NoPrices, OutsideData
+from basketbt.lists.model import Basket
+from basketbt.lists.weighting import Weighting
+from basketbt.lists.weights import target_weights
+from basketbt.notes import Note, NoteKind, listing
+
+LateListing = Literal["exclude", "join", "error"]
+
+MISSING = NoteKind("missing_prices", severity="warning")
+LISTED_LATE = NoteKind("listed_late")
+JOINED_LATE = NoteKind("joined_late")
+ADJUSTED_ONLY = NoteKind("adjusted_only")
+LOCAL_CURRENCY = NoteKind("local_currency")
+
+#: Notes that follow from the table a share's prices came from, whatever the window.
+STANDING = (ADJUSTED_ONLY, LOCAL_CURRENCY)
+
+
+NO_PRICE_YET = NoteKind("no_price_yet")
+ANY_OF_ITS_SHARES = NoteKind("any_of_its_shares")
+
+
+class NotListedYet(OutsideData):
+    """Fields: what (a note), first and last (day with prices)."""
+
+    fix = "Choose later windows, set `late_listing` to exclude or join, or leave the list out."
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookPath:
+    """B baskets bought at the close before offset ``first`` and followed to offset ``last``.
+
+    ``base`` is the panel row of that close. ``weights`` (B, N) are the targets over the panel's
+    symbols. ``total`` reinvests cash dividends; ``price_levels`` (R, B) leave them out and are NaN
+    from the row on where cash cannot be told from share changes. ``notes[i]`` concern basket i.
+    """
+
+    first: int
+    last: int
+    base: int
+    weights: Floats
+    total: IndexPath
+    price_levels: Floats
+    notes: tuple[tuple[Note, ...], ...]
+
+    def held(self, row: int) -> NDArray[np.bool_]:
+        """(B, N) the shares that have been in a basket by ``row``: late ones from their first."""
+        entry = self.total.entry_row
+        found: NDArray[np.bool_] = (self.weights > 0) & (entry >= 0) & (entry <= row)
+        return found
+
+    def rows(self, last: int) -> slice:
+        """Rows of this path's arrays from the base to offset ``last``, both included."""
+        return slice(0, last - self.first + 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexBook:
+    """One way of weighting and rebalancing the baskets of a case; paths keyed by first offset."""
+
+    weighting: Weighting
+    rebalance: Rebalance
+    paths: Mapping[int, BookPath]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policies:
+    """What the study decided about shares without prices."""
+
+    late_listing: LateListing
+    max_missing_weight: float
+    estimation: tuple[int, int]
+
+
+def index_book(
+    panel: PricePanel,
+    *,
+    zero: int,
+    starts: Mapping[int, int],
+    baskets: tuple[Basket, ...],
+    weighting: Weighting,
+    rebalance: Rebalance,
+    policies: Policies,
+) -> IndexBook:
+    """Levels of all baskets for every first offset in ``starts`` (first → last offset).
+
+    ``zero`` is the panel row of day 0.
+
+    Raises ``NoPrices`` when a basket lacks more weight than the study tolerates, ``NotListedYet``
+    when nothing of it was listed at a base (or anything was not, under ``late_listing: error``),
+    ``InfeasibleWeights`` when a weighting cannot be built, ``UnmeasuredShares`` or
+    ``EstimationBeyondPrices`` when prices do not allow it.
+    """
+    columns = [_columns(panel, basket) for basket in baskets]
+    missing = [
+        _check_missing(basket, column, weighting, policies.max_missing_weight)
+        for basket, column in zip(baskets, columns, strict=True)
+    ]
+    paths = {
+        first: _path(
+            panel, zero, first, last, baskets, columns, missing, weighting, rebalance, policies
+        )
+        for first, last in starts.items()
+    }
+    return IndexBook(weighting=weighting, rebalance=rebalance, paths=paths)
+
+
+def row_of_weights(
+    panel: PricePanel,
+    basket: Basket,
+    weighting: Weighting,
+    present: NDArray[np.bool_],
+    *,
+    purchase: Purchase,
+    allowed: float,
+) -> tuple[Floats, tuple[Note, ...]]:
+    """(N,) target weights over the panel's symbols of the constituents that are ``present`` (n,).
+
+    A share that the weighting cannot weigh is left out with a note, while such shares and those
+    without prices weigh no more than ``allowed``. Raises ``InfeasibleWeights`` when the weighting
+    cannot be built, and what :func:`measured.measured` raises.
+    """
+    column = _columns(panel, basket)
+    if weighting.kind in PRICE_DRIVEN:
+        present = present & (column >= 0)
+    market = measured(panel, basket, column, weighting, present, purchase=purchase, allowed=allowed)
+    targets = target_weights(basket, weighting, present=market.present, **market.values)
+    known = market.present & (column >= 0)
+    row = np.zeros(len(panel.symbols))
+    row[column[known]] = targets[known]
+    return (row if known.sum() == market.present.sum() else row / row.sum()), market.notes
+
+
+def listed_at(
+    panel: PricePanel, basket: Basket, *, base: int, end: int, late_listing: LateListing
+) -> NDArray[np.bool_]:
+    """(n,) which constituents take part in a path from the row ``base`` to ``end``.
+
+    Raises ``NotListedYet`` when nothing of the basket was listed at the base.
+    """
+    return _presence(panel, basket, _columns(panel, basket), base, end, late_listing)[0]
+
+
+def missing_notes(
+    panel: PricePanel, basket: Basket, weighting: Weighting, allowed: float
+) -> tuple[Note, ...]:
+    """The note about constituents without prices. Raises ``NoPrices`` when they weigh too much."""
+    return _check_missing(basket, _columns(panel, basket), weighting, allowed)
+
+
+def _columns(panel: PricePanel, basket: Basket) -> NDArray[np.intp]:
+    """(n,) panel column of every constituent, -1 where the panel has no prices for it."""
+    position = {symbol: column for column, symbol in enumerate(panel.symbols)}
+    return np.array([position.get(symbol, -1) for symbol in basket.symbols], dtype=np.intp)
+
+
+def _check_missing(
+    basket: Basket, columns: NDArray[np.intp], weighting: Weighting, allowed: float
+) -> tuple[Note, ...]:
+    """The note about constituents without prices, or the error when they weigh too much.
+
+    Weights that are made of prices cannot weigh a share without any: there it counts as equal.
+    """
+    absent = columns < 0
+    if not absent.any():
+        return ()
+    scale = Weighting("equal") if weighting.kind in PRICE_DRIVEN else weighting
+    everyone = target_weights(basket, scale, present=np.ones(len(columns), dtype=np.bool_))
+    lost = float(everyone[absent].sum())
+    symbols = np.array(basket.symbols)[absent].tolist()
+    if lost > allowed or absent.all():
+        raise NoPrices(basket=basket.id, symbols=", ".join(symbols), weight=lost, allowed=allowed)
+    return (MISSING(symbols=listing(symbols), weight=lost),)
+
+
+def _path(
+    panel: PricePanel,
+    zero: int,
+    first: int,
+    last: int,
+    baskets: tuple[Basket, ...],
+    columns: list[NDArray[np.intp]],
+    missing: list[tuple[Note, ...]],
+    weighting: Weighting,
+    rebalance: Rebalance,
+    policies: Policies,
+) -> BookPath:
+    base, end = zero + first - 1, zero + last
+    weights = np.zeros((len(baskets), len(panel.symbols)))
+    notes = []
+    for number, (basket, column) in enumerate(zip(baskets, columns, strict=True)):
+        present, said = _presence(panel, basket, column, base, end, policies.late_listing)
+        weights[number], weighed = row_of_weights(
+            panel,
+            basket,
+            weighting,
+            present,
+            purchase=Purchase(base=base, zero=zero, estimation=policies.estimation),
+            allowed=policies.max_missing_weight,
+        )
+        if weighting.kind in PRICE_DRIVEN and policies.late_listing == "join":
+            said = ()  # nobody can join: the weighing has said so
+        standing = standing_notes(panel, weights[number])
+        notes.append((*missing[number], *said, *weighed, *standing))
+    window = slice(base, end + 1)
+
+    def follow(prices: Floats) -> IndexPath:
+        return _followed(panel, window, prices, weights, rebalance, policies.late_listing)
+
+    total = follow(panel.total[window])
+    return BookPath(
+        first=first,
+        last=last,
+        base=base,
+        weights=weights,
+        total=total,
+        price_levels=_price_levels(panel, window, weights, total, follow),
+        notes=tuple(notes),
+    )
+
+
+def reweighted(
+    panel: PricePanel,
+    path: BookPath,
+    weights: Floats,
+    *,
+    rebalance: Rebalance,
+    late_listing: LateListing,
+) -> IndexPath:
+    """What a path would have been with other weights (B, N), each row summing to 1."""
+    window = slice(path.base, path.base + len(path.total.levels))
+    return _followed(panel, window, panel.total[window], weights, rebalance, late_listing)
+
+
+def _followed(
+    panel: PricePanel,
+    window: slice,
+    prices: Floats,
+    weights: Floats,
+    rebalance: Rebalance,
+    late_listing: LateListing,
+) -> IndexPath:
+    return index_path(
+        prices,
+        weights,
+        rebalance,
+        sessions=panel.sessions[window],
+        late_listing="join" if late_listing == "join" else "exclude",
+        delisted=panel.status[window] == Status.DELISTED,
+    )
+
+
+def _presence(
+    panel: PricePanel,
+    basket: Basket,
+    column: NDArray[np.intp],
+    base: int,
+    end: int,
+    late_listing: LateListing,
+) -> tuple[NDArray[np.bool_], tuple[Note, ...]]:
+    """(n,) which constituents the weights are of, and what is to be said of the others.
+
+    Under ``join`` these are all of them, so that the weights of a window do not depend on who lists
+    later: what a share without a price would have is spread over the others in proportion until
+    it joins at its target weight.
+    """
+    priced = column >= 0
+    listed = priced & np.isfinite(panel.total[base, column])
+    arrives = priced & np.isfinite(panel.total[end, column])
+    late = np.array(basket.symbols)[arrives & ~listed]
+    when = str(panel.sessions[base])
+    if not listed.any() or (late.size and late_listing == "error"):
+        who = listing(late.tolist()) if late.size else ANY_OF_ITS_SHARES()
+        raise NotListedYet(
+            what=NO_PRICE_YET(basket=basket.id, base=when, who=who),
+            first=panel.sessions[0],
+            last=panel.sessions[-1],
+        )
+    everyone = np.ones(len(column), dtype=np.bool_)
+    if not late.size:
+        return (everyone if late_listing == "join" else listed), ()
+    names = listing(late.tolist())
+    if late_listing == "join":
+        return everyone, (JOINED_LATE(symbols=names, base=when),)
+    return listed, (LISTED_LATE(symbols=names, base=when),)
+
+
+def _price_levels(
+    panel: PricePanel,
+    window: slice,
+    weights: Floats,
+    total: IndexPath,
+    follow: Callable[[Floats], IndexPath],
+) -> Floats:
+    """(R, B) price-return levels; NaN from the first row on which a held name's is unknown."""
+    price, unknown = panel.price[window], panel.price_unknown(window)
+    if not unknown.any() and np.array_equal(price, panel.total[window], equal_nan=True):
+        return total.levels
+    levels = follow(np.where(unknown, panel.total[window], price)).levels
+    affected = np.logical_or.accumulate((unknown.astype(np.float64) @ (weights > 0).T) > 0, axis=0)
+    return np.where(affected, np.nan, levels)
+
+
+def standing_notes(panel: PricePanel, weights: Floats) -> list[Note]:
+    """Notes of the kinds ``STANDING`` for a basket with these weights over the panel's symbols."""
+    held = weights > 0
+    notes = []
+    for kind, which in zip(STANDING, (panel.adjusted_only, ~panel.in_home_currency), strict=True):
+        symbols = np.array(panel.symbols)[held & which].tolist()
+        if symbols:
+            notes.append(kind(symbols=listing(symbols)))
+    return notes

@@ -1,0 +1,195 @@
+"""The statistics of an index book over the windows of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.data.bars import Floats
+from basketbt.data.panel import PricePanel, Status
+from basketbt.engine.book import BookPath
+from basketbt.metrics.drawdowns import Fall, falls
+from basketbt.metrics.evaluation import Evaluation, evaluate
+from basketbt.metrics.measures import MEASURES
+from basketbt.notes import COUNTED, Note, NoteKind, listing
+
+RELATIVE = tuple(measure for measure in MEASURES if measure.needs_benchmark)
+
+PRICE_RETURN_UNKNOWN = NoteKind("price_return_unknown")
+SUSPENDED = NoteKind("suspended")
+DELISTED = NoteKind("delisted", severity="warning")
+PRICES_END = NoteKind("prices_end", severity="warning")
+_NAMED = 6  # shares that a note names one by one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Yardsticks:
+    """What the books are measured with: N sessions a year, the annual rate, the benchmarks.
+
+    ``levels`` (T, K) are the benchmarks' levels on the panel's sessions, NaN before their first.
+    """
+
+    annualisation: int
+    rf_annual: float
+    levels: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ShareFigures:
+    """What each of N shares did in a window, and in each of C baskets; 0 where it is not held.
+
+    ``held`` (C, N) by the window's end; ``bought`` and ``left`` (C, N) weights at the base and
+    after the last session; ``contributions`` (C, N) add up to each basket's return;
+    ``suspended`` (C, N) sessions without a bar. ``returns`` (N,) from the base, or from the first
+    close of a share that came later.
+    """
+
+    held: NDArray[np.bool_]
+    bought: Floats
+    left: Floats
+    contributions: Floats
+    suspended: Floats
+    returns: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowStatistics:
+    """One window of one book; every array and tuple has an entry for each of C baskets.
+
+    ``members`` are the baskets' positions in the case. ``beside[k]`` holds the relative measures
+    against benchmark k; ``own`` all measures, the relative ones against benchmark 0. ``deepest`` is
+    the deepest fall inside the window, None where there was none.
+    """
+
+    first: int
+    last: int
+    members: tuple[int, ...]
+    path: BookPath
+    own: Evaluation
+    beside: tuple[Evaluation, ...]
+    price_return: Floats
+    deepest: tuple[Fall | None, ...]
+    shares: ShareFigures
+    notes: tuple[tuple[Note, ...], ...]
+
+    @property
+    def end_row(self) -> int:
+        """Row of the path's arrays that holds the window's last session."""
+        return self.last - self.first + 1
+
+
+def window_statistics(
+    panel: PricePanel,
+    path: BookPath,
+    *,
+    first: int,
+    last: int,
+    members: Sequence[int],
+    yardsticks: Yardsticks,
+) -> WindowStatistics:
+    """Statistics of the baskets ``members`` of a path over the offsets ``first`` to ``last``.
+
+    ``first`` must be the path's own. An undefined figure is NaN; the notes give the reason.
+    """
+    if first != path.first or last > path.last:
+        raise ValueError(f"[{first}, {last}] is no prefix of [{path.first}, {path.last}]")
+    chosen = list(members)
+    rows = path.rows(last)
+    levels = path.total.levels[rows][:, chosen]
+    benchmarks = yardsticks.levels[path.base : path.base + rows.stop]
+    against = [
+        evaluate(
+            levels,
+            annualisation=yardsticks.annualisation,
+            rf_annual=yardsticks.rf_annual,
+            benchmark_levels=benchmarks[:, number],
+            measures=MEASURES if number == 0 else RELATIVE,
+        )
+        for number in range(benchmarks.shape[1])
+    ]
+    price_levels = path.price_levels[rows][:, chosen]
+    idle = _idle_sessions(panel, path, rows, Status.SUSPENDED)[chosen]
+    gone = _idle_sessions(panel, path, rows, Status.DELISTED)[chosen]
+    sessions = panel.sessions[path.base : path.base + rows.stop]
+    price_return = price_levels[-1] / price_levels[0] - 1
+    notes = tuple(
+        (
+            *path.notes[member],
+            *_end_note(panel, path, rows, member),
+            *_idle_notes(panel, idle[number], gone[number]),
+            *_price_note(panel, path, rows, member, price_return[number]),
+            *against[0].notes(number),
+        )
+        for number, member in enumerate(chosen)
+    )
+    return WindowStatistics(
+        first=first,
+        last=last,
+        members=tuple(chosen),
+        path=path,
+        own=against[0],
+        beside=tuple(against),
+        price_return=price_return,
+        deepest=tuple(next(iter(falls(own, sessions)), None) for own in levels.T),
+        shares=_share_figures(panel, path, rows, chosen, idle),
+        notes=notes,
+    )
+
+
+def _share_figures(
+    panel: PricePanel, path: BookPath, rows: slice, chosen: list[int], idle: Floats
+) -> ShareFigures:
+    end = rows.stop - 1
+    held = path.held(end)[chosen]
+    prices = panel.total[path.base : path.base + rows.stop]
+    first = np.isfinite(prices).argmax(axis=0)
+    return ShareFigures(
+        held=held,
+        bought=np.where(held, path.total.weights(0)[chosen], 0.0),
+        left=np.where(held, path.total.weights(end)[chosen], 0.0),
+        contributions=np.where(held, path.total.contributions(end)[chosen], 0.0),
+        suspended=np.where(held, idle, 0.0),
+        returns=prices[-1] / prices[first, np.arange(prices.shape[1])] - 1,
+    )
+
+
+def _idle_sessions(panel: PricePanel, path: BookPath, rows: slice, status: Status) -> Floats:
+    """(B, N) how many of the window's sessions a held name spent in ``status``."""
+    within = panel.status[path.base + 1 : path.base + rows.stop] == status
+    return np.where(path.weights > 0, within.sum(axis=0), 0).astype(np.float64)
+
+
+def _end_note(panel: PricePanel, path: BookPath, rows: slice, member: int) -> list[Note]:
+    """The note on shares of a basket whose table ends inside the window: its levels end there."""
+    held = np.flatnonzero(path.weights[member] > 0)
+    ended = panel.status[path.base : path.base + rows.stop, held] == Status.ENDED
+    if not ended.any():
+        return []
+    symbols = [panel.symbols[column] for column in held[ended.any(axis=0)]]
+    last = path.base + int(ended.any(axis=1).argmax()) - 1
+    return [PRICES_END(symbols=listing(symbols, most=_NAMED), last=str(panel.sessions[last]))]
+
+
+def _idle_notes(panel: PricePanel, idle: Floats, gone: Floats) -> list[Note]:
+    notes = []
+    for kind, counts in ((SUSPENDED, idle), (DELISTED, gone)):
+        held = np.flatnonzero(counts)
+        if held.size:
+            shares = (
+                COUNTED(name=panel.symbols[column], count=int(counts[column])) for column in held
+            )
+            notes.append(kind(symbols=listing(shares)))
+    return notes
+
+
+def _price_note(
+    panel: PricePanel, path: BookPath, rows: slice, member: int, value: float
+) -> list[Note]:
+    if np.isfinite(value):
+        return []
+    unknown = panel.price_unknown(slice(path.base, path.base + rows.stop)).any(axis=0)
+    held = np.flatnonzero((path.weights[member] > 0) & unknown)
+    return [PRICE_RETURN_UNKNOWN(symbols=listing(panel.symbols[column] for column in held))]

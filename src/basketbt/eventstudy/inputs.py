@@ -1,0 +1,214 @@
+"""What an event study is made from: arrays for one event, and named variants of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.data.bars import Dates, Floats
+from basketbt.errors import OutsideData
+from basketbt.eventstudy import bootstrap, placebo, random_baskets
+from basketbt.eventstudy.models import MINIMUM_SESSIONS, Design, Mask
+from basketbt.eventstudy.reasons import NO_UNIVERSE, BadWindows
+from basketbt.eventstudy.windows import Window, reopenings, sessions_of
+from basketbt.notes import Note
+
+ESTIMATION: Window = (-140, -21)
+MAIN = "main"
+
+
+@dataclass(frozen=True)
+class Universe:
+    """The shares random baskets are drawn from, on the study's sessions.
+
+    ``returns`` (T, M) simple one-session returns, NaN where none. ``strata`` (M,) codes >= 0 of
+    the mix to keep (board, industry) and ``strata_of_names`` (N,) the same codes for the study's
+    own names; both or neither.
+    """
+
+    returns: Floats
+    strata: NDArray[np.int64] | None = None
+    strata_of_names: NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.strata is None) != (self.strata_of_names is None):
+            raise ValueError("strata and strata_of_names come together")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How much is computed. ``family_*`` None: all windows, the first model."""
+
+    seed: int = 20250120
+    minimum_sessions: int = MINIMUM_SESSIONS
+    placebo_dates: int = placebo.WANTED_DATES
+    random_baskets: int = random_baskets.DRAWS
+    bootstrap_draws: int = bootstrap.DRAWS
+    family_windows: tuple[Window, ...] | None = None
+    family_models: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventStudyInputs:
+    """One event, T sessions, N names, B baskets.
+
+    ``returns`` (T, N): simple one-session returns, NaN where a name has none. ``resumptions``
+    (T, N): the return over a whole suspension on the session after it, else NaN; counted in the
+    event window only. ``weights`` (B, N): non-negative, rows sum to 1 over the names held.
+    ``benchmark`` (T,): for BHAR. ``models``: the first is the primary one. ``at_limit`` (T, N):
+    closes at a price limit. ``left_out`` (T,): sessions that enter neither estimation nor window.
+    ``sector_holds`` (B,): whether the sector index may hold names of the basket. ``no_universe``
+    says why there is none. ``variant``: only the main study registers tests.
+
+    Raises ``ValueError`` for shapes that do not fit, ``OutsideData`` for a day 0 beyond the
+    sessions, ``BadWindows`` for windows that run backwards or an estimation window after day -1.
+    """
+
+    event: str
+    sessions: Dates
+    day0: int
+    names: tuple[str, ...]
+    returns: Floats
+    baskets: tuple[str, ...]
+    weights: Floats
+    benchmark: Floats
+    models: tuple[Design, ...]
+    windows: tuple[Window, ...]
+    estimation: Window = ESTIMATION
+    resumptions: Floats | None = None
+    at_limit: Mask | None = None
+    universe: Universe | None = None
+    no_universe: Note = field(default_factory=NO_UNIVERSE)
+    left_out: Mask | None = None
+    sector_holds: Mask | None = None
+    variant: str = MAIN
+    options: Options = field(default_factory=Options)
+
+    def __post_init__(self) -> None:
+        self._check_shapes()
+        total = self.sessions.shape[0]
+        if not 0 <= self.day0 < total:
+            raise OutsideData(
+                what=f"{self.event}: day 0 is not among the sessions",
+                first=self.sessions[0],
+                last=self.sessions[-1],
+            )
+        for first, last in (*self.windows, self.estimation):
+            if first > last:
+                raise BadWindows(what=f"window [{first}, {last}] ends before it starts")
+        if self.estimation[1] >= 0:
+            raise BadWindows(
+                what=f"estimation window {list(self.estimation)} must end before day 0"
+            )
+
+    def _check_shapes(self) -> None:
+        total, names, baskets = len(self.sessions), len(self.names), len(self.baskets)
+        wanted: dict[str, tuple[NDArray[np.generic] | None, tuple[int, ...]]] = {
+            "returns": (self.returns, (total, names)),
+            "resumptions": (self.resumptions, (total, names)),
+            "at_limit": (self.at_limit, (total, names)),
+            "weights": (self.weights, (baskets, names)),
+            "benchmark": (self.benchmark, (total,)),
+            "left_out": (self.left_out, (total,)),
+            "sector_holds": (self.sector_holds, (baskets,)),
+        }
+        for what, (array, shape) in wanted.items():
+            if array is not None and array.shape != shape:
+                raise ValueError(f"{what} has shape {array.shape}, not {shape}")
+        if self.universe is not None and self.universe.returns.shape[0] != total:
+            raise ValueError("the universe stands on other sessions")
+        if any(model.regressors.shape[0] != total for model in self.models):
+            raise ValueError("a model stands on other sessions")
+        if not (self.models and self.windows and self.baskets):
+            raise ValueError("models, windows and baskets must not be empty")
+
+    @property
+    def usable(self) -> Mask:
+        """(T,) sessions that may enter anything."""
+        if self.left_out is None:
+            return np.ones(len(self.sessions), dtype=bool)
+        usable: Mask = ~self.left_out
+        return usable
+
+    @property
+    def registered(self) -> tuple[Window, ...]:
+        """The windows that are tests, in the order of their registration."""
+        return self.options.family_windows or self.windows
+
+    @property
+    def looked_at(self) -> Mask:
+        """(T,) sessions of the estimation window and of any window."""
+        total = len(self.sessions)
+        spans = [sessions_of(one, self.day0, total) for one in (*self.windows, self.estimation)]
+        seen: Mask = np.any(spans, axis=0)
+        return seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A named sensitivity: the same study with one choice changed. Never an extra test.
+
+    ``estimation``: another estimation window. ``without_dates``: first and last date of sessions
+    to leave out. ``without_days``: event days to leave out. ``closed_days``: leave out the first
+    session after the exchange was shut for so many calendar days, where a window holds it.
+    ``day0``: another row as day 0.
+    """
+
+    name: str
+    estimation: Window | None = None
+    without_dates: tuple[date, date] | None = None
+    without_days: tuple[int, ...] = ()
+    closed_days: int | None = None
+    day0: int | None = None
+
+    def apply(self, inputs: EventStudyInputs) -> EventStudyInputs:
+        """The inputs of this variant; raises what ``EventStudyInputs`` raises."""
+        day0 = inputs.day0 if self.day0 is None else self.day0
+        return replace(
+            inputs,
+            variant=self.name,
+            day0=day0,
+            estimation=self.estimation or inputs.estimation,
+            left_out=~inputs.usable | self._left_out(inputs, day0),
+        )
+
+    def changes(self, inputs: EventStudyInputs) -> bool:
+        """Whether the study looks at any session differently under this variant."""
+        applied = self.apply(inputs)
+        if (applied.day0, applied.estimation) != (inputs.day0, inputs.estimation):
+            return True
+        return bool((inputs.looked_at & inputs.usable & ~applied.usable).any())
+
+    def _left_out(self, inputs: EventStudyInputs, day0: int) -> Mask:
+        sessions, total = inputs.sessions, len(inputs.sessions)
+        left_out = np.zeros(total, dtype=bool)
+        if self.without_dates is not None:
+            first, last = (np.datetime64(day, "D") for day in self.without_dates)
+            left_out |= (sessions >= first) & (sessions <= last)
+        rows = [day0 + day for day in self.without_days]
+        left_out[[row for row in rows if 0 <= row < total]] = True
+        if self.closed_days is not None:
+            # of the event windows only: the model keeps its estimate
+            estimated = (self.estimation or inputs.estimation)[1]
+            later = [window for window in inputs.windows if window[0] > estimated]
+            held = [sessions_of(window, day0, total) for window in later]
+            left_out |= np.any(held, axis=0) & reopenings(sessions, self.closed_days)
+        return left_out
+
+
+LONG_ESTIMATION = Variant(name="estimation-270", estimation=(-270, -21))
+# The stimulus rally of autumn 2024 carries most of the benchmark's variance in the window: it
+# sets beta and inflates the residual deviation.
+WITHOUT_RALLY = Variant(
+    name="without-2024-rally", without_dates=(date(2024, 9, 24), date(2024, 10, 18))
+)
+# Shut for five calendar days or more: the Spring Festival everywhere, on the mainland also Labour
+# Day and National Day. No weekend, and no feast of a day or two beside one, is that long.
+CLOSED_DAYS = 5
+# What happened while the exchange was shut is in that one session. R1's day +5 is the first after
+# the Spring Festival: eight days without trading, and a shock in New York.
+WITHOUT_REOPENING = Variant(name="without-reopening", closed_days=CLOSED_DAYS)
+STANDARD_VARIANTS = (LONG_ESTIMATION, WITHOUT_RALLY, WITHOUT_REOPENING)

@@ -1,0 +1,186 @@
+"""What a basket file says twice, or says differently in two places; and whether each code is the
+share that its name says.
+
+These checks read the raw content, so that they speak in the same run as the format's own: a file
+with an unknown key and a duplicate share gets both problems at once. Values of a wrong type are
+left to the format (``schema.py``).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from basketbt.errors import BadSymbol, Problem
+from basketbt.lists.model import Basket
+from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Note, NoteKind
+from basketbt.yamlfile import YamlDocument
+
+WEIGHT_TOLERANCE = 1e-9
+
+UNKNOWN_NAME = NoteKind("unknown-name", severity="warning")
+
+# Marks that an exchange puts around a short name without renaming the company: special treatment,
+# ex-rights days, and suffixes for unprofitable (U), weighted voting (W), depositary (D) issuers.
+_MARKS = re.compile(r"^(\*?ST|XD|XR|DR)|-?[UWDV]+$|\s+")
+
+NameTable = Mapping[str, tuple[str, ...]]  # symbol → its name, then former ones
+
+
+def consistency_problems(document: YamlDocument) -> list[Problem]:
+    """Duplicate shares, incomplete weights, missing reasons, undeclared segments, stray lots."""
+    rows = constituent_rows(document)
+    return [
+        *_duplicates(document, rows),
+        *_weights(document, rows),
+        *_reasons(document, rows),
+        *_segments(document, rows),
+        *_lots(document, rows),
+        *_components(document),
+    ]
+
+
+def name_warnings(document: YamlDocument, table: NameTable) -> list[Problem]:
+    """A warning for each share that the file calls by a name it is not known to have had."""
+    warnings = []
+    for position, row in constituent_rows(document):
+        name, symbol = row.get("name_zh"), _symbol(row)
+        if isinstance(name, str) and (known := known_as(symbol, name, table)):
+            what = f"{symbol} is known as {known}, not {name}"
+            fix = "Check the code; if the share was renamed, list the name under former_names."
+            warnings.append(document.problem(("constituents", position, "name_zh"), what, fix))
+    return warnings
+
+
+def known_as(symbol: str, name: str, table: NameTable) -> str:
+    """The known name where ``name`` is not one the share has or had; empty if all is well.
+
+    A share the table lacks may be called anything.
+    """
+    names = table.get(symbol, ())
+    if not names or _bare(name) in {_bare(known) for known in names}:
+        return ""
+    former = f" (formerly {', '.join(names[1:])})" if len(names) > 1 else ""
+    return names[0] + former
+
+
+def naming_notes(basket: Basket, table: NameTable) -> tuple[Note, ...]:
+    """One note for each constituent whose name is not one of the known names of its code."""
+    return tuple(
+        UNKNOWN_NAME(basket=basket.id, symbol=each.symbol, name=each.name_zh, known=known)
+        for each in basket.constituents
+        if (known := known_as(each.symbol, each.name_zh, table))
+    )
+
+
+def constituent_rows(document: YamlDocument) -> list[tuple[int, dict[str, Any]]]:
+    """Position and raw content of the constituents that are mappings at all."""
+    data = document.data if isinstance(document.data, dict) else {}
+    rows = data.get("constituents")
+    if not isinstance(rows, list):
+        return []
+    return [(position, row) for position, row in enumerate(rows) if isinstance(row, dict)]
+
+
+_Rows = list[tuple[int, dict[str, Any]]]
+
+
+def _symbol(row: dict[str, Any]) -> str:
+    text = str(row.get("symbol", ""))
+    try:
+        return parse_symbol(text).canonical
+    except BadSymbol:
+        return text
+
+
+def _duplicates(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for position, row in rows:
+        symbol = _symbol(row)
+        if symbol and symbol in first:
+            line = document.line_of(("constituents", first[symbol]))
+            yield document.problem(
+                ("constituents", position),
+                f"{symbol} stands twice (first in line {line})",
+                "A list holds a share once; keep the segment that fits best.",
+            )
+        first.setdefault(symbol, position)
+
+
+def _weights(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
+    given = {position: row["weight"] for position, row in rows if row.get("weight") is not None}
+    if not given or not all(isinstance(weight, int | float) for weight in given.values()):
+        return
+    for position, row in rows:
+        if position not in given:
+            yield document.problem(
+                ("constituents", position),
+                f"{_symbol(row)} has no weight, but others have one",
+                "Give a weight to every constituent, or to none.",
+            )
+    total = math.fsum(given.values())
+    if len(given) == len(rows) and abs(total - 1) > WEIGHT_TOLERANCE:
+        yield document.problem(
+            ("constituents",),
+            f"the weights sum to {total:.12g}, not 1",
+            "Weights are fractions: 0.25 is a quarter.",
+        )
+
+
+def _reasons(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
+    for position, row in rows:
+        if row.get("origin") == "mapped" and not row.get("reason"):
+            yield document.problem(
+                ("constituents", position),
+                f"{_symbol(row)} is mapped, but no reason is given",
+                "Add `reason:` with one line on why it stands for the theme.",
+            )
+
+
+def _segments(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
+    declared = document.data.get("segments", {}) if isinstance(document.data, dict) else {}
+    if not isinstance(declared, dict):
+        return
+    used = set()
+    for position, row in rows:
+        segment = row.get("segment")
+        used.add(segment)
+        if isinstance(segment, str) and segment not in declared:
+            yield document.problem(
+                ("constituents", position, "segment"),
+                f"segment {segment!r} is not declared",
+                f"Declared under `segments`: {', '.join(declared) or 'none'}.",
+            )
+    for segment in declared:
+        if segment not in used:
+            yield document.problem(
+                ("segments", segment), f"segment {segment!r} has no constituent", "Remove it."
+            )
+
+
+def _lots(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
+    for position, row in rows:
+        symbol = _symbol(row)
+        if row.get("lot") is not None and not symbol.endswith(".HK"):
+            yield document.problem(
+                ("constituents", position, "lot"),
+                f"{symbol} cannot have a lot of its own",
+                "Only Hong Kong issuers choose their board lot; remove it.",
+            )
+
+
+def _components(document: YamlDocument) -> Iterator[Problem]:
+    composite = document.data.get("composite") if isinstance(document.data, dict) else None
+    listed = composite.get("of") if isinstance(composite, dict) else None
+    ids = listed if isinstance(listed, list) else []
+    for position, each in enumerate(ids):
+        if each in ids[:position]:
+            place = ("composite", "of", position)
+            yield document.problem(place, f"{each!r} stands twice", "Name each list once.")
+
+
+def _bare(name: str) -> str:
+    return _MARKS.sub("", name)

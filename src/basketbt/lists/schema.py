@@ -1,0 +1,141 @@
+"""The file format of a list and of a composite; printed as JSON Schema for editors.
+
+Only what one value can tell about itself is checked here (``checks.py`` compares values with each
+other). Importing this module imports pydantic.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
+
+from basketbt.errors import BadSymbol
+from basketbt.lists.model import Origin, Stance
+from basketbt.market.symbols import parse_symbol
+from basketbt.yamlmodel import NAME, Strict, as_problem, refused
+
+_SYMBOL_PATTERN = r"^(\d{6}\.(SH|SZ|BJ)|\d{4,5}\.HK)$"
+
+
+def _number_as_text(value: object) -> object:
+    """A code without its exchange reads as a number; as text it gets the better message."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _canonical_share(text: str) -> str:
+    try:
+        symbol = parse_symbol(text)
+    except BadSymbol as error:
+        raise as_problem(error) from None
+    if symbol.kind not in ("share", "b_share"):
+        what = f"{symbol} is a code for {symbol.kind} securities, not a share"
+        raise refused(what, "A basket holds shares; benchmarks belong into the study.")
+    return symbol.canonical
+
+
+Text = Annotated[str, Field(min_length=1)]
+ShareSymbol = Annotated[
+    str,
+    BeforeValidator(_number_as_text),
+    AfterValidator(_canonical_share),
+    Field(json_schema_extra={"pattern": _SYMBOL_PATTERN, "examples": ["688111.SH", "6682.HK"]}),
+]
+
+
+class ThemeFile(Strict):
+    """What the list is about, in both languages."""
+
+    zh: Text = Field(description="Theme in Chinese, e.g. 软件应用.")
+    en: Text = Field(description="Theme in English, e.g. Application software.")
+
+
+class SourceFile(Strict):
+    """Where the list was published. A reader could act on it only after that day's close."""
+
+    publisher: Text = Field(description="Who published it.")
+    title: Text = Field(description="Title of the article or note.")
+    published: date = Field(description="Day of first publication, e.g. 2025-02-07.")
+    note: str = Field("", description="How the day is known, if it needs saying.")
+    members_on: date | None = Field(
+        None,
+        description="For a list made from a board or an index: the day whose members it holds. "
+        "A study of an earlier event warns that they were chosen with hindsight.",
+    )
+
+
+class ConstituentFile(Strict):
+    """One share of a list."""
+
+    symbol: ShareSymbol = Field(description="Code and exchange, e.g. 688111.SH, 6682.HK.")
+    name_zh: Text = Field(description="Short name in Chinese, as the exchange gives it.")
+    former_names: tuple[Text, ...] = Field((), description="Short names the share had before.")
+    segment: Text | None = Field(None, description="A key of `segments` above.")
+    stance: Stance = Field(description="recommend (看好) or watch (关注), as the source says.")
+    origin: Origin = Field(
+        description="named: the source names the share; mapped: chosen for a theme it names."
+    )
+    reason: Text | None = Field(
+        None, description="Why a mapped share stands for the theme, in one line of your own."
+    )
+    weight: float | None = Field(
+        None, gt=0, le=1, description="Fraction the source gives: for all constituents or none."
+    )
+    lot: int | None = Field(None, ge=1, description="Board lot in shares (Hong Kong only).")
+
+
+class _Head(Strict):
+    """What a list and a composite have in common."""
+
+    broker: str = Field(pattern=NAME, description="Short id of the broker; also its folder.")
+    broker_zh: Text = Field(description="The broker's name in Chinese.")
+    broker_en: Text | None = Field(
+        None, description="The broker's name in English; the Chinese one if not given."
+    )
+    theme: ThemeFile = Field(description="What the list is about, as zh and en.")
+    source: SourceFile = Field(description="Where the list was published, and when.")
+    notes: str = Field("", description="What a reader of the results should know.")
+
+
+class ListFile(_Head):
+    """A list: shares that a broker named, or that stand for a theme it named."""
+
+    segments: dict[str, Text] = Field(
+        default_factory=dict, description="Segments in Chinese, each with its English name."
+    )
+    constituents: tuple[ConstituentFile, ...] = Field(
+        min_length=1, description="The shares, at least one, each once."
+    )
+
+
+class CompositeRule(Strict):
+    """How lists are put together."""
+
+    rule: Literal["equal_across", "votes"] = Field(
+        description="equal_across: each list is an equal part. "
+        "votes: one list of all shares, each counted once per broker that names it."
+    )
+    of: tuple[Text, ...] = Field(min_length=1, description="Ids of the lists, e.g. csc/compute.")
+
+
+class CompositeFile(_Head):
+    """A composite: a basket made of other lists."""
+
+    composite: CompositeRule = Field(description="The rule and the lists.")
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of basket files (draft 2020-12)."""
+    adapter: TypeAdapter[ListFile | CompositeFile] = TypeAdapter(ListFile | CompositeFile)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A basketbt basket: a broker's list, or a composite of lists",
+        **adapter.json_schema(),
+    }
+
+
+def file_model(data: object) -> type[ListFile] | type[CompositeFile]:
+    """Which of the two formats a file is meant to be in: a composite has the key ``composite``."""
+    is_composite = isinstance(data, dict) and "composite" in data
+    return CompositeFile if is_composite else ListFile

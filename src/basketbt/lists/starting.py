@@ -1,0 +1,118 @@
+"""The files to start from: lists and studies, never over an existing file or outside the folder.
+
+The templates lie beside this module: right as they stand, and commented to be changed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from string import Template
+from typing import Literal
+
+from basketbt.errors import OutputError, RefusedPath
+from basketbt.lists.library import FOLDER
+from basketbt.shipped import shipped
+
+SCHEMA = "basket.schema.json"
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_BASKET_NAME = re.compile(r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9-]*)")
+_STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+BoardVendor = Literal["eastmoney", "ths"]
+Members = Sequence[tuple[str, str]]  # symbol and Chinese name
+
+_CALLED: Mapping[BoardVendor, tuple[str, str]] = {
+    "eastmoney": ("Eastmoney", "东方财富"),
+    "ths": ("THS", "同花顺"),
+}
+
+
+def start_basket(name: str) -> Path:
+    """Write ``baskets/BROKER/LIST.yaml`` below the working directory; the schema beside it.
+
+    Raises ``RefusedPath`` (a name that is not BROKER/LIST) or ``OutputError`` (the file exists).
+    """
+    broker, stem = _parts(name)
+    return _write_basket(broker, stem, _filled("basket", broker=broker, name=stem))
+
+
+def start_study(name: str) -> Path:
+    """Write ``NAME.yaml`` into the working directory.
+
+    Raises ``RefusedPath`` (a name that cannot be a file's) or ``OutputError`` (the file exists).
+    """
+    if not _STUDY_NAME.fullmatch(name):
+        raise RefusedPath(path=name, why="a study's name is letters, digits, dots and dashes")
+    return _write(Path(f"{name}.yaml"), _filled("study", name=name))
+
+
+def start_from_board(
+    name: str, board_name: str, members: Members, day: date, vendor: BoardVendor
+) -> Path:
+    """Write a list of the ``members`` that a concept board has on ``day``; see start_basket."""
+    broker, stem = _parts(name)
+    return _write_basket(broker, stem, board_text(broker, board_name, members, day, vendor))
+
+
+def board_text(
+    broker: str, board_name: str, members: Members, day: date, vendor: BoardVendor = "eastmoney"
+) -> str:
+    """The YAML of a list; every text that came from outside is quoted."""
+    called, called_zh = _CALLED[vendor]
+    head = _filled(
+        "board",
+        broker=broker,
+        vendor=called,
+        vendor_zh=called_zh,
+        name=_quoted(board_name),
+        retrieved=day,
+        title=_quoted(f"概念板块 {board_name}"),
+    )
+    reason = _quoted(f"on the board on {day}")
+    return head + "".join(
+        f"  - {{symbol: {symbol}, name_zh: {_quoted(name)}, stance: watch, origin: mapped, "
+        f"reason: {reason}}}\n"
+        for symbol, name in members
+    )
+
+
+def _filled(template: str, **values: object) -> str:
+    text = (_TEMPLATES / f"{template}.yaml").read_text(encoding="utf-8")
+    return Template(text).substitute(values)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Broker and list of a basket's name. Raises ``RefusedPath``."""
+    match = _BASKET_NAME.fullmatch(name)
+    if match is None:
+        why = "a basket's name is BROKER/LIST, in small letters, digits and dashes: mine/robots"
+        raise RefusedPath(path=name, why=why)
+    return match[1], match[2]
+
+
+def _write_basket(broker: str, stem: str, text: str) -> Path:
+    path = _write(Path(FOLDER, broker, f"{stem}.yaml"), text)
+    if not Path(FOLDER, SCHEMA).exists():
+        shutil.copyfile(shipped("baskets") / SCHEMA, Path(FOLDER, SCHEMA))
+    return path
+
+
+def _write(path: Path, text: str) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise OutputError(path=path, why="it exists already; choose another name") from None
+    except OSError as error:
+        raise OutputError(path=path, why=error.strerror or str(error)) from None
+    return path

@@ -1,0 +1,98 @@
+"""The series that the measures look at: levels, benchmark and conventions in one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from basketbt.metrics.arrays import Bools, Floats, as_columns
+from basketbt.metrics.returns import simple_returns
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LevelSeries:
+    """B level series over T sessions plus their base row, and optionally a benchmark.
+
+    ``levels`` (T+1, B), NaN throughout for a column that is not complete; ``benchmark_levels``
+    (T+1,) or None; ``annualisation`` sessions a year; ``rf_annual`` effective annual rate. Build
+    it with :meth:`of`, which enforces this.
+    """
+
+    levels: Floats
+    annualisation: float
+    rf_annual: float
+    benchmark_levels: Floats | None
+
+    @classmethod
+    def of(
+        cls,
+        levels: Floats,
+        *,
+        annualisation: float,
+        rf_annual: float = 0.0,
+        benchmark_levels: Floats | None = None,
+    ) -> LevelSeries:
+        """A series from (T+1, B) or (T+1,) levels on any scale.
+
+        A column with a NaN, infinite or non-positive level is undefined as a whole: half a window
+        must not be reported as the window. Raises ValueError if there is no base row, if the
+        benchmark has other rows, or if ``annualisation`` is not positive.
+        """
+        columns = as_columns(levels)
+        if len(columns) == 0:
+            raise ValueError("levels need at least their base row")
+        if not annualisation > 0:
+            raise ValueError(f"annualisation must be positive, not {annualisation}")
+        sound = (np.isfinite(columns) & (columns > 0)).all(axis=0)
+        benchmark = None
+        if benchmark_levels is not None:
+            benchmark = np.asarray(benchmark_levels, dtype=np.float64)
+            if benchmark.shape != (len(columns),):
+                raise ValueError(
+                    f"the benchmark has shape {benchmark.shape}, the levels {len(columns)} rows"
+                )
+            if not (np.isfinite(benchmark) & (benchmark > 0)).all():
+                benchmark = np.full(len(columns), np.nan)
+        return cls(
+            levels=np.where(sound, columns, np.nan),
+            annualisation=annualisation,
+            rf_annual=rf_annual,
+            benchmark_levels=benchmark,
+        )
+
+    @property
+    def sessions(self) -> int:
+        """T, the number of returns."""
+        return len(self.levels) - 1
+
+    @property
+    def width(self) -> int:
+        """B, the number of columns."""
+        return int(self.levels.shape[1])
+
+    @cached_property
+    def complete(self) -> Bools:
+        """(B,) whether the column has a level in every row."""
+        found: Bools = np.isfinite(self.levels[0])
+        return found
+
+    @cached_property
+    def returns(self) -> Floats:
+        """(T, B) simple returns."""
+        return simple_returns(self.levels)
+
+    @cached_property
+    def benchmark_returns(self) -> Floats:
+        """(T,) simple returns of the benchmark; NaN without one."""
+        if self.benchmark_levels is None:
+            return np.full(self.sessions, np.nan)
+        return simple_returns(self.benchmark_levels)[:, 0]
+
+    @cached_property
+    def benchmark(self) -> Floats:
+        """(T+1,) levels of the benchmark; NaN without one."""
+        if self.benchmark_levels is None:
+            return np.full(self.sessions + 1, np.nan)
+        return self.benchmark_levels

@@ -1,0 +1,253 @@
+"""The step of a study in which lists are bought and sold under the rules of the market."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from basketbt.config.account import AccountSpec
+from basketbt.data.bars import MarketData
+from basketbt.data.panel import PricePanel, Status
+from basketbt.engine.account import Entry
+from basketbt.engine.account.book import AccountBook, account_book
+from basketbt.engine.account.dividends import BOOKED_AS_CASH
+from basketbt.engine.account.schedule import entry_point
+from basketbt.engine.account.settings import AccountSettings
+from basketbt.engine.book import IndexBook, LateListing
+from basketbt.errors import DataError, OutsideData
+from basketbt.market.fees import Broker
+from basketbt.metrics.evaluation import Evaluation, evaluate
+from basketbt.notes import Note, NoteKind, listing
+from basketbt.pipeline.books import books_of
+from basketbt.pipeline.panels import shares_panel
+from basketbt.pipeline.screening import (
+    FOR_LACK_OF_PRICES,
+    Part,
+    ShareFacts,
+    entry_rows,
+    facts_of,
+    part_of,
+)
+from basketbt.plan.model import StudyPlan
+from basketbt.plan.request import HOME_CURRENCY, NoEntry, account_exit
+from basketbt.results import AccountKept, CaseResult
+
+UNTAXED = NoteKind("dividends_untaxed", severity="warning")
+NOTHING_TO_TAX = NoteKind("dividends_nothing_to_tax", severity="warning")
+
+
+_SHOWN = 6  # an error fits one screen
+
+
+class AccountsBeyondPrices(OutsideData):
+    """Fields: what, first and last (day with prices)."""
+
+    fix = "Choose another `exit` under `account`, or give prices that reach so far."
+
+
+class NoAccounts(DataError):
+    """No list of a study can have an account. Fields: why (all reasons)."""
+
+    template = "no account can be kept: {why}"
+    fix = (
+        "Give raw prices (and an fx table) that reach so far for these shares, change `exit` or "
+        "`least_covered` under `account`, or leave the section out."
+    )
+
+
+def accounted(
+    plan: StudyPlan, spec: AccountSpec, result: CaseResult, data: MarketData
+) -> CaseResult:
+    """The case with its accounts, beside index books that are bought at the close of day -1.
+
+    Accounts are kept in yuan, so lists measured in another currency are priced anew for them.
+
+    Raises ``AccountsBeyondPrices``, ``LotsDisagree``, ``WarningsDisagree`` and what
+    ``account_book`` raises.
+    """
+    case, home = result.case, result.case.calendar.name
+    panel = result.panel if HOME_CURRENCY[home] == "CNY" else shares_panel(plan, data, home, "CNY")
+    last = account_exit(plan.config, case)
+    _check_reach(panel, first=result.zero - 1, last=result.zero + last, event=case.event.id)
+    books = books_of(plan.config, case, panel, result.zero, {0: last})
+    in_yuan = replace(result, panel=panel)
+    kept = keep_accounts(
+        spec,
+        in_yuan,
+        books,
+        late_listing=plan.config.late_listing,
+        facts=facts_of(plan.baskets, panel.instruments),
+        has_actions=data.has_actions,
+    )
+    another = "" if panel is result.panel else panel.digest
+    return replace(result, accounts=kept, accounts_digest=another)
+
+
+def keep_accounts(
+    spec: AccountSpec,
+    result: CaseResult,
+    indexes: Sequence[IndexBook],
+    *,
+    late_listing: LateListing = "exclude",
+    facts: ShareFacts,
+    has_actions: bool = True,
+) -> tuple[AccountKept, ...]:
+    """One account book for each entry and each index book of a case.
+
+    ``indexes`` are bought at the close of day -1 and run to the exit (first offset 0). A basket of
+    which the account could hold less weight than the study asks has no account, nor one whose
+    entry comes before day -1 or after the exit; its notes say why. ``facts`` are those of the
+    panel's shares; ``has_actions``: the prices have a table of corporate actions.
+
+    Raises what ``account_book`` raises.
+    """
+    parts = [
+        part_of(
+            result.panel,
+            index,
+            refused=spec.refused,
+            least=spec.least_covered,
+            late_listing=late_listing,
+        )
+        for index in indexes
+    ]
+    return tuple(
+        _kept(spec, entry, result, index, part, facts, has_actions=has_actions)
+        for entry in spec.entry
+        for index, part in zip(indexes, parts, strict=True)
+    )
+
+
+def refuse_none(cases: Sequence[CaseResult]) -> None:
+    """Refuse a study none of whose lists has an account: it asked for something that cannot be.
+
+    Raises ``NoEntry`` when the dates alone are to blame, else ``NoAccounts``.
+    """
+    everyone = [
+        (case, kept, member)
+        for case in cases
+        for kept in case.accounts
+        for member in range(len(case.case.baskets))
+    ]
+    if any(kept.book.opened[member] for _, kept, member in everyone):
+        return
+    reasons = dict.fromkeys(
+        (f"{case.case.baskets[member].id}: {note.text()}", note.kind in FOR_LACK_OF_PRICES)
+        for case, kept, member in everyone
+        for note in kept.notes[member]
+    )
+    shown = [reason.replace("no account: ", "") for reason, _ in reasons]
+    more = [f"and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
+    why = "; ".join([*shown[:_SHOWN], *more])
+    raise NoAccounts(why=why) if any(lack for _, lack in reasons) else NoEntry(why=why)
+
+
+def _check_reach(panel: PricePanel, *, first: int, last: int, event: str) -> None:
+    """Refuse accounts that begin (row ``first``) before the prices or end after them (``last``).
+
+    Raises ``AccountsBeyondPrices``.
+    """
+    priced = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
+    if not priced.size or first < priced[0] or last > priced[-1]:
+        known = panel.sessions[priced[[0, -1]]] if priced.size else ("none", "none")
+        raise AccountsBeyondPrices(
+            what=f"the accounts of {event} run from {panel.sessions[max(first, 0)]} to "
+            f"{panel.sessions[last]}",
+            first=known[0],
+            last=known[1],
+        )
+
+
+def _kept(
+    spec: AccountSpec,
+    entry: Entry,
+    result: CaseResult,
+    index: IndexBook,
+    part: Part,
+    facts: ShareFacts,
+    *,
+    has_actions: bool,
+) -> AccountKept:
+    points = tuple(
+        entry_point(entry, result.case.event, basket.source.published, result.case.calendar)
+        for basket in result.case.baskets
+    )
+    base = index.paths[0].base
+    sessions = result.panel.sessions[base : base + len(part.path.levels)]
+    rows, notes = entry_rows(part, points, sessions)
+    book = account_book(
+        result.panel,
+        part.path,
+        base=base,
+        entry=rows,
+        moments=np.array([point.moment for point in points], dtype=np.int8),
+        settings=settings_of(spec),
+        refused=part.refused,
+        risk_warning=facts.risk_warning,
+        lots=facts.lots,
+    )
+    return AccountKept(
+        entry=entry,
+        index=index,
+        covered=part.covered,
+        refused=part.refused,
+        points=points,
+        book=book,
+        statistics=_statistics(result, book),
+        notes=tuple(
+            (*own, *_payment_notes(result.panel, book, number, has_actions=has_actions))
+            for number, own in enumerate(notes)
+        ),
+    )
+
+
+def settings_of(spec: AccountSpec) -> AccountSettings:
+    """The account's settings as the study has them."""
+    alike = spec.model_dump(
+        include={"cash", "participation", "slippage_bps", "patience", "dividends"}
+    )
+    broker = Broker(**spec.broker.model_dump())
+    return AccountSettings(**alike, follow=spec.rebalance == "follow", broker=broker)
+
+
+def _payment_notes(
+    panel: PricePanel, book: AccountBook, number: int, *, has_actions: bool
+) -> list[Note]:
+    """Notes on corporate actions of the shares that a basket held then, and on their tax."""
+    if not book.opened[number]:
+        return []
+    held = np.asarray(book.books.shares[:, number].any(axis=0))
+    own = [(column, note) for column, note in book.payments if held[column]]
+    notes = [note for _, note in own]
+    if book.settings.dividends == "taxed":
+        unnamed = {column for column, note in own if note.kind is BOOKED_AS_CASH}
+        if unnamed:
+            symbols = (panel.symbols[column] for column in sorted(unnamed))
+            notes.append(UNTAXED(symbols=listing(symbols)))
+        elif not has_actions:
+            notes.append(NOTHING_TO_TAX())
+    return notes
+
+
+def _statistics(result: CaseResult, book: AccountBook) -> tuple[Evaluation | None, ...]:
+    """The measures of each account from the session before its entry on; None without one."""
+    yardsticks = result.yardsticks
+    found: list[Evaluation | None] = []
+    for number, row in enumerate(book.schedule.entry):
+        if row < 0:
+            found.append(None)
+            continue
+        first = max(int(row) - 1, 0)
+        start = book.base + first
+        levels = book.levels[first:, number]
+        found.append(
+            evaluate(
+                levels,
+                annualisation=yardsticks.annualisation,
+                rf_annual=yardsticks.rf_annual,
+                benchmark_levels=yardsticks.levels[start : start + len(levels), 0],
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,133 @@
+"""The step of a study that follows its lists as indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from basketbt.config.choices import RebalanceSpec, WeightingSpec
+from basketbt.config.study import StudyConfig
+from basketbt.data.panel import PricePanel
+from basketbt.engine.book import BookPath, IndexBook, Policies, index_book
+from basketbt.engine.rebalance import Rebalance
+from basketbt.engine.windows import Yardsticks, window_statistics
+from basketbt.lists.weighting import Weighting
+from basketbt.metrics.drawdowns import drawdown_path, falls
+from basketbt.metrics.relative import correlation_matrix
+from basketbt.metrics.returns import simple_returns
+from basketbt.pipeline.panels import benchmark_levels, check_reach
+from basketbt.plan.marks import closures_of, marks_of
+from basketbt.plan.model import Case, StudyPlan
+from basketbt.results import BookResult, CaseResult, PathResult
+
+
+def case_result(
+    plan: StudyPlan,
+    case: Case,
+    panel: PricePanel,
+    benchmarks: PricePanel,
+    *,
+    with_books: bool,
+) -> CaseResult:
+    zero = int(np.searchsorted(panel.sessions, case.day_zero.session))
+    if with_books:
+        check_reach(case, panel)
+    yardsticks = Yardsticks(
+        annualisation=plan.annualisation(case.calendar.name),
+        rf_annual=plan.config.rf,
+        levels=benchmark_levels(benchmarks, plan.request.indexes),
+    )
+    books = books_of(plan.config, case, panel, zero, case.starts) if with_books else []
+    return CaseResult(
+        case=case,
+        panel=panel,
+        benchmarks=benchmarks,
+        yardsticks=yardsticks,
+        zero=zero,
+        books=tuple(_book_result(case, panel, yardsticks, book) for book in books),
+        marks=marks_of(case),
+        closures=closures_of(case),
+    )
+
+
+def policies_of(config: StudyConfig) -> Policies:
+    """What a study says of shares that are late or missing, and of the time before its events."""
+    return Policies(
+        late_listing=config.late_listing,
+        max_missing_weight=config.max_missing_weight,
+        estimation=config.estimation,
+    )
+
+
+def books_of(
+    config: StudyConfig, case: Case, panel: PricePanel, zero: int, starts: Mapping[int, int]
+) -> list[IndexBook]:
+    return [
+        index_book(
+            panel,
+            zero=zero,
+            starts=starts,
+            baskets=case.baskets,
+            weighting=make_weighting(weighting),
+            rebalance=make_rebalance(rebalance),
+            policies=policies_of(config),
+        )
+        for weighting in config.weighting
+        for rebalance in config.rebalance
+    ]
+
+
+def _book_result(
+    case: Case, panel: PricePanel, yardsticks: Yardsticks, book: IndexBook
+) -> BookResult:
+    windows = tuple(
+        (
+            window,
+            window_statistics(
+                panel,
+                book.paths[window.first],
+                first=window.first,
+                last=window.last,
+                members=[i for i, own in enumerate(case.windows) if window in own],
+                yardsticks=yardsticks,
+            ),
+        )
+        for window in case.distinct_windows
+    )
+    paths = tuple(_path_result(panel, yardsticks, path) for path in book.paths.values())
+    correlated = next((one for one in paths if one.path.first == 0), paths[0])
+    return BookResult(
+        book=book,
+        windows=windows,
+        paths=paths,
+        correlation=correlation_matrix(simple_returns(correlated.path.total.levels)),
+        correlated=correlated,
+    )
+
+
+def _path_result(panel: PricePanel, yardsticks: Yardsticks, path: BookPath) -> PathResult:
+    levels = path.total.levels
+    rows = slice(path.base, path.base + len(levels))
+    dates, benchmark = panel.sessions[rows], yardsticks.levels[rows, 0]
+    return PathResult(
+        path=path,
+        dates=dates,
+        drawdowns=drawdown_path(levels),
+        benchmark=np.multiply(benchmark / benchmark[0], 100.0),
+        falls=tuple(falls(own, dates) for own in levels.T),
+    )
+
+
+def make_weighting(spec: WeightingSpec) -> Weighting:
+    """What a study says of weights, as the weighting it means."""
+    return Weighting(spec.kind, recommend=spec.recommend, watch=spec.watch, cap=spec.cap)
+
+
+def make_rebalance(spec: RebalanceSpec) -> Rebalance:
+    """What a study says of rebalancing, as the rule it means."""
+    return Rebalance(
+        spec.kind,
+        dates=tuple(np.datetime64(day, "D") for day in spec.dates),
+        width=spec.width,
+    )

@@ -1,0 +1,90 @@
+"""The step that counts how many lists rose, and how far the middle one went."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+
+from basketbt.lists.model import Basket
+from basketbt.plan.model import Window
+from basketbt.results import BookResult, Breadth, CaseResult
+from basketbt.results.accounts import ListAccount, accounts_of
+
+
+def breadth_of(result: CaseResult) -> tuple[Breadth, ...]:
+    """A row for each index book, publication date and window, then for each entry of accounts."""
+    return (
+        *(row for book in result.books for row in _of_book(result, book)),
+        *_of_accounts(result),
+    )
+
+
+def _of_book(result: CaseResult, book: BookResult) -> Iterator[Breadth]:
+    case = result.case
+    dates: dict[date, list[int]] = {}
+    for member in _lists(case.baskets):
+        dates.setdefault(case.baskets[member].source.published, []).append(member)
+    for published, members in sorted(dates.items()):
+        for window, statistics in book.windows:
+            columns = [
+                statistics.members.index(one) for one in members if one in statistics.members
+            ]
+            if columns:
+                yield _breadth(
+                    statistics.own.values["total_return"][columns].tolist(),
+                    statistics.own.values["excess_return"][columns].tolist(),
+                    book="index",
+                    weighting=book.book.weighting.label,
+                    rebalance=book.book.rebalance.label,
+                    entry="",
+                    published=published,
+                    window=window,
+                    end=case.session(window.last),
+                )
+
+
+def _of_accounts(result: CaseResult) -> Iterator[Breadth]:
+    groups: dict[tuple[str, str, str], list[ListAccount]] = {}
+    for one in accounts_of(result):
+        if not one.hindsight:
+            key = (one.kept.entry, one.kept.index.weighting.label, one.kept.index.rebalance.label)
+            groups.setdefault(key, []).append(one)
+    for (entry, weighting, rebalance), accounts in groups.items():
+        own = [accounts[place] for place in _lists([one.basket for one in accounts])]
+        first, last = min(one.first_day for one in own), own[0].last_day
+        yield _breadth(
+            [float(one.book.shortfall.achieved[one.member]) for one in own],
+            [one.measure("excess_return") for one in own],
+            book="account",
+            weighting=weighting,
+            rebalance=rebalance,
+            entry=entry,
+            published=None,
+            window=Window(kind="fixed", first=first, last=last),
+            end=own[0].sessions[-1],
+        )
+
+
+def _lists(baskets: Sequence[Basket]) -> list[int]:
+    """Places of the lists, without composites; of all baskets where there is nothing else."""
+    return [n for n, one in enumerate(baskets) if not one.components] or list(range(len(baskets)))
+
+
+def _breadth(returns: list[float], excess: list[float], **what: object) -> Breadth:
+    known = [place for place, value in enumerate(returns) if not math.isnan(value)]
+    made, ahead = [returns[place] for place in known], [excess[place] for place in known]
+    compared = bool(known) and not any(map(math.isnan, ahead))
+    return Breadth(
+        lists=len(known),
+        unknown=len(returns) - len(known),
+        median=float(np.median(made)) if known else math.nan,
+        low=min(made, default=math.nan),
+        high=max(made, default=math.nan),
+        rose=sum(value > 0 for value in made),
+        beat=sum(value > 0 for value in ahead),
+        median_excess=float(np.median(ahead)) if compared else math.nan,
+        **what,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,186 @@
+"""The arrays of an event study, made of a study's plan and its prices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from basketbt.config.eventstudy import EventStudySpec
+from basketbt.data.bars import Floats, UniverseCloses
+from basketbt.data.panel import PricePanel, Status
+from basketbt.errors import DataError
+from basketbt.eventstudy.from_panel import (
+    closes_at_limit,
+    one_session_returns,
+    strata,
+    universe_returns,
+)
+from basketbt.eventstudy.inputs import EventStudyInputs, Options, Universe
+from basketbt.eventstudy.models import (
+    Design,
+    dimson,
+    market_adjusted,
+    market_model,
+    sector_model,
+)
+from basketbt.eventstudy.reasons import (
+    NO_PRICES_OF_LISTS,
+    NO_UNIVERSE,
+    RANDOM_OFF,
+    UNIVERSE_OF_ANOTHER_MARKET,
+    NothingToTest,
+)
+from basketbt.eventstudy.windows import Window
+from basketbt.market.indexes import index_info
+from basketbt.market.symbols import parse_symbol
+from basketbt.notes import Note, NoteKind
+from basketbt.pipeline.screening import facts_of
+from basketbt.plan.eventstudy import market_index, registered_windows
+from basketbt.plan.model import Case, StudyPlan
+
+
+class NoIndexLevels(DataError):
+    """Fields: event, symbol."""
+
+    template = "{event}: no levels of {symbol}, the index that returns are measured against"
+    fix = "Give its prices, or name another index as `market` under `event_study`."
+
+
+MODEL_LEFT_OUT = NoteKind("model-left-out", severity="warning")
+SECTOR_IS_MARKET = NoteKind("sector-is-market", severity="warning")
+OTHER_CALENDAR = NoteKind("index-of-another-calendar", severity="warning")
+
+
+def event_inputs(
+    plan: StudyPlan,
+    spec: EventStudySpec,
+    case: Case,
+    *,
+    panel: PricePanel,
+    benchmarks: PricePanel,
+    weights: Floats,
+    universe: UniverseCloses | None,
+) -> tuple[EventStudyInputs, tuple[Note, ...]]:
+    """The arrays of the registered study, and what is to be said of how they were made."""
+    traded = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
+    if not traded.size:
+        raise NothingToTest(
+            event=case.event.id,
+            why=NO_PRICES_OF_LISTS(),
+            hint="Give their prices: a table in the folder of `--source`, or `basketbt fetch`.",
+        )
+    windows, counted, cut = registered_windows(spec, case.event, case.calendar)
+    returns, resumptions = one_session_returns(panel)
+    at_limit, limit_notes = closes_at_limit(
+        panel, facts_of(plan.baskets, panel.instruments).risk_warning
+    )
+    market, designs, missing = _models(plan, spec, case, benchmarks, windows)
+    # After the last traded session nothing is known; a window that reaches there must say so.
+    known = slice(0, int(traded[-1]) + 1)
+    inputs = EventStudyInputs(
+        event=case.event.id,
+        sessions=panel.sessions[known],
+        day0=int(np.searchsorted(panel.sessions, case.day_zero.session)),
+        names=panel.symbols,
+        returns=returns[known],
+        resumptions=resumptions[known],
+        at_limit=at_limit[known],
+        baskets=tuple(basket.id for basket in case.baskets),
+        weights=weights,
+        benchmark=market[known],
+        models=tuple(_cut(design, known) for design in designs),
+        windows=windows,
+        estimation=plan.config.estimation,
+        universe=_universe(universe, panel, known, spec),
+        no_universe=_no_universe(universe, panel, spec),
+        sector_holds=np.ones(len(case.baskets), dtype=np.bool_),
+        options=Options(
+            seed=spec.seed,
+            minimum_sessions=spec.minimum_sessions,
+            placebo_dates=spec.placebo_dates,
+            random_baskets=spec.random_baskets,
+            family_windows=counted,
+        ),
+    )
+    return inputs, (*cut, *missing, *limit_notes)
+
+
+def _models(
+    plan: StudyPlan,
+    spec: EventStudySpec,
+    case: Case,
+    benchmarks: PricePanel,
+    windows: tuple[Window, ...],
+) -> tuple[Floats, tuple[Design, ...], tuple[Note, ...]]:
+    """Market returns (T,), a design a model, and a note for each that had to be left out."""
+    returns, _ = one_session_returns(benchmarks)
+    of = {symbol: returns[:, column] for column, symbol in enumerate(benchmarks.symbols)}
+    code = market_index(spec, plan.config.benchmarks, case.calendar.name)
+    sector = parse_symbol(spec.sector).canonical
+    if code not in of:
+        raise NoIndexLevels(event=case.event.id, symbol=code)
+    designs: list[Design] = []
+    days = plan.config.estimation[0], max(last for _, last in windows)
+    notes = _shut(case, benchmarks, code, days)
+    for model in spec.models:
+        if model == "market+sector" and _one_index(sector, code):
+            notes.append(SECTOR_IS_MARKET(sector=sector, market=code, model=model))
+            designs.append(sector_model(of[code], of[code]))  # singular, and its cells say so
+        elif model == "market+sector" and sector not in of:
+            notes.append(MODEL_LEFT_OUT(symbol=sector, model=model))
+        elif model == "market+sector":
+            designs.append(sector_model(of[code], of[sector]))
+        else:
+            designs.append(_ALONE[model](of[code]))
+    if not designs:
+        raise NoIndexLevels(event=case.event.id, symbol=sector)
+    return of[code], tuple(designs), tuple(notes)
+
+
+def _shut(case: Case, benchmarks: PricePanel, code: str, days: tuple[int, int]) -> list[Note]:
+    """What is lost where the market index keeps other holidays than the lists' exchange."""
+    if parse_symbol(code).calendar == case.calendar.name:
+        return []
+    zero = int(np.searchsorted(benchmarks.sessions, case.day_zero.session))
+    rows = slice(max(zero + days[0], 0), zero + days[1] + 1)
+    traded = benchmarks.status[rows, benchmarks.column(code)] == Status.TRADED
+    count = int((~traded).sum())
+    if not count:
+        return []
+    return [
+        OTHER_CALENDAR(
+            index=code, calendar=case.calendar.name, count=count, first=days[0], last=days[1]
+        )
+    ]
+
+
+def _one_index(one: str, other: str) -> bool:
+    """Whether two codes name one index, with or without its dividends."""
+    return one == other or index_info(one).twin == other or index_info(other).twin == one
+
+
+_ALONE = {"market": market_model, "market-adjusted": market_adjusted, "dimson": dimson}
+
+
+def _cut(design: Design, rows: slice) -> Design:
+    return replace(design, regressors=design.regressors[rows], offset=design.offset[rows])
+
+
+def _universe(
+    closes: UniverseCloses | None, panel: PricePanel, rows: slice, spec: EventStudySpec
+) -> Universe | None:
+    """The shares to draw from; none for lists of Hong Kong shares, since it holds mainland ones."""
+    if closes is None or panel.calendar != "XSHG" or not spec.random_baskets:
+        return None
+    returns = universe_returns(closes, panel.sessions[rows])
+    codes = strata(closes, panel, spec.same_mix)
+    return Universe(returns) if codes is None else Universe(returns, *codes)
+
+
+def _no_universe(closes: UniverseCloses | None, panel: PricePanel, spec: EventStudySpec) -> Note:
+    if not spec.random_baskets:
+        return RANDOM_OFF()
+    if closes is not None and panel.calendar != "XSHG":
+        return UNIVERSE_OF_ANOTHER_MARKET(calendar=panel.calendar)
+    return NO_UNIVERSE()

@@ -1,0 +1,185 @@
+"""The step of a study that tests its lists against chance, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from basketbt.config.eventstudy import EventStudySpec, VariantSpec
+from basketbt.data.bars import Floats, MarketData, UniverseCloses
+from basketbt.data.panel import PricePanel
+from basketbt.engine.book import index_book
+from basketbt.engine.rebalance import Rebalance
+from basketbt.eventstudy import inputs as shipped
+from basketbt.eventstudy.inputs import EventStudyInputs, Variant
+from basketbt.eventstudy.reasons import RANDOM_FOR_MAIN_ONLY, NothingToTest
+from basketbt.eventstudy.results import EventStudyResult
+from basketbt.eventstudy.run import event_study
+from basketbt.lists.weighting import Weighting
+from basketbt.market.clock import shipped_events
+from basketbt.notes import Note, NoteKind, listing, unique
+from basketbt.pipeline.books import make_weighting, policies_of
+from basketbt.pipeline.eventinputs import event_inputs
+from basketbt.pipeline.verdicts import quoted_window, tested_windows, verdicts_of
+from basketbt.plan.eventstudy import other_day_zeros
+from basketbt.plan.model import Case, StudyPlan, span
+from basketbt.plan.overlaps import EVENT_NAME, overlap_notes
+from basketbt.results import CaseResult, EventStudied
+
+VARIANT_LEFT_OUT = NoteKind("variant-left-out", severity="warning")
+VARIANT_CHANGES_NOTHING = NoteKind("variant-changes-nothing")
+ESTIMATED_ON = NoteKind("variant-estimation")
+WITHOUT_DATES = NoteKind("variant-without-dates")
+WITHOUT_DAYS = NoteKind("variant-without-days")
+WITHOUT_CLOSURES = NoteKind("variant-without-closures")
+OTHER_DAY_ZERO = NoteKind("variant-day-zero")
+_SHIPPED: Mapping[str, Variant] = {one.name: one for one in shipped.STANDARD_VARIANTS}
+
+
+def tested(
+    plan: StudyPlan, spec: EventStudySpec, result: CaseResult, data: MarketData
+) -> CaseResult:
+    """The case with its event study, at the weights of the first book's purchase before day 0."""
+    case, panel, config = result.case, result.panel, plan.config
+    weighting = make_weighting(config.weighting[0])
+    bought = index_book(
+        panel,
+        zero=result.zero,
+        starts={0: 0},
+        baskets=case.baskets,
+        weighting=weighting,
+        rebalance=Rebalance("hold"),
+        policies=policies_of(config),
+    ).paths[0]
+    # Many small regressions: threads of the linear algebra would wait for each other, and the last
+    # bit of a sum would hang on how many there are.
+    with threadpool_limits(limits=1, user_api="blas"):
+        found = study_event(
+            plan,
+            spec,
+            case,
+            panel=panel,
+            benchmarks=result.benchmarks,
+            weights=bought.weights,
+            weighting=weighting,
+            universe=data.universe,
+        )
+    quoted, wanted = quoted_window(tested_windows(found[0].found))
+    event = case.event
+    return replace(
+        result,
+        event_studies=found,
+        quoted=quoted,
+        wanted=wanted,
+        verdicts=verdicts_of(found, quoted),
+        others=tuple(
+            overlap_notes(
+                event,
+                shipped_events().values(),
+                case.calendar,
+                windows=[quoted],
+                name=EVENT_NAME(name_en=event.name_en, name_zh=event.name_zh),
+            )
+        ),
+    )
+
+
+def study_event(
+    plan: StudyPlan,
+    spec: EventStudySpec,
+    case: Case,
+    *,
+    panel: PricePanel,
+    benchmarks: PricePanel,
+    weights: Floats,
+    weighting: Weighting,
+    universe: UniverseCloses | None,
+) -> tuple[EventStudied, ...]:
+    """The event study of one event and home calendar: as registered, then each variant.
+
+    ``weights`` (B, N) of the case's baskets over the panel's symbols, at the close before day 0.
+    ``universe`` serves the registered study only: a variant asks whether an answer holds, not
+    which other lists would have had it.
+
+    Raises ``NoIndexLevels``, ``NothingToTest``, ``OutsideData`` or ``BadWindows``.
+    """
+    main, notes = event_inputs(
+        plan,
+        spec,
+        case,
+        panel=panel,
+        benchmarks=benchmarks,
+        weights=weights,
+        universe=universe,
+    )
+    found: list[tuple[EventStudyResult, Variant | None]] = [(event_study(main), None)]
+    left_out: list[Note] = []
+    alone = replace(main, universe=None, no_universe=RANDOM_FOR_MAIN_ONLY())
+    for variant in _variants(spec, case, main):
+        if not variant.changes(main):
+            left_out.append(VARIANT_CHANGES_NOTHING(variant=variant.name))
+            continue
+        try:
+            found.append((event_study(variant.apply(alone)), variant))
+        except NothingToTest as error:
+            left_out.append(VARIANT_LEFT_OUT(variant=variant.name, why=error.fields["why"]))
+    registered = found[0][0]
+    found[0] = (replace(registered, notes=unique([*notes, *registered.notes, *left_out])), None)
+    zeros = {f"day0-{name}": session for name, session in _alternatives(spec, case)}
+    return tuple(
+        EventStudied(
+            found=one,
+            weighting=weighting.label,
+            day_zero=zeros.get(one.variant, case.day_zero.session),
+            variant=variant,
+            changes=tuple(
+                _changes(variant, zeros.get(one.variant, case.day_zero.session)) if variant else ()
+            ),
+        )
+        for one, variant in found
+    )
+
+
+def _changes(variant: Variant, day_zero: np.datetime64) -> Iterator[Note]:
+    """What a variant changes."""
+    if variant.estimation is not None:
+        yield ESTIMATED_ON(window=span(*variant.estimation))
+    if variant.without_dates is not None:
+        first, last = variant.without_dates
+        yield WITHOUT_DATES(first=str(first), last=str(last))
+    if variant.without_days:
+        yield WITHOUT_DAYS(days=listing(f"{day:+d}" for day in variant.without_days))
+    if variant.closed_days is not None:
+        yield WITHOUT_CLOSURES(days=variant.closed_days)
+    if variant.day0 is not None:
+        yield OTHER_DAY_ZERO(session=str(day_zero))
+
+
+def _variants(spec: EventStudySpec, case: Case, main: EventStudyInputs) -> list[Variant]:
+    """The study's variants, then one for each other moment of the event inside the prices."""
+    variants = [_variant(one) for one in spec.variants]
+    for name, session in _alternatives(spec, case):
+        row = int(np.searchsorted(main.sessions, session))
+        if row < len(main.sessions):
+            variants.append(Variant(name=f"day0-{name}", day0=row))
+    return variants
+
+
+def _alternatives(spec: EventStudySpec, case: Case) -> tuple[tuple[str, np.datetime64], ...]:
+    return other_day_zeros(case.event, case.calendar) if spec.alternatives else ()
+
+
+def _variant(spec: VariantSpec) -> Variant:
+    if spec.shipped:
+        return _SHIPPED[spec.name]
+    dates = spec.without_dates
+    return Variant(
+        name=spec.name,
+        estimation=spec.estimation,
+        without_dates=(dates[0], dates[1]) if dates else None,
+        without_days=spec.without_days,
+        closed_days=spec.closed_days,
+    )

@@ -1,0 +1,234 @@
+"""Which lists of a case get an account, of which part of them, and what is to be said of it.
+
+And what lists say of shares that the market's rules depend on: board lots and risk warnings. A
+share is one thing in the market, whatever list it stands in; so lists that contradict each other
+are refused instead of one of them being believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from basketbt.data.bars import Dates, Floats, Instrument
+from basketbt.data.panel import PricePanel
+from basketbt.engine.account import Refused
+from basketbt.engine.account.quotes import refused_shares, shares_with_causes
+from basketbt.engine.account.schedule import EntryPoint, Moment
+from basketbt.engine.book import IndexBook, LateListing, reweighted
+from basketbt.engine.index import IndexPath
+from basketbt.errors import InputError
+from basketbt.lists.model import Basket
+from basketbt.notes import Listing, Note, NoteKind, listing
+
+Bools = NDArray[np.bool_]
+
+# A list whose weights were divided and summed again is whole within the rounding of doubles.
+_WHOLE = 1e-9
+
+LEFT_OUT = NoteKind("account_left_out", severity="warning")
+IN_CASH = NoteKind("account_in_cash", severity="warning")
+TOO_LITTLE = NoteKind("account_too_little", severity="warning")
+NOTHING_AT_BASE = NoteKind("account_nothing_at_base", severity="warning")
+PRICES_END = NoteKind("account_prices_end", severity="warning")
+ENTRY_AFTER_EXIT = NoteKind("account_entry_after_exit", severity="warning")
+ENTRY_BEFORE_BASE = NoteKind("account_entry_before_base", severity="warning")
+
+#: Notes on prices, as opposed to dates, that leave a list without an account.
+FOR_LACK_OF_PRICES = (TOO_LITTLE, NOTHING_AT_BASE, PRICES_END)
+
+_MOMENTS = {
+    Moment.OPEN: NoteKind("moment-open"),
+    Moment.CLOSE: NoteKind("moment-close"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Part:
+    """What accounts can hold of the lists of an index book; B lists, N shares.
+
+    ``path`` is what they follow and are measured against: the index book of the part, or of the
+    whole list where the rest stays in cash. ``covered`` (B,) the weight that can be held;
+    ``refused`` (N,); ``keeps`` (B,) lists that can have an account; ``notes`` of each list.
+    """
+
+    path: IndexPath
+    covered: Floats
+    refused: Bools
+    keeps: Bools
+    notes: tuple[tuple[Note, ...], ...]
+
+
+def part_of(
+    panel: PricePanel,
+    index: IndexBook,
+    *,
+    refused: Refused,
+    least: float,
+    late_listing: LateListing,
+) -> Part:
+    """The part of each list that accounts can hold, at least ``least`` of its weight.
+
+    ``refused`` leave_out: the rest in the list's own proportions, for account and paper alike, so
+    that what lacks prices is not counted as what the market refused; cash: the whole list.
+    """
+    causes = refused_shares(panel)
+    which = np.logical_or.reduce(list(causes.values()))
+    path = index.paths[0]
+    targets = path.total.targets
+    held, lost = targets[:, ~which].sum(axis=1), targets[:, which].sum(axis=1)
+    covered = held / (held + lost)
+    enough = (covered >= least - _WHOLE) & (covered > _WHOLE)
+    followed = path.total
+    touched = enough & (lost > 0)
+    if refused == "leave_out" and touched.any():
+        share = np.where(touched, covered, 1.0)[:, None]
+        weights = np.where(touched[:, None] & which, 0.0, targets) / share
+        followed = reweighted(
+            panel, path, weights, rebalance=index.rebalance, late_listing=late_listing
+        )
+    keeps = enough.copy()
+    notes: list[tuple[Note, ...]] = []
+    for number, own in enumerate(targets):
+        shares = shares_with_causes(panel, causes, own)
+        gap = _gap(panel, path.base, followed, number, shares) if enough[number] else None
+        if not enough[number]:
+            part = float(covered[number])
+            notes.append((TOO_LITTLE(covered=part, least=least, shares=shares),))
+        elif gap is not None:
+            keeps[number] = False
+            notes.append((gap,))
+        elif lost[number] > 0:
+            kind = LEFT_OUT if refused == "leave_out" else IN_CASH
+            count = int(np.count_nonzero(own[~which]))
+            notes.append((kind(weight=1.0 - float(covered[number]), shares=shares, held=count),))
+        else:
+            notes.append(())
+    return Part(path=followed, covered=covered, refused=which, keeps=keeps, notes=tuple(notes))
+
+
+def _gap(
+    panel: PricePanel, base: int, followed: IndexPath, number: int, shares: Listing
+) -> Note | None:
+    """Why a list's paper has no level at its base or its end; None when it has both."""
+    levels = followed.levels[:, number]
+    if not np.isfinite(levels[0]):
+        return NOTHING_AT_BASE(shares=shares)
+    if np.isfinite(levels[-1]):
+        return None
+    prices = panel.total[base : base + len(levels)]
+    ended = (followed.targets[number] > 0) & ~np.isfinite(prices[-1])
+    rows = np.arange(len(prices))[:, None]
+    last = np.where(np.isfinite(prices[:, ended]), rows, 0).max(axis=0).min()
+    return PRICES_END(
+        symbols=listing(np.array(panel.symbols)[ended].tolist()),
+        last=str(panel.sessions[base + last]),
+        exit=str(panel.sessions[base + len(levels) - 1]),
+    )
+
+
+def entry_rows(
+    part: Part, points: Sequence[EntryPoint], sessions: Dates
+) -> tuple[NDArray[np.intp], tuple[tuple[Note, ...], ...]]:
+    """(B,) the row of each account's first orders on the path's ``sessions``, -1 without one.
+
+    And the notes of each list: those of its part, or why there is no account.
+    """
+    rows = np.searchsorted(sessions, [point.session for point in points])
+    notes = []
+    for number, point in enumerate(points):
+        impossible = _impossible(point, sessions) if part.keeps[number] else None
+        if impossible is not None or not part.keeps[number]:
+            rows[number] = -1
+        notes.append(part.notes[number] if impossible is None else (impossible,))
+    return rows, tuple(notes)
+
+
+def _impossible(point: EntryPoint, sessions: Dates) -> Note | None:
+    """Why an account cannot begin at ``point``; None when it can."""
+    where = {
+        "entry": str(point.session),
+        "moment": _MOMENTS[point.moment](),
+    }
+    if point.session < sessions[0]:
+        return ENTRY_BEFORE_BASE(base=str(sessions[0]), **where)
+    if (point.session, point.moment) >= (sessions[-1], Moment.CLOSE):
+        return ENTRY_AFTER_EXIT(exit=str(sessions[-1]), **where)
+    return None
+
+
+class LotsDisagree(InputError):
+    """Fields: symbol, one, other (list and its lot each)."""
+
+    template = "{symbol} has a lot of {one} and of {other}"
+    fix = "Mend `lot` in one of the lists: an issuer has one board lot."
+
+
+class WarningsDisagree(InputError):
+    """Fields: symbol, one, other (list and its name each)."""
+
+    template = "{symbol} is under risk warning in {one} and not in {other}: its price limits differ"
+    fix = "Name the share alike in both lists (`name_zh`), or study them one by one."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ShareFacts:
+    """N shares: ``lots`` given by a list, else by the prices' instruments; ``risk_warning`` (N,)
+    whether the lists name a share ST."""
+
+    lots: tuple[int | None, ...]
+    risk_warning: Bools
+
+
+def facts_of(baskets: Sequence[Basket], instruments: Sequence[Instrument]) -> ShareFacts:
+    """What the lists say of each of the N shares of a panel.
+
+    Raises ``LotsDisagree`` and ``WarningsDisagree``, when two lists say different things of one.
+    """
+    lots, names = _given_lots(baskets), _given_names(baskets)
+    symbols = [one.symbol for one in instruments]
+    return ShareFacts(
+        lots=tuple(lots.get(one.symbol) or one.lot for one in instruments),
+        risk_warning=risk_warnings([names.get(symbol, "") for symbol in symbols]),
+    )
+
+
+def _given_lots(baskets: Sequence[Basket]) -> dict[str, int]:
+    """The lot of each share that a list gives one for."""
+    found: dict[str, tuple[str, int]] = {}
+    for basket in baskets:
+        for one in basket.constituents:
+            if one.lot is None:
+                continue
+            first, lot = found.setdefault(one.symbol, (basket.id, one.lot))
+            if lot != one.lot:
+                raise LotsDisagree(
+                    symbol=one.symbol,
+                    one=f"{lot} in {first}",
+                    other=f"{one.lot} in {basket.id}",
+                )
+    return {symbol: lot for symbol, (_, lot) in found.items()}
+
+
+def _given_names(baskets: Sequence[Basket]) -> dict[str, str]:
+    """What the lists call each share, once they agree whether it is under risk warning."""
+    found: dict[str, tuple[str, str]] = {}
+    for basket in baskets:
+        for one in basket.constituents:
+            first, name = found.setdefault(one.symbol, (basket.id, one.name_zh))
+            warned, also = risk_warnings([name, one.name_zh])
+            if warned != also:
+                calm, alarmed = (f"{basket.id} ({one.name_zh})", f"{first} ({name})")
+                if also:
+                    calm, alarmed = alarmed, calm
+                raise WarningsDisagree(symbol=one.symbol, one=alarmed, other=calm)
+    return {symbol: name for symbol, (_, name) in found.items()}
+
+
+def risk_warnings(names: Sequence[str]) -> Bools:
+    """(N,) whether a share's name says that it is under risk warning (ST, *ST, S*ST)."""
+    starts = ("ST", "*ST", "S*ST", "SST")
+    return np.array([name.upper().startswith(starts) for name in names], dtype=np.bool_)

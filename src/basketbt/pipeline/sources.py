@@ -1,0 +1,115 @@
+"""From a study's price section, or ``--source``, to a price source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from basketbt.config.study import PricesSpec, StudyFile
+from basketbt.data.bars import PriceSource
+from basketbt.errors import InputError, RefusedPath
+from basketbt.plan.study import project_root
+from basketbt.shipped import SAMPLE
+from basketbt.yamlfile import inside
+
+if TYPE_CHECKING:
+    from basketbt.data.sources.auto import Outcome
+    from basketbt.data.sources.routes import Route
+
+ROUTES: Mapping[str, Route] = {"auto": "auto", "akshare": "akshare", "yfinance": "yfinance"}
+
+
+class UnknownSource(InputError):
+    template = "{text!r} is not a price source"
+    fix = "Write sample, auto, akshare, yfinance, lock:FILE or files:FOLDER_OR_FILE."
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a vendor route may use the store and the network.
+
+    ``store`` None: the user's own. ``report`` hears of every symbol while fetching.
+    """
+
+    store: Path | None = None
+    offline: bool = False
+    report: Callable[[Outcome], None] = lambda outcome: None
+
+
+def choose_source(
+    study: StudyFile, override: str | None = None, access: Access | None = None
+) -> PriceSource:
+    """The source of a run; ``override`` is a route (auto, akshare, yfinance), ``sample``,
+    ``files:PATH`` or ``lock:PATH``.
+
+    A path on the command line is relative to the working directory; one in a study is relative to
+    the study and must stay inside its project, because a study may come from someone else.
+
+    Raises ``UnknownSource``, ``RefusedPath`` or what opening the source raises.
+    """
+    prices = study.config.prices
+    if override is not None:
+        kind, _, path = override.partition(":")
+        if kind == "files" and path:
+            return _files(prices, Path(path))
+        if kind == "lock" and path:
+            return _lock(Path(path))
+        if override in ROUTES:
+            return _vendors(ROUTES[override], access or Access())
+        if override == SAMPLE:
+            return _sample()
+        raise UnknownSource(text=override)
+    if prices.source == "files" and prices.path is not None:
+        return _files(prices, _inside_project(study, prices.path))
+    if prices.source == SAMPLE:
+        return _sample()
+    return _vendors(ROUTES[prices.source], access or Access())
+
+
+class PricesElsewhere(InputError):
+    """Fields: path, root."""
+
+    template = "`prices.path` {path} leads outside the study's project {root}"
+    fix = (
+        "A study may come from someone else, so it names files of its own project only; for others "
+        "say so yourself: --source files:{path}"
+    )
+
+
+def _inside_project(study: StudyFile, path: str) -> Path:
+    root = project_root(study.folder)
+    try:
+        return inside(root, study.folder / path)
+    except RefusedPath:
+        error = PricesElsewhere(path=path, root=root)
+        raise study.located(("prices", "path"), error) from None
+
+
+def _files(prices: PricesSpec, root: Path) -> PriceSource:
+    from basketbt.data.sources.files import FilesSource, TableSpec
+
+    tables = tuple(TableSpec(**table.model_dump()) for table in prices.tables)
+    return FilesSource(root, tables or None)
+
+
+def _sample() -> PriceSource:
+    from basketbt.data.sources.sample import SampleSource
+
+    return SampleSource()
+
+
+def _vendors(route: Route, access: Access) -> PriceSource:
+    from basketbt.data.sources.stored import StoreSource
+    from basketbt.data.store import store_path
+
+    return StoreSource(
+        store_path(access.store), route, offline=access.offline, report=access.report
+    )
+
+
+def _lock(path: Path) -> PriceSource:
+    from basketbt.data.lock import LockSource
+
+    return LockSource(path)

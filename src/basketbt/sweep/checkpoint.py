@@ -1,0 +1,125 @@
+"""Blocks of a grid: how large they are, which are finished, and the finished ones on disk.
+
+Each block is stored whole or not at all, found again after a kill, and put together once.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from basketbt.engine.batch.engine import TILE
+from basketbt.errors import InputError
+from basketbt.report.publish import republish
+from basketbt.sweep.sheets import Block, Drawn, GridJob, Sheet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Rows of results that a block has at most.
+ROWS = 50_000
+# Bytes of one row of results while its block is computed and written: figures, dates, columns.
+_ROW = 600
+# Arrays as large as a tile's levels that are alive at once: products, levels, costs, windows.
+_TILE_ARRAYS = 8
+# Arrays as large as a sheet's prices: relatives, gains by row and by name, masks.
+_SHEET_ARRAYS = 5
+
+_NAME = re.compile(r"sheet-(\d{5})-(\d{10})-(\d{10})\.parquet")
+
+
+class MemoryTooSmall(InputError):
+    template = "a grid of this study needs at least {least}, and --memory allows {allowed}"
+    fix = "Allow more, or give the grid fewer sessions or a smaller market."
+
+
+class Checkpoint:
+    """The folder of a grid's finished blocks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def finished(self) -> list[Block]:
+        """The blocks that are there, in order."""
+        found = (_NAME.fullmatch(path.name) for path in self._folder.glob("*.parquet"))
+        return sorted(Block(int(m[1]), int(m[2]), int(m[3])) for m in found if m)
+
+    def store(self, block: Block, table: pa.Table) -> None:
+        """Write one block; a kill or a full disk leaves no half of it.
+
+        Raises ``OutputError``; blocks that were stored before stay.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        content = pa.BufferOutputStream()
+        pq.write_table(table, content)
+        republish({_name(block): content.getvalue().to_pybytes()}, self._folder)
+
+    def tables(self) -> Iterator[pa.Table]:
+        """Every finished block's rows, in order."""
+        import pyarrow.parquet as pq
+
+        for block in self.finished():
+            yield pq.read_table(self._folder / _name(block))
+
+    def remove(self) -> None:
+        """Delete the folder, once its rows stand elsewhere."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _name(block: Block) -> str:
+    return f"sheet-{block.sheet:05d}-{block.first:010d}-{block.stop:010d}.parquet"
+
+
+def cut(job: GridJob, sizes: list[int], finished: list[Block]) -> list[Block]:
+    """The blocks still to be computed: ``sizes[s]`` baskets each of sheet s, around the finished.
+
+    Finished ones may have had other sizes. ``sizes`` are multiples of the engine's tile, so that
+    no cut changes a result.
+    """
+    done: dict[int, dict[int, int]] = {}
+    for block in finished:
+        done.setdefault(block.sheet, {})[block.first] = block.stop
+    blocks = []
+    for number, sheet in enumerate(job.sheets):
+        known = done.get(number, {})
+        first = 0
+        while first < len(sheet.baskets):
+            if first in known:
+                first = known[first]
+                continue
+            ahead = [start for start in known if start > first]
+            stop = min([first + sizes[number], len(sheet.baskets), *ahead])
+            blocks.append(Block(number, first, stop))
+            first = stop
+    return blocks
+
+
+def block_sizes(job: GridJob, memory: int, held: int, workers: int) -> list[int]:
+    """Baskets of a block of each sheet, so that ``workers`` of them fit into ``memory`` bytes.
+
+    ``held`` bytes are in use already. Multiples of the tile. Raises ``MemoryTooSmall``.
+    """
+    sizes = []
+    for sheet in job.sheets:
+        fixed, each = _needs(job, sheet, workers)
+        room = (memory - held - fixed) // (each * workers)
+        if room < TILE:
+            least = held + fixed + each * workers * TILE
+            raise MemoryTooSmall(least=f"{least / 1e6:.0f} MB", allowed=f"{memory / 1e6:.0f} MB")
+        baskets = min(room, max(ROWS // sheet.variants_each, TILE))
+        sizes.append(baskets // TILE * TILE)
+    return sizes
+
+
+def _needs(job: GridJob, sheet: Sheet, workers: int) -> tuple[int, int]:
+    """Bytes that a sheet needs whatever the block, and for each basket of a block."""
+    cells = sheet.sessions * job.tables[sheet.table].prices.shape[1]
+    tile = TILE * sheet.sessions
+    fixed = 8 * (cells * _SHEET_ARRAYS + tile * _TILE_ARRAYS * workers)
+    weights = sheet.baskets.size * 20 if isinstance(sheet.baskets, Drawn) else 0
+    return fixed, sheet.variants_each * _ROW + weights
