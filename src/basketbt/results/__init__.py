@@ -6,6 +6,7 @@ Every number that anyone prints is here; ``accounts`` has the records of one acc
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ from basketbt.engine.windows import RELATIVE, WindowStatistics, Yardsticks
 from basketbt.eventstudy.windows import LONGEST_PLACEBO
 from basketbt.lists.overlap import Overlap
 from basketbt.metrics.measures import MEASURES, Measure
-from basketbt.notes import Note
+from basketbt.notes import Note, as_data
 from basketbt.plan.marks import Mark
 from basketbt.plan.model import Case, StudyPlan, Window
 
@@ -222,7 +223,7 @@ class StudyResult:
                 "\n".join(
                     f"{c.panel.source} {c.panel.tables} {c.benchmarks.tables}" for c in self.cases
                 )
-                + "\n".join(note.text("en") for note in (self.prices, *self.notes))
+                + "\n".join(json.dumps(as_data(note)) for note in (self.prices, *self.notes))
             ),
             "versions": _sha256("\n".join(f"{name} {v}" for name, v in self.versions)),
         }

@@ -39,9 +39,9 @@ def figures(document: Document) -> dict[str, bytes]:
     for chapter in document.chapters:
         for block in flat(block for section in chapter.sections for block in section.blocks):
             if isinstance(block, Chart | TableBlock) and block.picture:
-                title = say(
-                    "pictures.title", document.language, event=chapter.title, what=block.caption
-                )
+                # A caption goes on, after a semicolon, to say how to read what a picture has not.
+                what = re.split("[;；]", block.caption)[0]
+                title = say("pictures.title", document.language, event=chapter.title, what=what)
                 stem = re.sub(r"[^A-Za-z0-9.-]+", "-", block.picture)
                 files |= _files(stem, title, block, document)
     return files
@@ -61,13 +61,13 @@ def _drawing(block: Chart | TableBlock, document: Document) -> tuple[_Draw, floa
     """How a block is drawn, and in how many inches."""
     if isinstance(block, TableBlock):
         height = max(SIZE[1] * 0.5, 0.9 + 0.2 * len(block.rows))
-        return lambda _, axes: _heat(axes, block, document.colours), height
+        return lambda _, axes: _heat(axes, block, document), height
     data = block.data
     if data["kind"] == "bars":
         bars = bars_of(data["sets"].values())
         rows = len(next(iter(bars.values())))
         height = max(SIZE[1] * 0.6, 1.2 + 0.14 * len(bars) * rows)
-        return lambda figure, axes: _drawbars_of(figure, axes, bars, data["note"]), height
+        return lambda figure, axes: _draw_bars(figure, axes, bars, data["note"]), height
     height = SIZE[1] + 0.13 * ((len(data["series"]) + 3) // 4)
     return lambda figure, axes: _lines(figure, axes, data), height
 
@@ -155,7 +155,7 @@ def bars_of(sets: Any) -> dict[str, dict[str, float]]:
     return found
 
 
-def _drawbars_of(
+def _draw_bars(
     figure: FigureBase, axes: Axes, bars: Mapping[str, Mapping[str, float]], note: str
 ) -> None:
     names = list(next(iter(bars.values())))
@@ -180,11 +180,11 @@ def _drawbars_of(
     figure.legend(loc="outside lower center", ncols=len(bars), fontsize=7, frameon=False)
 
 
-def _heat(axes: Axes, block: TableBlock, colours: str) -> None:
+def _heat(axes: Axes, block: TableBlock, document: Document) -> None:
     """The cells of a heat map on the ground of their size; a strong cell is bold."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    up, down = (RED, GREEN) if colours == "cn" else (GREEN, RED)
+    up, down = (RED, GREEN) if document.colours == "cn" else (GREEN, RED)
     numbers = [
         [cell.sort if isinstance(cell.sort, float) else math.nan for cell in row[1:]]
         for row in block.rows
@@ -202,9 +202,9 @@ def _heat(axes: Axes, block: TableBlock, colours: str) -> None:
             )  # fmt: skip
     heads = [head.text for head in block.heads[1:]]
     axes.set_xticks(range(len(heads)), heads, fontsize=6.5)
-    axes.set_yticks(
-        range(len(block.rows)), [short(row[0].text) for row in block.rows], fontsize=6.5
-    )
+    english = document.language == "en"
+    names = [short(row[0].text if english else row[0].aside) for row in block.rows]
+    axes.set_yticks(range(len(block.rows)), names, fontsize=6.5)
     axes.tick_params(length=0)
     axes.set_xlabel(block.note, fontsize=6.5)
 

@@ -57,8 +57,7 @@ def workbook(data: ReportData, document: Document, *, full: bool = False) -> byt
     import xlsxwriter
 
     buffer = io.BytesIO()
-    options = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"created": _CREATED, "author": "basketbt", "title": document.title})
     formats = _Formats(book)
     tables = data.tables.values()

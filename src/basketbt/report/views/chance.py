@@ -292,7 +292,7 @@ def _car_table(
         names=[context.head(basket) for basket in context.event.baskets],
         values=values,
         picture=picture,
-        note=context.hindsight,
+        note=f"{context.say('chance.bold')}\n{context.hindsight}",
     )
     lines = []
     for basket, line in zip(context.event.baskets, table.rows, strict=True):

@@ -56,9 +56,9 @@ def heat_table(
         for column, value in enumerate(own):
             shown = show(value)
             ground = shade(value, scale) if isinstance(value, float) else None
-            note = titles[line][column] if titles else ""
+            hover = titles[line][column] if titles else ""
             aside = asides[line][column] if asides else ""
-            cells.append(Cell(shown.text, shown.sort, "", ground, note, aside))
+            cells.append(Cell(shown.text, shown.sort, "", ground, hover, aside))
         rows.append(tuple(cells))
     columns = (Head(corner, number=False), *(Head(head) for head in heads))
     return TableBlock(
