@@ -14,18 +14,23 @@ from basketbt.locale import catalogue, count, say
 SOURCE = Path(basketbt.__file__).parent
 #: Keys that are put together from a beginning and what a run holds.
 MADE = (
-    "accounts.",
+    "account.met.",
+    "account.parts.",
+    "chance.caption.",
     "chance.market_now.",
     "chance.sector_now.",
     "chance.verdicts.",
     "choice.",
     "column.",
-    "conclusion.",
+    "conclusion.entries.",
+    "conclusion.short.",
     "count.",
+    "headline.rules.",
     "joint.",
     "lists.words.",
     "note.",
     "page.",
+    "shortfall.parts.",
     "table.",
 )
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from basketbt.notes import Listing
 from basketbt.report.data import Row
-from basketbt.report.views.conclusion import ENTRIES
 from basketbt.report.views.context import Context, real
 from basketbt.report.views.numbers import percent, points, unsigned
 
@@ -16,24 +15,12 @@ _PARTIAL = ("account_left_out", "account_in_cash")
 _NAMED = 12
 
 
-_PARTS = (
-    ("shortfall_unfilled", "account.parts.shortfall_unfilled"),
-    ("shortfall_fees", "account.parts.shortfall_fees"),
-    ("shortfall_lots_cash", "account.parts.shortfall_lots_cash"),
-    ("shortfall_residual", "account.parts.shortfall_residual"),
-)
-
-
-_MET = {
-    "limit-up": "account.met.limit-up",
-    "limit-down": "account.met.limit-down",
-    "suspended": "account.met.suspended",
-    "closed": "account.met.closed",
-    "not traded": "account.met.not traded",
-    "T+1": "account.met.t+1",
-    "participation": "account.met.participation",
-    "refused": "account.met.refused",
-}
+# Parts of the shortfall beside delay, and what can stop an order, in the order of the sentence.
+_PARTS = ("unfilled", "fees", "lots_cash", "residual")
+_STOPPED = (
+    "limit-up", "limit-down", "suspended", "closed", "not traded", "T+1", "participation",
+    "refused",
+)  # fmt: skip
 
 
 def sentences(context: Context, row: Row) -> Iterator[tuple[str, str]]:
@@ -76,7 +63,7 @@ def _sentence(context: Context, row: Row) -> str:
     since = percent(real(row["paper_since_entry"]))
     return context.say(
         "account.sentence",
-        entry=context.say(ENTRIES[str(row["entry"])]),
+        entry=context.say(f"conclusion.entries.{row['entry']}"),
         session=row["start_date"],
         early=context.say("account.early", published=published)
         if row["knowledge"] == "hindsight"
@@ -98,7 +85,7 @@ def _waited(row: Row) -> bool:
 
 def _reasons(context: Context, row: Row) -> str:
     """The parts that round to at least 0.1 points, in words."""
-    parts = [(real(row[key]) or 0.0, what) for key, what in _PARTS]
+    parts = [(real(row[f"shortfall_{key}"]) or 0.0, f"account.parts.{key}") for key in _PARTS]
     delay = real(row["shortfall_delay"]) or 0.0
     if _waited(row):
         before = (real(row["paper_return"]) or 0.0) - (real(row["paper_since_entry"]) or 0.0)
@@ -131,10 +118,10 @@ def _unfilled(context: Context, row: Row) -> str:
         if order["reason"] == "lot" and order["side"] == "buy" and order["symbol"] not in held
     }
     said = context.say("account.too_small", where=context.comma(sorted(small))) if small else ""
-    for reason, phrase in _MET.items():
+    for reason in _STOPPED:
         stopped = [order for order in orders if order["reason"] == reason]
         if stopped:
-            said += context.say(phrase, where=_where(context, stopped))
+            said += context.say(f"account.met.{reason}", where=_where(context, stopped))
     return said
 
 

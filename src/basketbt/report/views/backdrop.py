@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from basketbt.report.data import MarkInfo, Member
+from basketbt.report.views.choices import choice_words
 from basketbt.report.views.context import Context
 
 #: How charts call the alternative moments of shipped events; others go by their id.
-_MOMENTS = {"leak": "backdrop.moments.leak", "app": "backdrop.moments.app"}
 
 
 def backdrop(context: Context, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[str, Any]:
@@ -57,6 +57,6 @@ def _label(context: Context, mark: MarkInfo) -> str:
     if mark.kind == "event":
         return context.say("backdrop.day0")
     _, _, moment = mark.id.partition("@")
-    word = context.say(_MOMENTS[moment]) if moment in _MOMENTS else moment
+    word = choice_words(f"moment.{moment}", context.language).removeprefix("moment.")
     name = mark.name.say(context.language)
     return ": ".join(part for part in (name, word) if part) or mark.id

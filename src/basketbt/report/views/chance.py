@@ -34,9 +34,6 @@ from basketbt.report.views.verdicts import SECTOR_MODEL, Tests, quoted_rows, sen
 from basketbt.report.views.windows import heat_table
 from basketbt.results import SIGNIFICANT
 
-#: The caption of a table of all windows, by whether its tests are counted.
-_HEAT = {True: "chance.caption_heat", False: "chance.caption_guard"}
-
 
 def _build(context: Context) -> list[Block]:
     tests = context.event.tests
@@ -215,7 +212,7 @@ def _every_window(context: Context, tests: TestsInfo, model: str) -> TableBlock:
         columns={name: name + ("" if name in registered else "°") for name in windows},
         by="window",
         p="holm_p" if counted else "p",
-        caption=context.say(_HEAT[counted], model=context.choice(model)),
+        caption=context.say(f"chance.caption.{counted:d}", model=context.choice(model)),
         picture=f"windows-{context.stem}" if model == tests.model else "",
     )
 

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from basketbt.report.data import Row
 from basketbt.report.views.context import Context, real, said
 from basketbt.report.views.numbers import joined, percent
 from basketbt.results import SIGNIFICANT
-
-_SHORT: Mapping[str, str] = {
-    "both": "conclusion.short.both",
-    "market_only": "conclusion.short.market_only",
-    "behind_sector": "conclusion.short.behind_sector",
-    "sector_unknown": "conclusion.short.sector_unknown",
-    "alone": "conclusion.short.alone",
-    "sector_only": "conclusion.short.sector_only",
-    "chance": "conclusion.short.chance",
-}
-#: What an account did first, after "an account that".
-ENTRIES: Mapping[str, str] = {
-    "next_open": "conclusion.entries.next_open",
-    "day0_close": "conclusion.entries.day0_close",
-    "publication_open": "conclusion.entries.publication_open",
-}
 
 
 def kept(context: Context) -> str:
@@ -47,7 +31,7 @@ def _kept(context: Context, row: Row, opened: list[Row]) -> str:
     lists = [one for one in later if _of_list(context, one)] or later
     return context.say(
         "conclusion.kept_one" if row["lists"] == 1 else "conclusion.kept",
-        entry=context.say(ENTRIES[str(row["entry"])]),
+        entry=context.say(f"conclusion.entries.{row['entry']}"),
         end=row["end_date"],
         value=percent(real(row["median_return"])),
         low=percent(real(row["lowest_return"])),
@@ -120,9 +104,9 @@ def short_verdict(context: Context, verdict: Row) -> str:
     """A list's verdict in a few words."""
     if not verdict["tested"]:
         return context.say("conclusion.untested")
-    return context.say(
-        _SHORT[str(verdict["verdict"])] if verdict["settled"] else "conclusion.unsettled"
-    )
+    if not verdict["settled"]:
+        return context.say("conclusion.unsettled")
+    return context.say(f"conclusion.short.{verdict['verdict']}")
 
 
 def below(p: object) -> bool:

@@ -22,12 +22,6 @@ from basketbt.report.views.conclusion import chance_sentence, kept
 from basketbt.report.views.context import Context, View, real
 from basketbt.report.views.publication import available
 
-_RULES = (
-    ("across", "headline.rules.across"),
-    ("votes", "headline.rules.votes"),
-)
-
-
 #: One column of the table: its head and a cell for each basket.
 _Column = tuple[Head, dict[str, Cell]]
 
@@ -265,12 +259,14 @@ def _chance(context: Context) -> list[_Column]:
 def _notes(context: Context) -> Iterator[str]:
     """What the columns of the table do not say of its rows."""
     lists = [context.data.lists[basket] for basket in context.event.baskets]
-    for rule, words in _RULES:
+    for rule in ("across", "votes"):
         names = [one.id for one in lists if one.composite == rule]
         if names:
             verb = "headline.is" if len(names) == 1 else "headline.are"
             said = context.say(verb, names=context.comma(names))
-            yield context.say("headline.composites", names=said, rule=context.say(words))
+            yield context.say(
+                "headline.composites", names=said, rule=context.say(f"headline.rules.{rule}")
+            )
     if any(one.named < one.names for one in lists):
         yield context.say("headline.mapped")
 

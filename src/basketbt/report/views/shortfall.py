@@ -24,13 +24,7 @@ from basketbt.report.views.blocks import (
 from basketbt.report.views.context import Context, View, real
 from basketbt.report.views.numbers import percent, points
 
-_PARTS = (
-    ("shortfall_delay", "shortfall.parts.shortfall_delay"),
-    ("shortfall_unfilled", "shortfall.parts.shortfall_unfilled"),
-    ("shortfall_fees", "shortfall.parts.shortfall_fees"),
-    ("shortfall_lots_cash", "shortfall.parts.shortfall_lots_cash"),
-    ("shortfall_residual", "shortfall.parts.shortfall_residual"),
-)
+_PARTS = ("delay", "unfilled", "fees", "lots_cash", "residual")
 
 
 def _build(context: Context) -> list[Block]:
@@ -56,7 +50,7 @@ def _build(context: Context) -> list[Block]:
 
 
 def _table(context: Context, rows: list[Row]) -> TableBlock:
-    parts = [phrase for _, phrase in _PARTS]
+    parts = [f"shortfall.parts.{key}" for key in _PARTS]
     words = [
         "shortfall.covers",
         "shortfall.paper",
@@ -85,7 +79,7 @@ def _table(context: Context, rows: list[Row]) -> TableBlock:
                 change(row["paper_return"]),
                 change(row["paper_since_entry"]),
                 change(row["total_return"]),
-                *(gained(_lost(row, key)) for key, _ in _PARTS),
+                *(gained(_lost(row, key)) for key in _PARTS),
                 share(row["fill_ratio"]),
                 share(row["sold_ratio"]),
                 share(row["costs"]),
@@ -98,15 +92,19 @@ def _table(context: Context, rows: list[Row]) -> TableBlock:
 
 def _lost(row: Row, key: str) -> float | None:
     """A part of the shortfall as the return it took away."""
-    value = real(row[key])
+    value = real(row[f"shortfall_{key}"])
     return None if value is None else -value
 
 
 def _waterfall(context: Context, rows: list[Row]) -> Chart:
-    words = ["shortfall.paper", *(phrase for _, phrase in _PARTS), "shortfall.achievable"]
+    words = [
+        "shortfall.paper",
+        *(f"shortfall.parts.{key}" for key in _PARTS),
+        "shortfall.achievable",
+    ]
     sets: dict[str, dict[str, Any]] = {}
     for row in rows:
-        values = [row["paper_return"], *(_lost(row, key) for key, _ in _PARTS), row["total_return"]]
+        values = [row["paper_return"], *(_lost(row, key) for key in _PARTS), row["total_return"]]
         numbers = [real(value) or 0.0 for value in values]
         name, entry = context.name(row["basket"]), context.entry(row)
         sets[f"{name} · {entry}"] = {
