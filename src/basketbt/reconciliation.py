@@ -11,7 +11,7 @@ from basketbt.data.reconcile import BasketEffect, Comparison, equal_weight_effec
 from basketbt.data.sources.stored import StoreSource
 from basketbt.lists.model import Basket
 from basketbt.pipeline.run import run_study
-from basketbt.report.tables import keys
+from basketbt.report.tables.books import every_window
 from basketbt.results import StudyResult
 
 Place = tuple[str, str, str, str, str]  # the cells under _PLACE
@@ -82,7 +82,7 @@ def _rank(one: BasketEffect) -> float:
 
 def _returns(result: StudyResult) -> dict[Place, float]:
     found = {}
-    for quoted in keys.every_window(result):
+    for quoted in every_window(result):
         cells = quoted.cells()
         event, basket, weighting, rebalance, window = (str(cells[key]) for key in _PLACE)
         place = (event, basket, weighting, rebalance, window)

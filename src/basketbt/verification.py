@@ -16,9 +16,10 @@ from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.errors import InputError
 from basketbt.pipeline.run import run_study
 from basketbt.pipeline.sources import ROUTES, Access, choose_source
-from basketbt.report.build import LAYOUTS, report_data
+from basketbt.report.build import report_data
 from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import NotARun, is_full, run_files
+from basketbt.report.layouts import LAYOUTS
 from basketbt.report.parquetfile import table_from_parquet
 from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format

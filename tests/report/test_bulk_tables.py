@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from basketbt.api import Run, event_study
-from basketbt.report.build import LAYOUTS
 from basketbt.report.files import read_run, render_again, run_files
+from basketbt.report.layouts import LAYOUTS
 from basketbt.report.model import Column, Layout, Table
 from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
 from basketbt.verification import verify

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from basketbt.metrics.measures import MEASURES
-from basketbt.report.build import LAYOUTS
 from basketbt.report.dictionary import generated
+from basketbt.report.layouts import LAYOUTS
 from basketbt.report.model import Layout
 from basketbt.sweep.dictionary import CHOICE_VALUES, CURVE, ROWS, STANDING, columns_page
 

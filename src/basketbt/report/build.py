@@ -29,43 +29,14 @@ from basketbt.report.data import (
     VariantInfo,
     WindowInfo,
 )
-from basketbt.report.model import Layout, Table
-from basketbt.report.tables import (
-    accounts,
-    car_paths,
-    constituents,
-    event_study,
-    overlap,
-    paths,
-    summary,
-    verdicts,
-)
-from basketbt.report.tables.keys import PRICES, prices_cell
+from basketbt.report.layouts import PRICES
+from basketbt.report.model import Table
+from basketbt.report.tables.accounts import account_tables
+from basketbt.report.tables.books import book_tables
+from basketbt.report.tables.eventstudy import event_study_tables
 from basketbt.results import LONGEST_PLACEBO, STANDING, CaseResult, StudyResult
 
 FORMAT = 2
-
-#: Every table a run can write, in the order of docs/outputs.md.
-LAYOUTS: tuple[Layout, ...] = tuple(
-    layout.plus(PRICES)
-    for layout in (
-        summary.LAYOUT,
-        summary.RELATIVE_LAYOUT,
-        verdicts.BREADTH,
-        paths.LEVELS,
-        constituents.LAYOUT,
-        paths.DRAWDOWNS,
-        overlap.LAYOUT,
-        paths.CORRELATION,
-        accounts.ORDERS,
-        accounts.POSITIONS,
-        accounts.DAYS,
-        event_study.LAYOUT,
-        verdicts.VERDICTS,
-        car_paths.PATHS,
-        car_paths.PLACEBO,
-    )
-)
 
 
 def report_data(result: StudyResult) -> ReportData:
@@ -77,21 +48,19 @@ def tables(result: StudyResult) -> tuple[Table, ...]:
     """The tables of a result, in the order of ``LAYOUTS``; each says where the prices are from."""
     made: list[Table] = []
     if not result.events_only:
-        made += [
-            summary.summary_table(result),
-            summary.relative_table(result),
-            verdicts.breadth_table(result),
-        ]
-        levels, drawdowns, correlation = paths.path_tables(result)
-        made += [levels, constituents.constituents_table(result), drawdowns]
-        made += [overlap.overlap_table(result), correlation]
+        made += book_tables(result)
     if any(case.accounts for case in result.cases):
-        made += accounts.account_tables(result)
+        made += account_tables(result)
     if any(case.event_studies for case in result.cases):
-        made += [event_study.event_study_table(result), verdicts.verdicts_table(result)]
-        made += [car_paths.car_paths_table(result), car_paths.placebo_table(result)]
+        made += event_study_tables(result)
     prices = prices_cell(result)
     return tuple(table.plus(PRICES, prices) for table in made)
+
+
+def prices_cell(result: StudyResult) -> str:
+    """Where prices are from, in no language: ``sample 2023-03-01..2025-06-30``."""
+    values = dict(result.prices.values)
+    return f"{result.cases[0].panel.source} {values['first']}..{values['last']}"
 
 
 def run_info(result: StudyResult) -> RunInfo:

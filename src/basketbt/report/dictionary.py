@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from basketbt.report.build import LAYOUTS
+from basketbt.report.layouts import LAYOUTS
 from basketbt.report.model import Column, Layout
 
 _HEAD = """# What a run writes

@@ -17,9 +17,9 @@ from typing import Any
 from basketbt.errors import InputError
 from basketbt.locale import Language
 from basketbt.notes import Note, as_data, note_from
-from basketbt.report.build import LAYOUTS
 from basketbt.report.csvfile import csv_bytes, table_from_csv
 from basketbt.report.data import Colours, ReportData, RunInfo
+from basketbt.report.layouts import LAYOUTS
 from basketbt.report.model import Layout, Table, Value
 from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
 from basketbt.report.publish import MANIFEST, publish, republish

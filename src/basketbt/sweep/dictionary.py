@@ -10,9 +10,8 @@ from pathlib import Path
 
 from basketbt.engine.batch.engine import FIGURES
 from basketbt.report.dictionary import section
+from basketbt.report.layouts import PRICES, SUMMARY, column
 from basketbt.report.model import Column, Layout
-from basketbt.report.tables import keys
-from basketbt.report.tables.summary import LAYOUT as SUMMARY
 
 #: The quantiles that the tables of a grid give.
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -24,11 +23,11 @@ _VALUE = Column("value", "decimal")
 _COUNT = Column("variants", "integer")
 
 _CHOICES = (
-    keys.EVENT,
+    column("event"),
     _BASKET,
-    keys.WEIGHTING,
+    column("weighting"),
     Column("cap", "decimal"),
-    keys.REBALANCE,
+    column("rebalance"),
     Column("late_listing", "text"),
     Column("left_out", "text"),
     _WINDOW,
@@ -46,19 +45,19 @@ def _quantiles(prefix: str = "") -> tuple[Column, ...]:
     return tuple(Column(f"{prefix}p{round(q * 100):02d}", "decimal") for q in QUANTILES)
 
 
-#: The rows of grid.parquet and grid.csv. The other tables are written with ``keys.PRICES`` at the
+#: The rows of grid.parquet and grid.csv. The other tables are written with ``PRICES`` at the
 #: end of each row.
 ROWS = Layout(
     "grid",
     (
         Column("variant", "integer"),
-        keys.EVENT,
-        keys.DAY_ZERO,
+        column("event"),
+        column("day0"),
         Column("basket", "text"),
         Column("draw", "integer"),
         Column("shares", "integer"),
         *_CHOICES[2:],
-        keys.BASE_DATE,
+        column("base_date"),
         Column("end_date", "date"),
         _PUBLISHED,
         *sorted(
@@ -91,7 +90,7 @@ CHOICE_VALUES = Layout(
 STANDING = Layout(
     "standing",
     (
-        keys.EVENT,
+        column("event"),
         _BASKET,
         _WINDOW,
         _VALUE,
@@ -116,7 +115,7 @@ exist is an empty cell. `grid.parquet` and `grid.csv` keep the English headers i
 
 def columns_page() -> str:
     """docs/grid-columns.md."""
-    others = (layout.plus(keys.PRICES) for layout in (STANDING, CHOICE_VALUES, CURVE))
+    others = (layout.plus(PRICES) for layout in (STANDING, CHOICE_VALUES, CURVE))
     return "\n".join([_HEAD, *map(section, (ROWS, *others))])
 
 

@@ -19,11 +19,11 @@ from basketbt.plan.model import span
 from basketbt.report.build import run_info
 from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import manifest
+from basketbt.report.layouts import PRICES
 from basketbt.report.model import Layout, Table, Value
 from basketbt.report.render import PAGE
 from basketbt.report.render.html import page
 from basketbt.report.render.markdown import memo
-from basketbt.report.tables.keys import PRICES
 from basketbt.sweep.checkpoint import Checkpoint
 from basketbt.sweep.curve import (
     NOBODY,

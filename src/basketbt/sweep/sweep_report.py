@@ -13,7 +13,7 @@ from basketbt.config.study import StudyConfig
 from basketbt.data.bars import Floats
 from basketbt.market.dayzero import publication_day
 from basketbt.notes import Note
-from basketbt.report.tables.keys import prices_cell
+from basketbt.report.build import prices_cell
 from basketbt.sweep.curve import (
     Results,
     Standing,

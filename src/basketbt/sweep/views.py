@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from basketbt.locale import Language, say
-from basketbt.report.tables.summary import LAYOUT as SUMMARY
+from basketbt.report.layouts import SUMMARY
 from basketbt.report.views.blocks import (
     Block,
     Cell,

@@ -1,1 +1,1 @@
-"""One file a table: its layout and how its rows follow from a study's result."""
+"""The rows of every table, from a study's results: a file for each of its three parts."""

@@ -1,73 +1,21 @@
-"""orders.parquet, positions.parquet, account.csv: what the accounts of a study did."""
+"""The rows of accounts: what each came to, its orders, its positions, its cash day by day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from basketbt.report.model import Block, Column, Layout, Table, Value
-from basketbt.report.tables import keys
-from basketbt.results import StudyResult
+from basketbt.report import layouts
+from basketbt.report.model import Block, Table, Value
+from basketbt.results import MEASURES, StudyResult
 from basketbt.results.accounts import ListAccount, accounts_of
 
-ENTRY = Column("entry", "text")
-_DATE = Column("date", "date")
-_SYMBOL = Column("symbol", "text")
-_WHERE = (*keys.WHERE, ENTRY)
+if TYPE_CHECKING:
+    from basketbt.metrics.drawdowns import Fall
 
-_FEES = (
-    Column("commission", "money"),
-    Column("stamp_duty", "money"),
-    Column("transfer", "money"),
-    Column("handling", "money"),
-    Column("levy", "money"),
-)
-
-ORDERS = Layout(
-    "orders",
-    (
-        *_WHERE,
-        _DATE,
-        Column("moment", "text"),
-        _SYMBOL,
-        Column("side", "text"),
-        Column("wanted", "integer"),
-        Column("filled", "integer"),
-        Column("price", "money"),
-        Column("currency", "text"),
-        Column("rate", "ratio"),
-        Column("amount", "money"),
-        *_FEES,
-        Column("tax", "money"),
-        Column("reason", "text"),
-    ),
-    bulk=True,
-)
-
-POSITIONS = Layout(
-    "positions",
-    (
-        *_WHERE,
-        _DATE,
-        _SYMBOL,
-        Column("shares", "integer"),
-        Column("price", "money"),
-        Column("value", "money"),
-        Column("weight", "decimal"),
-    ),
-    bulk=True,
-)
-
-DAYS = Layout(
-    "account",
-    (
-        *_WHERE,
-        _DATE,
-        Column("day", "integer"),
-        Column("cash", "money"),
-        Column("value", "money"),
-        Column("exposure", "decimal"),
-        Column("dividends", "money"),
-    ),
+#: The cells of summary.csv that only accounts have, as an index book has them.
+ACCOUNT_ONLY: dict[str, Value] = dict.fromkeys(
+    layouts.SUMMARY.keys[layouts.SUMMARY.keys.index("entry") : -1]
 )
 
 
@@ -75,9 +23,9 @@ def account_tables(result: StudyResult) -> tuple[Table, Table, Table]:
     """The three tables of a result's accounts."""
     everyone = list(accounts(result))
     return (
-        Table.of(ORDERS, map(_orders, everyone)),
-        Table.of(POSITIONS, map(_positions, everyone)),
-        Table.of(DAYS, map(_days, everyone)),
+        Table.of(layouts.ORDERS, map(_orders, everyone)),
+        Table.of(layouts.POSITIONS, map(_positions, everyone)),
+        Table.of(layouts.ACCOUNT, map(_days, everyone)),
     )
 
 
@@ -85,6 +33,45 @@ def accounts(result: StudyResult, *, opened: bool = True) -> Iterator[ListAccoun
     """Every account in the order of the study; with ``opened=False`` also lists without one."""
     for case in result.cases:
         yield from accounts_of(case, opened=opened)
+
+
+def account_rows(result: StudyResult, benchmark: str) -> Iterator[dict[str, Value]]:
+    """One row for each basket, entry and index book; without an account only its reason."""
+    for one in accounts(result, opened=False):
+        case, window = one.case.case, one.window
+        yield {
+            **account_cells(one),
+            "window": window.label,
+            "knowledge": "hindsight" if one.hindsight else "available",
+            "first_day": window.first,
+            "last_day": window.last,
+            "base_date": str(case.calendar.offset(one.entered, -1)),
+            "start_date": str(one.entered),
+            "end_date": str(one.sessions[-1]),
+            "sessions": max(window.last - window.first + 1, 0),
+            "names": len(one.basket.constituents),
+            "names_priced": one.names_held,
+            "benchmark": benchmark,
+            "price_return": None,
+            **{measure.key: one.measure(measure.key) for measure in MEASURES},
+            **fall_cells(one.deepest),
+            **ACCOUNT_ONLY,
+            **one.figures,
+            "entry": one.kept.entry,
+            "covered": one.covered,
+            "list_return": one.list_return,
+            "paper_window": one.paper_window if one.opened else None,
+            "notes": one.notes,
+        }
+
+
+def fall_cells(fall: Fall | None) -> dict[str, Value]:
+    """The cells under drawdown_peak, drawdown_trough and drawdown_recovery."""
+    return {
+        "drawdown_peak": None if fall is None else str(fall.peak),
+        "drawdown_trough": None if fall is None else str(fall.trough),
+        "drawdown_recovery": None if fall is None or fall.recovery is None else str(fall.recovery),
+    }
 
 
 def account_cells(one: ListAccount) -> dict[str, Value]:

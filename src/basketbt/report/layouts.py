@@ -1,0 +1,185 @@
+"""Every column of every table: what it holds is said here, its words are in the catalogues.
+
+A key means the same in every table, so that rows of different tables can be joined. Words are under
+``column.<key>``, or ``column.<table>.<key>`` where a table says it otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from basketbt.report.model import Column, Kind, Layout
+from basketbt.results import MEASURES
+from basketbt.results import RELATIVE as BESIDE
+
+_KINDS: Mapping[Kind, str] = {
+    "text": (
+        "event basket book weighting rebalance window knowledge benchmark entry paper_window "
+        "prices calendar symbol name segment stance origin currency table other moment side "
+        "reason variant model verdict market_changed sector_changed not_compared"
+    ),
+    "date": (
+        "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
+        "published date peak_date trough_date recovery_date"
+    ),
+    "integer": (
+        "first_day last_day sessions names names_priced lists unknown rose beat day suspended "
+        "rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
+        "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
+        "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
+        "random_pool unlimited_day compared first_unlimited_day"
+    ),
+    "decimal": (
+        "price_return covered list_return paper_return paper_since_entry shortfall "
+        "shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash shortfall_residual "
+        "costs turnover fill_ratio sold_ratio unsold cash_drag median_return lowest_return "
+        "highest_return median_excess drawdown weight end_weight return contribution depth "
+        "weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
+        "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
+        "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
+        "band_high"
+    ),
+    "notes": "notes",
+    "level": "level price_level benchmark_level",
+    "flag": "recovered registered tested settled",
+    "ratio": "jaccard rate t joint_f kp_t corrado_z placebo_blocks",
+    "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends",
+}
+_KIND_OF: Mapping[str, Kind] = {
+    **{key: kind for kind, keys in _KINDS.items() for key in keys.split()},
+    **{one.key: "decimal" if one.unit == "decimal" else "ratio" for one in MEASURES},
+}
+
+_WHERE = "event day0 basket book weighting rebalance"
+_TESTED = "event day0 basket weighting variant model"
+
+
+def column(key: str) -> Column:
+    """The column of a key."""
+    return Column(key, _KIND_OF[key])
+
+
+def _layout(name: str, *keys: str, bulk: bool = False) -> Layout:
+    return Layout(name, tuple(map(column, " ".join(keys).split())), bulk=bulk)
+
+
+PRICES = column("prices")
+
+SUMMARY = _layout(
+    "summary",
+    _WHERE,
+    "window knowledge first_day last_day base_date start_date end_date sessions names",
+    "names_priced benchmark total_return price_return",
+    *(one.key for one in MEASURES[1:]),
+    "drawdown_peak drawdown_trough drawdown_recovery entry covered list_return paper_return",
+    "paper_window paper_since_entry shortfall shortfall_delay shortfall_unfilled",
+    "shortfall_fees shortfall_lots_cash shortfall_residual costs turnover fill_ratio",
+    "sold_ratio unsold cash_drag notes",
+)
+RELATIVE = _layout(
+    "relative",
+    _WHERE,
+    "window first_day last_day base_date benchmark",
+    *(one.key for one in BESIDE),
+    "notes",
+)
+BREADTH = _layout(
+    "breadth",
+    "event day0 calendar book weighting rebalance entry published window first_day last_day",
+    "end_date lists unknown median_return lowest_return highest_return rose beat",
+    "median_excess",
+)
+LEVELS = _layout(
+    "levels",
+    _WHERE,
+    "base_date date day level price_level drawdown benchmark_level",
+)
+CONSTITUENTS = _layout(
+    "constituents",
+    _WHERE,
+    "window first_day last_day base_date symbol name segment stance origin weight end_weight",
+    "return contribution suspended currency table",
+)
+DRAWDOWNS = _layout(
+    "drawdowns",
+    _WHERE,
+    "base_date rank depth peak_date trough_date recovery_date recovered",
+    "peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions",
+    "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days",
+)
+OVERLAP = _layout(
+    "overlap",
+    "basket other names other_names common jaccard weight_overlap",
+)
+CORRELATION = _layout(
+    "correlation",
+    _WHERE,
+    "other base_date end_date sessions correlation",
+)
+ORDERS = _layout(
+    "orders",
+    _WHERE,
+    "entry date moment symbol side wanted filled price currency rate amount commission",
+    "stamp_duty transfer handling levy tax reason",
+    bulk=True,
+)
+POSITIONS = _layout(
+    "positions",
+    _WHERE,
+    "entry date symbol shares price value weight",
+    bulk=True,
+)
+ACCOUNT = _layout(
+    "account",
+    _WHERE,
+    "entry date day cash value exposure dividends",
+)
+EVENT_STUDY = _layout(
+    "event_study",
+    _TESTED,
+    "window first_day last_day sessions estimation_sessions beta residual_deviation car bhar",
+    "mde t df p joint_f joint_p kp_t kp_p kp_names corrado_z corrado_p placebo_p",
+    "placebo_dates placebo_blocks placebo_resolution random_p random_baskets random_pool",
+    "registered holm_p romano_wolf_p bh_p holm_as_if weight_at_limit unlimited_day",
+    "car_to_unlimited leave_one_out_min leave_one_out_max notes",
+)
+VERDICTS = _layout(
+    "verdicts",
+    "event day0 basket window model verdict tested settled market_changed sector_changed",
+    "compared not_compared",
+)
+CAR_PATHS = _layout(
+    "car_paths",
+    _TESTED,
+    "day date ar car band band_low band_high weight_at_limit first_unlimited_day",
+    "car_to_unlimited notes",
+    bulk=True,
+)
+PLACEBO = _layout(
+    "placebo",
+    _TESTED,
+    "window first_day last_day date car t",
+    bulk=True,
+)
+
+#: Every table a run can write, in the order of docs/outputs.md, with where its prices are from.
+LAYOUTS: tuple[Layout, ...] = tuple(
+    layout.plus(PRICES)
+    for layout in (
+        SUMMARY,
+        RELATIVE,
+        BREADTH,
+        LEVELS,
+        CONSTITUENTS,
+        DRAWDOWNS,
+        OVERLAP,
+        CORRELATION,
+        ORDERS,
+        POSITIONS,
+        ACCOUNT,
+        EVENT_STUDY,
+        VERDICTS,
+        CAR_PATHS,
+        PLACEBO,
+    )
+)

@@ -1,0 +1,247 @@
+"""The rows of index books: what lists did, on paper, window by window and day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from basketbt.lists.overlap import Overlap
+from basketbt.notes import unique
+from basketbt.plan.model import Window
+from basketbt.report import layouts
+from basketbt.report.model import Block, Table, Value
+from basketbt.report.tables.accounts import ACCOUNT_ONLY, account_rows, fall_cells
+from basketbt.results import (
+    RELATIVE,
+    BookResult,
+    Breadth,
+    CaseResult,
+    PathResult,
+    StudyResult,
+)
+
+if TYPE_CHECKING:
+    from basketbt.engine.windows import WindowStatistics
+
+
+@dataclass(frozen=True)
+class Where:
+    """One basket in one book of one case."""
+
+    case: CaseResult
+    book: BookResult
+    member: int
+
+    def cells(self) -> dict[str, Value]:
+        """The cells under EVENT … REBALANCE."""
+        return {
+            "event": self.case.case.event.id,
+            "day0": str(self.case.case.day_zero.session),
+            "basket": self.case.case.baskets[self.member].id,
+            "book": "index",
+            "weighting": self.book.book.weighting.label,
+            "rebalance": self.book.book.rebalance.label,
+        }
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """One window of one basket in one book; ``line`` is its place in ``statistics``."""
+
+    where: Where
+    window: Window
+    statistics: WindowStatistics
+    line: int
+
+    def cells(self) -> dict[str, Value]:
+        """The cells that say which book, list and window a row is of."""
+        case, window = self.where.case.case, self.window
+        return {
+            **self.where.cells(),
+            "window": window.label,
+            "first_day": window.first,
+            "last_day": window.last,
+            "base_date": str(case.session(window.first - 1)),
+        }
+
+
+def everywhere(result: StudyResult) -> Iterator[Where]:
+    """Every basket in every book, in the order of the study."""
+    for case in result.cases:
+        for book in case.books:
+            for member in range(len(case.case.baskets)):
+                yield Where(case, book, member)
+
+
+def every_window(result: StudyResult) -> Iterator[Quoted]:
+    """Every window of every basket in every book, in the order of the study."""
+    for where in everywhere(result):
+        for window, statistics in where.book.windows:
+            if where.member in statistics.members:
+                yield Quoted(where, window, statistics, statistics.members.index(where.member))
+
+
+def book_tables(result: StudyResult) -> tuple[Table, ...]:
+    """Every table of the index books, and summary.csv with the accounts beside them."""
+    benchmark = result.plan.request.indexes[0]
+    windows = list(every_window(result))
+    summary = (_summary(one, benchmark) for one in windows)
+    relative = (row for one in windows for row in _relative(one, result.plan.request.indexes))
+    paths = [(where, path) for where in everywhere(result) for path in where.book.paths]
+    return (
+        Table.of(layouts.SUMMARY, (*summary, *account_rows(result, benchmark))),
+        Table.of(layouts.RELATIVE, relative),
+        Table.of(layouts.BREADTH, (_breadth(c, one) for c in result.cases for one in c.breadth)),
+        Table.of(layouts.LEVELS, (_levels(where, path) for where, path in paths)),
+        Table.of(layouts.CONSTITUENTS, (row for one in windows for row in _shares(one))),
+        Table.of(layouts.DRAWDOWNS, (row for where, path in paths for row in _falls(where, path))),
+        Table.of(layouts.OVERLAP, _overlap(result.overlap)),
+        Table.of(layouts.CORRELATION, (row for case in result.cases for row in _correlation(case))),
+    )
+
+
+def _summary(quoted: Quoted, benchmark: str) -> dict[str, Value]:
+    where, window, line = quoted.where, quoted.window, quoted.line
+    statistics, case = quoted.statistics, where.case.case
+    return {
+        **quoted.cells(),
+        "knowledge": case.knowledge(where.member, window),
+        "start_date": str(case.session(window.first)),
+        "end_date": str(case.session(window.last)),
+        "sessions": window.last - window.first + 1,
+        "names": len(case.baskets[where.member].constituents),
+        "names_priced": int(statistics.shares.held[line].sum()),
+        "benchmark": benchmark,
+        "price_return": float(statistics.price_return[line]),
+        **{key: float(values[line]) for key, values in statistics.own.values.items()},
+        **fall_cells(statistics.deepest[line]),
+        **ACCOUNT_ONLY,
+        "notes": unique([*statistics.notes[line], *case.notes[where.member]]),
+    }
+
+
+def _relative(quoted: Quoted, benchmarks: tuple[str, ...]) -> Iterator[dict[str, Value]]:
+    for benchmark, beside in zip(benchmarks, quoted.statistics.beside, strict=True):
+        yield {
+            **quoted.cells(),
+            "benchmark": benchmark,
+            **{one.key: float(beside.values[one.key][quoted.line]) for one in RELATIVE},
+            "notes": tuple(beside.notes(quoted.line)),
+        }
+
+
+def _breadth(case: CaseResult, one: Breadth) -> dict[str, Value]:
+    return {
+        "event": case.case.event.id,
+        "day0": str(case.case.day_zero.session),
+        "calendar": case.case.calendar.name,
+        "book": one.book,
+        "weighting": one.weighting,
+        "rebalance": one.rebalance,
+        "entry": one.entry,
+        "published": None if one.published is None else one.published.isoformat(),
+        "window": one.window.label,
+        "first_day": one.window.first,
+        "last_day": one.window.last,
+        "end_date": str(one.end),
+        "lists": one.lists,
+        "unknown": one.unknown,
+        "median_return": one.median,
+        "lowest_return": one.low,
+        "highest_return": one.high,
+        "rose": one.rose,
+        "beat": one.beat,
+        "median_excess": one.median_excess,
+    }
+
+
+def _levels(where: Where, found: PathResult) -> Block:
+    path, member = found.path, where.member
+    return {
+        **where.cells(),
+        "base_date": str(found.dates[0]),
+        "date": found.dates.astype(str).tolist(),
+        "day": list(range(path.first - 1, path.first - 1 + len(found.dates))),
+        "level": path.total.levels[:, member].tolist(),
+        "price_level": path.price_levels[:, member].tolist(),
+        "drawdown": found.drawdowns[:, member].tolist(),
+        "benchmark_level": found.benchmark.tolist(),
+    }
+
+
+def _shares(quoted: Quoted) -> Iterator[dict[str, Value]]:
+    panel, basket = quoted.where.case.panel, quoted.where.case.case.baskets[quoted.where.member]
+    figures, line, cells = quoted.statistics.shares, quoted.line, quoted.cells()
+    position = {symbol: column for column, symbol in enumerate(panel.symbols)}
+    for one in basket.constituents:
+        column = position.get(one.symbol, -1)
+        held = column >= 0 and bool(figures.held[line, column])
+        yield {
+            **cells,
+            "symbol": one.symbol,
+            "name": one.name_zh,
+            "segment": one.segment_zh,
+            "stance": one.stance,
+            "origin": one.origin,
+            "weight": float(figures.bought[line, column]) if held else 0.0,
+            "end_weight": float(figures.left[line, column]) if held else 0.0,
+            "return": float(figures.returns[column]) if held else None,
+            "contribution": float(figures.contributions[line, column]) if held else 0.0,
+            "suspended": int(figures.suspended[line, column]) if held else 0,
+            "currency": panel.currencies[column] if held else None,
+            "table": panel.tables[column] if held else None,
+        }
+
+
+def _falls(where: Where, found: PathResult) -> Iterator[dict[str, Value]]:
+    for rank, fall in enumerate(found.falls[where.member], start=1):
+        took = fall.durations
+        yield {
+            **where.cells(),
+            "base_date": str(found.dates[0]),
+            "rank": rank,
+            "depth": fall.depth,
+            "peak_date": str(fall.peak),
+            "trough_date": str(fall.trough),
+            "recovery_date": None if fall.recovery is None else str(fall.recovery),
+            "recovered": fall.recovery is not None,
+            "peak_to_trough_sessions": took.sessions_to_trough,
+            "peak_to_trough_days": took.days_to_trough,
+            "trough_to_recovery_sessions": took.sessions_to_recovery,
+            "trough_to_recovery_days": took.days_to_recovery,
+            "peak_to_recovery_sessions": took.sessions_total,
+            "peak_to_recovery_days": took.days_total,
+        }
+
+
+def _overlap(found: Overlap) -> Iterator[dict[str, Value]]:
+    assert found.weight is not None
+    for one, name in enumerate(found.ids):
+        for two in range(one + 1, len(found.ids)):
+            yield {
+                "basket": name,
+                "other": found.ids[two],
+                "names": int(found.common[one, one]),
+                "other_names": int(found.common[two, two]),
+                "common": int(found.common[one, two]),
+                "jaccard": float(found.jaccard[one, two]),
+                "weight_overlap": float(found.weight[one, two]),
+            }
+
+
+def _correlation(case: CaseResult) -> Iterator[dict[str, Value]]:
+    """Every pair once, on the path bought before day 0."""
+    baskets = case.case.baskets
+    for book in case.books:
+        dates = book.correlated.dates
+        for member in range(len(baskets)):
+            for other in range(member + 1, len(baskets)):
+                yield {
+                    **Where(case, book, member).cells(),
+                    "other": baskets[other].id,
+                    "base_date": str(dates[0]),
+                    "end_date": str(dates[-1]),
+                    "sessions": len(dates) - 1,
+                    "correlation": float(book.correlation[member, other]),
+                }
