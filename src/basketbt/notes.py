@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from basketbt.locale import Language, catalogue, say
+from basketbt.locale import Language, say
 
 Severity = Literal["info", "warning"]
 Joint = Literal["comma", "semicolon", "and"]
@@ -105,18 +105,30 @@ def as_data(value: object) -> Any:
 def note_from(data: Mapping[str, Any]) -> Note:
     """The note that ``as_data`` gave.
 
-    Raises ``KeyError`` for a code that the catalogues do not have, ``KeyError`` or ``TypeError`` on
-    anything that is no note.
+    Raises ``ValueError`` for anything that is no note, or one that the catalogues cannot word.
     """
-    kind = NoteKind(data["code"], severity=data["severity"])
-    if f"note.{kind.code}" not in catalogue("en"):
-        raise KeyError(kind.code)
-    return kind(**{name: _value_from(value) for name, value in data["values"].items()})
+    try:
+        note = _note_from(data)
+        for language in get_args(Language):
+            note.text(language)
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"no note of this version ({error!r})") from error
+    return note
+
+
+def _note_from(data: Mapping[str, Any]) -> Note:
+    if data["severity"] not in get_args(Severity):
+        raise ValueError(f"severity {data['severity']!r}")
+    values = {name: _value_from(value) for name, value in data["values"].items()}
+    return NoteKind(data["code"], severity=data["severity"])(**values)
 
 
 def _value_from(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
-    if "items" in data:
-        return Listing(tuple(_value_from(item) for item in data["items"]), data["joint"])
-    return note_from(data)
+    if "items" not in data:
+        return _note_from(data)
+    items = tuple(map(_value_from, data["items"]))
+    if not all(isinstance(item, str | Note) for item in items):
+        raise ValueError("a series of what is neither text nor note")
+    return Listing(items, data["joint"])

@@ -9,7 +9,7 @@ _REORDERING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 
 def visible(text: str) -> str:
-    """The text without control characters (newlines and tabs stay) and without reordering marks.
+    """The text without control characters (newlines and tabs stay), surrogates, reordering marks.
 
     A name in a file must not move the cursor, retitle a terminal or turn a line around.
     """
@@ -18,5 +18,6 @@ def visible(text: str) -> str:
     return "".join(
         sign
         for sign in text
-        if sign in "\n\t" or (unicodedata.category(sign) != "Cc" and sign not in _REORDERING)
+        if sign in "\n\t"
+        or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in _REORDERING)
     )

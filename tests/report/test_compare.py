@@ -94,6 +94,6 @@ def test_settings_are_words_and_lists_of_one_run_are_named_once(tmp_path: Path) 
     files = comparison([read_run(made.write(tmp_path)).data for made in (one, other)])
     settings = files["settings.csv"].decode("utf-8-sig")
     assert "guojin/xinchuang,csc/compute" in settings
-    assert "list csc/compute" not in settings
+    assert "list.csc/compute" not in settings
     assert not set("{}") & set(settings)
     assert "null" not in settings

@@ -38,7 +38,7 @@ def test_the_verdict_is_the_summary(folder: Path) -> None:
     assert checked == 3 * 4
     for row in filter(main_book, rows(folder, "relative")):
         if row["window"] == "available" and row["benchmark"] == "000300.SH":
-            shown = verdict.column("vs CSI 300")[row["basket"]]
+            shown = verdict.column("Available vs CSI 300")[row["basket"]]
             assert shown == percent(row["excess_return"])
 
 

@@ -36,8 +36,6 @@ from basketbt.report.tables.books import book_tables
 from basketbt.report.tables.eventstudy import event_study_tables
 from basketbt.results import LONGEST_PLACEBO, STANDING, CaseResult, StudyResult
 
-FORMAT = 2
-
 
 def report_data(result: StudyResult) -> ReportData:
     """All that the renderings of a result read."""
@@ -66,7 +64,6 @@ def prices_cell(result: StudyResult) -> str:
 def run_info(result: StudyResult) -> RunInfo:
     config = result.plan.config
     return RunInfo(
-        format=FORMAT,
         study=config.study,
         title=Bilingual(config.heading("en"), config.heading("zh")),
         run=result.run_id,

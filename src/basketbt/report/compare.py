@@ -42,13 +42,22 @@ class TooFewRuns(InputError):
     fix = "Name their folders, e.g. basketbt compare results/mine/RUN results/mine/OTHER."
 
 
+class NothingToCompare(InputError):
+    template = "{run} holds no levels and returns to be compared: only an event study was run"
+    fix = "Compare runs that `basketbt run` or `basketbt event-study` of a whole study made."
+
+
 def comparison(runs: Sequence[ReportData]) -> dict[str, bytes]:
     """Name → content: settings.csv, statistics.csv, levels.csv and compare.html.
 
-    Words are in the language of the first run. Raises ``TooFewRuns``.
+    Words are in the language of the first run. Raises ``TooFewRuns`` or
+    ``NothingToCompare``.
     """
     if len(runs) < 2:
         raise TooFewRuns(count=len(runs))
+    for run, name in zip(runs, run_names(runs), strict=True):
+        if "levels" not in run.tables:
+            raise NothingToCompare(run=name)
     language = runs[0].info.language
     tables = (settings_table(runs), statistics_table(runs), levels_table(runs))
     files = {f"{table.layout.name}.csv": csv_bytes(table, language) for table in tables}
@@ -177,7 +186,7 @@ def _returns(events: list[Context], names: tuple[str, ...], common: list[str]) -
     language = events[0].language
     labels = [
         window
-        for window in events[0].event.windows
+        for window in events[0].windows
         if all(window.label in {w.label for w in one.event.windows} for one in events[1:])
     ]
     differences = [f"{name} - {names[0]}" for name in names[1:]]

@@ -111,10 +111,10 @@ def _settings(run: ReportData, shared: set[str]) -> dict[str, str]:
     """
     facts = run.info
     found = {**_flat("", facts.config)}
-    found |= {f"list {one.id}": one.digest[:12] for one in facts.lists if one.id in shared}
-    found["lists of its own"] = ", ".join(one.id for one in facts.lists if one.id not in shared)
-    found |= {f"input {name}": value[:12] for name, value in facts.hashes.items()}
-    found |= {f"version {name}": value for name, value in facts.versions.items()}
+    found |= {f"list.{one.id}": one.digest[:12] for one in facts.lists if one.id in shared}
+    found["other_lists"] = ", ".join(one.id for one in facts.lists if one.id not in shared)
+    found |= {f"input.{name}": value[:12] for name, value in facts.hashes.items()}
+    found |= {f"version.{name}": value for name, value in facts.versions.items()}
     return found
 
 

@@ -200,9 +200,13 @@ class PricesInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class RunInfo:
-    """What a run says beside its tables. ``colours`` None leaves them to the language."""
+    """What a run says beside its tables. ``colours`` None leaves them to the language.
 
-    format: int
+    Raises ``ValueError`` for one without an event or a benchmark, or whose events meet unknown
+    lists.
+    """
+
+    format: Literal[2] = 2
     study: str
     title: Bilingual
     run: str
@@ -220,6 +224,14 @@ class RunInfo:
     config: dict[str, Any]
     hashes: dict[str, str]
     versions: dict[str, str]
+
+    def __post_init__(self) -> None:
+        known = {one.id for one in self.lists}
+        if not (self.events and self.benchmarks):
+            raise ValueError("it has no event or no benchmark")
+        for event in self.events:
+            if not known.issuperset(event.baskets):
+                raise ValueError(f"{event.id} meets lists that are not told of")
 
 
 @dataclass(frozen=True)

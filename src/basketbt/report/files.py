@@ -27,7 +27,6 @@ from basketbt.report.render import PICTURES, WORKBOOK, Format, rendered
 
 #: What a run says beside its tables, and the notes of their rows.
 REPORT = "report.json"
-_FORMAT = 1
 
 
 class NotARun(InputError):
@@ -112,7 +111,7 @@ def _plain(info: RunInfo) -> Any:
 def manifest(info: RunInfo, files: Mapping[str, bytes]) -> bytes:
     """What a run was made of and what it made, by hash. It carries no clock."""
     content = {
-        "format": _FORMAT,
+        "format": info.format,
         "study": info.study,
         "run": info.run,
         "prices": info.prices.text("en"),
@@ -176,7 +175,7 @@ def read_run(folder: Path) -> StoredRun:
     content = _manifest(folder)
     files = {name: _checked(folder, name, wanted) for name, wanted in content["outputs"].items()}
     if REPORT not in files:
-        raise NotARun(folder=folder, why=f"it has no {REPORT}")
+        raise NotARun(folder=folder, why=f"it has no {REPORT}, as runs of earlier versions")
     return StoredRun(_data(folder, files), content, files)
 
 
@@ -186,20 +185,28 @@ def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
     try:
         content = json.loads(files[REPORT])
         info = TypeAdapter(RunInfo).validate_python(content["info"])
-        notes = [tuple(map(note_from, one)) for one in content["notes"]]
+        notes = dict(enumerate(tuple(map(note_from, one)) for one in content["notes"]))
         rows = {
             name: [notes[number] for number, count in runs for _ in range(count)]
             for name, runs in content["rows"].items()
         }
-    except (ValidationError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         why = f"{REPORT} is of another version of basketbt"
-        raise NotARun(folder=folder, why=why) from error
+        raise NotARun(folder=folder, why=why) from None
     tables = {
         layout.name: _table(folder, layout, files, info.language, rows.get(layout.name, []))
         for layout in LAYOUTS
         if layout.file in files or layout.csv in files
     }
-    return ReportData(info, tables)
+    data = ReportData(info, tables)
+    for event in info.events:
+        tests = event.tests
+        if tests is not None:
+            quoted = {"event": event.id, "window": tests.window, "model": tests.model}
+            made = data.rows("event_study", variant="main", **quoted)
+            if not {row["basket"] for row in made}.issuperset(event.baskets):
+                raise NotARun(folder=folder, why=f"{REPORT} quotes tests that were not made")
+    return data
 
 
 def _table(

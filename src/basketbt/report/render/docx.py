@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from basketbt.locale import say
-from basketbt.report.render.markdown import cell_text
 from basketbt.report.views.blocks import (
     Block,
     Bullets,
@@ -22,6 +21,7 @@ from basketbt.report.views.blocks import (
     Prose,
     TableBlock,
 )
+from basketbt.text import visible
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -47,7 +47,7 @@ def word(document: Document, pictures: Mapping[str, bytes]) -> bytes:
 
     made = docx.Document()
     _style(made)
-    made.core_properties.title = document.title
+    made.core_properties.title = visible(document.title)
     made.core_properties.author = "basketbt"
     made.core_properties.created = _CREATED
     made.core_properties.modified = _CREATED
@@ -109,8 +109,8 @@ class _Writer:
     def _paragraph(self, text: str, *, style: str = "Normal", name: str = "") -> None:
         paragraph = self.made.add_paragraph(style=style)
         if name:
-            paragraph.add_run(_joined(_visible(f"{name}{self.colon}"))).bold = True
-        paragraph.add_run(_joined(_visible(text)))
+            paragraph.add_run(_joined(visible(f"{name}{self.colon}"))).bold = True
+        paragraph.add_run(_joined(visible(text)))
 
     def _picture(self, stem: str, caption: str) -> None:
         from docx.shared import Cm
@@ -120,7 +120,7 @@ class _Writer:
             run = self.made.add_paragraph().add_run()
             shape = run.add_picture(io.BytesIO(content), width=Cm(_PICTURE_CM))
             shape._inline.docPr.set("descr", caption)
-            self.made.add_paragraph(style="Caption").add_run(_joined(_visible(caption)))
+            self.made.add_paragraph(style="Caption").add_run(_joined(visible(caption)))
 
     def _table(self, block: TableBlock) -> None:
         """A table of the width of the text, its heads grey, its numbers to the right."""
@@ -129,11 +129,11 @@ class _Writer:
 
         self._paragraph(block.caption, style="Caption")
         heads = tuple(Cell(head.text, strong=True) for head in block.heads)
-        rows = [heads, *((Cell(row[0].text), *row[1:]) for row in block.rows)]
+        rows = [heads, *block.rows]
         table = self.made.add_table(rows=len(rows), cols=len(heads))
         table.autofit = False
         _rule(table)
-        texts = [[cell_text(cell) for cell in row] for row in rows]
+        texts = [[visible(cell.whole) for cell in row] for row in rows]
         widths, size = _widths(texts)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Cm(width)
@@ -145,7 +145,7 @@ class _Writer:
                 made.width = Cm(widths[place])
                 paragraph: Paragraph = made.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(0)
-                run = paragraph.add_run(_visible(texts[line][place]))
+                run = paragraph.add_run(texts[line][place])
                 run.font.size = Pt(size)
                 run.bold = cell.strong or None
                 if block.heads[place].number:
@@ -183,7 +183,7 @@ def _widths(rows: list[list[str]]) -> tuple[list[float], float]:
         size -= 0.5
     if left < 0:
         return [_TEXT_CM * one / sum(least) for one in least], size
-    wishes = [min(text - word, 24) + 0.5 for text, word in zip(texts, words, strict=True)]
+    wishes = [max(0, min(text - word, 24)) + 0.5 for text, word in zip(texts, words, strict=True)]
     return [w + left * wish / sum(wishes) for w, wish in zip(least, wishes, strict=True)], size
 
 
@@ -222,11 +222,6 @@ def _rule(table: Table) -> None:
             for cell in row.tc_lst:
                 shade = element("w:shd", val="clear", color="auto", fill="EEF1F4")
                 cell.get_or_add_tcPr().append(shade)
-
-
-def _visible(text: str) -> str:
-    """Text without the control characters that XML cannot hold."""
-    return "".join(sign for sign in text if sign >= " " or sign == "\t")
 
 
 def _style(document: WordDocument) -> None:

@@ -17,6 +17,7 @@ from basketbt.errors import BasketbtError
 from basketbt.locale import say
 from basketbt.report.views.blocks import Chart, Document
 from basketbt.report.views.palette import DARK, DASHES, GREEN, LIGHT, RED
+from basketbt.text import visible
 
 _ASSETS = Path(__file__).parent / "assets"
 
@@ -82,6 +83,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_shown,
     )
     environment.filters["embedded"] = _embedded
     environment.filters["breakable"] = _breakable
@@ -89,10 +91,17 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
+def _shown(value: Any) -> Any:
+    """What the template prints, without what would reorder a line."""
+    return visible(value) if type(value) is str else value
+
+
 def _short(value: Any) -> Any:
     """Chart data with six digits a number: more than a screen can show, and half the bytes."""
     if isinstance(value, float):
         return float(f"{value:.6g}")
+    if isinstance(value, str):
+        return visible(value)
     if isinstance(value, dict):
         return {key: _short(inner) for key, inner in value.items()}
     return [_short(inner) for inner in value] if isinstance(value, list | tuple) else value

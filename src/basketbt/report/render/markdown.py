@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from basketbt.locale import say
@@ -24,7 +24,9 @@ from basketbt.text import visible
 # What Markdown would read as markup: emphasis and code, cells, HTML and entities, the end of a
 # link's text; and at the start of a paragraph a heading, a quote, a definition. Windows like [0,+5]
 # and p <0.001 stay as they are.
-_MARKUP = re.compile(r"[\\`*|]|<(?=[A-Za-z/!?])|&(?=[A-Za-z#])|\](?=[(\[])")
+_MARKUP = re.compile(
+    r"[\\`*|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=[A-Za-z#])|\](?=[(\[])"
+)
 _START = re.compile(r"^[#>\[]")
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
 
@@ -94,25 +96,17 @@ def _picture(stem: str, caption: str) -> str:
 
 
 def _table(block: TableBlock) -> str:
-    """A table under its caption; the first cell of a row is its text alone."""
-    rows = ((row[0].text, *map(cell_text, row[1:])) for row in block.rows)
-    header = [head.text for head in block.heads]
+    """A table under its caption, its numbers right-aligned."""
+    header = [escape(head.text) for head in block.heads]
+    marks = ["---:" if head.number else ":---" for head in block.heads]
+    lines = [header, marks, *([*map(_cell, row)] for row in block.rows)]
     caption = f"*{escape(block.caption)}*\n\n" if block.caption else ""
-    return caption + markdown_table(header, rows, [head.number for head in block.heads])
+    return caption + "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def cell_text(cell: Cell) -> str:
-    """A cell with what stands beside it."""
-    return f"{cell.text} {cell.aside}" if cell.aside else cell.text
-
-
-def markdown_table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[bool]
-) -> str:
-    """A Markdown table of plain texts; columns of ``numbers`` are right-aligned."""
-    marks = ["---:" if number else ":---" for number in numbers]
-    lines = [[*map(escape, header)], marks, *([*map(escape, row)] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def _cell(cell: Cell) -> str:
+    text = escape(cell.whole)
+    return f"**{text}**" if cell.strong else text
 
 
 def escape(text: str) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _BARS = ("#9aa3b0", "#0072b2", "#d9a441", "#8c6bb1")
 
 _LONGEST = 34  # letters of a name that a legend can hold
+# Names of moments: the highest, from line to line, how many lines; shares of a picture's height.
+_TOP, _LINE, _ROWS = 0.95, 0.055, 12
 
 _Draw = Callable[["FigureBase", "Axes"], None]
 
@@ -42,8 +44,7 @@ def figures(document: Document) -> dict[str, bytes]:
                 # A caption goes on, after a semicolon, to say how to read what a picture has not.
                 what = re.split("[;；]", block.caption)[0]
                 title = say("pictures.title", document.language, event=chapter.title, what=what)
-                stem = re.sub(r"[^A-Za-z0-9.-]+", "-", block.picture)
-                files |= _files(stem, title, block, document)
+                files |= _files(block.picture, title, block, document)
     return files
 
 
@@ -90,10 +91,16 @@ def _lines(figure: FigureBase, axes: Axes, data: Mapping[str, Any]) -> None:
     axes.set_xlim(dates[0], dates[-1])
     ticks = list(data["x"][:: max(1, -(-len(dates) // 9))])
     axes.set_xticks(np.array(ticks, dtype="datetime64[D]"), _tick_labels(ticks))
+    # The page has the other events too; here they would hide the lines.
+    marks = sorted(
+        (mark for mark in data["marks"] if mark["kind"] != "neighbour"), key=lambda mark: mark["x"]
+    )
+    # Each name has a line of its own; that of a shade stands beside the moment that ends it.
+    heights = {mark["x"]: _TOP - _LINE * (row % _ROWS) for row, mark in enumerate(marks)}
+    for row, mark in enumerate(marks):
+        _mark(axes, mark, data["x"], _TOP - _LINE * (row % _ROWS))
     for shade in data["shades"]:
-        _shade(axes, shade)
-    for mark in data["marks"]:
-        _mark(axes, mark, data["x"])
+        _shade(axes, shade, heights.get(shade["to"], _TOP))
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside lower center", ncols=min(4, len(labels)), fontsize=6.5,
@@ -101,27 +108,24 @@ def _lines(figure: FigureBase, axes: Axes, data: Mapping[str, Any]) -> None:
     )  # fmt: skip
 
 
-def _shade(axes: Axes, shade: Mapping[str, str]) -> None:
+def _shade(axes: Axes, shade: Mapping[str, str], height: float) -> None:
     first, last = np.array([shade["from"], shade["to"]], dtype="datetime64[D]")
     if shade["kind"] == "closed":
         axes.axvspan(first, last, color="#9aa3b0", alpha=0.3, linewidth=0)
         _say(axes, shade["from"], 0.02, shade["label"], rotation=90)
     else:
         axes.axvspan(first, last, color="#d9a400", alpha=0.1, linewidth=0)
-        _say(axes, shade["to"], 0.95, shade["label"], left=True)
+        _say(axes, shade["to"], height, shade["label"], left=True)
 
 
-def _mark(axes: Axes, mark: Mapping[str, str], dates: Sequence[str]) -> None:
+def _mark(axes: Axes, mark: Mapping[str, str], dates: Sequence[str], height: float) -> None:
     """A line and its name: of day 0 right of it, of other moments left, at the edge right too."""
     kind = mark["kind"]
-    if kind == "neighbour":
-        return  # the page has them; here they would hide the lines
     style = {"event": "-", "reader": "--"}.get(kind, ":")
     at: Any = np.datetime64(mark["x"], "D")
     axes.axvline(at, color="black", linewidth=0.9, linestyle=style)
     edge = mark["x"] <= dates[len(dates) // 12]
     left = kind == "alternative" and not edge
-    height = {"reader": 0.95, "event": 0.89}.get(kind, 0.83 if edge else 0.89)
     _say(axes, mark["x"], height, mark["label"], left=left)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from basketbt.locale import say
 from basketbt.report.data import ReportData
-from basketbt.report.render.markdown import cell_text
 from basketbt.report.views import chance, headline
 from basketbt.report.views.blocks import TableBlock
 from basketbt.report.views.context import Context, contexts
@@ -66,6 +65,6 @@ def _screen(title: str, block: TableBlock) -> Screen:
     return Screen(
         title=title,
         header=[head.text for head in paper.heads],
-        rows=[[row[0].text, *map(cell_text, row[1:])] for row in paper.rows],
+        rows=[[cell.whole for cell in row] for row in paper.rows],
         numbers=[place for place, head in enumerate(paper.heads) if head.number],
     )

@@ -58,7 +58,9 @@ def workbook(data: ReportData, document: Document, *, full: bool = False) -> byt
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
-    book.set_properties({"created": _CREATED, "author": "basketbt", "title": document.title})
+    book.set_properties(
+        {"created": _CREATED, "author": "basketbt", "title": visible(document.title)}
+    )
     formats = _Formats(book)
     tables = data.tables.values()
     shown = [one for one in tables if len(one) <= _LONG and (full or not one.layout.bulk)]
@@ -95,9 +97,9 @@ def _headline(book: Workbook, formats: _Formats, document: Document) -> None:
         blocks = chapter.sections[0].blocks if chapter.sections else ()
         tables = [b for b in blocks if isinstance(b, TableBlock) and b.kind == "plain"]
         for block in tables[:1]:
-            sheet.write_string(line, 0, block.caption, formats.bold)
+            sheet.write_string(line, 0, visible(block.caption), formats.bold)
             line = 2 + _block(sheet, formats, block, line + 1, document.language)
-    sheet.write_string(line, 0, document.prices)
+    sheet.write_string(line, 0, visible(document.prices))
 
 
 def _block(
@@ -105,17 +107,18 @@ def _block(
 ) -> int:
     """Write a table from ``line`` on; returns the line after it.
 
-    What stands beside a cell has a column of its own.
+    What stands beside a cell has a column of its own, groups of columns a line above the heads.
     """
     beside = [any(row[n].aside for row in block.rows) for n in range(len(block.heads))]
-    names: list[str] = []
+    heads: list[tuple[str, str]] = []
     for place, head in enumerate(block.heads):
-        names.append(head.text)
-        names += (
-            [say("workbook.days" if place else "workbook.list", language)] if beside[place] else []
-        )
-    for place, name in enumerate(names):
-        sheet.write_string(line, place, name, formats.head)
+        aside = say("workbook.days" if place else "workbook.list", language)
+        heads += [(head.group, name) for name in ([head.text, aside][: 1 + beside[place]])]
+    for place, (group, name) in enumerate(heads):
+        if group and group != heads[place - 1][0]:
+            sheet.write_string(line, place, group, formats.bold)
+        sheet.write_string(line + 1, place, name, formats.head)
+    line += 1
     for row in block.rows:
         line, place = line + 1, 0
         for number, cell in enumerate(row):
@@ -124,9 +127,9 @@ def _block(
                 kind = "integer" if cell.sort.is_integer() and kind == "ratio" else kind
                 sheet.write_number(line, place, cell.sort, formats.kinds[kind])
             elif cell.sort is not None:
-                sheet.write_string(line, place, cell.text)
+                sheet.write_string(line, place, visible(cell.text))
             if beside[number]:
-                sheet.write_string(line, place + 1, cell.aside)
+                sheet.write_string(line, place + 1, visible(cell.aside))
             place += 1 + beside[number]
     return line + 1
 
@@ -197,12 +200,13 @@ def _explain(
     for place, width in enumerate((14, 24, 10, 80, 50)):
         sheet.set_column(place, place, width)
     lines = [
-        say("workbook.run", language, title=document.title, line=document.line),
+        document.title,
+        say("workbook.run", language, line=document.line),
         document.prices,
     ]
     lines += [_left_out(table, language) for table in left_out]
     for line, text in enumerate(lines):
-        sheet.write_string(line, 0, text, formats.bold)
+        sheet.write_string(line, 0, visible(text), formats.bold)
     top = len(lines) + 1
     for place, head in enumerate(say("workbook.about_heads", language).split("|")):
         sheet.write_string(top, place, head, formats.head)

@@ -8,8 +8,6 @@ from basketbt.report.data import MarkInfo, Member
 from basketbt.report.views.choices import choice_words
 from basketbt.report.views.context import Context
 
-#: How charts call the alternative moments of shipped events; others go by their id.
-
 
 def backdrop(context: Context, dates: tuple[str, ...], days: tuple[int, ...]) -> dict[str, Any]:
     """What stands behind the lines of every chart over time: marks, shades."""

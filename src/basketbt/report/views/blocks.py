@@ -39,6 +39,11 @@ class Cell:
     aside: str = ""
     strong: bool = False
 
+    @property
+    def whole(self) -> str:
+        """The text and what stands beside it."""
+        return f"{self.text} {self.aside}" if self.aside else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -80,9 +85,10 @@ class TableBlock:
 
     @property
     def on_paper(self) -> TableBlock:
-        """The table without the columns that are for the screen."""
+        """The table without the columns that are for the screen; rows are headed by text alone."""
         places = [place for place, head in enumerate(self.heads) if not head.screen]
-        rows = tuple(tuple(row[place] for place in places) for row in self.rows)
+        named = ((replace(row[0], aside=""), *row[1:]) for row in self.rows)
+        rows = tuple(tuple(row[place] for place in places) for row in named)
         return replace(self, heads=tuple(self.heads[place] for place in places), rows=rows)
 
 

@@ -67,8 +67,10 @@ def _build(context: Context) -> list[Block]:
 
 def _others(context: Context, tests: TestsInfo) -> list[str]:
     """What else happened inside the window that is quoted, each a sentence of its own."""
-    stop = "." if context.language == "en" else "。"
-    return [one[:1].upper() + one[1:] + stop for one in said(tests.others, context.language)]
+    return [
+        context.say("chance.sentence", said=one[:1].upper() + one[1:])
+        for one in said(tests.others, context.language)
+    ]
 
 
 def _found(context: Context, tests: TestsInfo) -> Iterator[str]:
@@ -84,7 +86,7 @@ def _found(context: Context, tests: TestsInfo) -> Iterator[str]:
         tests=len(counted),
         survivors=sum(below(row["holm_p"]) for row in counted),
         here=sum(below(row["holm_p"]) for row in here),
-        lists=len(here),
+        lists=context.count("lists", len(here)),
         window=tests.window,
     )
 
@@ -115,7 +117,7 @@ def _counted(context: Context, tests: TestsInfo) -> str:
         tests=context.count("tests", tests.tests),
         lists=context.count("lists", len(context.event.baskets)),
         windows=context.count("windows", tests.windows),
-        model=tests.model,
+        model=context.choice(tests.model),
         alone=tests.tests * SIGNIFICANT,
     )
     lost = tests.registered - tests.tests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,9 +82,10 @@ class Context:
 
     @property
     def stem(self) -> str:
-        """What ends the names of this event's pictures."""
+        """What ends the names of this event's pictures, which are files."""
         twice = sum(other.id == self.event.id for other in self.data.info.events) > 1
-        return f"{self.event.id}-{self.event.calendar}" if twice else self.event.id
+        name = f"{self.event.id}-{self.event.calendar}" if twice else self.event.id
+        return re.sub(r"[^A-Za-z0-9.-]+", "-", name)
 
     def rows(self, table: str, **equal: Value) -> list[Row]:
         """Rows of this event's lists."""

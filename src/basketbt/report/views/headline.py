@@ -94,7 +94,12 @@ def table(context: Context) -> TableBlock:
     ]
     baskets = context.event.baskets
     return TableBlock(
-        caption=context.say("headline.caption", name=context.event.name.say(context.language)),
+        caption=context.say(
+            "headline.caption",
+            name=context.event.name.say(context.language),
+            day0=context.event.day0,
+            calendar=context.event.calendar,
+        ),
         heads=(Head(context.say("headline.basket"), number=False), *(head for head, _ in columns)),
         rows=tuple(
             (context.head(basket), *(cells[basket] for _, cells in columns)) for basket in baskets
@@ -155,19 +160,13 @@ def _against(context: Context) -> Iterator[_Column]:
     for window in windows:
         for index in dict.fromkeys([benchmarks[0], benchmarks[-1]]):
             name = index.name.say(context.language)
-            label, group = context.say("headline.against", benchmark=name), "headline.for_reader"
-            if window.kind != "available":
-                label, group = (
-                    context.say(
-                        "headline.against_of", window=context.label(window), benchmark=name
-                    ),
-                    "headline.on_paper",
-                )
+            left = window.kind == "available"
+            which = context.say("context.available") if left else context.label(window)
             yield (
                 Head(
-                    label,
+                    context.say("headline.against", window=which, benchmark=name),
                     context.say("headline.against_note"),
-                    group=context.say(group),
+                    group=context.say("headline.for_reader" if left else "headline.on_paper"),
                     screen=index != benchmarks[0],
                 ),
                 {

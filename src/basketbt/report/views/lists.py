@@ -64,18 +64,6 @@ def _traded(context: Context) -> dict[tuple[str, str], _Traded]:
             if str(row["reason"]).startswith("limit"):
                 own.limit_days.add(str(row["date"]))
     return found
-    for row in (
-        row
-        for (_, entry), rows in context.orders.items()
-        if entry == context.entries[0]
-        for row in rows
-    ):
-        own = found.setdefault((str(row["basket"]), str(row["symbol"])), _Traded())
-        own.orders += 1
-        own.short += row["reason"] not in (None, "lot")  # whole lots stand in no one's way
-        if str(row["reason"]).startswith("limit"):
-            own.limit_days.add(str(row["date"]))
-    return found
 
 
 def _fold(
