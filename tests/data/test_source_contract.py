@@ -76,4 +76,4 @@ class TestSample(SourceContract):
         )
 
     # What the sample lacks may exist, so it is refused: tests/prices/test_sample.py.
-    test_an_unknown_security_is_absent_and_no_error = None
+    test_an_unknown_security_is_absent_and_no_error = None  # type: ignore[assignment]

@@ -7,19 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from basketbt.market.calendars import calendar
 from replay import yahoo
-from replay.answers import BarEdit, Vendors
+from replay.answers import BarEdit
 from replay.invented import Bar
+from replay.server import Replay
 from replay.wire import Fault, Manner, Reply, Request
-
-
-class Replay(Protocol):
-    @property
-    def vendors(self) -> Vendors: ...
-
 
 BODY = Callable[[bytes], bytes]
 BAD_DAY = "2024-06-03"

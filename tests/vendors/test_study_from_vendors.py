@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from basketbt.data.store.book import PATH_VARIABLE
 from basketbt.pipeline.sources import Access, choose_source
 from basketbt.plan.study import make_plan
 from replay.invented import FIRST, LAST, Market, rates
+from replay.server import Replay
 
 SYMBOLS = ("688111.SH", "000034.SZ", "300624.SZ", "6682.HK")
 LIST = """\
@@ -50,7 +51,7 @@ split_at_publication: false
 
 
 @pytest.fixture
-def study(replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
+def study(replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     """Run the study from a source, with a store of that source's own."""
     folder = tmp_path / "project"
     (folder / "baskets" / "mine").mkdir(parents=True)
@@ -69,7 +70,7 @@ def write_tables(folder: Path, market: Market) -> None:
     """The market as an analyst's own tables, total-return factor by hand."""
     folder.mkdir()
 
-    def rows(name: str):
+    def rows(name: str) -> Iterator[tuple[object, ...]]:
         security = market[name]
         factor = dict(security.factor())
         level = 1.0
@@ -112,7 +113,7 @@ def without_prices(found: dict[tuple[str, ...], float]) -> set[tuple[str, ...]]:
 
 
 def test_akshare_yfinance_and_own_tables_give_the_same_levels(
-    replay, study, tmp_path: Path
+    replay: Replay, study: Callable[..., Run], tmp_path: Path
 ) -> None:
     write_tables(tmp_path / "tables", replay.vendors.market)
     own = levels(study(f"files:{tmp_path / 'tables'}"))
@@ -126,7 +127,7 @@ def test_akshare_yfinance_and_own_tables_give_the_same_levels(
 
 
 def test_a_run_from_the_store_and_from_a_lock_is_the_same_run(
-    replay, study, tmp_path: Path
+    replay: Replay, study: Callable[..., Run], tmp_path: Path
 ) -> None:
     first = study("auto")
     asked = len(replay.vendors.log)
@@ -150,7 +151,7 @@ def test_a_run_from_the_store_and_from_a_lock_is_the_same_run(
 
 
 def test_a_capitalisation_weighting_uses_the_counts_that_were_fetched(
-    replay, study, tmp_path: Path
+    replay: Replay, study: Callable[..., Run], tmp_path: Path
 ) -> None:
     project = tmp_path / "project"
     (project / "study.yaml").write_text(CAPS, encoding="utf-8")

@@ -6,6 +6,8 @@ import os
 from functools import cache
 from typing import Any
 
+from basketbt.data.sources.transport import Transport, ask
+
 
 @cache
 def akshare() -> Any:
@@ -14,3 +16,8 @@ def akshare() -> Any:
     import akshare as package
 
     return package
+
+
+def asked(transport: Transport, function: str, *arguments: str, **options: str) -> Any:
+    """The table that a function of akshare returns, asked for through ``transport``."""
+    return ask(transport, lambda: getattr(akshare(), function)(*arguments, **options))

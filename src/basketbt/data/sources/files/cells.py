@@ -92,9 +92,3 @@ def _first_wrong(column: pa.ChunkedArray) -> tuple[int, str]:
         except pa.ArrowInvalid:
             high = middle
     return low, str(column[low])
-
-
-def to_texts(column: pa.ChunkedArray) -> list[str | None]:
-    """A column as texts, None where empty."""
-    texts: list[str | None] = column.cast(pa.string()).to_pylist()
-    return texts

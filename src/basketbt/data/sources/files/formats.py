@@ -205,16 +205,16 @@ def _as_utf8(data: bytes, name: str) -> bytes:
 
     Raises ``InvalidFile``, with the line, for anything else.
     """
-    try:
-        if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-            return data.decode("utf-16").encode()
-        if _is_utf8(data):
-            return data
-        return data.decode("gb18030").encode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        what = "a character that is neither UTF-8 nor GBK nor marked as UTF-16"
-        raise InvalidFile([Problem(name, line, what, "Save the table as UTF-8.")]) from None
+    marked = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    for codec in ("utf-16",) if marked else ("utf-8", "gb18030"):
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+        else:
+            return data if codec == "utf-8" else text.encode()
+    what = "a character that is neither UTF-8 nor GBK nor marked as UTF-16"
+    raise InvalidFile([Problem(name, line, what, "Save the table as UTF-8.")])
 
 
 def _handed_over(text: bytes) -> pa.Buffer:
@@ -226,14 +226,6 @@ def _handed_over(text: bytes) -> pa.Buffer:
     stream = pa.BufferOutputStream()
     stream.write(text)
     return stream.getvalue()
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _skip_footer(row: Any) -> str:

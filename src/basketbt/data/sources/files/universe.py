@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from basketbt.data.bars import Dates, Floats, Instrument, PriceRequest, UniverseCloses
+from basketbt.data.bars import Dates, Floats, PriceRequest, UniverseCloses
 from basketbt.data.sources.files.arrow import coded, taken
 from basketbt.data.sources.files.cells import to_days, to_numbers
-from basketbt.data.sources.files.codes import canonical
+from basketbt.data.sources.files.codes import canonical, read_from
 from basketbt.data.sources.files.formats import Table, read_in_parts
 from basketbt.data.sources.files.headers import find_columns
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.wide import read_cells
-from basketbt.errors import BadSymbol, InvalidFile, Problem
 from basketbt.market.symbols import parse_symbol
 
 
@@ -71,31 +68,17 @@ class _Market(NamedTuple):
     closes: list[Floats]
 
 
-def industries(
-    symbols: Sequence[str], instruments: dict[str, Instrument]
-) -> tuple[str | None, ...]:
-    """(M,) industry of each share, None where no table says it."""
-    unknown = Instrument(symbol="")
-    return tuple(instruments.get(symbol, unknown).industry for symbol in symbols)
-
-
 def _positions(column: pa.ChunkedArray, found: dict[str, int], path: str) -> NDArray[np.intp]:
     """Where each row's code stands among the mainland shares ``found`` so far; -1: nowhere."""
     texts, numbers = coded(column)
     whose = np.full(len(texts) + 1, -1, dtype=np.intp)  # the last for an empty cell, number -1
     for number, text in enumerate(texts):
-        try:
+        with read_from(path):
             symbol = canonical(text)
-        except BadSymbol as error:
-            raise InvalidFile([Problem(Path(path).name, 1, str(error), error.hint)]) from None
-        if symbol is not None and _is_mainland_share(symbol):
-            whose[number] = found.setdefault(symbol, len(found))
+        known = symbol and parse_symbol(symbol)
+        if known and known.kind == "share" and known.board != "hk":
+            whose[number] = found.setdefault(known.canonical, len(found))
     return whose[numbers]
-
-
-def _is_mainland_share(symbol: str) -> bool:
-    known = parse_symbol(symbol)
-    return known.kind == "share" and known.board != "hk"
 
 
 def _matrix(market: _Market, table: str) -> UniverseCloses | None:

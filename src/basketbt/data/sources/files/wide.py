@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
 from basketbt.data.sources.files.arrow import integers
 from basketbt.data.sources.files.cells import to_days, to_numbers
-from basketbt.data.sources.files.codes import CodeIndex, canonical
+from basketbt.data.sources.files.codes import CodeIndex, canonical, read_from
 from basketbt.data.sources.files.formats import Table
 from basketbt.data.sources.files.headers import is_date_header
-from basketbt.data.sources.files.spec import SHARES_PER, YUAN_PER, TableSpec
+from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import bars_of_table, rows_within
 from basketbt.errors import BadSymbol, InvalidFile, Problem
 
@@ -96,7 +96,7 @@ def read_wide_bars(
     for spec, _ in tables:
         if spec.field in cells:
             found = _looked_up(position, dates, *cells[spec.field])
-            values[spec.field] = found * _scale(spec)
+            values[spec.field] = found * spec.scale(spec.field)
     name = " + ".join(spec.path for spec, _ in tables)
     return bars_of_table(tables[0][0], name, codes, position, dates, values)
 
@@ -104,21 +104,13 @@ def read_wide_bars(
 def _columns(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:
     found: dict[str, int] = {}
     for header in table.headers[1:]:
-        try:
+        with read_from(spec.path):
             number = codes.position(spec.columns.get(header, header).strip())
-        except BadSymbol as error:
-            raise InvalidFile([Problem(spec.path, 1, str(error), error.hint)]) from None
         if number >= 0 and number in found.values():
             raise InvalidFile([Problem(spec.path, 1, f"two columns hold {codes.symbols[number]}")])
         if number >= 0:
             found[header] = number
     return found
-
-
-def _scale(spec: TableSpec) -> float:
-    if spec.field == "volume":
-        return SHARES_PER[spec.volume_unit]
-    return YUAN_PER[spec.amount_unit] if spec.field == "amount" else 1.0
 
 
 def _looked_up(
