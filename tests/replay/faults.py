@@ -55,6 +55,16 @@ def edited(vendor: str, change: Callable[[list[Bar]], list[Bar]]) -> BarEdit:
     return lambda name, security, bars: change(bars) if name == vendor else bars
 
 
+def raised(when: str, close: float, high: float) -> Callable[[list[Bar]], list[Bar]]:
+    """The close and the high of one day (ISO) so many times as high."""
+    return lambda bars: [
+        replace(bar, close=round(bar.close * close, 2), high=bar.high * high)
+        if bar.day.isoformat() == when
+        else bar
+        for bar in bars
+    ]
+
+
 # --- bodies --------------------------------------------------------------------------------
 
 

@@ -13,22 +13,20 @@ import pytest
 
 from basketbt.data.lock import LockSource, write_lock
 from basketbt.data.panel import Status, build_panel
-from basketbt.data.sources.auto import Fetcher, Outcome
-from basketbt.data.sources.complete import Completed, complete
+from basketbt.data.sources.auto import Fetcher
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.routes import VENDORS
 from basketbt.data.sources.stored import StoreSource
-from basketbt.data.sources.vendor import Changed, Query
+from basketbt.data.sources.vendor import Changed
 from basketbt.data.store import Store
 from basketbt.data.store.connection import OlderStore
 from basketbt.data.store.schema import MIGRATIONS, version
 from basketbt.market.calendars import calendar
-from basketbt.market.symbols import parse_symbol
 from replay import faults
 from replay.invented import Event, Security
 from replay.server import Replay
 from replay.setting import FIRST, LAST, NOW, day, earned, known, request_for, wrong_rows
 from replay.wire import HTML, Reply, Request
+from support.asked import completed, fetch
 
 RIGHTS, BOTH = date(2024, 7, 15), date(2024, 10, 16)
 ISSUER = Security(
@@ -49,15 +47,6 @@ def shares(replay: Replay) -> None:
     replay.vendors.market.securities += [ISSUER, GONE, GONE_TOO]
 
 
-def fetch(store: Store, *names: str) -> tuple[Outcome, ...]:
-    return Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0)).fetch(request_for(*names))
-
-
-def history_from(vendor: str, text: str) -> Completed:
-    query = Query(parse_symbol(text), day(FIRST), day(LAST), RateLimiter(pace=0.0))
-    return complete(VENDORS[vendor], (), query, "auto")
-
-
 def refuse(replay: Replay, word: str) -> None:
     """Refuse every request whose address or report holds ``word``."""
 
@@ -73,7 +62,7 @@ def refuse(replay: Replay, word: str) -> None:
 
 @pytest.mark.parametrize("vendor", ["sina", "eastmoney", "tencent"])
 def test_a_rights_issue_is_an_action_and_a_step_of_the_factor(replay: Replay, vendor: str) -> None:
-    done = history_from(vendor, "600088.SH")
+    done = completed(vendor, "600088.SH")
     found = [
         (str(a.ex_date), a.cash, a.bonus, a.rights, a.rights_price)
         for a in known(done.history.actions)
@@ -88,7 +77,7 @@ def test_a_rights_issue_is_an_action_and_a_step_of_the_factor(replay: Replay, ve
 
 def test_without_sinas_list_the_step_follows_from_the_rights_issue(replay: Replay) -> None:
     refuse(replay, "hfq.js")
-    done = history_from("eastmoney", "600088.SH")
+    done = completed("eastmoney", "600088.SH")
     assert done.history.steps_from == "eastmoney"
     steps = known(done.history.steps)
     assert [str(d) for d in steps.dates] == [RIGHTS.isoformat(), BOTH.isoformat()]

@@ -16,25 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.data.sources import routes
-from basketbt.data.sources.complete import complete
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.vendor import (
-    Changed,
-    NoData,
-    Query,
-    Refused,
-    Unreachable,
-    VendorFailure,
-)
+from basketbt.data.sources.vendor import Changed, NoData, Refused, Unreachable, VendorFailure
 from basketbt.data.store import Store
-from basketbt.market.symbols import parse_symbol
 from replay import faults
 from replay.invented import Bar, Security
 from replay.server import Replay
-from replay.setting import day, earned, wrong_rows
+from replay.setting import earned, wrong_rows
 from replay.wire import HTML, Manner, Reply, Request
-from support.asked import HOSTS, SHARE_VENDORS, SUBJECT, VENDORS, ask, fetch, put_first
+from support.asked import HOSTS, SHARE_VENDORS, SUBJECT, VENDORS, ask, completed, fetch, put_first
 
 Install = Callable[..., object]
 
@@ -286,7 +276,7 @@ def test_a_refusal_is_never_repeated(replay: Replay, hosts: RateLimiter, vendor:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_a_short_outage_is_survived(replay: Replay, hosts: RateLimiter, vendor: str) -> None:
+def test_a_short_outage_is_survived(replay: Replay, vendor: str) -> None:
     dropped: list[Request] = []
 
     def once(request: Request, honest: Callable[[], Reply]) -> Reply | None:
@@ -296,8 +286,7 @@ def test_a_short_outage_is_survived(replay: Replay, hosts: RateLimiter, vendor: 
         return None
 
     replay.vendors.faults.append(once)
-    query = Query(parse_symbol(SUBJECT[vendor]), day("2024-03-01"), day("2025-03-31"), hosts)
-    done = complete(routes.VENDORS[vendor], (), query, "auto")
+    done = completed(vendor, SUBJECT[vendor])
     assert dropped
     assert len(done.history.bars.dates) > 200
 

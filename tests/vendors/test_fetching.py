@@ -17,10 +17,11 @@ from basketbt.data.sources.stored import NotStored, StoreSource
 from basketbt.data.sources.vendor import NoVendorLeft, Unreachable
 from basketbt.data.store import Store
 from replay import faults
-from replay.invented import Bar, Security
+from replay.invented import Security
 from replay.server import Replay
 from replay.setting import NOW, day, known, request_for, wrong_rows
 from replay.wire import HTML, Reply
+from support.asked import fetch
 
 EVERYTHING = (
     "688111.SH",
@@ -33,11 +34,6 @@ EVERYTHING = (
     "H00300.CSI",
     "HKDCNY",
 )
-
-
-def fetch(store: Store, *names: str, route: Route = "auto", **dates: str) -> tuple[Outcome, ...]:
-    fetcher = Fetcher(store, route, now=NOW, hosts=RateLimiter(pace=0.0))
-    return fetcher.fetch(request_for(*names, **dates))
 
 
 Sources = Callable[..., StoreSource]
@@ -178,17 +174,7 @@ def test_a_window_the_store_has_is_never_asked_again(replay: Replay, store: Stor
 
 
 def rewrite_one_close(replay: Replay, when: str) -> None:
-    from dataclasses import replace
-
-    def change(bars: list[Bar]) -> list[Bar]:
-        return [
-            replace(bar, close=round(bar.close * 1.001, 2), high=bar.high * 1.01)
-            if bar.day.isoformat() == when
-            else bar
-            for bar in bars
-        ]
-
-    replay.vendors.edit = faults.edited("sina", change)
+    replay.vendors.edit = faults.edited("sina", faults.raised(when, 1.001, 1.01))
 
 
 def test_a_rewritten_close_becomes_a_revision_and_the_old_one_stays(

@@ -31,17 +31,9 @@ from replay.invented import Bar
 from replay.server import Replay
 from replay.setting import wrong_rows
 from replay.wire import HTML, Reply
+from support.written import share, write_list, write_study
 
 Command = Callable[..., Result]
-LIST = """\
-broker: mine
-broker_zh: 我的
-theme: {zh: 测试, en: Test}
-source: {publisher: me, title: note, published: 2025-02-07}
-constituents:
-  - {symbol: 688111.SH, name_zh: 甲, stance: recommend, origin: named}
-  - {symbol: 000034.SZ, name_zh: 乙, stance: watch, origin: named}
-"""
 
 
 @pytest.fixture
@@ -54,11 +46,8 @@ def basketbt(
     replay: Replay, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Command:
     """Run a command in a folder with one list and one study."""
-    (tmp_path / "baskets" / "mine").mkdir(parents=True)
-    (tmp_path / "baskets" / "mine" / "list.yaml").write_text(LIST, encoding="utf-8")
-    (tmp_path / "study.yaml").write_text(
-        "study: x\nevents: deepseek-r1\nbaskets: mine/list\nwindows: [[0, 5]]\n", encoding="utf-8"
-    )
+    write_list(tmp_path, "mine/list", share("688111.SH", stance="recommend"), "000034.SZ")
+    write_study(tmp_path, baskets="mine/list", windows="[[0, 5]]")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(PATH_VARIABLE, str(path))
     app = typer.Typer()
@@ -273,15 +262,7 @@ def test_reconcile_agrees_when_the_vendors_do(basketbt: Command) -> None:
 
 def test_reconcile_shows_a_difference_and_its_effect(replay: Replay, basketbt: Command) -> None:
     # Tencent has one close 0.5 % too high and lots where the others have shares.
-    def change(bars: list[Bar]) -> list[Bar]:
-        return [
-            replace(bar, close=round(bar.close * 1.005, 2), high=bar.high * 1.02)
-            if bar.day.isoformat() == "2025-05-30"
-            else bar
-            for bar in bars
-        ]
-
-    replay.vendors.edit = faults.edited("tencent", change)
+    replay.vendors.edit = faults.edited("tencent", faults.raised("2025-05-30", 1.005, 1.02))
     window = ("--start", "2024-12-02", "--end", "2025-05-30")
     done = basketbt("reconcile", "mine/list", "--between", "sina,tencent", "--json", *window)
     assert done.exit_code == 3
@@ -309,11 +290,8 @@ def test_reconcile_of_a_study_uses_its_own_weights_and_windows(
 ) -> None:
     """Oracle: one share's last close is one per cent too high, so a list bought before and
     valued on that day gains its weight in that share times the share's growth, times 1 %."""
-    Path("study.yaml").write_text(
-        "study: x\nevents: deepseek-r1\nbaskets: mine/list\nsplit_at_publication: false\n"
-        "windows: [[0, 5], [0, 8]]\nweighting: [stance, equal]\n",
-        encoding="utf-8",
-    )
+    settings = {"split_at_publication": "false", "weighting": "[stance, equal]"}
+    write_study(Path(), baskets="mine/list", windows="[[0, 5], [0, 8]]", **settings)
     zero = replay.vendors.market["688111.SH"].sessions.index(date(2025, 1, 21))
     last = replay.vendors.market["688111.SH"].sessions[zero + 5]
 

@@ -17,12 +17,7 @@ from basketbt.data.sources.auto import Fetcher
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.stored import StoreSource
 from basketbt.data.store import Store, upkeep
-from basketbt.data.store.connection import (
-    DamagedStore,
-    DamagedStoreLeft,
-    EmptyStore,
-    NotAStore,
-)
+from basketbt.data.store.connection import DamagedStore, DamagedStoreLeft, EmptyStore, NotAStore
 from basketbt.data.store.schema import MIGRATIONS, NewerStore, migrate, version
 from basketbt.errors import DataError, OutputError
 from replay.server import Replay
@@ -137,7 +132,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     except OSError:
         mounted = False
     if not mounted:
-        pytest.skip("needs the right to mount a small disk")
+        pytest.skip("needs the right to mount a disk")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
@@ -161,21 +156,12 @@ def test_a_full_disk_is_said_and_nothing_stored_before_is_lost(
 
 
 @pytest.fixture
-def locked_disk(replay: Replay, tmp_path: Path) -> Iterator[Path]:
+def locked_disk(replay: Replay, tiny_disk: Path) -> Path:
     """A folder with a filled store, on a disk that can only be read."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    tmpfs = ["mount", "-t", "tmpfs", "tmpfs", str(folder)]
-    try:
-        mounted = subprocess.run(tmpfs, capture_output=True, check=False).returncode == 0
-    except OSError:
-        mounted = False
-    if not mounted:
-        pytest.skip("needs the right to mount a disk")
-    fetch_all(folder / "store.sqlite")
-    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    subprocess.run(["mount", "-o", "remount,size=20m", str(tiny_disk)], check=True)
+    fetch_all(tiny_disk / "store.sqlite")
+    subprocess.run(["mount", "-o", "remount,ro", str(tiny_disk)], check=True)
+    return tiny_disk
 
 
 def test_a_read_only_store_is_read_but_not_filled(locked_disk: Path) -> None:

@@ -86,18 +86,18 @@ class Bars:
         parts = tuple(parts)
         if len(parts) == 1:
             return parts[0]
-        counts = np.cumsum([0, *(len(part.symbols) for part in parts)])
-        codes = [part.code + start for part, start in zip(parts, counts, strict=False)]
-        columns = {
-            name: np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)])
-            for name in COLUMNS
-        }
+        starts = np.cumsum([0, *(len(part.symbols) for part in parts)])
+        codes = [part.code + start for part, start in zip(parts, starts, strict=False)]
+
+        def column(name: str, kind: str = "f8") -> NDArray[Any]:
+            return np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)])
+
         return cls(
             symbols=tuple(symbol for part in parts for symbol in part.symbols),
             code=np.concatenate([np.empty(0, np.intp), *codes]),
-            dates=np.concatenate([np.empty(0, "M8[D]"), *(part.dates for part in parts)]),
-            **columns,
-            adjusted=np.concatenate([np.empty(0, np.bool_), *(part.adjusted for part in parts)]),
+            dates=column("dates", "M8[D]"),
+            **{name: column(name) for name in COLUMNS},
+            adjusted=column("adjusted", "?"),
             currencies=tuple(currency for part in parts for currency in part.currencies),
             tables=tuple(table for part in parts for table in part.tables),
         )

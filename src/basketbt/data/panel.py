@@ -151,20 +151,14 @@ def build_panel(
     priced = (status != Status.UNLISTED) & (status != Status.ENDED)
     rates = find_rates(data.fx, bars, sessions, priced, start, fx, home_currency)
     untold = _untold(data, bars)
-    adjusted = _adjusted(data, bars, untold)
+    actions = (one for name in bars.symbols for one in data.actions.get(name, ()))
     scale = np.where(rates.local, 1.0, rates.grid)
     scale = np.where(status == Status.ENDED, np.nan, scale)
-    hidden = bars.per_row(bars.adjusted)
-    raw = {name: np.where(hidden, np.nan, getattr(bars, name)) for name in COLUMNS[:-1]}
     panel = PricePanel(
         calendar=calendar,
         sessions=sessions,
         symbols=bars.symbols,
-        **{name: where.on_the_day(column) for name, column in raw.items()},
-        reference=where.on_the_day(adjusted.reference),
-        total=where.as_of(adjusted.total) * scale,
-        price=where.as_of(adjusted.price) * scale,
-        breaks=where.as_of(adjusted.breaks),
+        **_grids(bars, where, _adjusted(data, bars, untold), scale),
         status=status,
         rate=rates.grid,
         currencies=bars.currencies,
@@ -172,7 +166,7 @@ def build_panel(
         adjusted_only=bars.adjusted,
         tables=bars.tables,
         instruments=tuple(_instrument(data, name) for name in bars.symbols),
-        actions=_actions_within(data, bars.symbols, sessions),
+        actions=tuple(one for one in actions if sessions[0] <= one.ex_date <= sessions[-1]),
         shares=tuple(data.shares.get(name) for name in bars.symbols),
         missing=tuple(symbol for symbol in wanted if symbol not in begun),
         source=data.source,
@@ -287,6 +281,19 @@ def origin_of(data: MarketData, panels: Iterable[PricePanel]) -> Note:
     )
 
 
+def _grids(bars: Bars, where: Alignment, adjusted: Adjusted, scale: Floats) -> dict[str, Floats]:
+    """(T, N) prices by their names in a panel; ``scale`` (T, N) turns them into home currency."""
+    hidden = bars.per_row(bars.adjusted)
+    raw = {name: np.where(hidden, np.nan, getattr(bars, name)) for name in COLUMNS[:-1]}
+    return {
+        **{name: where.on_the_day(column) for name, column in raw.items()},
+        "reference": where.on_the_day(adjusted.reference),
+        "total": where.as_of(adjusted.total) * scale,
+        "price": where.as_of(adjusted.price) * scale,
+        "breaks": where.as_of(adjusted.breaks),
+    }
+
+
 def _refuse_disorder(bars: Bars) -> None:
     later = np.append(True, bars.dates[1:] > bars.dates[:-1])[: len(bars)]
     wrong = np.flatnonzero(~(later | bars.first))
@@ -371,14 +378,3 @@ def _factor_notes(bars: Bars, untold: Flags) -> list[Note]:
 
 def _instrument(data: MarketData, symbol: str) -> Instrument:
     return data.instruments.get(symbol, Instrument(symbol=symbol))
-
-
-def _actions_within(
-    data: MarketData, names: tuple[str, ...], sessions: Dates
-) -> tuple[CorporateAction, ...]:
-    return tuple(
-        action
-        for name in names
-        for action in data.actions.get(name, ())
-        if sessions[0] <= action.ex_date <= sessions[-1]
-    )

@@ -130,10 +130,7 @@ def _total_return(bars: Bars, steps: FactorSteps | None, at: NDArray[np.intp]) -
 
 
 def _step_differences(
-    left: FactorSteps | None,
-    right: FactorSteps | None,
-    first: np.datetime64,
-    last: np.datetime64,
+    left: FactorSteps | None, right: FactorSteps | None, first: np.datetime64, last: np.datetime64
 ) -> tuple[StepDifference, ...]:
     """Steps that differ; nothing when one of the two has no factor at all (an index)."""
     if left is None or right is None:

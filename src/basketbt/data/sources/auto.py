@@ -178,10 +178,7 @@ def best(store: Store, name: str, vendors: tuple[str, ...], window: Window) -> C
     overlapping = [c for c in known if c.first <= window.last and window.first <= c.last]
     if not overlapping:
         return None
-    return max(
-        overlapping,
-        key=lambda c: min(c.last, window.last) - max(c.first, window.first),
-    )
+    return max(overlapping, key=lambda c: min(c.last, window.last) - max(c.first, window.first))
 
 
 @cache

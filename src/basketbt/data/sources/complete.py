@@ -21,14 +21,7 @@ from basketbt.data.sources.akshare import eastmoney, sina
 from basketbt.data.sources.akshare.lists import delisting, rights_issues
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import FAMILIES, VENDORS, Route, group_of
-from basketbt.data.sources.vendor import (
-    Changed,
-    History,
-    HttpRecord,
-    Query,
-    Vendor,
-    VendorFailure,
-)
+from basketbt.data.sources.vendor import Changed, History, HttpRecord, Query, Vendor, VendorFailure
 from basketbt.data.validation.answers import Rejected, checked, missing_sessions
 from basketbt.market.symbols import Symbol
 

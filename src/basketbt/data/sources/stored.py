@@ -106,10 +106,7 @@ def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:
 
 
 def _market_data(
-    source: str,
-    request: PriceRequest,
-    histories: dict[str, History],
-    notes: tuple[Note, ...],
+    source: str, request: PriceRequest, histories: dict[str, History], notes: tuple[Note, ...]
 ) -> MarketData:
     securities = {n: h for n, h in histories.items() if n not in request.fx}
     shares_of = [securities[name] for name in request.symbols if name in securities]

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -17,12 +16,7 @@ from basketbt.data.sources.rate_limiter import RateLimiter, transaction
 from basketbt.data.sources.vendor import History
 from basketbt.data.store import revisions
 from basketbt.data.store import rows as tables
-from basketbt.data.store.connection import (
-    guarded,
-    open_for_reading,
-    open_for_writing,
-    snapshot,
-)
+from basketbt.data.store.connection import guarded, open_for_reading, open_for_writing, snapshot
 from basketbt.data.store.revisions import Revision, merge
 from basketbt.data.store.rows import Span
 
@@ -88,12 +82,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -165,10 +154,10 @@ class Store:
                     new = {date: row for date, row in new.items() if not covered.holds(date)}
                     asked = NEVER
                 old = tables.read_rows(self._db, table, *key, EVER)
-                merged = merge(old, new, covered, asked, table.tolerances)
-                tables.insert_rows(self._db, table, *key, merged.added)
-                revised += revisions.note(self._db, table, *key, merged.changed)
-                added += len(merged.added)
+                fresh, changed = merge(old, new, covered, asked, table.tolerances)
+                tables.insert_rows(self._db, table, *key, fresh)
+                revised += revisions.note(self._db, table, *key, changed)
+                added += len(fresh)
             self._cover(history, before, unconfirmed)
             self._log(history, versions)
         return Saved(added, revised)

@@ -29,19 +29,9 @@ class Change:
     new: Row | None
 
 
-@dataclass(frozen=True)
-class Merged:
-    added: dict[str, Row]
-    changed: tuple[Change, ...]
-
-
 def merge(
-    old: Rows,
-    new: Rows,
-    covered: Span | None,
-    asked: Span,
-    tolerances: Sequence[float],
-) -> Merged:
+    old: Rows, new: Rows, covered: Span | None, asked: Span, tolerances: Sequence[float]
+) -> tuple[dict[str, Row], list[Change]]:
     """What to add to ``old``, and where ``new`` contradicts it.
 
     ``covered`` is where ``old`` is complete (None: nowhere yet), ``asked`` where ``new`` is.
@@ -61,7 +51,7 @@ def merge(
     for date, row in old.items():
         if date not in new and asked.holds(date):
             changed.append(Change(date, row, None))
-    return Merged(added, tuple(sorted(changed, key=lambda change: change.date)))
+    return added, sorted(changed, key=lambda change: change.date)
 
 
 def _equal(x: float | None, y: float | None, tolerance: float) -> bool:

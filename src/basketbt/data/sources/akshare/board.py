@@ -15,9 +15,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from basketbt.data.sources.akshare.client import asked
 from basketbt.data.sources.akshare.eastmoney import NAME
-from basketbt.data.sources.frames import require
+from basketbt.data.sources.frames import asked, require
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
 from basketbt.errors import BadSymbol, UnknownName

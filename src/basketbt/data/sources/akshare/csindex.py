@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from basketbt.data.sources.akshare.client import asked
-from basketbt.data.sources.frames import bars_from
+from basketbt.data.sources.frames import asked, bars_from
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import History, Query
 from basketbt.market.symbols import Symbol

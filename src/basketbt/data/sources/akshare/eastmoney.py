@@ -14,9 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 
 from basketbt.data.bars import PRICES, Bars, CorporateAction, ShareCounts, one_a_day
-from basketbt.data.sources.akshare.client import asked
 from basketbt.data.sources.akshare.lists import rights_issues
-from basketbt.data.sources.frames import bars_from, dates_from, numbers_from, require
+from basketbt.data.sources.frames import asked, bars_from, dates_from, numbers_from, require
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import FactorSteps, History, NoData, Query, Told

@@ -18,8 +18,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from basketbt.data.bars import CorporateAction
-from basketbt.data.sources.akshare.client import asked
-from basketbt.data.sources.frames import require
+from basketbt.data.sources.frames import asked, require
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import Told, VendorFailure
@@ -183,7 +182,4 @@ def _inspect_shenzhen(transport: Transport, url: str, body: bytes) -> None:
 # akshare calls Shanghai's column "suspended"; the exchange's own name for it is DELIST_DATE.
 _SH = (SHANGHAI, _inspect_shanghai, "stock_info_sh_delist", "公司代码", "暂停上市日期")
 _SZ = (SHENZHEN, _inspect_shenzhen, "stock_info_sz_delist", "证券代码", "终止上市日期")
-_DELISTED = {
-    "SH": Cached(partial(_ask_delisted, *_SH)),
-    "SZ": Cached(partial(_ask_delisted, *_SZ)),
-}
+_DELISTED = {"SH": Cached(partial(_ask_delisted, *_SH)), "SZ": Cached(partial(_ask_delisted, *_SZ))}

@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from basketbt.data.bars import PRICES, Bars
-from basketbt.data.sources.akshare.client import asked
-from basketbt.data.sources.frames import bars_from
+from basketbt.data.sources.frames import asked, bars_from
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import FactorSteps, History, NoData, Query

@@ -10,8 +10,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from basketbt.data.sources.akshare.client import asked
-from basketbt.data.sources.frames import bars_from
+from basketbt.data.sources.frames import asked, bars_from
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import Changed, History, Query
 from basketbt.market.symbols import Symbol

@@ -11,7 +11,6 @@ import warnings
 import zipfile
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
@@ -165,16 +164,12 @@ class SheetTable:
         self.headers = tuple("" if cell is None else str(cell) for cell in rows[0])
         self._rows = [row for row in rows[1:] if not _is_footer(row[0])]
 
-    @cached_property
-    def _position(self) -> dict[str, int]:
-        return {header: number for number, header in reversed(list(enumerate(self.headers)))}
-
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
         """Some columns; those in ``text`` as text, a column of mixed cells as text too."""
         return pa.table({name: self._column(name, name in text) for name in columns})
 
     def _column(self, name: str, as_text: bool) -> pa.Array:
-        at = self._position[name]
+        at = self.headers.index(name)
         cells = [row[at] if at < len(row) else None for row in self._rows]
         cells = [None if cell in EMPTY_CELLS else cell for cell in cells]
         if not as_text:

@@ -47,11 +47,7 @@ def read_fx(table: Table, spec: TableSpec, request: PriceRequest) -> dict[str, F
 
 
 def _series(
-    pairs: PairIndex,
-    request: PriceRequest,
-    position: NDArray[np.intp],
-    days: Dates,
-    rates: Floats,
+    pairs: PairIndex, request: PriceRequest, position: NDArray[np.intp], days: Dates, rates: Floats
 ) -> dict[str, FxSeries]:
     position = np.where((days <= request.end) & np.isfinite(rates), position, -1)
     return {

@@ -51,8 +51,7 @@ class TableSource:
         A security comes whole from the first table that has a row of it in the range, so two
         adjustments are never spliced. Actions and share counts reach back before the range.
 
-        Raises:
-            InvalidFile: a table that cannot be read, with its line.
+        Raises ``InvalidFile``, with the line.
         """
         wanted = tuple(dict.fromkeys((*request.symbols, *request.indexes)))
         bars, notes = self._bars(wanted, request)
@@ -137,13 +136,8 @@ class TableSource:
 class FilesSource(TableSource):
     """Prices from a folder (or one file) of tables.
 
-    Args:
-        root: the folder, or the file.
-        tables: how to read it, first table first; None: by the folder convention.
-
-    Raises:
-        RefusedPath: a table outside the folder, or no plain file; see ``folder.safe_path``.
-        NoTables: a folder in which no name follows the convention.
+    ``tables`` is how to read it, first table first; None: by the folder convention. Raises what
+    ``folder.tables_of`` and ``folder.safe_path`` raise.
     """
 
     def __init__(self, root: Path, tables: tuple[TableSpec, ...] | None = None) -> None:

@@ -10,8 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
-from basketbt.data.sources.files.arrow import coded, taken
-from basketbt.data.sources.files.cells import to_days, to_numbers
+from basketbt.data.sources.files.arrow import coded, taken, to_days, to_numbers
 from basketbt.data.sources.files.codes import CodeIndex, read_from
 from basketbt.data.sources.files.formats import ParquetTable, Table
 from basketbt.data.sources.files.headers import Column, find_columns
