@@ -9,7 +9,6 @@ the same prices give the same values.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sys
@@ -20,11 +19,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from basketbt.durable import sha256
 from basketbt.lists.library import find_library
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src/basketbt"
 TARGET = PACKAGE / "_shipped/sample"
-READER = PACKAGE / "prices/sources/sample.py"  # knows the hash of the manifest
+READER = PACKAGE / "data/sources/sample.py"  # knows the hash of the manifest
 FIRST, LAST = "2023-03-01", "2025-06-30"
 EQUAL = "EWA.CALC"
 OUTSIDE = 400
@@ -40,22 +40,20 @@ def main(folder: Path) -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         _write(table, TARGET / f"{name}.parquet")
-    files = {
-        f"{name}.parquet": hashlib.sha256((TARGET / f"{name}.parquet").read_bytes()).hexdigest()
-        for name in tables
-    }
-    manifest = {
-        "first": FIRST,
-        "last": LAST,
+    names = [f"{name}.parquet" for name in tables]
+    held = {
         "symbols": sorted(tables["bars"]["symbol"].unique()),
         "indexes": sorted(tables["indexes"]["symbol"].unique()),
+        "start": FIRST,
+        "end": LAST,
         "fx": sorted(tables["fx"]["pair"].unique()),
-        "files": files,
+        "universe": True,
     }
-    text = (json.dumps(manifest, indent=1) + "\n").encode()
+    files = {name: sha256((TARGET / name).read_bytes()) for name in names}
+    text = (json.dumps({"request": held, "files": files}, indent=1) + "\n").encode()
     (TARGET / "manifest.json").write_bytes(text)
     code = READER.read_text(encoding="utf-8")
-    line = f'DIGEST = "{hashlib.sha256(text).hexdigest()}"'
+    line = f'DIGEST = "{sha256(text)}"'
     READER.write_text(re.sub(r'^DIGEST = ".*"$', line, code, flags=re.MULTILINE), encoding="utf-8")
     for path in sorted(TARGET.iterdir()):
         print(f"{path.stat().st_size:9,} {path.name}")

@@ -15,9 +15,10 @@ from basketbt.errors import OutputError
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 
 
-def sha256(content: bytes) -> str:
-    """The SHA-256 of some bytes, in hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
+def sha256(content: bytes | str) -> str:
+    """The SHA-256 of some bytes (or of a text as UTF-8), in hexadecimal digits."""
+    data = content.encode() if isinstance(content, str) else content
+    return hashlib.sha256(data).hexdigest()
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -25,18 +26,24 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Raises ``OutputError``; nothing is left aside then.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        write_flushed(aside, content)
         aside.replace(path)
     except OSError as error:
+        raise OutputError(path=path, why=error.strerror or str(error)) from error
+    finally:
         with contextlib.suppress(OSError):
             aside.unlink()
-        raise OutputError(path=path, why=error.strerror or str(error)) from error
+
+
+def write_flushed(path: Path, content: bytes) -> None:
+    """Write a file and flush it to disk."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

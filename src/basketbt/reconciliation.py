@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from basketbt.config.study import StudyFile
-from basketbt.data.reconcile import BasketEffect, Comparison, equal_weight_effect
+from basketbt.data.reconcile import Comparison
 from basketbt.data.sources.stored import StoreSource
 from basketbt.lists.model import Basket
 from basketbt.pipeline.run import run_study
@@ -16,6 +18,33 @@ from basketbt.results import StudyResult
 
 Place = tuple[str, str, str, str, str]  # the cells under _PLACE
 _PLACE = ("event", "basket", "weighting", "rebalance", "window")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketEffect:
+    """The total return of a basket in one window on either vendor's prices.
+
+    NaN where a return does not exist.
+    """
+
+    event: str
+    basket: str
+    weighting: str
+    rebalance: str
+    window: str
+    left: float
+    right: float
+
+    @property
+    def size(self) -> float:
+        """What the choice of vendor does to the return, as a decimal."""
+        return self.left - self.right
+
+    def agrees(self, tolerance: float) -> bool:
+        """Whether the two returns differ by no more than ``tolerance``, or exist at neither."""
+        if np.isnan(self.left) and np.isnan(self.right):
+            return True
+        return abs(self.size) <= tolerance
 
 
 def effects_of(
@@ -27,7 +56,20 @@ def effects_of(
     """
     if isinstance(asked, StudyFile):
         return study_effects(asked, store, vendors)
-    return (equal_weight_effect(found, asked.id, asked.symbols),)
+    return (_equal_weight_effect(found, asked),)
+
+
+def _equal_weight_effect(comparisons: Sequence[Comparison], basket: Basket) -> BasketEffect:
+    """A basket without a study: equal weights of the members that were compared, bought on the
+    first session and held to the last. NaN when none was."""
+    found = {one.symbol: one for one in comparisons if np.isfinite(one.effect)}
+    members = [found[symbol] for symbol in basket.symbols if symbol in found]
+    left, right = (
+        float(np.mean([getattr(one, side) for one in members])) if members else float("nan")
+        for side in ("return_left", "return_right")
+    )
+    place = {"event": "", "basket": basket.id, "weighting": "equal", "rebalance": "hold"}
+    return BasketEffect(**place, window="", left=left, right=right)
 
 
 def study_effects(
@@ -50,11 +92,7 @@ def study_effects(
     nothing = float("nan")
     return tuple(
         BasketEffect(
-            event=place[0],
-            basket=place[1],
-            weighting=place[2],
-            rebalance=place[3],
-            window=place[4],
+            **dict(zip(_PLACE, place, strict=True)),
             left=left.get(place, nothing),
             right=right.get(place, nothing),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from basketbt.config.study import StudyConfig, StudyFile
+from basketbt.durable import sha256
 from basketbt.errors import InputError
 from basketbt.pipeline.run import run_study
 from basketbt.pipeline.sources import ROUTES, Access, choose_source
@@ -71,7 +71,7 @@ def verify(
     tampered = {
         name
         for name, digest in manifest["outputs"].items()
-        if name in found and hashlib.sha256(found[name]).hexdigest() != digest
+        if name in found and sha256(found[name]) != digest
     }
     return tuple(
         _difference(name, found.get(name), expected.get(name), name in tampered)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from support.bars import history
 DAYS = np.array(["2025-01-20", "2025-01-21", "2025-01-22"], "datetime64[D]")
 
 
-def part(symbol: str, closes: list[float], **more: object) -> Bars:
+def part(symbol: str, closes: list[float], **more: Any) -> Bars:
     close = np.array(closes)
     return history(symbol, DAYS[: len(closes)], close=close, table=f"{symbol}.csv", **more)
 

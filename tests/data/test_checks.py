@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from basketbt.data.bars import (
     ShareCounts,
 )
 from basketbt.data.validation.check import check
-from basketbt.data.validation.policy import DEFAULT_POLICY, RULES
+from basketbt.data.validation.policy import DEFAULT_POLICY, RULES, Policy
 from basketbt.errors import BadPrices, UnknownName
 from basketbt.market.calendars import calendar
 from support.bars import history
@@ -27,15 +28,20 @@ DAYS = calendar("XSHG").between(D("2025-01-02"), D("2025-01-22"))  # 15 sessions
 ROWS = ("code", "dates", *COLUMNS)
 
 
-def share(symbol: str = "600000.SH", closes: float | list[float] = 10.0, **more: object) -> Bars:
+def share(symbol: str = "600000.SH", closes: float | list[float] = 10.0, **more: Any) -> Bars:
     close = np.broadcast_to(np.array(closes, dtype=float), len(DAYS)).copy()
     volume = np.full(len(DAYS), 1e5)
-    fields = {"open": close.copy(), "high": close + 0.05, "low": close - 0.05, "close": close}
+    fields: dict[str, Any] = {
+        "open": close.copy(),
+        "high": close + 0.05,
+        "low": close - 0.05,
+        "close": close,
+    }
     fields |= {"volume": volume, "amount": volume * close, "dates": DAYS.copy(), "table": "t.csv"}
     return history(symbol, **(fields | more))
 
 
-def market(*histories: Bars, **more: object) -> MarketData:
+def market(*histories: Bars, **more: Any) -> MarketData:
     return MarketData(source="test", bars=Bars.joined(histories), **more)
 
 
@@ -43,7 +49,7 @@ def without(bar: Bars, row: int) -> Bars:
     return bar.rows(np.arange(len(bar)) != row)
 
 
-def spoilt(column: str, value: float, row: int = 4, **more: object) -> Bars:
+def spoilt(column: str, value: float, row: int = 4, **more: Any) -> Bars:
     bar = share(**more)
     getattr(bar, column)[row] = value
     return bar
@@ -83,7 +89,7 @@ SPOILT = [
 
 @pytest.mark.parametrize(("rule", "bar", "said"), SPOILT)
 def test_a_finding_names_symbol_date_value_rule_and_table(rule: str, bar: Bars, said: str) -> None:
-    others = {name: "warn" for name in DEFAULT_POLICY if name != rule}
+    others: dict[str, Policy] = {name: "warn" for name in DEFAULT_POLICY if name != rule}
     with pytest.raises(BadPrices) as caught:
         check(market(bar), {**others, rule: "refuse"})
     line = str(caught.value).splitlines()[1]
@@ -355,7 +361,7 @@ def test_share_counts_replaced_before_the_prices_are_not_judged_and_unknown_ones
 def test_adjusted_closes_are_allowed_their_rounding() -> None:
     # Forward-adjusted to 0.30 yuan, +10 % is 0.33 and rounding alone can make it 0.34.
     closes = [0.30] * 5 + [0.34] * (len(DAYS) - 5)
-    near = {"high": np.array(closes), "low": np.array(closes), "open": np.array(closes)}
+    near: dict[str, Any] = dict.fromkeys(("open", "high", "low"), np.array(closes))
     assert check(market(share(closes=closes, adjusted=True, **near))).notes == ()
     assert len(check(market(share(closes=closes, **near))).notes) == 1
 

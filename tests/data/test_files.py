@@ -260,7 +260,7 @@ def test_the_tables_beside_the_prices(tmp_path: Path) -> None:
     assert data.shares["688111.SH"].total.tolist() == [460_000_000]
     assert data.shares["688111.SH"].tradable.tolist() == [400_000_000]
     (action,) = data.actions["688111.SH"]
-    assert (action.cash, action.bonus) == (pytest.approx(0.5), pytest.approx(0.3))
+    assert (action.cash, action.bonus) == pytest.approx((0.5, 0.3))
     assert data.has_actions
     instrument = data.instruments["688111.SH"]
     assert (instrument.name, instrument.lot, instrument.industry) == ("金山办公", 200, "软件")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,8 +27,8 @@ from basketbt.data.bars import (
 )
 from basketbt.data.lock import BadLock, LockSource, LockTooSmall, write_lock
 from basketbt.data.sources.files import FilesSource
-from basketbt.data.sources.messages import NOT_FETCHED
 from basketbt.data.sources.sample import SampleSource
+from basketbt.data.sources.stored import NOT_FETCHED
 from basketbt.data.sources.vendor import Refused
 from basketbt.errors import OutputError
 from basketbt.notes import listing
@@ -107,7 +109,7 @@ def data() -> MarketData:
     )
 
 
-def assert_same(one: object, other: object) -> None:
+def assert_same(one: Any, other: Any) -> None:
     """Equal to the last bit, whatever is inside."""
     assert type(one) is type(other)
     if isinstance(one, np.ndarray):
@@ -219,7 +221,9 @@ def test_any_price_survives(tmp_path: Path, close: list[float]) -> None:
         ({"end": np.datetime64("2025-01-10")}, "to 2025-01-10"),
     ],
 )
-def test_a_request_beyond_the_lock_is_refused(locked: Path, change: dict, what: str) -> None:
+def test_a_request_beyond_the_lock_is_refused(
+    locked: Path, change: dict[str, Any], what: str
+) -> None:
     with pytest.raises(LockTooSmall, match=what):
         LockSource(locked).load(replace(REQUEST, **change))
 
@@ -229,7 +233,7 @@ def test_a_smaller_request_is_served(locked: Path) -> None:
     assert "688111.SH" in LockSource(locked).load(smaller).bars.symbols
 
 
-def rewritten(path: Path, name: str, change) -> Path:
+def rewritten(path: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
     """A copy of a lock in which one member is changed."""
     target = path.with_name("changed.zip")
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:

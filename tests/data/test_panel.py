@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ SESSIONS = calendar("XSHG").between(np.datetime64("2025-01-22"), np.datetime64("
 
 
 def bars(
-    symbol: str, dates: list[str], closes: list[float], *, table: str = "bars.csv", **more: object
+    symbol: str, dates: list[str], closes: list[float], *, table: str = "bars.csv", **more: Any
 ) -> Bars:
     close = np.array(closes)
     fields = dict.fromkeys(("open", "high", "low"), close) | {"close": close}
@@ -35,11 +36,11 @@ def bars(
     )
 
 
-def market(*histories: Bars, **more: object) -> MarketData:
+def market(*histories: Bars, **more: Any) -> MarketData:
     return MarketData(source="test", bars=Bars.joined(histories), **more)
 
 
-def panel(data: MarketData, *symbols: str, **more: object) -> PricePanel:
+def panel(data: MarketData, *symbols: str, **more: Any) -> PricePanel:
     return build_panel(data, symbols, calendar="XSHG", sessions=SESSIONS, **more)
 
 

@@ -89,8 +89,8 @@ def test_hong_kong_is_aligned_by_date(market: Path, panel: PricePanel) -> None:
     own = table[table.symbol == "6682.HK"].set_index("date").close
     column = panel.column("6682.HK")
     total = panel.total[:, column]
-    expected = own.reindex(own.index.union(pd.DatetimeIndex(panel.sessions))).ffill()
-    expected = expected.reindex(panel.sessions).to_numpy()
+    carried = own.reindex(own.index.union(pd.DatetimeIndex(panel.sessions))).ffill()
+    expected = carried.reindex(panel.sessions).to_numpy()
     # 2024-07-01 is a holiday in Hong Kong, and nothing before it was asked for.
     assert np.isnan(total[0])
     assert total[1:] / total[1] == pytest.approx(expected[1:] / expected[1], abs=1e-12)

@@ -75,5 +75,5 @@ class TestSample(SourceContract):
             end=D("2025-03-31"),
         )
 
-    # What the sample lacks may exist, so it is refused: tests/prices/test_sample.py.
-    test_an_unknown_security_is_absent_and_no_error = None
+    # What the sample lacks may exist, so it is refused: tests/data/test_sample.py.
+    test_an_unknown_security_is_absent_and_no_error = None  # type: ignore[assignment]

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from basketbt.data.bars import PriceRequest
+from basketbt.data.bars import PriceRequest, UniverseCloses
 from basketbt.data.sources.files import FilesSource
 from basketbt.errors import InvalidFile
+from replay.setting import known
 
 HEADER = "date,symbol,close\n"
 ROWS = """\
@@ -25,7 +26,9 @@ ROWS = """\
 """
 
 
-def load(folder: Path, rows: str = ROWS, *, universe: bool = True, **more: str):
+def load(
+    folder: Path, rows: str = ROWS, *, universe: bool = True, **more: str
+) -> UniverseCloses | None:
     (folder / "market_adjusted.csv").write_text(HEADER + rows, encoding="utf-8")
     for name, text in more.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -40,7 +43,7 @@ def load(folder: Path, rows: str = ROWS, *, universe: bool = True, **more: str):
 
 
 def test_shares_of_the_mainland_by_day_within_the_range(tmp_path: Path) -> None:
-    found = load(tmp_path)
+    found = known(load(tmp_path))
     assert found.symbols == ("600001.SH", "300003.SZ")
     assert found.dates.astype(str).tolist() == ["2025-01-20", "2025-01-21", "2025-01-22"]
     nan = np.nan
@@ -52,7 +55,7 @@ def test_shares_of_the_mainland_by_day_within_the_range(tmp_path: Path) -> None:
 
 
 def test_industries_come_from_the_instruments(tmp_path: Path) -> None:
-    found = load(tmp_path, instruments="symbol,industry\n300003.SZ,软件服务\n")
+    found = known(load(tmp_path, instruments="symbol,industry\n300003.SZ,软件服务\n"))
     assert found.industry == (None, "软件服务")
 
 

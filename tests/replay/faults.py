@@ -7,19 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from basketbt.market.calendars import calendar
 from replay import yahoo
-from replay.answers import BarEdit, Vendors
+from replay.answers import BarEdit
 from replay.invented import Bar
+from replay.server import Replay
 from replay.wire import Fault, Manner, Reply, Request
-
-
-class Replay(Protocol):
-    @property
-    def vendors(self) -> Vendors: ...
-
 
 BODY = Callable[[bytes], bytes]
 BAD_DAY = "2024-06-03"
@@ -58,6 +53,16 @@ def rewritten(vendor: str, change: BODY) -> Fault:
 def edited(vendor: str, change: Callable[[list[Bar]], list[Bar]]) -> BarEdit:
     """One vendor's bars changed, in whatever format it sends them."""
     return lambda name, security, bars: change(bars) if name == vendor else bars
+
+
+def raised(when: str, close: float, high: float) -> Callable[[list[Bar]], list[Bar]]:
+    """The close and the high of one day (ISO) so many times as high."""
+    return lambda bars: [
+        replace(bar, close=round(bar.close * close, 2), high=bar.high * high)
+        if bar.day.isoformat() == when
+        else bar
+        for bar in bars
+    ]
 
 
 # --- bodies --------------------------------------------------------------------------------

@@ -15,11 +15,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import trustme
 
+from replay.answers import Vendors
 from replay.wire import Reply, Request
 
 HOSTS = (
@@ -174,3 +176,16 @@ def running(answer: Callable[[Request], Reply]) -> Iterator[tuple[ReplayServer, 
             yield server, server.environment(Path(folder))
         finally:
             server.close()
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The vendors behind the proxy, the proxy itself, and its environment for a subprocess."""
+
+    vendors: Vendors
+    server: ReplayServer
+    environment: dict[str, str]
+
+    def asked(self, vendor: str) -> int:
+        """How many requests a vendor has seen."""
+        return sum(request.vendor == vendor for request in self.vendors.log)

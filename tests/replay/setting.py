@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,8 +14,16 @@ from basketbt.data.store import Store
 from basketbt.market.calendars import as_date
 from replay.invented import Market
 
+T = TypeVar("T")
+
 NOW = datetime(2025, 7, 1, 9, 0, tzinfo=UTC)
 FIRST, LAST = date(2024, 3, 1), date(2025, 3, 31)
+
+
+def known(value: T | None) -> T:
+    """A value that is there."""
+    assert value is not None
+    return value
 
 
 def day(text: str | date) -> np.datetime64:

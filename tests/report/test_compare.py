@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from basketbt.api import run
-from basketbt.data.sources.messages import NO_DATA
+from basketbt.data.sources.vendor import NoData
 from basketbt.report.compare import TooFewRuns, comparison
 from basketbt.report.files import read_run
 from support import invented
@@ -70,7 +70,7 @@ def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path]) -> None
 
 def test_runs_on_different_prices_say_each_where_its_own_are_from(runs: tuple[Path, Path]) -> None:
     one, other = (read_run(path).data for path in runs)
-    real = replace(other, info=replace(other.info, prices=NO_DATA()))
+    real = replace(other, info=replace(other.info, prices=NoData.word()))
     page = comparison([real, one])["compare.html"].decode()
     first, second = (f"demo {path.name[:6]}" for path in reversed(runs))
     assert f"Prices: {first}: has no data; {second}: own tables (" in page

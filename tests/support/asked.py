@@ -8,12 +8,13 @@ import pytest
 
 from basketbt.data.sources import routes
 from basketbt.data.sources.auto import Fetcher, Outcome
-from basketbt.data.sources.complete import complete
+from basketbt.data.sources.complete import Completed, complete
 from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.routes import Route
 from basketbt.data.sources.vendor import Query, VendorFailure
 from basketbt.data.store import Store
 from basketbt.market.symbols import parse_symbol
-from replay.setting import NOW, day, request_for
+from replay.setting import FIRST, LAST, NOW, day, request_for
 
 VENDORS = ("sina", "eastmoney", "tencent", "csindex", "yahoo")
 SHARE_VENDORS = ("sina", "eastmoney", "tencent", "yahoo")
@@ -37,14 +38,22 @@ def put_first(monkeypatch: pytest.MonkeyPatch, vendor: str) -> None:
 def ask(vendor: str, hosts: RateLimiter, text: str | None = None) -> VendorFailure:
     """The failure that asking one vendor for its subject ends in."""
     symbol = parse_symbol(text or SUBJECT[vendor])
-    query = Query(symbol, day("2024-03-01"), day("2025-03-31"), hosts)
+    query = Query(symbol, day(FIRST), day(LAST), hosts)
     other = "eastmoney" if vendor != "eastmoney" else "sina"
     with pytest.raises(VendorFailure) as caught:
         complete(routes.VENDORS[vendor], (routes.VENDORS[other],), query, "auto")
     return caught.value
 
 
-def fetch(store: Store, *names: str, now: datetime = NOW, **dates: str) -> tuple[Outcome, ...]:
-    """Fetch along ``auto``; dates are ``start`` and ``end``."""
-    fetcher = Fetcher(store, now=now, hosts=RateLimiter(pace=0.0))
+def completed(vendor: str, text: str, route: Route = "auto") -> Completed:
+    """What one vendor gives of a security; nobody else is asked about its gaps."""
+    query = Query(parse_symbol(text), day(FIRST), day(LAST), RateLimiter(pace=0.0))
+    return complete(routes.VENDORS[vendor], (), query, route)
+
+
+def fetch(
+    store: Store, *names: str, route: Route = "auto", now: datetime = NOW, **dates: str
+) -> tuple[Outcome, ...]:
+    """Fetch along a route; dates are ``start`` and ``end``."""
+    fetcher = Fetcher(store, route, now=now, hosts=RateLimiter(pace=0.0))
     return fetcher.fetch(request_for(*names, **dates))

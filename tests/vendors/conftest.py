@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,20 +14,7 @@ from basketbt.data.sources.yfinance import CACHE_VARIABLE
 from basketbt.data.store import Store
 from replay.answers import Vendors
 from replay.invented import small_market
-from replay.server import ReplayServer, running
-
-
-@dataclass(frozen=True)
-class Replay:
-    """The vendors behind the proxy, the proxy itself, and its environment for a subprocess."""
-
-    vendors: Vendors
-    server: ReplayServer
-    environment: dict[str, str]
-
-    def asked(self, vendor: str) -> int:
-        """How many requests a vendor has seen."""
-        return sum(request.vendor == vendor for request in self.vendors.log)
+from replay.server import Replay, ReplayServer, running
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,21 +13,20 @@ import pytest
 
 from basketbt.data.lock import LockSource, write_lock
 from basketbt.data.panel import Status, build_panel
-from basketbt.data.sources.auto import Fetcher, Outcome
-from basketbt.data.sources.complete import complete
+from basketbt.data.sources.auto import Fetcher
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.routes import VENDORS
 from basketbt.data.sources.stored import StoreSource
-from basketbt.data.sources.vendor import Changed, Query
+from basketbt.data.sources.vendor import Changed
 from basketbt.data.store import Store
 from basketbt.data.store.connection import OlderStore
 from basketbt.data.store.schema import MIGRATIONS, version
 from basketbt.market.calendars import calendar
-from basketbt.market.symbols import parse_symbol
 from replay import faults
 from replay.invented import Event, Security
-from replay.setting import FIRST, LAST, NOW, day, earned, request_for, wrong_rows
-from replay.wire import HTML, Reply
+from replay.server import Replay
+from replay.setting import FIRST, LAST, NOW, day, earned, known, request_for, wrong_rows
+from replay.wire import HTML, Reply, Request
+from support.asked import completed, fetch
 
 RIGHTS, BOTH = date(2024, 7, 15), date(2024, 10, 16)
 ISSUER = Security(
@@ -43,23 +43,14 @@ GONE_TOO = Security("000666.SZ", 5.0, last=date(2024, 11, 29), delisted=date(202
 
 
 @pytest.fixture(autouse=True)
-def shares(replay) -> None:
+def shares(replay: Replay) -> None:
     replay.vendors.market.securities += [ISSUER, GONE, GONE_TOO]
 
 
-def fetch(store: Store, *names: str) -> tuple[Outcome, ...]:
-    return Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0)).fetch(request_for(*names))
-
-
-def history_from(vendor: str, text: str):
-    query = Query(parse_symbol(text), day(FIRST), day(LAST), RateLimiter(pace=0.0))
-    return complete(VENDORS[vendor], (), query, "auto")
-
-
-def refuse(replay, word: str) -> None:
+def refuse(replay: Replay, word: str) -> None:
     """Refuse every request whose address or report holds ``word``."""
 
-    def fault(request, honest):
+    def fault(request: Request, honest: Callable[[], Reply]) -> Reply | None:
         text = request.host + request.path + request.query.get("reportName", "")
         return Reply(HTML, 456, "text/html") if word in text else None
 
@@ -70,10 +61,11 @@ def refuse(replay, word: str) -> None:
 
 
 @pytest.mark.parametrize("vendor", ["sina", "eastmoney", "tencent"])
-def test_a_rights_issue_is_an_action_and_a_step_of_the_factor(replay, vendor: str) -> None:
-    done = history_from(vendor, "600088.SH")
+def test_a_rights_issue_is_an_action_and_a_step_of_the_factor(replay: Replay, vendor: str) -> None:
+    done = completed(vendor, "600088.SH")
     found = [
-        (str(a.ex_date), a.cash, a.bonus, a.rights, a.rights_price) for a in done.history.actions
+        (str(a.ex_date), a.cash, a.bonus, a.rights, a.rights_price)
+        for a in known(done.history.actions)
     ]
     assert found == [
         (RIGHTS.isoformat(), 0.0, 0.0, 0.3, 8.0),
@@ -83,16 +75,16 @@ def test_a_rights_issue_is_an_action_and_a_step_of_the_factor(replay, vendor: st
     assert earned(done.history) == pytest.approx(ISSUER.total_return(FIRST, LAST), abs=1e-6)
 
 
-def test_without_sinas_list_the_step_follows_from_the_rights_issue(replay) -> None:
+def test_without_sinas_list_the_step_follows_from_the_rights_issue(replay: Replay) -> None:
     refuse(replay, "hfq.js")
-    done = history_from("eastmoney", "600088.SH")
+    done = completed("eastmoney", "600088.SH")
     assert done.history.steps_from == "eastmoney"
-    steps = done.history.steps
+    steps = known(done.history.steps)
     assert [str(d) for d in steps.dates] == [RIGHTS.isoformat(), BOTH.isoformat()]
     assert earned(done.history) == pytest.approx(ISSUER.total_return(FIRST, LAST), abs=1e-6)
 
 
-def test_a_study_measures_against_the_reference_with_rights(replay, tmp_path: Path) -> None:
+def test_a_study_measures_against_the_reference_with_rights(replay: Replay, tmp_path: Path) -> None:
     """(C - cash + rights price x rights) / (1 + bonus + rights), half up to the fen; the price
     return leaves out the cash and nothing else. From the store and from a lock alike."""
     request = request_for("600088.SH", "000300.SH")
@@ -117,7 +109,7 @@ def test_a_study_measures_against_the_reference_with_rights(replay, tmp_path: Pa
         assert [a.rights for a in panel.actions] == [0.3, 0.2]
 
 
-def test_the_list_of_the_market_is_asked_for_once(replay, store) -> None:
+def test_the_list_of_the_market_is_asked_for_once(replay: Replay, store: Store) -> None:
     fetch(store, "600088.SH", "688111.SH", "300624.SZ")
     pages = [
         r.query["pageNumber"]
@@ -142,8 +134,10 @@ def test_the_list_of_the_market_is_asked_for_once(replay, store) -> None:
         ("rows that are missing", lambda body: body.replace(b'"count":5', b'"count":50')),
     ],
 )
-def test_half_a_list_of_actions_never_passes_for_the_whole(replay, store, what, change) -> None:
-    def fault(request, honest):
+def test_half_a_list_of_actions_never_passes_for_the_whole(
+    replay: Replay, store: Store, what: str, change: Callable[[bytes], bytes]
+) -> None:
+    def fault(request: Request, honest: Callable[[], Reply]) -> Reply | None:
         if request.query.get("reportName") != "RPT_IPO_ALLOTMENT":
             return None
         reply = honest()
@@ -173,7 +167,9 @@ def test_half_a_list_of_actions_never_passes_for_the_whole(replay, store, what, 
     assert store.coverages("600088.SH")["sina"].actions_from == "eastmoney"
 
 
-def test_yahoo_is_passed_over_where_its_factor_leaves_out_a_rights_issue(replay, store) -> None:
+def test_yahoo_is_passed_over_where_its_factor_leaves_out_a_rights_issue(
+    replay: Replay, store: Store
+) -> None:
     for vendor in ("sina", "tencent"):
         replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
     refuse(replay, "kline/get")
@@ -188,7 +184,9 @@ def test_yahoo_is_passed_over_where_its_factor_leaves_out_a_rights_issue(replay,
 
 
 @pytest.mark.parametrize("name", ["600666.SH", "000666.SZ"])
-def test_a_delisted_share_is_known_by_the_exchanges_date(replay, tmp_path: Path, name) -> None:
+def test_a_delisted_share_is_known_by_the_exchanges_date(
+    replay: Replay, tmp_path: Path, name: str
+) -> None:
     request = request_for(name, "000300.SH")
     data = StoreSource(tmp_path / "store.sqlite", now=NOW).load(request)
     assert data.notes == ()
@@ -206,12 +204,14 @@ def test_a_delisted_share_is_known_by_the_exchanges_date(replay, tmp_path: Path,
         assert panel.total[-1, 0] == pytest.approx(last)  # carried at its last price
 
 
-def test_nobody_asks_the_exchange_about_a_share_that_trades(replay, store) -> None:
+def test_nobody_asks_the_exchange_about_a_share_that_trades(replay: Replay, store: Store) -> None:
     fetch(store, "688111.SH", "000034.SZ")
     assert replay.asked("sse") == replay.asked("szse") == 0
 
 
-def test_a_share_that_stopped_and_is_not_on_the_list_is_suspended(replay, store) -> None:
+def test_a_share_that_stopped_and_is_not_on_the_list_is_suspended(
+    replay: Replay, store: Store
+) -> None:
     replay.vendors.market.securities.append(Security("600777.SH", 9.0, last=date(2025, 3, 14)))
     (outcome,) = fetch(store, "600777.SH")
     assert (outcome.state, outcome.lacking) == ("fetched", ())
@@ -220,7 +220,9 @@ def test_a_share_that_stopped_and_is_not_on_the_list_is_suspended(replay, store)
 
 
 @pytest.mark.parametrize("what", ["refused", "cut short", "another form", "page of several"])
-def test_without_the_list_the_share_is_kept_and_the_list_named(replay, store, what) -> None:
+def test_without_the_list_the_share_is_kept_and_the_list_named(
+    replay: Replay, store: Store, what: str
+) -> None:
     bodies = {
         "cut short": b'{"result": [{"COMPANY',
         "another form": b'{"result": [{"CODE": "600666"}]}',
@@ -253,7 +255,9 @@ def as_first_format(path: Path) -> None:
     db.close()
 
 
-def test_an_older_store_is_renewed_and_its_actions_asked_for_again(replay, store) -> None:
+def test_an_older_store_is_renewed_and_its_actions_asked_for_again(
+    replay: Replay, store: Store
+) -> None:
     fetch(store, "600088.SH")
     store.close()
     as_first_format(store.path)
@@ -265,14 +269,14 @@ def test_an_older_store_is_renewed_and_its_actions_asked_for_again(replay, store
         assert (outcome.state, outcome.revised) == ("fetched", 0)
         coverage = renewed.coverages("600088.SH")["sina"]
         history = renewed.read(coverage, coverage.first, coverage.last)
-        assert [action.rights for action in history.actions] == [0.3, 0.2]
+        assert [action.rights for action in known(history.actions)] == [0.3, 0.2]
     with sqlite3.connect(store.path) as db:
         assert version(db) == len(MIGRATIONS)
     db.close()
 
 
 def test_an_older_store_that_cannot_be_written_is_said(
-    replay, store, monkeypatch: pytest.MonkeyPatch
+    replay: Replay, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch(store, "688111.SH")
     store.close()

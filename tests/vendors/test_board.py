@@ -11,12 +11,14 @@ from basketbt.api import run
 from basketbt.cli.baskets import BoardVendor, basket_from_board
 from basketbt.data.sources.akshare.board import concept_board
 from basketbt.data.sources.akshare.ths import ths_board
-from basketbt.data.sources.vendor import Changed, NoData, Refused, Unreachable
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.vendor import Changed, NoData, Refused, Unreachable, VendorFailure
 from basketbt.data.store.book import PATH_VARIABLE
 from basketbt.errors import OutputError, UnknownName
 from basketbt.lists.library import find_library
 from basketbt.lists.starting import board_text
 from basketbt.yamlfile import parse
+from replay.server import Replay
 from replay.wire import HTML, Reply
 from support import invented
 
@@ -31,24 +33,28 @@ MEMBERS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["DeepSeek概念", "BK1188"])
-def test_a_boards_shares_are_found_on_every_exchange(replay, hosts, name: str) -> None:
+def test_a_boards_shares_are_found_on_every_exchange(
+    replay: Replay, hosts: RateLimiter, name: str
+) -> None:
     board = concept_board(name, TODAY, hosts)
     assert dict(board.members) == MEMBERS
     assert board.left_out == ("900901",)
 
 
 @pytest.mark.slow
-def test_a_name_that_is_no_board_is_named_with_the_nearest(replay, hosts) -> None:
+def test_a_name_that_is_no_board_is_named_with_the_nearest(
+    replay: Replay, hosts: RateLimiter
+) -> None:
     with pytest.raises(UnknownName, match="nearest: DeepSeek概念"):
         concept_board("DeepSeek", TODAY, hosts)
 
 
-def test_an_unknown_code_has_no_data(replay, hosts) -> None:
+def test_an_unknown_code_has_no_data(replay: Replay, hosts: RateLimiter) -> None:
     with pytest.raises(NoData):
         concept_board("BK9999", TODAY, hosts)
 
 
-def test_a_list_in_another_form_is_refused(replay, hosts) -> None:
+def test_a_list_in_another_form_is_refused(replay: Replay, hosts: RateLimiter) -> None:
     replay.vendors.faults.append(lambda request, honest: Reply(b'{"data": {"diff": [1]}}'))
     with pytest.raises(Changed):
         concept_board("BK1188", TODAY, hosts)
@@ -58,7 +64,7 @@ def test_a_list_in_another_form_is_refused(replay, hosts) -> None:
 
 
 @pytest.mark.parametrize("name", ["DeepSeek概念", "308832"])
-def test_a_board_of_ths_is_read_page_by_page(replay, hosts, name: str) -> None:
+def test_a_board_of_ths_is_read_page_by_page(replay: Replay, hosts: RateLimiter, name: str) -> None:
     board = ths_board(name, TODAY, hosts)
     assert dict(board.members) == MEMBERS
     assert board.left_out == ("900901",)
@@ -67,14 +73,16 @@ def test_a_board_of_ths_is_read_page_by_page(replay, hosts, name: str) -> None:
     ]
 
 
-def test_a_name_that_ths_does_not_have_is_named_with_the_nearest(replay, hosts) -> None:
+def test_a_name_that_ths_does_not_have_is_named_with_the_nearest(
+    replay: Replay, hosts: RateLimiter
+) -> None:
     with pytest.raises(UnknownName, match="nearest: DeepSeek概念") as caught:
         ths_board("DeepSeek", TODAY, hosts)
     assert "boards of 同花顺" in caught.value.hint
 
 
 def test_half_a_board_is_never_a_list(
-    replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(PATH_VARIABLE, str(tmp_path / "store.sqlite"))
@@ -97,7 +105,9 @@ def test_half_a_board_is_never_a_list(
         (Reply(manner="drop"), Unreachable),
     ],
 )
-def test_a_page_of_ths_that_is_no_board_is_named(replay, hosts, reply, error) -> None:
+def test_a_page_of_ths_that_is_no_board_is_named(
+    replay: Replay, hosts: RateLimiter, reply: Reply, error: type[VendorFailure]
+) -> None:
     replay.vendors.faults.append(lambda request, _: reply)
     with pytest.raises(error) as caught:
         ths_board("308832", TODAY, hosts)
@@ -116,7 +126,7 @@ def test_a_page_of_ths_that_is_no_board_is_named(replay, hosts, reply, error) ->
     ],
 )
 def test_the_file_is_a_list_that_a_study_takes_and_warns(
-    replay,
+    replay: Replay,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -9,30 +9,24 @@ why the vendor cannot have this fault. Other files have the faults that take two
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from basketbt.data.sources import routes
-from basketbt.data.sources.complete import complete
-from basketbt.data.sources.vendor import (
-    Changed,
-    NoData,
-    Query,
-    Refused,
-    Unreachable,
-    VendorFailure,
-)
-from basketbt.market.symbols import parse_symbol
+from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.sources.vendor import Changed, NoData, Refused, Unreachable, VendorFailure
+from basketbt.data.store import Store
 from replay import faults
-from replay.invented import Security
-from replay.setting import day, earned, wrong_rows
-from replay.wire import HTML, Reply
-from support.asked import HOSTS, SHARE_VENDORS, SUBJECT, VENDORS, ask, fetch, put_first
+from replay.invented import Bar, Security
+from replay.server import Replay
+from replay.setting import earned, wrong_rows
+from replay.wire import HTML, Manner, Reply, Request
+from support.asked import HOSTS, SHARE_VENDORS, SUBJECT, VENDORS, ask, completed, fetch, put_first
 
-Install = Callable[..., None]
+Install = Callable[..., object]
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ def _fault(make: Callable[..., object], *arguments: object) -> Install:
     return lambda replay: replay.vendors.faults.append(make(*arguments))
 
 
-def _edit(vendor: str, change: Callable[..., object]) -> Install:
+def _edit(vendor: str, change: Callable[[list[Bar]], list[Bar]]) -> Install:
     return lambda replay: setattr(replay.vendors, "edit", faults.edited(vendor, change))
 
 
@@ -85,7 +79,7 @@ def in_the_body(by_vendor: dict[str, faults.BODY], says: str = "") -> dict[str, 
     return {v: Fails(_fault(faults.rewritten, v, by_vendor[v]), Changed, says) for v in VENDORS}
 
 
-def in_the_bars(change: Callable[..., object], says: str) -> dict[str, Fails]:
+def in_the_bars(change: Callable[[list[Bar]], list[Bar]], says: str) -> dict[str, Fails]:
     return {v: Fails(_edit(v, change), Changed, says) for v in VENDORS}
 
 
@@ -95,7 +89,7 @@ STARTED = Security("000688.SH", 900.0, listed=date(2024, 11, 4))
 NO_AMOUNT = "it gives no amount to check the volume by (docs/vendors.md says so)"
 NO_FACTOR = "an index has no factor"
 
-FAULTS: dict[str, dict[str, Fails | Stored | str]] = {
+FAULTS: Mapping[str, Mapping[str, Fails | Stored | str]] = {
     "connection dropped": on_the_wire(Reply(manner="drop"), Unreachable),
     "connection refused": {v: Fails(_close(v), Unreachable) for v in VENDORS},
     "reset in the body": {
@@ -189,7 +183,12 @@ def test_every_fault_is_answered_for_at_every_vendor() -> None:
 
 @pytest.mark.parametrize(("fault", "vendor"), FAILING)
 def test_the_user_is_told_and_the_next_vendor_takes_over(
-    replay, store, hosts, monkeypatch: pytest.MonkeyPatch, fault: str, vendor: str
+    replay: Replay,
+    store: Store,
+    hosts: RateLimiter,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    vendor: str,
 ) -> None:
     cell = FAULTS[fault][vendor]
     assert isinstance(cell, Fails)
@@ -217,7 +216,7 @@ def test_the_user_is_told_and_the_next_vendor_takes_over(
 
 @pytest.mark.parametrize(("fault", "vendor"), STORED)
 def test_what_only_looks_like_a_fault_is_stored_as_it_is(
-    replay, store, monkeypatch: pytest.MonkeyPatch, fault: str, vendor: str
+    replay: Replay, store: Store, monkeypatch: pytest.MonkeyPatch, fault: str, vendor: str
 ) -> None:
     cell = FAULTS[fault][vendor]
     assert isinstance(cell, Stored)
@@ -247,7 +246,12 @@ def test_what_only_looks_like_a_fault_is_stored_as_it_is(
 @pytest.mark.parametrize("vendor", VENDORS)
 @pytest.mark.parametrize("manner", ["hang", "drip"])
 def test_an_answer_that_does_not_end_is_given_up(
-    replay, store, hosts, monkeypatch: pytest.MonkeyPatch, vendor: str, manner: str
+    replay: Replay,
+    store: Store,
+    hosts: RateLimiter,
+    monkeypatch: pytest.MonkeyPatch,
+    vendor: str,
+    manner: Manner,
 ) -> None:
     from basketbt.data.sources.transport import Limits, Transport
 
@@ -260,7 +264,7 @@ def test_an_answer_that_does_not_end_is_given_up(
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_a_refusal_is_never_repeated(replay, hosts, vendor: str) -> None:
+def test_a_refusal_is_never_repeated(replay: Replay, hosts: RateLimiter, vendor: str) -> None:
     replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
     ask(vendor, hosts)
     bars = [r for r in replay.vendors.log if r.vendor == vendor and faults.is_bars(r)]
@@ -272,25 +276,24 @@ def test_a_refusal_is_never_repeated(replay, hosts, vendor: str) -> None:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_a_short_outage_is_survived(replay, hosts, vendor: str) -> None:
-    dropped = []
+def test_a_short_outage_is_survived(replay: Replay, vendor: str) -> None:
+    dropped: list[Request] = []
 
-    def once(request, honest):
+    def once(request: Request, honest: Callable[[], Reply]) -> Reply | None:
         if request.vendor == vendor and faults.is_bars(request) and not dropped:
             dropped.append(request)
             return Reply(manner="drop")
         return None
 
     replay.vendors.faults.append(once)
-    query = Query(parse_symbol(SUBJECT[vendor]), day("2024-03-01"), day("2025-03-31"), hosts)
-    done = complete(routes.VENDORS[vendor], (), query, "auto")
+    done = completed(vendor, SUBJECT[vendor])
     assert dropped
     assert len(done.history.bars.dates) > 200
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_proxy_that_is_not_there_is_unreachable(
-    replay, hosts, monkeypatch: pytest.MonkeyPatch, vendor: str
+    replay: Replay, hosts: RateLimiter, monkeypatch: pytest.MonkeyPatch, vendor: str
 ) -> None:
     import socket
 
@@ -317,12 +320,12 @@ MALICE = {
 @pytest.mark.parametrize("name", MALICE)
 @pytest.mark.parametrize("text", ["688111.SH", "510300.SH"])
 def test_a_factor_file_is_data_and_never_run(
-    replay, store, hosts, tmp_path, name: str, text: str
+    replay: Replay, store: Store, hosts: RateLimiter, tmp_path: Path, name: str, text: str
 ) -> None:
     trap = tmp_path / "trap"
     body = f"var x={MALICE[name].format(trap=trap)}\n/* note */".encode()
 
-    def malicious(request, honest):
+    def malicious(request: Request, honest: Callable[[], Reply]) -> Reply | None:
         return Reply(body) if request.path.endswith("hfq.js") else None
 
     replay.vendors.faults.append(malicious)

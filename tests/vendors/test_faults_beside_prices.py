@@ -8,7 +8,9 @@ from __future__ import annotations
 import pytest
 
 from basketbt.data.sources.vendor import Refused, Unreachable
+from basketbt.data.store import Store
 from replay import faults
+from replay.server import Replay
 from replay.setting import earned, wrong_rows
 from replay.wire import HTML, Fault, Reply
 from support.asked import fetch, put_first
@@ -31,7 +33,7 @@ ACTIONS, COUNTS = "datacenter-web.eastmoney.com", "stock.finance.sina.com.cn"
 FIRST_DAY, RATE = "web.ifzq.gtimg.cn", "push2his.eastmoney.com"
 
 
-def broken(replay, host: str, name: str) -> None:
+def broken(replay: Replay, host: str, name: str) -> None:
     reply = WIRE[name]
     if reply is None:
         replay.server.closed.add(host)
@@ -41,7 +43,9 @@ def broken(replay, host: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WIRE)
-def test_without_actions_and_share_counts_the_prices_are_kept(replay, store, name: str) -> None:
+def test_without_actions_and_share_counts_the_prices_are_kept(
+    replay: Replay, store: Store, name: str
+) -> None:
     broken(replay, ACTIONS, name)
     (outcome,) = fetch(store, "000034.SZ")
     assert (outcome.state, outcome.vendor) == ("fetched", "sina")
@@ -52,7 +56,9 @@ def test_without_actions_and_share_counts_the_prices_are_kept(replay, store, nam
 
 
 @pytest.mark.parametrize("name", WIRE)
-def test_without_sinas_factor_it_follows_from_the_actions(replay, store, name: str) -> None:
+def test_without_sinas_factor_it_follows_from_the_actions(
+    replay: Replay, store: Store, name: str
+) -> None:
     reply = WIRE[name] or Reply(manner="drop")
     replay.vendors.faults.append(
         lambda request, _: reply if request.path.endswith("hfq.js") else None
@@ -70,7 +76,7 @@ def test_without_sinas_factor_it_follows_from_the_actions(replay, store, name: s
 @pytest.mark.parametrize(("vendor", "host"), [("sina", COUNTS), ("tencent", FIRST_DAY)])
 @pytest.mark.parametrize("name", WIRE)
 def test_a_vendors_second_host_is_named_and_the_next_vendor_asked(
-    replay, store, monkeypatch: pytest.MonkeyPatch, vendor: str, host: str, name: str
+    replay: Replay, store: Store, monkeypatch: pytest.MonkeyPatch, vendor: str, host: str, name: str
 ) -> None:
     put_first(monkeypatch, vendor)
     broken(replay, host, name)
@@ -85,7 +91,7 @@ def test_a_vendors_second_host_is_named_and_the_next_vendor_asked(
 
 
 @pytest.mark.parametrize("name", WIRE)
-def test_without_eastmoneys_rate_yahoos_is_taken(replay, store, name: str) -> None:
+def test_without_eastmoneys_rate_yahoos_is_taken(replay: Replay, store: Store, name: str) -> None:
     broken(replay, RATE, name)
     (outcome,) = fetch(store, "HKDCNY")
     assert (outcome.state, outcome.vendor) == ("fetched", "yahoo")
@@ -93,7 +99,9 @@ def test_without_eastmoneys_rate_yahoos_is_taken(replay, store, name: str) -> No
 
 
 @pytest.mark.parametrize("name", WIRE)
-def test_without_any_rate_it_is_named_and_nothing_stored(replay, store, name: str) -> None:
+def test_without_any_rate_it_is_named_and_nothing_stored(
+    replay: Replay, store: Store, name: str
+) -> None:
     broken(replay, RATE, name)
     replay.vendors.faults.append(faults.on("yahoo", Reply(HTML, 403, "text/html")))
     (outcome,) = fetch(store, "HKDCNY")
@@ -103,7 +111,9 @@ def test_without_any_rate_it_is_named_and_nothing_stored(replay, store, name: st
 
 
 @pytest.mark.parametrize("name", ["dropped", "connection refused", "403"])
-def test_a_host_in_trouble_is_left_alone_by_the_next_symbols(replay, store, name: str) -> None:
+def test_a_host_in_trouble_is_left_alone_by_the_next_symbols(
+    replay: Replay, store: Store, name: str
+) -> None:
     broken(replay, ACTIONS, name)
     outcomes = fetch(store, "688111.SH", "300624.SZ", "301269.SZ")
     assert [outcome.state for outcome in outcomes] == ["fetched"] * 3

@@ -7,16 +7,18 @@ from datetime import UTC, date, datetime
 import pytest
 
 from basketbt.data.sources.stored import StoreSource
+from basketbt.data.store import Store
 from replay import faults
 from replay.invented import Event, Security
-from replay.setting import NOW, request_for, wrong_rows
+from replay.server import Replay
+from replay.setting import NOW, known, request_for, wrong_rows
 from replay.wire import HTML, Reply
 from support.asked import SHARE_VENDORS, SUBJECT, VENDORS, fetch, put_first
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_the_bar_of_an_open_session_is_not_stored(
-    replay, store, monkeypatch: pytest.MonkeyPatch, vendor: str
+    replay: Replay, store: Store, monkeypatch: pytest.MonkeyPatch, vendor: str
 ) -> None:
     put_first(monkeypatch, vendor)
     symbol = SUBJECT[vendor]
@@ -31,7 +33,7 @@ def test_the_bar_of_an_open_session_is_not_stored(
         assert (str(coverage.last), str(bars.dates[-1])) == (last, last)
 
 
-def rewritten_step(replay, vendor: str) -> None:
+def rewritten_step(replay: Replay, vendor: str) -> None:
     """The vendor tells another step of 12 June 2024 than before, in its own way."""
     if vendor == "eastmoney":  # whose steps follow from the actions
         replay.vendors.faults.append(
@@ -54,7 +56,7 @@ def rewritten_step(replay, vendor: str) -> None:
 
 @pytest.mark.parametrize("vendor", SHARE_VENDORS)
 def test_a_changed_old_factor_row_is_a_revision_and_the_old_one_stays(
-    replay, store, monkeypatch: pytest.MonkeyPatch, vendor: str
+    replay: Replay, store: Store, monkeypatch: pytest.MonkeyPatch, vendor: str
 ) -> None:
     put_first(monkeypatch, vendor)
     if vendor == "eastmoney":
@@ -73,12 +75,12 @@ def test_a_changed_old_factor_row_is_a_revision_and_the_old_one_stays(
     assert {(r.vendor, r.date) for r in pending} == {(vendor, "2024-06-12")}
     assert "step" in {r.kind for r in pending}
     after = store.read(coverage, coverage.first, coverage.last).steps
-    assert after.ratios.tolist() == before.ratios.tolist()
+    assert known(after).ratios.tolist() == known(before).ratios.tolist()
     notes = StoreSource(store.path, offline=True, now=NOW).load(request_for("000034.SZ")).notes
     assert any("rewritten" in note.text("en") for note in notes)
 
 
-def test_a_new_name_of_a_share_changes_nothing(replay, store) -> None:
+def test_a_new_name_of_a_share_changes_nothing(replay: Replay, store: Store) -> None:
     """300378 was renamed; prices go by the code."""
     put_name = faults.rewritten(
         "eastmoney", lambda body: body.replace(b'"name":"688111.SH"', '"name":"鼎捷数智"'.encode())
@@ -90,7 +92,7 @@ def test_a_new_name_of_a_share_changes_nothing(replay, store) -> None:
     assert wrong_rows(store, replay.vendors.market) == []
 
 
-def test_a_code_nobody_knows_names_every_vendor(replay, store) -> None:
+def test_a_code_nobody_knows_names_every_vendor(replay: Replay, store: Store) -> None:
     (outcome,) = fetch(store, "600999.SH")
     assert outcome.state == "failed"
     text = str(outcome.error)
@@ -99,7 +101,7 @@ def test_a_code_nobody_knows_names_every_vendor(replay, store) -> None:
     assert store.all_coverages() == []
 
 
-def test_a_suspension_is_confirmed_by_a_second_vendor(replay, store) -> None:
+def test_a_suspension_is_confirmed_by_a_second_vendor(replay: Replay, store: Store) -> None:
     (outcome,) = fetch(store, "000034.SZ")
     assert (outcome.state, outcome.vendor) == ("fetched", "sina")
     assert store.coverages("000034.SZ")["sina"].unconfirmed == 0
@@ -107,7 +109,7 @@ def test_a_suspension_is_confirmed_by_a_second_vendor(replay, store) -> None:
     assert wrong_rows(store, replay.vendors.market) == []
 
 
-def test_a_suspension_nobody_can_confirm_is_counted(replay, store) -> None:
+def test_a_suspension_nobody_can_confirm_is_counted(replay: Replay, store: Store) -> None:
     for vendor in ("eastmoney", "tencent", "yahoo"):
         replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
     (outcome,) = fetch(store, "000034.SZ")
@@ -115,11 +117,11 @@ def test_a_suspension_nobody_can_confirm_is_counted(replay, store) -> None:
     assert store.coverages("000034.SZ")["sina"].unconfirmed == 10
 
 
-def test_cash_and_rights_of_one_day_are_one_step(replay, store) -> None:
+def test_cash_and_rights_of_one_day_are_one_step(replay: Replay, store: Store) -> None:
     day = date(2024, 10, 16)
     both = Event(day, cash=0.2, rights=0.2, rights_price=9.0)
     replay.vendors.market.securities.append(Security("600088.SH", 20.0, events=(both,)))
     fetch(store, "600088.SH")
     coverage = store.coverages("600088.SH")["sina"]
-    (action,) = store.read(coverage, coverage.first, coverage.last).actions
+    (action,) = known(store.read(coverage, coverage.first, coverage.last).actions)
     assert (action.cash, action.rights, action.rights_price) == (0.2, 0.2, 9.0)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import typer
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from basketbt.cli import store as store_commands
 from basketbt.cli.fetching import outcome_bar
@@ -27,18 +27,13 @@ from basketbt.data.store.book import PATH_VARIABLE
 from basketbt.data.validation.answers import last_closed_session
 from basketbt.errors import BasketbtError
 from replay import faults
+from replay.invented import Bar
+from replay.server import Replay
 from replay.setting import wrong_rows
 from replay.wire import HTML, Reply
+from support.written import share, write_list, write_study
 
-LIST = """\
-broker: mine
-broker_zh: 我的
-theme: {zh: 测试, en: Test}
-source: {publisher: me, title: note, published: 2025-02-07}
-constituents:
-  - {symbol: 688111.SH, name_zh: 甲, stance: recommend, origin: named}
-  - {symbol: 000034.SZ, name_zh: 乙, stance: watch, origin: named}
-"""
+Command = Callable[..., Result]
 
 
 @pytest.fixture
@@ -48,14 +43,11 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def basketbt(
-    replay, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Result]:
+    replay: Replay, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Command:
     """Run a command in a folder with one list and one study."""
-    (tmp_path / "baskets" / "mine").mkdir(parents=True)
-    (tmp_path / "baskets" / "mine" / "list.yaml").write_text(LIST, encoding="utf-8")
-    (tmp_path / "study.yaml").write_text(
-        "study: x\nevents: deepseek-r1\nbaskets: mine/list\nwindows: [[0, 5]]\n", encoding="utf-8"
-    )
+    write_list(tmp_path, "mine/list", share("688111.SH", stance="recommend"), "000034.SZ")
+    write_study(tmp_path, baskets="mine/list", windows="[[0, 5]]")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(PATH_VARIABLE, str(path))
     app = typer.Typer()
@@ -67,7 +59,9 @@ def basketbt(
     return run
 
 
-def test_fetch_fills_the_store_and_says_what_it_did(replay, basketbt, path: Path) -> None:
+def test_fetch_fills_the_store_and_says_what_it_did(
+    replay: Replay, basketbt: Command, path: Path
+) -> None:
     done = basketbt("fetch", "study.yaml")
     assert done.exit_code == 0, done.output
     for symbol in ("688111.SH", "000034.SZ", "000300.SH"):
@@ -87,11 +81,15 @@ def test_fetch_fills_the_store_and_says_what_it_did(replay, basketbt, path: Path
     ],
 )
 def test_ctrl_c_keeps_what_is_done_and_the_next_call_resumes(
-    replay, basketbt, path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+    replay: Replay,
+    basketbt: Command,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
 ) -> None:
     save = Store.save
 
-    def stopped_after(self: Store, *arguments, **options):
+    def stopped_after(self: Store, *arguments: Any, **options: Any) -> None:
         save(self, *arguments, **options)
         raise KeyboardInterrupt
 
@@ -121,7 +119,7 @@ def test_a_terminal_sees_how_many_are_stored_fetched_and_failed(
     assert "1 stored, 1 fetched, 0 failed" in said
 
 
-def test_fetch_takes_a_basket_and_a_range(basketbt, path: Path) -> None:
+def test_fetch_takes_a_basket_and_a_range(basketbt: Command, path: Path) -> None:
     done = basketbt("fetch", "mine/list", "--start", "2025-01-02", "--end", "2025-02-28", "--quiet")
     assert (done.exit_code, done.output) == (0, "")
     with Store(path, read_only=True) as store:
@@ -130,7 +128,9 @@ def test_fetch_takes_a_basket_and_a_range(basketbt, path: Path) -> None:
         }
 
 
-def test_fetch_that_cannot_get_a_symbol_names_it_and_every_vendor(replay, basketbt) -> None:
+def test_fetch_that_cannot_get_a_symbol_names_it_and_every_vendor(
+    replay: Replay, basketbt: Command
+) -> None:
     for vendor in ("sina", "eastmoney", "tencent", "yahoo"):
         replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
     done = basketbt("fetch", "mine/list")
@@ -143,7 +143,7 @@ def test_fetch_that_cannot_get_a_symbol_names_it_and_every_vendor(replay, basket
     assert "it resumes" in done.stderr
 
 
-def test_fetch_passes_a_vendor_over_and_says_so(replay, basketbt) -> None:
+def test_fetch_passes_a_vendor_over_and_says_so(replay: Replay, basketbt: Command) -> None:
     replay.vendors.faults.append(faults.on("sina", Reply(HTML, 456, "text/html")))
     done = basketbt("fetch", "mine/list")
     assert done.exit_code == 0
@@ -163,7 +163,9 @@ def test_fetch_passes_a_vendor_over_and_says_so(replay, basketbt) -> None:
         (("store", "accept", "17"), "17"),
     ],
 )
-def test_a_mistake_is_named(basketbt, path: Path, arguments: tuple[str, ...], what: str) -> None:
+def test_a_mistake_is_named(
+    basketbt: Command, path: Path, arguments: tuple[str, ...], what: str
+) -> None:
     Store(path).close()
     done = basketbt(*arguments)
     assert isinstance(done.exception, BasketbtError)
@@ -172,7 +174,9 @@ def test_a_mistake_is_named(basketbt, path: Path, arguments: tuple[str, ...], wh
 
 
 @pytest.mark.parametrize("text", ["", "- 688111.SH\n", "broker: [\n"])
-def test_a_file_that_is_neither_study_nor_list_is_a_mistake_too(basketbt, text: str) -> None:
+def test_a_file_that_is_neither_study_nor_list_is_a_mistake_too(
+    basketbt: Command, text: str
+) -> None:
     Path("other.yaml").write_text(text, encoding="utf-8")
     done = basketbt("fetch", "other.yaml")
     assert isinstance(done.exception, BasketbtError)
@@ -180,7 +184,7 @@ def test_a_file_that_is_neither_study_nor_list_is_a_mistake_too(basketbt, text: 
     assert "other.yaml" in str(done.exception)
 
 
-def test_a_rewritten_past_is_listed_and_accepted(replay, basketbt) -> None:
+def test_a_rewritten_past_is_listed_and_accepted(replay: Replay, basketbt: Command) -> None:
     basketbt("fetch", "study.yaml", "--quiet")
     replay.vendors.edit = faults.edited(
         "sina",
@@ -201,7 +205,9 @@ def test_a_rewritten_past_is_listed_and_accepted(replay, basketbt) -> None:
     assert basketbt("store", "check").stdout == "sound\n"
 
 
-def test_a_copy_can_be_taken_away_and_brought_back(basketbt, path: Path, tmp_path: Path) -> None:
+def test_a_copy_can_be_taken_away_and_brought_back(
+    basketbt: Command, path: Path, tmp_path: Path
+) -> None:
     basketbt("fetch", "study.yaml", "--quiet")
     assert basketbt("store", "export", tmp_path / "copy.sqlite").exit_code == 0
     refused = basketbt("store", "export", tmp_path / "copy.sqlite")
@@ -218,12 +224,12 @@ def test_a_copy_can_be_taken_away_and_brought_back(basketbt, path: Path, tmp_pat
         ]
 
 
-def test_prune_needs_to_be_told_what(basketbt, path: Path) -> None:
+def test_prune_needs_to_be_told_what(basketbt: Command, path: Path) -> None:
     Store(path).close()
     assert basketbt("store", "prune").exit_code == 2
 
 
-def test_check_finds_what_was_tampered_with(basketbt, path: Path) -> None:
+def test_check_finds_what_was_tampered_with(basketbt: Command, path: Path) -> None:
     import contextlib
     import sqlite3
 
@@ -236,7 +242,9 @@ def test_check_finds_what_was_tampered_with(basketbt, path: Path) -> None:
     assert "2025-01-21" in done.stderr
 
 
-def test_lock_freezes_a_study_without_asking_again(replay, basketbt, tmp_path: Path) -> None:
+def test_lock_freezes_a_study_without_asking_again(
+    replay: Replay, basketbt: Command, tmp_path: Path
+) -> None:
     basketbt("fetch", "study.yaml", "--quiet")
     asked = len(replay.vendors.log)
     done = basketbt("lock", "study.yaml", "-o", "x.lock", "--source", "auto", "--offline")
@@ -245,24 +253,16 @@ def test_lock_freezes_a_study_without_asking_again(replay, basketbt, tmp_path: P
     assert LockSource(tmp_path / "x.lock").content in done.stdout
 
 
-def test_reconcile_agrees_when_the_vendors_do(basketbt) -> None:
+def test_reconcile_agrees_when_the_vendors_do(basketbt: Command) -> None:
     done = basketbt("reconcile", "mine/list")
     assert done.exit_code == 0, done.output
     assert "mine/list" in done.stdout
     assert "differs" not in done.stdout
 
 
-def test_reconcile_shows_a_difference_and_its_effect(replay, basketbt) -> None:
+def test_reconcile_shows_a_difference_and_its_effect(replay: Replay, basketbt: Command) -> None:
     # Tencent has one close 0.5 % too high and lots where the others have shares.
-    def change(bars):
-        return [
-            replace(bar, close=round(bar.close * 1.005, 2), high=bar.high * 1.02)
-            if bar.day.isoformat() == "2025-05-30"
-            else bar
-            for bar in bars
-        ]
-
-    replay.vendors.edit = faults.edited("tencent", change)
+    replay.vendors.edit = faults.edited("tencent", faults.raised("2025-05-30", 1.005, 1.02))
     window = ("--start", "2024-12-02", "--end", "2025-05-30")
     done = basketbt("reconcile", "mine/list", "--between", "sina,tencent", "--json", *window)
     assert done.exit_code == 3
@@ -285,18 +285,17 @@ def test_reconcile_shows_a_difference_and_its_effect(replay, basketbt) -> None:
     assert loose.exit_code == 0
 
 
-def test_reconcile_of_a_study_uses_its_own_weights_and_windows(replay, basketbt) -> None:
+def test_reconcile_of_a_study_uses_its_own_weights_and_windows(
+    replay: Replay, basketbt: Command
+) -> None:
     """Oracle: one share's last close is one per cent too high, so a list bought before and
     valued on that day gains its weight in that share times the share's growth, times 1 %."""
-    Path("study.yaml").write_text(
-        "study: x\nevents: deepseek-r1\nbaskets: mine/list\nsplit_at_publication: false\n"
-        "windows: [[0, 5], [0, 8]]\nweighting: [stance, equal]\n",
-        encoding="utf-8",
-    )
+    settings = {"split_at_publication": "false", "weighting": "[stance, equal]"}
+    write_study(Path(), baskets="mine/list", windows="[[0, 5], [0, 8]]", **settings)
     zero = replay.vendors.market["688111.SH"].sessions.index(date(2025, 1, 21))
     last = replay.vendors.market["688111.SH"].sessions[zero + 5]
 
-    def change(bars):
+    def change(bars: list[Bar]) -> list[Bar]:
         return [
             replace(bar, close=bar.close * 1.01, high=bar.high * 1.02) if bar.day == last else bar
             for bar in bars
@@ -324,14 +323,16 @@ def test_reconcile_of_a_study_uses_its_own_weights_and_windows(replay, basketbt)
     assert "[0,+5]" in line
 
 
-def test_reconcile_says_which_vendor_failed(replay, basketbt) -> None:
+def test_reconcile_says_which_vendor_failed(replay: Replay, basketbt: Command) -> None:
     replay.vendors.faults.append(faults.on("tencent", Reply(HTML, 456, "text/html")))
     done = basketbt("reconcile", "mine/list", "--between", "sina,tencent")
     assert done.exit_code == 3
     assert "tencent refused" in done.stderr
 
 
-def test_doctor_names_versions_and_the_store_that_is_not_there(basketbt, path: Path) -> None:
+def test_doctor_names_versions_and_the_store_that_is_not_there(
+    basketbt: Command, path: Path
+) -> None:
     done = basketbt("doctor")
     assert done.exit_code == 0
     assert "akshare" in done.stdout
@@ -340,7 +341,7 @@ def test_doctor_names_versions_and_the_store_that_is_not_there(basketbt, path: P
 
 
 def test_doctor_live_without_internet_names_the_hosts(
-    replay, basketbt, monkeypatch: pytest.MonkeyPatch
+    replay: Replay, basketbt: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replay.vendors.faults.append(lambda request, _: Reply(manner="drop"))
     monkeypatch.setattr("basketbt.data.sources.rate_limiter.pace_of_environment", lambda: 0.0)
@@ -363,7 +364,7 @@ def test_doctor_live_without_internet_names_the_hosts(
 
 
 def test_doctor_live_ends_the_pause_of_hosts_that_answer(
-    replay, basketbt, path: Path, monkeypatch: pytest.MonkeyPatch
+    replay: Replay, basketbt: Command, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("basketbt.data.sources.rate_limiter.pace_of_environment", lambda: 0.0)
     monkeypatch.setattr(
@@ -380,7 +381,7 @@ def test_doctor_live_ends_the_pause_of_hosts_that_answer(
         assert store.hosts().closed("elsewhere.example") is not None
 
 
-def test_a_vendor_that_answers_as_it_used_to_is_well(replay) -> None:
+def test_a_vendor_that_answers_as_it_used_to_is_well(replay: Replay) -> None:
     findings = list(probe.probe(datetime(2025, 6, 30, 9, tzinfo=UTC), RateLimiter(pace=0.0)))
     assert [finding.failure for finding in findings] == [""] * len(findings)
     asked = [finding for finding in findings if finding.last_bar]
@@ -388,7 +389,7 @@ def test_a_vendor_that_answers_as_it_used_to_is_well(replay) -> None:
     assert {finding.last_bar for finding in asked} == {"2025-06-30"}
 
 
-def test_a_vendor_that_tells_another_close_is_found(replay) -> None:
+def test_a_vendor_that_tells_another_close_is_found(replay: Replay) -> None:
     replay.vendors.edit = faults.edited(
         "tencent", lambda bars: [*bars[:-1], replace(bars[-1], close=bars[-1].low)]
     )

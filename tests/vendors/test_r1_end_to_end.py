@@ -13,6 +13,7 @@ from basketbt.config.study import load_study
 from basketbt.plan.study import make_plan
 from basketbt.shipped import find_study
 from replay.invented import Security
+from replay.server import Replay
 
 # The price commands, whether or not the command line has taken them in already.
 BASKETBT = """
@@ -30,7 +31,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-def test_r1_from_the_vendors_the_store_and_a_lock_is_the_same_run(replay, tmp_path: Path) -> None:
+def test_r1_from_the_vendors_the_store_and_a_lock_is_the_same_run(
+    replay: Replay, tmp_path: Path
+) -> None:
     market = replay.vendors.market
     request = make_plan(load_study(find_study(Path("deepseek-r1")), [LISTS[1]])).request
     known = {security.text for security in market.securities}

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,11 @@ from basketbt.data.sources.auto import Fetcher
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.stored import StoreSource
 from basketbt.data.store import Store, upkeep
-from basketbt.data.store.connection import (
-    DamagedStore,
-    DamagedStoreLeft,
-    EmptyStore,
-    NotAStore,
-)
+from basketbt.data.store.connection import DamagedStore, DamagedStoreLeft, EmptyStore, NotAStore
 from basketbt.data.store.schema import MIGRATIONS, NewerStore, migrate, version
 from basketbt.errors import DataError, OutputError
-from replay.setting import NOW, request_for, wrong_rows
+from replay.server import Replay
+from replay.setting import NOW, known, request_for, wrong_rows
 
 NAMES = ("688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
 TESTS = Path(__file__).resolve().parents[1]
@@ -63,13 +60,16 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [1, 2])
-def test_a_killed_fetch_keeps_what_was_done_and_resumes(replay, path: Path, after: int) -> None:
+def test_a_killed_fetch_keeps_what_was_done_and_resumes(
+    replay: Replay, path: Path, after: int
+) -> None:
     process = start_fetching(path, replay.environment)
+    told = known(process.stdout)
     for _ in range(after):
-        assert process.stdout.readline()
+        assert told.readline()
     process.send_signal(signal.SIGKILL)
     process.wait()
-    process.stdout.close()
+    told.close()
     with Store(path) as store:
         done = {coverage.symbol for coverage in store.all_coverages()}
         assert set(NAMES[:after]) <= done
@@ -80,7 +80,7 @@ def test_a_killed_fetch_keeps_what_was_done_and_resumes(replay, path: Path, afte
 
 
 @pytest.mark.slow
-def test_two_fetchers_on_one_store_do_the_work_once_and_agree(replay, path: Path) -> None:
+def test_two_fetchers_on_one_store_do_the_work_once_and_agree(replay: Replay, path: Path) -> None:
     processes = [start_fetching(path, replay.environment) for _ in range(2)]
     for process in processes:
         output, _ = process.communicate(timeout=120)
@@ -92,7 +92,9 @@ def test_two_fetchers_on_one_store_do_the_work_once_and_agree(replay, path: Path
         assert store.revisions() == []
 
 
-def test_a_reader_sees_whole_symbols_while_another_process_writes(replay, path: Path) -> None:
+def test_a_reader_sees_whole_symbols_while_another_process_writes(
+    replay: Replay, path: Path
+) -> None:
     with Store(path) as writer, Store(path, read_only=True) as reader:
         fetcher = Fetcher(writer, now=NOW, hosts=RateLimiter(pace=0.0))
         seen: list[int] = []
@@ -103,7 +105,7 @@ def test_a_reader_sees_whole_symbols_while_another_process_writes(replay, path: 
 
 
 def test_a_transaction_that_breaks_leaves_nothing_half_written(
-    replay, path: Path, monkeypatch: pytest.MonkeyPatch
+    replay: Replay, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_off(self: Store, *_: object) -> None:
         raise KeyboardInterrupt
@@ -120,7 +122,7 @@ def test_a_transaction_that_breaks_leaves_nothing_half_written(
 
 
 @pytest.fixture
-def tiny_disk(tmp_path: Path):
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 400 kB, where the tests may mount one."""
     folder = tmp_path / "disk"
     folder.mkdir()
@@ -130,12 +132,14 @@ def tiny_disk(tmp_path: Path):
     except OSError:
         mounted = False
     if not mounted:
-        pytest.skip("needs the right to mount a small disk")
+        pytest.skip("needs the right to mount a disk")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_full_disk_is_said_and_nothing_stored_before_is_lost(replay, tiny_disk: Path) -> None:
+def test_a_full_disk_is_said_and_nothing_stored_before_is_lost(
+    replay: Replay, tiny_disk: Path
+) -> None:
     path = tiny_disk / "store.sqlite"
     with Store(path) as store:
         fetcher = Fetcher(store, now=NOW)
@@ -152,21 +156,12 @@ def test_a_full_disk_is_said_and_nothing_stored_before_is_lost(replay, tiny_disk
 
 
 @pytest.fixture
-def locked_disk(replay, tmp_path: Path):
+def locked_disk(replay: Replay, tiny_disk: Path) -> Path:
     """A folder with a filled store, on a disk that can only be read."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    tmpfs = ["mount", "-t", "tmpfs", "tmpfs", str(folder)]
-    try:
-        mounted = subprocess.run(tmpfs, capture_output=True, check=False).returncode == 0
-    except OSError:
-        mounted = False
-    if not mounted:
-        pytest.skip("needs the right to mount a disk")
-    fetch_all(folder / "store.sqlite")
-    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    subprocess.run(["mount", "-o", "remount,size=20m", str(tiny_disk)], check=True)
+    fetch_all(tiny_disk / "store.sqlite")
+    subprocess.run(["mount", "-o", "remount,ro", str(tiny_disk)], check=True)
+    return tiny_disk
 
 
 def test_a_read_only_store_is_read_but_not_filled(locked_disk: Path) -> None:
@@ -185,7 +180,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("offset", [100, 5000])
 def test_a_damaged_store_is_set_aside_and_never_overwritten(
-    replay, path: Path, offset: int
+    replay: Replay, path: Path, offset: int
 ) -> None:
     fetch_all(path)
     with sqlite3.connect(path) as db:
@@ -196,7 +191,7 @@ def test_a_damaged_store_is_set_aside_and_never_overwritten(
     path.write_bytes(content)
     with pytest.raises(DamagedStore) as caught:
         fetch_all(path)
-    aside = Path(caught.value.fields["aside"])
+    aside = Path(str(caught.value.fields["aside"]))
     assert aside.read_bytes() == content
     assert not path.exists()
     assert str(aside) in str(caught.value)
@@ -204,7 +199,7 @@ def test_a_damaged_store_is_set_aside_and_never_overwritten(
     assert aside.read_bytes() == content
 
 
-def test_a_command_that_only_looks_leaves_a_damaged_store_alone(replay, path: Path) -> None:
+def test_a_command_that_only_looks_leaves_a_damaged_store_alone(replay: Replay, path: Path) -> None:
     fetch_all(path)
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -236,7 +231,7 @@ def photo_album(path: Path) -> None:
     ],
 )
 def test_a_file_of_somebody_else_is_neither_used_nor_renamed(
-    path: Path, make, why: str, read_only: bool
+    path: Path, make: Callable[[Path], object], why: str, read_only: bool
 ) -> None:
     make(path)
     before = path.read_bytes() if path.is_file() else None
@@ -272,7 +267,7 @@ def test_a_store_of_a_later_version_is_left_alone(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_an_older_store_is_migrated_step_by_step_or_not_at_all(replay, path: Path) -> None:
+def test_an_older_store_is_migrated_step_by_step_or_not_at_all(replay: Replay, path: Path) -> None:
     fetch_all(path)
     db = sqlite3.connect(path, isolation_level=None)
     good = "ALTER TABLE coverage ADD COLUMN remark TEXT;"
@@ -292,7 +287,7 @@ def test_a_store_held_by_nobody_opens_at_once(path: Path) -> None:
     assert issubclass(DamagedStore, DataError)
 
 
-def test_reading_the_store_loads_no_client_and_no_pandas(replay, path: Path) -> None:
+def test_reading_the_store_loads_no_client_and_no_pandas(replay: Replay, path: Path) -> None:
     fetch_all(path)
     code = f"""
 import sys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -17,45 +17,20 @@ from basketbt.data.store.book import PATH_VARIABLE
 from basketbt.pipeline.sources import Access, choose_source
 from basketbt.plan.study import make_plan
 from replay.invented import FIRST, LAST, Market, rates
+from replay.server import Replay
+from support.written import share, write_list, write_study
 
 SYMBOLS = ("688111.SH", "000034.SZ", "300624.SZ", "6682.HK")
-LIST = """\
-broker: mine
-broker_zh: 我的
-theme: {zh: 测试, en: Test}
-source: {publisher: me, title: note, published: 2025-02-07}
-constituents:
-  - {symbol: 688111.SH, name_zh: 甲, stance: recommend, origin: named}
-  - {symbol: 000034.SZ, name_zh: 乙, stance: watch, origin: named}
-  - {symbol: 300624.SZ, name_zh: 丙, stance: watch, origin: named}
-  - {symbol: 6682.HK, name_zh: 丁, stance: watch, origin: named, lot: 100}
-"""
-STUDY = """\
-study: vendors
-events: deepseek-r1
-baskets: mine/list
-benchmarks: [000300.SH]
-weighting: [equal, stance]
-windows: [[0, 5], [0, 20]]
-"""
-CAPS = """\
-study: caps
-events: deepseek-r1
-baskets: mine/list
-benchmarks: [000300.SH]
-weighting: market_cap
-windows: [[0, 5]]
-split_at_publication: false
-"""
+SHARES = (share("688111.SH", stance="recommend"), *SYMBOLS[1:])
+STUDY = {"baskets": "mine/list", "benchmarks": "[000300.SH]"}
 
 
 @pytest.fixture
-def study(replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
+def study(replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     """Run the study from a source, with a store of that source's own."""
     folder = tmp_path / "project"
-    (folder / "baskets" / "mine").mkdir(parents=True)
-    (folder / "baskets" / "mine" / "list.yaml").write_text(LIST, encoding="utf-8")
-    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    write_list(folder, "mine/list", *SHARES)
+    write_study(folder, **STUDY, weighting="[equal, stance]", windows="[[0, 5], [0, 20]]")
 
     def run(source: str, store: str | None = None) -> Run:
         name = store or source.partition(":")[0]
@@ -69,7 +44,7 @@ def write_tables(folder: Path, market: Market) -> None:
     """The market as an analyst's own tables, total-return factor by hand."""
     folder.mkdir()
 
-    def rows(name: str):
+    def rows(name: str) -> Iterator[tuple[object, ...]]:
         security = market[name]
         factor = dict(security.factor())
         level = 1.0
@@ -112,7 +87,7 @@ def without_prices(found: dict[tuple[str, ...], float]) -> set[tuple[str, ...]]:
 
 
 def test_akshare_yfinance_and_own_tables_give_the_same_levels(
-    replay, study, tmp_path: Path
+    replay: Replay, study: Callable[..., Run], tmp_path: Path
 ) -> None:
     write_tables(tmp_path / "tables", replay.vendors.market)
     own = levels(study(f"files:{tmp_path / 'tables'}"))
@@ -126,7 +101,7 @@ def test_akshare_yfinance_and_own_tables_give_the_same_levels(
 
 
 def test_a_run_from_the_store_and_from_a_lock_is_the_same_run(
-    replay, study, tmp_path: Path
+    replay: Replay, study: Callable[..., Run], tmp_path: Path
 ) -> None:
     first = study("auto")
     asked = len(replay.vendors.log)
@@ -150,22 +125,22 @@ def test_a_run_from_the_store_and_from_a_lock_is_the_same_run(
 
 
 def test_a_capitalisation_weighting_uses_the_counts_that_were_fetched(
-    replay, study, tmp_path: Path
+    replay: Replay, study: Callable[..., Run], tmp_path: Path
 ) -> None:
     project = tmp_path / "project"
-    (project / "study.yaml").write_text(CAPS, encoding="utf-8")
-    mainland = "\n".join(LIST.splitlines()[:-1]) + "\n"  # nobody gives counts for Hong Kong
-    (project / "baskets" / "mine" / "list.yaml").write_text(mainland, encoding="utf-8")
+    caps = {"weighting": "market_cap", "windows": "[[0, 5]]", "split_at_publication": "false"}
+    write_study(project, **STUDY, **caps)
+    write_list(project, "mine/list", *SHARES[:3])  # nobody gives counts for Hong Kong
     rows = study("auto").constituents
     weights = dict(zip(rows["symbol"], rows["weight"], strict=True))
     # The last close before the base of day 0, 21 January 2025.
     day = date(2025, 1, 17)
-    caps = {
+    worth = {
         name: replay.vendors.market[name].closes[day] * replay.vendors.market[name].shares
         for name in SYMBOLS[:3]
     }
-    for name, cap in caps.items():
-        assert weights[name] == pytest.approx(cap / sum(caps.values()), rel=1e-9)
+    for name, cap in worth.items():
+        assert weights[name] == pytest.approx(cap / sum(worth.values()), rel=1e-9)
 
 
 def test_the_market_spans_what_the_study_needs() -> None:

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 from basketbt.data.sources.akshare import eastmoney
-from basketbt.data.sources.complete import Completed, complete, complete_rate
+from basketbt.data.sources.complete import complete_rate
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.routes import VENDORS, Route
-from basketbt.data.sources.vendor import History, Query
+from basketbt.data.sources.vendor import History
 from basketbt.market.symbols import parse_symbol
 from replay.invented import Market, Security, rates
-from replay.setting import FIRST, LAST, earned
+from replay.server import Replay
+from replay.setting import FIRST, LAST, earned, known
+from replay.wire import Reply, Request
+from support.asked import completed
 
 MAINLAND = ("688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
 SERVED = [
@@ -33,15 +35,7 @@ SERVED = [
 ]
 
 
-@pytest.fixture
-def completed(replay, hosts: RateLimiter) -> Callable[..., Completed]:
-    def ask(vendor: str, text: str, route: Route = "auto") -> Completed:
-        query = Query(
-            parse_symbol(text), np.datetime64(FIRST, "D"), np.datetime64(LAST, "D"), hosts
-        )
-        return complete(VENDORS[vendor], (), query, route)
-
-    return ask
+pytestmark = pytest.mark.usefixtures("replay")
 
 
 def expected(security: Security) -> dict[date, float]:
@@ -53,14 +47,14 @@ def as_dict(history: History) -> dict[date, float]:
 
 
 @pytest.mark.parametrize(("vendor", "text"), SERVED)
-def test_closes_are_those_of_the_market(replay, completed, vendor: str, text: str) -> None:
+def test_closes_are_those_of_the_market(replay: Replay, vendor: str, text: str) -> None:
     history = completed(vendor, text).history
     assert as_dict(history) == pytest.approx(expected(replay.vendors.market[text]), abs=1e-9)
 
 
 @pytest.mark.parametrize(("vendor", "text"), SERVED)
 def test_volumes_are_in_shares_and_amounts_in_currency(
-    replay, completed, vendor: str, text: str
+    replay: Replay, vendor: str, text: str
 ) -> None:
     bars = completed(vendor, text).history.bars
     known = [b for b in replay.vendors.market[text].bars if FIRST <= b.day <= LAST]
@@ -73,14 +67,14 @@ def test_volumes_are_in_shares_and_amounts_in_currency(
 @pytest.mark.parametrize("vendor", ["sina", "eastmoney", "tencent", "yahoo"])
 @pytest.mark.parametrize("text", MAINLAND)
 def test_total_returns_agree_with_what_a_holder_earned(
-    replay, completed, vendor: str, text: str
+    replay: Replay, vendor: str, text: str
 ) -> None:
     history = completed(vendor, text).history
     truth = replay.vendors.market[text].total_return(FIRST, LAST)
     assert earned(history) == pytest.approx(truth, abs=1e-6)
 
 
-def test_daily_total_returns_of_sina_and_yahoo_agree(completed) -> None:
+def test_daily_total_returns_of_sina_and_yahoo_agree() -> None:
     def returns(vendor: str) -> np.ndarray:
         history = completed(vendor, "000034.SZ").history
         bars = history.with_factor
@@ -89,30 +83,30 @@ def test_daily_total_returns_of_sina_and_yahoo_agree(completed) -> None:
     assert np.abs(returns("sina") - returns("yahoo")).max() < 1e-6
 
 
-def test_a_hong_kong_dividend_is_reinvested_with_yahoos_factor(replay, completed) -> None:
+def test_a_hong_kong_dividend_is_reinvested_with_yahoos_factor(replay: Replay) -> None:
     history = completed("eastmoney", "0700.HK").history
     assert (history.vendor, history.steps_from) == ("eastmoney", "yahoo")
     truth = replay.vendors.market["0700.HK"].total_return(FIRST, LAST)
     assert earned(history) == pytest.approx(truth, abs=1e-6)
 
 
-def test_a_bonus_issue_with_cash_is_one_action_of_each(completed) -> None:
+def test_a_bonus_issue_with_cash_is_one_action_of_each() -> None:
     for vendor in ("sina", "yahoo"):
-        (action,) = completed(vendor, "000034.SZ").history.actions
+        (action,) = known(completed(vendor, "000034.SZ").history.actions)
         assert str(action.ex_date) == "2024-06-12"
         assert (action.cash, action.bonus) == pytest.approx((0.526, 0.4), abs=1e-6)
 
 
-def test_share_counts_are_those_in_force(completed) -> None:
-    shares = completed("sina", "000034.SZ").history.shares
+def test_share_counts_are_those_in_force() -> None:
+    shares = known(completed("sina", "000034.SZ").history.shares)
     assert shares.total.tolist() == [669_000_000]
     assert shares.tradable.tolist() == [535_200_000]
 
 
 def test_share_counts_come_from_the_capital_changes_where_valuations_lack(
-    replay, hosts: RateLimiter
+    replay: Replay, hosts: RateLimiter
 ) -> None:
-    def no_valuation(request, honest):
+    def no_valuation(request: Request, honest: Callable[[], Reply]) -> Reply | None:
         if request.query.get("reportName") == "RPT_VALUEANALYSIS_DET":
             from replay.wire import json_reply
 
@@ -125,14 +119,16 @@ def test_share_counts_come_from_the_capital_changes_where_valuations_lack(
 
 
 @pytest.mark.parametrize("vendor", ["eastmoney", "yahoo"])
-def test_the_rate_is_yuan_for_one_hong_kong_dollar(replay, hosts, vendor: str) -> None:
+def test_the_rate_is_yuan_for_one_hong_kong_dollar(
+    replay: Replay, hosts: RateLimiter, vendor: str
+) -> None:
     first, last = np.datetime64(FIRST, "D"), np.datetime64(LAST, "D")
     history = complete_rate(vendor, "HKDCNY", first, last, hosts).history
     known = {day: rate for day, rate in rates() if FIRST <= day <= LAST}
     assert as_dict(history) == pytest.approx(known, abs=1e-9)
 
 
-def test_a_share_listed_later_begins_with_its_first_bar(completed) -> None:
+def test_a_share_listed_later_begins_with_its_first_bar() -> None:
     history = completed("sina", "301269.SZ").history
     assert str(history.bars.dates[0]) == "2024-11-04"
     assert history.first == np.datetime64(FIRST, "D")

@@ -10,6 +10,7 @@ from basketbt.data.bars import PriceRequest, PriceSource
 from basketbt.data.lock import LockSource, LockTooSmall, write_lock
 from basketbt.data.sources.stored import StoreSource
 from replay.invented import small_market
+from replay.server import Replay
 from replay.setting import NOW, request_for
 from support.source_contract import Oracle, SourceContract
 
@@ -40,13 +41,13 @@ class VendorContract(SourceContract):
 
 class TestRoutes(VendorContract):
     @pytest.fixture(params=["auto", "akshare", "yfinance"])
-    def source(self, request: pytest.FixtureRequest, replay, tmp_path: Path) -> PriceSource:
+    def source(self, request: pytest.FixtureRequest, replay: Replay, tmp_path: Path) -> PriceSource:
         return StoreSource(tmp_path / "store.sqlite", request.param, now=NOW)
 
 
 class TestOffline(VendorContract):
     @pytest.fixture
-    def source(self, replay, request_: PriceRequest, tmp_path: Path) -> PriceSource:
+    def source(self, replay: Replay, request_: PriceRequest, tmp_path: Path) -> PriceSource:
         path = tmp_path / "store.sqlite"
         StoreSource(path, now=NOW).load(request_)
         return StoreSource(path, offline=True, now=NOW)
@@ -54,7 +55,7 @@ class TestOffline(VendorContract):
 
 class TestLock(VendorContract):
     @pytest.fixture
-    def source(self, replay, request_: PriceRequest, tmp_path: Path) -> PriceSource:
+    def source(self, replay: Replay, request_: PriceRequest, tmp_path: Path) -> PriceSource:
         fetched = StoreSource(tmp_path / "store.sqlite", now=NOW).load(request_)
         write_lock(tmp_path / "x.lock", fetched, request_)
         return LockSource(tmp_path / "x.lock")

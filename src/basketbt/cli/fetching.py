@@ -66,10 +66,7 @@ def fetch(
 
         fetcher = Fetcher(opened, route(source))
         with resumable():
-            if refresh:
-                fetcher.refresh(request, report=report)
-            else:
-                fetcher.fetch(request, thorough=True, report=report)
+            fetcher.fetch(request, thorough=True, again=refresh, report=report)
     if as_json:
         say_json([_as_data(outcome) for outcome in outcomes])
     else:

@@ -21,7 +21,8 @@ from basketbt.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from basketbt.data.reconcile import BasketEffect, Comparison
+    from basketbt.data.reconcile import Comparison
+    from basketbt.reconciliation import BasketEffect
 
 
 def reconcile(

@@ -69,11 +69,6 @@ def factor_steps(factor: Floats) -> Floats:
     return steps
 
 
-def factor_from_steps(steps: Floats) -> Floats:
-    """The factor that makes the steps, 1 on the first bar."""
-    return np.asarray(np.cumprod(steps), dtype=np.float64)
-
-
 def unexplained_steps(steps: Floats, actions: ActionSteps, close: Floats) -> NDArray[np.bool_]:
     """Where a vendor's factor and the actions tell different stories, (T,).
 
@@ -122,8 +117,8 @@ def adjust(
     steps = known.total if factor is None else factor_steps(factor)
     unknown = unexplained_steps(steps, known, close)
     return Adjusted(
-        total=close * _ending_at_one(factor_from_steps(steps)),
-        price=close * _ending_at_one(factor_from_steps(known.price)),
+        total=close * _factor(steps),
+        price=close * _factor(known.price),
         breaks=np.cumsum(unknown).astype(np.float64),
         reference=reference_prices(close, steps, fen=fen),
     )
@@ -139,5 +134,7 @@ def reference_prices(close: Floats, steps: Floats, *, fen: bool = True) -> Float
     return reference
 
 
-def _ending_at_one(factor: Floats) -> Floats:
-    return factor / factor[-1] if len(factor) else factor
+def _factor(steps: Floats) -> Floats:
+    """The factor that makes the steps, 1 on the last bar."""
+    factor: Floats = np.cumprod(steps, dtype=np.float64)
+    return factor / factor[-1:]

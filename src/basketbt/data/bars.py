@@ -1,6 +1,6 @@
 """What a price source hands over, before anything is aligned or checked.
 
-A source (``prices/sources/``) answers one :class:`PriceRequest` with one :class:`MarketData`.
+A source (``data/sources/``) answers one :class:`PriceRequest` with one :class:`MarketData`.
 Everything in it is as the vendor or file gave it, in declared units: prices in the currency of
 the listing, volume in shares, amount in currency units (not 10k), dates as exchange sessions.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class Bars:
     together, in the order of ``symbols``.
 
     What a source gives is in whatever order its tables have within a security, and unchecked;
-    ``checks.check`` puts it into date order. ``open``, ``high``, ``low``, ``volume`` and
+    ``validation.check`` puts it into date order. ``open``, ``high``, ``low``, ``volume`` and
     ``amount`` may hold NaN where the source has none (index tables often carry closes only).
 
     ``factor`` is the multiplicative total-return factor in force on the session (close x factor
@@ -86,18 +86,18 @@ class Bars:
         parts = tuple(parts)
         if len(parts) == 1:
             return parts[0]
-        counts = np.cumsum([0, *(len(part.symbols) for part in parts)])
-        codes = [part.code + start for part, start in zip(parts, counts, strict=False)]
-        columns = {
-            name: np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)])
-            for name in COLUMNS
-        }
+        starts = np.cumsum([0, *(len(part.symbols) for part in parts)])
+        codes = [part.code + start for part, start in zip(parts, starts, strict=False)]
+
+        def column(name: str, kind: str = "f8") -> NDArray[Any]:
+            return np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)])
+
         return cls(
             symbols=tuple(symbol for part in parts for symbol in part.symbols),
             code=np.concatenate([np.empty(0, np.intp), *codes]),
-            dates=np.concatenate([np.empty(0, "M8[D]"), *(part.dates for part in parts)]),
-            **columns,
-            adjusted=np.concatenate([np.empty(0, np.bool_), *(part.adjusted for part in parts)]),
+            dates=column("dates", "M8[D]"),
+            **{name: column(name) for name in COLUMNS},
+            adjusted=column("adjusted", "?"),
             currencies=tuple(currency for part in parts for currency in part.currencies),
             tables=tuple(table for part in parts for table in part.tables),
         )
@@ -217,6 +217,11 @@ class ShareCounts:
     tradable: Floats
 
 
+def is_pair(name: str) -> bool:
+    """Whether a name is a currency pair (HKDCNY) and not a security (6682.HK)."""
+    return "." not in name
+
+
 @dataclass(frozen=True, kw_only=True)
 class FxSeries:
     """Price of one unit of ``base`` in ``quote`` (HKDCNY: CNY for one HKD), by date."""
@@ -278,6 +283,19 @@ class PriceRequest:
     end: np.datetime64
     fx: tuple[str, ...] = ()  # "HKDCNY"
     universe: bool = False
+
+    @classmethod
+    def from_data(cls, told: Mapping[str, Any]) -> PriceRequest:
+        """What ``as_data`` gave; ``KeyError``, ``ValueError`` or ``TypeError`` on another form."""
+        symbols, indexes, fx = (tuple(told[name]) for name in ("symbols", "indexes", "fx"))
+        start, end = (np.datetime64(told[name], "D") for name in ("start", "end"))
+        return cls(
+            symbols=symbols, indexes=indexes, start=start, end=end, fx=fx, universe=told["universe"]
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return {**vars(self), "start": str(self.start), "end": str(self.end)}
 
     @property
     def names(self) -> tuple[str, ...]:

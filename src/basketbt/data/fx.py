@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.data.align import last_known
 from basketbt.data.bars import Bars, Dates, Floats, FxSeries
 from basketbt.errors import NoFx
 from basketbt.notes import Note, NoteKind, listing
@@ -90,10 +89,10 @@ def fresh_rates(series: FxSeries | None, days: Dates) -> Floats:
     """(D,) the last rate on or before each day; NaN before the first and when it is too old."""
     if series is None or not len(series.dates):
         return np.full(len(days), np.nan)
-    rates = last_known(series.dates, series.rate, days)
-    number = np.maximum(np.searchsorted(series.dates, days, side="right") - 1, 0)
-    age = (days - series.dates[number]).astype(np.int64)
-    fresh: Floats = np.where(age > STALE_AFTER, np.nan, rates)
+    number = np.searchsorted(series.dates, days, side="right") - 1
+    known = np.maximum(number, 0)
+    age = (days - series.dates[known]).astype(np.int64)
+    fresh: Floats = np.where((number < 0) | (age > STALE_AFTER), np.nan, series.rate[known])
     return fresh
 
 

@@ -14,6 +14,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ FORMAT = 2
 MANIFEST = "manifest.json"
 UNIVERSE = "universe_adjusted.csv"
 LARGEST = 2**30  # bytes of content; a lock of a whole market has a tenth
+_ACTION = ("symbol", "ex_date", *RATIOS)
 _INSTRUMENT = ("symbol", "name", "listed", "delisted", "lot", "industry")
 
 
@@ -82,7 +84,7 @@ class LockSource:
         self._path = path
         self._manifest, self._files = _read(path)
         try:
-            self._request = _request(self._manifest["request"])
+            self._request = PriceRequest.from_data(self._manifest["request"])
             self._said = _said(self._manifest)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise BadLock(path=path, why=f"its manifest cannot be read ({error!r})") from error
@@ -137,38 +139,29 @@ def _tables(data: MarketData, bars: Bars, request: PriceRequest) -> dict[str, by
     """CSV tables by file name."""
     names = bars.symbols
     adjusted = bars.per_row(bars.adjusted)
-    files = {"bars.csv": _bars_table(bars.rows(~adjusted))}
+    actions = (one for name in names for one in data.actions.get(name, ()))
+    shares = [data.shares[name] for name in names if name in data.shares]
+    rates = {pair: data.fx[pair] for pair in request.fx if pair in data.fx}
+    known = (data.instruments[name] for name in names if name in data.instruments)
+    files = {
+        "bars.csv": _bars_table(bars.rows(~adjusted)),
+        "actions.csv": _csv(_ACTION, map(attrgetter(*_ACTION), actions)),
+        "shares.csv": _csv(
+            ("symbol", "date", "total", "tradable"),
+            (
+                (one.symbol, *row)
+                for one in shares
+                for row in _columns(one.dates, one.total, one.tradable)
+            ),
+        ),
+        "fx.csv": _csv(
+            ("pair", "date", "rate"),
+            ((pair, *row) for pair, one in rates.items() for row in _columns(one.dates, one.rate)),
+        ),
+        "instruments.csv": _csv(_INSTRUMENT, map(attrgetter(*_INSTRUMENT), known)),
+    }
     if adjusted.any():
         files["bars_adjusted.csv"] = _bars_table(bars.rows(adjusted))
-    files["actions.csv"] = _csv(
-        ("symbol", "ex_date", *RATIOS),
-        (
-            (name, str(action.ex_date), *(_cell(getattr(action, field)) for field in RATIOS))
-            for name in names
-            for action in data.actions.get(name, ())
-        ),
-    )
-    files["shares.csv"] = _csv(
-        ("symbol", "date", "total", "tradable"),
-        (
-            (one.symbol, *row)
-            for one in (data.shares[name] for name in names if name in data.shares)
-            for row in _columns(one.dates, one.total, one.tradable)
-        ),
-    )
-    files["fx.csv"] = _csv(
-        ("pair", "date", "rate"),
-        (
-            (pair, *row)
-            for pair in request.fx
-            if pair in data.fx
-            for row in _columns(data.fx[pair].dates, data.fx[pair].rate)
-        ),
-    )
-    known = (data.instruments[name] for name in names if name in data.instruments)
-    values = ([getattr(one, field) for field in _INSTRUMENT] for one in known)
-    rows = (["" if value is None else str(value) for value in row] for row in values)
-    files["instruments.csv"] = _csv(_INSTRUMENT, rows)
     if request.universe and data.universe is not None:
         market = data.universe
         files[UNIVERSE] = _csv(("date", *market.symbols), _columns(market.dates, *market.close.T))
@@ -182,52 +175,42 @@ def _beside_tables(data: MarketData, bars: Bars, request: PriceRequest) -> dict[
         "source": data.source,
         "origin": as_data(data.origin) if data.origin else None,
         "has_actions": data.has_actions,
-        "request": {
-            "symbols": list(request.symbols),
-            "indexes": list(request.indexes),
-            "start": str(request.start),
-            "end": str(request.end),
-            "fx": list(request.fx),
-            "universe": request.universe,
-        },
+        "request": request.as_data(),
         "universe": universe and {"table": universe.table, "industry": list(universe.industry)},
         "symbols": {
-            symbol: {"currency": currency, "table": table}
-            for symbol, currency, table in zip(
-                bars.symbols, bars.currencies, bars.tables, strict=True
-            )
+            symbol: {"currency": bars.currencies[number], "table": bars.tables[number]}
+            for number, symbol in enumerate(bars.symbols)
         },
         "notes": [as_data(note) for note in data.notes],
     }
 
 
 def _bars_table(bars: Bars) -> bytes:
-    rows = _columns(bars.dates, *(getattr(bars, name) for name in COLUMNS))
     whose = (bars.symbols[code] for code in bars.code)
-    return _csv(
-        ("symbol", "date", *COLUMNS), ((name, *row) for name, row in zip(whose, rows, strict=True))
-    )
+    rows = _columns(bars.dates, *(getattr(bars, name) for name in COLUMNS))
+    return _csv(("symbol", "date", *COLUMNS), ((next(whose), *row) for row in rows))
 
 
-def _columns(dates: Dates, *columns: Floats) -> Iterable[tuple[str, ...]]:
+def _columns(dates: Dates, *columns: Floats) -> Iterable[tuple[object, ...]]:
     days = np.datetime_as_string(dates, unit="D").tolist()
-    cells = ([_cell(value) for value in column.tolist()] for column in columns)
-    return zip(days, *cells, strict=True)
+    return zip(days, *(column.tolist() for column in columns), strict=True)
 
 
-def _cell(value: float) -> str:
-    """The fewest digits that give the same double back; empty for NaN."""
-    return "" if value != value else repr(float(value))
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def _csv(header: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
     content = io.BytesIO()
     buffer = io.TextIOWrapper(content, encoding="utf-8", newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows(map(_cell, row) for row in rows)
     buffer.flush()
     return content.getvalue()
+
+
+def _cell(value: object) -> str:
+    """Of a number the fewest digits that give the same double back; empty for None and NaN."""
+    if value is None or value != value:
+        return ""
+    return repr(float(value)) if isinstance(value, float) else str(value)
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -258,17 +241,6 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     if _content(manifest["files"]) != manifest.get("content"):
         raise BadLock(path=path, why="its manifest was changed since it was made")
     return manifest, files
-
-
-def _request(told: Mapping[str, Any]) -> PriceRequest:
-    return PriceRequest(
-        symbols=tuple(told["symbols"]),
-        indexes=tuple(told["indexes"]),
-        start=np.datetime64(told["start"], "D"),
-        end=np.datetime64(told["end"], "D"),
-        fx=tuple(told["fx"]),
-        universe=told["universe"],
-    )
 
 
 def _said(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,16 +7,18 @@ home exchange was shut arrives on its next session.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.data.adjust import Adjusted, adjust
-from basketbt.data.align import Alignment, align
 from basketbt.data.bars import (
+    COLUMNS,
     Bars,
     CorporateAction,
     Dates,
@@ -26,7 +28,6 @@ from basketbt.data.bars import (
     MarketData,
     ShareCounts,
 )
-from basketbt.data.digest import content_digest
 from basketbt.data.fx import FxPolicy, find_rates
 from basketbt.errors import BadPrices
 from basketbt.market.calendars import calendar as calendar_named
@@ -36,6 +37,8 @@ from basketbt.notes import Note, NoteKind, listing
 _NOT_CONTENT = ("tables", "source", "notes", "digest")
 
 NO_FACTOR = NoteKind("no_factor", severity="warning")
+OWN_TABLES = NoteKind("prices_of_own_tables")
+VENDORS = NoteKind("prices_of_vendors")
 
 
 class Status(IntEnum):
@@ -126,12 +129,10 @@ def build_panel(
     """Align what a source gave on the sessions of one home calendar.
 
     Args:
-        data: checked prices (``checks.check``): dates strictly increasing within a symbol.
-        symbols: the columns wanted, shares and indexes alike; repeats are dropped, those without
-            a row at or before the last session are named in ``missing``.
-        calendar: home calendar, XSHG or XHKG.
-        sessions: (T,) sessions of it, ascending, at least one. Rows of ``data`` before the first
-            one serve to know the price at it.
+        data: checked prices: dates strictly increasing within a symbol.
+        symbols: the columns wanted; those without a row at or before the last session are missing.
+        sessions: (T,) of the calendar, ascending, at least one. Rows before the first one serve
+            to know the price at it.
         fx: what to do without a rate for a currency other than ``home_currency``.
         rates_from: the first day whose price matters; the first session when None. Before it a
             foreign security without a rate has no price, from it on ``fx`` decides.
@@ -141,40 +142,23 @@ def build_panel(
         BadPrices: rows that are not in order (data that were not checked).
     """
     wanted = tuple(dict.fromkeys(symbols))
-    begun = set(data.bars.code[data.bars.dates <= sessions[-1]].tolist())
-    known = {symbol for code, symbol in enumerate(data.bars.symbols) if code in begun}
-    bars = data.bars.only(symbol for symbol in wanted if symbol in known)
+    begun = data.bars.rows(data.bars.dates <= sessions[-1]).only(wanted).symbols
+    bars = data.bars.only(begun)
     _refuse_disorder(bars)
-    where = align(bars, sessions)
+    where = _aligned(bars, sessions)
     status = _status(data, bars, where, sessions)
     start = sessions[0] if rates_from is None else rates_from
     priced = (status != Status.UNLISTED) & (status != Status.ENDED)
     rates = find_rates(data.fx, bars, sessions, priced, start, fx, home_currency)
     untold = _untold(data, bars)
-    adjusted = _adjusted(data, bars, untold)
+    actions = (one for name in bars.symbols for one in data.actions.get(name, ()))
     scale = np.where(rates.local, 1.0, rates.grid)
     scale = np.where(status == Status.ENDED, np.nan, scale)
-
-    def raw(column: Floats) -> Floats:
-        """(T, N), NaN for securities of which only adjusted prices exist."""
-        values = where.on_the_day(column)
-        values[:, bars.adjusted] = np.nan
-        return values
-
     panel = PricePanel(
         calendar=calendar,
         sessions=sessions,
         symbols=bars.symbols,
-        open=raw(bars.open),
-        high=raw(bars.high),
-        low=raw(bars.low),
-        close=raw(bars.close),
-        volume=raw(bars.volume),
-        amount=raw(bars.amount),
-        reference=where.on_the_day(adjusted.reference),
-        total=where.as_of(adjusted.total) * scale,
-        price=where.as_of(adjusted.price) * scale,
-        breaks=where.as_of(adjusted.breaks),
+        **_grids(bars, where, _adjusted(data, bars, untold), scale),
         status=status,
         rate=rates.grid,
         currencies=bars.currencies,
@@ -182,19 +166,132 @@ def build_panel(
         adjusted_only=bars.adjusted,
         tables=bars.tables,
         instruments=tuple(_instrument(data, name) for name in bars.symbols),
-        actions=_actions_within(data, bars.symbols, sessions),
+        actions=tuple(one for one in actions if sessions[0] <= one.ex_date <= sessions[-1]),
         shares=tuple(data.shares.get(name) for name in bars.symbols),
-        missing=tuple(symbol for symbol in wanted if symbol not in known),
+        missing=tuple(symbol for symbol in wanted if symbol not in begun),
         source=data.source,
         notes=(*data.notes, *_factor_notes(bars, untold), *rates.notes),
         digest="",
     )
-    content = {
-        field.name: getattr(panel, field.name)
-        for field in fields(panel)
-        if field.name not in _NOT_CONTENT
-    }
+    content = {name: value for name, value in vars(panel).items() if name not in _NOT_CONTENT}
     return replace(panel, digest=content_digest(content))
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Where R rows belong on T sessions: on the day itself, or at the next session (as of)."""
+
+    row: NDArray[np.intp]  # (R,) first session on or after the row's date; T when beyond the last
+    exact: NDArray[np.bool_]  # (R,) the row's date is that session
+    column: NDArray[np.intp]  # (R,) whose row it is
+    shape: tuple[int, int]
+
+    def on_the_day(self, values: Floats) -> Floats:
+        """(T, N) the values of bars dated on the session, NaN elsewhere."""
+        grid = np.full(self.shape, np.nan)
+        grid[self.row[self.exact], self.column[self.exact]] = values[self.exact]
+        return grid
+
+    def traded(self) -> NDArray[np.bool_]:
+        """(T, N) whether there is a bar of that very session."""
+        grid = np.zeros(self.shape, dtype=np.bool_)
+        grid[self.row[self.exact], self.column[self.exact]] = True
+        return grid
+
+    def as_of(self, values: Floats) -> Floats:
+        """(T, N) the value of the last bar on or before the session, NaN before the first bar.
+
+        A NaN among the values is a value: it is carried too.
+        """
+        sources = self._last_row()
+        grid = np.full(self.shape, np.nan)
+        known = sources >= 0
+        grid[known] = values[sources[known]]
+        return grid
+
+    def _last_row(self) -> NDArray[np.intp]:
+        """(T, N) number of the last long row on or before the session, -1 when there is none."""
+        sources = np.full(self.shape, -1)
+        within = self.row < self.shape[0]
+        # Rows ascend within a security, so of several days that fall on one session (those while
+        # the home exchange was shut) the latest has the largest number.
+        np.maximum.at(sources, (self.row[within], self.column[within]), np.flatnonzero(within))
+        return np.maximum.accumulate(sources, axis=0)
+
+
+def _aligned(bars: Bars, sessions: Dates) -> Alignment:
+    """Place rows, in date order, on the sessions; those before the first count as known at it."""
+    row = np.searchsorted(sessions, bars.dates)
+    inside = row < len(sessions)
+    exact = np.zeros(len(row), dtype=np.bool_)
+    exact[inside] = sessions[row[inside]] == bars.dates[inside]
+    return Alignment(row, exact, bars.code, (len(sessions), len(bars.symbols)))
+
+
+def content_digest(content: Mapping[str, object]) -> str:
+    """sha256 over named arrays and plain values, in the order of their names.
+
+    Arrays count by kind, shape and little-endian values; every NaN is the same NaN and -0.0 is
+    0.0. Other values (texts, flags, tuples of dataclasses) count by what they contain.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(content):
+        digest.update(f"{name}\n".encode())
+        _feed(digest, content[name])
+    return digest.hexdigest()
+
+
+def _feed(digest: hashlib._Hash, value: object) -> None:
+    if isinstance(value, np.ndarray):
+        digest.update(f"{value.dtype.kind}{value.shape}\n".encode())
+        digest.update(np.ascontiguousarray(_canonical(value)).data)
+    elif isinstance(value, tuple):
+        digest.update(f"({len(value)}\n".encode())
+        for part in value:
+            _feed(digest, part)
+    elif hasattr(value, "__dataclass_fields__"):
+        for field in value.__dataclass_fields__:
+            digest.update(f"{field}\n".encode())
+            _feed(digest, getattr(value, field))
+    else:
+        digest.update(f"{value!s}\n".encode())
+
+
+def _canonical(array: NDArray[Any]) -> NDArray[Any]:
+    if array.dtype.kind == "M":
+        return array.astype("datetime64[D]").astype("<i8")
+    if array.dtype.kind == "f":
+        return np.where(np.isnan(array), np.nan, array + 0.0).astype("<f8")
+    return array.astype(array.dtype.newbyteorder("<"))
+
+
+def origin_of(data: MarketData, panels: Iterable[PricePanel]) -> Note:
+    """The source, its tables or vendors, and the days that were laid out in ``panels``.
+
+    A source that knows better (the sample of record) says so itself.
+    """
+    if data.origin is not None:
+        return data.origin
+    used = list(panels)
+    kind = VENDORS if data.source in ("auto", "akshare", "yfinance") else OWN_TABLES
+    return kind(
+        tables=listing(sorted({table for panel in used for table in panel.tables}) or ["–"]),
+        first=str(min(panel.sessions[0] for panel in used)),
+        last=str(max(panel.sessions[-1] for panel in used)),
+    )
+
+
+def _grids(bars: Bars, where: Alignment, adjusted: Adjusted, scale: Floats) -> dict[str, Floats]:
+    """(T, N) prices by their names in a panel; ``scale`` (T, N) turns them into home currency."""
+    hidden = bars.per_row(bars.adjusted)
+    raw = {name: np.where(hidden, np.nan, getattr(bars, name)) for name in COLUMNS[:-1]}
+    return {
+        **{name: where.on_the_day(column) for name, column in raw.items()},
+        "reference": where.on_the_day(adjusted.reference),
+        "total": where.as_of(adjusted.total) * scale,
+        "price": where.as_of(adjusted.price) * scale,
+        "breaks": where.as_of(adjusted.breaks),
+    }
 
 
 def _refuse_disorder(bars: Bars) -> None:
@@ -281,14 +378,3 @@ def _factor_notes(bars: Bars, untold: Flags) -> list[Note]:
 
 def _instrument(data: MarketData, symbol: str) -> Instrument:
     return data.instruments.get(symbol, Instrument(symbol=symbol))
-
-
-def _actions_within(
-    data: MarketData, names: tuple[str, ...], sessions: Dates
-) -> tuple[CorporateAction, ...]:
-    return tuple(
-        action
-        for name in names
-        for action in data.actions.get(name, ())
-        if sessions[0] <= action.ex_date <= sessions[-1]
-    )

@@ -16,8 +16,8 @@ from basketbt.data.sources.akshare import eastmoney, lists
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import VENDORS
 from basketbt.data.sources.vendor import History, Query, VendorFailure
-from basketbt.data.validation.answers import Rejected, checked_history, last_closed_session
-from basketbt.market.symbols import parse_symbol
+from basketbt.data.validation.answers import Rejected, checked, last_closed_session
+from basketbt.market.symbols import Symbol, parse_symbol
 
 DAYS = 40
 CLOSE_TOLERANCE = 1e-3
@@ -63,26 +63,26 @@ def probe(now: datetime, hosts: RateLimiter | None = None) -> Iterator[Finding]:
         symbol = parse_symbol(text)
         last = last_closed_session(symbol, now)
         query = Query(symbol, last - np.timedelta64(DAYS, "D"), last, book)
-        history = checked_history(VENDORS[vendor].history(query), symbol)
+        history = checked(VENDORS[vendor].history(query))
         first = reference.setdefault(text, history)
         return str(history.bars.dates[-1]), _disagreement(first, history)
 
     for vendor, text in QUESTIONS:
         yield _finding(vendor, text, partial(ask_prices, vendor, text))
     share, other = parse_symbol("688111.SH"), parse_symbol("000034.SZ")
-    lists_beside: tuple[tuple[str, str, Callable[[], object]], ...] = (
-        (eastmoney.NAME, "actions", lambda: eastmoney.corporate_actions(share, book)),
-        (eastmoney.NAME, "shares", lambda: eastmoney.share_counts(share, book)),
-        (lists.SHANGHAI, "delisted", lambda: lists.delisting(share, book)),
-        (lists.SHENZHEN, "delisted", lambda: lists.delisting(other, book)),
+    lists_beside: tuple[tuple[str, str, Callable[..., object], Symbol], ...] = (
+        (eastmoney.NAME, "actions", eastmoney.corporate_actions, share),
+        (eastmoney.NAME, "shares", eastmoney.share_counts, share),
+        (lists.SHANGHAI, "delisted", lists.delisting, share),
+        (lists.SHENZHEN, "delisted", lists.delisting, other),
     )
-    for vendor, what, ask in lists_beside:
-        yield _finding(vendor, what, partial(_answered, ask))
 
+    def ask_list(ask: Callable[..., object], symbol: Symbol) -> tuple[str, str]:
+        ask(symbol, book)
+        return "", ""
 
-def _answered(ask: Callable[[], object]) -> tuple[str, str]:
-    ask()
-    return "", ""
+    for vendor, what, ask, symbol in lists_beside:
+        yield _finding(vendor, what, partial(ask_list, ask, symbol))
 
 
 def _finding(vendor: str, symbol: str, ask: Callable[[], tuple[str, str]]) -> Finding:
@@ -90,7 +90,7 @@ def _finding(vendor: str, symbol: str, ask: Callable[[], tuple[str, str]]) -> Fi
     try:
         last_bar, problem = ask()
     except VendorFailure as failure:
-        answered = failure.fields["status"] is not None
+        answered = failure.status is not None
         return Finding(vendor, symbol, str(failure.fields["host"]), answered, "", failure.brief)
     except Rejected as rejected:
         return Finding(vendor, symbol, "", True, "", f"{vendor}: {rejected}")

@@ -6,7 +6,6 @@ on the same day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,33 +67,6 @@ class Comparison:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class BasketEffect:
-    """The total return of a basket in one window on either vendor's prices.
-
-    NaN where a return does not exist.
-    """
-
-    event: str
-    basket: str
-    weighting: str
-    rebalance: str
-    window: str
-    left: float
-    right: float
-
-    @property
-    def size(self) -> float:
-        """What the choice of vendor does to the return, as a decimal."""
-        return self.left - self.right
-
-    def agrees(self, tolerance: float) -> bool:
-        """Whether the two returns differ by no more than ``tolerance``, or exist at neither."""
-        if np.isnan(self.left) and np.isnan(self.right):
-            return True
-        return abs(self.size) <= tolerance
-
-
 def compare_vendors(
     path: Path, request: PriceRequest, vendors: tuple[str, str]
 ) -> tuple[list[Comparison], list[tuple[str, tuple[VendorFailure, ...]]]]:
@@ -111,7 +83,7 @@ def compare_vendors(
             symbol = parse_symbol(name)
             if not all(VENDORS[vendor].serves(symbol) for vendor in vendors):
                 continue
-            outcomes = [fetcher.from_vendor(symbol, vendor, request) for vendor in vendors]
+            outcomes = [fetcher.from_vendor(name, vendor, request) for vendor in vendors]
             if failed := [outcome for outcome in outcomes if outcome.state == "failed"]:
                 failures += [(name, outcome.failures) for outcome in failed]
                 continue
@@ -130,7 +102,7 @@ def compare(left: History, right: History) -> Comparison:
     a, b = left.bars.between(first, last), right.bars.between(first, last)
     _, at_a, at_b = np.intersect1d(a.dates, b.dates, return_indices=True)
     difference = np.abs(a.close[at_a] / b.close[at_b] - 1)
-    worst = int(np.argmax(difference)) if len(difference) else None
+    worst = int(np.argmax(difference)) if len(difference) else 0
     with np.errstate(invalid="ignore", divide="ignore"):
         volume = np.abs(a.volume[at_a] / b.volume[at_b] - 1)
     return Comparison(
@@ -138,8 +110,8 @@ def compare(left: History, right: History) -> Comparison:
         left=left.vendor,
         right=right.vendor,
         sessions=len(at_a),
-        close_difference=float("nan") if worst is None else float(difference[worst]),
-        worst_day=_day_of(difference, a.dates[at_a]),
+        close_difference=float(difference[worst]) if len(difference) else float("nan"),
+        worst_day=a.dates[at_a][worst] if (difference > 0).any() else None,
         volumes_differ=int((volume > VOLUME_TOLERANCE).sum()),
         only_left=np.setdiff1d(a.dates, b.dates),
         only_right=np.setdiff1d(b.dates, a.dates),
@@ -147,32 +119,6 @@ def compare(left: History, right: History) -> Comparison:
         return_left=_total_return(a, left.steps, at_a),
         return_right=_total_return(b, right.steps, at_b),
     )
-
-
-def equal_weight_effect(
-    comparisons: Sequence[Comparison], basket: str, symbols: Sequence[str]
-) -> BasketEffect:
-    """A basket without a study: equal weights of the members that were compared, bought on the
-    first session and held to the last. NaN when none was."""
-    found = {one.symbol: one for one in comparisons if np.isfinite(one.effect)}
-    members = [found[symbol] for symbol in symbols if symbol in found]
-    return BasketEffect(
-        event="",
-        basket=basket,
-        weighting="equal",
-        rebalance="hold",
-        window="",
-        left=float(np.mean([one.return_left for one in members])) if members else float("nan"),
-        right=float(np.mean([one.return_right for one in members])) if members else float("nan"),
-    )
-
-
-def _day_of(difference: Floats, dates: Dates) -> np.datetime64 | None:
-    """The day of the largest difference; None when there is none."""
-    if not (difference > 0).any():
-        return None
-    day: np.datetime64 = dates[int(np.argmax(difference))]
-    return day
 
 
 def _total_return(bars: Bars, steps: FactorSteps | None, at: NDArray[np.intp]) -> float:
@@ -184,10 +130,7 @@ def _total_return(bars: Bars, steps: FactorSteps | None, at: NDArray[np.intp]) -
 
 
 def _step_differences(
-    left: FactorSteps | None,
-    right: FactorSteps | None,
-    first: np.datetime64,
-    last: np.datetime64,
+    left: FactorSteps | None, right: FactorSteps | None, first: np.datetime64, last: np.datetime64
 ) -> tuple[StepDifference, ...]:
     """Steps that differ; nothing when one of the two has no factor at all (an index)."""
     if left is None or right is None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 
+from basketbt.durable import sha256
 from basketbt.errors import InputError
 from basketbt.market.dated import DatedRule
 from basketbt.market.dividendtax import DIVIDEND_TAX
@@ -90,7 +90,7 @@ def _unrecorded(
 def rules_digest() -> str:
     """SHA-256 of every rule here: a run's id contains it, so changed rules make another run."""
     lines = "\n".join(repr(rule) for _, rule in _all_rules())
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return sha256(lines)
 
 
 def _all_rules() -> Iterator[tuple[str, DatedRule]]:

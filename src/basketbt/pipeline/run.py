@@ -12,9 +12,7 @@ import basketbt
 from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.study import StudyFile
 from basketbt.data.bars import MarketData, PriceSource
-from basketbt.data.digest import content_digest
-from basketbt.data.origin import origin_of
-from basketbt.data.panel import PricePanel
+from basketbt.data.panel import PricePanel, content_digest, origin_of
 from basketbt.data.validation.check import check
 from basketbt.lists.overlap import equal_overlap
 from basketbt.market.rules import rules_digest

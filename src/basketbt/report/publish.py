@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from basketbt.durable import write_flushed, write_whole
 from basketbt.errors import OutputError
 
 LATEST = "latest"
@@ -70,7 +71,7 @@ def _create(files: Mapping[str, bytes], study_folder: Path, target: Path) -> Non
         for name, content in files.items():
             path = aside / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, content)
+            write_flushed(path, content)
         aside.chmod(0o755)
         _flush_folder(aside)
         try:
@@ -90,21 +91,8 @@ def _renew(files: Mapping[str, bytes], folder: Path) -> None:
         path, content = folder / name, files[name]
         if path.is_file() and path.read_bytes() == content:
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}-{os.getpid()}")
-        try:
-            _write(fresh, content)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        write_whole(path, content)
     _flush_folder(folder)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
 
 
 def _sweep(study_folder: Path) -> None:

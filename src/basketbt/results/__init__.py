@@ -5,7 +5,6 @@ Every number that anyone prints is here; ``accounts`` has the records of one acc
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, Floats
 from basketbt.data.panel import PricePanel
+from basketbt.durable import sha256
 from basketbt.engine.book import STANDING, BookPath, IndexBook
 from basketbt.engine.windows import RELATIVE, WindowStatistics, Yardsticks
 from basketbt.eventstudy.windows import LONGEST_PLACEBO
@@ -210,22 +210,22 @@ class StudyResult:
     def hashes(self) -> dict[str, str]:
         """SHA-256 of each thing a run is made of; the same things give the same bytes."""
         return {
-            "config": _sha256(self.plan.config.canonical()),
-            "events": _sha256("\n".join(line for c in self.cases for line in _event_lines(c))),
-            "baskets": _sha256("\n".join(f"{b.id} {b.digest}" for b in self.plan.baskets)),
-            "data": _sha256(
+            "config": sha256(self.plan.config.canonical()),
+            "events": sha256("\n".join(line for c in self.cases for line in _event_lines(c))),
+            "baskets": sha256("\n".join(f"{b.id} {b.digest}" for b in self.plan.baskets)),
+            "data": sha256(
                 "\n".join(
                     f"{c.panel.digest} {c.benchmarks.digest}{c.accounts_digest}" for c in self.cases
                 )
                 + self.universe_digest
             ),
-            "origin": _sha256(
+            "origin": sha256(
                 "\n".join(
                     f"{c.panel.source} {c.panel.tables} {c.benchmarks.tables}" for c in self.cases
                 )
                 + "\n".join(json.dumps(as_data(note)) for note in (self.prices, *self.notes))
             ),
-            "versions": _sha256("\n".join(f"{name} {v}" for name, v in self.versions)),
+            "versions": sha256("\n".join(f"{name} {v}" for name, v in self.versions)),
         }
 
     @cached_property
@@ -236,7 +236,7 @@ class StudyResult:
 
 def identity(hashes: Mapping[str, str]) -> str:
     """Twelve hexadecimal digits of the hash over ``hashes``."""
-    return _sha256("\n".join(f"{k} {v}" for k, v in sorted(hashes.items())))[:12]
+    return sha256("\n".join(f"{k} {v}" for k, v in sorted(hashes.items())))[:12]
 
 
 def _event_lines(result: CaseResult) -> list[str]:
@@ -246,7 +246,3 @@ def _event_lines(result: CaseResult) -> list[str]:
         f"{event.id} {event.at.isoformat()} {result.case.day_zero.session}",
         *(f"{event.id} {one.found.variant} {one.day_zero}" for one in result.event_studies),
     ]
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from basketbt.config.study import GridSpec, StudyConfig, StudyFile
 from basketbt.data.bars import PriceSource
-from basketbt.data.digest import content_digest
+from basketbt.data.panel import content_digest
 from basketbt.errors import DataError, InputError
 from basketbt.notes import unique
 from basketbt.pipeline.panels import check_reach

@@ -6,7 +6,7 @@ next run goes on from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -14,16 +14,15 @@ from typing import Literal
 
 import numpy as np
 
-from basketbt.data.bars import PriceRequest
+from basketbt.data.bars import PriceRequest, is_pair
 from basketbt.data.sources.complete import Completed, complete, complete_rate
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import VENDORS, Route, group_of, rate_vendors, vendors_for
 from basketbt.data.sources.vendor import NoVendorLeft, Query, VendorFailure
 from basketbt.data.store import Coverage, Store
 from basketbt.data.store.connection import guarded
-from basketbt.data.store.rows import is_pair
 from basketbt.data.validation.answers import last_closed_session
-from basketbt.market.symbols import Symbol, parse_symbol
+from basketbt.market.symbols import parse_symbol
 
 State = Literal["stored", "fetched", "failed"]
 
@@ -82,50 +81,33 @@ class Fetcher:
         request: PriceRequest,
         *,
         thorough: bool = False,
+        again: bool = False,
         report: Callable[[Outcome], None] = lambda outcome: None,
     ) -> tuple[Outcome, ...]:
         """Fetch what is missing; ``report`` hears of every symbol as soon as it is done.
 
-        ``thorough`` also asks again for histories that lack their corporate actions.
+        ``thorough`` also asks again for histories that lack their corporate actions, ``again``
+        for all of the request, to see what vendors rewrote.
         Raises only for the store (full or read-only disk); a symbol that no vendor delivered is
         an outcome.
         """
-        return self._all(self._each(request, thorough), report)
-
-    def refresh(
-        self, request: PriceRequest, *, report: Callable[[Outcome], None] = lambda outcome: None
-    ) -> tuple[Outcome, ...]:
-        """Ask again for all of a request, stored or not, to see what vendors rewrote."""
-        return self._all(self._each(request, thorough=False, again=True), report)
-
-    def from_vendor(self, symbol: Symbol, vendor: str, request: PriceRequest) -> Outcome:
-        """One symbol from one vendor, whatever others have: for comparing vendors."""
-        window = window_of(request, symbol, self._now)
-        before = self._store.coverages(symbol.canonical).get(vendor)
-        if before is not None and before.reaches(window.first, window.last):
-            return Outcome(symbol.canonical, "stored", vendor)
-        with guarded(self._store.path):
-            return self._first_that_delivers(symbol.canonical, window, (vendor,))
-
-    def _all(
-        self, outcomes: Iterator[Outcome], report: Callable[[Outcome], None]
-    ) -> tuple[Outcome, ...]:
         done = []
         with guarded(self._store.path):
-            for outcome in outcomes:
-                report(outcome)
-                done.append(outcome)
+            for name in request.names:
+                window, vendors = window_and_vendors(name, request, self._route, self._now)
+                if window.is_empty:
+                    continue
+                stored = None if again else self._stored(name, window, vendors, thorough)
+                done.append(stored or self._first_that_delivers(name, window, vendors))
+                report(done[-1])
         return tuple(done)
 
-    def _each(
-        self, request: PriceRequest, thorough: bool, again: bool = False
-    ) -> Iterator[Outcome]:
-        for name in request.names:
-            window, vendors = window_and_vendors(name, request, self._route, self._now)
-            if window.is_empty:
-                continue
-            stored = None if again else self._stored(name, window, vendors, thorough)
-            yield stored or self._first_that_delivers(name, window, vendors)
+    def from_vendor(self, name: str, vendor: str, request: PriceRequest) -> Outcome:
+        """One symbol from one vendor, whatever others have: for comparing vendors."""
+        window, _ = window_and_vendors(name, request, self._route, self._now)
+        with guarded(self._store.path):
+            stored = self._stored(name, window, (vendor,), thorough=False)
+            return stored or self._first_that_delivers(name, window, (vendor,))
 
     def _stored(
         self, name: str, window: Window, vendors: tuple[str, ...], thorough: bool
@@ -146,7 +128,15 @@ class Fetcher:
             except VendorFailure as failure:
                 failures.append(failure)
                 continue
-            return self._save(done, failures)
+            saved = self._store.save(
+                done.history,
+                unconfirmed=done.unconfirmed,
+                versions=_versions(VENDORS[vendor].family),
+            )
+            passed = tuple(failures)
+            return Outcome(
+                name, "fetched", vendor, saved.added, saved.revised, passed, done.lacking
+            )
         return Outcome(name, "failed", failures=tuple(failures))
 
     def _ask(self, vendor: str, name: str, window: Window) -> Completed:
@@ -164,37 +154,17 @@ class Fetcher:
             return window
         return Window(min(window.first, before.first), max(window.last, before.last))
 
-    def _save(self, done: Completed, failures: list[VendorFailure]) -> Outcome:
-        history = done.history
-        saved = self._store.save(
-            history,
-            unconfirmed=done.unconfirmed,
-            versions=_versions(VENDORS[history.vendor].family),
-        )
-        return Outcome(
-            history.symbol,
-            "fetched",
-            history.vendor,
-            saved.added,
-            saved.revised,
-            tuple(failures),
-            done.lacking,
-        )
-
-
-def window_of(request: PriceRequest, symbol: Symbol | None, now: datetime) -> Window:
-    """What a request needs of a symbol (None: an exchange rate): no session that is still open."""
-    return Window(request.start, min(request.end, last_closed_session(symbol, now)))
-
 
 def window_and_vendors(
     name: str, request: PriceRequest, route: Route, now: datetime
 ) -> tuple[Window, tuple[str, ...]]:
-    """What a request needs of a security or pair, and who along the route may have it, in order."""
-    if is_pair(name):
-        return window_of(request, None, now), rate_vendors(route)
-    symbol = parse_symbol(name)
-    return window_of(request, symbol, now), tuple(v.name for v in vendors_for(symbol, route))
+    """What a request needs of a security or pair (no session that is still open), and who along
+    the route may have it, in order."""
+    symbol = None if is_pair(name) else parse_symbol(name)
+    window = Window(request.start, min(request.end, last_closed_session(symbol, now)))
+    if symbol is None:
+        return window, rate_vendors(route)
+    return window, tuple(vendor.name for vendor in vendors_for(symbol, route))
 
 
 def best(store: Store, name: str, vendors: tuple[str, ...], window: Window) -> Coverage | None:
@@ -208,10 +178,7 @@ def best(store: Store, name: str, vendors: tuple[str, ...], window: Window) -> C
     overlapping = [c for c in known if c.first <= window.last and window.first <= c.last]
     if not overlapping:
         return None
-    return max(
-        overlapping,
-        key=lambda c: min(c.last, window.last) - max(c.first, window.first),
-    )
+    return max(overlapping, key=lambda c: min(c.last, window.last) - max(c.first, window.first))
 
 
 @cache

@@ -21,20 +21,8 @@ from basketbt.data.sources.akshare import eastmoney, sina
 from basketbt.data.sources.akshare.lists import delisting, rights_issues
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import FAMILIES, VENDORS, Route, group_of
-from basketbt.data.sources.vendor import (
-    Changed,
-    History,
-    HttpRecord,
-    Query,
-    Vendor,
-    VendorFailure,
-)
-from basketbt.data.validation.answers import (
-    Rejected,
-    checked_history,
-    checked_rate,
-    missing_sessions,
-)
+from basketbt.data.sources.vendor import Changed, History, HttpRecord, Query, Vendor, VendorFailure
+from basketbt.data.validation.answers import Rejected, checked, missing_sessions
 from basketbt.market.symbols import Symbol
 
 T = TypeVar("T")
@@ -63,7 +51,7 @@ def complete(vendor: Vendor, others: tuple[Vendor, ...], query: Query, route: Ro
         part.add_delisting()
     elif group_of(query.symbol) == "hong kong share" and "yfinance" in FAMILIES[route]:
         part.add_factor_of_yahoo()
-    history = accepted(part.history, lambda h: checked_history(h, query.symbol))
+    history = _accepted(part.history)
     unconfirmed = _confirm_gaps(history, others, query)
     return Completed(history, tuple(part.lacking), unconfirmed)
 
@@ -73,13 +61,13 @@ def complete_rate(
 ) -> Completed:
     """An exchange rate from one vendor, checked; see :func:`complete`."""
     ask = eastmoney.exchange_rate if vendor == eastmoney.NAME else yfinance.exchange_rate
-    return Completed(accepted(ask(pair, first, last, hosts), checked_rate), (), 0)
+    return Completed(_accepted(ask(pair, first, last, hosts)), (), 0)
 
 
-def accepted(history: History, check: Callable[[History], History]) -> History:
-    """The history as ``check`` returns it; its ``Rejected`` becomes the vendor's ``Changed``."""
+def _accepted(history: History) -> History:
+    """The history checked; ``Rejected`` becomes the vendor's ``Changed``."""
     try:
-        return check(history)
+        return checked(history)
     except Rejected as problem:
         raise _changed(history, str(problem)) from problem
 
@@ -126,7 +114,7 @@ class _Completion:
 
     def add_delisting(self) -> None:
         """The day of delisting, asked for where bars end before the window does."""
-        missing = missing_sessions(self.history, self._query.symbol)
+        missing = missing_sessions(self.history)
         bars = self.history.bars.dates
         if not len(bars) or not len(missing) or missing[-1] < bars[-1]:
             return
@@ -162,7 +150,7 @@ def _confirm_gaps(history: History, others: tuple[Vendor, ...], query: Query) ->
 
     Raises ``Changed`` when the other one has bars there.
     """
-    missing = missing_sessions(history, query.symbol)
+    missing = missing_sessions(history)
     if history.delisted is not None:
         missing = missing[missing < history.delisted]
     if not len(missing) or query.symbol.kind == "index":
@@ -184,8 +172,7 @@ def _confirm_gaps(history: History, others: tuple[Vendor, ...], query: Query) ->
 def _sessions_at(vendor: Vendor, query: Query, missing: Dates) -> Dates | None:
     """Sessions with trading at a vendor around ``missing``; None when it cannot be asked."""
     try:
-        found = vendor.history(query)
-        accepted(found, lambda h: checked_history(h, query.symbol))
+        found = _accepted(vendor.history(query))
     except VendorFailure:
         return None
     bars = found.bars.between(missing[0], missing[-1])

@@ -1,17 +1,34 @@
-"""From a vendor client's pandas table to plain arrays, refusing what is not what it should be."""
+"""The tables of the vendors' clients: asked for, and as plain arrays, refusing what is not what it
+should be."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from basketbt.data.bars import Bars, Dates, Floats
-from basketbt.data.sources.transport import Transport
+from basketbt.data.sources.transport import Transport, ask
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@cache
+def akshare() -> Any:
+    """The akshare package. Importing it takes a second and opens no connection."""
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    import akshare as package
+
+    return package
+
+
+def asked(transport: Transport, function: str, *arguments: str, **options: str) -> Any:
+    """The table that a function of akshare returns, asked for through ``transport``."""
+    return ask(transport, lambda: getattr(akshare(), function)(*arguments, **options))
 
 
 def bars_from(
@@ -28,25 +45,18 @@ def bars_from(
     where a number belongs, or a date that is none.
     """
     require(frame, columns.values(), transport)
-    values = {
-        name: numbers_from(frame, header, transport)
-        for name, header in columns.items()
-        if name != "date"
-    }
+    dates = dates_from(frame, columns["date"], transport)
+    fields = {name: header for name, header in columns.items() if name != "date"}
+    values = {name: numbers_from(frame, header, transport) for name, header in fields.items()}
     if "volume" in values:
         values["volume"] = values["volume"] * shares_per_unit
-    return Bars.single(
-        transport.symbol,
-        dates_from(frame, columns["date"], transport),
-        values,
-        currency=currency,
-        table=transport.vendor,
-    )
+    symbol, table = transport.symbol, transport.vendor
+    return Bars.single(symbol, dates, values, currency=currency, table=table)
 
 
-def require(frame: pd.DataFrame, headers: object, transport: Transport) -> None:
+def require(frame: pd.DataFrame, headers: Iterable[str], transport: Transport) -> None:
     """Raise ``Changed`` unless every header is there."""
-    missing = sorted(set(headers) - set(map(str, frame.columns)))  # type: ignore[call-overload]
+    missing = sorted(set(headers) - set(map(str, frame.columns)))
     if missing:
         transport.changed(f"the column {', '.join(missing)} is missing")
 

@@ -17,6 +17,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PAUSE_AFTER_REFUSAL = 1800.0  # seconds
 UNREACHABLE_BEFORE_PAUSE = 2
@@ -73,7 +74,7 @@ class RateLimiter:
         self.tries = tries
         self.answering: set[str] = set()  # hosts that gave data while this book was open
         self._lock = threading.Lock()
-        self._pace = pace_of_environment() if pace is None else pace
+        self.pace = pace_of_environment() if pace is None else pace
         self._clock = clock
         self._sleep = sleep
         with self._lock:
@@ -82,15 +83,9 @@ class RateLimiter:
     def close(self) -> None:
         self._connection.close()
 
-    @property
-    def pace(self) -> float:
-        return self._pace
-
     def closed(self, host: str) -> Closed | None:
         """Why ``host`` is left alone at the moment; None when it may be asked."""
-        row = self._connection.execute(
-            "SELECT closed_at, closed_until, why, unreachable FROM host WHERE host = ?", (host,)
-        ).fetchone()
+        row = self._known(host, "closed_at, closed_until, why, unreachable")
         if row is None:
             return None
         closed_at, until, why, unreachable = row
@@ -102,28 +97,22 @@ class RateLimiter:
 
     def wait_for_turn(self, host: str) -> None:
         """Sleep until this host's next turn and take it."""
-        gap = self._pace * (1.0 + random.random())
-        with self._transaction():
+        gap = self.pace * (1.0 + random.random())
+        with self._lock, transaction(self._connection):
             now = self._clock()
-            row = self._connection.execute(
-                "SELECT next_at FROM host WHERE host = ?", (host,)
-            ).fetchone()
+            row = self._known(host, "next_at")
             booked = row[0] if row else 0.0
             if booked > now + 60.0:  # the clock was set back
                 booked = now
             turn = max(now, booked)
-            self._connection.execute(
-                "INSERT INTO host (host, next_at) VALUES (?, ?) "
-                "ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at",
-                (host, turn + gap),
-            )
+            self._put(host, next_at=turn + gap)
         if turn > now:
             self._sleep(turn - now)
 
     def answered(self, host: str) -> None:
         """The host answered with data: forget earlier failures."""
         self.answering.add(host)
-        with self._transaction():
+        with self._lock, transaction(self._connection):
             self._connection.execute(
                 "UPDATE host SET unreachable = 0, closed_until = 0, why = '' "
                 "WHERE host = ? AND (unreachable > 0 OR closed_until > 0)",
@@ -132,44 +121,49 @@ class RateLimiter:
 
     def refused(self, host: str, why: str, seconds: float = 0.0) -> None:
         """Leave the host alone for half an hour, or ``seconds`` if the host asked for more."""
-        self._close(host, why, max(PAUSE_AFTER_REFUSAL, seconds), unreachable=0)
+        with self._lock, transaction(self._connection):
+            self._close(host, why, max(PAUSE_AFTER_REFUSAL, seconds), unreachable=0)
 
     def unreachable(self, host: str, why: str) -> None:
         """Count a failed connection; the second in a row closes the host."""
-        with self._transaction():
-            self._connection.execute(
-                "INSERT INTO host (host, unreachable, why) VALUES (?, 1, ?) ON CONFLICT (host) "
-                "DO UPDATE SET unreachable = unreachable + 1, why = excluded.why",
-                (host, why),
-            )
-            count = self._connection.execute(
-                "SELECT unreachable FROM host WHERE host = ?", (host,)
-            ).fetchone()[0]
-        if count >= UNREACHABLE_BEFORE_PAUSE:
-            self._close(host, why, PAUSE_AFTER_REFUSAL, unreachable=count)
+        with self._lock, transaction(self._connection):
+            known = self._known(host, "unreachable")
+            count = 1 + (known[0] if known else 0)
+            self._put(host, unreachable=count, why=why)
+            if count >= UNREACHABLE_BEFORE_PAUSE:
+                self._close(host, why, PAUSE_AFTER_REFUSAL, unreachable=count)
 
     def _close(self, host: str, why: str, seconds: float, unreachable: int) -> None:
         now = self._clock()
-        with self._transaction():
-            self._connection.execute(
-                "INSERT INTO host (host, closed_at, closed_until, why, unreachable) "
-                "VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (host) DO UPDATE SET closed_at = excluded.closed_at, "
-                "closed_until = excluded.closed_until, why = excluded.why, "
-                "unreachable = excluded.unreachable",
-                (host, now, now + seconds, why, unreachable),
-            )
+        until = now + seconds
+        self._put(host, closed_at=now, closed_until=until, why=why, unreachable=unreachable)
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+    def _known(self, host: str, columns: str) -> tuple[Any, ...] | None:
+        query = f"SELECT {columns} FROM host WHERE host = ?"
+        found: tuple[Any, ...] | None = self._connection.execute(query, (host,)).fetchone()
+        return found
+
+    def _put(self, host: str, **values: float | str) -> None:
+        """Write some columns of a host, in the transaction that is open."""
+        self._connection.execute(
+            f"INSERT INTO host (host, {', '.join(values)}) "
+            f"VALUES (?{', ?' * len(values)}) ON CONFLICT (host) DO UPDATE SET "
+            + ", ".join(f"{name} = excluded.{name}" for name in values),
+            (host, *values.values()),
+        )
+
+
+@contextlib.contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of the block's writes or none, alone among the writers from its first line on."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def pace_of_environment() -> float:

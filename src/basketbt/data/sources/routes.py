@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from basketbt.data.sources.akshare.csindex import CsIndex
-from basketbt.data.sources.akshare.eastmoney import Eastmoney
-from basketbt.data.sources.akshare.sina import Sina
-from basketbt.data.sources.akshare.tencent import Tencent
+from basketbt.data.sources import yfinance
+from basketbt.data.sources.akshare import csindex, eastmoney, sina, tencent
 from basketbt.data.sources.vendor import Family, Vendor
-from basketbt.data.sources.yfinance import Yahoo
 from basketbt.market.symbols import Symbol
 
 Route = Literal["auto", "akshare", "yfinance"]
@@ -22,8 +19,9 @@ FAMILIES: Mapping[Route, tuple[Family, ...]] = {
     "yfinance": ("yfinance",),
 }
 VENDORS: Mapping[str, Vendor] = {
-    vendor.name: vendor for vendor in (Sina(), Eastmoney(), Tencent(), CsIndex(), Yahoo())
-}
+    one.NAME: Vendor(one.NAME, "akshare", one.serves, one.history)
+    for one in (sina, eastmoney, tencent, csindex)
+} | {yfinance.NAME: Vendor(yfinance.NAME, "yfinance", yfinance.serves, yfinance.history)}
 # Sina first where it has a factor of its own. Yahoo last: it is blocked from the mainland, and
 # its Hong Kong prices are often wrong; for an index it is never asked unless it is the route.
 ORDER: Mapping[Group, tuple[str, ...]] = {

@@ -10,19 +10,19 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from basketbt.data.bars import MarketData, PriceRequest
 from basketbt.data.sources.files import FilesSource
 from basketbt.data.sources.files.folder import tables_of
-from basketbt.data.sources.messages import SAMPLE_OF_RECORD, SAMPLE_POOL
 from basketbt.durable import sha256
 from basketbt.errors import DataError, OutsideData
+from basketbt.notes import NoteKind
 from basketbt.shipped import SAMPLE, shipped
 
 MANIFEST = "manifest.json"
+SAMPLE_OF_RECORD = NoteKind("sample_of_record")
+SAMPLE_POOL = NoteKind("sample_pool")
 #: SHA-256 of the manifest that was shipped; tools/make_sample.py writes it here.
-DIGEST = "71e0c5f11e07d133378383fc75c8e8c8e6568be1bd0becf2b16c1abd1731981c"
+DIGEST = "a68cbaaf08f6e62f5f6caf909015f712e2cf242f17e18e308149eebfc49ed1da"
 
 
 class BadSample(DataError):
@@ -67,14 +67,7 @@ class SampleSource:
         manifest = json.loads(_verified(folder / MANIFEST, DIGEST))
         for name, digest in manifest["files"].items():
             _verified(folder / name, digest)
-        held = PriceRequest(
-            symbols=tuple(manifest["symbols"]),
-            indexes=tuple(manifest["indexes"]),
-            start=np.datetime64(manifest["first"], "D"),
-            end=np.datetime64(manifest["last"], "D"),
-            fx=tuple(manifest["fx"]),
-            universe=True,
-        )
+        held = PriceRequest.from_data(manifest["request"])
         lacking = held.lacks(request)
         if lacking:
             raise OutsideSample(

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from basketbt.data.bars import Bars, FxSeries, Instrument, MarketData, PriceRequest
 from basketbt.data.sources.auto import Fetcher, Outcome, Window, best, window_and_vendors
-from basketbt.data.sources.messages import NOT_FETCHED, REVISED, STORE_ENDS, UNCONFIRMED
 from basketbt.data.sources.routes import Route
 from basketbt.data.sources.vendor import History
 from basketbt.data.store import Coverage, Store
 from basketbt.errors import DataError
-from basketbt.notes import Note, listing
+from basketbt.notes import Note, NoteKind, listing
+
+NOT_FETCHED = NoteKind("not-fetched", severity="warning")
+STORE_ENDS = NoteKind("store-ends", severity="warning")
+REVISED = NoteKind("vendor-revised", severity="warning")
+UNCONFIRMED = NoteKind("gap-unconfirmed", severity="warning")
 
 
 class NotStored(DataError):
@@ -57,7 +61,11 @@ class StoreSource:
         nothing at all; ``DamagedStore``, ``EmptyStore`` or ``OutputError`` for the file.
         """
         with Store(self._path, read_only=self._offline) as store:
-            failed = {} if self._offline else self._fetch(store, request)
+            failed: dict[str, Outcome] = {}
+            if not self._offline:
+                fetcher = Fetcher(store, self._route, now=self._now)
+                outcomes = fetcher.fetch(request, report=self._report)
+                failed = {one.symbol: one for one in outcomes if one.state == "failed"}
             histories, notes = self._read(store, request)
         notes += [
             NOT_FETCHED(symbol=name, why=listing((f.note for f in outcome.failures), "semicolon"))
@@ -69,12 +77,6 @@ class StoreSource:
                 raise next(iter(failed.values())).error
             raise NotStored(count=len(names), first=request.start, last=request.end)
         return _market_data(self.name, request, histories, tuple(notes))
-
-    def _fetch(self, store: Store, request: PriceRequest) -> dict[str, Outcome]:
-        """Fetch what is missing. Gives the symbols that no vendor delivered."""
-        fetcher = Fetcher(store, self._route, now=self._now)
-        outcomes = fetcher.fetch(request, report=self._report)
-        return {o.symbol: o for o in outcomes if o.state == "failed"}
 
     def _read(self, store: Store, request: PriceRequest) -> tuple[dict[str, History], list[Note]]:
         histories: dict[str, History] = {}
@@ -95,25 +97,16 @@ def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:
     notes = []
     if not coverage.reaches(window.first, window.last):
         notes.append(STORE_ENDS(symbol=coverage.symbol, first=coverage.first, last=coverage.last))
-    pending = [
-        revision
-        for revision in store.revisions()
-        if (revision.vendor, revision.symbol) == (coverage.vendor, coverage.symbol)
-    ]
-    if pending:
-        notes.append(REVISED(symbol=coverage.symbol, vendor=coverage.vendor, count=len(pending)))
-    if coverage.unconfirmed:
-        notes.append(
-            UNCONFIRMED(symbol=coverage.symbol, vendor=coverage.vendor, count=coverage.unconfirmed)
-        )
+    of = (coverage.vendor, coverage.symbol)
+    pending = sum((one.vendor, one.symbol) == of for one in store.revisions())
+    for kind, count in ((REVISED, pending), (UNCONFIRMED, coverage.unconfirmed)):
+        if count:
+            notes.append(kind(symbol=coverage.symbol, vendor=coverage.vendor, count=count))
     return notes
 
 
 def _market_data(
-    source: str,
-    request: PriceRequest,
-    histories: dict[str, History],
-    notes: tuple[Note, ...],
+    source: str, request: PriceRequest, histories: dict[str, History], notes: tuple[Note, ...]
 ) -> MarketData:
     securities = {n: h for n, h in histories.items() if n not in request.fx}
     shares_of = [securities[name] for name in request.symbols if name in securities]

@@ -7,11 +7,12 @@ reached by :func:`tapped`, curl_cffi (yfinance) by the session in :mod:`.yfinanc
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-CONNECT_SECONDS = 10.0
-READ_SECONDS = 20.0  # longest silence
-TOTAL_SECONDS = 60.0  # longest answer, however it drips
 LARGEST_BODY = 64 * 2**20
 
 
@@ -57,9 +55,9 @@ class Answer(Generic[R]):
 class Limits:
     """Time-outs in seconds; the defaults suit a slow line to a distant vendor."""
 
-    connect: float = CONNECT_SECONDS
-    read: float = READ_SECONDS
-    total: float = TOTAL_SECONDS
+    connect: float = 10.0
+    read: float = 20.0  # longest silence
+    total: float = 60.0  # longest answer, however it drips
     first_backoff: float = 1.0
 
 
@@ -132,6 +130,22 @@ class Transport:
 
     def changed(self, why: str) -> NoReturn:
         raise self.failure(Changed, why)
+
+    def json_object(self, body: bytes) -> dict[str, Any]:
+        """A body as a JSON object; ``Changed`` when it is none."""
+        try:
+            found = json.loads(body)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            self.changed("the answer is not a JSON object, or cut short")
+        return found
+
+    def demand_places(self, row: Iterable[str], places: Mapping[str, int]) -> None:
+        """Raise ``Changed`` unless keys stand where they used to: akshare reads by position."""
+        keys = list(row)
+        if moved := [key for key, at in places.items() if keys[at : at + 1] != [key]]:
+            self.changed(f"the report's columns moved: {', '.join(moved)}")
 
     def demand(self, told: object, asked: str) -> None:
         """Raise ``Changed`` when an answer names another security than the one asked for."""

@@ -14,21 +14,13 @@ for a banned address), so it is decided where the answer is seen: in :mod:`.tran
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Protocol, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
 
 from basketbt.data.bars import Bars, CorporateAction, Dates, Floats, ShareCounts
-from basketbt.data.sources.messages import (
-    CHANGED,
-    FAILED,
-    NO_DATA,
-    REFUSED,
-    UNREACHABLE,
-    VENDOR_FAILED,
-)
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.errors import VendorError
 from basketbt.market.symbols import Symbol
@@ -36,11 +28,13 @@ from basketbt.notes import Note, NoteKind
 
 Family = Literal["akshare", "yfinance"]
 
+VENDOR_FAILED = NoteKind("vendor-failed")
+
 
 class VendorFailure(VendorError):
     """One vendor did not deliver. Fields: vendor, host, symbol, status (or None), why."""
 
-    word: ClassVar[NoteKind] = FAILED
+    word: ClassVar[NoteKind] = NoteKind("vendor-failed-word")
     template = "{symbol}: {vendor} {word} ({host}{http}): {why}"
 
     def __init__(
@@ -53,6 +47,7 @@ class VendorFailure(VendorError):
         status: int | None = None,
         **_: object,
     ) -> None:
+        self.status = status
         super().__init__(
             vendor=vendor,
             host=host,
@@ -76,7 +71,7 @@ class VendorFailure(VendorError):
 
 
 class Unreachable(VendorFailure):
-    word = UNREACHABLE
+    word = NoteKind("vendor-unreachable")
     fix = (
         "Check the connection and the proxy; `basketbt doctor --live` tries every host and ends "
         "the pause of those that answer. What was fetched so far is kept; the same command resumes."
@@ -84,7 +79,7 @@ class Unreachable(VendorFailure):
 
 
 class Refused(VendorFailure):
-    word = REFUSED
+    word = NoteKind("vendor-refused")
     fix = (
         "{host} does not serve this address now. Wait half an hour and run the same command again "
         "(it resumes), or choose another source with --source."
@@ -92,7 +87,7 @@ class Refused(VendorFailure):
 
 
 class NoData(VendorFailure):
-    word = NO_DATA
+    word = NoteKind("vendor-no-data")
     fix = (
         "Check the code and the dates: a share that was given a new code has its history under "
         "that one. Prices of your own can be given as files (docs/prices.md)."
@@ -100,7 +95,7 @@ class NoData(VendorFailure):
 
 
 class Changed(VendorFailure):
-    word = CHANGED
+    word = NoteKind("vendor-changed")
     fix = (
         "Nothing of the answer was stored. Run `basketbt doctor --live`; a newer client may know "
         "the vendor's new form (pip install -U akshare yfinance), or choose another --source."
@@ -204,16 +199,20 @@ class Query:
     last: np.datetime64
     hosts: RateLimiter
 
-
-class Vendor(Protocol):
-    """One origin of prices. Every method raises only :class:`VendorFailure`."""
-
     @property
-    def name(self) -> str: ...
+    def window(self) -> dict[str, str]:
+        """The range as most of akshare's functions take it."""
+        return {
+            "start_date": str(self.first).replace("-", ""),
+            "end_date": str(self.last).replace("-", ""),
+        }
 
-    @property
-    def family(self) -> Family: ...
 
-    def serves(self, symbol: Symbol) -> bool: ...
+@dataclass(frozen=True)
+class Vendor:
+    """One origin of prices. ``history`` raises only :class:`VendorFailure`."""
 
-    def history(self, query: Query) -> History: ...
+    name: str
+    family: Family
+    serves: Callable[[Symbol], bool]
+    history: Callable[[Query], History]

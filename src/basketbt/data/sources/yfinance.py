@@ -26,12 +26,7 @@ from basketbt.data.bars import Bars, CorporateAction, Dates, Floats
 from basketbt.data.sources.frames import numbers_from, require
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Answer, Transport, retry_after
-from basketbt.data.sources.vendor import (
-    FactorSteps,
-    Family,
-    History,
-    Query,
-)
+from basketbt.data.sources.vendor import FactorSteps, History, Query
 from basketbt.market.symbols import Symbol
 
 if TYPE_CHECKING:
@@ -43,37 +38,26 @@ _SUFFIX = {"SH": ".SS", "SZ": ".SZ", "HK": ".HK"}
 _TICK_DIGITS = {"share": 2, "fund": 3, "index": 4, "b_share": 3}
 
 
-class Yahoo:
-    """Prices from query2.finance.yahoo.com through yfinance."""
+def serves(symbol: Symbol) -> bool:
+    """Shares and funds, and Shanghai's and Shenzhen's own indexes.
 
-    name = NAME
-    family: Family = "yfinance"
+    Yahoo's CSI 300 has holes from 2017 on; the check for missing sessions refuses it then.
+    """
+    return symbol.exchange in _SUFFIX and symbol.kind != "b_share"
 
-    def serves(self, symbol: Symbol) -> bool:
-        """Shares and funds, and Shanghai's and Shenzhen's own indexes.
 
-        Yahoo's CSI 300 has holes from 2017 on; the check for missing sessions refuses it then.
-        """
-        return symbol.exchange in _SUFFIX and symbol.kind != "b_share"
-
-    def history(self, query: Query) -> History:
-        """Raw bars, factor steps and corporate actions from ``first`` to ``last``."""
-        symbol = query.symbol
-        transport = _transport(symbol.canonical, query.hosts)
-        frame = _ask(transport, symbol.code + _SUFFIX[symbol.exchange], query.first)
-        digits = 3 if symbol.exchange == "HK" else _TICK_DIGITS[symbol.kind]
-        table = _Table.read(frame, transport, symbol.currency, digits)
-        is_index = symbol.kind == "index"
-        bars = table.bars if is_index else _traded(table.bars)
-        return transport.history(
-            query.first,
-            query.last,
-            bars,
-            steps=None if is_index else table.steps().within(query.first, query.last),
-            steps_from="" if is_index else NAME,
-            actions=None if is_index else table.actions(query.last),
-            actions_from="" if is_index else NAME,
-        )
+def history(query: Query) -> History:
+    """Raw bars, factor steps and corporate actions from ``first`` to ``last``."""
+    symbol, first, last = query.symbol, query.first, query.last
+    transport = _transport(symbol.canonical, query.hosts)
+    frame = _ask(transport, symbol.code + _SUFFIX[symbol.exchange], first)
+    digits = 3 if symbol.exchange == "HK" else _TICK_DIGITS[symbol.kind]
+    table = _Table.read(frame, transport, symbol.currency, digits)
+    if symbol.kind == "index":
+        return transport.history(first, last, table.bars)
+    known = {"steps": table.steps().within(first, last), "actions": table.actions(last)}
+    bars = _traded(table.bars)
+    return transport.history(first, last, bars, steps_from=NAME, actions_from=NAME, **known)
 
 
 def exchange_rate(
@@ -128,21 +112,18 @@ class _Table:
 
     def actions(self, last: np.datetime64) -> tuple[CorporateAction, ...]:
         """Cash and share changes per share held then; Yahoo restates past cash for splits."""
-        found = np.flatnonzero((self.dividends > 0) | (self.splits > 0))
+        told = (self.dividends > 0) | (self.splits > 0)
+        grown = np.where(self.splits > 0, self.splits, 1.0)
+        cash = self.dividends * self.later_splits * grown
         return tuple(
             CorporateAction(
                 symbol=self.bars.symbols[0],
                 ex_date=self.bars.dates[i],
-                cash=round(self._cash(i), 6),
-                bonus=round(float(self.splits[i]) - 1, 9) if self.splits[i] > 0 else 0.0,
+                cash=round(float(cash[i]), 6),
+                bonus=round(float(grown[i]) - 1, 9),
             )
-            for i in found
-            if self.bars.dates[i] <= last
+            for i in np.flatnonzero(told & (self.bars.dates <= last))
         )
-
-    def _cash(self, i: np.intp) -> float:
-        own = self.splits[i] if self.splits[i] > 0 else 1.0
-        return float(self.dividends[i] * self.later_splits[i] * own)
 
 
 def _traded(bars: Bars) -> Bars:

@@ -7,24 +7,18 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
 
-from basketbt.data.sources.rate_limiter import RateLimiter
+from basketbt.data.bars import is_pair
+from basketbt.data.sources.rate_limiter import RateLimiter, transaction
 from basketbt.data.sources.vendor import History
 from basketbt.data.store import revisions
 from basketbt.data.store import rows as tables
-from basketbt.data.store.connection import (
-    guarded,
-    open_for_reading,
-    open_for_writing,
-    snapshot,
-    transaction,
-)
-from basketbt.data.store.merge import Span, merge
-from basketbt.data.store.revisions import Revision
+from basketbt.data.store.connection import guarded, open_for_reading, open_for_writing, snapshot
+from basketbt.data.store.revisions import Revision, merge
+from basketbt.data.store.rows import Span
 
 PATH_VARIABLE = "BASKETBT_STORE"
 EVER = Span("", "9999")
@@ -88,12 +82,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -120,7 +109,7 @@ class Store:
         """The stored history from ``first`` to ``last``. Share counts reach back before."""
         vendor, symbol = coverage.vendor, coverage.symbol
         span = Span(str(first), str(last))
-        main = tables.FX if tables.is_pair(symbol) else tables.BAR
+        main = tables.FX if is_pair(symbol) else tables.BAR
         with self._guarded(), snapshot(self._db):
             bars = tables.read_rows(self._db, main, vendor, symbol, span)
             steps = tables.read_rows(self._db, tables.STEP, vendor, symbol, span)
@@ -132,15 +121,11 @@ class Store:
             first=first,
             last=last,
             bars=tables.bars_of(symbol, vendor, coverage.currency, bars),
-            steps=None
-            if coverage.steps_from is None
-            else tables.steps_of(steps).within(first, last),
+            steps=tables.steps_of(steps).within(first, last) if coverage.steps_from else None,
             steps_from=coverage.steps_from or "",
-            actions=None if coverage.actions_from is None else tables.actions_of(symbol, actions),
+            actions=tables.actions_of(symbol, actions) if coverage.actions_from else None,
             actions_from=coverage.actions_from or "",
-            shares=None
-            if coverage.shares_from is None or not shares
-            else tables.shares_of(symbol, shares),
+            shares=tables.shares_of(symbol, shares) if coverage.shares_from and shares else None,
             shares_from=coverage.shares_from or "",
             delisted=coverage.delisted,
         )
@@ -164,16 +149,15 @@ class Store:
             added = revised = 0
             for table, new in tables.rows_of(history).items():
                 covered, asked = _spans(table, history, before)
-                stored, told = ("", "") if before is None else _origins(table, history, before)
-                if covered is not None and stored != told:
+                if covered and before and _origin(table, before) != _origin(table, history):
                     # Another vendor's list rounds otherwise: it may add, not contradict.
                     new = {date: row for date, row in new.items() if not covered.holds(date)}
                     asked = NEVER
                 old = tables.read_rows(self._db, table, *key, EVER)
-                merged = merge(old, new, covered, asked, table.tolerances)
-                tables.insert_rows(self._db, table, *key, merged.added)
-                revised += revisions.note(self._db, table, *key, merged.changed)
-                added += len(merged.added)
+                fresh, changed = merge(old, new, covered, asked, table.tolerances)
+                tables.insert_rows(self._db, table, *key, fresh)
+                revised += revisions.note(self._db, table, *key, changed)
+                added += len(fresh)
             self._cover(history, before, unconfirmed)
             self._log(history, versions)
         return Saved(added, revised)
@@ -216,24 +200,19 @@ class Store:
 
     def _cover(self, history: History, before: Coverage | None, unconfirmed: int) -> None:
         """Note what is stored now: the new range together with the one before."""
-
-        def origin(name: str) -> str | None:
-            """The vendor of the steps, actions or share counts; None while nobody answered."""
-            known = [] if before is None else [getattr(before, f"{name}_from")]
-            if getattr(history, name) is not None:
-                known.insert(0, getattr(history, f"{name}_from"))
-            return next(filter(None, known), None)
-
-        known = (history,) if before is None else (history, before)
+        known: list[History | Coverage] = [history] if before is None else [history, before]
+        origins: dict[str, str | None] = {}
+        for part in (table.part for table in tables.TABLES.values() if table.part):
+            told = [one for one in known if getattr(one, part, ()) is not None]
+            vendors = filter(None, (getattr(one, f"{part}_from") for one in told))
+            origins[f"{part}_from"] = next(vendors, None)
         coverage = Coverage(
             vendor=history.vendor,
             symbol=history.symbol,
             first=min(one.first for one in known),
             last=max(one.last for one in known),
             currency=history.bars.currencies[0],
-            steps_from=origin("steps"),
-            actions_from=origin("actions"),
-            shares_from=origin("shares"),
+            **origins,
             unconfirmed=unconfirmed,
             updated_at=revisions.now(),
             delisted=next((one.delisted for one in known if one.delisted is not None), None),
@@ -256,13 +235,10 @@ class Store:
         )
 
 
-def _origins(table: tables.Table, history: History, before: Coverage) -> tuple[str | None, str]:
-    """Which vendor the rows of a table come from: the stored ones (None: none yet), the new."""
-    return {
-        tables.STEP.name: (before.steps_from, history.steps_from),
-        tables.ACTION.name: (before.actions_from, history.actions_from),
-        tables.SHARES.name: (before.shares_from, history.shares_from),
-    }.get(table.name, (before.vendor, history.vendor))
+def _origin(table: tables.Table, known: History | Coverage) -> str | None:
+    """Which vendor the rows of a table come from; None: none yet."""
+    origin: str | None = getattr(known, f"{table.part}_from") if table.part else known.vendor
+    return origin
 
 
 def _spans(
@@ -277,13 +253,9 @@ def _spans(
         return Span("" if reach_back else str(first + shift), str(last))
 
     asked = span(history.first, history.last)
-    if before is None or _origins(table, history, before)[0] is None:
+    if before is None or _origin(table, before) is None:
         return None, asked
-    if not _touch(history, before):
+    month = np.timedelta64(31, "D")  # no market is shut for a month
+    if history.first > before.last + month or history.last < before.first - month:
         raise ValueError(f"{history.symbol}: the new range leaves a hole beside the stored one")
     return span(before.first, before.last), asked
-
-
-def _touch(history: History, before: Coverage) -> bool:
-    month = np.timedelta64(31, "D")  # no market is shut for a month
-    return bool(history.first <= before.last + month and history.last >= before.first - month)

@@ -165,33 +165,27 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     demand_ours(path)
     with guarded(path, looking=True):
         connection = _read_only(path)
-        if version(connection) < len(MIGRATIONS):
-            found = version(connection)
-            connection.close()
-            return _renewed_for_reading(path, found)
         try:
-            migrate(connection, path)
+            if (found := version(connection)) >= len(MIGRATIONS):
+                migrate(connection, path)  # refuses a newer one
+                return connection
         except BaseException:
             connection.close()
             raise
-    return connection
-
-
-def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro{_immutable(path)}",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-    )
-
-
-def _renewed_for_reading(path: Path, found: int) -> sqlite3.Connection:
-    """A store of an earlier format: brought up to date first, where it can be written."""
+        connection.close()
+    # One of an earlier format is brought up to date first, where it can be written.
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise OlderStore(path=path, found=found, known=len(MIGRATIONS))
     open_for_writing(path).close()
     return open_for_reading(path)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    # WAL needs to write beside the file even to read it; where it cannot, read it as it lies.
+    journal = path.with_name(path.name + "-wal")
+    as_it_lies = not os.access(path.parent, os.W_OK) and not journal.exists()
+    address = f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if as_it_lies else ''}"
+    return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
 
 def set_aside(path: Path) -> Path:
@@ -208,15 +202,6 @@ def set_aside(path: Path) -> Path:
     return path
 
 
-def _immutable(path: Path) -> str:
-    """WAL needs to write beside the file even to read it; where it cannot, read it as it lies."""
-    folder_is_read_only = not os.access(path.parent, os.W_OK)
-    journal = path.with_name(path.name + "-wal")
-    if folder_is_read_only and not journal.exists():
-        return "&immutable=1"
-    return ""
-
-
 def _explained(why: str) -> str:
     if "full" in why:
         return f"{why}; what was stored before is intact, free some space and run it again"
@@ -225,19 +210,6 @@ def _explained(why: str) -> str:
     if "locked" in why:
         return f"{why}; another process has held it for {BUSY_SECONDS:.0f} seconds"
     return why
-
-
-@contextlib.contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All of the block's writes or none, alone among the writers from its first line on."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
 
 
 @contextlib.contextmanager

@@ -1,19 +1,63 @@
 """Revisions: rows that a vendor rewrote after they were stored.
 
-The old row stays in force until somebody accepts the new one.
+Closed sessions are append-only: a new row is added where nothing was covered before; a row that
+differs, appears or is gone where the vendor had answered already is a revision. The old row stays
+in force until somebody accepts the new one.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
-from basketbt.data.store.merge import Change, Row
-from basketbt.data.store.rows import TABLES, Table, delete_row, insert_rows
+from basketbt.data.store.rows import TABLES, Row, Rows, Span, Table, delete_row, insert_rows
 from basketbt.errors import UnknownName
+
+RELATIVE = 1e-6
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that a vendor rewrote; None where there is no row."""
+
+    date: str
+    old: Row | None
+    new: Row | None
+
+
+def merge(
+    old: Rows, new: Rows, covered: Span | None, asked: Span, tolerances: Sequence[float]
+) -> tuple[dict[str, Row], list[Change]]:
+    """What to add to ``old``, and where ``new`` contradicts it.
+
+    ``covered`` is where ``old`` is complete (None: nowhere yet), ``asked`` where ``new`` is.
+    Column by column, numbers are equal within 1e-6 of their size or the column's tolerance.
+    """
+    added: dict[str, Row] = {}
+    changed: list[Change] = []
+    for date, row in new.items():
+        known = old.get(date)
+        if known is not None:
+            if not all(map(_equal, known, row, tolerances)):
+                changed.append(Change(date, known, row))
+        elif covered is not None and covered.holds(date):
+            changed.append(Change(date, None, row))
+        else:
+            added[date] = row
+    for date, row in old.items():
+        if date not in new and asked.holds(date):
+            changed.append(Change(date, row, None))
+    return added, sorted(changed, key=lambda change: change.date)
+
+
+def _equal(x: float | None, y: float | None, tolerance: float) -> bool:
+    if x is None or y is None:
+        return x is y
+    return math.isclose(x, y, rel_tol=RELATIVE, abs_tol=tolerance)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,19 +17,37 @@ from basketbt.data.bars import (
     Dates,
     Floats,
     ShareCounts,
+    is_pair,
     one_a_day,
 )
 from basketbt.data.sources.vendor import FactorSteps, History
-from basketbt.data.store.merge import Row, Rows, Span
+
+Row = tuple[float | None, ...]
+Rows = Mapping[str, Row]  # by ISO date
+
+
+@dataclass(frozen=True)
+class Span:
+    """An inclusive range of ISO dates that was asked for and answered."""
+
+    first: str
+    last: str
+
+    def holds(self, date: str) -> bool:
+        return self.first <= date <= self.last
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of dated rows: its value columns and the absolute tolerance of each."""
+    """One table of dated rows: its value columns and the absolute tolerance of each.
+
+    ``part`` is the field of a :class:`History` that may come from another vendor than the bars.
+    """
 
     name: str
     columns: tuple[str, ...]
     tolerances: tuple[float, ...]
+    part: str = ""
 
 
 BAR = Table(
@@ -37,16 +55,11 @@ BAR = Table(
     ("open", "high", "low", "close", "volume", "amount"),
     (0.0, 0.0, 0.0, 0.0, 1.0, 1.0),  # volume restated for a split comes back within one share
 )
-STEP = Table("step", ("ratio",), (1e-5,))
-ACTION = Table("action", RATIOS, (1e-6,) * 4)
-SHARES = Table("share_count", ("total", "tradable"), (1.0, 1.0))
+STEP = Table("step", ("ratio",), (1e-5,), "steps")
+ACTION = Table("action", RATIOS, (1e-6,) * 4, "actions")
+SHARES = Table("share_count", ("total", "tradable"), (1.0, 1.0), "shares")
 FX = Table("fx", ("rate",), (0.0,))
 TABLES: Mapping[str, Table] = {table.name: table for table in (BAR, STEP, ACTION, SHARES, FX)}
-
-
-def is_pair(symbol: str) -> bool:
-    """Whether a stored name is a currency pair (HKDCNY) and not a security (6682.HK)."""
-    return "." not in symbol
 
 
 def rows_of(history: History) -> dict[Table, dict[str, Row]]:
@@ -99,15 +112,8 @@ def shares_of(symbol: str, rows: Rows) -> ShareCounts:
 
 def _rows(dates: Dates, columns: Iterable[Floats]) -> dict[str, Row]:
     texts = np.datetime_as_string(dates, unit="D").tolist()
-    cells = zip(*(_nullable(column) for column in columns), strict=True)
-    return dict(zip(texts, cells, strict=True))
-
-
-def _nullable(column: Floats) -> list[float | None]:
-    values: list[float | None] = column.tolist()
-    if np.isnan(column).any():
-        return [None if value != value else value for value in values]
-    return values
+    cells = (np.where(np.isnan(one), np.array(None), one).tolist() for one in columns)
+    return dict(zip(texts, zip(*cells, strict=True), strict=True))
 
 
 def _dates(rows: Rows) -> Dates:

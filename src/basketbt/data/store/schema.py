@@ -92,17 +92,12 @@ def migrate(
     while (found := version(connection)) != len(scripts):
         if found > len(scripts):
             raise NewerStore(path=path, found=found, known=len(scripts))
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with rate_limiter.transaction(connection):
             # Another process may have done this step while this one waited for its turn.
             if version(connection) == found:
                 for statement in _statements(scripts[found]):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {found + 1}")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
 
 
 def version(connection: sqlite3.Connection) -> int:

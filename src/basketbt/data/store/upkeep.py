@@ -9,13 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from basketbt.data.sources.vendor import History
 from basketbt.data.store.book import Coverage, Store
 from basketbt.data.store.connection import guarded
-from basketbt.data.store.rows import is_pair
-from basketbt.data.validation.answers import Rejected, checked_history, checked_rate
+from basketbt.data.validation.answers import Rejected, checked
 from basketbt.errors import BasketbtError, RefusedPath
-from basketbt.market.symbols import parse_symbol
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def problems(store: Store) -> list[str]:
     for coverage in store.all_coverages():
         history = store.read(coverage, coverage.first, coverage.last)
         try:
-            _vet_again(history)
+            checked(history)
         except (Rejected, BasketbtError) as problem:
             found.append(f"{coverage.vendor} {coverage.symbol}: {problem}")
     return found
@@ -82,7 +79,7 @@ def import_from(store: Store, source: Path) -> Imported:
         for coverage in other.all_coverages():
             history = other.read(coverage, coverage.first, coverage.last)
             try:
-                _vet_again(history)
+                checked(history)
                 saved = store.save(
                     history, unconfirmed=coverage.unconfirmed, versions=f"import {source.name}"
                 )
@@ -108,10 +105,3 @@ def chosen(
         and (vendor is None or coverage.vendor == vendor)
         and (before is None or np.datetime64(coverage.updated_at[:10]) < before)
     ]
-
-
-def _vet_again(history: History) -> None:
-    if is_pair(history.symbol):
-        checked_rate(history)
-    else:
-        checked_history(history, parse_symbol(history.symbol))

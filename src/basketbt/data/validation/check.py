@@ -6,6 +6,7 @@ security has one believable row a session, in date order; or it refuses, naming 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -121,7 +122,7 @@ def _notes(findings: list[Finding]) -> list[Note]:
 
 def _gap_rows(gaps: list[Finding]) -> Listing:
     """Sessions without a row, by security."""
-    sessions: dict[str, int] = {}
+    sessions: Counter[str] = Counter()
     for gap in gaps:
-        sessions[gap.symbol] = sessions.get(gap.symbol, 0) + int(gap.value)
+        sessions[gap.symbol] += int(gap.value)
     return listing(COUNTED(name=symbol, count=count) for symbol, count in sessions.items())

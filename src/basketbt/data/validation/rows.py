@@ -145,28 +145,19 @@ def off_calendar(bars: Bars) -> list[Finding]:
     return _found(bars, "off_calendar", wrong, bars.close, "no session of its exchange, close")
 
 
-def close_outside(bars: Bars) -> list[Finding]:
-    """Closes outside [low, high], and lows above the high, beyond what rounding explains."""
-    high, low, slack = bars.high, bars.low, _range_slack(bars)
-    found = _outside(bars, "close", slack)
-    return found + _found(bars, "ohlc", low > high + slack, low, "low above the high:")
+def out_of_range(bars: Bars) -> list[Finding]:
+    """Closes and opens outside [low, high], lows above the high, beyond what rounding explains.
 
-
-def open_outside(bars: Bars) -> list[Finding]:
-    """Opens outside [low, high]. Yahoo's Hong Kong opens are those of the auction before it."""
-    return _outside(bars, "open", _range_slack(bars))
-
-
-def _range_slack(bars: Bars) -> Floats:
-    adjusted = bars.per_row(bars.adjusted)
-    return np.abs(bars.close) * _SINGLE + np.where(adjusted, _ADJUSTED_FEN, 0.0)
-
-
-def _outside(bars: Bars, name: str, slack: Floats) -> list[Finding]:
-    values, high, low = getattr(bars, name), bars.high, bars.low
-    rule = "ohlc" if name == "close" else "open"
-    above = _found(bars, rule, values > high + slack, values, f"{name} above the high:")
-    return above + _found(bars, rule, values < low - slack, values, f"{name} below the low:")
+    Opens have a rule of their own: Yahoo's Hong Kong opens are those of the auction before it.
+    """
+    high, low, adjusted = bars.high, bars.low, bars.per_row(bars.adjusted)
+    slack = np.abs(bars.close) * _SINGLE + np.where(adjusted, _ADJUSTED_FEN, 0.0)
+    found = []
+    for rule, name in (("ohlc", "close"), ("ohlc", "low"), ("open", "open")):
+        values = getattr(bars, name)
+        found += _found(bars, rule, values > high + slack, values, f"{name} above the high:")
+        found += _found(bars, rule, values < low - slack, values, f"{name} below the low:")
+    return found
 
 
 def units(bars: Bars) -> list[Finding]:
@@ -393,8 +384,7 @@ _RULES: tuple[Callable[[Bars], list[Finding]], ...] = (
     not_finite,
     not_positive,
     off_calendar,
-    close_outside,
-    open_outside,
+    out_of_range,
     units,
     holes,
     gaps,

@@ -15,11 +15,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from basketbt.data.sources.akshare.client import akshare
 from basketbt.data.sources.akshare.eastmoney import NAME
-from basketbt.data.sources.frames import require
+from basketbt.data.sources.frames import asked, require
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.transport import Transport, ask
+from basketbt.data.sources.transport import Transport
 from basketbt.errors import BadSymbol, UnknownName
 from basketbt.market.symbols import parse_symbol
 
@@ -44,7 +43,7 @@ def concept_board(name: str, today: date, hosts: RateLimiter) -> Board:
     """
     transport = Transport(NAME, name, hosts, inspect=_inspect)
     code = name if _BOARD_CODE.fullmatch(name) else _code_of(name, transport)
-    ask(transport, lambda: akshare().stock_board_concept_cons_em(code))
+    asked(transport, "stock_board_concept_cons_em", code)
     members: dict[str, str] = {}
     left_out: list[str] = []
     for row in _members(transport):
@@ -60,7 +59,7 @@ def concept_board(name: str, today: date, hosts: RateLimiter) -> Board:
 
 def _code_of(name: str, transport: Transport) -> str:
     """The code of the board of that name. akshare asks for the list once a process."""
-    frame = ask(transport, lambda: akshare().stock_board_concept_name_em())
+    frame = asked(transport, "stock_board_concept_name_em")
     require(frame, ("板块名称", "板块代码"), transport)
     codes = dict(zip(map(str, frame["板块名称"]), map(str, frame["板块代码"]), strict=True))
     if not all(_BOARD_CODE.fullmatch(code) for code in codes.values()):

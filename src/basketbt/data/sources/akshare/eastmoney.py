@@ -7,7 +7,6 @@ Where a factor is needed and no list of one is at hand, it follows from the corp
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,12 +14,11 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 
 from basketbt.data.bars import PRICES, Bars, CorporateAction, ShareCounts, one_a_day
-from basketbt.data.sources.akshare.client import akshare
 from basketbt.data.sources.akshare.lists import rights_issues
-from basketbt.data.sources.frames import bars_from, dates_from, numbers_from, require
+from basketbt.data.sources.frames import asked, bars_from, dates_from, numbers_from, require
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.transport import Transport, ask
-from basketbt.data.sources.vendor import FactorSteps, Family, History, NoData, Query, Told
+from basketbt.data.sources.transport import Transport
+from basketbt.data.sources.vendor import FactorSteps, History, NoData, Query, Told
 from basketbt.market.symbols import Symbol
 
 NAME = "eastmoney"
@@ -44,36 +42,25 @@ _BONUS_POSITIONS = {
 }
 
 
-class Eastmoney:
-    """Prices from push2his.eastmoney.com through akshare."""
-
-    name = NAME
-    family: Family = "akshare"
-
-    def serves(self, symbol: Symbol) -> bool:
-        return symbol.kind != "b_share"
-
-    def history(self, query: Query) -> History:
-        """Raw bars from ``first`` to ``last``; factor and actions are asked for separately."""
-        transport = _transport(query.symbol.canonical, query.hosts)
-        bars = _bars(query, transport)
-        return transport.history(query.first, query.last, bars)
+def serves(symbol: Symbol) -> bool:
+    return symbol.kind != "b_share"
 
 
-def _bars(query: Query, transport: Transport) -> Bars:
-    symbol = query.symbol
-    window = {"start_date": _compact(query.first), "end_date": _compact(query.last)}
+def history(query: Query) -> History:
+    """Raw bars from ``first`` to ``last``; factor and actions are asked for separately."""
+    symbol, columns, lot = query.symbol, _CHINESE, LOT
+    transport = _transport(symbol.canonical, query.hosts)
     if symbol.exchange == "HK":
-        code = symbol.code.zfill(5)
-        frame = ask(transport, lambda: akshare().stock_hk_hist(code, adjust="", **window))
-        return bars_from(frame, _CHINESE, transport, currency="HKD")
-    if symbol.kind == "index":
-        code = symbol.exchange.lower() + symbol.code
-        frame = ask(transport, lambda: akshare().stock_zh_index_daily_em(code, **window))
-        return bars_from(frame, _ENGLISH, transport, currency="CNY", shares_per_unit=LOT)
-    call = "fund_etf_hist_em" if symbol.kind == "fund" else "stock_zh_a_hist"
-    frame = ask(transport, lambda: getattr(akshare(), call)(symbol.code, adjust="", **window))
-    return bars_from(frame, _CHINESE, transport, currency="CNY", shares_per_unit=LOT)
+        lot, code = 1.0, symbol.code.zfill(5)
+        frame = asked(transport, "stock_hk_hist", code, adjust="", **query.window)
+    elif symbol.kind == "index":
+        columns, code = _ENGLISH, symbol.exchange.lower() + symbol.code
+        frame = asked(transport, "stock_zh_index_daily_em", code, **query.window)
+    else:
+        call = "fund_etf_hist_em" if symbol.kind == "fund" else "stock_zh_a_hist"
+        frame = asked(transport, call, symbol.code, adjust="", **query.window)
+    bars = bars_from(frame, columns, transport, currency=symbol.currency, shares_per_unit=lot)
+    return transport.history(query.first, query.last, bars)
 
 
 def corporate_actions(symbol: Symbol, hosts: RateLimiter) -> Told[tuple[CorporateAction, ...]]:
@@ -90,7 +77,7 @@ def corporate_actions(symbol: Symbol, hosts: RateLimiter) -> Told[tuple[Corporat
 def _distributions(symbol: Symbol, transport: Transport) -> tuple[CorporateAction, ...]:
     """Cash dividends and bonus issues."""
     try:
-        frame = ask(transport, lambda: akshare().stock_fhps_detail_em(symbol.code))
+        frame = asked(transport, "stock_fhps_detail_em", symbol.code)
     except NoData:
         return ()
     names = ("除权除息日", "送转股份-送转总比例", "现金分红-现金分红比例", "方案进度")
@@ -115,10 +102,10 @@ def share_counts(symbol: Symbol, hosts: RateLimiter) -> Told[ShareCounts]:
     """
     transport = _transport(symbol.canonical, hosts)
     try:
-        frame = ask(transport, lambda: akshare().stock_value_em(symbol.code))
+        frame = asked(transport, "stock_value_em", symbol.code)
         names = ("数据日期", "总股本", "流通股本")
     except NoData:
-        frame = ask(transport, lambda: akshare().stock_zh_a_gbjg_em(symbol.canonical))
+        frame = asked(transport, "stock_zh_a_gbjg_em", symbol.canonical)
         names = ("变更日期", "总股本", "已上市流通A股")
     require(frame, names, transport)
     frame = frame.dropna(subset=list(names)).sort_values(names[0], kind="stable")
@@ -146,7 +133,7 @@ def exchange_rate(
     Some of these series are quoted for 100 units; the size of the rate tells which.
     """
     transport = _transport(pair, hosts)
-    frame = ask(transport, lambda: akshare().forex_hist_em(f"{pair}C"))
+    frame = asked(transport, "forex_hist_em", f"{pair}C")
     columns = {"date": "日期", "open": "今开", "high": "最高", "low": "最低", "close": "最新价"}
     bars = bars_from(frame, columns, transport, currency=pair[3:])
     if len(bars.close) and np.nanmedian(bars.close) > 50:
@@ -157,8 +144,7 @@ def exchange_rate(
 def steps_of(actions: tuple[CorporateAction, ...], bars: Bars) -> FactorSteps:
     """Total-return steps that follow from corporate actions: close(t-1) / reference(t).
 
-    The reference is not rounded to the tick: rounding belongs to price limits, not to what a
-    holder earned.
+    The reference is not rounded: that belongs to price limits, not to what a holder earned.
     Actions before the second bar change nothing that is known and are left out.
     """
     dates, ratios = [], []
@@ -179,12 +165,7 @@ def steps_of(actions: tuple[CorporateAction, ...], bars: Bars) -> FactorSteps:
 
 def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Tell "nothing for this code" and a changed form apart, which akshare does not."""
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        transport.changed("the answer is not JSON, or cut short")
-    if not isinstance(answer, dict):
-        transport.changed("the answer is not a JSON object")
+    answer = transport.json_object(body)
     if "/kline/" in urlsplit(url).path:
         _inspect_bars(transport, url, answer.get("data"))
     elif "data/v1/get" in urlsplit(url).path:
@@ -215,15 +196,8 @@ def _inspect_report(transport: Transport, url: str, result: Any) -> None:
     if not rows:
         transport.no_data("no rows for this code")
     if "RPT_SHAREBONUS_DET" in url:
-        keys = list(rows[0])
-        wrong = [key for key, at in _BONUS_POSITIONS.items() if keys[at : at + 1] != [key]]
-        if wrong:
-            transport.changed(f"the report's columns moved: {', '.join(wrong)}")
+        transport.demand_places(rows[0], _BONUS_POSITIONS)
 
 
 def _transport(subject: str, hosts: RateLimiter) -> Transport:
     return Transport(NAME, subject, hosts, inspect=inspect)
-
-
-def _compact(day: np.datetime64) -> str:
-    return str(day).replace("-", "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
@@ -17,16 +18,16 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from basketbt.data.bars import CorporateAction
-from basketbt.data.sources.akshare.client import akshare
-from basketbt.data.sources.frames import require
+from basketbt.data.sources.frames import asked, require
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.transport import Transport, ask
+from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import Told, VendorFailure
 from basketbt.market.symbols import Symbol
 
 EASTMONEY, SHANGHAI, SHENZHEN = "eastmoney", "sse", "szse"
 _RIGHTS_KEYS = ("SECURITY_CODE", "PLACING_RATIO", "ISSUE_PRICE", "EX_DIVIDEND_DATE")
 T = TypeVar("T")
+Inspect = Callable[[Transport, str, bytes], None]
 Rows = dict[str, list[dict[str, Any]]]  # of every share, by its six digits
 Days = Mapping[str, np.datetime64]  # of delisting, by six digits
 
@@ -80,7 +81,7 @@ def _right(symbol: Symbol, row: dict[str, Any]) -> CorporateAction:
 
 def _ask_rights(subject: str, hosts: RateLimiter) -> Told[Rows]:
     transport = Transport(EASTMONEY, subject, hosts, inspect=_inspect_rights)
-    ask(transport, lambda: akshare().stock_pg_em())
+    asked(transport, "stock_pg_em")
     pages: dict[str, list[dict[str, Any]]] = {}
     count = 0
     for exchange in transport.exchanges:
@@ -128,17 +129,25 @@ def delisting(symbol: Symbol, hosts: RateLimiter) -> Told[np.datetime64 | None]:
 
     Raises a ``VendorFailure`` when the exchange cannot be asked.
     """
-    lists = {"SH": _shanghai, "SZ": _shenzhen}
-    if symbol.exchange not in lists:
+    if symbol.exchange not in _DELISTED:
         return None, ()
-    days, evidence = lists[symbol.exchange](symbol.canonical, hosts)
+    days, evidence = _DELISTED[symbol.exchange](symbol.canonical, hosts)
     return days.get(symbol.code), evidence
 
 
-def _read(transport: Transport, call: Callable[[], object], code: str, date: str) -> Told[Days]:
+def _ask_delisted(
+    vendor: str,
+    inspect: Inspect,
+    function: str,
+    code: str,
+    date: str,
+    subject: str,
+    hosts: RateLimiter,
+) -> Told[Days]:
     import pandas as pd
 
-    frame: pd.DataFrame = ask(transport, call)
+    transport = Transport(vendor, subject, hosts, inspect=inspect)
+    frame: pd.DataFrame = asked(transport, function)
     require(frame, (code, date), transport)
     days = pd.to_datetime(frame[date], errors="coerce")
     if days.isna().all():
@@ -149,20 +158,6 @@ def _read(transport: Transport, call: Callable[[], object], code: str, date: str
         for digits, day in zip(frame[code][known], days[known].dt.date, strict=True)
     }
     return dates, transport.evidence
-
-
-def _ask_shanghai(subject: str, hosts: RateLimiter) -> Told[Days]:
-    transport = Transport(SHANGHAI, subject, hosts, inspect=_inspect_shanghai)
-    # akshare calls the column "suspended"; the exchange's own name for it is DELIST_DATE.
-    return _read(transport, lambda: akshare().stock_info_sh_delist(), "公司代码", "暂停上市日期")
-
-
-def _ask_shenzhen(subject: str, hosts: RateLimiter) -> Told[Days]:
-    transport = Transport(SHENZHEN, subject, hosts, inspect=_inspect_shenzhen)
-    return _read(transport, lambda: akshare().stock_info_sz_delist(), "证券代码", "终止上市日期")
-
-
-_shanghai, _shenzhen = Cached(_ask_shanghai), Cached(_ask_shenzhen)
 
 
 def _inspect_shanghai(transport: Transport, url: str, body: bytes) -> None:
@@ -182,3 +177,9 @@ def _inspect_shanghai(transport: Transport, url: str, body: bytes) -> None:
 def _inspect_shenzhen(transport: Transport, url: str, body: bytes) -> None:
     if not body.startswith(b"PK"):
         transport.changed("the list of delisted shares is no workbook")
+
+
+# akshare calls Shanghai's column "suspended"; the exchange's own name for it is DELIST_DATE.
+_SH = (SHANGHAI, _inspect_shanghai, "stock_info_sh_delist", "公司代码", "暂停上市日期")
+_SZ = (SHENZHEN, _inspect_shenzhen, "stock_info_sz_delist", "证券代码", "终止上市日期")
+_DELISTED = {"SH": Cached(partial(_ask_delisted, *_SH)), "SZ": Cached(partial(_ask_delisted, *_SZ))}

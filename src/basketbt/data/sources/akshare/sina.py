@@ -15,12 +15,11 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from basketbt.data.bars import Bars
-from basketbt.data.sources.akshare.client import akshare
-from basketbt.data.sources.frames import bars_from
+from basketbt.data.bars import PRICES, Bars
+from basketbt.data.sources.frames import asked, bars_from
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.transport import Transport, ask
-from basketbt.data.sources.vendor import FactorSteps, Family, History, NoData, Query
+from basketbt.data.sources.transport import Transport
+from basketbt.data.sources.vendor import FactorSteps, History, NoData, Query
 from basketbt.market.symbols import Symbol
 
 NAME = "sina"
@@ -38,41 +37,35 @@ _FACTORS = re.compile(
 )
 _PAIR = re.compile(rb'"([a-z])":"([^"]+)"')
 _SHARES = re.compile(
-    rb"\s*(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/)?\s*var \w+=\(?(?P<list>null|"
+    _COMMENT + rb"var \w+=\(?(?P<list>null|"
     rb'\[(?:\{"date":"\d{4}-\d\d-\d\d","amount":"?\d+(?:\.\d+)?"?\},?)*\])\)?;?\s*'
 )
 
 FactorRow = dict[str, str]
 
 
-class Sina:
-    """Prices from finance.sina.com.cn through akshare."""
+def serves(symbol: Symbol) -> bool:
+    return symbol.exchange in ("SH", "SZ", "HK") and symbol.kind != "b_share"
 
-    name = NAME
-    family: Family = "akshare"
 
-    def serves(self, symbol: Symbol) -> bool:
-        return symbol.exchange in ("SH", "SZ", "HK") and symbol.kind != "b_share"
-
-    def history(self, query: Query) -> History:
-        """Raw bars and, for a mainland share or fund, the factor's steps."""
-        symbol = query.symbol
-        transport = _transport(symbol, query.hosts)
-        bars = _bars(symbol, transport).between(query.first, query.last)
-        steps = _steps(symbol, transport, bars)
-        return transport.history(
-            query.first,
-            query.last,
-            bars,
-            steps=None if steps is None else steps.within(query.first, query.last),
-            steps_from="" if steps is None else NAME,
-        )
+def history(query: Query) -> History:
+    """Raw bars and, for a mainland share or fund, the factor's steps."""
+    symbol, first, last = query.symbol, query.first, query.last
+    transport = _transport(symbol, query.hosts)
+    bars = _bars(symbol, transport).between(first, last)
+    steps: FactorSteps | None = None
+    if symbol.kind == "fund":
+        steps = _fund_steps(symbol, transport, bars)
+    elif symbol.kind == "share" and symbol.exchange != "HK":
+        steps = _share_steps(symbol, transport)
+    if steps is None:
+        return transport.history(first, last, bars)
+    return transport.history(first, last, bars, steps=steps.within(first, last), steps_from=NAME)
 
 
 def factor_steps(symbol: Symbol, hosts: RateLimiter) -> FactorSteps:
     """The steps of a mainland share's factor alone, for bars from elsewhere."""
-    transport = _transport(symbol, hosts)
-    return _share_steps(symbol, transport)
+    return _share_steps(symbol, _transport(symbol, hosts))
 
 
 def sina_code(symbol: Symbol) -> str:
@@ -88,34 +81,25 @@ def _transport(symbol: Symbol, hosts: RateLimiter) -> Transport:
 
 def _bars(symbol: Symbol, transport: Transport) -> Bars:
     code = sina_code(symbol)
-    columns = {name: name for name in ("date", "open", "high", "low", "close", "volume")}
+    columns = {name: name for name in ("date", *PRICES, "volume")}
     if symbol.exchange == "HK":
-        frame = ask(transport, lambda: akshare().stock_hk_daily(code, adjust=""))
+        frame = asked(transport, "stock_hk_daily", code, adjust="")
     elif symbol.kind == "index":
-        frame = ask(transport, lambda: akshare().stock_zh_index_daily(code))
+        frame = asked(transport, "stock_zh_index_daily", code)
     elif symbol.kind == "fund":
-        frame = ask(transport, lambda: akshare().fund_etf_hist_sina(code))
+        frame = asked(transport, "fund_etf_hist_sina", code)
     else:
         # Without dates: akshare cuts before it removes rows that its merge with the share counts
         # repeats, so a window that begins in a suspension would begin with a bar that never was.
-        frame = ask(transport, lambda: akshare().stock_zh_a_daily(code, adjust=""))
+        frame = asked(transport, "stock_zh_a_daily", code, adjust="")
     is_fund = symbol.kind == "fund" and "amount" in frame.columns
     if is_fund or (symbol.kind == "share" and symbol.exchange != "HK"):
         columns["amount"] = "amount"
     return bars_from(frame, columns, transport, currency=symbol.currency)
 
 
-def _steps(symbol: Symbol, transport: Transport, bars: Bars) -> FactorSteps | None:
-    if symbol.kind == "share" and symbol.exchange != "HK":
-        return _share_steps(symbol, transport)
-    if symbol.kind == "fund":
-        return _fund_steps(symbol, transport, bars)
-    return None
-
-
 def _share_steps(symbol: Symbol, transport: Transport) -> FactorSteps:
-    code = sina_code(symbol)
-    ask(transport, lambda: akshare().stock_zh_a_daily(code, adjust="hfq-factor"))
+    asked(transport, "stock_zh_a_daily", sina_code(symbol), adjust="hfq-factor")
     rows = factor_rows(transport, transport.exchanges[-1].body)
     factors = np.array([float(row["f"]) for row in rows])
     if not (factors > 0).all():
@@ -126,9 +110,8 @@ def _share_steps(symbol: Symbol, transport: Transport) -> FactorSteps:
 
 def _fund_steps(symbol: Symbol, transport: Transport, bars: Bars) -> FactorSteps | None:
     """A fund's list has f = 1 throughout; s is its split ratio and u its cumulative cash."""
-    code = sina_code(symbol)
     try:
-        ask(transport, lambda: akshare().fund_etf_dividend_sina(code))
+        asked(transport, "fund_etf_dividend_sina", sina_code(symbol))
     except NoData:
         # akshare drops the first row; a fund that never paid then has an empty, honest list.
         if not transport.exchanges or transport.exchanges[-1].status == 404:

@@ -1,20 +1,18 @@
 """Tencent: a third opinion on the raw bars of A shares.
 
 akshare 1.19.5 gives the volume of Shenzhen's 000 codes in lots and all others in shares; the unit
-check before storing (``prices.checks.answers``) settles that for every vendor by amount / volume.
+check before storing (``validation.answers``) settles that for every vendor by amount / volume.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from basketbt.data.sources.akshare.client import akshare
-from basketbt.data.sources.frames import bars_from
-from basketbt.data.sources.transport import Transport, ask
-from basketbt.data.sources.vendor import Changed, Family, History, Query
+from basketbt.data.sources.frames import asked, bars_from
+from basketbt.data.sources.transport import Transport
+from basketbt.data.sources.vendor import Changed, History, Query
 from basketbt.market.symbols import Symbol
 
 NAME = "tencent"
@@ -23,34 +21,25 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _COLUMNS = {name: name for name in ("date", "open", "high", "low", "close", "volume", "amount")}
 
 
-class Tencent:
-    """Prices from proxy.finance.qq.com through akshare: one request a calendar year."""
+def serves(symbol: Symbol) -> bool:
+    return symbol.kind == "share" and symbol.exchange in ("SH", "SZ", "BJ")
 
-    name = NAME
-    family: Family = "akshare"
 
-    def serves(self, symbol: Symbol) -> bool:
-        return symbol.kind == "share" and symbol.exchange in ("SH", "SZ", "BJ")
-
-    def history(self, query: Query) -> History:
-        """Raw bars from ``first`` to ``last``; Tencent gives no factor."""
-        symbol = query.symbol
-        transport = Transport(NAME, symbol.canonical, query.hosts, inspect=inspect)
-        code = symbol.exchange.lower() + symbol.code
-        # Dates with dashes: without them akshare takes the whole end date for a year.
-        try:
-            frame = ask(
-                transport,
-                lambda: akshare().stock_zh_a_hist_tx(
-                    code, start_date=str(query.first), end_date=str(query.last), adjust=""
-                ),
-            )
-        except Changed:
-            if _only_empty_years(transport):  # over which akshare stumbles
-                transport.no_data("no bars for this code")
-            raise
-        bars = bars_from(frame, _COLUMNS, transport, currency="CNY")
-        return transport.history(query.first, query.last, bars)
+def history(query: Query) -> History:
+    """Raw bars from ``first`` to ``last``, one request a calendar year; Tencent has no factor."""
+    symbol = query.symbol
+    transport = Transport(NAME, symbol.canonical, query.hosts, inspect=inspect)
+    code = symbol.exchange.lower() + symbol.code
+    # Dates with dashes: without them akshare takes the whole end date for a year.
+    window = {"start_date": str(query.first), "end_date": str(query.last)}
+    try:
+        frame = asked(transport, "stock_zh_a_hist_tx", code, adjust="", **window)
+    except Changed:
+        if _only_empty_years(transport):  # over which akshare stumbles
+            transport.no_data("no bars for this code")
+        raise
+    bars = bars_from(frame, _COLUMNS, transport, currency="CNY")
+    return transport.history(query.first, query.last, bars)
 
 
 def inspect(transport: Transport, url: str, body: bytes) -> None:
@@ -58,10 +47,7 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
     found = _ASSIGNMENT.fullmatch(body)
     if found is None:
         transport.changed("the answer is not a JSON object, or cut short")
-    try:
-        data = json.loads(found["json"]).get("data")
-    except ValueError:
-        transport.changed("the answer is not JSON, or cut short")
+    data = transport.json_object(found["json"]).get("data")
     if "newfqkline" not in url:
         if data is None:
             transport.no_data("this code is not known")

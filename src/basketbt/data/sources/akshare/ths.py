@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from basketbt.data.sources.akshare.board import Board, code_named, share_of
-from basketbt.data.sources.akshare.client import akshare
+from basketbt.data.sources.frames import akshare
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport, ask
 from basketbt.data.sources.vendor import Refused
@@ -67,7 +67,7 @@ def _page(transport: Transport, code: str, page: int, pages: int) -> tuple[dict[
         if page == 1:
             raise
         why = f"{refusal.fields['why']} on page {page} of {pages}; the rest is shown after a login"
-        raise transport.failure(Refused, why, status=_status(refusal)) from refusal
+        raise transport.failure(Refused, why, status=refusal.status) from refusal
     if _TABLE not in text:
         transport.changed("the page has no table of members")
     where = _PAGES.search(text)
@@ -83,32 +83,13 @@ def _page(transport: Transport, code: str, page: int, pages: int) -> tuple[dict[
     return names, last
 
 
-def _status(refusal: Refused) -> int | None:
-    status = refusal.fields["status"]
-    return status if isinstance(status, int) else None
-
-
 def _text(transport: Transport, path: str) -> str:
-    page: _Page = ask(transport, lambda: _sent(SITE + path))
-    return page.text
-
-
-class _Page:
-    """A page as ``ask`` takes it: something with a length."""
-
-    def __init__(self, content: bytes) -> None:
-        self.text = content.decode("gbk", "replace")
-
-    def __len__(self) -> int:
-        return len(self.text)
-
-
-def _sent(url: str) -> _Page:
     import requests
 
     headers = {"User-Agent": _AGENT, "Referer": f"{SITE}/gn/", "Cookie": f"v={_visitor()}"}
     # Without a time-out of its own: the transport sets one, on every request of this process.
-    return _Page(requests.get(url, headers=headers).content)
+    page: bytes = ask(transport, lambda: requests.get(SITE + path, headers=headers).content)
+    return page.decode("gbk", "replace")
 
 
 def _visitor() -> str:

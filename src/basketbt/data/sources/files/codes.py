@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
-from basketbt.errors import BadSymbol
+from basketbt.errors import BadSymbol, InvalidFile, Problem
 from basketbt.market.symbols import parse_symbol
 
 _EXCHANGES = {
@@ -23,6 +25,15 @@ _CODE = r"[HN]?[0-9]{1,6}"
 _AFTER = re.compile(rf"({_CODE})\.({_LETTERS})")
 _BEFORE = re.compile(rf"({_LETTERS}|116|[012])\.({_CODE})|({_LETTERS})({_CODE})")
 _DIGITS = re.compile(r"[0-9]+")
+
+
+@contextmanager
+def read_from(path: str) -> Iterator[None]:
+    """While codes of a table are read: one without its exchange becomes ``InvalidFile``."""
+    try:
+        yield
+    except BadSymbol as error:
+        raise InvalidFile([Problem(Path(path).name, 1, str(error), error.hint)]) from None
 
 
 class CodeIndex:

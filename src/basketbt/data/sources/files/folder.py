@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from basketbt.data.sources.files.spec import Kind, TableSpec
@@ -13,14 +13,7 @@ SUFFIXES = (".parquet", ".csv", ".csv.gz", ".xlsx")
 MAX_BYTES = 2 * 1024**3
 
 # Names of the folder convention, in order of precedence; `*_adjusted` tables come after these.
-CONVENTION: Mapping[str, Kind] = {
-    "bars": "bars",
-    "indexes": "indexes",
-    "fx": "fx",
-    "shares": "shares",
-    "actions": "actions",
-    "instruments": "instruments",
-}
+CONVENTION: tuple[Kind, ...] = ("bars", "indexes", "fx", "shares", "actions", "instruments")
 ADJUSTED = "_adjusted"
 
 
@@ -64,7 +57,7 @@ def by_convention(names: Iterable[str]) -> tuple[TableSpec, ...]:
             why = f"stands beside {found[stem]}: keep one, or name the tables in the study"
             raise RefusedPath(path=name, why=why)
         found[stem] = name
-    plain = [TableSpec(path=found[s], kind=kind) for s, kind in CONVENTION.items() if s in found]
+    plain = [TableSpec(path=found[kind], kind=kind) for kind in CONVENTION if kind in found]
     adjusted = [
         TableSpec(path=name, adjusted=True) for s, name in found.items() if s.endswith(ADJUSTED)
     ]

@@ -11,7 +11,6 @@ import warnings
 import zipfile
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
@@ -165,16 +164,12 @@ class SheetTable:
         self.headers = tuple("" if cell is None else str(cell) for cell in rows[0])
         self._rows = [row for row in rows[1:] if not _is_footer(row[0])]
 
-    @cached_property
-    def _position(self) -> dict[str, int]:
-        return {header: number for number, header in reversed(list(enumerate(self.headers)))}
-
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
         """Some columns; those in ``text`` as text, a column of mixed cells as text too."""
         return pa.table({name: self._column(name, name in text) for name in columns})
 
     def _column(self, name: str, as_text: bool) -> pa.Array:
-        at = self._position[name]
+        at = self.headers.index(name)
         cells = [row[at] if at < len(row) else None for row in self._rows]
         cells = [None if cell in EMPTY_CELLS else cell for cell in cells]
         if not as_text:
@@ -205,16 +200,16 @@ def _as_utf8(data: bytes, name: str) -> bytes:
 
     Raises ``InvalidFile``, with the line, for anything else.
     """
-    try:
-        if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-            return data.decode("utf-16").encode()
-        if _is_utf8(data):
-            return data
-        return data.decode("gb18030").encode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        what = "a character that is neither UTF-8 nor GBK nor marked as UTF-16"
-        raise InvalidFile([Problem(name, line, what, "Save the table as UTF-8.")]) from None
+    marked = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    for codec in ("utf-16",) if marked else ("utf-8", "gb18030"):
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+        else:
+            return data if codec == "utf-8" else text.encode()
+    what = "a character that is neither UTF-8 nor GBK nor marked as UTF-16"
+    raise InvalidFile([Problem(name, line, what, "Save the table as UTF-8.")])
 
 
 def _handed_over(text: bytes) -> pa.Buffer:
@@ -226,14 +221,6 @@ def _handed_over(text: bytes) -> pa.Buffer:
     stream = pa.BufferOutputStream()
     stream.write(text)
     return stream.getvalue()
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _skip_footer(row: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,19 +47,23 @@ def read_fx(table: Table, spec: TableSpec, request: PriceRequest) -> dict[str, F
 
 
 def _series(
-    pairs: PairIndex,
-    request: PriceRequest,
-    position: NDArray[np.intp],
-    days: Dates,
-    rates: Floats,
+    pairs: PairIndex, request: PriceRequest, position: NDArray[np.intp], days: Dates, rates: Floats
 ) -> dict[str, FxSeries]:
-    found = {}
-    for number, pair in enumerate(pairs.symbols):
-        mine = np.flatnonzero((position == number) & (days <= request.end) & np.isfinite(rates))
-        mine = mine[np.argsort(days[mine], kind="stable")]
+    position = np.where((days <= request.end) & np.isfinite(rates), position, -1)
+    return {
+        pair: FxSeries.of(pair, days[mine], rates[mine])
+        for pair, mine in _each(pairs, position, days)
+    }
+
+
+def _each(
+    codes: CodeIndex, position: NDArray[np.intp], days: Dates
+) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """The rows of each security that has one with a day, in date order."""
+    for number, symbol in enumerate(codes.symbols):
+        mine = np.flatnonzero((position == number) & ~np.isnat(days))
         if mine.size:
-            found[pair] = FxSeries.of(pair, days[mine], rates[mine])
-    return found
+            yield symbol, mine[np.argsort(days[mine], kind="stable")]
 
 
 def read_shares(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, ShareCounts]:
@@ -65,15 +71,12 @@ def read_shares(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, Sh
     fields = read_fields(table, spec, codes)
     days = fields.days("date")
     total, tradable = fields.numbers("total"), fields.numbers("tradable")
-    found = {}
-    for number, symbol in enumerate(codes.symbols):
-        mine = np.flatnonzero((fields.position == number) & ~np.isnat(days))
-        mine = mine[np.argsort(days[mine], kind="stable")]
-        if mine.size:
-            found[symbol] = ShareCounts(
-                symbol=symbol, dates=days[mine], total=total[mine], tradable=tradable[mine]
-            )
-    return found
+    return {
+        symbol: ShareCounts(
+            symbol=symbol, dates=days[mine], total=total[mine], tradable=tradable[mine]
+        )
+        for symbol, mine in _each(codes, fields.position, days)
+    }
 
 
 def read_actions(
@@ -86,16 +89,16 @@ def read_actions(
     fields = read_fields(table, spec, codes)
     days = fields.days("date")
     given = {name: fields.numbers(name) for name in RATIOS}
-    values = {name: np.where(np.isnan(column), 0.0, column) for name, column in given.items()}
-    found: dict[str, list[CorporateAction]] = {}
-    for row in np.argsort(days, kind="stable"):
-        if np.isnat(days[row]):
-            continue
-        symbol = codes.symbols[fields.position[row]]
-        ratios = {name: float(values[name][row]) for name in RATIOS}
-        action = CorporateAction(symbol=symbol, ex_date=days[row], **ratios)
-        found.setdefault(symbol, []).append(action)
-    return {symbol: tuple(actions) for symbol, actions in found.items()}
+    values = {name: np.where(np.isnan(one), 0.0, one).tolist() for name, one in given.items()}
+    return {
+        symbol: tuple(
+            CorporateAction(
+                symbol=symbol, ex_date=days[row], **{name: values[name][row] for name in RATIOS}
+            )
+            for row in mine
+        )
+        for symbol, mine in _each(codes, fields.position, days)
+    }
 
 
 def read_instruments(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, Instrument]:
@@ -109,9 +112,8 @@ def read_instruments(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[st
         fields.texts("industry"),
     )
     found = {}
-    for number, name, listed, delisted, lot, industry in zip(
-        fields.position, *columns, strict=True
-    ):
+    rows = zip(fields.position, *columns, strict=True)
+    for number, name, listed, delisted, lot, industry in rows:
         symbol = codes.symbols[number]
         found[symbol] = Instrument(
             symbol=symbol,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from basketbt.data.bars import Bars, MarketData, PriceRequest, UniverseCloses
+from basketbt.data.bars import Bars, Instrument, MarketData, PriceRequest, UniverseCloses
 from basketbt.data.sources.files.arrow import release
 from basketbt.data.sources.files.codes import CodeIndex
 from basketbt.data.sources.files.folder import safe_path, tables_of
@@ -21,12 +21,16 @@ from basketbt.data.sources.files.side_tables import (
 )
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import read_bars
-from basketbt.data.sources.files.universe import industries, read_universe
+from basketbt.data.sources.files.universe import read_universe
 from basketbt.data.sources.files.wide import is_wide, read_wide_bars
-from basketbt.data.sources.messages import ADJUSTED_TABLE, SUSPECT_ROWS, UNREAD_HEADER
-from basketbt.notes import Note, listing
+from basketbt.notes import Note, NoteKind, listing
+
+ADJUSTED_TABLE = NoteKind("adjusted_table")
+SUSPECT_ROWS = NoteKind("suspect_rows", severity="warning")
+UNREAD_HEADER = NoteKind("unread_header", severity="warning")
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 _LISTED = 8  # rows named in a note before "and n more"
 
@@ -47,8 +51,7 @@ class TableSource:
         A security comes whole from the first table that has a row of it in the range, so two
         adjustments are never spliced. Actions and share counts reach back before the range.
 
-        Raises:
-            InvalidFile: a table that cannot be read, with its line.
+        Raises ``InvalidFile``, with the line.
         """
         wanted = tuple(dict.fromkeys((*request.symbols, *request.indexes)))
         bars, notes = self._bars(wanted, request)
@@ -59,12 +62,10 @@ class TableSource:
         return MarketData(
             source=self.name,
             bars=bars,
-            actions=_first_wins([read_actions(t, s, codes) for s, t in by_kind["actions"]]),
-            shares=_first_wins([read_shares(t, s, codes) for s, t in by_kind["shares"]]),
-            fx=_first_wins([read_fx(t, s, request) for s, t in by_kind["fx"]]),
-            instruments=_first_wins(
-                [read_instruments(t, s, codes) for s, t in by_kind["instruments"]]
-            ),
+            actions=_merged(read_actions, by_kind["actions"], codes),
+            shares=_merged(read_shares, by_kind["shares"], codes),
+            fx=_merged(read_fx, by_kind["fx"], request),
+            instruments=_merged(read_instruments, by_kind["instruments"], codes),
             has_actions=bool(by_kind["actions"]),
             notes=tuple(notes),
             universe=self._universe(request) if request.universe else None,
@@ -79,10 +80,10 @@ class TableSource:
             if found is not None:
                 release()  # of the rows that were read and not kept
                 codes = CodeIndex(found.symbols)
-                known = _first_wins(
-                    [read_instruments(t, s, codes) for s, t in self._of("instruments")]
-                )
-                return replace(found, industry=industries(found.symbols, known))
+                known = _merged(read_instruments, self._of("instruments"), codes)
+                unknown = Instrument(symbol="")
+                industry = tuple(known.get(one, unknown).industry for one in found.symbols)
+                return replace(found, industry=industry)
         return None
 
     def _of(self, kind: str) -> Iterator[tuple[TableSpec, Table]]:
@@ -135,13 +136,8 @@ class TableSource:
 class FilesSource(TableSource):
     """Prices from a folder (or one file) of tables.
 
-    Args:
-        root: the folder, or the file.
-        tables: how to read it, first table first; None: by the folder convention.
-
-    Raises:
-        RefusedPath: a table outside the folder, or no plain file; see ``folder.safe_path``.
-        NoTables: a folder in which no name follows the convention.
+    ``tables`` is how to read it, first table first; None: by the folder convention. Raises what
+    ``folder.tables_of`` and ``folder.safe_path`` raise.
     """
 
     def __init__(self, root: Path, tables: tuple[TableSpec, ...] | None = None) -> None:
@@ -164,11 +160,15 @@ def _unread(spec: TableSpec, table: Table) -> list[Note]:
     ]
 
 
-def _first_wins(tables: list[dict[str, T]]) -> dict[str, T]:
-    """All entries; of one that several tables have, the first table's."""
+def _merged(
+    read: Callable[[Table, TableSpec, A], dict[str, T]],
+    tables: Iterable[tuple[TableSpec, Table]],
+    asked: A,
+) -> dict[str, T]:
+    """All entries of some tables; of one that several have, the first table's."""
     merged: dict[str, T] = {}
-    for table in tables:
-        merged = table | merged
+    for spec, table in tables:
+        merged = read(table, spec, asked) | merged
     return merged
 
 

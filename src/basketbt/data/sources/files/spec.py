@@ -11,8 +11,7 @@ Layout = Literal["tidy", "wide"]
 VolumeUnit = Literal["shares", "lots"]
 AmountUnit = Literal["yuan", "10k"]
 
-SHARES_PER: Mapping[VolumeUnit, float] = {"shares": 1.0, "lots": 100.0}
-YUAN_PER: Mapping[AmountUnit, float] = {"yuan": 1.0, "10k": 10_000.0}
+_SCALES: Mapping[str, float] = {"shares": 1.0, "lots": 100.0, "yuan": 1.0, "10k": 10_000.0}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,3 +34,8 @@ class TableSpec:
     layout: Layout | None = None
     field: str = "close"
     currency: str | None = None
+
+    def scale(self, field: str) -> float:
+        """Shares or currency units for one of the table's, where the header names no unit."""
+        units = {"volume": self.volume_unit, "amount": self.amount_unit}
+        return _SCALES[units[field]] if field in units else 1.0

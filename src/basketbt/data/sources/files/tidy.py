@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
-from basketbt.data.sources.files.arrow import coded, taken
-from basketbt.data.sources.files.cells import to_days, to_numbers, to_texts
-from basketbt.data.sources.files.codes import CodeIndex
+from basketbt.data.sources.files.arrow import coded, taken, to_days, to_numbers
+from basketbt.data.sources.files.codes import CodeIndex, read_from
 from basketbt.data.sources.files.formats import ParquetTable, Table
 from basketbt.data.sources.files.headers import Column, find_columns
-from basketbt.data.sources.files.spec import SHARES_PER, YUAN_PER, TableSpec
-from basketbt.errors import BadSymbol, InvalidFile, Problem
+from basketbt.data.sources.files.spec import TableSpec
 from basketbt.market.symbols import parse_symbol
 
 _TEXTS = ("symbol", "date", "listed", "delisted", "name", "industry", "quality")
@@ -36,18 +33,15 @@ class Fields:
     lines: NDArray[np.intp]  # (R,) line of each row in the file; all 1 for Parquet
     path: str
 
-    def __contains__(self, field: str) -> bool:
-        return field in self.columns
-
     def days(self, field: str) -> Dates:
         """(R,) days; NaT where empty or where the table lacks the field."""
-        if field not in self:
+        if field not in self.columns:
             return np.full(len(self.position), np.datetime64("NaT", "D"))
         return to_days(self.rows[field], self.columns[field].header, self.path, self.lines)
 
     def numbers(self, field: str, scale: float = 1.0) -> Floats:
         """(R,) numbers in our units; ``scale`` counts where the header names no unit."""
-        if field not in self:
+        if field not in self.columns:
             return np.full(len(self.position), np.nan)
         column = self.columns[field]
         values = to_numbers(self.rows[field], column.header, self.path, self.lines)
@@ -56,7 +50,10 @@ class Fields:
 
     def texts(self, field: str) -> list[str | None]:
         """(R,) texts; None where empty or where the table lacks the field."""
-        return to_texts(self.rows[field]) if field in self else [None] * len(self.position)
+        if field not in self.columns:
+            return [None] * len(self.position)
+        texts: list[str | None] = self.rows[field].cast(pa.string()).to_pylist()
+        return texts
 
 
 def read_fields(table: Table, spec: TableSpec, codes: CodeIndex) -> Fields:
@@ -72,12 +69,13 @@ def read_fields(table: Table, spec: TableSpec, codes: CodeIndex) -> Fields:
         rows = table.read_matching(
             headers, key, lambda texts: _positions(texts, codes, spec.path) >= 0
         )
-        lines = np.ones(rows.num_rows, dtype=np.intp)
-        position = _row_positions(rows[key], codes, spec.path)
     else:
         text = [column.header for field, column in columns.items() if field in _TEXTS]
         rows = table.read(headers, text)
-        position = _row_positions(rows[key], codes, spec.path)
+    texts, numbers = coded(rows[key])
+    position = np.append(_positions(texts, codes, spec.path), -1)[numbers]
+    lines = np.ones(rows.num_rows, dtype=np.intp)
+    if not isinstance(table, ParquetTable):
         lines = np.flatnonzero(position >= 0)
         rows, position = taken(rows, lines), position[lines]
         lines = lines + table.first_line
@@ -85,19 +83,9 @@ def read_fields(table: Table, spec: TableSpec, codes: CodeIndex) -> Fields:
     return Fields(rows, columns, position, lines, spec.path)
 
 
-def _row_positions(column: pa.ChunkedArray, codes: CodeIndex, path: str) -> NDArray[np.intp]:
-    """(R,) the position of each row's security, -1 where it was not asked for."""
-    texts, numbers = coded(column)
-    known = np.append(_positions(texts, codes, path), -1)
-    position: NDArray[np.intp] = known[numbers]
-    return position
-
-
 def _positions(texts: Sequence[str], codes: CodeIndex, path: str) -> NDArray[np.intp]:
-    try:
+    with read_from(path):
         return np.array([codes.position(text) for text in texts], dtype=np.intp)
-    except BadSymbol as error:
-        raise InvalidFile([Problem(Path(path).name, 1, str(error), error.hint)]) from None
 
 
 def read_bars(
@@ -108,13 +96,9 @@ def read_bars(
     And those of them that the table itself marks as suspect.
     """
     fields = read_fields(table, spec, codes)
-    scales = {
-        "volume": SHARES_PER[spec.volume_unit],
-        "amount": YUAN_PER[spec.amount_unit],
-    }
     days = fields.days("date")
     rows = rows_within(fields.position, days, request)
-    columns = {name: fields.numbers(name, scales.get(name, 1.0))[rows] for name in COLUMNS}
+    columns = {name: fields.numbers(name, spec.scale(name))[rows] for name in COLUMNS}
     marks = np.array([(text or "").startswith("suspect") for text in fields.texts("quality")])
     bars = bars_of_table(spec, spec.path, codes, fields.position[rows], days[rows], columns)
     return bars, bars.rows(np.flatnonzero(marks[rows]))

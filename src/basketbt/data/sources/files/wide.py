@@ -10,15 +10,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
-from basketbt.data.sources.files.arrow import integers
-from basketbt.data.sources.files.cells import to_days, to_numbers
-from basketbt.data.sources.files.codes import CodeIndex, canonical
+from basketbt.data.sources.files.arrow import integers, to_days, to_numbers
+from basketbt.data.sources.files.codes import CodeIndex, canonical, read_from
 from basketbt.data.sources.files.formats import Table
 from basketbt.data.sources.files.headers import is_date_header
-from basketbt.data.sources.files.spec import SHARES_PER, YUAN_PER, TableSpec
+from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import bars_of_table, rows_within
 from basketbt.errors import BadSymbol, InvalidFile, Problem
 
+Cells = tuple[NDArray[np.intp], Dates, Floats]  # of long rows: whose, day, value
 _MOST = 0.8  # of the headers after the first are codes: the table is wide
 
 
@@ -36,9 +36,7 @@ def _is_code(header: str) -> bool:
         return True  # digits alone: a code, and reading it will say what it lacks
 
 
-def read_cells(
-    table: Table, path: str, wanted: dict[str, int]
-) -> tuple[NDArray[np.intp], Dates, Floats]:
+def read_cells(table: Table, path: str, wanted: dict[str, int]) -> Cells:
     """The filled cells of some columns as long rows: whose (a number), day, value.
 
     Args:
@@ -49,16 +47,13 @@ def read_cells(
     body, skipped = _body(rows, first)
     lines = np.arange(body.num_rows) + table.first_line + skipped
     days = to_days(body[first], first or "the first column", path, lines)
-    whose, dates, values = [], [], []
+    parts = [(np.empty(0, np.intp), np.empty(0, "M8[D]"), np.empty(0))]
     for header, number in wanted.items():
         cells = to_numbers(body[header], header, path, lines)
         filled = np.isfinite(cells) & ~np.isnat(days)
-        whose.append(np.full(int(filled.sum()), number, dtype=np.intp))
-        dates.append(days[filled])
-        values.append(cells[filled])
-    if not wanted:
-        return np.empty(0, np.intp), np.empty(0, "M8[D]"), np.empty(0)
-    return np.concatenate(whose), np.concatenate(dates), np.concatenate(values)
+        parts.append((np.full(filled.sum(), number), days[filled], cells[filled]))
+    whose, dates, values = map(np.concatenate, zip(*parts, strict=True))
+    return whose, dates, values
 
 
 def _body(rows: pa.Table, first: str) -> tuple[pa.Table, int]:
@@ -95,8 +90,8 @@ def read_wide_bars(
     values = {name: np.full(len(dates), np.nan) for name in COLUMNS} | {"close": closes}
     for spec, _ in tables:
         if spec.field in cells:
-            found = _looked_up(position, dates, *cells[spec.field])
-            values[spec.field] = found * _scale(spec)
+            found = _looked_up(position, dates, cells[spec.field])
+            values[spec.field] = found * spec.scale(spec.field)
     name = " + ".join(spec.path for spec, _ in tables)
     return bars_of_table(tables[0][0], name, codes, position, dates, values)
 
@@ -104,10 +99,8 @@ def read_wide_bars(
 def _columns(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:
     found: dict[str, int] = {}
     for header in table.headers[1:]:
-        try:
+        with read_from(spec.path):
             number = codes.position(spec.columns.get(header, header).strip())
-        except BadSymbol as error:
-            raise InvalidFile([Problem(spec.path, 1, str(error), error.hint)]) from None
         if number >= 0 and number in found.values():
             raise InvalidFile([Problem(spec.path, 1, f"two columns hold {codes.symbols[number]}")])
         if number >= 0:
@@ -115,20 +108,9 @@ def _columns(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:
     return found
 
 
-def _scale(spec: TableSpec) -> float:
-    if spec.field == "volume":
-        return SHARES_PER[spec.volume_unit]
-    return YUAN_PER[spec.amount_unit] if spec.field == "amount" else 1.0
-
-
-def _looked_up(
-    position: NDArray[np.intp],
-    dates: Dates,
-    other: NDArray[np.intp],
-    days: Dates,
-    values: Floats,
-) -> Floats:
-    """(R,) the other table's value for each security and day, NaN where it has none."""
+def _looked_up(position: NDArray[np.intp], dates: Dates, cells: Cells) -> Floats:
+    """(R,) another table's value for each security and day, NaN where it has none."""
+    other, days, values = cells
     keys = other * 10**6 + days.astype(np.int64)
     order = np.argsort(keys, kind="stable")
     asked = position * 10**6 + dates.astype(np.int64)
