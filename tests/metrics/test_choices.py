@@ -26,7 +26,6 @@ def test_a_drawdown_that_starts_at_the_base_is_listed() -> None:
     (episode,) = drawdowns.episodes(levels_of(-0.02, -0.01, 0.005))
     assert (episode.peak, episode.trough, episode.recovery) == (0, 2, None)
     assert episode.depth == pytest.approx(0.98 * 0.99 - 1)
-    assert not episode.recovered
 
 
 def test_episodes_and_their_durations_in_sessions_and_calendar_days() -> None:
@@ -39,7 +38,6 @@ def test_episodes_and_their_durations_in_sessions_and_calendar_days() -> None:
     # The peak is the last session at the high, the recovery the first one back at it.
     assert (first.peak, first.trough, first.recovery) == (2, 3, 5)
     assert first.depth == pytest.approx(-0.10)
-    assert first.recovered
     assert (second.peak, second.trough, second.recovery) == (6, 7, None)
 
     spans = drawdowns.durations(first, sessions)

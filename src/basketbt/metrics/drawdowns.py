@@ -60,10 +60,6 @@ class Episode:
     recovery: int | None
     depth: float
 
-    @property
-    def recovered(self) -> bool:
-        return self.recovery is not None
-
 
 @dataclass(frozen=True, kw_only=True)
 class Durations:
