@@ -196,6 +196,15 @@ class Limits(NamedTuple):
     down: NDArray[Any]
 
 
+def ex_price(close: float, cash: float, bonus: float, rights: float, rights_price: float) -> float:
+    """What a close counts for on an ex-date, unrounded; the SSE and SZSE trading rules' formula.
+
+    Yuan. ``cash`` per share held; ``bonus`` (bonus and converted shares) and ``rights`` are shares
+    per share held.
+    """
+    return (close - cash + rights_price * rights) / (1.0 + bonus + rights)
+
+
 def limit_fractions(
     symbols: Sequence[Symbol],
     sessions: Dates,
@@ -203,14 +212,11 @@ def limit_fractions(
     listed: Dates | None = None,
     is_st: Flags | None = None,
 ) -> Limits:
-    """The price limits of N securities on T sessions.
+    """The price limits of N securities on T ``sessions`` of the mainland; NaN for what is no share.
 
-    Args:
-        symbols: the securities; indexes and funds have no row here, so NaN.
-        sessions: (T,) sessions of the mainland.
-        listed: (N,) listing dates, NaT for a share listed long ago. It decides whether a share's
-            first sessions are free, because the reforms applied to shares listed after them.
-        is_st: (T, N) or (N,) True where a share is under risk warning (ST, *ST).
+    ``listed`` (N,) dates, NaT for a share listed long ago: they decide whether a share's first
+    sessions are free, because the reforms applied to shares listed after them. ``is_st`` (T, N) or
+    (N,): under risk warning (ST, *ST).
     """
     shape = (len(sessions), len(symbols))
     boards = np.array([symbol.board or "" for symbol in symbols])
