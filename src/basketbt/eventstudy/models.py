@@ -118,14 +118,7 @@ class Estimate:
 
     def select(self, windows: slice) -> Estimate:
         """The estimates of some of the H windows."""
-        return Estimate(
-            coefficients=self.coefficients[windows],
-            inverse=self.inverse[windows],
-            s=self.s[windows],
-            df=self.df[windows],
-            count=self.count[windows],
-            fault=self.fault[windows],
-        )
+        return Estimate(**{name: values[windows] for name, values in vars(self).items()})
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ from scipy.special import fdtrc, ndtr, stdtr
 
 from basketbt.data.bars import Floats
 from basketbt.eventstudy.models import Mask, WindowSum
-from basketbt.eventstudy.reasons import NO_SPREAD, TOO_FEW_NAMES
-from basketbt.notes import Note
+from basketbt.notes import Note, NoteKind
+
+TOO_FEW_NAMES = NoteKind("empty-too-few-names")
+NO_SPREAD = NoteKind("empty-no-spread")
 
 SMALLEST_NUMBER_OF_NAMES = 4
 # (z_0.975 + z_0.80), rounded as in the definitions: 80 % power, two-sided 5 %
@@ -46,11 +48,6 @@ def t_two_sided(t: Floats | float, df: Floats | float) -> Floats:
     """Two-sided p of Student's t; NaN stays NaN."""
     p: Floats = 2.0 * stdtr(df, -np.abs(t))
     return p
-
-
-def normal_two_sided(z: float) -> float:
-    """Two-sided p of a standard normal z."""
-    return float(2.0 * ndtr(-abs(z)))
 
 
 def portfolio_t(window: WindowSum, s: Floats) -> Floats:
@@ -132,19 +129,13 @@ def cross_section_t(values: Floats) -> float:
     return float(np.mean(values) * np.sqrt(values.shape[0]) / spread)
 
 
-def corrado(abnormal: Floats, in_window: Mask) -> Outcome:
+def corrado(scaled: Floats, in_window: Mask) -> Outcome:
     """Rank test over several days; normal. Little hurt by fat tails and by limit-censored days.
 
-    ``abnormal`` (T, N) of the estimation sessions and the tested window only, NaN where a name has
-    none; ``in_window`` (T,). Ranks are within a name over those sessions, scaled by 1 / (T_i + 1)
-    so that names with gaps compare. Corrado (1989) JFE 23:385; several days: Cowan (1992) RQFA
-    2:343; scaling: Corrado & Zivney (1992) JFQA 27:465.
+    ``scaled`` (T, N) are ``scaled_ranks`` of the abnormal returns on the estimation sessions and
+    the tested window, so that baskets can share their names' ranks; ``in_window`` (T,). Corrado
+    (1989) JFE 23:385; several days: Cowan (1992) RQFA 2:343.
     """
-    return corrado_of_ranks(scaled_ranks(abnormal), in_window)
-
-
-def corrado_of_ranks(scaled: Floats, in_window: Mask) -> Outcome:
-    """The rank test from ``scaled_ranks`` (T, N), so that baskets can share their names' ranks."""
     known = np.isfinite(scaled)
     present = known.sum(axis=1)
     names = int(known[in_window].any(axis=0).sum())
@@ -157,11 +148,14 @@ def corrado_of_ranks(scaled: Floats, in_window: Mask) -> Outcome:
     if spread <= _FLAT:
         return undefined(NO_SPREAD(), names=names)
     z = float(tested.sum() / (np.sqrt(tested.shape[0]) * spread))
-    return Outcome(z, normal_two_sided(z), names=names)
+    return Outcome(z, float(2.0 * ndtr(-abs(z))), names=names)
 
 
 def scaled_ranks(values: Floats) -> Floats:
-    """(T, N) rank / (T_i + 1) - 1/2 down each column; ties share their mean rank, NaN stays NaN."""
+    """(T, N) rank / (T_i + 1) - 1/2 down each column; ties share their mean rank, NaN stays NaN.
+
+    Scaled so that names with gaps compare: Corrado & Zivney (1992) JFQA 27:465.
+    """
     order = np.argsort(values, axis=0)  # NaN last
     ordered = np.take_along_axis(values, order, axis=0)
     rows = np.broadcast_to(np.arange(values.shape[0])[:, None], values.shape)

@@ -16,7 +16,7 @@ from basketbt.eventstudy.from_panel import (
     strata,
     universe_returns,
 )
-from basketbt.eventstudy.inputs import EventStudyInputs, Options, Universe
+from basketbt.eventstudy.inputs import NO_UNIVERSE, EventStudyInputs, Options, Universe
 from basketbt.eventstudy.models import (
     Design,
     dimson,
@@ -24,14 +24,8 @@ from basketbt.eventstudy.models import (
     market_model,
     sector_model,
 )
-from basketbt.eventstudy.reasons import (
-    NO_PRICES_OF_LISTS,
-    NO_UNIVERSE,
-    RANDOM_OFF,
-    UNIVERSE_OF_ANOTHER_MARKET,
-    NothingToTest,
-)
-from basketbt.eventstudy.windows import Window
+from basketbt.eventstudy.run import NothingToTest
+from basketbt.eventstudy.windows import Offsets
 from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
@@ -47,6 +41,9 @@ class NoIndexLevels(DataError):
     fix = "Give its prices, or name another index as `market` under `event_study`."
 
 
+NO_PRICES_OF_LISTS = NoteKind("empty-no-prices-of-lists")
+RANDOM_OFF = NoteKind("empty-random-off")
+UNIVERSE_OF_ANOTHER_MARKET = NoteKind("empty-universe-of-another-market")
 MODEL_LEFT_OUT = NoteKind("model-left-out", severity="warning")
 SECTOR_IS_MARKET = NoteKind("sector-is-market", severity="warning")
 OTHER_CALENDAR = NoteKind("index-of-another-calendar", severity="warning")
@@ -111,7 +108,7 @@ def _models(
     spec: EventStudySpec,
     case: Case,
     benchmarks: PricePanel,
-    windows: tuple[Window, ...],
+    windows: tuple[Offsets, ...],
 ) -> tuple[Floats, tuple[Design, ...], tuple[Note, ...]]:
     """Market returns (T,), a design a model, and a note for each that had to be left out."""
     returns, _ = one_session_returns(benchmarks)

@@ -15,9 +15,8 @@ from basketbt.engine.book import index_book
 from basketbt.engine.rebalance import Rebalance
 from basketbt.eventstudy import inputs as shipped
 from basketbt.eventstudy.inputs import EventStudyInputs, Variant
-from basketbt.eventstudy.reasons import RANDOM_FOR_MAIN_ONLY, NothingToTest
 from basketbt.eventstudy.results import EventStudyResult
-from basketbt.eventstudy.run import event_study
+from basketbt.eventstudy.run import NothingToTest, event_study
 from basketbt.lists.weighting import Weighting
 from basketbt.market.clock import shipped_events
 from basketbt.notes import Note, NoteKind, listing, unique
@@ -29,6 +28,7 @@ from basketbt.plan.model import Case, StudyPlan, span
 from basketbt.plan.overlaps import EVENT_NAME, overlap_notes
 from basketbt.results import CaseResult, EventStudied
 
+RANDOM_FOR_MAIN_ONLY = NoteKind("empty-random-for-main-only")
 VARIANT_LEFT_OUT = NoteKind("variant-left-out", severity="warning")
 VARIANT_CHANGES_NOTHING = NoteKind("variant-changes-nothing")
 ESTIMATED_ON = NoteKind("variant-estimation")

@@ -13,7 +13,7 @@ from basketbt.report.tables.testedkeys import everything
 from basketbt.results import StudyResult
 
 if TYPE_CHECKING:
-    from basketbt.eventstudy.results import Cell as Tested
+    from basketbt.eventstudy.results import WindowTest
 
 LAYOUT = Layout(
     "event_study",
@@ -73,12 +73,12 @@ def event_study_table(result: StudyResult) -> Table:
                 "notes": tested.notes(cell.notes),
             }
             for tested in everything(result)
-            for cell in tested.studied.found.cells
+            for cell in tested.studied.found.tests
         ),
     )
 
 
-def _numbers(cell: Tested) -> dict[str, Value]:
+def _numbers(cell: WindowTest) -> dict[str, Value]:
     return {
         "sessions": cell.sessions,
         "estimation_sessions": cell.estimation_sessions,
