@@ -32,6 +32,7 @@ from basketbt.notes import Note, NoteKind
 from basketbt.pipeline.screening import facts_of
 from basketbt.plan.eventstudy import market_index, registered_windows
 from basketbt.plan.model import Case, StudyPlan
+from basketbt.results import CaseResult
 
 
 class NoIndexLevels(DataError):
@@ -52,14 +53,15 @@ OTHER_CALENDAR = NoteKind("index-of-another-calendar", severity="warning")
 def event_inputs(
     plan: StudyPlan,
     spec: EventStudySpec,
-    case: Case,
-    *,
-    panel: PricePanel,
-    benchmarks: PricePanel,
+    result: CaseResult,
     weights: Floats,
     universe: UniverseCloses | None,
 ) -> tuple[EventStudyInputs, tuple[Note, ...]]:
-    """The arrays of the registered study, and what is to be said of how they were made."""
+    """The arrays of the registered study, and what is to be said of how they were made.
+
+    ``weights`` (B, N) of the case's baskets over the panel's symbols, at the close before day 0.
+    """
+    case, panel = result.case, result.panel
     traded = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
     if not traded.size:
         raise NothingToTest(
@@ -72,13 +74,13 @@ def event_inputs(
     at_limit, limit_notes = closes_at_limit(
         panel, facts_of(plan.baskets, panel.instruments).risk_warning
     )
-    market, designs, missing = _models(plan, spec, case, benchmarks, windows)
+    market, designs, missing = _models(plan, spec, case, result.benchmarks, windows)
     # After the last traded session nothing is known; a window that reaches there must say so.
     known = slice(0, int(traded[-1]) + 1)
     inputs = EventStudyInputs(
         event=case.event.id,
         sessions=panel.sessions[known],
-        day0=int(np.searchsorted(panel.sessions, case.day_zero.session)),
+        day0=result.zero,
         names=panel.symbols,
         returns=returns[known],
         resumptions=resumptions[known],
@@ -86,7 +88,10 @@ def event_inputs(
         baskets=tuple(basket.id for basket in case.baskets),
         weights=weights,
         benchmark=market[known],
-        models=tuple(_cut(design, known) for design in designs),
+        models=tuple(
+            replace(one, regressors=one.regressors[known], offset=one.offset[known])
+            for one in designs
+        ),
         windows=windows,
         estimation=plan.config.estimation,
         universe=_universe(universe, panel, known, spec),
@@ -158,10 +163,6 @@ def _one_index(one: str, other: str) -> bool:
 
 
 _ALONE = {"market": market_model, "market-adjusted": market_adjusted, "dimson": dimson}
-
-
-def _cut(design: Design, rows: slice) -> Design:
-    return replace(design, regressors=design.regressors[rows], offset=design.offset[rows])
 
 
 def _universe(
