@@ -75,11 +75,6 @@ class WindowStatistics:
     shares: ShareFigures
     notes: tuple[tuple[Note, ...], ...]
 
-    @property
-    def end_row(self) -> int:
-        """Row of the path's arrays that holds the window's last session."""
-        return self.last - self.first + 1
-
 
 def window_statistics(
     panel: PricePanel,

@@ -15,7 +15,8 @@ from basketbt.engine.account.book import AccountBook, account_book
 from basketbt.engine.account.dividends import BOOKED_AS_CASH
 from basketbt.engine.account.schedule import entry_point
 from basketbt.engine.account.settings import AccountSettings
-from basketbt.engine.book import IndexBook, LateListing
+from basketbt.engine.book import IndexBook
+from basketbt.engine.weight_inputs import LateListing
 from basketbt.errors import DataError, OutsideData
 from basketbt.market.fees import Broker
 from basketbt.metrics.evaluation import Evaluation, evaluate

@@ -18,8 +18,9 @@ from basketbt.data.panel import PricePanel
 from basketbt.engine.account import Refused
 from basketbt.engine.account.quotes import refused_shares, shares_with_causes
 from basketbt.engine.account.schedule import EntryPoint, Moment
-from basketbt.engine.book import IndexBook, LateListing, reweighted
+from basketbt.engine.book import IndexBook, reweighted
 from basketbt.engine.index import IndexPath
+from basketbt.engine.weight_inputs import LateListing
 from basketbt.errors import InputError
 from basketbt.lists.model import Basket
 from basketbt.notes import Listing, Note, NoteKind, listing
