@@ -69,8 +69,7 @@ class BookPath:
     def held(self, row: int) -> NDArray[np.bool_]:
         """(B, N) the shares that have been in a basket by ``row``: late ones from their first."""
         entry = self.total.entry_row
-        found: NDArray[np.bool_] = (self.weights > 0) & (entry >= 0) & (entry <= row)
-        return found
+        return np.asarray((self.weights > 0) & (entry >= 0) & (entry <= row))
 
     def rows(self, last: int) -> slice:
         """Rows of this path's arrays from the base to offset ``last``, both included."""

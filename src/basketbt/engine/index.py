@@ -64,8 +64,7 @@ class IndexPath:
         self._check(row)
         self._check(since)
         gained = self._gains(row) - self._gains(since) if since else self._gains(row)
-        shares: Floats = gained / self.levels[since][:, np.newaxis]
-        return shares
+        return np.asarray(gained / self.levels[since][:, np.newaxis])
 
     def _gains(self, row: int) -> Floats:
         """(B, N) points of level that each name added from the base to ``row``."""

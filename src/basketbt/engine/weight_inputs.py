@@ -113,10 +113,7 @@ def measured(
         )
         what, remedy = NO_SHARE_COUNT(), _GIVE_SHARES
         if counts is not None:
-            what, remedy = (
-                NO_VOLATILITY(count=MINIMUM_RETURNS),
-                "Give prices that reach further back",
-            )
+            what, remedy = NO_VOLATILITY(count=MINIMUM_RETURNS), _GIVE_HISTORY
         if lost > allowed or not known.any():
             raise UnmeasuredShares(
                 basket=basket.id,

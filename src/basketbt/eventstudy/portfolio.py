@@ -63,8 +63,7 @@ def buy_and_hold(returns: Floats, weights: Floats, benchmark: Floats) -> Floats:
     whole = held.sum(axis=1)
     growth = np.prod(1.0 + np.where(present, returns, 0.0), axis=0)
     earned = held @ growth / np.where(whole > 0, whole, np.nan)
-    result: Floats = earned - np.prod(1.0 + benchmark)
-    return result
+    return np.asarray(earned - np.prod(1.0 + benchmark))
 
 
 def weight_at_limit(at_limit: Mask, weights: Floats) -> Floats:
@@ -72,8 +71,7 @@ def weight_at_limit(at_limit: Mask, weights: Floats) -> Floats:
 
     ``at_limit`` (T, N), ``weights`` (B, N).
     """
-    share: Floats = at_limit.astype(float) @ weights.T / weights.sum(axis=1)
-    return share
+    return np.asarray(at_limit.astype(float) @ weights.T / weights.sum(axis=1))
 
 
 def first_unlimited(share: Floats, first: int, last: int) -> int | None:

@@ -46,8 +46,7 @@ def undefined(*notes: Note, names: int = 0) -> Outcome:
 
 def t_two_sided(t: Floats | float, df: Floats | float) -> Floats:
     """Two-sided p of Student's t; NaN stays NaN."""
-    p: Floats = 2.0 * stdtr(df, -np.abs(t))
-    return p
+    return np.asarray(2.0 * stdtr(df, -np.abs(t)))
 
 
 def portfolio_t(window: WindowSum, s: Floats) -> Floats:
@@ -56,14 +55,12 @@ def portfolio_t(window: WindowSum, s: Floats) -> Floats:
     Exact under iid normal residuals whatever the correlation between the names, because a basket
     is one series. Schipper & Thompson (1983) JAR 21:184; Salinger (1992) JFQA 27:39.
     """
-    t: Floats = window.car / (s * np.sqrt(window.g))
-    return t
+    return np.asarray(window.car / (s * np.sqrt(window.g)))
 
 
 def detectable(s: Floats, g: Floats) -> Floats:
     """Smallest true effect seen with 80 % power at two-sided 5 %: 2.8 s sqrt(g)."""
-    effect: Floats = DETECTABLE * s * np.sqrt(g)
-    return effect
+    return np.asarray(DETECTABLE * s * np.sqrt(g))
 
 
 def joint_f(abnormal: Floats, regressors: Floats, inverse: Floats, s: float, df: int) -> Outcome:

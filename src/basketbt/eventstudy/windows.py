@@ -34,8 +34,7 @@ def sessions_of(window: Offsets, day0: NDArray[np.int64] | int, total: int) -> M
     """(T,) or (H, T): the sessions of a window around one or H day 0s (rows), cut at the data."""
     rows = np.arange(total)
     start = np.asarray(day0)[..., None]
-    inside: Mask = (rows >= start + window[0]) & (rows <= start + window[1])
-    return inside
+    return np.asarray((rows >= start + window[0]) & (rows <= start + window[1]))
 
 
 def reopenings(sessions: Dates, closed_days: int) -> Mask:

@@ -76,8 +76,7 @@ def fees(amount: Floats, is_sell: Flags, *, board: Board, day: Day, broker: Brok
         if not charged:
             first = min(r.first for r in FEES if r.kind == kind and board in r.boards)
             raise NoRule(what=kind.replace("_", " "), board=board, date=day, first=first)
-        fee: Floats = np.sum(charged, axis=0) / 100
-        return fee
+        return np.asarray(np.sum(charged, axis=0) / 100)
 
     return Fees(
         commission=_at_least(_half_up(fen, broker.rate), fen, broker.minimum) / 100,

@@ -248,15 +248,13 @@ def limit_prices(reference: Floats, fractions: Limits) -> Limits:
 
 def half_up_fen(amount: Floats) -> Floats:
     """Yuan rounded half up to two decimals, also where the tie has no exact double (1.005)."""
-    rounded: Floats = np.floor(amount * 100 + 0.5 + _TIE) / 100
-    return rounded
+    return np.asarray(np.floor(amount * 100 + 0.5 + _TIE) / 100)
 
 
 def _part(fen: Floats, fraction: Floats) -> Floats:
     """(1 + fraction) of an amount in fen, half up, in yuan; fractions are whole percents."""
     percent = np.rint(fraction * 100)
-    limit: Floats = np.floor((2 * fen * (100 + percent) + 100) / 200) / 100
-    return limit
+    return np.asarray(np.floor((2 * fen * (100 + percent) + 100) / 200) / 100)
 
 
 def _covers(rule: LimitRule, days: Dates) -> Flags:

@@ -70,8 +70,7 @@ class LevelSeries:
     @property
     def complete(self) -> Bools:
         """(B,) whether the column has a level in every row."""
-        found: Bools = np.isfinite(self.levels[0])
-        return found
+        return np.asarray(np.isfinite(self.levels[0]))
 
     @cached_property
     def returns(self) -> Floats:

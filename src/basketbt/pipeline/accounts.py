@@ -16,7 +16,6 @@ from basketbt.engine.account.dividends import BOOKED_AS_CASH
 from basketbt.engine.account.schedule import entry_point
 from basketbt.engine.account.settings import AccountSettings
 from basketbt.engine.book import IndexBook
-from basketbt.engine.weight_inputs import LateListing
 from basketbt.errors import DataError, OutsideData
 from basketbt.market.fees import Broker
 from basketbt.metrics.evaluation import Evaluation, evaluate
@@ -25,11 +24,11 @@ from basketbt.pipeline.books import books_of
 from basketbt.pipeline.panels import shares_panel
 from basketbt.pipeline.screening import (
     FOR_LACK_OF_PRICES,
-    Part,
+    HoldablePart,
     ShareFacts,
     entry_rows,
     facts_of,
-    part_of,
+    holdable_part,
 )
 from basketbt.plan.model import StudyPlan
 from basketbt.plan.request import HOME_CURRENCY, NoEntry, account_exit
@@ -61,9 +60,12 @@ class NoAccounts(DataError):
 def accounted(
     plan: StudyPlan, spec: AccountSpec, result: CaseResult, data: MarketData
 ) -> CaseResult:
-    """The case with its accounts, beside index books that are bought at the close of day -1.
+    """The case with its accounts: for each entry one beside each index book, bought at the close of
+    day -1 and followed to the exit.
 
-    Accounts are kept in yuan, so lists measured in another currency are priced anew for them.
+    A basket of which the account could hold less weight than the study asks has no account, nor one
+    whose entry comes before day -1 or after the exit; its notes say why. Accounts are kept in yuan,
+    so lists measured in another currency are priced anew for them.
 
     Raises ``AccountsBeyondPrices``, ``LotsDisagree``, ``WarningsDisagree`` and what
     ``account_book`` raises.
@@ -73,52 +75,17 @@ def accounted(
     last = account_exit(plan.config, case)
     _check_reach(panel, first=result.zero - 1, last=result.zero + last, event=case.event.id)
     books = books_of(plan.config, case, panel, result.zero, {0: last})
+    late = plan.config.late_listing
+    parts = [holdable_part(panel, index, spec, late) for index in books]
+    facts = facts_of(plan.baskets, panel.instruments)
     in_yuan = replace(result, panel=panel)
-    kept = keep_accounts(
-        spec,
-        in_yuan,
-        books,
-        late_listing=plan.config.late_listing,
-        facts=facts_of(plan.baskets, panel.instruments),
-        has_actions=data.has_actions,
+    kept = tuple(
+        _kept(spec, entry, in_yuan, index, part, facts, has_actions=data.has_actions)
+        for entry in spec.entry
+        for index, part in zip(books, parts, strict=True)
     )
     another = "" if panel is result.panel else panel.digest
     return replace(result, accounts=kept, accounts_digest=another)
-
-
-def keep_accounts(
-    spec: AccountSpec,
-    result: CaseResult,
-    indexes: Sequence[IndexBook],
-    *,
-    late_listing: LateListing = "exclude",
-    facts: ShareFacts,
-    has_actions: bool = True,
-) -> tuple[AccountKept, ...]:
-    """One account book for each entry and each index book of a case.
-
-    ``indexes`` are bought at the close of day -1 and run to the exit (first offset 0). A basket of
-    which the account could hold less weight than the study asks has no account, nor one whose
-    entry comes before day -1 or after the exit; its notes say why. ``facts`` are those of the
-    panel's shares; ``has_actions``: the prices have a table of corporate actions.
-
-    Raises what ``account_book`` raises.
-    """
-    parts = [
-        part_of(
-            result.panel,
-            index,
-            refused=spec.refused,
-            least=spec.least_covered,
-            late_listing=late_listing,
-        )
-        for index in indexes
-    ]
-    return tuple(
-        _kept(spec, entry, result, index, part, facts, has_actions=has_actions)
-        for entry in spec.entry
-        for index, part in zip(indexes, parts, strict=True)
-    )
 
 
 def refuse_none(cases: Sequence[CaseResult]) -> None:
@@ -166,7 +133,7 @@ def _kept(
     entry: Entry,
     result: CaseResult,
     index: IndexBook,
-    part: Part,
+    part: HoldablePart,
     facts: ShareFacts,
     *,
     has_actions: bool,

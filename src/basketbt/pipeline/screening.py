@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from basketbt.config.account import AccountSpec
 from basketbt.data.bars import Dates, Floats, Instrument
 from basketbt.data.panel import PricePanel
-from basketbt.engine.account import Refused
 from basketbt.engine.account.quotes import refused_shares, shares_with_causes
 from basketbt.engine.account.schedule import EntryPoint, Moment
 from basketbt.engine.book import IndexBook, reweighted
@@ -48,7 +48,7 @@ _MOMENTS = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Part:
+class HoldablePart:
     """What accounts can hold of the lists of an index book; B lists, N shares.
 
     ``path`` is what they follow and are measured against: the index book of the part, or of the
@@ -63,19 +63,15 @@ class Part:
     notes: tuple[tuple[Note, ...], ...]
 
 
-def part_of(
-    panel: PricePanel,
-    index: IndexBook,
-    *,
-    refused: Refused,
-    least: float,
-    late_listing: LateListing,
-) -> Part:
-    """The part of each list that accounts can hold, at least ``least`` of its weight.
+def holdable_part(
+    panel: PricePanel, index: IndexBook, spec: AccountSpec, late_listing: LateListing
+) -> HoldablePart:
+    """The part of each list that accounts can hold, at least ``least_covered`` of its weight.
 
     ``refused`` leave_out: the rest in the list's own proportions, for account and paper alike, so
     that what lacks prices is not counted as what the market refused; cash: the whole list.
     """
+    refused, least = spec.refused, spec.least_covered
     causes = refused_shares(panel)
     which = np.logical_or.reduce(list(causes.values()))
     path = index.paths[0]
@@ -108,7 +104,9 @@ def part_of(
             notes.append((kind(weight=1.0 - float(covered[number]), shares=shares, held=count),))
         else:
             notes.append(())
-    return Part(path=followed, covered=covered, refused=which, keeps=keeps, notes=tuple(notes))
+    return HoldablePart(
+        path=followed, covered=covered, refused=which, keeps=keeps, notes=tuple(notes)
+    )
 
 
 def _gap(
@@ -132,7 +130,7 @@ def _gap(
 
 
 def entry_rows(
-    part: Part, points: Sequence[EntryPoint], sessions: Dates
+    part: HoldablePart, points: Sequence[EntryPoint], sessions: Dates
 ) -> tuple[NDArray[np.intp], tuple[tuple[Note, ...], ...]]:
     """(B,) the row of each account's first orders on the path's ``sessions``, -1 without one.
 
@@ -150,10 +148,7 @@ def entry_rows(
 
 def _impossible(point: EntryPoint, sessions: Dates) -> Note | None:
     """Why an account cannot begin at ``point``; None when it can."""
-    where = {
-        "entry": str(point.session),
-        "moment": _MOMENTS[point.moment](),
-    }
+    where = {"entry": str(point.session), "moment": _MOMENTS[point.moment]()}
     if point.session < sessions[0]:
         return ENTRY_BEFORE_BASE(base=str(sessions[0]), **where)
     if (point.session, point.moment) >= (sessions[-1], Moment.CLOSE):

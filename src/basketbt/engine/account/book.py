@@ -56,8 +56,7 @@ class Books:
     @property
     def value(self) -> NDArray[np.int64]:
         """(R, B) cash and shares, in fen."""
-        total: NDArray[np.int64] = self.cash + self.worth.sum(axis=2)
-        return total
+        return np.asarray(self.cash + self.worth.sum(axis=2))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,17 +117,12 @@ def account_book(
     lots: Sequence[int | None],
     engine: Engine = "auto",
 ) -> AccountBook:
-    """Run the accounts of B baskets beside their index path. Imports vectorbt.
+    """Run the accounts of B baskets beside their index ``path``. Imports vectorbt.
 
-    Args:
-        panel: prices of the path's N symbols; the path begins at its row ``base``.
-        path: what the accounts follow, and what they are measured against.
-        entry, moments: (B,) row of the path (-1: no account) and ``Moment`` of the first orders.
-        refused: (N,) shares the account cannot hold; their weight stays in cash.
-        risk_warning: (N,) shares under the limits of ST shares.
-        lots: (N,) board lots given for shares whose exchange leaves them to the issuer.
-
-    Raises what ``shortfall.rulebook`` raises.
+    ``panel`` has the path's N symbols; the path begins at its row ``base``. ``entry`` and
+    ``moments`` (B,): row of the path (-1: no account) and ``Moment`` of the first orders. The
+    weight of the ``refused`` (N,) shares stays in cash; for ``risk_warning`` and ``lots``, and for
+    what is raised, see ``shortfall.rulebook``.
     """
     schedule = make_schedule(path, entry=entry, moments=moments, follow=settings.follow)
     held = np.asarray(path.targets[entry >= 0].any(axis=0)) & ~refused
@@ -167,8 +161,7 @@ def account_book(
 
 def _per_basket(amounts: NDArray[np.int64], basket: NDArray[np.intp], baskets: int) -> Floats:
     """(B,) the sum of the amounts of each basket."""
-    total: Floats = np.bincount(basket, amounts, baskets).astype(np.float64)
-    return total
+    return np.asarray(np.bincount(basket, amounts, baskets).astype(np.float64))
 
 
 def _cash_drag(path: IndexPath, entry: NDArray[np.intp], books: Books) -> Floats:
@@ -176,8 +169,7 @@ def _cash_drag(path: IndexPath, entry: NDArray[np.intp], books: Books) -> Floats
     idle = books.cash[:-1] / books.value[:-1]
     moves = path.levels[1:] / path.levels[:-1] - 1.0
     after = np.arange(len(moves))[:, None] >= np.maximum(entry, 0)
-    drag: Floats = np.where(after, idle * moves, 0.0).sum(axis=0)
-    return drag
+    return np.asarray(np.where(after, idle * moves, 0.0).sum(axis=0))
 
 
 def keep_books(plan: Plan, engine: Engine = "auto") -> Books:

@@ -106,22 +106,20 @@ def check_quotes(panel: PricePanel, rows: slice, held: Bools) -> None:
             )
 
 
-def price_limits(panel: PricePanel, rows: slice, risk_warning: Bools) -> Limits:
-    """The limits of R sessions in 1e-4 yuan; one that no price can reach where none holds.
-
-    ``risk_warning`` (N,) marks ST shares.
-    """
-    listed = np.array(
-        [one.listed if one.listed is not None else "NaT" for one in panel.instruments],
-        dtype="datetime64[D]",
-    )
-    fractions = limit_fractions(
+def fractions_of(panel: PricePanel, rows: slice, risk_warning: Bools) -> Limits:
+    """The price limits of R sessions and N shares; ``risk_warning`` (N,) marks ST shares."""
+    listed = ["NaT" if one.listed is None else one.listed for one in panel.instruments]
+    return limit_fractions(
         [parse_symbol(symbol) for symbol in panel.symbols],
         panel.sessions[rows],
-        listed=listed,
+        listed=np.array(listed, dtype="datetime64[D]"),
         is_st=risk_warning,
     )
-    prices = limit_prices(panel.reference[rows], fractions)
+
+
+def price_limits(panel: PricePanel, rows: slice, risk_warning: Bools) -> Limits:
+    """The limits of R sessions in 1e-4 yuan; one that no price can reach where none holds."""
+    prices = limit_prices(panel.reference[rows], fractions_of(panel, rows, risk_warning))
     most = np.iinfo(np.int64).max
     return Limits(
         up=_counted(prices.up, 1.0, otherwise=most),

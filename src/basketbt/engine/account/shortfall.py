@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from basketbt.data.bars import Floats
 from basketbt.data.panel import PricePanel
 from basketbt.engine.account.dividends import Payments, TaxedLots, payments
-from basketbt.engine.account.planner import Market, Plan, plan_orders
+from basketbt.engine.account.planner import Plan, TradingTerms, plan_orders
 from basketbt.engine.account.quotes import (
     check_quotes,
     price_limits,
@@ -121,13 +121,13 @@ def run_account(
         broker=settings.broker,
         charged=charged,
     )
-    market = Market(
+    terms = TradingTerms(
         quotes=raw_quotes(panel, rows, settings, rules.limits, rules.refused),
         same_day=rules.same_day,
         payments=rules.payments,
     )
     taxed = TaxedLots(rules.boards, sessions) if settings.dividends == "taxed" else None
-    return plan_orders(market, schedule, sizing, settings, taxed)
+    return plan_orders(terms, schedule, sizing, settings, taxed)
 
 
 def run_fractions(
@@ -139,12 +139,12 @@ def run_fractions(
     trades at its last known price.
     """
     limits = (rules.limits, rules.refused) if ruled else None
-    market = Market(
+    terms = TradingTerms(
         quotes=total_return_quotes(rules.panel, rules.rows, settings.participation, limits),
         same_day=rules.same_day if ruled else np.ones_like(rules.same_day),
         payments=None,
     )
-    return plan_orders(market, schedule, Fractions(), settings)
+    return plan_orders(terms, schedule, Fractions(), settings)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
