@@ -50,7 +50,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Window:
+class SessionRange:
     """The sessions a request needs of one symbol, as far as they are closed."""
 
     first: np.datetime64
@@ -128,7 +128,7 @@ class Fetcher:
             yield stored or self._first_that_delivers(name, window, vendors)
 
     def _stored(
-        self, name: str, window: Window, vendors: tuple[str, ...], thorough: bool
+        self, name: str, window: SessionRange, vendors: tuple[str, ...], thorough: bool
     ) -> Outcome | None:
         found = best(self._store, name, vendors, window)
         if found is None or not found.reaches(window.first, window.last):
@@ -138,7 +138,9 @@ class Fetcher:
             return None
         return Outcome(name, "stored", found.vendor)
 
-    def _first_that_delivers(self, name: str, window: Window, vendors: tuple[str, ...]) -> Outcome:
+    def _first_that_delivers(
+        self, name: str, window: SessionRange, vendors: tuple[str, ...]
+    ) -> Outcome:
         failures: list[VendorFailure] = []
         for vendor in vendors:
             try:
@@ -149,7 +151,7 @@ class Fetcher:
             return self._save(done, failures)
         return Outcome(name, "failed", failures=tuple(failures))
 
-    def _ask(self, vendor: str, name: str, window: Window) -> Completed:
+    def _ask(self, vendor: str, name: str, window: SessionRange) -> Completed:
         if is_pair(name):
             return complete_rate(vendor, name, window.first, window.last, self._hosts)
         symbol = parse_symbol(name)
@@ -157,12 +159,12 @@ class Fetcher:
         query = Query(symbol, window.first, window.last, self._hosts)
         return complete(VENDORS[vendor], others, query, self._route)
 
-    def _widened(self, name: str, vendor: str, window: Window) -> Window:
+    def _widened(self, name: str, vendor: str, window: SessionRange) -> SessionRange:
         """The window with what is stored around it: an update sees the whole past again."""
         before = self._store.coverages(name).get(vendor)
         if before is None:
             return window
-        return Window(min(window.first, before.first), max(window.last, before.last))
+        return SessionRange(min(window.first, before.first), max(window.last, before.last))
 
     def _save(self, done: Completed, failures: list[VendorFailure]) -> Outcome:
         history = done.history
@@ -182,14 +184,14 @@ class Fetcher:
         )
 
 
-def window_of(request: PriceRequest, symbol: Symbol | None, now: datetime) -> Window:
+def window_of(request: PriceRequest, symbol: Symbol | None, now: datetime) -> SessionRange:
     """What a request needs of a symbol (None: an exchange rate): no session that is still open."""
-    return Window(request.start, min(request.end, last_closed_session(symbol, now)))
+    return SessionRange(request.start, min(request.end, last_closed_session(symbol, now)))
 
 
 def window_and_vendors(
     name: str, request: PriceRequest, route: Route, now: datetime
-) -> tuple[Window, tuple[str, ...]]:
+) -> tuple[SessionRange, tuple[str, ...]]:
     """What a request needs of a security or pair, and who along the route may have it, in order."""
     if is_pair(name):
         return window_of(request, None, now), rate_vendors(route)
@@ -197,7 +199,9 @@ def window_and_vendors(
     return window_of(request, symbol, now), tuple(v.name for v in vendors_for(symbol, route))
 
 
-def best(store: Store, name: str, vendors: tuple[str, ...], window: Window) -> Coverage | None:
+def best(
+    store: Store, name: str, vendors: tuple[str, ...], window: SessionRange
+) -> Coverage | None:
     """The stored history to use: the first vendor that covers the window, else the one that
     covers most of it; None when nothing of it is stored."""
     stored = store.coverages(name)

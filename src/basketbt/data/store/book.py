@@ -256,7 +256,9 @@ class Store:
         )
 
 
-def _origins(table: tables.Table, history: History, before: Coverage) -> tuple[str | None, str]:
+def _origins(
+    table: tables.StoreTable, history: History, before: Coverage
+) -> tuple[str | None, str]:
     """Which vendor the rows of a table come from: the stored ones (None: none yet), the new."""
     return {
         tables.STEP.name: (before.steps_from, history.steps_from),
@@ -266,7 +268,7 @@ def _origins(table: tables.Table, history: History, before: Coverage) -> tuple[s
 
 
 def _spans(
-    table: tables.Table, history: History, before: Coverage | None
+    table: tables.StoreTable, history: History, before: Coverage | None
 ) -> tuple[Span | None, Span]:
     """Where the stored rows of a table are complete (None: nowhere), and where the new ones."""
     reach_back = table is tables.SHARES  # counts are asked for from the listing on

@@ -14,7 +14,7 @@ from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
 from basketbt.data.sources.files.arrow import coded, taken
 from basketbt.data.sources.files.cells import to_days, to_numbers, to_texts
 from basketbt.data.sources.files.codes import CodeIndex
-from basketbt.data.sources.files.formats import ParquetTable, Table
+from basketbt.data.sources.files.formats import ParquetTable, TableFile
 from basketbt.data.sources.files.headers import Column, find_columns
 from basketbt.data.sources.files.spec import SHARES_PER, YUAN_PER, TableSpec
 from basketbt.errors import BadSymbol, InvalidFile, Problem
@@ -59,7 +59,7 @@ class Fields:
         return to_texts(self.rows[field]) if field in self else [None] * len(self.position)
 
 
-def read_fields(table: Table, spec: TableSpec, codes: CodeIndex) -> Fields:
+def read_fields(table: TableFile, spec: TableSpec, codes: CodeIndex) -> Fields:
     """The fields of a tidy table, for the securities in ``codes`` only.
 
     Raises:
@@ -101,7 +101,7 @@ def _positions(texts: Sequence[str], codes: CodeIndex, path: str) -> NDArray[np.
 
 
 def read_bars(
-    table: Table, spec: TableSpec, codes: CodeIndex, request: PriceRequest
+    table: TableFile, spec: TableSpec, codes: CodeIndex, request: PriceRequest
 ) -> tuple[Bars, Bars]:
     """The bars of a tidy table within the range, in shares and currency units.
 

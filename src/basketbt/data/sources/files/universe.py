@@ -14,7 +14,7 @@ from basketbt.data.bars import Dates, Floats, Instrument, PriceRequest, Universe
 from basketbt.data.sources.files.arrow import coded, taken
 from basketbt.data.sources.files.cells import to_days, to_numbers
 from basketbt.data.sources.files.codes import canonical
-from basketbt.data.sources.files.formats import Table, read_in_parts
+from basketbt.data.sources.files.formats import TableFile, read_in_parts
 from basketbt.data.sources.files.headers import find_columns
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.wide import read_cells
@@ -22,7 +22,9 @@ from basketbt.errors import BadSymbol, InvalidFile, Problem
 from basketbt.market.symbols import parse_symbol
 
 
-def read_universe(table: Table, spec: TableSpec, request: PriceRequest) -> UniverseCloses | None:
+def read_universe(
+    table: TableFile, spec: TableSpec, request: PriceRequest
+) -> UniverseCloses | None:
     """Closes of all mainland shares of a tidy table within the range; None when it has none.
 
     A close that is not above zero counts as missing; of two rows for one share and day the later
@@ -49,7 +51,7 @@ def read_universe(table: Table, spec: TableSpec, request: PriceRequest) -> Unive
     return _matrix(market, spec.path)
 
 
-def read_wide_universe(table: Table, path: str) -> UniverseCloses:
+def read_wide_universe(table: TableFile, path: str) -> UniverseCloses:
     """The market of a wide table whose headers are canonical symbols, without industries.
 
     Raises ``ValueError`` for a table without a close, ``InvalidFile`` for one that is none.

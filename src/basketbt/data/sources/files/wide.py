@@ -13,7 +13,7 @@ from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
 from basketbt.data.sources.files.arrow import integers
 from basketbt.data.sources.files.cells import to_days, to_numbers
 from basketbt.data.sources.files.codes import CodeIndex, canonical
-from basketbt.data.sources.files.formats import Table
+from basketbt.data.sources.files.formats import TableFile
 from basketbt.data.sources.files.headers import is_date_header
 from basketbt.data.sources.files.spec import SHARES_PER, YUAN_PER, TableSpec
 from basketbt.data.sources.files.tidy import bars_of_table, rows_within
@@ -22,7 +22,7 @@ from basketbt.errors import BadSymbol, InvalidFile, Problem
 _MOST = 0.8  # of the headers after the first are codes: the table is wide
 
 
-def is_wide(table: Table) -> bool:
+def is_wide(table: TableFile) -> bool:
     """Whether the headers look like a wide export: a date, then codes."""
     if len(table.headers) < 2 or not is_date_header(table.headers[0]):
         return False
@@ -37,7 +37,7 @@ def _is_code(header: str) -> bool:
 
 
 def read_cells(
-    table: Table, path: str, wanted: dict[str, int]
+    table: TableFile, path: str, wanted: dict[str, int]
 ) -> tuple[NDArray[np.intp], Dates, Floats]:
     """The filled cells of some columns as long rows: whose (a number), day, value.
 
@@ -73,7 +73,7 @@ def _body(rows: pa.Table, first: str) -> tuple[pa.Table, int]:
 
 
 def read_wide_bars(
-    tables: Sequence[tuple[TableSpec, Table]], codes: CodeIndex, request: PriceRequest
+    tables: Sequence[tuple[TableSpec, TableFile]], codes: CodeIndex, request: PriceRequest
 ) -> Bars:
     """Bars of the range from wide tables of one field each; that of closes says which rows are.
 
@@ -101,7 +101,7 @@ def read_wide_bars(
     return bars_of_table(tables[0][0], name, codes, position, dates, values)
 
 
-def _columns(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:
+def _columns(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:
     found: dict[str, int] = {}
     for header in table.headers[1:]:
         try:
