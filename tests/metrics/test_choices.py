@@ -40,7 +40,7 @@ def test_episodes_and_their_durations_in_sessions_and_calendar_days() -> None:
     assert first.depth == pytest.approx(-0.10)
     assert (second.peak, second.trough, second.recovery) == (6, 7, None)
 
-    spans = drawdowns.durations(first, sessions)
+    spans, open_end = drawdowns.falls(levels, sessions)
     assert (spans.sessions_to_trough, spans.sessions_to_recovery, spans.sessions_total) == (1, 2, 3)
     days = [
         (date(2025, 1, 27) - date(2025, 1, 24)).days,
@@ -49,7 +49,6 @@ def test_episodes_and_their_durations_in_sessions_and_calendar_days() -> None:
     ]
     assert [spans.days_to_trough, spans.days_to_recovery, spans.days_total] == days
 
-    open_end = drawdowns.durations(second, sessions)
     assert (open_end.sessions_to_trough, open_end.days_to_trough) == (1, 3)
     assert open_end.sessions_to_recovery is None
     assert open_end.sessions_total is None

@@ -19,7 +19,7 @@ from basketbt.engine.index import IndexPath, index_path
 from basketbt.engine.rebalance import Rebalance
 from basketbt.engine.weight_inputs import (
     PRICE_DRIVEN,
-    LateListing,
+    LateListingPolicy,
     Policies,
     columns_of,
     measured,
@@ -208,7 +208,7 @@ def reweighted(
     weights: Floats,
     *,
     rebalance: Rebalance,
-    late_listing: LateListing,
+    late_listing: LateListingPolicy,
 ) -> IndexPath:
     """What a path would have been with other weights (B, N), each row summing to 1."""
     window = slice(path.base, path.base + len(path.total.levels))
@@ -229,7 +229,7 @@ def _followed(
     *,
     weights: Floats,
     rebalance: Rebalance,
-    late_listing: LateListing,
+    late_listing: LateListingPolicy,
 ) -> IndexPath:
     """The path over the rows ``window`` of a panel, at ``prices`` (R, N)."""
     return index_path(
@@ -243,7 +243,7 @@ def _followed(
 
 
 def listed_at(
-    panel: PricePanel, basket: Basket, late_listing: LateListing, *, base: int, end: int
+    panel: PricePanel, basket: Basket, late_listing: LateListingPolicy, *, base: int, end: int
 ) -> tuple[NDArray[np.bool_], tuple[Note, ...]]:
     """(n,) which constituents take part in a path from row ``base`` to ``end``; notes on others.
 

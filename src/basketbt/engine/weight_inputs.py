@@ -20,7 +20,7 @@ from basketbt.lists.weighting import Weighting
 from basketbt.lists.weights import target_weights
 from basketbt.notes import COUNTED, Note, NoteKind, listing
 
-LateListing = Literal["exclude", "join", "error"]
+LateListingPolicy = Literal["exclude", "join", "error"]
 
 PRICE_DRIVEN = ("inverse_volatility", "market_cap", "tradable_cap")
 
@@ -59,7 +59,7 @@ class Policies:
     """What the study decided about shares without prices, and over which offsets from day 0
     volatility is estimated."""
 
-    late_listing: LateListing
+    late_listing: LateListingPolicy
     max_missing_weight: float
     estimation: tuple[int, int]
 

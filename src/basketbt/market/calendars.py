@@ -80,14 +80,8 @@ class Calendar:
     def last(self) -> np.datetime64:
         return self._at(-1)
 
-    def is_session(self, day: Day) -> bool:
-        """Whether the exchange trades on ``day``."""
-        wanted = as_day(day)
-        known = self._covering(wanted)
-        return bool(known.sessions[np.searchsorted(known.sessions, wanted)] == wanted)
-
     def are_sessions(self, days: Dates) -> NDArray[np.bool_]:
-        """Element by element :meth:`is_session`; False, not an error, outside the table."""
+        """On which of ``days`` the exchange trades; False, not an error, outside the table."""
         return np.isin(days, self.sessions)
 
     def index_of(self, session: Day) -> int:

@@ -77,6 +77,7 @@ def event_inputs(
     market, designs, missing = _models(plan, spec, case, result.benchmarks, windows)
     # After the last traded session nothing is known; a window that reaches there must say so.
     known = slice(0, int(traded[-1]) + 1)
+    drawn_from, no_universe = _universe(universe, panel, known, spec)
     inputs = EventStudyInputs(
         event=case.event.id,
         sessions=panel.sessions[known],
@@ -94,8 +95,8 @@ def event_inputs(
         ),
         windows=windows,
         estimation=plan.config.estimation,
-        universe=_universe(universe, panel, known, spec),
-        no_universe=_no_universe(universe, panel, spec),
+        universe=drawn_from,
+        no_universe=no_universe,
         sector_holds=np.ones(len(case.baskets), dtype=np.bool_),
         options=Options(
             seed=spec.seed,
@@ -167,18 +168,13 @@ _ALONE = {"market": market_model, "market-adjusted": market_adjusted, "dimson": 
 
 def _universe(
     closes: UniverseCloses | None, panel: PricePanel, rows: slice, spec: EventStudySpec
-) -> Universe | None:
-    """The shares to draw from; none for lists of Hong Kong shares, since it holds mainland ones."""
-    if closes is None or panel.calendar != "XSHG" or not spec.random_baskets:
-        return None
-    returns = universe_returns(closes, panel.sessions[rows])
-    codes = strata(closes, panel, spec.same_mix)
-    return Universe(returns) if codes is None else Universe(returns, *codes)
-
-
-def _no_universe(closes: UniverseCloses | None, panel: PricePanel, spec: EventStudySpec) -> Note:
+) -> tuple[Universe | None, Note]:
+    """The shares to draw from, all of the mainland, and the note on why there are none."""
     if not spec.random_baskets:
-        return RANDOM_OFF()
-    if closes is not None and panel.calendar != "XSHG":
-        return UNIVERSE_OF_ANOTHER_MARKET(calendar=panel.calendar)
-    return NO_UNIVERSE()
+        return None, RANDOM_OFF()
+    if closes is None:
+        return None, NO_UNIVERSE()
+    if panel.calendar != "XSHG":
+        return None, UNIVERSE_OF_ANOTHER_MARKET(calendar=panel.calendar)
+    returns = universe_returns(closes, panel.sessions[rows])
+    return Universe(returns, *strata(closes, panel, spec.same_mix) or ()), NO_UNIVERSE()

@@ -20,7 +20,7 @@ from basketbt.engine.account.quotes import refused_shares, shares_with_causes
 from basketbt.engine.account.schedule import EntryPoint, Moment
 from basketbt.engine.book import IndexBook, reweighted
 from basketbt.engine.index import IndexPath
-from basketbt.engine.weight_inputs import LateListing
+from basketbt.engine.weight_inputs import LateListingPolicy
 from basketbt.errors import InputError
 from basketbt.lists.model import Basket
 from basketbt.notes import Listing, Note, NoteKind, listing
@@ -64,7 +64,7 @@ class HoldablePart:
 
 
 def holdable_part(
-    panel: PricePanel, index: IndexBook, spec: AccountSpec, late_listing: LateListing
+    panel: PricePanel, index: IndexBook, spec: AccountSpec, late_listing: LateListingPolicy
 ) -> HoldablePart:
     """The part of each list that accounts can hold, at least ``least_covered`` of its weight.
 
@@ -184,47 +184,29 @@ def facts_of(baskets: Sequence[Basket], instruments: Sequence[Instrument]) -> Sh
 
     Raises ``LotsDisagree`` and ``WarningsDisagree``, when two lists say different things of one.
     """
-    lots, names = _given_lots(baskets), _given_names(baskets)
-    symbols = [one.symbol for one in instruments]
+    lots: dict[str, tuple[str, int]] = {}
+    names: dict[str, tuple[str, str]] = {}
+    for basket in baskets:
+        for one in basket.constituents:
+            if one.lot is not None:
+                first, lot = lots.setdefault(one.symbol, (basket.id, one.lot))
+                if lot != one.lot:
+                    mine, theirs = f"{lot} in {first}", f"{one.lot} in {basket.id}"
+                    raise LotsDisagree(symbol=one.symbol, one=mine, other=theirs)
+            first, name = names.setdefault(one.symbol, (basket.id, one.name_zh))
+            if _is_st(name) != _is_st(one.name_zh):
+                alarmed, calm = f"{first} ({name})", f"{basket.id} ({one.name_zh})"
+                if _is_st(one.name_zh):
+                    calm, alarmed = alarmed, calm
+                raise WarningsDisagree(symbol=one.symbol, one=alarmed, other=calm)
     return ShareFacts(
-        lots=tuple(lots.get(one.symbol) or one.lot for one in instruments),
-        risk_warning=risk_warnings([names.get(symbol, "") for symbol in symbols]),
+        lots=tuple(lots.get(one.symbol, ("", None))[1] or one.lot for one in instruments),
+        risk_warning=np.array(
+            [_is_st(names.get(i.symbol, ("", ""))[1]) for i in instruments], bool
+        ),
     )
 
 
-def _given_lots(baskets: Sequence[Basket]) -> dict[str, int]:
-    """The lot of each share that a list gives one for."""
-    found: dict[str, tuple[str, int]] = {}
-    for basket in baskets:
-        for one in basket.constituents:
-            if one.lot is None:
-                continue
-            first, lot = found.setdefault(one.symbol, (basket.id, one.lot))
-            if lot != one.lot:
-                raise LotsDisagree(
-                    symbol=one.symbol,
-                    one=f"{lot} in {first}",
-                    other=f"{one.lot} in {basket.id}",
-                )
-    return {symbol: lot for symbol, (_, lot) in found.items()}
-
-
-def _given_names(baskets: Sequence[Basket]) -> dict[str, str]:
-    """What the lists call each share, once they agree whether it is under risk warning."""
-    found: dict[str, tuple[str, str]] = {}
-    for basket in baskets:
-        for one in basket.constituents:
-            first, name = found.setdefault(one.symbol, (basket.id, one.name_zh))
-            warned, also = risk_warnings([name, one.name_zh])
-            if warned != also:
-                calm, alarmed = (f"{basket.id} ({one.name_zh})", f"{first} ({name})")
-                if also:
-                    calm, alarmed = alarmed, calm
-                raise WarningsDisagree(symbol=one.symbol, one=alarmed, other=calm)
-    return {symbol: name for symbol, (_, name) in found.items()}
-
-
-def risk_warnings(names: Sequence[str]) -> Bools:
-    """(N,) whether a share's name says that it is under risk warning (ST, *ST, S*ST)."""
-    starts = ("ST", "*ST", "S*ST", "SST")
-    return np.array([name.upper().startswith(starts) for name in names], dtype=np.bool_)
+def _is_st(name: str) -> bool:
+    """Whether a share's name says that it is under risk warning."""
+    return name.upper().startswith(("ST", "*ST", "S*ST", "SST"))

@@ -59,7 +59,12 @@ def verdicts_of(studies: Sequence[EventStudied], window: Offsets) -> tuple[Verdi
     for basket in dict.fromkeys(test.basket for test in studies[0].found.tests):
         own = of(main, basket)
         others = {name: of(name, basket) for name in variants}
-        alike = {name: pair for name, pair in others.items() if _comparable(own, pair)}
+        # Alike is a variant that has every test that the registered study has.
+        alike = {
+            name: pair
+            for name, pair in others.items()
+            if _exists(pair[0]) and (_exists(pair[1]) or not _exists(own[1]))
+        }
         primary = own[0]
         contradicted = primary.kolari_pynnonen.p >= SIGNIFICANT
         found.append(
@@ -70,8 +75,16 @@ def verdicts_of(studies: Sequence[EventStudied], window: Offsets) -> tuple[Verdi
                 kind=kind_of(*own),
                 tested=_exists(primary),
                 settled=not (primary.holm_as_if < SIGNIFICANT and contradicted),
-                market_changed=tuple(n for n, pair in alike.items() if _market_changed(own, pair)),
-                sector_changed=tuple(n for n, pair in alike.items() if _sector_changed(own, pair)),
+                market_changed=tuple(
+                    name
+                    for name, (market, _) in alike.items()
+                    if (market.holm_as_if < SIGNIFICANT) != (primary.holm_as_if < SIGNIFICANT)
+                ),
+                sector_changed=tuple(
+                    name
+                    for name, (_, sector) in alike.items()
+                    if _exists(own[1]) and side(sector) != side(own[1])
+                ),
                 compared=len(alike),
                 not_compared=tuple(name for name in variants if name not in alike),
             )
@@ -81,19 +94,6 @@ def verdicts_of(studies: Sequence[EventStudied], window: Offsets) -> tuple[Verdi
 
 def _exists(test: WindowTest | None) -> bool:
     return test is not None and not math.isnan(test.p)
-
-
-def _comparable(own: _Pair, other: _Pair) -> bool:
-    """Whether a variant has every test that the registered study has."""
-    return _exists(other[0]) and (_exists(other[1]) or not _exists(own[1]))
-
-
-def _market_changed(own: _Pair, other: _Pair) -> bool:
-    return (own[0].holm_as_if < SIGNIFICANT) != (other[0].holm_as_if < SIGNIFICANT)
-
-
-def _sector_changed(own: _Pair, other: _Pair) -> bool:
-    return _exists(own[1]) and side(own[1]) != side(other[1])
 
 
 def side(sector: WindowTest | None) -> int:

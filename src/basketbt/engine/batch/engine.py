@@ -155,7 +155,8 @@ def _tile(
     levels = levels_of(market, periods, len(targets), out)
     traded = turnover(market, periods, len(targets)) if any(costs) else None
     for cost in costs:
-        yield levels if traded is None or not cost else after_costs(levels, traded, cost)
+        # What :func:`turnover` says was traded pays the cost at each close.
+        yield levels if traded is None or not cost else levels * np.cumprod(1 - cost * traded, 1)
 
 
 def turnover(market: IndexMarket, periods: tuple[HoldingPeriod, ...], baskets: int) -> Floats:
@@ -178,11 +179,6 @@ def turnover(market: IndexMarket, periods: tuple[HoldingPeriod, ...], baskets: i
             traded[part.baskets, part.start + 1] = changed.sum(axis=1)
         before = part
     return traded
-
-
-def after_costs(levels: Floats, traded: Floats, cost: float) -> Floats:
-    """(B, R) levels after paying ``cost`` on what :func:`turnover` says was traded."""
-    return np.asarray(levels * np.cumprod(1.0 - cost * traded, axis=1))
 
 
 def _sold(levels: Floats, cost: float) -> Floats:
