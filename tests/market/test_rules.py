@@ -24,7 +24,7 @@ from basketbt.market.feerules import FEES, FeeRule
 from basketbt.market.fees import Broker, fees
 from basketbt.market.limits import (
     LIMITS,
-    Limits,
+    PriceLimits,
     ex_price,
     half_up_fen,
     limit_fractions,
@@ -184,7 +184,7 @@ def half_up(value: Decimal) -> float:
 def test_limits_equal_decimal_arithmetic_for_every_price_up_to_400_yuan(percent: int) -> None:
     fen = np.arange(1, 40_001)
     fraction = np.full(fen.shape, percent / 100)
-    prices = limit_prices(fen / 100, Limits(fraction, fraction))
+    prices = limit_prices(fen / 100, PriceLimits(fraction, fraction))
     for side, sign in ((prices.up, 1), (prices.down, -1)):
         factor = 1 + sign * Decimal(percent) / 100
         assert side.tolist() == [half_up(Decimal(int(one)) * FEN * factor) for one in fen]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, Floats
-from basketbt.eventstudy.significance import Outcome
+from basketbt.eventstudy.significance import Significance
 from basketbt.eventstudy.windows import Offsets
 from basketbt.notes import Note
 
@@ -35,9 +35,9 @@ class WindowTest:
     t: float
     df: float
     p: float  # the primary test
-    joint: Outcome  # F: is any session of the window abnormal?
-    kolari_pynnonen: Outcome
-    corrado: Outcome
+    joint: Significance  # F: is any session of the window abnormal?
+    kolari_pynnonen: Significance
+    corrado: Significance
     placebo_p: float
     placebo_dates: int  # H
     placebo_blocks: float  # H / n, the independent ones

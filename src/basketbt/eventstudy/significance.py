@@ -26,7 +26,7 @@ _FLAT = 1e-12
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Significance:
     """One test: statistic, two-sided p, degrees of freedom (none: normal), names that entered.
 
     NaN statistic and p come with the reason in ``notes``.
@@ -39,9 +39,9 @@ class Outcome:
     notes: tuple[Note, ...] = ()
 
 
-def undefined(*notes: Note, names: int = 0) -> Outcome:
+def undefined(*notes: Note, names: int = 0) -> Significance:
     """The outcome of a test that does not exist here."""
-    return Outcome(np.nan, np.nan, names=names, notes=notes)
+    return Significance(np.nan, np.nan, names=names, notes=notes)
 
 
 def t_two_sided(t: Floats | float, df: Floats | float) -> Floats:
@@ -63,7 +63,9 @@ def detectable(s: Floats, g: Floats) -> Floats:
     return np.asarray(DETECTABLE * s * np.sqrt(g))
 
 
-def joint_f(abnormal: Floats, regressors: Floats, inverse: Floats, s: float, df: int) -> Outcome:
+def joint_f(
+    abnormal: Floats, regressors: Floats, inverse: Floats, s: float, df: int
+) -> Significance:
     """Is any session of the window abnormal? F(n, L - K) of the n abnormal returns together.
 
     ``abnormal`` (n,) of one series, ``regressors`` (n, K) of the same sessions, ``inverse``
@@ -74,7 +76,7 @@ def joint_f(abnormal: Floats, regressors: Floats, inverse: Floats, s: float, df:
     n = errors.shape[0]
     covariance = np.eye(n) + x @ inverse @ x.T
     f = float(errors @ np.linalg.solve(covariance, errors)) / (n * s * s)
-    return Outcome(f, float(fdtrc(n, df, f)), (n, df))
+    return Significance(f, float(fdtrc(n, df, f)), (n, df))
 
 
 def mean_correlation(residuals: Floats) -> float:
@@ -98,7 +100,7 @@ def mean_correlation(residuals: Floats) -> float:
     return float(np.mean(covariance[pairs] / np.sqrt(product[pairs])))
 
 
-def kolari_pynnonen(scars: Floats, residuals: Floats) -> Outcome:
+def kolari_pynnonen(scars: Floats, residuals: Floats) -> Significance:
     """Cross-section test of standardised CARs, adjusted for their correlation; t(N - 1).
 
     t_BMP sqrt((1 - r) / (1 + (N - 1) r)) with r the mean residual correlation, floored at 0
@@ -115,7 +117,7 @@ def kolari_pynnonen(scars: Floats, residuals: Floats) -> Outcome:
         return undefined(NO_SPREAD(), names=names)
     r = float(np.fmax(0.0, mean_correlation(residuals[:, used])))
     t = unadjusted * np.sqrt((1.0 - r) / (1.0 + (names - 1) * r))
-    return Outcome(float(t), float(t_two_sided(t, names - 1)), (names - 1,), names)
+    return Significance(float(t), float(t_two_sided(t, names - 1)), (names - 1,), names)
 
 
 def cross_section_t(values: Floats) -> float:
@@ -126,7 +128,7 @@ def cross_section_t(values: Floats) -> float:
     return float(np.mean(values) * np.sqrt(values.shape[0]) / spread)
 
 
-def corrado(scaled: Floats, in_window: Mask) -> Outcome:
+def corrado(scaled: Floats, in_window: Mask) -> Significance:
     """Rank test over several days; normal. Little hurt by fat tails and by limit-censored days.
 
     ``scaled`` (T, N) are ``scaled_ranks`` of the abnormal returns on the estimation sessions and
@@ -145,7 +147,7 @@ def corrado(scaled: Floats, in_window: Mask) -> Outcome:
     if spread <= _FLAT:
         return undefined(NO_SPREAD(), names=names)
     z = float(tested.sum() / (np.sqrt(tested.shape[0]) * spread))
-    return Outcome(z, float(2.0 * ndtr(-abs(z))), names=names)
+    return Significance(z, float(2.0 * ndtr(-abs(z))), names=names)
 
 
 def scaled_ranks(values: Floats) -> Floats:

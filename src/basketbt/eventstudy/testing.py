@@ -15,7 +15,13 @@ from basketbt.eventstudy.placebo import FEWEST_DATES
 from basketbt.eventstudy.portfolio import buy_and_hold
 from basketbt.eventstudy.random_baskets import RandomP
 from basketbt.eventstudy.results import WindowTest
-from basketbt.eventstudy.significance import Outcome, corrado, joint_f, kolari_pynnonen, undefined
+from basketbt.eventstudy.significance import (
+    Significance,
+    corrado,
+    joint_f,
+    kolari_pynnonen,
+    undefined,
+)
 from basketbt.eventstudy.windows import LONGEST_PLACEBO, Offsets, length
 from basketbt.notes import Note, NoteKind, unique
 
@@ -160,7 +166,9 @@ def why_untested(
     return None if fit.sums.count[w, b] else NO_SESSION_IN_WINDOW()
 
 
-def _outcomes(sample: Sample, fit: ModelFit, w: int, b: int) -> tuple[Outcome, Outcome, Outcome]:
+def _outcomes(
+    sample: Sample, fit: ModelFit, w: int, b: int
+) -> tuple[Significance, Significance, Significance]:
     """The joint test of the sessions, then the two that take the names one by one."""
     chosen = sample.windows[w] & fit.design.known
     joint = joint_f(

@@ -186,7 +186,7 @@ LIMITS: tuple[LimitRule, ...] = (
 )
 
 
-class Limits(NamedTuple):
+class PriceLimits(NamedTuple):
     """The limits of T sessions and N securities: fractions of the reference price, yuan, or counts.
 
     NaN where no limit holds, and where a price has no reference.
@@ -211,7 +211,7 @@ def limit_fractions(
     *,
     listed: Dates | None = None,
     is_st: Flags | None = None,
-) -> Limits:
+) -> PriceLimits:
     """The price limits of N securities on T ``sessions`` of the mainland; NaN for what is no share.
 
     ``listed`` (N,) dates, NaT for a share listed long ago: they decide whether a share's first
@@ -233,17 +233,17 @@ def limit_fractions(
         where = where & np.isin(boards, rule.boards)
         up[where] = np.nan if rule.up is None else rule.up
         down[where] = np.nan if rule.down is None else rule.down
-    return Limits(up, down)
+    return PriceLimits(up, down)
 
 
-def limit_prices(reference: Floats, fractions: Limits) -> Limits:
+def limit_prices(reference: Floats, fractions: PriceLimits) -> PriceLimits:
     """The limits in yuan: reference x (1 ± fraction), rounded half up to the fen.
 
     Counted in whole fen: ``round`` on floats misses one price in sixty (1.15 x 1.1 is 1.27, not
     1.26). ``reference`` must be a price in whole fen and have the shape of the fractions.
     """
     fen = np.rint(reference * 100)
-    return Limits(_part(fen, fractions.up), _part(fen, -fractions.down))
+    return PriceLimits(_part(fen, fractions.up), _part(fen, -fractions.down))
 
 
 def half_up_fen(amount: Floats) -> Floats:

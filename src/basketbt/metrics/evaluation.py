@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from basketbt.metrics.arrays import Bools, Floats
-    from basketbt.metrics.reasons import Reason
+    from basketbt.metrics.reasons import EmptyReason
     from basketbt.notes import Note
 
 EMPTY = NoteKind("statistic_empty")
@@ -66,7 +66,7 @@ def evaluate(
     )
 
     @cache
-    def holds(reason: Reason) -> Bools:
+    def holds(reason: EmptyReason) -> Bools:
         return np.broadcast_to(reason.holds(series), (series.levels.shape[1],))
 
     values = {measure.key: measure.function(series) for measure in measures}
@@ -75,7 +75,7 @@ def evaluate(
 
 
 def _reasons(
-    values: Floats, measure: Measure, holds: Callable[[Reason], Bools]
+    values: Floats, measure: Measure, holds: Callable[[EmptyReason], Bools]
 ) -> tuple[str | None, ...]:
     """For each column the first reason of the measure that holds where the value is NaN."""
     empty = np.isnan(values)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from basketbt.metrics.arrays import Floats
-    from basketbt.metrics.reasons import Reason
+    from basketbt.metrics.reasons import EmptyReason
     from basketbt.metrics.series import LevelSeries
 
     Function = Callable[[LevelSeries], Floats]
@@ -35,19 +35,19 @@ class Measure:
     key: str
     unit: Unit
     function: Function
-    empty_when: tuple[Reason, ...]
+    empty_when: tuple[EmptyReason, ...]
 
     @property
     def needs_benchmark(self) -> bool:
         return why.NO_BENCHMARK in self.empty_when
 
 
-def _measure(key: str, unit: Unit, function: Function, *reasons: Reason) -> Measure:
+def _measure(key: str, unit: Unit, function: Function, *reasons: EmptyReason) -> Measure:
     """A measure of the levels alone."""
     return Measure(key, unit, function, (why.INCOMPLETE_LEVELS, *reasons))
 
 
-def _relative(key: str, unit: Unit, function: Function, *reasons: Reason) -> Measure:
+def _relative(key: str, unit: Unit, function: Function, *reasons: EmptyReason) -> Measure:
     """A measure beside the benchmark."""
     return _measure(key, unit, function, why.NO_BENCHMARK, why.INCOMPLETE_BENCHMARK, *reasons)
 

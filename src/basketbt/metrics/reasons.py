@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Reason:
+class EmptyReason:
     """A stable code, by which the catalogues word it, and ``holds(series)`` -> (B,) or one bool."""
 
     code: str
     holds: Callable[[LevelSeries], Bools | bool]
 
 
-def _fewer_than(sessions: int) -> Reason:
+def _fewer_than(sessions: int) -> EmptyReason:
     plural = "" if sessions == 1 else "s"
-    return Reason(f"fewer_than_{sessions}_session{plural}", lambda s: s.sessions < sessions)
+    return EmptyReason(f"fewer_than_{sessions}_session{plural}", lambda s: s.sessions < sessions)
 
 
 def _no_downside(series: LevelSeries) -> Bools:
@@ -41,24 +41,28 @@ def _no_downside(series: LevelSeries) -> Bools:
     return np.equal(downside_deviation(series.returns, rate), 0.0)
 
 
-INCOMPLETE_LEVELS = Reason("incomplete_levels", lambda s: ~s.complete)
-NO_BENCHMARK = Reason("no_benchmark", lambda s: not s.has_benchmark)
-INCOMPLETE_BENCHMARK = Reason("incomplete_benchmark", lambda s: bool(np.isnan(s.benchmark).any()))
+INCOMPLETE_LEVELS = EmptyReason("incomplete_levels", lambda s: ~s.complete)
+NO_BENCHMARK = EmptyReason("no_benchmark", lambda s: not s.has_benchmark)
+INCOMPLETE_BENCHMARK = EmptyReason(
+    "incomplete_benchmark", lambda s: bool(np.isnan(s.benchmark).any())
+)
 FEWER_THAN_1 = _fewer_than(1)
 FEWER_THAN_2 = _fewer_than(2)
 FEWER_THAN_3 = _fewer_than(MIN_REGRESSION)
 FEWER_THAN_4 = _fewer_than(4)
 FEWER_THAN_20 = _fewer_than(MIN_SESSIONS)
-ZERO_VOLATILITY = Reason("zero_volatility", lambda s: deviation(s.returns) == 0.0)
-NO_DOWNSIDE = Reason("no_downside", _no_downside)
-NO_DRAWDOWN = Reason("no_drawdown", lambda s: max_drawdown(s.levels) == 0.0)
-NO_LOWER_TAIL = Reason("no_lower_tail", lambda s: tail_quantiles(s.returns)[0] == 0.0)
-CONSTANT_BENCHMARK = Reason(
+ZERO_VOLATILITY = EmptyReason("zero_volatility", lambda s: deviation(s.returns) == 0.0)
+NO_DOWNSIDE = EmptyReason("no_downside", _no_downside)
+NO_DRAWDOWN = EmptyReason("no_drawdown", lambda s: max_drawdown(s.levels) == 0.0)
+NO_LOWER_TAIL = EmptyReason("no_lower_tail", lambda s: tail_quantiles(s.returns)[0] == 0.0)
+CONSTANT_BENCHMARK = EmptyReason(
     "constant_benchmark", lambda s: bool(deviation(s.benchmark_returns)[0] == 0.0)
 )
-CONSTANT_ACTIVE_RETURN = Reason(
+CONSTANT_ACTIVE_RETURN = EmptyReason(
     "constant_active_return",
     lambda s: deviation(s.returns - s.benchmark_returns[:, np.newaxis]) == 0.0,
 )
-NO_UP_SESSION = Reason("no_up_session", lambda s: not (s.benchmark_returns > RESIDUE).any())
-NO_DOWN_SESSION = Reason("no_down_session", lambda s: not (s.benchmark_returns < -RESIDUE).any())
+NO_UP_SESSION = EmptyReason("no_up_session", lambda s: not (s.benchmark_returns > RESIDUE).any())
+NO_DOWN_SESSION = EmptyReason(
+    "no_down_session", lambda s: not (s.benchmark_returns < -RESIDUE).any()
+)

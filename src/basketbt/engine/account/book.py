@@ -138,7 +138,11 @@ def account_book(
     books = keep_books(plan, engine)
     cash, orders = plan.opening, plan.orders
     opened = np.where(entry >= 0, 1.0, np.nan)
-    bought = _per_basket(np.where(orders.sell, 0, orders.amount), orders.basket, len(entry))
+
+    def per_basket(amounts: NDArray[np.int64]) -> Floats:
+        return np.bincount(orders.basket, amounts, len(entry)).astype(np.float64)
+
+    bought = per_basket(np.where(orders.sell, 0, orders.amount))
     with np.errstate(invalid="ignore"):  # nothing to buy or sell: no ratio
         fill_ratio, sold_ratio = bought / plan.to_buy, plan.sold / plan.to_sell
     return AccountBook(
@@ -149,19 +153,14 @@ def account_book(
         plan=plan,
         books=books,
         shortfall=shortfall(rules, schedule, settings, path, plan),
-        turnover=_per_basket(orders.amount, orders.basket, len(entry)) / cash * opened,
-        costs=_per_basket(orders.cost, orders.basket, len(entry)) / cash * opened,
+        turnover=per_basket(orders.amount) / cash * opened,
+        costs=per_basket(orders.cost) / cash * opened,
         fill_ratio=fill_ratio * opened,
         sold_ratio=sold_ratio * opened,
         unsold=books.worth[-1].sum(axis=1) / books.value[-1] * opened,
         cash_drag=_cash_drag(path, entry, books) * opened,
         payments=rules.payments.notes,
     )
-
-
-def _per_basket(amounts: NDArray[np.int64], basket: NDArray[np.intp], baskets: int) -> Floats:
-    """(B,) the sum of the amounts of each basket."""
-    return np.asarray(np.bincount(basket, amounts, baskets).astype(np.float64))
 
 
 def _cash_drag(path: IndexPath, entry: NDArray[np.intp], books: Books) -> Floats:

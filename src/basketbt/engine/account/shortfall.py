@@ -36,13 +36,11 @@ from basketbt.engine.account.schedule import Moment, Schedule, make_schedule
 from basketbt.engine.account.settings import AccountSettings
 from basketbt.engine.account.sizing import Fractions, WholeShares
 from basketbt.engine.index import IndexPath
-from basketbt.market.limits import Limits
+from basketbt.market.limits import PriceLimits
 from basketbt.market.lots import Lots, lots_of
 from basketbt.market.symbols import Board, parse_symbol
 
 Bools = NDArray[np.bool_]
-
-PARTS = ("delay", "unfilled", "lots_cash", "fees", "residual")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,7 +53,7 @@ class Rulebook:
     panel: PricePanel
     rows: slice
     refused: Bools
-    limits: Limits
+    limits: PriceLimits
     payments: Payments
     lots: Lots
     boards: tuple[Board, ...]
@@ -91,18 +89,15 @@ def rulebook(
         panel.sessions[rows][0],
         [lots[column] for column in traded],
     )
+    sizes = np.ones((4, len(symbols)), dtype=np.int64)
+    sizes[:, traded] = [known.minimum, known.step, known.order_maximum, known.settlement]
     return Rulebook(
         panel=panel,
         rows=rows,
         refused=refused,
         limits=price_limits(panel, rows, risk_warning),
         payments=payments(panel, rows, held),
-        lots=Lots(
-            *(
-                _spread(getattr(known, name), traded, len(symbols))
-                for name in ("minimum", "step", "order_maximum", "settlement")
-            )
-        ),
+        lots=Lots(*sizes),
         boards=tuple(symbol.board or "main" for symbol in symbols),
     )
 
@@ -201,10 +196,3 @@ def shortfall(
         fees=(lots - fees) * opened,
         residual=(fees - achieved) * opened,
     )
-
-
-def _spread(values: NDArray[np.int64], columns: list[int], size: int) -> NDArray[np.int64]:
-    """(N,) the values at their columns, 1 elsewhere."""
-    spread = np.ones(size, dtype=np.int64)
-    spread[columns] = values
-    return spread
