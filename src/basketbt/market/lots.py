@@ -16,7 +16,6 @@ from basketbt.market.symbols import Symbol
 
 Ints = NDArray[np.int64]
 
-
 _NO_MAXIMUM = "order maximum not recorded"
 
 

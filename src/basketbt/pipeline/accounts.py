@@ -33,10 +33,10 @@ from basketbt.pipeline.screening import (
 from basketbt.plan.model import StudyPlan
 from basketbt.plan.request import HOME_CURRENCY, NoEntry, account_exit
 from basketbt.results import AccountKept, CaseResult
+from basketbt.results.accounts import accounts_of
 
 UNTAXED = NoteKind("dividends_untaxed", severity="warning")
 NOTHING_TO_TAX = NoteKind("dividends_nothing_to_tax", severity="warning")
-
 
 _SHOWN = 6  # an error fits one screen
 
@@ -93,18 +93,13 @@ def refuse_none(cases: Sequence[CaseResult]) -> None:
 
     Raises ``NoEntry`` when the dates alone are to blame, else ``NoAccounts``.
     """
-    everyone = [
-        (case, kept, member)
-        for case in cases
-        for kept in case.accounts
-        for member in range(len(case.case.baskets))
-    ]
-    if any(kept.book.opened[member] for _, kept, member in everyone):
+    everyone = [one for case in cases for one in accounts_of(case, opened=False)]
+    if any(one.opened for one in everyone):
         return
     reasons = dict.fromkeys(
-        (f"{case.case.baskets[member].id}: {note.text()}", note.kind in FOR_LACK_OF_PRICES)
-        for case, kept, member in everyone
-        for note in kept.notes[member]
+        (f"{one.basket.id}: {note.text()}", note.kind in FOR_LACK_OF_PRICES)
+        for one in everyone
+        for note in one.kept.notes[one.member]
     )
     shown = [reason.replace("no account: ", "") for reason, _ in reasons]
     more = [f"and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []

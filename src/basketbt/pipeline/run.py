@@ -28,9 +28,7 @@ from basketbt.results import CaseResult, StudyResult
 
 Progress = Callable[[str], None]
 
-
 NO_BENCHMARK_PRICES = NoteKind("no_benchmark_prices", severity="warning")
-
 
 PRICES_END_EARLY = NoteKind("prices_end_early", severity="warning")
 
