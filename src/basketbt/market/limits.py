@@ -1,7 +1,7 @@
 """Daily price limits: how far from the reference price a share may trade, by board and date.
 
 A limit is a fraction of the reference price (the previous close, restated on an ex-date; see
-``prices.adjust``), rounded half up to the fen. Hong Kong has none. Sources: the exchanges' trading
+``data.adjust``), rounded half up to the fen. Hong Kong has none. Sources: the exchanges' trading
 rules by their document ids.
 """
 

@@ -88,7 +88,6 @@ def _book_result(
             window_statistics(
                 panel,
                 book.paths[window.first],
-                first=window.first,
                 last=window.last,
                 members=[i for i, own in enumerate(case.windows) if window in own],
                 yardsticks=yardsticks,

@@ -129,7 +129,7 @@ def _models(
     for model in spec.models:
         if model == "market+sector" and _one_index(sector, code):
             notes.append(SECTOR_IS_MARKET(sector=sector, market=code, model=model))
-            designs.append(sector_model(of[code], of[code]))  # singular, and its cells say so
+            designs.append(sector_model(of[code], of[code]))  # singular, and its tests say so
         elif model == "market+sector" and sector not in of:
             notes.append(MODEL_LEFT_OUT(symbol=sector, model=model))
         elif model == "market+sector":

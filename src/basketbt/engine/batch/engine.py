@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 TILE = 128
 
-#: The statistics of a grid, as in ``statistics.measures``, in the order of their columns.
+#: The statistics of a grid, as in ``metrics.measures``, in the order of their columns.
 FIGURES = (
     "total_return",
     "annual_return",
