@@ -22,7 +22,13 @@ import independent_names
 from basketbt.eventstudy.models import abnormal, cumulate, estimate, market_model
 from basketbt.eventstudy.multiple import benjamini_hochberg, holm
 from basketbt.eventstudy.portfolio import basket_returns
-from basketbt.eventstudy.significance import corrado, kolari_pynnonen, portfolio_t, t_two_sided
+from basketbt.eventstudy.significance import (
+    corrado,
+    kolari_pynnonen,
+    portfolio_t,
+    scaled_ranks,
+    t_two_sided,
+)
 from basketbt.eventstudy.windows import sessions_of
 
 SEED = 20250121
@@ -101,7 +107,7 @@ def p_values(batch: Batch, days: int) -> dict[str, np.ndarray]:
         own = slice(start, start + batch.names)
         residuals = tested[~in_window, own]
         found["Kolari-Pynnonen"].append(kolari_pynnonen(scars[own], residuals).p)
-        found["Corrado"].append(corrado(tested[:, own], in_window).p)
+        found["Corrado"].append(corrado(scaled_ranks(tested[:, own]), in_window).p)
         found["cross-section t"].append(independent_names.cross_section(sums.car[own]))
         found["Patell"].append(independent_names.patell(scars[own], names.df[own]))
         found["adjusted Patell"].append(

@@ -169,13 +169,13 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     batched, loop = both_sides(inputs)
     ratio = median(loop) / median(batched)
-    h = min(cell.placebo_dates for cell in result.cells)
+    h = min(cell.placebo_dates for cell in result.tests)
     # a cell that was skipped would make the study look fast
     assert h == DATES
-    assert all(np.isfinite([cell.p, cell.placebo_p, cell.random_p]).all() for cell in result.cells)
+    assert all(np.isfinite([cell.p, cell.placebo_p, cell.random_p]).all() for cell in result.tests)
     shares = inputs.universe.returns.shape[1] if inputs.universe else 0
     work = (
-        f"event study, {len(result.cells)} cells, H = {h}, {DRAWS:,} random baskets "
+        f"event study, {len(result.tests)} cells, H = {h}, {DRAWS:,} random baskets "
         f"from {shares:,} shares"
     )
     rows = [

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from basketbt.engine.batch.engine import grid_levels
-from basketbt.engine.holding_periods import make_market
+from basketbt.engine.holding_periods import aims, holding_periods_of, levels_of, make_market
 from basketbt.engine.rebalance import Rebalance
 from grid_inputs import basketbt_run, equal_baskets, in_turn, named, prices, sessions
 
@@ -91,7 +90,8 @@ def against_peers(rounds: int, bt_baskets: dict[str, int]) -> list[dict[str, obj
     lines = []
     for rule in RULES:
         market = make_market(table, Rebalance(rule), sessions=sessions(751))
-        ours = grid_levels(market, named(weights, 30)).T
+        targets = aims(market, named(weights, 30))
+        ours = levels_of(market, holding_periods_of(market, targets), len(targets)).T
         sides: dict[str, Callable[[], object]] = {
             "basketbt": basketbt_run(table, named(weights, 30), rule)
         }

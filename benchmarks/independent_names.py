@@ -8,14 +8,19 @@ share, and their false-positive rate at a residual correlation of 0.3 is 14 % (4
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtr
 
 from basketbt.data.bars import Floats
 from basketbt.eventstudy.significance import (
     cross_section_t,
     mean_correlation,
-    normal_two_sided,
     t_two_sided,
 )
+
+
+def normal_two_sided(z: float) -> float:
+    """Two-sided p of a standard normal z."""
+    return float(2.0 * ndtr(-abs(z)))
 
 
 def cross_section(cars: Floats) -> float:

@@ -15,17 +15,16 @@ from basketbt.engine.batch.engine import (
     TILE,
     GridStatistics,
     Yardstick,
-    grid_levels,
     grid_statistics,
 )
+from basketbt.engine.holding_periods import IndexMarket as Prepared
 from basketbt.engine.holding_periods import LateListing, make_market
-from basketbt.engine.holding_periods import Market as Prepared
 from basketbt.engine.index import index_path
 from basketbt.engine.kernel import Holdings
 from basketbt.engine.rebalance import Kind, Rebalance
 from basketbt.metrics.drawdowns import episodes
 from basketbt.metrics.evaluation import evaluate
-from support.markets import DAYS, Market, markets
+from support.markets import DAYS, Market, grid_levels, markets
 
 LATE = st.sampled_from(["exclude", "join"])
 

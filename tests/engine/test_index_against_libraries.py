@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from basketbt.engine.batch.engine import grid_levels
 from basketbt.engine.holding_periods import make_market
 from basketbt.engine.index import index_path
 from basketbt.engine.kernel import Holdings
 from basketbt.engine.rebalance import Rebalance
 from basketbt.market.calendars import calendar
+from support.markets import grid_levels
 
 pytestmark = pytest.mark.slow
 

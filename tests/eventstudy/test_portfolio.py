@@ -68,5 +68,5 @@ def test_weight_at_limit_and_the_first_close_without_any() -> None:
     limit = np.array([[1, 0], [1, 1], [0, 1], [0, 0]], dtype=bool)
     share = weight_at_limit(limit, np.array([[0.7, 0.3], [1.0, 0.0]]))
     assert pytest.approx(np.array([[0.7, 1.0, 0.3, 0.0], [1.0, 1.0, 0.0, 0.0]])) == share.T
-    assert first_unlimited(share, day0=0, last=3) == [3, 2]
-    assert first_unlimited(share, day0=0, last=1) == [None, None]
+    assert [first_unlimited(own, 0, 3) for own in share.T] == [3, 2]
+    assert [first_unlimited(own, 0, 1) for own in share.T] == [None, None]

@@ -10,15 +10,15 @@ import pytest
 from basketbt.eventstudy.inputs import EventStudyInputs, Options
 from basketbt.eventstudy.models import market_model
 from basketbt.eventstudy.portfolio import buy_and_hold
-from basketbt.eventstudy.results import Cell, EventStudyResult
+from basketbt.eventstudy.results import EventStudyResult, WindowTest
 from basketbt.eventstudy.run import event_study
-from basketbt.eventstudy.windows import Window
+from basketbt.eventstudy.windows import Offsets
 
 if TYPE_CHECKING:
     from eventstudy.conftest import Case
 
 Answer = dict[str, Any]
-Study = tuple[dict[tuple[str, Window], Cell], EventStudyResult]
+Study = tuple[dict[tuple[str, Offsets], WindowTest], EventStudyResult]
 
 WINDOWS = ((0, 0), (-1, 1), (0, 5), (0, 10), (-5, -1))
 
@@ -47,18 +47,18 @@ def study(covid7: Case) -> Study:
         options=Options(placebo_dates=20),
     )
     result = event_study(inputs)
-    return {(cell.basket, cell.window): cell for cell in result.cells}, result
+    return {(cell.basket, cell.window): cell for cell in result.tests}, result
 
 
 @pytest.mark.parametrize("window", WINDOWS)
 class TestWindow:
     @pytest.fixture
-    def answer(self, covid7: Case, window: Window) -> Answer:
+    def answer(self, covid7: Case, window: Offsets) -> Answer:
         found: Answer = next(a for a in covid7.answers["windows"] if tuple(a["window"]) == window)
         return found
 
     def test_the_equal_weight_basket_and_its_exact_t(
-        self, study: Study, window: Window, answer: Answer
+        self, study: Study, window: Offsets, answer: Answer
     ) -> None:
         cell, expected = study[0]["equal", window], answer["portfolio_ew"]
         assert cell.car == close(expected["car"]) == close(answer["CAAR"])
@@ -68,13 +68,13 @@ class TestWindow:
         assert cell.p == close(expected["p"])
         assert cell.mde == close(2.8 * expected["se"])
 
-    def test_the_joint_f_of_all_days(self, study: Study, window: Window, answer: Answer) -> None:
+    def test_the_joint_f_of_all_days(self, study: Study, window: Offsets, answer: Answer) -> None:
         joint, expected = study[0]["equal", window].joint, answer["portfolio_ew"]
         assert joint.statistic == close(expected["F_joint"])
         assert joint.df == tuple(expected["F_df"])
 
     def test_a_basket_of_unequal_weights(
-        self, study: Study, window: Window, answer: Answer
+        self, study: Study, window: Offsets, answer: Answer
     ) -> None:
         cell, expected = study[0]["rising", window], answer["portfolio_w"]
         assert (cell.car, cell.s, cell.t, cell.p) == close(
@@ -82,7 +82,7 @@ class TestWindow:
         )
 
     def test_each_name_alone(
-        self, study: Study, covid7: Case, window: Window, answer: Answer
+        self, study: Study, covid7: Case, window: Offsets, answer: Answer
     ) -> None:
         for i, name in enumerate(covid7.names):
             cell = study[0][name, window]
@@ -92,17 +92,17 @@ class TestWindow:
             assert cell.s == close(covid7.answers["s"][i])
             assert (cell.mde / 2.8 / cell.s) ** 2 == close(answer["g_forecast"])
 
-    def test_kolari_pynnonen(self, study: Study, window: Window, answer: Answer) -> None:
+    def test_kolari_pynnonen(self, study: Study, window: Offsets, answer: Answer) -> None:
         kp = study[0]["equal", window].kolari_pynnonen
         assert (kp.statistic, kp.p) == close((answer["kp_t"], answer["kp_p"]))
         assert (kp.df, kp.names) == ((6,), 7)
 
-    def test_corrado_rank(self, study: Study, window: Window, answer: Answer) -> None:
+    def test_corrado_rank(self, study: Study, window: Offsets, answer: Answer) -> None:
         rank = study[0]["equal", window].corrado
         assert (rank.statistic, rank.p) == close((answer["corrado_z"], answer["corrado_p"]))
 
     def test_buy_and_hold_beyond_the_market(
-        self, covid7: Case, window: Window, answer: Answer
+        self, covid7: Case, window: Offsets, answer: Answer
     ) -> None:
         rows = slice(covid7.day0 + window[0], covid7.day0 + window[1] + 1)
         simple, market = np.expm1(covid7.returns[rows]), np.expm1(covid7.market[rows])

@@ -53,6 +53,7 @@ def test_placebo_p_keeps_its_size() -> None:
         windows=windows,
         usable=everything,
         minimum=100,
+        wanted=250,
     )
     fitted = estimate(design, returns, sessions_of((-140, -21), day0, total))
     for placebo, window in zip(placebos, windows, strict=True):

@@ -22,21 +22,20 @@ from basketbt.eventstudy.inputs import (
 )
 from basketbt.eventstudy.inputs import EventStudyInputs as Inputs
 from basketbt.eventstudy.models import market_model
-from basketbt.eventstudy.reasons import BadWindows, NothingToTest
-from basketbt.eventstudy.results import Cell
-from basketbt.eventstudy.run import event_study
-from basketbt.eventstudy.windows import Window, cut_before, reopenings
+from basketbt.eventstudy.results import WindowTest
+from basketbt.eventstudy.run import NothingToTest, event_study
+from basketbt.eventstudy.windows import BadWindows, Offsets, cut_before, reopenings
 from basketbt.market.calendars import calendar
 from basketbt.notes import Note
 
 
 def cell_of(
-    inputs: Inputs, basket: str = "first", model: str = "market", window: Window = (0, 4)
-) -> Cell:
+    inputs: Inputs, basket: str = "first", model: str = "market", window: Offsets = (0, 4)
+) -> WindowTest:
     found = event_study(inputs)
     return next(
         cell
-        for cell in found.cells
+        for cell in found.tests
         if (cell.basket, cell.model, cell.window) == (basket, model, window)
     )
 
@@ -56,10 +55,10 @@ def changed(
 class TestWhole:
     def test_every_basket_model_and_window_has_its_cell(self, small: Inputs) -> None:
         found = event_study(small)
-        assert len(found.cells) == 3 * 2 * 3
+        assert len(found.tests) == 3 * 2 * 3
         assert len(found.paths) == 3 * 2
-        assert found.tests == 3 * 3  # the primary model only
-        for cell in found.cells:
+        assert found.family_size == 3 * 3  # the primary model only
+        for cell in found.tests:
             numbers = [cell.car, cell.bhar, cell.t, cell.p, cell.mde, cell.random_p]
             assert np.isfinite(numbers).all()
             assert cell.leave_one_out_min < cell.leave_one_out_max
@@ -77,7 +76,7 @@ class TestWhole:
 
     def test_the_same_inputs_give_the_same_numbers(self, small: Inputs) -> None:
         one, two = event_study(small), event_study(small)
-        assert repr(one.cells) == repr(two.cells)
+        assert repr(one.tests) == repr(two.tests)
 
     def test_another_basket_in_the_study_changes_no_raw_number(self, small: Inputs) -> None:
         alone = replace(small, baskets=("first",), weights=small.weights[:1])
@@ -103,7 +102,7 @@ class TestWhole:
         assert "empty-romano-wolf-too-few" in codes(short.notes)
         long = event_study(replace(small, estimation=(-280, -21)))
         assert "empty-romano-wolf-too-few" not in codes(long.notes)
-        for cell in long.cells:
+        for cell in long.tests:
             if cell.in_family:
                 assert cell.p - 0.05 < cell.romano_wolf_p <= 1
             else:
@@ -116,9 +115,9 @@ class TestWhole:
             family_models=("market", "market+sector"),
         )
         found = event_study(replace(small, options=options))
-        assert found.tests == 3 * 1 * 2
-        assert {cell.window for cell in found.cells if cell.in_family} == {(0, 4)}
-        outside = next(cell for cell in found.cells if not cell.in_family)
+        assert found.family_size == 3 * 1 * 2
+        assert {cell.window for cell in found.tests if cell.in_family} == {(0, 4)}
+        outside = next(cell for cell in found.tests if not cell.in_family)
         assert "empty-not-in-family" in codes(outside.notes)
 
 
@@ -145,8 +144,8 @@ class TestLimits:
     def test_never_free_says_so(self, small: Inputs) -> None:
         limit = np.ones((450, 8), dtype=bool)
         found = event_study(replace(small, at_limit=limit))
-        assert found.cells[0].unlimited_day is None
-        assert np.isnan(found.cells[0].car_to_unlimited)
+        assert found.tests[0].unlimited_day is None
+        assert np.isnan(found.tests[0].car_to_unlimited)
         path = found.paths[0]
         assert path.first_unlimited is None
         assert np.isnan(path.car_to_unlimited)
@@ -197,8 +196,8 @@ class TestVariants:
     def test_a_variant_has_no_family_but_an_answer_to_compare(self, small: Inputs) -> None:
         found = event_study(Variant(name="long", estimation=(-280, -21)).apply(small))
         asked = event_study(replace(small, estimation=(-280, -21)))
-        assert found.tests == 0
-        for cell, registered in zip(found.cells, asked.cells, strict=True):
+        assert found.family_size == 0
+        for cell, registered in zip(found.tests, asked.tests, strict=True):
             assert not cell.in_family
             assert np.isnan([cell.holm_p, cell.bh_p, cell.romano_wolf_p]).all()
             assert cell.holm_as_if == pytest.approx(registered.holm_p, nan_ok=True)
@@ -214,7 +213,7 @@ class TestVariants:
 class TestEmptyCells:
     """Never NaN or 0 that looks like a result: the reason stands beside it."""
 
-    def check(self, cell: Cell, code: str, *empty: str) -> None:
+    def check(self, cell: WindowTest, code: str, *empty: str) -> None:
         assert code in codes(cell.notes)
         for name in empty:
             value = getattr(cell, name)
@@ -299,8 +298,8 @@ class TestEmptyCells:
     def test_nothing_given_is_said_once(self, small: Inputs) -> None:
         found = event_study(replace(small, universe=None, at_limit=None))
         assert {"empty-no-universe", "empty-limits-unknown"} <= codes(found.notes)
-        assert all(np.isnan(cell.random_p) for cell in found.cells)
-        assert all(np.isnan(cell.weight_at_limit) for cell in found.cells)
+        assert all(np.isnan(cell.random_p) for cell in found.tests)
+        assert all(np.isnan(cell.weight_at_limit) for cell in found.tests)
 
     def test_one_name_cannot_be_left_out(self, small: Inputs) -> None:
         weights = np.eye(8)[:1]
@@ -315,7 +314,7 @@ class TestEmptyCells:
     def test_every_reason_speaks_both_languages(self, small: Inputs) -> None:
         halted = changed(small, 0, slice(290, 320), np.nan)
         found = event_study(replace(halted, windows=((0, 4), (0, 60), (0, 20))))
-        for cell in found.cells:
+        for cell in found.tests:
             for note in cell.notes:
                 assert note.text("en") != note.text("zh")
 

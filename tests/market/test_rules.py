@@ -17,13 +17,19 @@ from hypothesis import strategies as st
 from basketbt.data.adjust import adjust
 from basketbt.data.bars import CorporateAction
 from basketbt.errors import DataError, InputError
-from basketbt.market import reference
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.dated import NoRule
 from basketbt.market.dividendtax import DIVIDEND_TAX, dividend_tax_rate
 from basketbt.market.feerules import FEES, FeeRule
 from basketbt.market.fees import Broker, fees
-from basketbt.market.limits import LIMITS, Limits, limit_fractions, limit_prices
+from basketbt.market.limits import (
+    LIMITS,
+    PriceLimits,
+    ex_price,
+    half_up_fen,
+    limit_fractions,
+    limit_prices,
+)
 from basketbt.market.lots import LOTS, NoLot, lots_of, round_buy, round_sell
 from basketbt.market.rules import rules_digest, rules_on
 from basketbt.market.symbols import parse_symbol
@@ -178,7 +184,7 @@ def half_up(value: Decimal) -> float:
 def test_limits_equal_decimal_arithmetic_for_every_price_up_to_400_yuan(percent: int) -> None:
     fen = np.arange(1, 40_001)
     fraction = np.full(fen.shape, percent / 100)
-    prices = limit_prices(fen / 100, Limits(fraction, fraction))
+    prices = limit_prices(fen / 100, PriceLimits(fraction, fraction))
     for side, sign in ((prices.up, 1), (prices.down, -1)):
         factor = 1 + sign * Decimal(percent) / 100
         assert side.tolist() == [half_up(Decimal(int(one)) * FEN * factor) for one in fen]
@@ -200,8 +206,8 @@ def test_reference_prices_equal_decimal_arithmetic(
     close, paid, price = previous * FEN, Decimal(cash) / 1_000_000, rights_price * FEN
     exact = (close - paid + price * rights) / (1 + bonus + rights)
     given_as_floats = [float(one) for one in (close, paid, bonus, rights, price)]
-    assert float(reference.reference_price(*given_as_floats)) == half_up(exact)
-    unrounded = float(reference.reference_price(*given_as_floats, fen=False))
+    assert half_up_fen(np.array(ex_price(*given_as_floats))) == half_up(exact)
+    unrounded = ex_price(*given_as_floats)
     assert unrounded == pytest.approx(float(exact), rel=1e-12)
     assume(exact > 0)
     assert reference_price(*given_as_floats) == half_up(exact)

@@ -125,7 +125,7 @@ def test_drawdowns_equal_vectorbt_on_prices(case: tuple[np.ndarray, np.ndarray])
         assert [e.trough for e in ours] == list(theirs["valley_idx"])
         ends = [len(column) - 1 if e.recovery is None else e.recovery for e in ours]
         assert ends == list(theirs["end_idx"])
-        assert [e.recovered for e in ours] == list(theirs["status"] == 1)
+        assert [e.recovery is not None for e in ours] == list(theirs["status"] == 1)
         depths = theirs["valley_val"] / theirs["peak_val"] - 1
         np.testing.assert_allclose([e.depth for e in ours], depths, rtol=1e-10, atol=1e-13)
 

@@ -13,7 +13,7 @@ from basketbt.api import Run
 from basketbt.config.eventstudy import SHIPPED_VARIANTS, EventStudySpec
 from basketbt.errors import InputError
 from basketbt.eventstudy.inputs import STANDARD_VARIANTS
-from basketbt.eventstudy.reasons import BadWindows
+from basketbt.eventstudy.windows import BadWindows
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import shipped_events
 from basketbt.plan.eventstudy import (

@@ -8,7 +8,7 @@ import pytest
 from basketbt.api import Run
 from basketbt.config.eventstudy import EventStudySpec
 from basketbt.errors import DataError, InvalidFile
-from basketbt.eventstudy.reasons import NothingToTest
+from basketbt.eventstudy.run import NothingToTest
 from basketbt.pipeline.eventinputs import NoIndexLevels
 from basketbt.plan.eventstudy import market_index
 from basketbt.report.csvfile import csv_bytes

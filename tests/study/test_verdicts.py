@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from basketbt.eventstudy.windows import Offsets
 from basketbt.pipeline.verdicts import kind_of, quoted_window, side
-from basketbt.results import Days
 
 if TYPE_CHECKING:
-    from basketbt.eventstudy.results import Cell
+    from basketbt.eventstudy.results import WindowTest
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ UNKNOWN = Numbers(car=nan, p=nan, holm_as_if=nan)
 def test_a_test_that_does_not_exist_says_nothing(
     market: Numbers, sector: Numbers | None, said: str
 ) -> None:
-    assert kind_of(cast("Cell", market), cast("Cell | None", sector)) == said
+    assert kind_of(cast("WindowTest", market), cast("WindowTest | None", sector)) == said
 
 
 def test_a_list_is_beyond_its_sector_behind_it_or_not_told_apart() -> None:
-    found = [side(cast("Cell | None", one)) for one in (BEYOND, BEHIND, WEAK, UNKNOWN, None)]
+    found = [side(cast("WindowTest | None", one)) for one in (BEYOND, BEHIND, WEAK, UNKNOWN, None)]
     assert found == [1, -1, 0, 0, 0]
 
 
@@ -67,6 +67,6 @@ def test_a_list_is_beyond_its_sector_behind_it_or_not_told_apart() -> None:
     ],
 )
 def test_the_favourite_window_is_quoted_or_the_first_that_can_be_tested(
-    registered: dict[Days, bool], quoted: tuple[Days, Days | None]
+    registered: dict[Offsets, bool], quoted: tuple[Offsets, Offsets | None]
 ) -> None:
     assert quoted_window(registered) == quoted

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from basketbt.engine.holding_periods import LateListing
+from basketbt.engine.holding_periods import (
+    IndexMarket,
+    LateListing,
+    aims,
+    holding_periods_of,
+    levels_of,
+)
 from basketbt.engine.index import IndexPath, index_path
+from basketbt.engine.kernel import Holdings
 from basketbt.engine.rebalance import Rebalance
 
 DAYS = np.arange("2024-12-16", "2025-03-01", dtype="datetime64[D]")
@@ -69,3 +76,9 @@ def markets(draw: st.DrawFn, *, late: bool = True, delisting: bool = True) -> Ma
             delisted[gone:, name] = True
             prices[gone:, name] = prices[min(gone, rows - 1), name]
     return Market(prices, weights, delisted, draw(rules))
+
+
+def grid_levels(market: IndexMarket, baskets: Holdings) -> np.ndarray:
+    """(B, R) levels as the sweep computes them, 100 on row 0."""
+    targets = aims(market, baskets)
+    return levels_of(market, holding_periods_of(market, targets), len(targets))

@@ -2,7 +2,7 @@
 
 The truth is the raw close and a multiplicative factor f: C·f is a total-return price up to a
 constant. An ex-date multiplies f by C_prev / reference, where the reference is the previous close
-restated by the rule of the exchanges (``market.reference``). Price return moves with share
+restated by the rule of the exchanges (``market.limits.ex_price``). Price return moves with share
 changes only (bonus issues, splits, rights), total return also reinvests cash.
 
 Pure functions. ``dates`` are the T days with a bar, strictly increasing; all arrays are (T,).

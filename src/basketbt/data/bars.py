@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.market.reference import reference_price
+from basketbt.market.limits import ex_price
 from basketbt.market.symbols import Symbol, parse_symbol
 from basketbt.notes import Note
 
@@ -186,8 +186,7 @@ class CorporateAction:
 
     def restated(self, close: float) -> float:
         """What a close before it counts for on the ex-date, unrounded."""
-        ratios = (getattr(self, name) for name in RATIOS)
-        return float(reference_price(close, *ratios, fen=False))
+        return ex_price(close, self.cash, self.bonus, self.rights, self.rights_price)
 
 
 def one_a_day(actions: Iterable[CorporateAction]) -> tuple[CorporateAction, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +17,18 @@ from basketbt.data.bars import Floats
 from basketbt.data.panel import PricePanel, Status
 from basketbt.engine.index import IndexPath, index_path
 from basketbt.engine.rebalance import Rebalance
-from basketbt.engine.weight_inputs import PRICE_DRIVEN, Purchase, measured
+from basketbt.engine.weight_inputs import (
+    PRICE_DRIVEN,
+    LateListingPolicy,
+    Policies,
+    columns_of,
+    measured,
+)
 from basketbt.errors import NoPrices, OutsideData
 from basketbt.lists.model import Basket
 from basketbt.lists.weighting import Weighting
 from basketbt.lists.weights import target_weights
 from basketbt.notes import Note, NoteKind, listing
-
-LateListing = Literal["exclude", "join", "error"]
 
 MISSING = NoteKind("missing_prices", severity="warning")
 LISTED_LATE = NoteKind("listed_late")
@@ -34,7 +38,6 @@ LOCAL_CURRENCY = NoteKind("local_currency")
 
 #: Notes that follow from the table a share's prices came from, whatever the window.
 STANDING = (ADJUSTED_ONLY, LOCAL_CURRENCY)
-
 
 NO_PRICE_YET = NoteKind("no_price_yet")
 ANY_OF_ITS_SHARES = NoteKind("any_of_its_shares")
@@ -66,8 +69,7 @@ class BookPath:
     def held(self, row: int) -> NDArray[np.bool_]:
         """(B, N) the shares that have been in a basket by ``row``: late ones from their first."""
         entry = self.total.entry_row
-        found: NDArray[np.bool_] = (self.weights > 0) & (entry >= 0) & (entry <= row)
-        return found
+        return np.asarray((self.weights > 0) & (entry >= 0) & (entry <= row))
 
     def rows(self, last: int) -> slice:
         """Rows of this path's arrays from the base to offset ``last``, both included."""
@@ -81,15 +83,6 @@ class IndexBook:
     weighting: Weighting
     rebalance: Rebalance
     paths: Mapping[int, BookPath]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Policies:
-    """What the study decided about shares without prices."""
-
-    late_listing: LateListing
-    max_missing_weight: float
-    estimation: tuple[int, int]
 
 
 def index_book(
@@ -111,18 +104,53 @@ def index_book(
     ``InfeasibleWeights`` when a weighting cannot be built, ``UnmeasuredShares`` or
     ``EstimationBeyondPrices`` when prices do not allow it.
     """
-    columns = [_columns(panel, basket) for basket in baskets]
-    missing = [
-        _check_missing(basket, column, weighting, policies.max_missing_weight)
-        for basket, column in zip(baskets, columns, strict=True)
-    ]
-    paths = {
-        first: _path(
-            panel, zero, first, last, baskets, columns, missing, weighting, rebalance, policies
+    missing = [missing_notes(panel, basket, weighting, policies) for basket in baskets]
+    paths = {}
+    for first, last in starts.items():
+        base, end = zero + first - 1, zero + last
+        window = slice(base, end + 1)
+        bought = [
+            _bought(panel, basket, weighting, policies, zero=zero, base=base, end=end)
+            for basket in baskets
+        ]
+        weights = np.stack([row for row, _ in bought])
+        follow = partial(
+            _followed,
+            panel,
+            window,
+            weights=weights,
+            rebalance=rebalance,
+            late_listing=policies.late_listing,
         )
-        for first, last in starts.items()
-    }
+        total = follow(panel.total[window])
+        paths[first] = BookPath(
+            first=first,
+            last=last,
+            base=base,
+            weights=weights,
+            total=total,
+            price_levels=_price_levels(panel, window, weights, total, follow),
+            notes=tuple((*gone, *said) for gone, (_, said) in zip(missing, bought, strict=True)),
+        )
     return IndexBook(weighting=weighting, rebalance=rebalance, paths=paths)
+
+
+def _bought(
+    panel: PricePanel,
+    basket: Basket,
+    weighting: Weighting,
+    policies: Policies,
+    *,
+    zero: int,
+    base: int,
+    end: int,
+) -> tuple[Floats, tuple[Note, ...]]:
+    """(N,) the weights of one basket at the close of row ``base``, and what is to be said of it."""
+    present, said = listed_at(panel, basket, policies.late_listing, base=base, end=end)
+    row, weighed = row_of_weights(panel, basket, weighting, present, policies, base=base, zero=zero)
+    if weighting.kind in PRICE_DRIVEN and policies.late_listing == "join":
+        said = ()  # nobody can join: the weighing has said so
+    return row, (*said, *weighed, *standing_notes(panel, row))
 
 
 def row_of_weights(
@@ -130,113 +158,48 @@ def row_of_weights(
     basket: Basket,
     weighting: Weighting,
     present: NDArray[np.bool_],
+    policies: Policies,
     *,
-    purchase: Purchase,
-    allowed: float,
+    base: int,
+    zero: int,
 ) -> tuple[Floats, tuple[Note, ...]]:
     """(N,) target weights over the panel's symbols of the constituents that are ``present`` (n,).
 
     A share that the weighting cannot weigh is left out with a note, while such shares and those
-    without prices weigh no more than ``allowed``. Raises ``InfeasibleWeights`` when the weighting
-    cannot be built, and what :func:`measured.measured` raises.
+    without prices weigh no more than the study tolerates. Raises ``InfeasibleWeights`` when the
+    weighting cannot be built, and what :func:`weight_inputs.measured` raises.
     """
-    column = _columns(panel, basket)
+    column = columns_of(panel, basket)
+    values: dict[str, Floats] = {}
+    notes: tuple[Note, ...] = ()
     if weighting.kind in PRICE_DRIVEN:
-        present = present & (column >= 0)
-    market = measured(panel, basket, column, weighting, present, purchase=purchase, allowed=allowed)
-    targets = target_weights(basket, weighting, present=market.present, **market.values)
-    known = market.present & (column >= 0)
+        present, values, notes = measured(
+            panel, basket, weighting, present & (column >= 0), policies, base=base, zero=zero
+        )
+    targets = target_weights(basket, weighting, present=present, **values)
+    known = present & (column >= 0)
     row = np.zeros(len(panel.symbols))
     row[column[known]] = targets[known]
-    return (row if known.sum() == market.present.sum() else row / row.sum()), market.notes
-
-
-def listed_at(
-    panel: PricePanel, basket: Basket, *, base: int, end: int, late_listing: LateListing
-) -> NDArray[np.bool_]:
-    """(n,) which constituents take part in a path from the row ``base`` to ``end``.
-
-    Raises ``NotListedYet`` when nothing of the basket was listed at the base.
-    """
-    return _presence(panel, basket, _columns(panel, basket), base, end, late_listing)[0]
+    return (row if known.sum() == present.sum() else row / row.sum()), notes
 
 
 def missing_notes(
-    panel: PricePanel, basket: Basket, weighting: Weighting, allowed: float
+    panel: PricePanel, basket: Basket, weighting: Weighting, policies: Policies
 ) -> tuple[Note, ...]:
-    """The note about constituents without prices. Raises ``NoPrices`` when they weigh too much."""
-    return _check_missing(basket, _columns(panel, basket), weighting, allowed)
-
-
-def _columns(panel: PricePanel, basket: Basket) -> NDArray[np.intp]:
-    """(n,) panel column of every constituent, -1 where the panel has no prices for it."""
-    position = {symbol: column for column, symbol in enumerate(panel.symbols)}
-    return np.array([position.get(symbol, -1) for symbol in basket.symbols], dtype=np.intp)
-
-
-def _check_missing(
-    basket: Basket, columns: NDArray[np.intp], weighting: Weighting, allowed: float
-) -> tuple[Note, ...]:
-    """The note about constituents without prices, or the error when they weigh too much.
+    """The note about constituents without prices; ``NoPrices`` when they weigh too much.
 
     Weights that are made of prices cannot weigh a share without any: there it counts as equal.
     """
-    absent = columns < 0
+    absent, allowed = columns_of(panel, basket) < 0, policies.max_missing_weight
     if not absent.any():
         return ()
     scale = Weighting("equal") if weighting.kind in PRICE_DRIVEN else weighting
-    everyone = target_weights(basket, scale, present=np.ones(len(columns), dtype=np.bool_))
+    everyone = target_weights(basket, scale, present=np.ones(len(absent), dtype=np.bool_))
     lost = float(everyone[absent].sum())
     symbols = np.array(basket.symbols)[absent].tolist()
     if lost > allowed or absent.all():
         raise NoPrices(basket=basket.id, symbols=", ".join(symbols), weight=lost, allowed=allowed)
     return (MISSING(symbols=listing(symbols), weight=lost),)
-
-
-def _path(
-    panel: PricePanel,
-    zero: int,
-    first: int,
-    last: int,
-    baskets: tuple[Basket, ...],
-    columns: list[NDArray[np.intp]],
-    missing: list[tuple[Note, ...]],
-    weighting: Weighting,
-    rebalance: Rebalance,
-    policies: Policies,
-) -> BookPath:
-    base, end = zero + first - 1, zero + last
-    weights = np.zeros((len(baskets), len(panel.symbols)))
-    notes = []
-    for number, (basket, column) in enumerate(zip(baskets, columns, strict=True)):
-        present, said = _presence(panel, basket, column, base, end, policies.late_listing)
-        weights[number], weighed = row_of_weights(
-            panel,
-            basket,
-            weighting,
-            present,
-            purchase=Purchase(base=base, zero=zero, estimation=policies.estimation),
-            allowed=policies.max_missing_weight,
-        )
-        if weighting.kind in PRICE_DRIVEN and policies.late_listing == "join":
-            said = ()  # nobody can join: the weighing has said so
-        standing = standing_notes(panel, weights[number])
-        notes.append((*missing[number], *said, *weighed, *standing))
-    window = slice(base, end + 1)
-
-    def follow(prices: Floats) -> IndexPath:
-        return _followed(panel, window, prices, weights, rebalance, policies.late_listing)
-
-    total = follow(panel.total[window])
-    return BookPath(
-        first=first,
-        last=last,
-        base=base,
-        weights=weights,
-        total=total,
-        price_levels=_price_levels(panel, window, weights, total, follow),
-        notes=tuple(notes),
-    )
 
 
 def reweighted(
@@ -245,21 +208,30 @@ def reweighted(
     weights: Floats,
     *,
     rebalance: Rebalance,
-    late_listing: LateListing,
+    late_listing: LateListingPolicy,
 ) -> IndexPath:
     """What a path would have been with other weights (B, N), each row summing to 1."""
     window = slice(path.base, path.base + len(path.total.levels))
-    return _followed(panel, window, panel.total[window], weights, rebalance, late_listing)
+    return _followed(
+        panel,
+        window,
+        panel.total[window],
+        weights=weights,
+        rebalance=rebalance,
+        late_listing=late_listing,
+    )
 
 
 def _followed(
     panel: PricePanel,
     window: slice,
     prices: Floats,
+    *,
     weights: Floats,
     rebalance: Rebalance,
-    late_listing: LateListing,
+    late_listing: LateListingPolicy,
 ) -> IndexPath:
+    """The path over the rows ``window`` of a panel, at ``prices`` (R, N)."""
     return index_path(
         prices,
         weights,
@@ -270,20 +242,17 @@ def _followed(
     )
 
 
-def _presence(
-    panel: PricePanel,
-    basket: Basket,
-    column: NDArray[np.intp],
-    base: int,
-    end: int,
-    late_listing: LateListing,
+def listed_at(
+    panel: PricePanel, basket: Basket, late_listing: LateListingPolicy, *, base: int, end: int
 ) -> tuple[NDArray[np.bool_], tuple[Note, ...]]:
-    """(n,) which constituents the weights are of, and what is to be said of the others.
+    """(n,) which constituents take part in a path from row ``base`` to ``end``; notes on others.
 
     Under ``join`` these are all of them, so that the weights of a window do not depend on who lists
     later: what a share without a price would have is spread over the others in proportion until
-    it joins at its target weight.
+    it joins at its target weight. Raises ``NotListedYet`` when nothing was listed at the base, or
+    anything was not under ``error``.
     """
+    column = columns_of(panel, basket)
     priced = column >= 0
     listed = priced & np.isfinite(panel.total[base, column])
     arrives = priced & np.isfinite(panel.total[end, column])

@@ -39,7 +39,7 @@ def gather(names: NDArray[np.int32], values: Floats, table: Floats, out: Floats)
 def summarise(levels: Floats, cvar: bool = True) -> tuple[Floats, NDArray[np.int32]]:
     """Figures (B, 5) and rows of the deepest fall (B, 3) of (B, R) levels, base row first.
 
-    As ``statistics``: mean and sample deviation of the returns (0 below the residue), maximum
+    As ``metrics``: mean and sample deviation of the returns (0 below the residue), maximum
     drawdown with the base row, mean of the returns at or below their 5 % quantile (only with
     ``cvar``), total return. NaN and -1 for a basket with a level that is not a positive number;
     DEVIATION needs two returns, the others one.

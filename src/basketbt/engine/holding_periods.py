@@ -34,7 +34,7 @@ BASE_LEVEL = 100.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Market:
+class IndexMarket:
     """R rows of prices of N names, and what decides where periods end.
 
     ``takes_part`` (N,) are the names that the policy for late listings lets in; ``entry_row`` (N,)
@@ -81,7 +81,7 @@ def make_market(
     sessions: Dates,
     late_listing: LateListing = "exclude",
     delisted: Bools | None = None,
-) -> Market:
+) -> IndexMarket:
     """The rows at which weights change on one table of prices; see :func:`index.index_path`.
 
     Raises ValueError for arrays that do not fit or prices that are not positive.
@@ -100,7 +100,7 @@ def make_market(
     obstructed = np.zeros(len(prices), dtype=np.bool_)
     if not unhindered:
         obstructed |= (held_off & takes_part).any(axis=1)
-    return Market(
+    return IndexMarket(
         prices=prices,
         entry_row=entry_row,
         takes_part=takes_part,
@@ -120,12 +120,12 @@ def _gaps(prices: Floats, delisted: Bools) -> tuple[NDArray[np.intp], Bools]:
     return np.where(known.any(axis=0), known.argmax(axis=0), -1), delisted | ~known
 
 
-def aims(market: Market, asked: Holdings) -> Holdings:
+def aims(market: IndexMarket, asked: Holdings) -> Holdings:
     """The weights asked for, renormalised without the names that do not take part."""
     return _renormalised(Holdings(asked.values * asked.beside(market.takes_part), asked.names))
 
 
-def holding_periods_of(market: Market, targets: Holdings) -> tuple[HoldingPeriod, ...]:
+def holding_periods_of(market: IndexMarket, targets: Holdings) -> tuple[HoldingPeriod, ...]:
     """The periods of every basket, in order within a basket, covering all rows without a gap.
 
     Baskets share the rows of a calendar rule; a band is breached by each on its own day.
@@ -140,7 +140,7 @@ def holding_periods_of(market: Market, targets: Holdings) -> tuple[HoldingPeriod
 
 
 def levels_of(
-    market: Market, periods: tuple[HoldingPeriod, ...], baskets: int, out: Floats | None = None
+    market: IndexMarket, periods: tuple[HoldingPeriod, ...], baskets: int, out: Floats | None = None
 ) -> Floats:
     """(B, R) levels: every period's growth times the level at its start, 100 on row 0.
 
@@ -164,8 +164,7 @@ def levels_of(
 
 def relative_prices(prices: Floats, start: int, row: int) -> Floats:
     """(N,) prices of ``row`` over those of ``start``; NaN where either is unknown."""
-    relative: Floats = prices[row] / prices[start]
-    return relative
+    return np.asarray(prices[row] / prices[start])
 
 
 def _runs(periods: tuple[HoldingPeriod, ...]) -> Iterator[list[HoldingPeriod]]:
@@ -180,7 +179,7 @@ def _runs(periods: tuple[HoldingPeriod, ...]) -> Iterator[list[HoldingPeriod]]:
         yield run
 
 
-def _gains(market: Market, run: list[HoldingPeriod]) -> Gains:
+def _gains(market: IndexMarket, run: list[HoldingPeriod]) -> Gains:
     """The gains that a run multiplies with; remembered where other baskets will ask again."""
     key = (run[0].start, *(part.stop for part in run))
     if key in market.known_gains:
@@ -195,7 +194,7 @@ def _gains(market: Market, run: list[HoldingPeriod]) -> Gains:
     return made
 
 
-def _by_calendar(market: Market, targets: Holdings) -> Iterator[HoldingPeriod]:
+def _by_calendar(market: IndexMarket, targets: Holdings) -> Iterator[HoldingPeriod]:
     """Segments of all baskets together."""
     changes = market.resets.copy()
     if market.entry_row.any():
@@ -213,7 +212,7 @@ def _by_calendar(market: Market, targets: Holdings) -> Iterator[HoldingPeriod]:
     yield HoldingPeriod(start, market.last, everyone, holdings)
 
 
-def _by_band(market: Market, targets: Holdings, basket: slice) -> Iterator[HoldingPeriod]:
+def _by_band(market: IndexMarket, targets: Holdings, basket: slice) -> Iterator[HoldingPeriod]:
     """Segments of one basket, which ends one as soon as a weight strays too far."""
     wanted = targets.rows(basket)
     names = np.arange(market.prices.shape[1]) if wanted.names is None else wanted.names[0]
@@ -237,7 +236,7 @@ def _by_band(market: Market, targets: Holdings, basket: slice) -> Iterator[Holdi
         start = stop
 
 
-def _bought(market: Market, wanted: Holdings, row: int) -> Holdings:
+def _bought(market: IndexMarket, wanted: Holdings, row: int) -> Holdings:
     """Target weights at the close of ``row``, renormalised over what can be bought.
 
     The very same object where nothing stands in the way. All 0, hence cash, for a basket of which
@@ -249,7 +248,9 @@ def _bought(market: Market, wanted: Holdings, row: int) -> Holdings:
     return _renormalised(Holdings(free, wanted.names))
 
 
-def _joined(market: Market, wanted: Holdings, held: Holdings, start: int, stop: int) -> Holdings:
+def _joined(
+    market: IndexMarket, wanted: Holdings, held: Holdings, start: int, stop: int
+) -> Holdings:
     """Weights drifted from ``start`` to ``stop``, with room made for new listings."""
     carried = drifted(relative_prices(market.prices, start, stop), held)
     entering = wanted.values * wanted.beside(market.entry_row == stop)

@@ -28,14 +28,13 @@ class IndexPath:
 
     ``levels`` (R, B) start at 100; NaN throughout for a basket none of whose names has a price at
     row 0, and from the row on where a held name has none any more.
-    ``targets`` (B, N) are the weights asked for, renormalised without the ``excluded`` (B, N)
-    names: those the policy for late listings leaves out, or that never have a price here.
+    ``targets`` (B, N) are the weights asked for, renormalised without the names that the policy for
+    late listings leaves out, or that never have a price here.
     ``entry_row`` (N,) is the row of a name's first price, -1 for none.
     """
 
     levels: Floats
     targets: Floats
-    excluded: Bools
     entry_row: NDArray[np.intp]
     prices: Floats
     periods: tuple[HoldingPeriod, ...]
@@ -65,8 +64,7 @@ class IndexPath:
         self._check(row)
         self._check(since)
         gained = self._gains(row) - self._gains(since) if since else self._gains(row)
-        shares: Floats = gained / self.levels[since][:, np.newaxis]
-        return shares
+        return np.asarray(gained / self.levels[since][:, np.newaxis])
 
     def _gains(self, row: int) -> Floats:
         """(B, N) points of level that each name added from the base to ``row``."""
@@ -114,7 +112,6 @@ def index_path(
     return IndexPath(
         levels=levels_of(market, periods, len(weights)).T,
         targets=targets.values,
-        excluded=(weights > 0) & ~market.takes_part,
         entry_row=market.entry_row,
         prices=prices,
         periods=periods,

@@ -180,8 +180,7 @@ def drifted(relative: Floats, holdings: Holdings) -> Floats:
     moves = holdings.beside(relative - 1.0)
     gained = np.where(values > 0, values * moves, 0.0)
     total = 1.0 + gained.sum(axis=1, keepdims=True)
-    shares: Floats = (values + gained) / total
-    return shares
+    return np.asarray((values + gained) / total)
 
 
 def first_breach(relative: Floats, weights: Floats, targets: Floats, width: float) -> int | None:

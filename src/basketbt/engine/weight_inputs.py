@@ -7,6 +7,7 @@ capitalisation looks at the close before it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from basketbt.lists.weighting import Weighting
 from basketbt.lists.weights import target_weights
 from basketbt.notes import COUNTED, Note, NoteKind, listing
 
+LateListingPolicy = Literal["exclude", "join", "error"]
+
 PRICE_DRIVEN = ("inverse_volatility", "market_cap", "tradable_cap")
 
 #: One-session returns that a volatility needs. A standard deviation of n returns has a relative
@@ -30,6 +33,9 @@ NO_VOLATILITY = NoteKind("no_volatility")
 NO_SHARE_COUNT = NoteKind("no_share_count")
 UNWEIGHED_LATE = NoteKind("unweighed_late_listing")
 ESTIMATION_MOVED = NoteKind("estimation_moved")
+
+_GIVE_HISTORY = "Give prices that reach further back"
+_GIVE_SHARES = "Give a table of share counts (`kind: shares`, docs/prices.md)"
 
 
 class UnmeasuredShares(DataError):
@@ -49,104 +55,78 @@ class EstimationBeyondPrices(OutsideData):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Purchase:
-    """When weights are decided: panel rows of the purchase and of day 0, and the offsets from
-    day 0 over which volatility is estimated."""
+class Policies:
+    """What the study decided about shares without prices, and over which offsets from day 0
+    volatility is estimated."""
 
-    base: int
-    zero: int
+    late_listing: LateListingPolicy
+    max_missing_weight: float
     estimation: tuple[int, int]
 
 
-@dataclass(frozen=True, kw_only=True)
-class WeightInputs:
-    """What a basket's constituents weigh by: the arguments of ``target_weights``.
-
-    ``present`` (n,) are those that can be weighed.
-    """
-
-    present: NDArray[np.bool_]
-    values: dict[str, Floats]
-    notes: tuple[Note, ...]
+def columns_of(panel: PricePanel, basket: Basket) -> NDArray[np.intp]:
+    """(n,) panel column of every constituent, -1 where the panel has no prices for it."""
+    position = {symbol: column for column, symbol in enumerate(panel.symbols)}
+    return np.array([position.get(symbol, -1) for symbol in basket.symbols], dtype=np.intp)
 
 
 def measured(
     panel: PricePanel,
     basket: Basket,
-    column: NDArray[np.intp],
     weighting: Weighting,
     present: NDArray[np.bool_],
+    policies: Policies,
     *,
-    purchase: Purchase,
-    allowed: float,
-) -> WeightInputs:
-    """Volatilities or market values of the constituents that are ``present`` (n,).
+    base: int,
+    zero: int,
+) -> tuple[NDArray[np.bool_], dict[str, Floats], tuple[Note, ...]]:
+    """Volatilities or market values of the constituents that are ``present`` (n,), when bought at
+    the close of row ``base`` around a day 0 at row ``zero``.
 
-    ``column`` (n,) are their columns of the panel, -1 for none. Those without the figure are left
-    out, while they and the shares without prices weigh no more than ``allowed`` of an equally
-    weighted list; shares not yet listed at the base are left out whatever they would weigh.
+    Which (n,) can be weighed, the figure (n,) by its argument of ``target_weights``, and notes.
+    Those without the figure are left out, while they and the shares without prices weigh no more
+    than the study tolerates of an equally weighted list; shares not yet listed at the base are left
+    out whatever they would weigh.
 
     Raises ``UnmeasuredShares``, or ``EstimationBeyondPrices`` when prices begin too late.
     """
-    if weighting.kind not in PRICE_DRIVEN:
-        return WeightInputs(present=present, values={}, notes=())
-    figures = _figures(panel, weighting, purchase)
-    values = np.where(column >= 0, figures.values[column], np.nan)
-    listed = present & np.isfinite(panel.total[purchase.base, column])
+    column, counts = columns_of(panel, basket), None
+    notes: list[Note] = []
+    if weighting.kind == "inverse_volatility":
+        rows, notes = _estimation_rows(panel, policies.estimation, base, zero)
+        figures, counts = volatility(panel, rows)
+    else:
+        figures = _market_values(panel, base - 1, tradable=weighting.kind == "tradable_cap")
+    values = np.where(column >= 0, figures[column], np.nan)
+    listed = present & np.isfinite(panel.total[base, column])
     known = listed & np.isfinite(values) & (values > 0)
-    notes = list(figures.notes)
+    symbols = np.array(basket.symbols)
     if (present & ~listed).any():
-        late = listing(np.array(basket.symbols)[present & ~listed].tolist())
-        base = str(panel.sessions[purchase.base])
-        notes.append(UNWEIGHED_LATE(symbols=late, base=base, weighting=weighting.kind))
+        late, day = listing(symbols[present & ~listed].tolist()), str(panel.sessions[base])
+        notes.append(UNWEIGHED_LATE(symbols=late, base=day, weighting=weighting.kind))
     unknown = listed & ~known
     if unknown.any():
-        weight, lost = _equal_weight(basket, unknown), _equal_weight(basket, unknown | (column < 0))
-        symbols = listing(
-            _counted(basket.symbols[at], figures.counts, column[at])
-            for at in np.flatnonzero(unknown)
+        lost, allowed = _equal_weight(basket, unknown | (column < 0)), policies.max_missing_weight
+        names = listing(
+            name if counts is None else COUNTED(name=name, count=int(counts[at]))
+            for name, at in zip(symbols[unknown].tolist(), column[unknown], strict=True)
         )
-        what, remedy = _words(weighting)
+        what, remedy = NO_SHARE_COUNT(), _GIVE_SHARES
+        if counts is not None:
+            what, remedy = NO_VOLATILITY(count=MINIMUM_RETURNS), _GIVE_HISTORY
         if lost > allowed or not known.any():
             raise UnmeasuredShares(
                 basket=basket.id,
                 weighting=weighting.kind,
                 what=what.text(),
-                symbols=symbols.text("en"),
+                symbols=names.text("en"),
                 weight=lost,
                 allowed=allowed,
                 remedy=remedy,
             )
-        notes.append(
-            UNMEASURED(
-                weighting=weighting.kind,
-                what=what,
-                symbols=symbols,
-                weight=weight,
-            )
-        )
-    return WeightInputs(present=known, values={figures.name: values}, notes=tuple(notes))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Figures:
-    """One figure of every share of a panel: the argument of ``target_weights`` that it is, its
-    values (N,), how many returns are behind each (N,), where there are any, and notes."""
-
-    name: str
-    values: Floats
-    counts: NDArray[np.intp] | None
-    notes: tuple[Note, ...]
-
-
-def _figures(panel: PricePanel, weighting: Weighting, purchase: Purchase) -> _Figures:
-    if weighting.kind == "inverse_volatility":
-        rows, notes = _estimation_rows(panel, purchase)
-        values, counts = volatility(panel, rows)
-        return _Figures(name="volatility", values=values, counts=counts, notes=notes)
-    tradable = weighting.kind == "tradable_cap"
-    values = _market_values(panel, purchase.base - 1, tradable=tradable)
-    return _Figures(name="market_cap", values=values, counts=None, notes=())
+        weight = _equal_weight(basket, unknown)
+        notes.append(UNMEASURED(weighting=weighting.kind, what=what, symbols=names, weight=weight))
+    return known, {"market_cap" if counts is None else "volatility": values}, tuple(notes)
 
 
 def _equal_weight(basket: Basket, which: NDArray[np.bool_]) -> float:
@@ -155,28 +135,13 @@ def _equal_weight(basket: Basket, which: NDArray[np.bool_]) -> float:
     return float(target_weights(basket, Weighting("equal"), present=everyone)[which].sum())
 
 
-def _counted(symbol: str, counts: NDArray[np.intp] | None, column: int) -> str | Note:
-    return symbol if counts is None else COUNTED(name=symbol, count=int(counts[column]))
-
-
-def _words(weighting: Weighting) -> tuple[Note, str]:
-    """What is missing, and what would mend it."""
-    if weighting.kind == "inverse_volatility":
-        return (
-            NO_VOLATILITY(count=MINIMUM_RETURNS),
-            "Give prices that reach further back",
-        )
-    return (
-        NO_SHARE_COUNT(),
-        "Give a table of share counts (`kind: shares`, docs/prices.md)",
-    )
-
-
-def _estimation_rows(panel: PricePanel, purchase: Purchase) -> tuple[slice, tuple[Note, ...]]:
+def _estimation_rows(
+    panel: PricePanel, estimation: tuple[int, int], base: int, zero: int
+) -> tuple[slice, list[Note]]:
     """Rows of the estimation window's returns with the close before, none after the base."""
-    first, last = purchase.estimation
-    held_back = min(0, purchase.base - (purchase.zero + last))
-    start, stop = purchase.zero + first + held_back, purchase.zero + last + held_back
+    first, last = estimation
+    held_back = min(0, base - (zero + last))
+    start, stop = zero + first + held_back, zero + last + held_back
     priced = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
     begin = int(priced[0]) if priced.size else len(panel.sessions)
     if start - 1 < begin:
@@ -186,14 +151,15 @@ def _estimation_rows(panel: PricePanel, purchase: Purchase) -> tuple[slice, tupl
             first=panel.sessions[min(begin, len(panel.sessions) - 1)],
             last=panel.sessions[priced[-1] if priced.size else -1],
         )
+    rows = slice(start - 1, stop + 1)
     if not held_back:
-        return slice(start - 1, stop + 1), ()
+        return rows, []
     note = ESTIMATION_MOVED(
         asked=f"[{first}, {last}]",
         used=f"[{first + held_back}, {last + held_back}]",
-        base=str(panel.sessions[purchase.base]),
+        base=str(panel.sessions[base]),
     )
-    return slice(start - 1, stop + 1), (note,)
+    return rows, [note]
 
 
 def volatility(panel: PricePanel, rows: slice) -> tuple[Floats, NDArray[np.int64]]:

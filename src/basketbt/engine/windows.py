@@ -75,27 +75,21 @@ class WindowStatistics:
     shares: ShareFigures
     notes: tuple[tuple[Note, ...], ...]
 
-    @property
-    def end_row(self) -> int:
-        """Row of the path's arrays that holds the window's last session."""
-        return self.last - self.first + 1
-
 
 def window_statistics(
     panel: PricePanel,
     path: BookPath,
     *,
-    first: int,
     last: int,
     members: Sequence[int],
     yardsticks: Yardsticks,
 ) -> WindowStatistics:
-    """Statistics of the baskets ``members`` of a path over the offsets ``first`` to ``last``.
+    """Statistics of the baskets ``members`` of a path from its first offset to ``last``.
 
-    ``first`` must be the path's own. An undefined figure is NaN; the notes give the reason.
+    An undefined figure is NaN; the notes give the reason.
     """
-    if first != path.first or last > path.last:
-        raise ValueError(f"[{first}, {last}] is no prefix of [{path.first}, {path.last}]")
+    if last > path.last:
+        raise ValueError(f"{last} lies beyond a path that ends at {path.last}")
     chosen = list(members)
     rows = path.rows(last)
     levels = path.total.levels[rows][:, chosen]
@@ -126,7 +120,7 @@ def window_statistics(
         for number, member in enumerate(chosen)
     )
     return WindowStatistics(
-        first=first,
+        first=path.first,
         last=last,
         members=tuple(chosen),
         path=path,

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.data.bars import Floats
-from basketbt.eventstudy.windows import Window
-
-DRAWS = 2_000
+from basketbt.eventstudy.windows import Offsets
 
 
 def draw_dates(count: int, length: int, draws: int, seed: int) -> NDArray[np.int64]:
@@ -21,7 +19,7 @@ def draw_dates(count: int, length: int, draws: int, seed: int) -> NDArray[np.int
 
 
 def null_statistics(
-    residuals: Floats, windows: tuple[Window, ...], draws: int, seed: int
+    residuals: Floats, windows: tuple[Offsets, ...], draws: int, seed: int
 ) -> Floats:
     """(draws, B, W) statistics of B series over W windows on resampled paths.
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, Floats, UniverseCloses
 from basketbt.data.panel import PricePanel, Status
+from basketbt.engine.account.quotes import fractions_of
 from basketbt.eventstudy.models import Mask
-from basketbt.market.limits import limit_fractions, limit_prices
+from basketbt.market.limits import limit_prices
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
 
@@ -51,18 +52,9 @@ def closes_at_limit(
     Kong has no limits. ``risk_warning`` (N,): the lists name the share ST, as they did when they
     were published; tables of instruments have the names of the day they were made.
     """
-    symbols = [parse_symbol(symbol) for symbol in panel.symbols]
     if panel.calendar == "XHKG":
         return np.zeros(panel.status.shape, dtype=np.bool_), ()
-    fractions = limit_fractions(
-        symbols,
-        panel.sessions,
-        listed=np.array(
-            [one.listed if one.listed is not None else "NaT" for one in panel.instruments],
-            dtype="datetime64[D]",
-        ),
-        is_st=risk_warning,
-    )
+    fractions = fractions_of(panel, slice(None), risk_warning)
     limits = limit_prices(panel.reference, fractions)
     hit = (panel.close > limits.up - _HALF_FEN) | (panel.close < limits.down + _HALF_FEN)
     returns, _ = one_session_returns(panel)

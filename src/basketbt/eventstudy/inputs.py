@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, Floats
 from basketbt.errors import OutsideData
-from basketbt.eventstudy import bootstrap, placebo, random_baskets
 from basketbt.eventstudy.models import MINIMUM_SESSIONS, Design, Mask
-from basketbt.eventstudy.reasons import NO_UNIVERSE, BadWindows
-from basketbt.eventstudy.windows import Window, reopenings, sessions_of
-from basketbt.notes import Note
+from basketbt.eventstudy.windows import BadWindows, Offsets, reopenings, sessions_of
+from basketbt.notes import Note, NoteKind
 
-ESTIMATION: Window = (-140, -21)
+ESTIMATION: Offsets = (-140, -21)
 MAIN = "main"
+
+NO_UNIVERSE = NoteKind("empty-no-universe")
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class Options:
 
     seed: int = 20250120
     minimum_sessions: int = MINIMUM_SESSIONS
-    placebo_dates: int = placebo.WANTED_DATES
-    random_baskets: int = random_baskets.DRAWS
-    bootstrap_draws: int = bootstrap.DRAWS
-    family_windows: tuple[Window, ...] | None = None
+    placebo_dates: int = 250
+    random_baskets: int = 10_000
+    bootstrap_draws: int = 2_000
+    family_windows: tuple[Offsets, ...] | None = None
     family_models: tuple[str, ...] | None = None
 
 
@@ -76,8 +76,8 @@ class EventStudyInputs:
     weights: Floats
     benchmark: Floats
     models: tuple[Design, ...]
-    windows: tuple[Window, ...]
-    estimation: Window = ESTIMATION
+    windows: tuple[Offsets, ...]
+    estimation: Offsets = ESTIMATION
     resumptions: Floats | None = None
     at_limit: Mask | None = None
     universe: Universe | None = None
@@ -128,13 +128,22 @@ class EventStudyInputs:
     @property
     def usable(self) -> Mask:
         """(T,) sessions that may enter anything."""
-        if self.left_out is None:
-            return np.ones(len(self.sessions), dtype=bool)
-        usable: Mask = ~self.left_out
-        return usable
+        return np.ones(len(self.sessions), bool) if self.left_out is None else ~self.left_out
+
+    def rows(self, window: Offsets) -> slice:
+        """The rows of a window's sessions."""
+        return slice(self.day0 + window[0], self.day0 + window[1] + 1)
+
+    def holds(self, window: Offsets) -> bool:
+        """Whether all sessions of a window exist."""
+        return self.day0 + window[0] >= 0 and self.day0 + window[1] < len(self.sessions)
+
+    def testable(self, window: Offsets) -> bool:
+        """Whether a window lies inside the data and after the estimation window."""
+        return self.holds(window) and window[0] > self.estimation[1]
 
     @property
-    def registered(self) -> tuple[Window, ...]:
+    def registered(self) -> tuple[Offsets, ...]:
         """The windows that are tests, in the order of their registration."""
         return self.options.family_windows or self.windows
 
@@ -143,8 +152,7 @@ class EventStudyInputs:
         """(T,) sessions of the estimation window and of any window."""
         total = len(self.sessions)
         spans = [sessions_of(one, self.day0, total) for one in (*self.windows, self.estimation)]
-        seen: Mask = np.any(spans, axis=0)
-        return seen
+        return np.asarray(np.any(spans, axis=0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +166,7 @@ class Variant:
     """
 
     name: str
-    estimation: Window | None = None
+    estimation: Offsets | None = None
     without_dates: tuple[date, date] | None = None
     without_days: tuple[int, ...] = ()
     closed_days: int | None = None

@@ -52,8 +52,7 @@ class Design:
     @property
     def known(self) -> Mask:
         """(T,) sessions on which the model says anything."""
-        known: Mask = np.isfinite(self.regressors).all(axis=1) & np.isfinite(self.offset)
-        return known
+        return np.asarray(np.isfinite(self.regressors).all(axis=1) & np.isfinite(self.offset))
 
 
 MARKET = "market"
@@ -118,14 +117,7 @@ class Estimate:
 
     def select(self, windows: slice) -> Estimate:
         """The estimates of some of the H windows."""
-        return Estimate(
-            coefficients=self.coefficients[windows],
-            inverse=self.inverse[windows],
-            s=self.s[windows],
-            df=self.df[windows],
-            count=self.count[windows],
-            fault=self.fault[windows],
-        )
+        return Estimate(**{name: values[windows] for name, values in vars(self).items()})
 
 
 @dataclass(frozen=True)
@@ -202,8 +194,7 @@ def abnormal(design: Design, fitted: Estimate, returns: Floats) -> Floats:
 
 def _used(sessions: Mask) -> Mask:
     """(T,) sessions in any of the windows."""
-    used: Mask = np.asarray(sessions.reshape(-1, sessions.shape[-1]).any(axis=0))
-    return used
+    return np.asarray(np.asarray(sessions.reshape(-1, sessions.shape[-1]).any(axis=0)))
 
 
 def _usable(design: Design, returns: Floats, used: Mask) -> tuple[Floats, Floats, Floats]:

@@ -13,18 +13,19 @@ import numpy as np
 
 from basketbt.data.bars import Floats
 from basketbt.eventstudy.bootstrap import null_statistics
-from basketbt.eventstudy.evidence import Evidence
 from basketbt.eventstudy.inputs import MAIN, EventStudyInputs
+from basketbt.eventstudy.model_fit import ModelFit
 from basketbt.eventstudy.models import Mask
-from basketbt.eventstudy.reasons import ROMANO_WOLF_TOO_FEW
-from basketbt.notes import Note
+from basketbt.notes import Note, NoteKind
+
+ROMANO_WOLF_TOO_FEW = NoteKind("empty-romano-wolf-too-few")
 
 # Below this many shared residual dates Romano-Wolf rejects too often (5.7-7.4 % at 120).
 RESIDUAL_DATES = 250
 
 
 @dataclass(frozen=True)
-class Adjusted:
+class AdjustedP:
     """Adjusted p, (models, W, B) each; NaN outside the family. ``tests`` were counted.
 
     ``as_if`` is Holm's p had the study been registered as it stands, in a variant too: by it the
@@ -40,17 +41,17 @@ class Adjusted:
     notes: tuple[Note, ...]
 
 
-def adjust(inputs: EventStudyInputs, found: tuple[Evidence, ...]) -> Adjusted:
+def adjust(inputs: EventStudyInputs, fits: tuple[ModelFit, ...]) -> AdjustedP:
     """Holm, Romano-Wolf and Benjamini-Hochberg over baskets x registered windows x models."""
-    p = np.stack([item.p for item in found])
-    registered = _registered(inputs, found)
+    p = np.stack([fit.p for fit in fits])
+    registered = _registered(inputs, fits)
     counted = np.where(registered, p, np.nan)
     as_if = holm(counted)
     if inputs.variant != MAIN:
         none = np.full(p.shape, np.nan)
-        return Adjusted(np.zeros_like(registered), none, none, none, as_if, 0, ())
-    stepped, notes = _romano_wolf(inputs, found, np.isfinite(counted))
-    return Adjusted(
+        return AdjustedP(np.zeros_like(registered), none, none, none, as_if, 0, ())
+    stepped, notes = _romano_wolf(inputs, fits, np.isfinite(counted))
+    return AdjustedP(
         member=registered,
         holm=as_if,
         romano_wolf=stepped,
@@ -61,25 +62,24 @@ def adjust(inputs: EventStudyInputs, found: tuple[Evidence, ...]) -> Adjusted:
     )
 
 
-def _registered(inputs: EventStudyInputs, found: tuple[Evidence, ...]) -> Mask:
+def _registered(inputs: EventStudyInputs, fits: tuple[ModelFit, ...]) -> Mask:
     """(models, W, B) what the study file registers."""
     options = inputs.options
     models = options.family_models or (inputs.models[0].name,)
-    registered = np.zeros((len(found), len(inputs.windows), len(inputs.baskets)), dtype=bool)
-    for m, item in enumerate(found):
-        for w, window in enumerate(inputs.windows):
-            registered[m, w] = item.design.name in models and window in inputs.registered
-    return registered
+    of_models = np.array([fit.design.name in models for fit in fits])
+    windows = np.array([window in inputs.registered for window in inputs.windows])
+    shape = (len(fits), len(windows), len(inputs.baskets))
+    return np.broadcast_to((of_models[:, None] & windows)[:, :, None], shape)
 
 
 def _romano_wolf(
-    inputs: EventStudyInputs, found: tuple[Evidence, ...], tested: Mask
+    inputs: EventStudyInputs, fits: tuple[ModelFit, ...], tested: Mask
 ) -> tuple[Floats, tuple[Note, ...]]:
     """Adjusted p (models, W, B) from residual dates that all tested series share."""
     adjusted = np.full(tested.shape, np.nan)
     used: Mask = np.asarray(tested.any(axis=1))  # (models, B)
     residuals = np.concatenate(
-        [item.residuals[:, keep] for item, keep in zip(found, used, strict=True)], axis=1
+        [fit.residuals[:, keep] for fit, keep in zip(fits, used, strict=True)], axis=1
     )
     shared = residuals[np.isfinite(residuals).all(axis=1)]
     if not tested.any() or shared.shape[0] < RESIDUAL_DATES:
@@ -90,7 +90,7 @@ def _romano_wolf(
         shared, tuple(inputs.windows[w] for w in kept), options.bootstrap_draws, options.seed
     )
     # tests in the order of null_statistics: series (model, basket), then window
-    t = np.stack([item.t for item in found])
+    t = np.stack([fit.t for fit in fits])
     t = np.where(tested, t, np.nan).transpose(0, 2, 1)[used][:, kept]
     p = romano_wolf(t.ravel(), null.reshape(null.shape[0], -1)).reshape(t.shape)
     by_series = adjusted.transpose(0, 2, 1)
@@ -102,12 +102,17 @@ def _romano_wolf(
 
 def holm(p: Floats) -> Floats:
     """Holm (1979) step-down adjusted p of any shape: familywise error, any dependence."""
-    return _adjust(p, _holm_sorted)
+    return _adjust(p, lambda p: np.maximum.accumulate(p * np.arange(len(p), 0, -1)))
 
 
 def benjamini_hochberg(p: Floats) -> Floats:
     """Benjamini-Hochberg (1995) step-up adjusted p: false discovery rate, for screening only."""
-    return _adjust(p, _benjamini_hochberg_sorted)
+
+    def stepped(p: Floats) -> Floats:
+        scaled = p * len(p) / np.arange(1, len(p) + 1)
+        return np.asarray(np.minimum.accumulate(scaled[::-1])[::-1])
+
+    return _adjust(p, stepped)
 
 
 def romano_wolf(t: Floats, resampled: Floats) -> Floats:
@@ -134,15 +139,3 @@ def _adjust(p: Floats, rule: Callable[[Floats], Floats]) -> Floats:
     adjusted = np.full(flat.shape, np.nan)
     adjusted[order] = np.minimum(rule(flat[order]), 1.0)
     return adjusted.reshape(p.shape)
-
-
-def _holm_sorted(p: Floats) -> Floats:
-    left = np.arange(p.shape[0], 0, -1)
-    stepped: Floats = np.maximum.accumulate(p * left)
-    return stepped
-
-
-def _benjamini_hochberg_sorted(p: Floats) -> Floats:
-    scaled = p * p.shape[0] / np.arange(1, p.shape[0] + 1)
-    stepped: Floats = np.minimum.accumulate(scaled[::-1])[::-1]
-    return stepped

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from basketbt.data.bars import Floats
 from basketbt.eventstudy.models import Design, Mask, cumulate, estimate
 from basketbt.eventstudy.significance import portfolio_t
-from basketbt.eventstudy.windows import Window, length, sessions_of
+from basketbt.eventstudy.windows import Offsets, length, sessions_of
 
-WANTED_DATES = 250
 FEWEST_DATES = 100
 
 
@@ -24,34 +23,23 @@ FEWEST_DATES = 100
 class Placebo:
     """Pseudo events of B baskets for one window: rows of the pseudo day 0s and their t."""
 
-    window: Window
+    window: Offsets
     rows: NDArray[np.int64]  # (H,)
     car: Floats  # (H, B)
     t: Floats  # (H, B) NaN where a basket lacks returns for that date
 
-    def of(self, basket: int) -> Placebo:
-        """The same of one basket, as a study of one."""
-        column = slice(basket, basket + 1)
-        return Placebo(self.window, self.rows, self.car[:, column], self.t[:, column])
-
     @property
     def dates(self) -> NDArray[np.int64]:
         """(B,) usable pseudo dates of each basket: the H of its p-value."""
-        dates: NDArray[np.int64] = np.isfinite(self.t).sum(axis=0)
-        return dates
+        return np.asarray(np.isfinite(self.t).sum(axis=0))
 
-    def p(self, t: Floats, fewest: int = FEWEST_DATES) -> Floats:
-        """(B,) p = (1 + #{|t_h| >= |t|}) / (H + 1); NaN below ``fewest`` dates or without t."""
+    def p(self, t: Floats) -> Floats:
+        """(B,) p = (1 + #{|t_h| >= |t|}) / (H + 1); NaN below ``FEWEST_DATES`` or without t."""
         usable = self.dates
         with np.errstate(invalid="ignore"):
             reached = (np.abs(self.t) >= np.abs(t)).sum(axis=0)
-        enough = (usable >= fewest) & np.isfinite(t)
+        enough = (usable >= FEWEST_DATES) & np.isfinite(t)
         return np.where(enough, (1.0 + reached) / (usable + 1.0), np.nan)
-
-    def resolution(self) -> Floats:
-        """(B,) the finest p these dates can tell apart: n / H, since neighbours overlap."""
-        usable = self.dates
-        return np.where(usable > 0, length(self.window) / np.maximum(usable, 1), np.nan)
 
 
 def placebo_dates(
@@ -60,11 +48,11 @@ def placebo_dates(
     event_returns: Floats,
     day0: int,
     *,
-    estimation: Window,
-    windows: tuple[Window, ...],
+    estimation: Offsets,
+    windows: tuple[Offsets, ...],
     usable: Mask,
     minimum: int,
-    wanted: int = WANTED_DATES,
+    wanted: int,
 ) -> tuple[Placebo, ...]:
     """One ``Placebo`` a window: the last ``wanted`` pseudo day 0s that keep clear of the event.
 

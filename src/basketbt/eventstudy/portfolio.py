@@ -63,8 +63,7 @@ def buy_and_hold(returns: Floats, weights: Floats, benchmark: Floats) -> Floats:
     whole = held.sum(axis=1)
     growth = np.prod(1.0 + np.where(present, returns, 0.0), axis=0)
     earned = held @ growth / np.where(whole > 0, whole, np.nan)
-    result: Floats = earned - np.prod(1.0 + benchmark)
-    return result
+    return np.asarray(earned - np.prod(1.0 + benchmark))
 
 
 def weight_at_limit(at_limit: Mask, weights: Floats) -> Floats:
@@ -72,15 +71,13 @@ def weight_at_limit(at_limit: Mask, weights: Floats) -> Floats:
 
     ``at_limit`` (T, N), ``weights`` (B, N).
     """
-    share: Floats = at_limit.astype(float) @ weights.T / weights.sum(axis=1)
-    return share
+    return np.asarray(at_limit.astype(float) @ weights.T / weights.sum(axis=1))
 
 
-def first_unlimited(share: Floats, day0: int, last: int) -> list[int | None]:
-    """For each of B baskets the first day offset >= 0 without any weight at a limit.
+def first_unlimited(share: Floats, first: int, last: int) -> int | None:
+    """The first of the rows ``first`` to ``last``, counted from it, without weight at a limit.
 
-    ``share`` (T, B) from ``weight_at_limit``; rows up to ``last`` are looked at. None: every one
-    of them has some.
+    ``share`` (T,) of one basket, from ``weight_at_limit``. None: every one of them has some.
     """
-    free = share[day0 : last + 1] <= 0.0
-    return [int(np.argmax(column)) if column.any() else None for column in free.T]
+    free = np.flatnonzero(share[first : last + 1] <= 0.0)
+    return int(free[0]) if free.size else None

@@ -1,4 +1,4 @@
-"""What an event study hands on: one record a cell, a path and placebo draws beside them."""
+"""What an event study hands on: one record a test, a path and placebo draws beside them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, Floats
-from basketbt.eventstudy.significance import Outcome
-from basketbt.eventstudy.windows import Window
+from basketbt.eventstudy.significance import Significance
+from basketbt.eventstudy.windows import Offsets
 from basketbt.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class WindowTest:
     """Event x basket x model x window. An undefined number is NaN; ``notes`` say why.
 
     Returns are decimals. p-values are two-sided.
@@ -24,7 +24,7 @@ class Cell:
     variant: str
     basket: str
     model: str
-    window: Window
+    window: Offsets
     sessions: int  # valid ones in the window
     estimation_sessions: int
     beta: float  # on the benchmark; NaN for a model without one
@@ -35,9 +35,9 @@ class Cell:
     t: float
     df: float
     p: float  # the primary test
-    joint: Outcome  # F: is any session of the window abnormal?
-    kolari_pynnonen: Outcome
-    corrado: Outcome
+    joint: Significance  # F: is any session of the window abnormal?
+    kolari_pynnonen: Significance
+    corrado: Significance
     placebo_p: float
     placebo_dates: int  # H
     placebo_blocks: float  # H / n, the independent ones
@@ -95,7 +95,7 @@ class PlaceboDraws:
     variant: str
     basket: str
     model: str
-    window: Window
+    window: Offsets
     dates: Dates
     car: Floats
     t: Floats
@@ -103,14 +103,12 @@ class PlaceboDraws:
 
 @dataclass(frozen=True, kw_only=True)
 class EventStudyResult:
-    """All of one event and variant. ``tests`` is the size of the family that Holm counted, 0 for
-    a variant.
-    """
+    """All of one event and variant. ``family_size``: the tests Holm counted, 0 for a variant."""
 
     event: str
     variant: str
-    cells: tuple[Cell, ...]
+    tests: tuple[WindowTest, ...]
     paths: tuple[CarPath, ...]
     placebos: tuple[PlaceboDraws, ...]
-    tests: int
+    family_size: int
     notes: tuple[Note, ...]

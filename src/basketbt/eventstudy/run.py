@@ -4,89 +4,88 @@ from __future__ import annotations
 
 import numpy as np
 
-from basketbt.eventstudy.cells import Whole, bhar_of, cells_of, why_untested
-from basketbt.eventstudy.evidence import Evidence, evidence, frame_of, series_of
+from basketbt.errors import DataError
 from basketbt.eventstudy.inputs import EventStudyInputs
+from basketbt.eventstudy.model_fit import ModelFit, Sample, fit_model, sample_of
 from basketbt.eventstudy.models import Fault
 from basketbt.eventstudy.multiple import adjust
 from basketbt.eventstudy.paths import car_paths
 from basketbt.eventstudy.portfolio import weight_at_limit
-from basketbt.eventstudy.random_cars import random_baskets_of
-from basketbt.eventstudy.reasons import DRAWN_FROM, LIMITS_UNKNOWN, NothingToTest
+from basketbt.eventstudy.random_baskets import random_p_of
 from basketbt.eventstudy.results import EventStudyResult, PlaceboDraws
+from basketbt.eventstudy.testing import Findings, why_untested, window_tests
 from basketbt.eventstudy.windows import length
+from basketbt.notes import NoteKind
+
+DRAWN_FROM = NoteKind("random-drawn-from")
+LIMITS_UNKNOWN = NoteKind("empty-limits-unknown")
+
+
+class NothingToTest(DataError):
+    """No basket can be tested on any registered window. Fields: event, why (a note), hint."""
+
+    template = "{event}: no basket can be tested: {why}"
+    fix = "{hint}"
 
 
 def event_study(inputs: EventStudyInputs) -> EventStudyResult:
     """Every number of one event and variant.
 
-    Cells come in the order baskets, models, windows. Raises ``NothingToTest`` when no basket can
-    be tested on any registered window; a cell that cannot be computed is NaN with its reason.
+    Tests come in the order baskets, models, windows. Raises ``NothingToTest`` when no basket can
+    be tested on any registered window; a test that cannot be made is NaN with its reason.
     """
-    series, frame = series_of(inputs), frame_of(inputs)
-    found = tuple(evidence(inputs, design, series, frame) for design in inputs.models)
-    _refuse_nothing(inputs, found)
+    sample = sample_of(inputs)
+    fits = tuple(fit_model(sample, design) for design in inputs.models)
+    _refuse_nothing(sample, fits)
     share = None if inputs.at_limit is None else weight_at_limit(inputs.at_limit, inputs.weights)
-    adjusted = adjust(inputs, found)
-    whole = Whole(
-        inputs=inputs,
-        series=series,
-        frame=frame,
-        found=found,
-        share=share,
-        random=random_baskets_of(inputs, found, frame),
-        adjusted=adjusted,
-        bhar=bhar_of(inputs, series),
-    )
-    said = [
-        note
-        for holds, note in (
-            (inputs.universe is None, inputs.no_universe),
-            (whole.random.pool > 0, DRAWN_FROM(count=f"{whole.random.pool:,}")),
-            (share is None, LIMITS_UNKNOWN()),
-        )
-        if holds
-    ]
+    adjusted, random = adjust(inputs, fits), random_p_of(sample, fits)
+    found = Findings(sample=sample, fits=fits, share=share, random=random, adjusted=adjusted)
+    notes = list(adjusted.notes)
+    if inputs.universe is None:
+        notes.append(inputs.no_universe)
+    if random.pool > 0:
+        notes.append(DRAWN_FROM(count=f"{random.pool:,}"))
+    if share is None:
+        notes.append(LIMITS_UNKNOWN())
     return EventStudyResult(
         event=inputs.event,
         variant=inputs.variant,
-        cells=cells_of(whole),
-        paths=tuple(path for item in found for path in car_paths(inputs, item, series, share)),
-        placebos=tuple(draws for item in found for draws in _placebo_draws(inputs, item)),
-        tests=adjusted.tests,
-        notes=(*adjusted.notes, *said),
+        tests=window_tests(found),
+        paths=tuple(path for fit in fits for path in car_paths(sample, fit, share)),
+        placebos=tuple(draws for fit in fits for draws in _placebo_draws(inputs, fit)),
+        family_size=adjusted.tests,
+        notes=tuple(notes),
     )
 
 
-def _placebo_draws(inputs: EventStudyInputs, item: Evidence) -> list[PlaceboDraws]:
+def _placebo_draws(inputs: EventStudyInputs, fit: ModelFit) -> list[PlaceboDraws]:
     return [
         PlaceboDraws(
             event=inputs.event,
             variant=inputs.variant,
             basket=basket,
-            model=item.design.name,
+            model=fit.design.name,
             window=window,
             dates=inputs.sessions[placebo.rows],
             car=placebo.car[:, b],
             t=placebo.t[:, b],
         )
-        for window, placebo in item.placebos.items()
+        for window, placebo in fit.placebos.items()
         for b, basket in enumerate(inputs.baskets)
     ]
 
 
-def _refuse_nothing(inputs: EventStudyInputs, found: tuple[Evidence, ...]) -> None:
+def _refuse_nothing(sample: Sample, fits: tuple[ModelFit, ...]) -> None:
     """Raise ``NothingToTest`` when no registered window can be tested under any model."""
+    inputs, first = sample.inputs, fits[0]
     registered = [w for w, window in enumerate(inputs.windows) if window in inputs.registered]
-    if any(np.isfinite(item.p[registered]).any() for item in found):
+    if any(np.isfinite(fit.p[registered]).any() for fit in fits):
         return
-    first = found[0]
     # the basket that comes nearest to being testable says most about what is wrong
     nearest = int(first.baskets.count.argmax())
-    reason = why_untested(inputs, first, registered[0], nearest)
     raise NothingToTest(
         event=inputs.event,
-        why=reason or "",
+        why=why_untested(inputs, first, sample, registered[0], nearest) or "",
         hint=_hint(inputs, Fault(first.baskets.fault[nearest])),
     )
 

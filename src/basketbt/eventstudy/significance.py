@@ -13,8 +13,10 @@ from scipy.special import fdtrc, ndtr, stdtr
 
 from basketbt.data.bars import Floats
 from basketbt.eventstudy.models import Mask, WindowSum
-from basketbt.eventstudy.reasons import NO_SPREAD, TOO_FEW_NAMES
-from basketbt.notes import Note
+from basketbt.notes import Note, NoteKind
+
+TOO_FEW_NAMES = NoteKind("empty-too-few-names")
+NO_SPREAD = NoteKind("empty-no-spread")
 
 SMALLEST_NUMBER_OF_NAMES = 4
 # (z_0.975 + z_0.80), rounded as in the definitions: 80 % power, two-sided 5 %
@@ -24,7 +26,7 @@ _FLAT = 1e-12
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Significance:
     """One test: statistic, two-sided p, degrees of freedom (none: normal), names that entered.
 
     NaN statistic and p come with the reason in ``notes``.
@@ -37,20 +39,14 @@ class Outcome:
     notes: tuple[Note, ...] = ()
 
 
-def undefined(*notes: Note, names: int = 0) -> Outcome:
+def undefined(*notes: Note, names: int = 0) -> Significance:
     """The outcome of a test that does not exist here."""
-    return Outcome(np.nan, np.nan, names=names, notes=notes)
+    return Significance(np.nan, np.nan, names=names, notes=notes)
 
 
 def t_two_sided(t: Floats | float, df: Floats | float) -> Floats:
     """Two-sided p of Student's t; NaN stays NaN."""
-    p: Floats = 2.0 * stdtr(df, -np.abs(t))
-    return p
-
-
-def normal_two_sided(z: float) -> float:
-    """Two-sided p of a standard normal z."""
-    return float(2.0 * ndtr(-abs(z)))
+    return np.asarray(2.0 * stdtr(df, -np.abs(t)))
 
 
 def portfolio_t(window: WindowSum, s: Floats) -> Floats:
@@ -59,17 +55,17 @@ def portfolio_t(window: WindowSum, s: Floats) -> Floats:
     Exact under iid normal residuals whatever the correlation between the names, because a basket
     is one series. Schipper & Thompson (1983) JAR 21:184; Salinger (1992) JFQA 27:39.
     """
-    t: Floats = window.car / (s * np.sqrt(window.g))
-    return t
+    return np.asarray(window.car / (s * np.sqrt(window.g)))
 
 
 def detectable(s: Floats, g: Floats) -> Floats:
     """Smallest true effect seen with 80 % power at two-sided 5 %: 2.8 s sqrt(g)."""
-    effect: Floats = DETECTABLE * s * np.sqrt(g)
-    return effect
+    return np.asarray(DETECTABLE * s * np.sqrt(g))
 
 
-def joint_f(abnormal: Floats, regressors: Floats, inverse: Floats, s: float, df: int) -> Outcome:
+def joint_f(
+    abnormal: Floats, regressors: Floats, inverse: Floats, s: float, df: int
+) -> Significance:
     """Is any session of the window abnormal? F(n, L - K) of the n abnormal returns together.
 
     ``abnormal`` (n,) of one series, ``regressors`` (n, K) of the same sessions, ``inverse``
@@ -80,7 +76,7 @@ def joint_f(abnormal: Floats, regressors: Floats, inverse: Floats, s: float, df:
     n = errors.shape[0]
     covariance = np.eye(n) + x @ inverse @ x.T
     f = float(errors @ np.linalg.solve(covariance, errors)) / (n * s * s)
-    return Outcome(f, float(fdtrc(n, df, f)), (n, df))
+    return Significance(f, float(fdtrc(n, df, f)), (n, df))
 
 
 def mean_correlation(residuals: Floats) -> float:
@@ -104,7 +100,7 @@ def mean_correlation(residuals: Floats) -> float:
     return float(np.mean(covariance[pairs] / np.sqrt(product[pairs])))
 
 
-def kolari_pynnonen(scars: Floats, residuals: Floats) -> Outcome:
+def kolari_pynnonen(scars: Floats, residuals: Floats) -> Significance:
     """Cross-section test of standardised CARs, adjusted for their correlation; t(N - 1).
 
     t_BMP sqrt((1 - r) / (1 + (N - 1) r)) with r the mean residual correlation, floored at 0
@@ -121,7 +117,7 @@ def kolari_pynnonen(scars: Floats, residuals: Floats) -> Outcome:
         return undefined(NO_SPREAD(), names=names)
     r = float(np.fmax(0.0, mean_correlation(residuals[:, used])))
     t = unadjusted * np.sqrt((1.0 - r) / (1.0 + (names - 1) * r))
-    return Outcome(float(t), float(t_two_sided(t, names - 1)), (names - 1,), names)
+    return Significance(float(t), float(t_two_sided(t, names - 1)), (names - 1,), names)
 
 
 def cross_section_t(values: Floats) -> float:
@@ -132,19 +128,13 @@ def cross_section_t(values: Floats) -> float:
     return float(np.mean(values) * np.sqrt(values.shape[0]) / spread)
 
 
-def corrado(abnormal: Floats, in_window: Mask) -> Outcome:
+def corrado(scaled: Floats, in_window: Mask) -> Significance:
     """Rank test over several days; normal. Little hurt by fat tails and by limit-censored days.
 
-    ``abnormal`` (T, N) of the estimation sessions and the tested window only, NaN where a name has
-    none; ``in_window`` (T,). Ranks are within a name over those sessions, scaled by 1 / (T_i + 1)
-    so that names with gaps compare. Corrado (1989) JFE 23:385; several days: Cowan (1992) RQFA
-    2:343; scaling: Corrado & Zivney (1992) JFQA 27:465.
+    ``scaled`` (T, N) are ``scaled_ranks`` of the abnormal returns on the estimation sessions and
+    the tested window, so that baskets can share their names' ranks; ``in_window`` (T,). Corrado
+    (1989) JFE 23:385; several days: Cowan (1992) RQFA 2:343.
     """
-    return corrado_of_ranks(scaled_ranks(abnormal), in_window)
-
-
-def corrado_of_ranks(scaled: Floats, in_window: Mask) -> Outcome:
-    """The rank test from ``scaled_ranks`` (T, N), so that baskets can share their names' ranks."""
     known = np.isfinite(scaled)
     present = known.sum(axis=1)
     names = int(known[in_window].any(axis=0).sum())
@@ -157,11 +147,14 @@ def corrado_of_ranks(scaled: Floats, in_window: Mask) -> Outcome:
     if spread <= _FLAT:
         return undefined(NO_SPREAD(), names=names)
     z = float(tested.sum() / (np.sqrt(tested.shape[0]) * spread))
-    return Outcome(z, normal_two_sided(z), names=names)
+    return Significance(z, float(2.0 * ndtr(-abs(z))), names=names)
 
 
 def scaled_ranks(values: Floats) -> Floats:
-    """(T, N) rank / (T_i + 1) - 1/2 down each column; ties share their mean rank, NaN stays NaN."""
+    """(T, N) rank / (T_i + 1) - 1/2 down each column; ties share their mean rank, NaN stays NaN.
+
+    Scaled so that names with gaps compare: Corrado & Zivney (1992) JFQA 27:465.
+    """
     order = np.argsort(values, axis=0)  # NaN last
     ordered = np.take_along_axis(values, order, axis=0)
     rows = np.broadcast_to(np.arange(values.shape[0])[:, None], values.shape)

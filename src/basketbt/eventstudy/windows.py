@@ -6,29 +6,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates
+from basketbt.errors import InputError
 from basketbt.eventstudy.models import Mask
-from basketbt.eventstudy.reasons import EVENTS_OVERLAP
-from basketbt.notes import Note
+from basketbt.notes import Note, NoteKind
 
-Window = tuple[int, int]
-"""First and last session offset from day 0, both inclusive."""
+#: First and last session of a window, counted from day 0, both inclusive.
+Offsets = tuple[int, int]
 
+EVENTS_OVERLAP = NoteKind("events-overlap")
 
 # Longer pseudo windows overlap so much that the placebo test rejects too often (6-10 % at 21).
 LONGEST_PLACEBO = 11
 
 
-def length(window: Window) -> int:
+class BadWindows(InputError):
+    """Windows that contradict each other. Fields: ``what``."""
+
+    template = "{what}"
+
+
+def length(window: Offsets) -> int:
     """Sessions in a window."""
     return window[1] - window[0] + 1
 
 
-def sessions_of(window: Window, day0: NDArray[np.int64] | int, total: int) -> Mask:
+def sessions_of(window: Offsets, day0: NDArray[np.int64] | int, total: int) -> Mask:
     """(T,) or (H, T): the sessions of a window around one or H day 0s (rows), cut at the data."""
     rows = np.arange(total)
     start = np.asarray(day0)[..., None]
-    inside: Mask = (rows >= start + window[0]) & (rows <= start + window[1])
-    return inside
+    return np.asarray((rows >= start + window[0]) & (rows <= start + window[1]))
 
 
 def reopenings(sessions: Dates, closed_days: int) -> Mask:
@@ -42,15 +48,15 @@ def reopenings(sessions: Dates, closed_days: int) -> Mask:
 
 
 def cut_before(
-    windows: tuple[Window, ...], last: int, event: str, other: str, other_day: int
-) -> tuple[tuple[Window, ...], tuple[Note, ...]]:
+    windows: tuple[Offsets, ...], last: int, event: str, other: str, other_day: int
+) -> tuple[tuple[Offsets, ...], tuple[Note, ...]]:
     """Windows that end at offset ``last`` or earlier, so that ``other`` does not speak in them.
 
     A longer window is cut to ``last``; one that starts later is dropped, and so is a repeat that
     cutting makes. Each change is a note. ``other_day`` is the offset, counted from the other
     event, of the first session that had to go (-1 for its leak day).
     """
-    kept: list[Window] = []
+    kept: list[Offsets] = []
     notes = []
     for first, end in windows:
         if end > last:

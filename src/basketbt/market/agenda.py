@@ -34,11 +34,7 @@ class AgendaEntry:
 
 
 def agenda_entry(event: Event, others: Iterable[Event], home: Calendar) -> AgendaEntry:
-    """Everything to know of an event's place among the sessions of ``home``.
-
-    Raises:
-        OutsideCalendar: a calendar does not reach the event.
-    """
+    """An event's place among the sessions of ``home``. Raises ``OutsideCalendar``."""
     known = tuple(others)
     zero = day_zero(event, home).session
     return AgendaEntry(

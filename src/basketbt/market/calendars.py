@@ -1,7 +1,7 @@
 """Trading calendars: which days were sessions, and when each of them closed.
 
 The sessions are data: text tables under ``sessions/``, written from exchange_calendars with its
-mistakes corrected (``upstream``, ``refresh``) and read in milliseconds. Shanghai, Shenzhen and
+mistakes corrected (``refresh``) and read in milliseconds. Shanghai, Shenzhen and
 Beijing hold the same sessions, so XSHG stands for the mainland.
 
 A close is the end of the ordinary session (15:00 in Shanghai, 16:00 in Hong Kong); the closing
@@ -80,14 +80,8 @@ class Calendar:
     def last(self) -> np.datetime64:
         return self._at(-1)
 
-    def is_session(self, day: Day) -> bool:
-        """Whether the exchange trades on ``day``."""
-        wanted = as_day(day)
-        known = self._covering(wanted)
-        return bool(known.sessions[np.searchsorted(known.sessions, wanted)] == wanted)
-
     def are_sessions(self, days: Dates) -> NDArray[np.bool_]:
-        """Element by element :meth:`is_session`; False, not an error, outside the table."""
+        """On which of ``days`` the exchange trades; False, not an error, outside the table."""
         return np.isin(days, self.sessions)
 
     def index_of(self, session: Day) -> int:
@@ -113,7 +107,7 @@ class Calendar:
         """The session ``k`` sessions after ``session`` (before it when ``k`` is negative)."""
         position = self.index_of(session) + k
         if position < 0:
-            raise self._before(f"the session {-k} before {as_day(session)}")
+            raise self._outside(f"the session {-k} before {as_day(session)}", BeforeCalendar)
         if position < len(self.sessions):
             return self._at(position)
         longer = _longer(self)
@@ -182,13 +176,12 @@ class Calendar:
             longer = _longer(self)
             if day <= longer.last:
                 return longer
-        raise self._before(str(day)) if day < self.first else self._outside(str(day))
+        raise self._outside(str(day), BeforeCalendar if day < self.first else OutsideCalendar)
 
-    def _before(self, what: str) -> BeforeCalendar:
-        return BeforeCalendar(date=what, calendar=self.name, first=self.first, last=self.last)
-
-    def _outside(self, what: str) -> OutsideCalendar:
-        return OutsideCalendar(date=what, calendar=self.name, first=self.first, last=self.last)
+    def _outside(
+        self, what: str, error: type[OutsideCalendar] = OutsideCalendar
+    ) -> OutsideCalendar:
+        return error(date=what, calendar=self.name, first=self.first, last=self.last)
 
 
 def as_day(day: Day) -> np.datetime64:
@@ -210,8 +203,7 @@ def as_date(day: np.datetime64) -> date:
 def calendar(name: str) -> Calendar:
     """The calendar of an exchange by its market identifier code: XSHG (= XSHE) or XHKG.
 
-    Raises:
-        UnknownName: no table for that exchange.
+    Raises ``UnknownName`` when there is no table for it.
     """
     known = _SAME_SESSIONS.get(name, name)
     if known not in MARKETS:
@@ -222,8 +214,8 @@ def calendar(name: str) -> Calendar:
     rows = [line for line in lines if not line.startswith("#")]
     sessions = np.array([row[:10] for row in rows], dtype="datetime64[D]")
     early: dict[np.datetime64, time] = {
-        sessions[position]: time.fromisoformat(row[11:])
-        for position, row in enumerate(rows)
+        day: time.fromisoformat(row[11:])
+        for day, row in zip(sessions, rows, strict=True)
         if len(row) > 10
     }
     return _build(name, sessions, early)
@@ -239,7 +231,7 @@ def _longer(known: Calendar) -> Calendar:
     """The table continued by what exchange_calendars knows; the same calendar if nothing more."""
     if known.name not in MARKETS:
         return known
-    from basketbt.market.upstream import upstream_closes
+    from basketbt.market.refresh import upstream_closes
 
     more = {
         as_day(day): close

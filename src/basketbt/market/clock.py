@@ -65,11 +65,7 @@ class Event:
         return self.id.partition("@")[0]
 
     def with_alternative(self, name: str) -> Event:
-        """The event as if it had become known at one of its alternatives.
-
-        Raises:
-            UnknownName: the event has no such alternative.
-        """
+        """The event as if it had become known at an alternative. Raises ``UnknownName``."""
         for alternative in self.alternatives:
             if alternative.id == name:
                 return replace(
@@ -95,15 +91,9 @@ def make_event(
 ) -> Event:
     """An event from plain fields, as a study file or a notebook gives them.
 
-    Args:
-        id: short name; tables and file names use it.
-        at: ISO timestamp with its UTC offset, or without one if ``zone`` is given, or a bare date.
-        zone: IANA zone, e.g. ``Asia/Shanghai``.
-        alternatives: from :func:`make_alternative`.
-
-    Raises:
-        BadEvent: an unreadable or naive time, an unknown zone, an offset that contradicts the
-            zone, or an alternative named twice.
+    ``at``: an ISO timestamp with its UTC offset, or without one if the IANA ``zone`` is given, or a
+    bare date. Raises ``BadEvent`` for an unreadable or naive time, an unknown zone, an offset that
+    contradicts the zone, or an alternative named twice.
     """
     names = [alternative.id for alternative in alternatives]
     if len(set(names)) < len(names):
@@ -135,11 +125,7 @@ def make_alternative(
 
 
 def parse_moment(at: str | Moment, *, zone: str, event: str) -> Moment:
-    """An aware timestamp or a date. ``event`` only serves the error message.
-
-    Raises:
-        BadEvent: see :func:`make_event`.
-    """
+    """An aware timestamp or a date; raises :class:`BadEvent`, which names the ``event``."""
     local = _zone(zone, event) if zone else None
     moment = _read(at, event) if isinstance(at, str) else at
     if not isinstance(moment, datetime):
@@ -165,8 +151,7 @@ def shipped_events() -> Mapping[str, Event]:
 def select_event(name: str, events: Mapping[str, Event] | None = None) -> Event:
     """The event called ``name``; ``deepseek-r1@leak`` puts an alternative in its place.
 
-    Raises:
-        UnknownName: with the names that exist and the nearest of them.
+    Raises ``UnknownName`` with the names that exist and the nearest of them.
     """
     known = shipped_events() if events is None else events
     base, at_sign, alternative = name.partition("@")

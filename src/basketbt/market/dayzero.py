@@ -51,9 +51,7 @@ def day_zero(event: Event | Alternative, calendar: Calendar) -> DayZero:
     """Day 0 of an event on one exchange.
 
     News during a session counts for that session, news at or after its close for the next one.
-
-    Raises:
-        OutsideCalendar: the calendar does not reach the event.
+    Raises ``OutsideCalendar``.
     """
     if isinstance(event.at, datetime):
         return DayZero(calendar.first_closing_after(event.at), "timestamp")

@@ -6,6 +6,7 @@ day before the sale; what was bought first is sold first.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,11 +71,6 @@ def dividend_tax_rate(board: Board, ex_date: Day, bought: Day, sold: Day) -> flo
 
 def months_after(day: date, months: int) -> date:
     """The same day some months later, or the last one of a shorter month."""
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    for number in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, number)
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

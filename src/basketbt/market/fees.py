@@ -61,13 +61,9 @@ class Fees:
 def fees(amount: Floats, is_sell: Flags, *, board: Board, day: Day, broker: Broker) -> Fees:
     """The fees of trades on one day and one board.
 
-    Args:
-        amount: price x shares of each trade, not negative; taken to the nearest fen. A trade of
-            nothing costs nothing, not the minimum.
-        is_sell: True where the trade is a sale; broadcasts against ``amount``.
-
-    Raises:
-        NoRule: a fee of the board is not recorded for that day.
+    ``amount``: price x shares of each trade, not negative, taken to the nearest fen; a trade of
+    nothing costs nothing, not the minimum. ``is_sell`` broadcasts against it. Raises ``NoRule`` for
+    a fee that is not recorded for that day.
     """
     fen = np.rint(np.asarray(amount, dtype=np.float64) * 100).astype(np.int64)
     sells = np.broadcast_to(is_sell, fen.shape)
@@ -78,9 +74,9 @@ def fees(amount: Floats, is_sell: Flags, *, board: Board, day: Day, broker: Brok
         rules = in_force(FEES, board, on)
         charged = [_charge(fen, sells, rule) for rule in rules if rule.kind == kind]
         if not charged:
-            raise _unrecorded(kind, board, day)
-        fee: Floats = np.sum(charged, axis=0) / 100
-        return fee
+            first = min(r.first for r in FEES if r.kind == kind and board in r.boards)
+            raise NoRule(what=kind.replace("_", " "), board=board, date=day, first=first)
+        return np.asarray(np.sum(charged, axis=0) / 100)
 
     return Fees(
         commission=_at_least(_half_up(fen, broker.rate), fen, broker.minimum) / 100,
@@ -110,8 +106,3 @@ def _dollar_up(fen: Ints, rate: float) -> Ints:
 
 def _at_least(fee: Ints, fen: Ints, minimum: float) -> Ints:
     return np.where(fen > 0, np.maximum(fee, round(minimum * 100)), 0)
-
-
-def _unrecorded(kind: FeeKind, board: Board, day: Day) -> NoRule:
-    first = min(rule.first for rule in FEES if rule.kind == kind and board in rule.boards)
-    return NoRule(what=kind.replace("_", " "), board=board, date=day, first=first)

@@ -1,7 +1,7 @@
 """Daily price limits: how far from the reference price a share may trade, by board and date.
 
 A limit is a fraction of the reference price (the previous close, restated on an ex-date; see
-``prices.adjust``), rounded half up to the fen. Hong Kong has none. Sources: the exchanges' trading
+``data.adjust``), rounded half up to the fen. Hong Kong has none. Sources: the exchanges' trading
 rules by their document ids.
 """
 
@@ -186,7 +186,7 @@ LIMITS: tuple[LimitRule, ...] = (
 )
 
 
-class Limits(NamedTuple):
+class PriceLimits(NamedTuple):
     """The limits of T sessions and N securities: fractions of the reference price, yuan, or counts.
 
     NaN where no limit holds, and where a price has no reference.
@@ -196,21 +196,27 @@ class Limits(NamedTuple):
     down: NDArray[Any]
 
 
+def ex_price(close: float, cash: float, bonus: float, rights: float, rights_price: float) -> float:
+    """What a close counts for on an ex-date, unrounded; the SSE and SZSE trading rules' formula.
+
+    Yuan. ``cash`` per share held; ``bonus`` (bonus and converted shares) and ``rights`` are shares
+    per share held.
+    """
+    return (close - cash + rights_price * rights) / (1.0 + bonus + rights)
+
+
 def limit_fractions(
     symbols: Sequence[Symbol],
     sessions: Dates,
     *,
     listed: Dates | None = None,
     is_st: Flags | None = None,
-) -> Limits:
-    """The price limits of N securities on T sessions.
+) -> PriceLimits:
+    """The price limits of N securities on T ``sessions`` of the mainland; NaN for what is no share.
 
-    Args:
-        symbols: the securities; indexes and funds have no row here, so NaN.
-        sessions: (T,) sessions of the mainland.
-        listed: (N,) listing dates, NaT for a share listed long ago. It decides whether a share's
-            first sessions are free, because the reforms applied to shares listed after them.
-        is_st: (T, N) or (N,) True where a share is under risk warning (ST, *ST).
+    ``listed`` (N,) dates, NaT for a share listed long ago: they decide whether a share's first
+    sessions are free, because the reforms applied to shares listed after them. ``is_st`` (T, N) or
+    (N,): under risk warning (ST, *ST).
     """
     shape = (len(sessions), len(symbols))
     boards = np.array([symbol.board or "" for symbol in symbols])
@@ -227,30 +233,28 @@ def limit_fractions(
         where = where & np.isin(boards, rule.boards)
         up[where] = np.nan if rule.up is None else rule.up
         down[where] = np.nan if rule.down is None else rule.down
-    return Limits(up, down)
+    return PriceLimits(up, down)
 
 
-def limit_prices(reference: Floats, fractions: Limits) -> Limits:
+def limit_prices(reference: Floats, fractions: PriceLimits) -> PriceLimits:
     """The limits in yuan: reference x (1 ± fraction), rounded half up to the fen.
 
     Counted in whole fen: ``round`` on floats misses one price in sixty (1.15 x 1.1 is 1.27, not
     1.26). ``reference`` must be a price in whole fen and have the shape of the fractions.
     """
     fen = np.rint(reference * 100)
-    return Limits(_part(fen, fractions.up), _part(fen, -fractions.down))
+    return PriceLimits(_part(fen, fractions.up), _part(fen, -fractions.down))
 
 
 def half_up_fen(amount: Floats) -> Floats:
     """Yuan rounded half up to two decimals, also where the tie has no exact double (1.005)."""
-    rounded: Floats = np.floor(amount * 100 + 0.5 + _TIE) / 100
-    return rounded
+    return np.asarray(np.floor(amount * 100 + 0.5 + _TIE) / 100)
 
 
 def _part(fen: Floats, fraction: Floats) -> Floats:
     """(1 + fraction) of an amount in fen, half up, in yuan; fractions are whole percents."""
     percent = np.rint(fraction * 100)
-    limit: Floats = np.floor((2 * fen * (100 + percent) + 100) / 200) / 100
-    return limit
+    return np.asarray(np.floor((2 * fen * (100 + percent) + 100) / 200) / 100)
 
 
 def _covers(rule: LimitRule, days: Dates) -> Flags:

@@ -16,7 +16,6 @@ from basketbt.market.symbols import Symbol
 
 Ints = NDArray[np.int64]
 
-
 _NO_MAXIMUM = "order maximum not recorded"
 
 
@@ -126,12 +125,9 @@ class Lots:
 def lots_of(symbols: Sequence[Symbol], day: Day, given: Sequence[int | None]) -> Lots:
     """The order sizes of ``symbols`` on ``day``; ``given`` holds each one's own lot or None.
 
-    A given lot counts only where the board leaves it to the issuer.
-
-    Raises:
-        NoLot: a Hong Kong share without a lot.
-        DataError: an index, a fund or a B share, which the account does not trade.
-        NoRule: a day before the records of the board begin.
+    A given lot counts only where the board leaves it to the issuer. Raises ``NoLot`` for a Hong
+    Kong share without one, ``DataError`` for what the account does not trade (an index, a fund, a
+    B share), ``NoRule`` for a day before the records of the board begin.
     """
     on = as_date(as_day(day))
     rows = [_sizes(symbol, on, lot) for symbol, lot in zip(symbols, given, strict=True)]

@@ -111,11 +111,9 @@ def parse_symbol(text: str) -> Symbol:
     """The security that ``text`` names.
 
     Letters may be small and a Hong Kong code may carry leading zeros (``06682.HK``); everything
-    else must be canonical, because a guess would silently price another security.
-
-    Raises:
-        BadSymbol: no or unknown exchange, a wrong number of digits, or a code that the named
-            exchange does not give out (``688111.SZ``).
+    else must be canonical, because a guess would silently price another security. Raises
+    ``BadSymbol`` for no or an unknown exchange, a wrong number of digits, or a code that the named
+    exchange does not give out (``688111.SZ``).
     """
     code, dot, exchange = text.strip().upper().rpartition(".")
     if not dot:

@@ -60,18 +60,19 @@ class Episode:
     recovery: int | None
     depth: float
 
-    @property
-    def recovered(self) -> bool:
-        return self.recovery is not None
-
 
 @dataclass(frozen=True, kw_only=True)
-class Durations:
-    """How long the legs of an episode took, in sessions and in calendar days.
+class Fall:
+    """An episode with the dates of its rows, and how long its legs took in sessions and calendar
+    days: to the trough, from there back, and both.
 
-    Fields about the recovery are None while the episode has none.
+    What concerns the recovery is None while there is none.
     """
 
+    depth: float
+    peak: np.datetime64
+    trough: np.datetime64
+    recovery: np.datetime64 | None
     sessions_to_trough: int
     sessions_to_recovery: int | None
     sessions_total: int | None
@@ -80,28 +81,28 @@ class Durations:
     days_total: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fall:
-    """An episode with the dates of its rows and the lengths of its legs."""
-
-    depth: float
-    peak: np.datetime64
-    trough: np.datetime64
-    recovery: np.datetime64 | None
-    durations: Durations
-
-
 def falls(levels: Floats, sessions: NDArray[np.datetime64]) -> tuple[Fall, ...]:
     """Every drawdown of one level series (T+1,) on its sessions (T+1,), the deepest first."""
-    return tuple(
-        Fall(
-            depth=one.depth,
-            peak=sessions[one.peak],
-            trough=sessions[one.trough],
-            recovery=None if one.recovery is None else sessions[one.recovery],
-            durations=durations(one, sessions),
-        )
-        for one in sorted(episodes(levels), key=lambda episode: episode.depth)
+    found = sorted(episodes(levels), key=lambda episode: episode.depth)
+    return tuple(_fall(one, sessions) for one in found)
+
+
+def _fall(episode: Episode, sessions: NDArray[np.datetime64]) -> Fall:
+    def days(start: int, end: int) -> int:
+        return int((sessions[end] - sessions[start]) / np.timedelta64(1, "D"))
+
+    peak, trough, recovery = episode.peak, episode.trough, episode.recovery
+    return Fall(
+        depth=episode.depth,
+        peak=sessions[peak],
+        trough=sessions[trough],
+        recovery=None if recovery is None else sessions[recovery],
+        sessions_to_trough=trough - peak,
+        sessions_to_recovery=None if recovery is None else recovery - trough,
+        sessions_total=None if recovery is None else recovery - peak,
+        days_to_trough=days(peak, trough),
+        days_to_recovery=None if recovery is None else days(trough, recovery),
+        days_total=None if recovery is None else days(peak, recovery),
     )
 
 
@@ -129,21 +130,4 @@ def _episode(path: Floats, first: int, after: int) -> Episode:
         trough=trough,
         recovery=after if after < len(path) else None,
         depth=float(path[trough]),
-    )
-
-
-def durations(episode: Episode, sessions: NDArray[np.datetime64]) -> Durations:
-    """How long the episode's legs took; ``sessions`` (T+1,) are the dates of the level rows."""
-
-    def days(start: int, end: int) -> int:
-        return int((sessions[end] - sessions[start]) / np.timedelta64(1, "D"))
-
-    peak, trough, recovery = episode.peak, episode.trough, episode.recovery
-    return Durations(
-        sessions_to_trough=trough - peak,
-        sessions_to_recovery=None if recovery is None else recovery - trough,
-        sessions_total=None if recovery is None else recovery - peak,
-        days_to_trough=days(peak, trough),
-        days_to_recovery=None if recovery is None else days(trough, recovery),
-        days_total=None if recovery is None else days(peak, recovery),
     )

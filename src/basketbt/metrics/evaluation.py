@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from basketbt.metrics.measures import MEASURES, Measure
-from basketbt.metrics.reasons import REASONS, Reason
 from basketbt.metrics.series import LevelSeries
-from basketbt.notes import listing
+from basketbt.notes import NoteKind, listing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from basketbt.metrics.arrays import Bools, Floats
+    from basketbt.metrics.reasons import EmptyReason
     from basketbt.notes import Note
 
-_BY_CODE = {reason.code: reason for reason in REASONS}
+EMPTY = NoteKind("statistic_empty")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,9 @@ class Evaluation:
             code = codes[column]
             if code is not None:
                 emptied.setdefault(code, []).append(key)
-        return tuple(_BY_CODE[code].note(listing(keys)) for code, keys in emptied.items())
+        return tuple(
+            EMPTY(columns=listing(keys), why=NoteKind(code)()) for code, keys in emptied.items()
+        )
 
 
 def evaluate(
@@ -61,27 +64,19 @@ def evaluate(
         rf_annual=rf_annual,
         benchmark_levels=benchmark_levels,
     )
-    holds = _Conditions(series)
+
+    @cache
+    def holds(reason: EmptyReason) -> Bools:
+        return np.broadcast_to(reason.holds(series), (series.levels.shape[1],))
+
     values = {measure.key: measure.function(series) for measure in measures}
     reasons = {measure.key: _reasons(values[measure.key], measure, holds) for measure in measures}
     return Evaluation(values, reasons)
 
 
-class _Conditions:
-    """Where each reason holds on one series, asked at most once."""
-
-    def __init__(self, series: LevelSeries) -> None:
-        self._series = series
-        self._known: dict[str, Bools] = {}
-
-    def __call__(self, reason: Reason) -> Bools:
-        if reason.code not in self._known:
-            held = np.broadcast_to(reason.holds(self._series), (self._series.width,))
-            self._known[reason.code] = held
-        return self._known[reason.code]
-
-
-def _reasons(values: Floats, measure: Measure, holds: _Conditions) -> tuple[str | None, ...]:
+def _reasons(
+    values: Floats, measure: Measure, holds: Callable[[EmptyReason], Bools]
+) -> tuple[str | None, ...]:
     """For each column the first reason of the measure that holds where the value is NaN."""
     empty = np.isnan(values)
     codes: list[str | None] = [None] * len(values)

@@ -16,69 +16,44 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from basketbt.metrics.arrays import Floats
-    from basketbt.metrics.reasons import Reason
+    from basketbt.metrics.reasons import EmptyReason
     from basketbt.metrics.series import LevelSeries
+
+    Function = Callable[[LevelSeries], Floats]
 
 #: ``decimal``: 0.0123 is 1.23 %. ``ratio``: a pure number.
 Unit = Literal["decimal", "ratio"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Measure:
-    """One statistic: its key and unit, when it is empty, how it is computed.
+    """One statistic: its key and unit, ``function(series)`` -> (B,), when it is empty.
 
-    ``empty_when`` lists the reasons that make it NaN, in the order in which they are given;
-    ``function(series)`` returns (B,).
+    ``empty_when`` lists the reasons that make it NaN, in the order in which they are given.
     """
 
     key: str
     unit: Unit
-    empty_when: tuple[Reason, ...]
-    function: Callable[[LevelSeries], Floats]
+    function: Function
+    empty_when: tuple[EmptyReason, ...]
 
     @property
     def needs_benchmark(self) -> bool:
         return why.NO_BENCHMARK in self.empty_when
 
 
-def _measure(
-    key: str,
-    unit: Unit,
-    function: Callable[[LevelSeries], Floats],
-    *reasons: Reason,
-) -> Measure:
+def _measure(key: str, unit: Unit, function: Function, *reasons: EmptyReason) -> Measure:
     """A measure of the levels alone."""
-    return Measure(
-        key=key,
-        unit=unit,
-        empty_when=(why.INCOMPLETE_LEVELS, *reasons),
-        function=function,
-    )
+    return Measure(key, unit, function, (why.INCOMPLETE_LEVELS, *reasons))
 
 
-def _relative(
-    key: str,
-    unit: Unit,
-    function: Callable[[LevelSeries], Floats],
-    *reasons: Reason,
-) -> Measure:
+def _relative(key: str, unit: Unit, function: Function, *reasons: EmptyReason) -> Measure:
     """A measure beside the benchmark."""
-    return _measure(
-        key,
-        unit,
-        function,
-        why.NO_BENCHMARK,
-        why.INCOMPLETE_BENCHMARK,
-        *reasons,
-    )
+    return _measure(key, unit, function, why.NO_BENCHMARK, why.INCOMPLETE_BENCHMARK, *reasons)
 
 
 _PERFORMANCE = (
-    _measure(
-        "total_return",
-        "decimal",
-        lambda s: returns.total_return(s.levels),
-    ),
+    _measure("total_return", "decimal", lambda s: returns.total_return(s.levels)),
     _measure(
         "annual_return",
         "decimal",
@@ -105,11 +80,7 @@ _PERFORMANCE = (
         why.FEWER_THAN_20,
         why.NO_DOWNSIDE,
     ),
-    _measure(
-        "max_drawdown",
-        "decimal",
-        lambda s: drawdowns.max_drawdown(s.levels),
-    ),
+    _measure("max_drawdown", "decimal", lambda s: drawdowns.max_drawdown(s.levels)),
     _measure(
         "calmar",
         "ratio",
@@ -117,47 +88,14 @@ _PERFORMANCE = (
         why.FEWER_THAN_20,
         why.NO_DRAWDOWN,
     ),
+    _measure("ulcer_index", "decimal", lambda s: drawdowns.ulcer_index(s.levels)),
+    _measure("var_95", "decimal", lambda s: risk.value_at_risk(s.returns), why.FEWER_THAN_20),
+    _measure("cvar_95", "decimal", lambda s: risk.expected_shortfall(s.returns), why.FEWER_THAN_20),
+    _measure("hit_ratio", "decimal", lambda s: returns.hit_ratio(s.returns), why.FEWER_THAN_1),
+    _measure("best_day", "decimal", lambda s: returns.best_day(s.returns), why.FEWER_THAN_1),
+    _measure("worst_day", "decimal", lambda s: returns.worst_day(s.returns), why.FEWER_THAN_1),
     _measure(
-        "ulcer_index",
-        "decimal",
-        lambda s: drawdowns.ulcer_index(s.levels),
-    ),
-    _measure(
-        "var_95",
-        "decimal",
-        lambda s: risk.value_at_risk(s.returns),
-        why.FEWER_THAN_20,
-    ),
-    _measure(
-        "cvar_95",
-        "decimal",
-        lambda s: risk.expected_shortfall(s.returns),
-        why.FEWER_THAN_20,
-    ),
-    _measure(
-        "hit_ratio",
-        "decimal",
-        lambda s: returns.hit_ratio(s.returns),
-        why.FEWER_THAN_1,
-    ),
-    _measure(
-        "best_day",
-        "decimal",
-        lambda s: returns.best_day(s.returns),
-        why.FEWER_THAN_1,
-    ),
-    _measure(
-        "worst_day",
-        "decimal",
-        lambda s: returns.worst_day(s.returns),
-        why.FEWER_THAN_1,
-    ),
-    _measure(
-        "skew",
-        "ratio",
-        lambda s: risk.skew(s.returns),
-        why.FEWER_THAN_3,
-        why.ZERO_VOLATILITY,
+        "skew", "ratio", lambda s: risk.skew(s.returns), why.FEWER_THAN_3, why.ZERO_VOLATILITY
     ),
     _measure(
         "kurtosis",
@@ -177,15 +115,9 @@ _PERFORMANCE = (
 
 _BESIDE_BENCHMARK = (
     _relative(
-        "benchmark_return",
-        "decimal",
-        lambda s: relative.benchmark_return(s.levels, s.benchmark),
+        "benchmark_return", "decimal", lambda s: relative.benchmark_return(s.levels, s.benchmark)
     ),
-    _relative(
-        "excess_return",
-        "decimal",
-        lambda s: relative.excess_return(s.levels, s.benchmark),
-    ),
+    _relative("excess_return", "decimal", lambda s: relative.excess_return(s.levels, s.benchmark)),
     _relative(
         "excess_return_geometric",
         "decimal",

@@ -15,15 +15,16 @@ from basketbt.metrics.returns import simple_returns
 class LevelSeries:
     """B level series over T sessions plus their base row, and optionally a benchmark.
 
-    ``levels`` (T+1, B), NaN throughout for a column that is not complete; ``benchmark_levels``
-    (T+1,) or None; ``annualisation`` sessions a year; ``rf_annual`` effective annual rate. Build
-    it with :meth:`of`, which enforces this.
+    ``levels`` (T+1, B), NaN throughout for a column that is not complete; ``benchmark`` (T+1,)
+    levels, NaN throughout without one or where one is missing; ``annualisation`` sessions a year;
+    ``rf_annual`` effective annual rate. Build it with :meth:`of`, which enforces this.
     """
 
     levels: Floats
     annualisation: float
     rf_annual: float
-    benchmark_levels: Floats | None
+    benchmark: Floats
+    has_benchmark: bool
 
     @classmethod
     def of(
@@ -46,20 +47,19 @@ class LevelSeries:
         if not annualisation > 0:
             raise ValueError(f"annualisation must be positive, not {annualisation}")
         sound = (np.isfinite(columns) & (columns > 0)).all(axis=0)
-        benchmark = None
-        if benchmark_levels is not None:
-            benchmark = np.asarray(benchmark_levels, dtype=np.float64)
-            if benchmark.shape != (len(columns),):
-                raise ValueError(
-                    f"the benchmark has shape {benchmark.shape}, the levels {len(columns)} rows"
-                )
-            if not (np.isfinite(benchmark) & (benchmark > 0)).all():
-                benchmark = np.full(len(columns), np.nan)
+        unknown = np.full(len(columns), np.nan)
+        benchmark = unknown if benchmark_levels is None else np.asarray(benchmark_levels, float)
+        if benchmark.shape != (len(columns),):
+            raise ValueError(
+                f"the benchmark has shape {benchmark.shape}, the levels {len(columns)} rows"
+            )
+        sound_benchmark = (np.isfinite(benchmark) & (benchmark > 0)).all()
         return cls(
             levels=np.where(sound, columns, np.nan),
             annualisation=annualisation,
             rf_annual=rf_annual,
-            benchmark_levels=benchmark,
+            benchmark=benchmark if sound_benchmark else unknown,
+            has_benchmark=benchmark_levels is not None,
         )
 
     @property
@@ -68,15 +68,9 @@ class LevelSeries:
         return len(self.levels) - 1
 
     @property
-    def width(self) -> int:
-        """B, the number of columns."""
-        return int(self.levels.shape[1])
-
-    @cached_property
     def complete(self) -> Bools:
         """(B,) whether the column has a level in every row."""
-        found: Bools = np.isfinite(self.levels[0])
-        return found
+        return np.asarray(np.isfinite(self.levels[0]))
 
     @cached_property
     def returns(self) -> Floats:
@@ -86,13 +80,4 @@ class LevelSeries:
     @cached_property
     def benchmark_returns(self) -> Floats:
         """(T,) simple returns of the benchmark; NaN without one."""
-        if self.benchmark_levels is None:
-            return np.full(self.sessions, np.nan)
-        return simple_returns(self.benchmark_levels)[:, 0]
-
-    @cached_property
-    def benchmark(self) -> Floats:
-        """(T+1,) levels of the benchmark; NaN without one."""
-        if self.benchmark_levels is None:
-            return np.full(self.sessions + 1, np.nan)
-        return self.benchmark_levels
+        return simple_returns(self.benchmark)[:, 0]

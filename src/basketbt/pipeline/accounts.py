@@ -15,7 +15,7 @@ from basketbt.engine.account.book import AccountBook, account_book
 from basketbt.engine.account.dividends import BOOKED_AS_CASH
 from basketbt.engine.account.schedule import entry_point
 from basketbt.engine.account.settings import AccountSettings
-from basketbt.engine.book import IndexBook, LateListing
+from basketbt.engine.book import IndexBook
 from basketbt.errors import DataError, OutsideData
 from basketbt.market.fees import Broker
 from basketbt.metrics.evaluation import Evaluation, evaluate
@@ -24,19 +24,19 @@ from basketbt.pipeline.books import books_of
 from basketbt.pipeline.panels import shares_panel
 from basketbt.pipeline.screening import (
     FOR_LACK_OF_PRICES,
-    Part,
+    HoldablePart,
     ShareFacts,
     entry_rows,
     facts_of,
-    part_of,
+    holdable_part,
 )
 from basketbt.plan.model import StudyPlan
 from basketbt.plan.request import HOME_CURRENCY, NoEntry, account_exit
 from basketbt.results import AccountKept, CaseResult
+from basketbt.results.accounts import accounts_of
 
 UNTAXED = NoteKind("dividends_untaxed", severity="warning")
 NOTHING_TO_TAX = NoteKind("dividends_nothing_to_tax", severity="warning")
-
 
 _SHOWN = 6  # an error fits one screen
 
@@ -60,9 +60,12 @@ class NoAccounts(DataError):
 def accounted(
     plan: StudyPlan, spec: AccountSpec, result: CaseResult, data: MarketData
 ) -> CaseResult:
-    """The case with its accounts, beside index books that are bought at the close of day -1.
+    """The case with its accounts: for each entry one beside each index book, bought at the close of
+    day -1 and followed to the exit.
 
-    Accounts are kept in yuan, so lists measured in another currency are priced anew for them.
+    A basket of which the account could hold less weight than the study asks has no account, nor one
+    whose entry comes before day -1 or after the exit; its notes say why. Accounts are kept in yuan,
+    so lists measured in another currency are priced anew for them.
 
     Raises ``AccountsBeyondPrices``, ``LotsDisagree``, ``WarningsDisagree`` and what
     ``account_book`` raises.
@@ -72,52 +75,17 @@ def accounted(
     last = account_exit(plan.config, case)
     _check_reach(panel, first=result.zero - 1, last=result.zero + last, event=case.event.id)
     books = books_of(plan.config, case, panel, result.zero, {0: last})
+    late = plan.config.late_listing
+    parts = [holdable_part(panel, index, spec, late) for index in books]
+    facts = facts_of(plan.baskets, panel.instruments)
     in_yuan = replace(result, panel=panel)
-    kept = keep_accounts(
-        spec,
-        in_yuan,
-        books,
-        late_listing=plan.config.late_listing,
-        facts=facts_of(plan.baskets, panel.instruments),
-        has_actions=data.has_actions,
+    kept = tuple(
+        _kept(spec, entry, in_yuan, index, part, facts, has_actions=data.has_actions)
+        for entry in spec.entry
+        for index, part in zip(books, parts, strict=True)
     )
     another = "" if panel is result.panel else panel.digest
     return replace(result, accounts=kept, accounts_digest=another)
-
-
-def keep_accounts(
-    spec: AccountSpec,
-    result: CaseResult,
-    indexes: Sequence[IndexBook],
-    *,
-    late_listing: LateListing = "exclude",
-    facts: ShareFacts,
-    has_actions: bool = True,
-) -> tuple[AccountKept, ...]:
-    """One account book for each entry and each index book of a case.
-
-    ``indexes`` are bought at the close of day -1 and run to the exit (first offset 0). A basket of
-    which the account could hold less weight than the study asks has no account, nor one whose
-    entry comes before day -1 or after the exit; its notes say why. ``facts`` are those of the
-    panel's shares; ``has_actions``: the prices have a table of corporate actions.
-
-    Raises what ``account_book`` raises.
-    """
-    parts = [
-        part_of(
-            result.panel,
-            index,
-            refused=spec.refused,
-            least=spec.least_covered,
-            late_listing=late_listing,
-        )
-        for index in indexes
-    ]
-    return tuple(
-        _kept(spec, entry, result, index, part, facts, has_actions=has_actions)
-        for entry in spec.entry
-        for index, part in zip(indexes, parts, strict=True)
-    )
 
 
 def refuse_none(cases: Sequence[CaseResult]) -> None:
@@ -125,18 +93,13 @@ def refuse_none(cases: Sequence[CaseResult]) -> None:
 
     Raises ``NoEntry`` when the dates alone are to blame, else ``NoAccounts``.
     """
-    everyone = [
-        (case, kept, member)
-        for case in cases
-        for kept in case.accounts
-        for member in range(len(case.case.baskets))
-    ]
-    if any(kept.book.opened[member] for _, kept, member in everyone):
+    everyone = [one for case in cases for one in accounts_of(case, opened=False)]
+    if any(one.opened for one in everyone):
         return
     reasons = dict.fromkeys(
-        (f"{case.case.baskets[member].id}: {note.text()}", note.kind in FOR_LACK_OF_PRICES)
-        for case, kept, member in everyone
-        for note in kept.notes[member]
+        (f"{one.basket.id}: {note.text()}", note.kind in FOR_LACK_OF_PRICES)
+        for one in everyone
+        for note in one.kept.notes[one.member]
     )
     shown = [reason.replace("no account: ", "") for reason, _ in reasons]
     more = [f"and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
@@ -165,7 +128,7 @@ def _kept(
     entry: Entry,
     result: CaseResult,
     index: IndexBook,
-    part: Part,
+    part: HoldablePart,
     facts: ShareFacts,
     *,
     has_actions: bool,

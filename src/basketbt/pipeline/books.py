@@ -9,8 +9,9 @@ import numpy as np
 from basketbt.config.choices import RebalanceSpec, WeightingSpec
 from basketbt.config.study import StudyConfig
 from basketbt.data.panel import PricePanel
-from basketbt.engine.book import BookPath, IndexBook, Policies, index_book
+from basketbt.engine.book import BookPath, IndexBook, index_book
 from basketbt.engine.rebalance import Rebalance
+from basketbt.engine.weight_inputs import Policies
 from basketbt.engine.windows import Yardsticks, window_statistics
 from basketbt.lists.weighting import Weighting
 from basketbt.metrics.drawdowns import drawdown_path, falls
@@ -87,7 +88,6 @@ def _book_result(
             window_statistics(
                 panel,
                 book.paths[window.first],
-                first=window.first,
                 last=window.last,
                 members=[i for i, own in enumerate(case.windows) if window in own],
                 yardsticks=yardsticks,

@@ -16,7 +16,7 @@ from basketbt.eventstudy.from_panel import (
     strata,
     universe_returns,
 )
-from basketbt.eventstudy.inputs import EventStudyInputs, Options, Universe
+from basketbt.eventstudy.inputs import NO_UNIVERSE, EventStudyInputs, Options, Universe
 from basketbt.eventstudy.models import (
     Design,
     dimson,
@@ -24,20 +24,15 @@ from basketbt.eventstudy.models import (
     market_model,
     sector_model,
 )
-from basketbt.eventstudy.reasons import (
-    NO_PRICES_OF_LISTS,
-    NO_UNIVERSE,
-    RANDOM_OFF,
-    UNIVERSE_OF_ANOTHER_MARKET,
-    NothingToTest,
-)
-from basketbt.eventstudy.windows import Window
+from basketbt.eventstudy.run import NothingToTest
+from basketbt.eventstudy.windows import Offsets
 from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
 from basketbt.pipeline.screening import facts_of
 from basketbt.plan.eventstudy import market_index, registered_windows
 from basketbt.plan.model import Case, StudyPlan
+from basketbt.results import CaseResult
 
 
 class NoIndexLevels(DataError):
@@ -47,6 +42,9 @@ class NoIndexLevels(DataError):
     fix = "Give its prices, or name another index as `market` under `event_study`."
 
 
+NO_PRICES_OF_LISTS = NoteKind("empty-no-prices-of-lists")
+RANDOM_OFF = NoteKind("empty-random-off")
+UNIVERSE_OF_ANOTHER_MARKET = NoteKind("empty-universe-of-another-market")
 MODEL_LEFT_OUT = NoteKind("model-left-out", severity="warning")
 SECTOR_IS_MARKET = NoteKind("sector-is-market", severity="warning")
 OTHER_CALENDAR = NoteKind("index-of-another-calendar", severity="warning")
@@ -55,14 +53,15 @@ OTHER_CALENDAR = NoteKind("index-of-another-calendar", severity="warning")
 def event_inputs(
     plan: StudyPlan,
     spec: EventStudySpec,
-    case: Case,
-    *,
-    panel: PricePanel,
-    benchmarks: PricePanel,
+    result: CaseResult,
     weights: Floats,
     universe: UniverseCloses | None,
 ) -> tuple[EventStudyInputs, tuple[Note, ...]]:
-    """The arrays of the registered study, and what is to be said of how they were made."""
+    """The arrays of the registered study, and what is to be said of how they were made.
+
+    ``weights`` (B, N) of the case's baskets over the panel's symbols, at the close before day 0.
+    """
+    case, panel = result.case, result.panel
     traded = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
     if not traded.size:
         raise NothingToTest(
@@ -75,13 +74,14 @@ def event_inputs(
     at_limit, limit_notes = closes_at_limit(
         panel, facts_of(plan.baskets, panel.instruments).risk_warning
     )
-    market, designs, missing = _models(plan, spec, case, benchmarks, windows)
+    market, designs, missing = _models(plan, spec, case, result.benchmarks, windows)
     # After the last traded session nothing is known; a window that reaches there must say so.
     known = slice(0, int(traded[-1]) + 1)
+    drawn_from, no_universe = _universe(universe, panel, known, spec)
     inputs = EventStudyInputs(
         event=case.event.id,
         sessions=panel.sessions[known],
-        day0=int(np.searchsorted(panel.sessions, case.day_zero.session)),
+        day0=result.zero,
         names=panel.symbols,
         returns=returns[known],
         resumptions=resumptions[known],
@@ -89,11 +89,14 @@ def event_inputs(
         baskets=tuple(basket.id for basket in case.baskets),
         weights=weights,
         benchmark=market[known],
-        models=tuple(_cut(design, known) for design in designs),
+        models=tuple(
+            replace(one, regressors=one.regressors[known], offset=one.offset[known])
+            for one in designs
+        ),
         windows=windows,
         estimation=plan.config.estimation,
-        universe=_universe(universe, panel, known, spec),
-        no_universe=_no_universe(universe, panel, spec),
+        universe=drawn_from,
+        no_universe=no_universe,
         sector_holds=np.ones(len(case.baskets), dtype=np.bool_),
         options=Options(
             seed=spec.seed,
@@ -111,7 +114,7 @@ def _models(
     spec: EventStudySpec,
     case: Case,
     benchmarks: PricePanel,
-    windows: tuple[Window, ...],
+    windows: tuple[Offsets, ...],
 ) -> tuple[Floats, tuple[Design, ...], tuple[Note, ...]]:
     """Market returns (T,), a design a model, and a note for each that had to be left out."""
     returns, _ = one_session_returns(benchmarks)
@@ -126,7 +129,7 @@ def _models(
     for model in spec.models:
         if model == "market+sector" and _one_index(sector, code):
             notes.append(SECTOR_IS_MARKET(sector=sector, market=code, model=model))
-            designs.append(sector_model(of[code], of[code]))  # singular, and its cells say so
+            designs.append(sector_model(of[code], of[code]))  # singular, and its tests say so
         elif model == "market+sector" and sector not in of:
             notes.append(MODEL_LEFT_OUT(symbol=sector, model=model))
         elif model == "market+sector":
@@ -163,24 +166,15 @@ def _one_index(one: str, other: str) -> bool:
 _ALONE = {"market": market_model, "market-adjusted": market_adjusted, "dimson": dimson}
 
 
-def _cut(design: Design, rows: slice) -> Design:
-    return replace(design, regressors=design.regressors[rows], offset=design.offset[rows])
-
-
 def _universe(
     closes: UniverseCloses | None, panel: PricePanel, rows: slice, spec: EventStudySpec
-) -> Universe | None:
-    """The shares to draw from; none for lists of Hong Kong shares, since it holds mainland ones."""
-    if closes is None or panel.calendar != "XSHG" or not spec.random_baskets:
-        return None
-    returns = universe_returns(closes, panel.sessions[rows])
-    codes = strata(closes, panel, spec.same_mix)
-    return Universe(returns) if codes is None else Universe(returns, *codes)
-
-
-def _no_universe(closes: UniverseCloses | None, panel: PricePanel, spec: EventStudySpec) -> Note:
+) -> tuple[Universe | None, Note]:
+    """The shares to draw from, all of the mainland, and the note on why there are none."""
     if not spec.random_baskets:
-        return RANDOM_OFF()
-    if closes is not None and panel.calendar != "XSHG":
-        return UNIVERSE_OF_ANOTHER_MARKET(calendar=panel.calendar)
-    return NO_UNIVERSE()
+        return None, RANDOM_OFF()
+    if closes is None:
+        return None, NO_UNIVERSE()
+    if panel.calendar != "XSHG":
+        return None, UNIVERSE_OF_ANOTHER_MARKET(calendar=panel.calendar)
+    returns = universe_returns(closes, panel.sessions[rows])
+    return Universe(returns, *strata(closes, panel, spec.same_mix) or ()), NO_UNIVERSE()

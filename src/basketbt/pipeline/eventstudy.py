@@ -9,16 +9,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from basketbt.config.eventstudy import EventStudySpec, VariantSpec
-from basketbt.data.bars import Floats, MarketData, UniverseCloses
-from basketbt.data.panel import PricePanel
+from basketbt.data.bars import MarketData
 from basketbt.engine.book import index_book
 from basketbt.engine.rebalance import Rebalance
 from basketbt.eventstudy import inputs as shipped
 from basketbt.eventstudy.inputs import EventStudyInputs, Variant
-from basketbt.eventstudy.reasons import RANDOM_FOR_MAIN_ONLY, NothingToTest
 from basketbt.eventstudy.results import EventStudyResult
-from basketbt.eventstudy.run import event_study
-from basketbt.lists.weighting import Weighting
+from basketbt.eventstudy.run import NothingToTest, event_study
 from basketbt.market.clock import shipped_events
 from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.pipeline.books import make_weighting, policies_of
@@ -29,6 +26,7 @@ from basketbt.plan.model import Case, StudyPlan, span
 from basketbt.plan.overlaps import EVENT_NAME, overlap_notes
 from basketbt.results import CaseResult, EventStudied
 
+RANDOM_FOR_MAIN_ONLY = NoteKind("empty-random-for-main-only")
 VARIANT_LEFT_OUT = NoteKind("variant-left-out", severity="warning")
 VARIANT_CHANGES_NOTHING = NoteKind("variant-changes-nothing")
 ESTIMATED_ON = NoteKind("variant-estimation")
@@ -42,80 +40,69 @@ _SHIPPED: Mapping[str, Variant] = {one.name: one for one in shipped.STANDARD_VAR
 def tested(
     plan: StudyPlan, spec: EventStudySpec, result: CaseResult, data: MarketData
 ) -> CaseResult:
-    """The case with its event study, at the weights of the first book's purchase before day 0."""
-    case, panel, config = result.case, result.panel, plan.config
-    weighting = make_weighting(config.weighting[0])
+    """The case with its event study, at the weights of the first book's purchase before day 0.
+
+    The study as registered comes first, then each variant. Raises ``NoIndexLevels``,
+    ``NothingToTest``, ``OutsideData`` or ``BadWindows``.
+    """
+    case, event = result.case, result.case.event
+    weighting = make_weighting(plan.config.weighting[0])
     bought = index_book(
-        panel,
+        result.panel,
         zero=result.zero,
         starts={0: 0},
         baskets=case.baskets,
         weighting=weighting,
         rebalance=Rebalance("hold"),
-        policies=policies_of(config),
+        policies=policies_of(plan.config),
     ).paths[0]
     # Many small regressions: threads of the linear algebra would wait for each other, and the last
     # bit of a sum would hang on how many there are.
     with threadpool_limits(limits=1, user_api="blas"):
-        found = study_event(
-            plan,
-            spec,
-            case,
-            panel=panel,
-            benchmarks=result.benchmarks,
-            weights=bought.weights,
-            weighting=weighting,
-            universe=data.universe,
+        main, notes = event_inputs(plan, spec, result, bought.weights, data.universe)
+        registered = event_study(main)
+        variants, left_out = _variant_studies(spec, case, main)
+    registered = replace(registered, notes=unique([*notes, *registered.notes, *left_out]))
+    zeros = {f"day0-{name}": session for name, session in _alternatives(spec, case)}
+    studies = []
+    for variant, found in ((None, registered), *variants):
+        day_zero = zeros.get(found.variant, case.day_zero.session)
+        studies.append(
+            EventStudied(
+                found=found,
+                weighting=weighting.label,
+                day_zero=day_zero,
+                variant=variant,
+                changes=tuple(_changes(variant, day_zero)) if variant else (),
+            )
         )
-    quoted, wanted = quoted_window(tested_windows(found[0].found))
-    event = case.event
+    quoted, wanted = quoted_window(tested_windows(registered))
+    others = overlap_notes(
+        event,
+        shipped_events().values(),
+        case.calendar,
+        windows=[quoted],
+        name=EVENT_NAME(name_en=event.name_en, name_zh=event.name_zh),
+    )
     return replace(
         result,
-        event_studies=found,
+        event_studies=tuple(studies),
         quoted=quoted,
         wanted=wanted,
-        verdicts=verdicts_of(found, quoted),
-        others=tuple(
-            overlap_notes(
-                event,
-                shipped_events().values(),
-                case.calendar,
-                windows=[quoted],
-                name=EVENT_NAME(name_en=event.name_en, name_zh=event.name_zh),
-            )
-        ),
+        verdicts=verdicts_of(studies, quoted),
+        others=tuple(others),
     )
 
 
-def study_event(
-    plan: StudyPlan,
-    spec: EventStudySpec,
-    case: Case,
-    *,
-    panel: PricePanel,
-    benchmarks: PricePanel,
-    weights: Floats,
-    weighting: Weighting,
-    universe: UniverseCloses | None,
-) -> tuple[EventStudied, ...]:
-    """The event study of one event and home calendar: as registered, then each variant.
+def _variant_studies(
+    spec: EventStudySpec, case: Case, main: EventStudyInputs
+) -> tuple[list[tuple[Variant, EventStudyResult]], list[Note]]:
+    """The variants that change something and can be tested, and a note on each other one.
 
-    ``weights`` (B, N) of the case's baskets over the panel's symbols, at the close before day 0.
-    ``universe`` serves the registered study only: a variant asks whether an answer holds, not
-    which other lists would have had it.
-
-    Raises ``NoIndexLevels``, ``NothingToTest``, ``OutsideData`` or ``BadWindows``.
+    The universe serves the registered study only: a variant asks whether an answer holds, not which
+    other lists would have had it.
     """
-    main, notes = event_inputs(
-        plan,
-        spec,
-        case,
-        panel=panel,
-        benchmarks=benchmarks,
-        weights=weights,
-        universe=universe,
-    )
-    found: list[tuple[EventStudyResult, Variant | None]] = [(event_study(main), None)]
+    found: list[tuple[Variant, EventStudyResult]] = []
     left_out: list[Note] = []
     alone = replace(main, universe=None, no_universe=RANDOM_FOR_MAIN_ONLY())
     for variant in _variants(spec, case, main):
@@ -123,24 +110,10 @@ def study_event(
             left_out.append(VARIANT_CHANGES_NOTHING(variant=variant.name))
             continue
         try:
-            found.append((event_study(variant.apply(alone)), variant))
+            found.append((variant, event_study(variant.apply(alone))))
         except NothingToTest as error:
             left_out.append(VARIANT_LEFT_OUT(variant=variant.name, why=error.fields["why"]))
-    registered = found[0][0]
-    found[0] = (replace(registered, notes=unique([*notes, *registered.notes, *left_out])), None)
-    zeros = {f"day0-{name}": session for name, session in _alternatives(spec, case)}
-    return tuple(
-        EventStudied(
-            found=one,
-            weighting=weighting.label,
-            day_zero=zeros.get(one.variant, case.day_zero.session),
-            variant=variant,
-            changes=tuple(
-                _changes(variant, zeros.get(one.variant, case.day_zero.session)) if variant else ()
-            ),
-        )
-        for one, variant in found
-    )
+    return found, left_out
 
 
 def _changes(variant: Variant, day_zero: np.datetime64) -> Iterator[Note]:

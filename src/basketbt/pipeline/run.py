@@ -26,9 +26,7 @@ from basketbt.results import CaseResult, StudyResult
 
 Progress = Callable[[str], None]
 
-
 NO_BENCHMARK_PRICES = NoteKind("no_benchmark_prices", severity="warning")
-
 
 PRICES_END_EARLY = NoteKind("prices_end_early", severity="warning")
 
@@ -82,9 +80,7 @@ def run_study(
     cases = tuple(prices.case(case, with_books=not events_only) for case in plan.cases)
     if plan.config.event_study is not None:
         say("testing against chance")
-        from basketbt.pipeline.eventstudy import (
-            tested,  # imports SciPy, which most runs do not need
-        )
+        from basketbt.pipeline.eventstudy import tested  # SciPy, which most runs do not need
 
         cases = tuple(tested(plan, plan.config.event_study, case, prices.data) for case in cases)
     if plan.config.account is not None and not events_only:
@@ -110,7 +106,9 @@ def study_result(prices: PricedPlan, cases: tuple[CaseResult, ...]) -> StudyResu
         ),
         prices=origin_of(data, (panel for pair in prices.panels.values() for panel in pair)),
         overlap=equal_overlap(plan.baskets),
-        universe_digest=_universe_digest(data),
+        universe_digest=""
+        if data.universe is None
+        else content_digest({"universe": data.universe}),
     )
 
 
@@ -135,10 +133,6 @@ def versions(
         *([("vectorbt", installed_version("vectorbt"))] if with_account else []),
         *([("scipy", installed_version("scipy"))] if with_event_study else []),
     )
-
-
-def _universe_digest(data: MarketData) -> str:
-    return "" if data.universe is None else content_digest({"universe": data.universe})
 
 
 def _notes(plan: StudyPlan, data: MarketData, cases: tuple[CaseResult, ...]) -> tuple[Note, ...]:

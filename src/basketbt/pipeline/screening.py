@@ -13,13 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from basketbt.config.account import AccountSpec
 from basketbt.data.bars import Dates, Floats, Instrument
 from basketbt.data.panel import PricePanel
-from basketbt.engine.account import Refused
 from basketbt.engine.account.quotes import refused_shares, shares_with_causes
 from basketbt.engine.account.schedule import EntryPoint, Moment
-from basketbt.engine.book import IndexBook, LateListing, reweighted
+from basketbt.engine.book import IndexBook, reweighted
 from basketbt.engine.index import IndexPath
+from basketbt.engine.weight_inputs import LateListingPolicy
 from basketbt.errors import InputError
 from basketbt.lists.model import Basket
 from basketbt.notes import Listing, Note, NoteKind, listing
@@ -47,7 +48,7 @@ _MOMENTS = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Part:
+class HoldablePart:
     """What accounts can hold of the lists of an index book; B lists, N shares.
 
     ``path`` is what they follow and are measured against: the index book of the part, or of the
@@ -62,19 +63,15 @@ class Part:
     notes: tuple[tuple[Note, ...], ...]
 
 
-def part_of(
-    panel: PricePanel,
-    index: IndexBook,
-    *,
-    refused: Refused,
-    least: float,
-    late_listing: LateListing,
-) -> Part:
-    """The part of each list that accounts can hold, at least ``least`` of its weight.
+def holdable_part(
+    panel: PricePanel, index: IndexBook, spec: AccountSpec, late_listing: LateListingPolicy
+) -> HoldablePart:
+    """The part of each list that accounts can hold, at least ``least_covered`` of its weight.
 
     ``refused`` leave_out: the rest in the list's own proportions, for account and paper alike, so
     that what lacks prices is not counted as what the market refused; cash: the whole list.
     """
+    refused, least = spec.refused, spec.least_covered
     causes = refused_shares(panel)
     which = np.logical_or.reduce(list(causes.values()))
     path = index.paths[0]
@@ -107,7 +104,9 @@ def part_of(
             notes.append((kind(weight=1.0 - float(covered[number]), shares=shares, held=count),))
         else:
             notes.append(())
-    return Part(path=followed, covered=covered, refused=which, keeps=keeps, notes=tuple(notes))
+    return HoldablePart(
+        path=followed, covered=covered, refused=which, keeps=keeps, notes=tuple(notes)
+    )
 
 
 def _gap(
@@ -131,7 +130,7 @@ def _gap(
 
 
 def entry_rows(
-    part: Part, points: Sequence[EntryPoint], sessions: Dates
+    part: HoldablePart, points: Sequence[EntryPoint], sessions: Dates
 ) -> tuple[NDArray[np.intp], tuple[tuple[Note, ...], ...]]:
     """(B,) the row of each account's first orders on the path's ``sessions``, -1 without one.
 
@@ -149,10 +148,7 @@ def entry_rows(
 
 def _impossible(point: EntryPoint, sessions: Dates) -> Note | None:
     """Why an account cannot begin at ``point``; None when it can."""
-    where = {
-        "entry": str(point.session),
-        "moment": _MOMENTS[point.moment](),
-    }
+    where = {"entry": str(point.session), "moment": _MOMENTS[point.moment]()}
     if point.session < sessions[0]:
         return ENTRY_BEFORE_BASE(base=str(sessions[0]), **where)
     if (point.session, point.moment) >= (sessions[-1], Moment.CLOSE):
@@ -188,47 +184,29 @@ def facts_of(baskets: Sequence[Basket], instruments: Sequence[Instrument]) -> Sh
 
     Raises ``LotsDisagree`` and ``WarningsDisagree``, when two lists say different things of one.
     """
-    lots, names = _given_lots(baskets), _given_names(baskets)
-    symbols = [one.symbol for one in instruments]
+    lots: dict[str, tuple[str, int]] = {}
+    names: dict[str, tuple[str, str]] = {}
+    for basket in baskets:
+        for one in basket.constituents:
+            if one.lot is not None:
+                first, lot = lots.setdefault(one.symbol, (basket.id, one.lot))
+                if lot != one.lot:
+                    mine, theirs = f"{lot} in {first}", f"{one.lot} in {basket.id}"
+                    raise LotsDisagree(symbol=one.symbol, one=mine, other=theirs)
+            first, name = names.setdefault(one.symbol, (basket.id, one.name_zh))
+            if _is_st(name) != _is_st(one.name_zh):
+                alarmed, calm = f"{first} ({name})", f"{basket.id} ({one.name_zh})"
+                if _is_st(one.name_zh):
+                    calm, alarmed = alarmed, calm
+                raise WarningsDisagree(symbol=one.symbol, one=alarmed, other=calm)
     return ShareFacts(
-        lots=tuple(lots.get(one.symbol) or one.lot for one in instruments),
-        risk_warning=risk_warnings([names.get(symbol, "") for symbol in symbols]),
+        lots=tuple(lots.get(one.symbol, ("", None))[1] or one.lot for one in instruments),
+        risk_warning=np.array(
+            [_is_st(names.get(i.symbol, ("", ""))[1]) for i in instruments], bool
+        ),
     )
 
 
-def _given_lots(baskets: Sequence[Basket]) -> dict[str, int]:
-    """The lot of each share that a list gives one for."""
-    found: dict[str, tuple[str, int]] = {}
-    for basket in baskets:
-        for one in basket.constituents:
-            if one.lot is None:
-                continue
-            first, lot = found.setdefault(one.symbol, (basket.id, one.lot))
-            if lot != one.lot:
-                raise LotsDisagree(
-                    symbol=one.symbol,
-                    one=f"{lot} in {first}",
-                    other=f"{one.lot} in {basket.id}",
-                )
-    return {symbol: lot for symbol, (_, lot) in found.items()}
-
-
-def _given_names(baskets: Sequence[Basket]) -> dict[str, str]:
-    """What the lists call each share, once they agree whether it is under risk warning."""
-    found: dict[str, tuple[str, str]] = {}
-    for basket in baskets:
-        for one in basket.constituents:
-            first, name = found.setdefault(one.symbol, (basket.id, one.name_zh))
-            warned, also = risk_warnings([name, one.name_zh])
-            if warned != also:
-                calm, alarmed = (f"{basket.id} ({one.name_zh})", f"{first} ({name})")
-                if also:
-                    calm, alarmed = alarmed, calm
-                raise WarningsDisagree(symbol=one.symbol, one=alarmed, other=calm)
-    return {symbol: name for symbol, (_, name) in found.items()}
-
-
-def risk_warnings(names: Sequence[str]) -> Bools:
-    """(N,) whether a share's name says that it is under risk warning (ST, *ST, S*ST)."""
-    starts = ("ST", "*ST", "S*ST", "SST")
-    return np.array([name.upper().startswith(starts) for name in names], dtype=np.bool_)
+def _is_st(name: str) -> bool:
+    """Whether a share's name says that it is under risk warning."""
+    return name.upper().startswith(("ST", "*ST", "S*ST", "SST"))

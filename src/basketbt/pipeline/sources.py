@@ -51,21 +51,20 @@ def choose_source(
     """
     prices = study.config.prices
     if override is not None:
-        kind, _, path = override.partition(":")
-        if kind == "files" and path:
-            return _files(prices, Path(path))
-        if kind == "lock" and path:
-            return _lock(Path(path))
-        if override in ROUTES:
-            return _vendors(ROUTES[override], access or Access())
-        if override == SAMPLE:
-            return _sample()
+        kind, _, given = override.partition(":")
+        path = Path(given) if given else None
+    else:
+        kind = prices.source
+        path = None if prices.path is None else _inside_project(study, prices.path)
+    if kind in ("files", "lock") and path is not None:
+        return _files(prices, path) if kind == "files" else _lock(path)
+    if kind in ROUTES and path is None:
+        return _vendors(ROUTES[kind], access or Access())
+    if kind != SAMPLE or path is not None:
         raise UnknownSource(text=override)
-    if prices.source == "files" and prices.path is not None:
-        return _files(prices, _inside_project(study, prices.path))
-    if prices.source == SAMPLE:
-        return _sample()
-    return _vendors(ROUTES[prices.source], access or Access())
+    from basketbt.data.sources.sample import SampleSource
+
+    return SampleSource()
 
 
 class PricesElsewhere(InputError):
@@ -92,12 +91,6 @@ def _files(prices: PricesSpec, root: Path) -> PriceSource:
 
     tables = tuple(TableSpec(**table.model_dump()) for table in prices.tables)
     return FilesSource(root, tables or None)
-
-
-def _sample() -> PriceSource:
-    from basketbt.data.sources.sample import SampleSource
-
-    return SampleSource()
 
 
 def _vendors(route: Route, access: Access) -> PriceSource:

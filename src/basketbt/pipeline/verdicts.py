@@ -5,27 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from basketbt.eventstudy.results import Cell, EventStudyResult
-from basketbt.results import SIGNIFICANT, Days, EventStudied, Verdict, VerdictKind
+from basketbt.eventstudy.results import EventStudyResult, WindowTest
+from basketbt.eventstudy.windows import Offsets
+from basketbt.results import SIGNIFICANT, EventStudied, Verdict, VerdictKind
 
 # To the first session after the holiday.
-_FAVOURITE: Days = (0, 5)
+_FAVOURITE: Offsets = (0, 5)
 _SECTOR = "market+sector"
 
 #: The test against the market and the one against market and sector, where the study has it.
-_Pair = tuple[Cell, Cell | None]
+_Pair = tuple[WindowTest, WindowTest | None]
 
 
-def tested_windows(found: EventStudyResult) -> dict[Days, bool]:
+def tested_windows(found: EventStudyResult) -> dict[Offsets, bool]:
     """Of each registered window whether any list could be tested on it, in their order."""
-    tested: dict[Days, bool] = {}
-    for cell in found.cells:
-        if cell.in_family:
-            tested[cell.window] = tested.get(cell.window, False) or _exists(cell)
+    tested: dict[Offsets, bool] = {}
+    for test in found.tests:
+        if test.in_family:
+            tested[test.window] = tested.get(test.window, False) or _exists(test)
     return tested
 
 
-def quoted_window(tested: Mapping[Days, bool]) -> tuple[Days, Days | None]:
+def quoted_window(tested: Mapping[Offsets, bool]) -> tuple[Offsets, Offsets | None]:
     """The window to quote of the registered ones, and the one that it stands in for, if any.
 
     Quoted is [0,+5], or else the longest registered window from day 0, or else the one that ends
@@ -40,25 +41,30 @@ def quoted_window(tested: Mapping[Days, bool]) -> tuple[Days, Days | None]:
     return (wanted, None) if first is None else (first, wanted)
 
 
-def verdicts_of(studies: Sequence[EventStudied], window: Days) -> tuple[Verdict, ...]:
+def verdicts_of(studies: Sequence[EventStudied], window: Offsets) -> tuple[Verdict, ...]:
     """One verdict a list, in the order of the study; ``studies`` begin with the registered one."""
-    cells = {
-        (one.found.variant, cell.basket, cell.model): cell
+    tests = {
+        (one.found.variant, test.basket, test.model): test
         for one in studies
-        for cell in one.found.cells
-        if cell.window == window
+        for test in one.found.tests
+        if test.window == window
     }
     main, *variants = [one.found.variant for one in studies]
-    model = studies[0].found.cells[0].model
+    model = studies[0].found.tests[0].model
 
     def of(variant: str, basket: str) -> _Pair:
-        return cells[variant, basket, model], cells.get((variant, basket, _SECTOR))
+        return tests[variant, basket, model], tests.get((variant, basket, _SECTOR))
 
     found = []
-    for basket in dict.fromkeys(cell.basket for cell in studies[0].found.cells):
+    for basket in dict.fromkeys(test.basket for test in studies[0].found.tests):
         own = of(main, basket)
         others = {name: of(name, basket) for name in variants}
-        alike = {name: pair for name, pair in others.items() if _comparable(own, pair)}
+        # Alike is a variant that has every test that the registered study has.
+        alike = {
+            name: pair
+            for name, pair in others.items()
+            if _exists(pair[0]) and (_exists(pair[1]) or not _exists(own[1]))
+        }
         primary = own[0]
         contradicted = primary.kolari_pynnonen.p >= SIGNIFICANT
         found.append(
@@ -69,8 +75,16 @@ def verdicts_of(studies: Sequence[EventStudied], window: Days) -> tuple[Verdict,
                 kind=kind_of(*own),
                 tested=_exists(primary),
                 settled=not (primary.holm_as_if < SIGNIFICANT and contradicted),
-                market_changed=tuple(n for n, pair in alike.items() if _market_changed(own, pair)),
-                sector_changed=tuple(n for n, pair in alike.items() if _sector_changed(own, pair)),
+                market_changed=tuple(
+                    name
+                    for name, (market, _) in alike.items()
+                    if (market.holm_as_if < SIGNIFICANT) != (primary.holm_as_if < SIGNIFICANT)
+                ),
+                sector_changed=tuple(
+                    name
+                    for name, (_, sector) in alike.items()
+                    if _exists(own[1]) and side(sector) != side(own[1])
+                ),
                 compared=len(alike),
                 not_compared=tuple(name for name in variants if name not in alike),
             )
@@ -78,31 +92,18 @@ def verdicts_of(studies: Sequence[EventStudied], window: Days) -> tuple[Verdict,
     return tuple(found)
 
 
-def _exists(cell: Cell | None) -> bool:
-    return cell is not None and not math.isnan(cell.p)
+def _exists(test: WindowTest | None) -> bool:
+    return test is not None and not math.isnan(test.p)
 
 
-def _comparable(own: _Pair, other: _Pair) -> bool:
-    """Whether a variant has every test that the registered study has."""
-    return _exists(other[0]) and (_exists(other[1]) or not _exists(own[1]))
-
-
-def _market_changed(own: _Pair, other: _Pair) -> bool:
-    return (own[0].holm_as_if < SIGNIFICANT) != (other[0].holm_as_if < SIGNIFICANT)
-
-
-def _sector_changed(own: _Pair, other: _Pair) -> bool:
-    return _exists(own[1]) and side(own[1]) != side(other[1])
-
-
-def side(sector: Cell | None) -> int:
+def side(sector: WindowTest | None) -> int:
     """1 beyond the sector, -1 behind it, 0 where the test cannot tell it from the sector."""
     if sector is None or not sector.p < SIGNIFICANT:
         return 0
     return 1 if sector.car > 0 else -1
 
 
-def kind_of(primary: Cell, sector: Cell | None) -> VerdictKind:
+def kind_of(primary: WindowTest, sector: WindowTest | None) -> VerdictKind:
     """Which of the verdicts the tests allow.
 
     The primary test counts once all tests are counted (Holm); the sector model is a guard and is

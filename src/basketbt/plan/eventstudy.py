@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from basketbt.config.eventstudy import EventStudySpec
-from basketbt.eventstudy.reasons import BadWindows
-from basketbt.eventstudy.windows import LONGEST_PLACEBO, Window, cut_before
+from basketbt.eventstudy.windows import LONGEST_PLACEBO, BadWindows, Offsets, cut_before
 from basketbt.market.calendars import Calendar
 from basketbt.market.clock import Event, select_event
 from basketbt.market.dayzero import day_zero, neighbours
@@ -22,8 +21,8 @@ def other_day_zeros(event: Event, home: Calendar) -> tuple[tuple[str, np.datetim
 
 
 def clean_windows(
-    windows: tuple[Window, ...], spec: EventStudySpec, event: Event, home: Calendar
-) -> tuple[tuple[Window, ...], tuple[Note, ...]]:
+    windows: tuple[Offsets, ...], spec: EventStudySpec, event: Event, home: Calendar
+) -> tuple[tuple[Offsets, ...], tuple[Note, ...]]:
     """Windows that end before the first leak of each event in ``stop_before``; a note a change.
 
     Raises ``UnknownName`` for an event that is not shipped.
@@ -48,7 +47,7 @@ def clean_windows(
 
 def registered_windows(
     spec: EventStudySpec, event: Event, home: Calendar
-) -> tuple[tuple[Window, ...], tuple[Window, ...], tuple[Note, ...]]:
+) -> tuple[tuple[Offsets, ...], tuple[Offsets, ...], tuple[Note, ...]]:
     """All windows in order of their days, those that count as tests, and what was cut.
 
     Raises ``BadWindows`` when another event leaves no registered window.
@@ -62,7 +61,7 @@ def registered_windows(
 
 
 def reach(
-    spec: EventStudySpec, estimation: Window, event: Event, home: Calendar
+    spec: EventStudySpec, estimation: Offsets, event: Event, home: Calendar
 ) -> tuple[int, int]:
     """First and last session offset from day 0 whose prices the event study can use.
 

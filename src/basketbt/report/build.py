@@ -188,15 +188,15 @@ def _tests_info(result: StudyResult, found: CaseResult) -> TestsInfo:
     assert spec is not None
     assert found.quoted is not None
     main = found.event_studies[0].found
-    family = [cell for cell in main.cells if cell.in_family]
+    family = [cell for cell in main.tests if cell.in_family]
     back, _ = reach(spec, config.estimation, case.event, case.calendar)
     return TestsInfo(
         window=span(*found.quoted),
         wanted=None if found.wanted is None else span(*found.wanted),
-        model=main.cells[0].model,
+        model=main.tests[0].model,
         market=_benchmark_info(market_index(spec, config.benchmarks, case.calendar.name)),
         sector=_benchmark_info(parse_symbol(spec.sector).canonical) if spec.sector else None,
-        tests=main.tests,
+        tests=main.family_size,
         registered=len(family),
         windows=len({cell.window for cell in family}),
         variants=tuple(

@@ -20,7 +20,7 @@ from basketbt.data.panel import PricePanel
 from basketbt.durable import sha256
 from basketbt.engine.book import STANDING, BookPath, IndexBook
 from basketbt.engine.windows import RELATIVE, WindowStatistics, Yardsticks
-from basketbt.eventstudy.windows import LONGEST_PLACEBO
+from basketbt.eventstudy.windows import LONGEST_PLACEBO, Offsets
 from basketbt.lists.overlap import Overlap
 from basketbt.metrics.measures import MEASURES, Measure
 from basketbt.notes import Note, as_data
@@ -40,9 +40,6 @@ __all__ = ["LONGEST_PLACEBO", "MEASURES", "RELATIVE", "STANDING", "Measure"]
 
 #: A p-value below this is called significant, everywhere.
 SIGNIFICANT = 0.05
-
-#: First and last session of a window, counted from day 0.
-Days = tuple[int, int]
 
 VerdictKind = Literal[
     "both", "market_only", "behind_sector", "sector_unknown", "alone", "sector_only", "chance"
@@ -124,7 +121,7 @@ class Verdict:
     """
 
     basket: str
-    window: Days
+    window: Offsets
     model: str
     kind: VerdictKind
     tested: bool
@@ -183,8 +180,8 @@ class CaseResult:
     marks: tuple[Mark, ...] = ()
     closures: tuple[tuple[np.datetime64, np.datetime64], ...] = ()
     others: tuple[Note, ...] = ()  # other events inside the window ``quoted``
-    quoted: Days | None = None
-    wanted: Days | None = None
+    quoted: Offsets | None = None
+    wanted: Offsets | None = None
     verdicts: tuple[Verdict, ...] = ()
     breadth: tuple[Breadth, ...] = ()
 

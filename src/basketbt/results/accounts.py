@@ -163,12 +163,12 @@ class ListAccount:
         )
 
     @property
-    def orders(self) -> Orders:
+    def orders(self) -> AccountOrders:
         """Every order in the sequence in which they were sent; money in yuan."""
         orders, panel = self.book.plan.orders, self.case.panel
         own = np.flatnonzero(orders.basket == self.member)
         rows, shares, price = orders.row[own], orders.column[own], orders.price[own]
-        return Orders(
+        return AccountOrders(
             date=self.sessions[rows],
             moment=[Moment(moment).name.lower() for moment in orders.moment[own]],
             symbol=[panel.symbols[share] for share in shares.tolist()],
@@ -214,7 +214,7 @@ class Days:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Orders:
+class AccountOrders:
     """K orders of an account; arrays and lists of K, money in yuan, ``fees`` by kind."""
 
     date: Dates

@@ -15,10 +15,10 @@ from basketbt.data.panel import Status
 from basketbt.engine.batch.engine import Yardstick
 from basketbt.engine.book import NotListedYet, listed_at, missing_notes, row_of_weights
 from basketbt.engine.holding_periods import LateListing
-from basketbt.engine.weight_inputs import EstimationBeyondPrices, Purchase, UnmeasuredShares
+from basketbt.engine.weight_inputs import EstimationBeyondPrices, UnmeasuredShares
 from basketbt.errors import InfeasibleWeights, InputError
 from basketbt.notes import Note, NoteKind, listing, unique
-from basketbt.pipeline.books import make_rebalance, make_weighting
+from basketbt.pipeline.books import make_rebalance, make_weighting, policies_of
 from basketbt.results import CaseResult
 from basketbt.sweep.sheets import Drawn, GridJob, Listed, ListedBasket, PriceTable, Sheet, Span
 
@@ -127,21 +127,21 @@ def _listed(
     notes: list[Note],
 ) -> Listed:
     """Every list under every weighting and cap, whole and, if asked, without each of its shares."""
-    panel, allowed = found.panel, config.max_missing_weight
-    purchase = Purchase(base=base, zero=found.zero, estimation=config.estimation)
+    panel = found.panel
+    policies = replace(policies_of(config), late_listing=late_listing)
     rows: list[Floats] = []
     labels: list[ListedBasket] = []
     failed: dict[Note, None] = {}
     for basket in found.case.baskets:
         try:
-            present = listed_at(panel, basket, base=base, end=end, late_listing=late_listing)
+            present, _ = listed_at(panel, basket, late_listing, base=base, end=end)
         except NotListedYet as error:
             notes.append(NOT_LISTED(what=error.fields["what"]))
             continue
         positions = np.arange(len(present))
         for way in _weightings(config, spec):
             weighting, plain = make_weighting(way), make_weighting(_capped(way, None))
-            notes += missing_notes(panel, basket, plain, allowed)
+            notes += missing_notes(panel, basket, plain, policies)
             for gone in _omissions(present, spec.leave_one_out):
                 label = ListedBasket(
                     basket=basket.id,
@@ -153,7 +153,7 @@ def _listed(
                 taking = present & (positions != gone)
                 try:
                     row, said = row_of_weights(
-                        panel, basket, weighting, taking, purchase=purchase, allowed=allowed
+                        panel, basket, weighting, taking, policies, base=base, zero=found.zero
                     )
                 except (InfeasibleWeights, UnmeasuredShares, EstimationBeyondPrices):
                     failed[_weighed(label)] = None

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from basketbt.data.bars import Dates, Floats
 from basketbt.engine.batch.draws import draw_names
 from basketbt.engine.batch.engine import GridStatistics, Yardstick, grid_statistics
-from basketbt.engine.holding_periods import LateListing, Market, make_market
+from basketbt.engine.holding_periods import IndexMarket, LateListing, make_market
 from basketbt.engine.kernel import Holdings
 from basketbt.engine.rebalance import Rebalance
 
@@ -166,7 +166,7 @@ def compute(job: GridJob, block: Block, threads: int = 1) -> GridStatistics:
 
 # Blocks of a sheet come one after another: one market at a time is all that is worth keeping.
 @lru_cache(maxsize=1)
-def _market(job: GridJob, number: int) -> Market:
+def _market(job: GridJob, number: int) -> IndexMarket:
     sheet = job.sheets[number]
     table = job.tables[sheet.table]
     rows = slice(sheet.base, sheet.base + sheet.sessions)

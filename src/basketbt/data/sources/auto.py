@@ -49,7 +49,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Window:
+class SessionRange:
     """The sessions a request needs of one symbol, as far as they are closed."""
 
     first: np.datetime64
@@ -110,7 +110,7 @@ class Fetcher:
             return stored or self._first_that_delivers(name, window, (vendor,))
 
     def _stored(
-        self, name: str, window: Window, vendors: tuple[str, ...], thorough: bool
+        self, name: str, window: SessionRange, vendors: tuple[str, ...], thorough: bool
     ) -> Outcome | None:
         found = best(self._store, name, vendors, window)
         if found is None or not found.reaches(window.first, window.last):
@@ -120,7 +120,9 @@ class Fetcher:
             return None
         return Outcome(name, "stored", found.vendor)
 
-    def _first_that_delivers(self, name: str, window: Window, vendors: tuple[str, ...]) -> Outcome:
+    def _first_that_delivers(
+        self, name: str, window: SessionRange, vendors: tuple[str, ...]
+    ) -> Outcome:
         failures: list[VendorFailure] = []
         for vendor in vendors:
             try:
@@ -139,7 +141,7 @@ class Fetcher:
             )
         return Outcome(name, "failed", failures=tuple(failures))
 
-    def _ask(self, vendor: str, name: str, window: Window) -> Completed:
+    def _ask(self, vendor: str, name: str, window: SessionRange) -> Completed:
         if is_pair(name):
             return complete_rate(vendor, name, window.first, window.last, self._hosts)
         symbol = parse_symbol(name)
@@ -147,27 +149,29 @@ class Fetcher:
         query = Query(symbol, window.first, window.last, self._hosts)
         return complete(VENDORS[vendor], others, query, self._route)
 
-    def _widened(self, name: str, vendor: str, window: Window) -> Window:
+    def _widened(self, name: str, vendor: str, window: SessionRange) -> SessionRange:
         """The window with what is stored around it: an update sees the whole past again."""
         before = self._store.coverages(name).get(vendor)
         if before is None:
             return window
-        return Window(min(window.first, before.first), max(window.last, before.last))
+        return SessionRange(min(window.first, before.first), max(window.last, before.last))
 
 
 def window_and_vendors(
     name: str, request: PriceRequest, route: Route, now: datetime
-) -> tuple[Window, tuple[str, ...]]:
+) -> tuple[SessionRange, tuple[str, ...]]:
     """What a request needs of a security or pair (no session that is still open), and who along
     the route may have it, in order."""
     symbol = None if is_pair(name) else parse_symbol(name)
-    window = Window(request.start, min(request.end, last_closed_session(symbol, now)))
+    window = SessionRange(request.start, min(request.end, last_closed_session(symbol, now)))
     if symbol is None:
         return window, rate_vendors(route)
     return window, tuple(vendor.name for vendor in vendors_for(symbol, route))
 
 
-def best(store: Store, name: str, vendors: tuple[str, ...], window: Window) -> Coverage | None:
+def best(
+    store: Store, name: str, vendors: tuple[str, ...], window: SessionRange
+) -> Coverage | None:
     """The stored history to use: the first vendor that covers the window, else the one that
     covers most of it; None when nothing of it is stored."""
     stored = store.coverages(name)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from basketbt.data.bars import Bars, FxSeries, Instrument, MarketData, PriceRequest
-from basketbt.data.sources.auto import Fetcher, Outcome, Window, best, window_and_vendors
+from basketbt.data.sources.auto import Fetcher, Outcome, SessionRange, best, window_and_vendors
 from basketbt.data.sources.routes import Route
 from basketbt.data.sources.vendor import History
 from basketbt.data.store import Coverage, Store
@@ -93,7 +93,7 @@ class StoreSource:
         return histories, notes
 
 
-def _notes(store: Store, coverage: Coverage, window: Window) -> list[Note]:
+def _notes(store: Store, coverage: Coverage, window: SessionRange) -> list[Note]:
     notes = []
     if not coverage.reaches(window.first, window.last):
         notes.append(STORE_ENDS(symbol=coverage.symbol, first=coverage.first, last=coverage.last))

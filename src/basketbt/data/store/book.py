@@ -235,14 +235,14 @@ class Store:
         )
 
 
-def _origin(table: tables.Table, known: History | Coverage) -> str | None:
+def _origin(table: tables.StoreTable, known: History | Coverage) -> str | None:
     """Which vendor the rows of a table come from; None: none yet."""
     origin: str | None = getattr(known, f"{table.part}_from") if table.part else known.vendor
     return origin
 
 
 def _spans(
-    table: tables.Table, history: History, before: Coverage | None
+    table: tables.StoreTable, history: History, before: Coverage | None
 ) -> tuple[Span | None, Span]:
     """Where the stored rows of a table are complete (None: nowhere), and where the new ones."""
     reach_back = table is tables.SHARES  # counts are asked for from the listing on

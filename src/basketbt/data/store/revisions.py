@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
-from basketbt.data.store.rows import TABLES, Row, Rows, Span, Table, delete_row, insert_rows
+from basketbt.data.store.rows import TABLES, Row, Rows, Span, StoreTable, delete_row, insert_rows
 from basketbt.errors import UnknownName
 
 RELATIVE = 1e-6
@@ -92,7 +92,7 @@ def listed(db: sqlite3.Connection, *, accepted: bool = False) -> list[Revision]:
 
 
 def note(
-    db: sqlite3.Connection, table: Table, vendor: str, symbol: str, changes: Sequence[Change]
+    db: sqlite3.Connection, table: StoreTable, vendor: str, symbol: str, changes: Sequence[Change]
 ) -> int:
     """Record the changes that are not on record yet. Gives how many were new."""
     if not changes:

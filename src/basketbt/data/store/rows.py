@@ -38,7 +38,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Table:
+class StoreTable:
     """One table of dated rows: its value columns and the absolute tolerance of each.
 
     ``part`` is the field of a :class:`History` that may come from another vendor than the bars.
@@ -50,19 +50,19 @@ class Table:
     part: str = ""
 
 
-BAR = Table(
+BAR = StoreTable(
     "bar",
     ("open", "high", "low", "close", "volume", "amount"),
     (0.0, 0.0, 0.0, 0.0, 1.0, 1.0),  # volume restated for a split comes back within one share
 )
-STEP = Table("step", ("ratio",), (1e-5,), "steps")
-ACTION = Table("action", RATIOS, (1e-6,) * 4, "actions")
-SHARES = Table("share_count", ("total", "tradable"), (1.0, 1.0), "shares")
-FX = Table("fx", ("rate",), (0.0,))
-TABLES: Mapping[str, Table] = {table.name: table for table in (BAR, STEP, ACTION, SHARES, FX)}
+STEP = StoreTable("step", ("ratio",), (1e-5,), "steps")
+ACTION = StoreTable("action", RATIOS, (1e-6,) * 4, "actions")
+SHARES = StoreTable("share_count", ("total", "tradable"), (1.0, 1.0), "shares")
+FX = StoreTable("fx", ("rate",), (0.0,))
+TABLES: Mapping[str, StoreTable] = {table.name: table for table in (BAR, STEP, ACTION, SHARES, FX)}
 
 
-def rows_of(history: History) -> dict[Table, dict[str, Row]]:
+def rows_of(history: History) -> dict[StoreTable, dict[str, Row]]:
     """Every table the history has an answer for; a table that is absent was not answered."""
     bars = history.bars
     if is_pair(history.symbol):
@@ -130,7 +130,7 @@ def _columns(rows: Rows, count: int) -> list[Floats]:
 
 
 def read_rows(
-    db: sqlite3.Connection, table: Table, vendor: str, symbol: str, span: Span
+    db: sqlite3.Connection, table: StoreTable, vendor: str, symbol: str, span: Span
 ) -> dict[str, Row]:
     """The rows of one vendor and symbol within a span, by date, in order."""
     found = db.execute(
@@ -141,7 +141,9 @@ def read_rows(
     return {row[0]: row[1:] for row in found}
 
 
-def insert_rows(db: sqlite3.Connection, table: Table, vendor: str, symbol: str, rows: Rows) -> None:
+def insert_rows(
+    db: sqlite3.Connection, table: StoreTable, vendor: str, symbol: str, rows: Rows
+) -> None:
     """Add rows whose dates are not there yet."""
     marks = ", ".join("?" * (3 + len(table.columns)))
     db.executemany(
@@ -151,7 +153,9 @@ def insert_rows(db: sqlite3.Connection, table: Table, vendor: str, symbol: str, 
     )
 
 
-def delete_row(db: sqlite3.Connection, table: Table, vendor: str, symbol: str, date: str) -> None:
+def delete_row(
+    db: sqlite3.Connection, table: StoreTable, vendor: str, symbol: str, date: str
+) -> None:
     db.execute(
         f"DELETE FROM {table.name} WHERE vendor = ? AND symbol = ? AND date = ?",
         (vendor, symbol, date),

@@ -56,8 +56,7 @@ class Books:
     @property
     def value(self) -> NDArray[np.int64]:
         """(R, B) cash and shares, in fen."""
-        total: NDArray[np.int64] = self.cash + self.worth.sum(axis=2)
-        return total
+        return np.asarray(self.cash + self.worth.sum(axis=2))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,17 +117,12 @@ def account_book(
     lots: Sequence[int | None],
     engine: Engine = "auto",
 ) -> AccountBook:
-    """Run the accounts of B baskets beside their index path. Imports vectorbt.
+    """Run the accounts of B baskets beside their index ``path``. Imports vectorbt.
 
-    Args:
-        panel: prices of the path's N symbols; the path begins at its row ``base``.
-        path: what the accounts follow, and what they are measured against.
-        entry, moments: (B,) row of the path (-1: no account) and ``Moment`` of the first orders.
-        refused: (N,) shares the account cannot hold; their weight stays in cash.
-        risk_warning: (N,) shares under the limits of ST shares.
-        lots: (N,) board lots given for shares whose exchange leaves them to the issuer.
-
-    Raises what ``shortfall.rulebook`` raises.
+    ``panel`` has the path's N symbols; the path begins at its row ``base``. ``entry`` and
+    ``moments`` (B,): row of the path (-1: no account) and ``Moment`` of the first orders. The
+    weight of the ``refused`` (N,) shares stays in cash; for ``risk_warning`` and ``lots``, and for
+    what is raised, see ``shortfall.rulebook``.
     """
     schedule = make_schedule(path, entry=entry, moments=moments, follow=settings.follow)
     held = np.asarray(path.targets[entry >= 0].any(axis=0)) & ~refused
@@ -144,7 +138,11 @@ def account_book(
     books = keep_books(plan, engine)
     cash, orders = plan.opening, plan.orders
     opened = np.where(entry >= 0, 1.0, np.nan)
-    bought = _per_basket(np.where(orders.sell, 0, orders.amount), orders.basket, len(entry))
+
+    def per_basket(amounts: NDArray[np.int64]) -> Floats:
+        return np.bincount(orders.basket, amounts, len(entry)).astype(np.float64)
+
+    bought = per_basket(np.where(orders.sell, 0, orders.amount))
     with np.errstate(invalid="ignore"):  # nothing to buy or sell: no ratio
         fill_ratio, sold_ratio = bought / plan.to_buy, plan.sold / plan.to_sell
     return AccountBook(
@@ -155,8 +153,8 @@ def account_book(
         plan=plan,
         books=books,
         shortfall=shortfall(rules, schedule, settings, path, plan),
-        turnover=_per_basket(orders.amount, orders.basket, len(entry)) / cash * opened,
-        costs=_per_basket(orders.cost, orders.basket, len(entry)) / cash * opened,
+        turnover=per_basket(orders.amount) / cash * opened,
+        costs=per_basket(orders.cost) / cash * opened,
         fill_ratio=fill_ratio * opened,
         sold_ratio=sold_ratio * opened,
         unsold=books.worth[-1].sum(axis=1) / books.value[-1] * opened,
@@ -165,19 +163,12 @@ def account_book(
     )
 
 
-def _per_basket(amounts: NDArray[np.int64], basket: NDArray[np.intp], baskets: int) -> Floats:
-    """(B,) the sum of the amounts of each basket."""
-    total: Floats = np.bincount(basket, amounts, baskets).astype(np.float64)
-    return total
-
-
 def _cash_drag(path: IndexPath, entry: NDArray[np.intp], books: Books) -> Floats:
     """(B,) sum over the sessions after entry of cash / value at the close before x index return."""
     idle = books.cash[:-1] / books.value[:-1]
     moves = path.levels[1:] / path.levels[:-1] - 1.0
     after = np.arange(len(moves))[:, None] >= np.maximum(entry, 0)
-    drag: Floats = np.where(after, idle * moves, 0.0).sum(axis=0)
-    return drag
+    return np.asarray(np.where(after, idle * moves, 0.0).sum(axis=0))
 
 
 def keep_books(plan: Plan, engine: Engine = "auto") -> Books:

@@ -77,7 +77,9 @@ def payments(panel: PricePanel, rows: slice, held: NDArray[np.bool_]) -> Payment
         if action.rights:
             said = RIGHTS_LAPSE(symbol=action.symbol, date=str(panel.sessions[rows][row]))
             notes.append((column, said))
-    before = _previous_close(panel.close)[rows]
+    # The close of the bar before each row; NaN where there is none.
+    known = carried(panel.close, np.isfinite(panel.close))
+    before = np.vstack([np.full((1, known.shape[1]), np.nan), known[:-1]])[rows]
     home = np.array([parse_symbol(name).calendar == panel.calendar for name in panel.symbols])
     drop = np.where(held & home & ~explained, before - panel.reference[rows], 0.0)
     drop[0] = 0.0  # nothing was held before the first row
@@ -133,7 +135,9 @@ class TaxedLots:
             for number, (ex_row, received) in enumerate(layer.received):
                 due = np.where(sold > 0, received * sold // np.maximum(layer.shares, 1), 0)
                 layer.received[number] = (ex_row, received - due)
-                tax += _taxed(due, self._rates(layer.row, ex_row, row))
+                # Rates are whole percents; half a fen is rounded up.
+                percent = np.rint(self._rates(layer.row, ex_row, row) * 100).astype(np.int64)
+                tax += (due * percent + 50) // 100
             layer.shares -= sold
             left -= sold
         return tax
@@ -152,19 +156,8 @@ class _Layer:
     received: list[tuple[int, Ints]] = field(default_factory=list)
 
 
-def _taxed(due: Ints, rates: Floats) -> Ints:
-    """Tax in fen, half up; rates are whole percents."""
-    return (due * np.rint(rates * 100).astype(np.int64) + 50) // 100
-
-
 def _effective_row(panel: PricePanel, action: CorporateAction, column: int) -> int:
     """The first session with a bar on or after the ex-date; beyond the last when there is none."""
     start = int(np.searchsorted(panel.sessions, action.ex_date))
     traded = np.flatnonzero(panel.status[start:, column] == Status.TRADED)
     return start + int(traded[0]) if traded.size else len(panel.sessions)
-
-
-def _previous_close(close: Floats) -> Floats:
-    """(T, N) the close of the bar before each row; NaN where there is none."""
-    known = carried(close, np.isfinite(close))
-    return np.vstack([np.full((1, close.shape[1]), np.nan), known[:-1]])

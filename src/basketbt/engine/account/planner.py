@@ -13,7 +13,8 @@ is made, the closing auction nearly so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Market:
+class TradingTerms:
     """Everything outside the accounts: R sessions, N shares.
 
     ``same_day`` (N,): what was bought may be sold the same session (T+0). ``payments`` None: the
@@ -90,8 +91,7 @@ class Orders:
     @property
     def cost(self) -> Numbers:
         """(K,) fees and tax of each order, in fen."""
-        total: Numbers = self.fees.sum(axis=1) + self.tax
-        return total
+        return np.asarray(self.fees.sum(axis=1) + self.tax)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -125,7 +125,7 @@ class Plan:
 
 
 def plan_orders(
-    market: Market,
+    terms: TradingTerms,
     schedule: Schedule,
     sizing: Fractions,
     settings: AccountSettings,
@@ -135,7 +135,7 @@ def plan_orders(
 
     ``taxed`` keeps the purchases apart for the dividend tax; None: no tax.
     """
-    accounts = _Accounts(market, schedule, sizing, settings, taxed)
+    accounts = _Accounts(terms, schedule, sizing, settings, taxed)
     for row in range(schedule.rows):
         accounts.begin(row)
         for moment in Moment:
@@ -151,15 +151,15 @@ class _Accounts:
 
     def __init__(
         self,
-        market: Market,
+        terms: TradingTerms,
         schedule: Schedule,
         sizing: Fractions,
         settings: AccountSettings,
         taxed: TaxedLots | None,
     ) -> None:
         rows, baskets = schedule.rows, len(schedule.entry)
-        shape = (baskets, market.quotes.mark.shape[1])
-        self.market, self.sizing, self.settings, self.taxed = market, sizing, settings, taxed
+        shape = (baskets, terms.quotes.mark.shape[1])
+        self.terms, self.sizing, self.settings, self.taxed = terms, sizing, settings, taxed
         self.cash = sizing.zeros((baskets,)) + settings.opening
         self.held = sizing.zeros(shape)
         self.to_buy = sizing.zeros(shape)  # fen
@@ -172,7 +172,7 @@ class _Accounts:
         self.fresh = np.zeros(baskets, dtype=np.bool_)  # (B,) set out at this very moment
         self.done = Plan(
             opening=settings.opening,
-            mark=market.quotes.mark,
+            mark=terms.quotes.mark,
             orders=_joined(()),
             cash=sizing.zeros((rows, baskets)),
             value=sizing.zeros((rows, baskets)),
@@ -189,7 +189,7 @@ class _Accounts:
         """A new session: yesterday's purchases are free, dividends and bonus shares arrive."""
         self.bought[:] = 0
         self.traded[:] = 0
-        payments = self.market.payments
+        payments = self.terms.payments
         if payments is None or not (payments.cash[row].any() or payments.bonus[row].any()):
             return
         received = cash_received(self.held, payments.cash[row]).sum(axis=1)
@@ -202,7 +202,7 @@ class _Accounts:
 
     def set_out(self, row: int, aim: Aim) -> None:
         """Replace the orders of some baskets by those that lead to new weights."""
-        mark = self.market.quotes.mark[row]
+        mark = self.terms.quotes.mark[row]
         worth = self.sizing.worth(self.held, mark)
         desired = self.sizing.part(aim.weights, self.cash + worth.sum(axis=1))
         to_buy = np.maximum(desired - worth, 0)
@@ -233,9 +233,9 @@ class _Accounts:
         sent = (wanted > 0) | (self.fresh[:, None] & self.too_small)
         if not sent.any():
             return
-        quotes, sizing = self.market.quotes, self.sizing
+        quotes, sizing = self.terms.quotes, self.sizing
         price, blocked = quotes.sell[moment, row], quotes.no_sell[moment, row]
-        settled = np.minimum(wanted, self.held - np.where(self.market.same_day, 0, self.bought))
+        settled = np.minimum(wanted, self.held - np.where(self.terms.same_day, 0, self.bought))
         taken = self._taken(row, settled, blocked)
         ordered = sizing.sellable(taken, self.held)
         # A sale that costs more than it brings is left alone: the cash might not suffice.
@@ -268,7 +268,7 @@ class _Accounts:
         budget = np.where(due[:, None], self.to_buy, 0)
         if not budget.any():
             return
-        quotes, sizing = self.market.quotes, self.sizing
+        quotes, sizing = self.terms.quotes, self.sizing
         price, blocked = quotes.buy[moment, row], quotes.no_buy[moment, row]
         wanted = sizing.shares(budget, price)
         taken = self._taken(row, wanted, blocked)
@@ -303,9 +303,8 @@ class _Accounts:
 
     def _taken(self, row: int, wanted: Numbers, blocked: Codes) -> Numbers:
         """What the market takes of ``wanted``: nothing if blocked, else the capacity's rest."""
-        rest = np.maximum(self.market.quotes.capacity[row] - self.traded, 0)
-        taken: Numbers = np.minimum(wanted, np.where(blocked > 0, 0, rest))
-        return taken
+        rest = np.maximum(self.terms.quotes.capacity[row] - self.traded, 0)
+        return np.asarray(np.minimum(wanted, np.where(blocked > 0, 0, rest)))
 
     def _tax(self, row: int, sold: Numbers) -> Numbers:
         return np.zeros_like(sold) if self.taxed is None else self.taxed.sell(row, sold)
@@ -315,8 +314,7 @@ class _Accounts:
     ) -> Numbers:
         """What remains to be done: of the due orders only those that another session may mend."""
         waiting = np.where(np.isin(fills.reason, PASSING) | also, rest, 0)
-        left: Numbers = np.where(due[:, None], waiting, before)
-        return left
+        return np.asarray(np.where(due[:, None], waiting, before))
 
     def _keep(self, fills: Fills, row: int, moment: Moment) -> None:
         self.traded += fills.filled
@@ -324,7 +322,7 @@ class _Accounts:
 
     def end(self, row: int) -> None:
         """Note the state at the close."""
-        worth = self.sizing.worth(self.held, self.market.quotes.mark[row])
+        worth = self.sizing.worth(self.held, self.terms.quotes.mark[row])
         self.done.cash[row], self.done.shares[row] = self.cash, self.held
         self.done.value[row] = self.cash + worth.sum(axis=1)
 
@@ -354,32 +352,13 @@ def _orders_of(fills: Fills, row: int, moment: Moment) -> Orders:
 
 def _joined(batches: Sequence[Orders]) -> Orders:
     """Several tables as one, in their order; an empty table from none."""
+    columns = (field.name for field in fields(Orders))
     if not batches:
-        return _empty()
+        nothing: Any = np.zeros(0, dtype=np.int64)
+        none = Orders(**dict.fromkeys(columns, nothing))
+        return replace(none, sell=nothing > 0, fees=np.zeros((0, len(FEE_KINDS)), dtype=np.int64))
     return Orders(
-        **{
-            name: np.concatenate([getattr(batch, name) for batch in batches])
-            for name in vars(batches[0])
-        }
-    )
-
-
-def _empty() -> Orders:
-    places, codes = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int8)
-    amounts: Numbers = np.zeros(0, dtype=np.int64)
-    return Orders(
-        row=places,
-        moment=codes,
-        basket=places,
-        column=places,
-        sell=np.zeros(0, dtype=np.bool_),
-        wanted=amounts,
-        filled=amounts,
-        price=amounts,
-        amount=amounts,
-        fees=np.zeros((0, len(FEE_KINDS)), dtype=np.int64),
-        tax=amounts,
-        reason=codes,
+        **{name: np.concatenate([getattr(batch, name) for batch in batches]) for name in columns}
     )
 
 

@@ -18,7 +18,7 @@ from basketbt.data.panel import PricePanel, Status
 from basketbt.engine.account.settings import AccountSettings, Reason
 from basketbt.engine.account.sizing import MILLION, PRICE_UNIT, Numbers
 from basketbt.errors import DataError
-from basketbt.market.limits import Limits, limit_fractions, limit_prices
+from basketbt.market.limits import PriceLimits, limit_fractions, limit_prices
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Listing, NoteKind, listing
 
@@ -106,31 +106,29 @@ def check_quotes(panel: PricePanel, rows: slice, held: Bools) -> None:
             )
 
 
-def price_limits(panel: PricePanel, rows: slice, risk_warning: Bools) -> Limits:
-    """The limits of R sessions in 1e-4 yuan; one that no price can reach where none holds.
-
-    ``risk_warning`` (N,) marks ST shares.
-    """
-    listed = np.array(
-        [one.listed if one.listed is not None else "NaT" for one in panel.instruments],
-        dtype="datetime64[D]",
-    )
-    fractions = limit_fractions(
+def fractions_of(panel: PricePanel, rows: slice, risk_warning: Bools) -> PriceLimits:
+    """The price limits of R sessions and N shares; ``risk_warning`` (N,) marks ST shares."""
+    listed = ["NaT" if one.listed is None else one.listed for one in panel.instruments]
+    return limit_fractions(
         [parse_symbol(symbol) for symbol in panel.symbols],
         panel.sessions[rows],
-        listed=listed,
+        listed=np.array(listed, dtype="datetime64[D]"),
         is_st=risk_warning,
     )
-    prices = limit_prices(panel.reference[rows], fractions)
+
+
+def price_limits(panel: PricePanel, rows: slice, risk_warning: Bools) -> PriceLimits:
+    """The limits of R sessions in 1e-4 yuan; one that no price can reach where none holds."""
+    prices = limit_prices(panel.reference[rows], fractions_of(panel, rows, risk_warning))
     most = np.iinfo(np.int64).max
-    return Limits(
+    return PriceLimits(
         up=_counted(prices.up, 1.0, otherwise=most),
         down=_counted(prices.down, 1.0, otherwise=0),
     )
 
 
 def raw_quotes(
-    panel: PricePanel, rows: slice, settings: AccountSettings, limits: Limits, refused: Bools
+    panel: PricePanel, rows: slice, settings: AccountSettings, limits: PriceLimits, refused: Bools
 ) -> Quotes:
     """Raw prices in yuan, as an account of whole shares meets them.
 
@@ -160,7 +158,7 @@ def total_return_quotes(
     panel: PricePanel,
     rows: slice,
     participation: float,
-    limits_and_refused: tuple[Limits, Bools] | None,
+    limits_and_refused: tuple[PriceLimits, Bools] | None,
 ) -> Quotes:
     """The prices behind the index book, cash dividends reinvested, for an account of fractions.
 
@@ -184,7 +182,9 @@ def total_return_quotes(
     )
 
 
-def blocked(panel: PricePanel, rows: slice, limits: Limits, refused: Bools) -> tuple[Codes, Codes]:
+def blocked(
+    panel: PricePanel, rows: slice, limits: PriceLimits, refused: Bools
+) -> tuple[Codes, Codes]:
     """(2, R, N) why a buy and why a sale could not be filled, 0 where it could.
 
     At the open: a board that opened at the limit and never left it (one word, 一字板) fills nobody;

@@ -105,15 +105,12 @@ def make_schedule(
     moments: NDArray[np.int8],
     follow: bool,
 ) -> Schedule:
-    """The aims of the accounts beside an index path.
+    """The aims of B accounts that hold what the index ``path`` holds, and sell on its last row.
 
-    Args:
-        path: B baskets over the R rows; the account aims at what the index holds, and sells
-            everything on the last row.
-        entry, moments: (B,) see :class:`Schedule`.
-        follow: trade the resets of the path too, at the close of the same session.
+    ``entry`` and ``moments`` (B,): see :class:`Schedule`. ``follow``: trade the resets of the path
+    too, at the close of the same session.
     """
-    rows, baskets = path.levels.shape
+    rows = len(path.levels)
     aims = [
         Aim(
             row=row,
@@ -126,9 +123,8 @@ def make_schedule(
     ]
     if follow:
         aims += _resets(path, entry, moments)
-    last = np.asarray(entry >= 0)
-    nothing = np.zeros((baskets, path.targets.shape[1]))
-    aims.append(Aim(row=rows - 1, moment=Moment.CLOSE, baskets=last, weights=nothing))
+    nothing = np.zeros_like(path.targets)
+    aims.append(Aim(row=rows - 1, moment=Moment.CLOSE, baskets=entry >= 0, weights=nothing))
     return Schedule(
         rows=rows,
         entry=entry,

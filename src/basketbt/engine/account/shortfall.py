@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from basketbt.data.bars import Floats
 from basketbt.data.panel import PricePanel
 from basketbt.engine.account.dividends import Payments, TaxedLots, payments
-from basketbt.engine.account.planner import Market, Plan, plan_orders
+from basketbt.engine.account.planner import Plan, TradingTerms, plan_orders
 from basketbt.engine.account.quotes import (
     check_quotes,
     price_limits,
@@ -36,13 +36,11 @@ from basketbt.engine.account.schedule import Moment, Schedule, make_schedule
 from basketbt.engine.account.settings import AccountSettings
 from basketbt.engine.account.sizing import Fractions, WholeShares
 from basketbt.engine.index import IndexPath
-from basketbt.market.limits import Limits
+from basketbt.market.limits import PriceLimits
 from basketbt.market.lots import Lots, lots_of
 from basketbt.market.symbols import Board, parse_symbol
 
 Bools = NDArray[np.bool_]
-
-PARTS = ("delay", "unfilled", "lots_cash", "fees", "residual")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,7 +53,7 @@ class Rulebook:
     panel: PricePanel
     rows: slice
     refused: Bools
-    limits: Limits
+    limits: PriceLimits
     payments: Payments
     lots: Lots
     boards: tuple[Board, ...]
@@ -91,18 +89,15 @@ def rulebook(
         panel.sessions[rows][0],
         [lots[column] for column in traded],
     )
+    sizes = np.ones((4, len(symbols)), dtype=np.int64)
+    sizes[:, traded] = [known.minimum, known.step, known.order_maximum, known.settlement]
     return Rulebook(
         panel=panel,
         rows=rows,
         refused=refused,
         limits=price_limits(panel, rows, risk_warning),
         payments=payments(panel, rows, held),
-        lots=Lots(
-            *(
-                _spread(getattr(known, name), traded, len(symbols))
-                for name in ("minimum", "step", "order_maximum", "settlement")
-            )
-        ),
+        lots=Lots(*sizes),
         boards=tuple(symbol.board or "main" for symbol in symbols),
     )
 
@@ -121,13 +116,13 @@ def run_account(
         broker=settings.broker,
         charged=charged,
     )
-    market = Market(
+    terms = TradingTerms(
         quotes=raw_quotes(panel, rows, settings, rules.limits, rules.refused),
         same_day=rules.same_day,
         payments=rules.payments,
     )
     taxed = TaxedLots(rules.boards, sessions) if settings.dividends == "taxed" else None
-    return plan_orders(market, schedule, sizing, settings, taxed)
+    return plan_orders(terms, schedule, sizing, settings, taxed)
 
 
 def run_fractions(
@@ -139,12 +134,12 @@ def run_fractions(
     trades at its last known price.
     """
     limits = (rules.limits, rules.refused) if ruled else None
-    market = Market(
+    terms = TradingTerms(
         quotes=total_return_quotes(rules.panel, rules.rows, settings.participation, limits),
         same_day=rules.same_day if ruled else np.ones_like(rules.same_day),
         payments=None,
     )
-    return plan_orders(market, schedule, Fractions(), settings)
+    return plan_orders(terms, schedule, Fractions(), settings)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -201,10 +196,3 @@ def shortfall(
         fees=(lots - fees) * opened,
         residual=(fees - achieved) * opened,
     )
-
-
-def _spread(values: NDArray[np.int64], columns: list[int], size: int) -> NDArray[np.int64]:
-    """(N,) the values at their columns, 1 elsewhere."""
-    spread = np.ones(size, dtype=np.int64)
-    spread[columns] = values
-    return spread

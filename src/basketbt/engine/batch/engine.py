@@ -4,6 +4,10 @@ Baskets are done in tiles small enough for their levels to stay in the processor
 matrix product for all periods that share weights, one compiled pass for the statistics. The tile
 is a constant: as long as blocks of baskets are multiples of it, every basket meets the same
 neighbours in a product of the same shape, and no result depends on the blocks or the threads.
+
+A cost is a fraction of the value of every trade: of the whole basket when it is bought at the base
+and when it is sold at the window's end, and of the weight that changes hands at every reset. The
+cost of a trade at a close shows in the next session's level, that of the sale in the last one.
 """
 
 from __future__ import annotations
@@ -11,7 +15,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import local
@@ -21,9 +24,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.data.bars import Floats
-from basketbt.engine.batch.costs import after_costs, turnover
-from basketbt.engine.holding_periods import Market, aims, holding_periods_of, levels_of
-from basketbt.engine.kernel import Holdings
+from basketbt.engine.holding_periods import (
+    HoldingPeriod,
+    IndexMarket,
+    aims,
+    holding_periods_of,
+    levels_of,
+    relative_prices,
+)
+from basketbt.engine.kernel import Holdings, drifted
 from basketbt.metrics.arrays import MIN_SESSIONS, ratio
 from basketbt.metrics.returns import per_session_rate
 
@@ -32,7 +41,7 @@ if TYPE_CHECKING:
 
 TILE = 128
 
-#: The statistics of a grid, as in ``statistics.measures``, in the order of their columns.
+#: The statistics of a grid, as in ``metrics.measures``, in the order of their columns.
 FIGURES = (
     "total_return",
     "annual_return",
@@ -83,19 +92,8 @@ class GridStatistics:
     falls: NDArray[np.int32]
 
 
-def grid_levels(market: Market, baskets: Baskets, *, threads: int = 1) -> Floats:
-    """(B, R) levels, 100 on row 0; the same numbers as ``index_path`` to 1e-12."""
-    levels = np.empty((len(baskets), len(market.prices)))
-
-    def work(part: slice) -> None:
-        next(_tile(market, baskets, part, (0.0,), levels[part]))
-
-    _each_tile(work, len(baskets), threads)
-    return levels
-
-
 def grid_statistics(
-    market: Market,
+    market: IndexMarket,
     baskets: Baskets,
     yardstick: Yardstick,
     *,
@@ -146,7 +144,7 @@ class _Scratch(local):
 
 
 def _tile(
-    market: Market, baskets: Baskets, part: slice, costs: tuple[float, ...], out: Floats
+    market: IndexMarket, baskets: Baskets, part: slice, costs: tuple[float, ...], out: Floats
 ) -> Iterator[Floats]:
     """(b, R) levels of some baskets, at most a tile of them, once for each cost.
 
@@ -157,7 +155,30 @@ def _tile(
     levels = levels_of(market, periods, len(targets), out)
     traded = turnover(market, periods, len(targets)) if any(costs) else None
     for cost in costs:
-        yield levels if traded is None or not cost else after_costs(levels, traded, cost)
+        # What :func:`turnover` says was traded pays the cost at each close.
+        yield levels if traded is None or not cost else levels * np.cumprod(1 - cost * traded, 1)
+
+
+def turnover(market: IndexMarket, periods: tuple[HoldingPeriod, ...], baskets: int) -> Floats:
+    """(B, R) value traded at the close before each row, as a fraction of the basket's value.
+
+    A buy of everything counts 1, a sale of a tenth to buy another share 0.2.
+    """
+    traded = np.zeros((baskets, len(market.prices)))
+    before: HoldingPeriod | None = None
+    for part in periods:
+        if part.start == 0:
+            before = None
+        weights = part.weights
+        if before is None:
+            changed = weights
+        else:
+            relative = relative_prices(market.prices, before.start, part.start)
+            changed = np.abs(weights - drifted(relative, before.holdings))
+        if part.stop > part.start:
+            traded[part.baskets, part.start + 1] = changed.sum(axis=1)
+        before = part
+    return traded
 
 
 def _sold(levels: Floats, cost: float) -> Floats:
@@ -172,7 +193,8 @@ def _sold(levels: Floats, cost: float) -> Floats:
 def _each_tile(work: Callable[[slice], None], count: int, threads: int) -> None:
     """Call ``work`` with every tile; each thread multiplies by itself, without BLAS threads."""
     parts = [slice(first, min(first + TILE, count)) for first in range(0, count, TILE)]
-    with _one_blas_thread():
+    # BLAS splits a product among its threads where it likes, and with it the order of the sums.
+    with _blas().limit(limits=1, user_api="blas"):
         if threads == 1 or len(parts) < 2:
             for part in parts:
                 work(part)
@@ -180,13 +202,6 @@ def _each_tile(work: Callable[[slice], None], count: int, threads: int) -> None:
         with ThreadPoolExecutor(threads) as pool:
             for _ in pool.map(work, parts):
                 pass
-
-
-@contextmanager
-def _one_blas_thread() -> Iterator[None]:
-    # BLAS splits a product among its threads where it likes, and with it the order of the sums.
-    with _blas().limit(limits=1, user_api="blas"):
-        yield
 
 
 @cache

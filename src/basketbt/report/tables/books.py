@@ -196,7 +196,6 @@ def _shares(quoted: Quoted) -> Iterator[dict[str, Value]]:
 
 def _falls(where: Where, found: PathResult) -> Iterator[dict[str, Value]]:
     for rank, fall in enumerate(found.falls[where.member], start=1):
-        took = fall.durations
         yield {
             **where.cells(),
             "base_date": str(found.dates[0]),
@@ -206,12 +205,12 @@ def _falls(where: Where, found: PathResult) -> Iterator[dict[str, Value]]:
             "trough_date": str(fall.trough),
             "recovery_date": None if fall.recovery is None else str(fall.recovery),
             "recovered": fall.recovery is not None,
-            "peak_to_trough_sessions": took.sessions_to_trough,
-            "peak_to_trough_days": took.days_to_trough,
-            "trough_to_recovery_sessions": took.sessions_to_recovery,
-            "trough_to_recovery_days": took.days_to_recovery,
-            "peak_to_recovery_sessions": took.sessions_total,
-            "peak_to_recovery_days": took.days_total,
+            "peak_to_trough_sessions": fall.sessions_to_trough,
+            "peak_to_trough_days": fall.days_to_trough,
+            "trough_to_recovery_sessions": fall.sessions_to_recovery,
+            "trough_to_recovery_days": fall.days_to_recovery,
+            "peak_to_recovery_sessions": fall.sessions_total,
+            "peak_to_recovery_days": fall.days_total,
         }
 
 

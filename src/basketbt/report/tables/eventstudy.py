@@ -15,7 +15,7 @@ from basketbt.report.model import Block, Table, Value
 from basketbt.results import CaseResult, EventStudied, StudyResult, Verdict
 
 if TYPE_CHECKING:
-    from basketbt.eventstudy.results import Cell as Tested
+    from basketbt.eventstudy.results import WindowTest
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def event_study_tables(result: StudyResult) -> tuple[Table, Table, Table, Table]
 
 def _tests(result: StudyResult) -> Iterator[dict[str, Value]]:
     for study in _studies(result):
-        for test in study.studied.found.cells:
+        for test in study.studied.found.tests:
             yield {
                 **study.cells(test.basket, test.model),
                 **_window_cells(test.window),
@@ -70,7 +70,7 @@ def _tests(result: StudyResult) -> Iterator[dict[str, Value]]:
             }
 
 
-def _numbers(cell: Tested) -> dict[str, Value]:
+def _numbers(cell: WindowTest) -> dict[str, Value]:
     return {
         "sessions": cell.sessions,
         "estimation_sessions": cell.estimation_sessions,

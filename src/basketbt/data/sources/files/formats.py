@@ -33,7 +33,7 @@ _FOOTERS = ("数据来源", "资料来源", "source:", "data source")
 Keep = Callable[[Sequence[str]], NDArray[np.bool_]]
 
 
-class Table(Protocol):
+class TableFile(Protocol):
     """A table on disk. ``first_line`` is the line (or row) its first row of data stands on."""
 
     headers: tuple[str, ...]
@@ -42,7 +42,7 @@ class Table(Protocol):
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table: ...
 
 
-def open_table(path: Path) -> Table:
+def open_table(path: Path) -> TableFile:
     """The table in a file, by its suffix.
 
     Raises:
@@ -62,7 +62,7 @@ def open_table(path: Path) -> Table:
 
 
 def read_in_parts(
-    table: Table, columns: Sequence[str], text: Collection[str]
+    table: TableFile, columns: Sequence[str], text: Collection[str]
 ) -> Iterator[pa.Table]:
     """What ``table.read`` gives, in parts, so that a whole market is never in memory at once."""
     if isinstance(table, ParquetTable):

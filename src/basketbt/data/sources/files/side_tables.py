@@ -18,7 +18,7 @@ from basketbt.data.bars import (
     ShareCounts,
 )
 from basketbt.data.sources.files.codes import CodeIndex
-from basketbt.data.sources.files.formats import Table
+from basketbt.data.sources.files.formats import TableFile
 from basketbt.data.sources.files.headers import is_date_header
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import read_fields
@@ -34,7 +34,7 @@ class PairIndex(CodeIndex):
         return self.symbols.index(name[:6]) if name[:6] in self.symbols else -1
 
 
-def read_fx(table: Table, spec: TableSpec, request: PriceRequest) -> dict[str, FxSeries]:
+def read_fx(table: TableFile, spec: TableSpec, request: PriceRequest) -> dict[str, FxSeries]:
     """Rates by pair, up to the last day asked for; in date order. Tidy or wide."""
     pairs = PairIndex(request.fx)
     if is_date_header(table.headers[0]) and spec.layout != "tidy":
@@ -66,7 +66,7 @@ def _each(
             yield symbol, mine[np.argsort(days[mine], kind="stable")]
 
 
-def read_shares(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, ShareCounts]:
+def read_shares(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str, ShareCounts]:
     """Shares in force by effective date, of the securities asked for; not checked."""
     fields = read_fields(table, spec, codes)
     days = fields.days("date")
@@ -80,7 +80,7 @@ def read_shares(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, Sh
 
 
 def read_actions(
-    table: Table, spec: TableSpec, codes: CodeIndex
+    table: TableFile, spec: TableSpec, codes: CodeIndex
 ) -> dict[str, tuple[CorporateAction, ...]]:
     """Corporate actions by security, in order of their ex-dates; ratios per share held.
 
@@ -101,7 +101,7 @@ def read_actions(
     }
 
 
-def read_instruments(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, Instrument]:
+def read_instruments(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str, Instrument]:
     """Names, listing dates, lots and industries of the securities asked for."""
     fields = read_fields(table, spec, codes)
     columns = (

@@ -11,7 +11,7 @@ from basketbt.data.bars import Bars, Instrument, MarketData, PriceRequest, Unive
 from basketbt.data.sources.files.arrow import release
 from basketbt.data.sources.files.codes import CodeIndex
 from basketbt.data.sources.files.folder import safe_path, tables_of
-from basketbt.data.sources.files.formats import Table, open_table
+from basketbt.data.sources.files.formats import TableFile, open_table
 from basketbt.data.sources.files.headers import near_misses
 from basketbt.data.sources.files.side_tables import (
     read_actions,
@@ -38,7 +38,9 @@ _LISTED = 8  # rows named in a note before "and n more"
 class TableSource:
     """Prices from tables, the first one first; ``opened`` opens the one that a spec names."""
 
-    def __init__(self, tables: tuple[TableSpec, ...], opened: Callable[[TableSpec], Table]) -> None:
+    def __init__(
+        self, tables: tuple[TableSpec, ...], opened: Callable[[TableSpec], TableFile]
+    ) -> None:
         self._tables, self._open = tables, opened
 
     @property
@@ -86,7 +88,7 @@ class TableSource:
                 return replace(found, industry=industry)
         return None
 
-    def _of(self, kind: str) -> Iterator[tuple[TableSpec, Table]]:
+    def _of(self, kind: str) -> Iterator[tuple[TableSpec, TableFile]]:
         for spec in self._tables:
             if spec.kind == kind:
                 yield spec, self._open(spec)
@@ -124,7 +126,7 @@ class TableSource:
         bars, suspect = read_bars(table, spec, codes, request)
         return bars, [*notes, *_suspects(suspect)]
 
-    def _beside(self, spec: TableSpec, used: set[str]) -> Iterator[tuple[TableSpec, Table]]:
+    def _beside(self, spec: TableSpec, used: set[str]) -> Iterator[tuple[TableSpec, TableFile]]:
         """The wide tables of other fields that belong to a wide one."""
         for other in self._tables:
             same = (other.kind, other.adjusted) == (spec.kind, spec.adjusted)
@@ -146,11 +148,11 @@ class FilesSource(TableSource):
         super().__init__(tables, lambda spec: open_table(paths[spec.path]))
 
 
-def _wide(spec: TableSpec, table: Table) -> bool:
+def _wide(spec: TableSpec, table: TableFile) -> bool:
     return is_wide(table) if spec.layout is None else spec.layout == "wide"
 
 
-def _unread(spec: TableSpec, table: Table) -> list[Note]:
+def _unread(spec: TableSpec, table: TableFile) -> list[Note]:
     """Headers of a tidy table that look like a slip of the pen."""
     if _wide(spec, table):
         return []
@@ -161,8 +163,8 @@ def _unread(spec: TableSpec, table: Table) -> list[Note]:
 
 
 def _merged(
-    read: Callable[[Table, TableSpec, A], dict[str, T]],
-    tables: Iterable[tuple[TableSpec, Table]],
+    read: Callable[[TableFile, TableSpec, A], dict[str, T]],
+    tables: Iterable[tuple[TableSpec, TableFile]],
     asked: A,
 ) -> dict[str, T]:
     """All entries of some tables; of one that several have, the first table's."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
 from basketbt.data.sources.files.arrow import coded, taken, to_days, to_numbers
 from basketbt.data.sources.files.codes import CodeIndex, read_from
-from basketbt.data.sources.files.formats import ParquetTable, Table
+from basketbt.data.sources.files.formats import ParquetTable, TableFile
 from basketbt.data.sources.files.headers import Column, find_columns
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.market.symbols import parse_symbol
@@ -56,7 +56,7 @@ class Fields:
         return texts
 
 
-def read_fields(table: Table, spec: TableSpec, codes: CodeIndex) -> Fields:
+def read_fields(table: TableFile, spec: TableSpec, codes: CodeIndex) -> Fields:
     """The fields of a tidy table, for the securities in ``codes`` only.
 
     Raises:
@@ -89,7 +89,7 @@ def _positions(texts: Sequence[str], codes: CodeIndex, path: str) -> NDArray[np.
 
 
 def read_bars(
-    table: Table, spec: TableSpec, codes: CodeIndex, request: PriceRequest
+    table: TableFile, spec: TableSpec, codes: CodeIndex, request: PriceRequest
 ) -> tuple[Bars, Bars]:
     """The bars of a tidy table within the range, in shares and currency units.
 

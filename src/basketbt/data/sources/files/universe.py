@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from basketbt.data.bars import PriceRequest, UniverseCloses
 from basketbt.data.sources.files.arrow import coded, taken, to_days, to_numbers
 from basketbt.data.sources.files.codes import canonical, read_from
-from basketbt.data.sources.files.formats import Table, read_in_parts
+from basketbt.data.sources.files.formats import TableFile, read_in_parts
 from basketbt.data.sources.files.headers import find_columns
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.wide import Cells, read_cells
 from basketbt.market.symbols import parse_symbol
 
 
-def read_universe(table: Table, spec: TableSpec, request: PriceRequest) -> UniverseCloses | None:
+def read_universe(
+    table: TableFile, spec: TableSpec, request: PriceRequest
+) -> UniverseCloses | None:
     """Closes of all mainland shares of a tidy table within the range; None when it has none.
 
     A close that is not above zero counts as missing; of two rows for one share and day the later
@@ -41,7 +43,7 @@ def read_universe(table: Table, spec: TableSpec, request: PriceRequest) -> Unive
     return _matrix(symbols, parts, spec.path)
 
 
-def read_wide_universe(table: Table, path: str) -> UniverseCloses:
+def read_wide_universe(table: TableFile, path: str) -> UniverseCloses:
     """The market of a wide table whose headers are canonical symbols, without industries.
 
     Raises ``ValueError`` for a table without a close, ``InvalidFile`` for one that is none.

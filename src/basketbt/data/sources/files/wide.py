@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
 from basketbt.data.sources.files.arrow import integers, to_days, to_numbers
 from basketbt.data.sources.files.codes import CodeIndex, canonical, read_from
-from basketbt.data.sources.files.formats import Table
+from basketbt.data.sources.files.formats import TableFile
 from basketbt.data.sources.files.headers import is_date_header
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import bars_of_table, rows_within
@@ -22,7 +22,7 @@ Cells = tuple[NDArray[np.intp], Dates, Floats]  # of long rows: whose, day, valu
 _MOST = 0.8  # of the headers after the first are codes: the table is wide
 
 
-def is_wide(table: Table) -> bool:
+def is_wide(table: TableFile) -> bool:
     """Whether the headers look like a wide export: a date, then codes."""
     if len(table.headers) < 2 or not is_date_header(table.headers[0]):
         return False
@@ -36,7 +36,7 @@ def _is_code(header: str) -> bool:
         return True  # digits alone: a code, and reading it will say what it lacks
 
 
-def read_cells(table: Table, path: str, wanted: dict[str, int]) -> Cells:
+def read_cells(table: TableFile, path: str, wanted: dict[str, int]) -> Cells:
     """The filled cells of some columns as long rows: whose (a number), day, value.
 
     Args:
@@ -68,7 +68,7 @@ def _body(rows: pa.Table, first: str) -> tuple[pa.Table, int]:
 
 
 def read_wide_bars(
-    tables: Sequence[tuple[TableSpec, Table]], codes: CodeIndex, request: PriceRequest
+    tables: Sequence[tuple[TableSpec, TableFile]], codes: CodeIndex, request: PriceRequest
 ) -> Bars:
     """Bars of the range from wide tables of one field each; that of closes says which rows are.
 
@@ -96,7 +96,7 @@ def read_wide_bars(
     return bars_of_table(tables[0][0], name, codes, position, dates, values)
 
 
-def _columns(table: Table, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:
+def _columns(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:
     found: dict[str, int] = {}
     for header in table.headers[1:]:
         with read_from(spec.path):
