@@ -42,4 +42,4 @@ def full(whole: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the same kind of study in Chinese."""
     made = run(invented.STUDY, overrides=[*WHOLE[:4], "language=zh"])
-    return made.write(tmp_path_factory.mktemp("zh"), ("page",))
+    return made.write(tmp_path_factory.mktemp("zh"), ["page"])

@@ -7,34 +7,17 @@ from pathlib import Path
 import pytest
 
 import basketbt as bb
+from support.written import share, write_list, write_study
 
-LIST = """\
-broker: mine
-broker_zh: 我的
-theme: {{zh: 测试, en: Test}}
-source: {{publisher: me, title: note, published: {published}}}
-constituents:
-  - {{symbol: 688111.SH, name_zh: 金山办公, stance: watch, origin: named}}
-  - {{symbol: 300378.SZ, name_zh: 鼎捷数智, stance: watch, origin: named}}
-"""
-STUDY = """\
-study: mine
-events: deepseek-r1
-baskets: mine/*
-benchmarks: 000300.SH
-windows: [[0, 20]]
-prices: {source: sample}
-"""
+SHARES = (share("688111.SH", name_zh="金山办公"), share("300378.SZ", name_zh="鼎捷数智"))
 
 
-def memo(folder: Path, *published: str, lang: str = "en") -> str:
-    home = folder / "baskets" / "mine"
-    home.mkdir(parents=True)
+def memo(folder: Path, *published: str, lang: str = "en", shares: int = 2) -> str:
     for number, day in enumerate(published):
-        text = LIST.format(published=day)
-        (home / f"list{number}.yaml").write_text(text, encoding="utf-8")
-    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
-    return bb.run(folder / "study.yaml", overrides=[f"language={lang}"]).memo
+        write_list(folder, f"mine/list{number}", *SHARES[:shares], published=day)
+    asked = {"benchmarks": "000300.SH", "windows": "[[0, 20]]", "prices": "{source: sample}"}
+    study = write_study(folder, baskets="mine/*", **asked)
+    return bb.run(study, overrides=[f"language={lang}"]).memo
 
 
 def test_a_list_published_before_the_event_has_no_hindsight_part(tmp_path: Path) -> None:
@@ -76,13 +59,9 @@ def test_lists_of_several_dates_are_never_mixed(tmp_path: Path, lang: str) -> No
     ],
 )
 def test_one_share_is_not_compared_with_itself_nor_two_by_most_and_least(
-    kept: int, lang: str, said: str, unsaid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: int, lang: str, said: str, unsaid: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(f"{__name__}.LIST", "".join(LIST.splitlines(keepends=True)[: 5 + kept]))
-    (line,) = [
-        line
-        for line in memo(tmp_path, "2025-02-07", lang=lang).splitlines()
-        if "我的" in line or "mine · Test" in line
-    ]
+    told = memo(tmp_path, "2025-02-07", lang=lang, shares=kept).splitlines()
+    (line,) = [line for line in told if "我的" in line or "mine · Test" in line]
     assert said in line
     assert unsaid not in line

@@ -9,39 +9,19 @@ import pytest
 
 from basketbt.api import run
 from support.pages import grid, percent, rows
-
-LIST = """\
-broker: mine
-broker_zh: 自有
-theme: {{zh: 主题, en: Theme}}
-source: {{publisher: me, title: mine, published: {published}}}
-constituents:
-  - {{symbol: 688111.SH, name_zh: 金山办公, stance: watch, origin: named}}
-  - {{symbol: {other}, name_zh: {name}, stance: watch, origin: named}}
-"""
-STUDY = """\
-study: two-dates
-events: deepseek-r1
-baskets: [mine/early, mine/late]
-prices: {source: sample}
-"""
+from support.written import share, write_list, write_study
 
 
 @pytest.fixture(scope="module")
 def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study of one list of 7 February and one of 28 February."""
     home = tmp_path_factory.mktemp("dated")
-    lists = home / "baskets" / "mine"
-    lists.mkdir(parents=True)
-    for name, published, other, called in (
-        ("early", "2025-02-07", "002230.SZ", "科大讯飞"),
-        ("late", "2025-02-28", "600588.SH", "用友网络"),
-    ):
-        text = LIST.format(published=published, other=other, name=called)
-        (lists / f"{name}.yaml").write_text(text, encoding="utf-8")
-    study = home / "two-dates.yaml"
-    study.write_text(STUDY, encoding="utf-8")
-    return run(study).write(home / "results", ("page",))
+    first = share("688111.SH", name_zh="金山办公")
+    write_list(home, "mine/early", first, share("002230.SZ", name_zh="科大讯飞"))
+    late = share("600588.SH", name_zh="用友网络")
+    write_list(home, "mine/late", first, late, published="2025-02-28")
+    lists = {"baskets": "[mine/early, mine/late]", "prices": "{source: sample}"}
+    return run(write_study(home, **lists)).write(home / "results", ["page"])
 
 
 def test_each_window_has_one_column_and_each_list_its_own_days_in_it(dated: Path) -> None:
