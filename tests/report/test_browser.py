@@ -162,6 +162,7 @@ def test_a_line_that_is_pointed_at_stands_out_in_all_charts_of_its_event(
     folder: Path, show: Show
 ) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
+
     browser = show(folder)
     bright = """
     return ['levels-0', 'underwater-0', 'car-0'].map(id =>
