@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.lists.catalogue import known_names, summaries
+from basketbt.lists.catalogue import summaries
 from basketbt.lists.library import Library
 from basketbt.lists.model import Basket
 from basketbt.lists.schema import json_schema
@@ -77,10 +77,6 @@ def test_a_mapped_share_has_a_reason_that_no_other_row_shares(lists: list[Basket
     ]
     assert all(reason and "\n" not in reason for reason in reasons)
     assert max(Counter(reasons).values()) == 1
-
-
-def test_the_former_name_of_digiwin_is_known() -> None:
-    assert known_names()["300378.SZ"] == ("鼎捷数智", "鼎捷软件")
 
 
 def test_fourth_paradigm_carries_its_board_lot(baskets: dict[str, Basket]) -> None:

@@ -178,6 +178,7 @@ class TestWhatCannotBeHad:
         run = study(made, NAMES, estimation="[-270, -21]", event_study=section())
         assert cell(run)["estimation_sessions"] == 250
         assert cell(run)["romano_wolf_p"] == pytest.approx(1 / 2001)
+        assert pd.isna(cell(run, model="market+sector")["romano_wolf_p"])
         assert "| Holm p | Romano-Wolf p | Could see" in run.memo
         assert "Romano-Wolf needs" not in run.memo
 

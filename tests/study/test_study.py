@@ -81,13 +81,6 @@ def test_market_value_weights_look_at_the_close_before_the_base(study: Study) ->
     assert tradable == pytest.approx(0.3 / 7 - 0.15 * 6 / 7, abs=1e-12)
 
 
-def test_market_values_without_share_counts_are_refused_by_name(study: Study) -> None:
-    made = Made(PAIR, shares={A: (100.0, 50.0)})
-    with pytest.raises(DataError, match=B) as caught:
-        study(made, [A, B], weighting="market_cap")
-    assert caught.value.exit_code == 3
-
-
 def test_inverse_volatility_uses_the_estimation_window_and_not_suspended_days(
     study: Study,
 ) -> None:
@@ -260,13 +253,6 @@ def test_without_benchmark_levels_the_relative_columns_are_empty_with_the_reason
     assert found["total_return"] == pytest.approx(0.3, abs=1e-12)
     assert found["benchmark_return"] is None or np.isnan(found["benchmark_return"])
     assert "benchmark" in str(found["notes"])
-
-
-def test_nothing_short_is_annualised(study: Study) -> None:
-    found = row(study(Made({A: RISING, INDEX: MARKET}), [A]))
-    for key in ("annual_return", "sharpe", "var_95", "alpha"):
-        assert found[key] is None or np.isnan(found[key]), key
-    assert "fewer than 20 sessions" in str(found["notes"])
 
 
 def test_no_share_at_all_has_prices(study: Study) -> None:
