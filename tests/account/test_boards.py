@@ -144,9 +144,7 @@ def test_dividends_and_bonus_shares_reach_the_account() -> None:
     assert book.plan.dividends[2, 0] == 500_000
     # Sold within a month: a fifth of the dividend is taxed, if the account is.
     taxed = run(
-        [flat("10"), flat("10"), flat("7.31"), flat("7.31")],
-        actions={2: action},
-        dividends="taxed",
+        [flat("10"), flat("10"), flat("7.31"), flat("7.31")], actions={2: action}, dividends="taxed"
     )
     assert taxed.plan.orders.tax.sum() == 100_000
     assert book.books.cash[-1, 0] - taxed.books.cash[-1, 0] == 100_000

@@ -9,11 +9,7 @@ import numpy as np
 import pytest
 
 from basketbt.engine.batch.draws import SERIES, draw_names
-from basketbt.eventstudy.random_baskets import (
-    RandomBaskets,
-    Shortage,
-    two_sided_p,
-)
+from basketbt.eventstudy.random_baskets import RandomBaskets, Shortage, two_sided_p
 
 
 def test_every_ordered_choice_is_as_likely_and_none_repeats_a_name() -> None:

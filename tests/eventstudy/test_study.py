@@ -95,9 +95,7 @@ class TestWhole:
 
     def test_the_registered_family_is_what_is_counted(self, small: Inputs) -> None:
         options = replace(
-            small.options,
-            family_windows=((0, 4),),
-            family_models=("market", "market+sector"),
+            small.options, family_windows=((0, 4),), family_models=("market", "market+sector")
         )
         found = event_study(replace(small, options=options))
         assert found.tests == 3 * 1 * 2

@@ -187,8 +187,7 @@ def test_an_offset_and_the_distance_back_cancel(day: date, k: int) -> None:
 @pytest.mark.market
 @pytest.mark.skipif(not REAL.exists(), reason="no ../shared/market beside the project")
 @pytest.mark.parametrize(
-    ("table", "symbol", "name"),
-    [("indexes", "000300.SH", "XSHG"), ("bars", "6682.HK", "XHKG")],
+    ("table", "symbol", "name"), [("indexes", "000300.SH", "XSHG"), ("bars", "6682.HK", "XHKG")]
 )
 def test_real_prices_exist_on_every_session_and_on_no_other_day(
     table: str, symbol: str, name: str

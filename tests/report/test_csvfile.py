@@ -13,13 +13,7 @@ from basketbt.report.csvfile import csv_bytes
 from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.text import visible
 
-LAYOUT = Layout(
-    "sample",
-    (
-        Column("basket", "text"),
-        Column("value", "decimal"),
-    ),
-)
+LAYOUT = Layout("sample", (Column("basket", "text"), Column("value", "decimal")))
 
 
 def rows_of(data: bytes) -> list[list[str]]:

@@ -21,10 +21,7 @@ from basketbt.report.views import document
 from basketbt.report.views.blocks import Block, Bullets, Cell, Document, Prose, TableBlock
 from support.pages import Grid, Row, grids, percent, rows
 
-ENTRIES = {
-    "publication_open": "Publication open",
-    "next_open": "Next open (hindsight)",
-}
+ENTRIES = {"publication_open": "Publication open", "next_open": "Next open (hindsight)"}
 
 HEADS = {"hindsight": "Hindsight [0,+7]", "available": "Available [+8,+14]"}
 
@@ -295,9 +292,7 @@ def test_the_page_settles_each_list_as_the_memo_does(made: Document, folder: Pat
     assert page.count(warned) >= 1
 
 
-def test_the_verdict_says_what_an_account_after_publication_made_and_by_when(
-    folder: Path,
-) -> None:
+def test_the_verdict_says_what_an_account_after_publication_made_and_by_when(folder: Path) -> None:
     page = (folder / "report.html").read_text("utf-8").partition('id="levels-0"')[0]
     made = sorted(
         float(row["total_return"])

@@ -47,9 +47,7 @@ def test_an_entry_that_comes_too_late_does_not_stop_the_other(study: Study, made
     assert f"mine/list**: {why}" in run.memo
 
 
-def test_a_reader_is_compared_with_paper_from_the_close_before_he_could_buy(
-    study: Study,
-) -> None:
+def test_a_reader_is_compared_with_paper_from_the_close_before_he_could_buy(study: Study) -> None:
     # A percent a session until 7 February, then two down; the list appeared on the 7th, day +7.
     up = {day: 10.0 * 1.01 ** max(day, 0) for day in range(-160, 8)}
     down = {day: up[7] * 0.98 ** (day - 7) for day in range(8, 20)}
@@ -186,10 +184,7 @@ class TestTaxedDividends:
         factor = {day: 1.0 if day < 2 else 20 / 19 for day in FLAT}
         made = Made({ONE: falls, TWO: FLAT, **INDEX}, factors={ONE: factor}, actions=actions)
         run = study(
-            made,
-            (ONE, TWO),
-            account="{cash: 1000000, dividends: taxed}",
-            windows="[[0, 4]]",
+            made, (ONE, TWO), account="{cash: 1000000, dividends: taxed}", windows="[[0, 4]]"
         )
         row = accounts(run)["next_open"]
         self.tax = run.frames["orders"]["tax"].sum()

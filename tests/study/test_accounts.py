@@ -149,10 +149,7 @@ def test_settings_guard_themselves(key: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     ("account", "error", "code"),
-    [
-        ("{entry: day0_close, exit: 2025-01-21}", NoEntry, 2),
-        ("{exit: 2025-03-31}", OutsideData, 3),
-    ],
+    [("{entry: day0_close, exit: 2025-01-21}", NoEntry, 2), ("{exit: 2025-03-31}", OutsideData, 3)],
 )
 def test_accounts_that_cannot_be(
     study: Study, made: Made, account: str, error: type[BasketbtError], code: int
@@ -186,13 +183,7 @@ def test_a_share_listed_later_is_waited_for(study: Study, made: Made) -> None:
     # It joins the index book at its first close, on day +2; the account buys it there too.
     late = {day: 20.0 + day for day in range(2, 20)}
     source = Made({TWO[0]: FLAT, TWO[1]: late, **INDEX})
-    run = study(
-        source,
-        TWO,
-        account="{cash: 1000000}",
-        late_listing="join",
-        windows="[[0, 5]]",
-    )
+    run = study(source, TWO, account="{cash: 1000000}", late_listing="join", windows="[[0, 5]]")
     orders = run.frames["orders"]
     bought = orders[(orders["symbol"] == TWO[1]) & (orders["side"] == "buy")]
     assert (bought["filled"] > 0).any()
@@ -248,9 +239,7 @@ def test_a_share_of_another_exchange_is_not_taken_for_consolidated_after_a_holid
     assert (traded["filled"] > 0).any()
 
 
-def test_a_hong_kong_account_is_kept_in_yuan_beside_levels_in_dollars(
-    study: Study,
-) -> None:
+def test_a_hong_kong_account_is_kept_in_yuan_beside_levels_in_dollars(study: Study) -> None:
     made = {"6682.HK": FLAT, **INDEX}
     with pytest.raises(NoFx, match="HKDCNY"):
         study(Made(made), ("6682.HK",), account="{}")

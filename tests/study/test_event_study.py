@@ -16,11 +16,7 @@ from basketbt.eventstudy.inputs import STANDARD_VARIANTS
 from basketbt.eventstudy.reasons import BadWindows
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import shipped_events
-from basketbt.plan.eventstudy import (
-    clean_windows,
-    other_day_zeros,
-    reach,
-)
+from basketbt.plan.eventstudy import clean_windows, other_day_zeros, reach
 from basketbt.report.files import run_files
 from support.eventstudy import (
     FIRST,

@@ -62,9 +62,7 @@ def test_a_hong_kong_list_meets_the_news_on_its_own_calendar(tmp_path: Path) -> 
     assert zero == {"XHKG": "2025-01-28", "XSHG": "2025-02-05"}
 
 
-def test_prices_are_asked_from_before_the_estimation_window_to_the_last_end(
-    tmp_path: Path,
-) -> None:
+def test_prices_are_asked_from_before_the_estimation_window_to_the_last_end(tmp_path: Path) -> None:
     request = plan(tmp_path).request
     case = plan(tmp_path).cases[0]
     assert request.start == case.session(-141 - LEAD_IN)
@@ -117,8 +115,7 @@ def test_a_bare_date_without_a_session_is_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "lines",
-    [{"events": "{id: mine, at: 1989-12-08}"}, {"windows": "[[-9000,0]]"}],
+    "lines", [{"events": "{id: mine, at: 1989-12-08}"}, {"windows": "[[-9000,0]]"}]
 )
 def test_dates_before_the_first_known_session_do_not_ask_for_an_upgrade(
     tmp_path: Path, lines: dict[str, str]

@@ -40,10 +40,7 @@ def test_the_order_of_the_events_does_not_matter(study: Study) -> None:
     made = Made({A: rising(), B: rising(), INDEX: MARKET}, factors={A: stepped(-8)})
     tables = [
         by_window(study(made, [A, B], windows="[[-3,-1],[0,2]]", events=events)).sort_index()
-        for events in (
-            "[deepseek-v3, deepseek-r1]",
-            "[deepseek-r1, deepseek-v3]",
-        )
+        for events in ("[deepseek-v3, deepseek-r1]", "[deepseek-r1, deepseek-v3]")
     ]
     pd.testing.assert_frame_equal(tables[0], tables[1])
     assert tables[0]["price_return"].notna().all()

@@ -69,10 +69,7 @@ def test_stance_weights_recommended_shares_twice(study: Study) -> None:
 
 def test_market_value_weights_look_at_the_close_before_the_base(study: Study) -> None:
     jumps_at_the_base = {**RISING, -1: 12.0, 0: 13.2, 1: 14.4, 2: 15.6}
-    made = Made(
-        {**PAIR, A: jumps_at_the_base},
-        shares={A: (100.0, 50.0), B: (150.0, 150.0)},
-    )
+    made = Made({**PAIR, A: jumps_at_the_base}, shares={A: (100.0, 50.0), B: (150.0, 150.0)})
     run = study(made, [A, B], weighting="[market_cap, tradable_cap]")
     # Day -2: A 10 × 100 = 1000 against B 20 × 150 = 3000; tradable 500 against 3000.
     total = row(run, weighting="market_cap")["total_return"]
@@ -81,9 +78,7 @@ def test_market_value_weights_look_at_the_close_before_the_base(study: Study) ->
     assert tradable == pytest.approx(0.3 / 7 - 0.15 * 6 / 7, abs=1e-12)
 
 
-def test_inverse_volatility_uses_the_estimation_window_and_not_suspended_days(
-    study: Study,
-) -> None:
+def test_inverse_volatility_uses_the_estimation_window_and_not_suspended_days(study: Study) -> None:
     days = range(-141, 4)
     calm = {day: 10.0 * (1.01 if day % 2 else 1.0) for day in days}
     wild = {day: 10.0 * (1.03 if day % 2 else 1.0) for day in days}
@@ -211,9 +206,7 @@ def test_hong_kong_shares_need_a_rate_or_the_word_local(study: Study) -> None:
     assert "local currency" not in str(row(converted)["notes"])
 
 
-def test_a_rate_may_begin_after_the_lead_in_and_must_not_end_before_the_study(
-    study: Study,
-) -> None:
+def test_a_rate_may_begin_after_the_lead_in_and_must_not_end_before_the_study(study: Study) -> None:
     long = dict.fromkeys(range(-12, 0), 10.0) | {0: 11.0, 1: 11.0, 2: 12.0}
     made = {HK: long, A: long, INDEX: MARKET}
     found = study(Made(made, fx=dict.fromkeys(range(-3, 3), 0.9)), [HK, A])
@@ -331,12 +324,7 @@ def test_a_window_does_not_know_who_lists_after_it(study: Study) -> None:
 
 def test_the_table_of_constituents_has_the_weights_bought(study: Study) -> None:
     late = path(30.0, 33.0, first=2)
-    run = study(
-        Made({**PAIR, C: late}),
-        [A, B, C],
-        late_listing="join",
-        windows="[[0,1],[0,3]]",
-    )
+    run = study(Made({**PAIR, C: late}), [A, B, C], late_listing="join", windows="[[0,1],[0,3]]")
     assert "the 2 shares returned" in run.memo  # the third joins after the window
     short = run.constituents[run.constituents["window"] == "[0,+1]"].set_index("symbol")
     assert short["weight"].to_dict() == pytest.approx({A: 0.5, B: 0.5, C: 0.0})
