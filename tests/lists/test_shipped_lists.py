@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import Counter
 from datetime import date
@@ -17,6 +16,7 @@ from basketbt.lists.model import Basket
 from basketbt.lists.schema import json_schema
 from basketbt.plan.check import check_files
 from basketbt.shipped import shipped
+from support.written import table
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "../shared/reference/broker_lists.csv"
@@ -43,8 +43,7 @@ def test_16_lists_of_7_brokers_with_118_shares_pass_the_check(lists: list[Basket
 
 @pytest.mark.skipif(not REFERENCE.exists(), reason="needs ../shared/reference/broker_lists.csv")
 def test_the_lists_hold_the_facts_of_the_reference(lists: list[Basket]) -> None:
-    with REFERENCE.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = table(REFERENCE)
     of_list, of_share = (
         ("broker_zh", "theme_zh", "theme_en"),
         ("symbol", "name_zh", "segment_zh", "segment_en", "stance", "origin"),

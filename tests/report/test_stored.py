@@ -24,6 +24,7 @@ from basketbt.report.render import Format, rendered
 from basketbt.report.render.terminal import answer_lines
 from basketbt.report.views.context import contexts
 from support import invented
+from support.grids import content as contents
 from support.written import command, loaded
 
 ALL: tuple[Format, ...] = ("page", "figures", "xlsx", "docx")
@@ -34,14 +35,6 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 def copy(folder: Path, tmp_path: Path) -> Path:
     """The run's folder, to do harm to."""
     return Path(shutil.copytree(folder, tmp_path / folder.name))
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

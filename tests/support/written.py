@@ -101,6 +101,6 @@ def loaded(program: str, *words: str, cwd: Path | None = None) -> set[str]:
 
 
 def table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file of a run."""
+    """The rows of a CSV file."""
     with path.open(encoding="utf-8-sig", newline="") as handle:
         return list(csv.DictReader(handle))
