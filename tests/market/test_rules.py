@@ -24,7 +24,7 @@ from basketbt.market.feerules import FEES, FeeRule
 from basketbt.market.fees import Broker, fees
 from basketbt.market.limits import LIMITS, Limits, limit_fractions, limit_prices
 from basketbt.market.lots import LOTS, NoLot, lots_of, round_buy, round_sell
-from basketbt.market.rules import rules_digest, rules_on
+from basketbt.market.rules import rules_on
 from basketbt.market.symbols import parse_symbol
 from support.written import table
 
@@ -331,10 +331,6 @@ class TestRuleBook:
 
         assert st_of(date(2026, 7, 5)) == ["ST: +5% / -5%"]
         assert st_of(date(2026, 7, 6)) == ["ST: +10% / -10%"]
-
-    def test_the_digest_is_stable_within_a_version(self) -> None:
-        assert rules_digest() == rules_digest()
-        assert len(rules_digest()) == 64
 
 
 @pytest.mark.market

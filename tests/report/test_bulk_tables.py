@@ -84,10 +84,6 @@ def test_a_run_written_again_without_full_keeps_what_full_added(
     assert verify(first, source=invented.SOURCE) == ()
 
 
-def test_a_run_with_everything_reproduces(full: Path) -> None:
-    assert verify(full, source=invented.SOURCE) == ()
-
-
 def test_report_can_add_the_csv_of_bulk_tables(copy: Path, full: Path) -> None:
     render_again(copy, ["page"], full=True)
     for name in BULK:

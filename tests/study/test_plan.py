@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from basketbt.config.study import load_study
@@ -13,7 +12,7 @@ from basketbt.errors import BasketbtError, InvalidFile, OutsideCalendar, Refused
 from basketbt.market.calendars import calendar
 from basketbt.pipeline.run import run_study
 from basketbt.pipeline.sources import choose_source
-from basketbt.plan.model import StudyPlan, span
+from basketbt.plan.model import StudyPlan
 from basketbt.plan.request import LEAD_IN
 from basketbt.plan.study import make_plan
 from support.written import write_list, write_study
@@ -176,14 +175,6 @@ def test_what_cannot_be_planned(
         plan(tmp_path, **lines)
     assert words in f"{caught.value} {caught.value.hint}"
     assert caught.value.exit_code in (2, 3)
-
-
-def test_spans_read_as_people_write_them() -> None:
-    assert [span(-1, 1), span(0, 0), span(-20, -1)] == ["[-1,+1]", "[0,0]", "[-20,-1]"]
-
-
-def test_a_session_is_a_day(tmp_path: Path) -> None:
-    assert plan(tmp_path).cases[0].session(0) == np.datetime64("2025-01-21")
 
 
 def test_an_unknown_list_is_named_with_its_line_or_setting(tmp_path: Path) -> None:
