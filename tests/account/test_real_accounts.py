@@ -65,11 +65,7 @@ def history(path: Path, symbol: str) -> tuple[Row, ...]:
     table = pq.read_table(path / "bars.parquet", filters=pc.field("symbol") == symbol)
     rows = table.sort_by("date").to_pylist()
     return tuple(
-        Row(
-            np.datetime64(row["date"], "D"),
-            bar(row),
-            Decimal(str(row["adj_factor"])),
-        )
+        Row(np.datetime64(row["date"], "D"), bar(row), Decimal(str(row["adj_factor"])))
         for row in rows
     )
 

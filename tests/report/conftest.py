@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ def whole() -> Run:
 def folder(whole: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its files, in every form."""
     return whole.write(tmp_path_factory.mktemp("en"), ("page", "figures", "xlsx", "docx"))
+
+
+@pytest.fixture
+def copy(folder: Path, tmp_path: Path) -> Path:
+    """A copy of the run's folder, to do harm to."""
+    return Path(shutil.copytree(folder, tmp_path / folder.name))
 
 
 @pytest.fixture(scope="session")

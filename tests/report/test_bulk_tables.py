@@ -23,12 +23,6 @@ pytestmark = pytest.mark.slow
 BULK = ("orders", "positions", "car_paths", "placebo")
 
 
-@pytest.fixture
-def copy(folder: Path, tmp_path: Path) -> Path:
-    """A run written without the bulk tables as CSV, to do things to."""
-    return Path(shutil.copytree(folder, tmp_path / folder.name))
-
-
 def sheets(folder: Path) -> set[str]:
     return set(openpyxl.load_workbook(folder / "summary.xlsx", read_only=True).sheetnames)
 

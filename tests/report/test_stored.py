@@ -31,12 +31,6 @@ ALL: tuple[Format, ...] = ("page", "figures", "xlsx", "docx")
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
-@pytest.fixture
-def copy(folder: Path, tmp_path: Path) -> Path:
-    """The run's folder, to do harm to."""
-    return Path(shutil.copytree(folder, tmp_path / folder.name))
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("form", [(), *((one,) for one in ALL)], ids=["memo", *ALL])
 def test_a_stored_run_renders_as_a_fresh_one(
