@@ -1,4 +1,4 @@
-"""How a command ends when it is stopped or its output cannot be written: in one line."""
+"""What a terminal shows: one line for what went wrong, and tables whose numbers stay whole."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from basketbt.__main__ import main
+from basketbt.cli.console import say_table
 
 FULL = Path("/dev/full")
 
@@ -39,3 +40,25 @@ def test_an_interrupt_while_the_program_is_loaded_is_no_traceback(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 130
+
+
+HEAD = ("Basket", "Names", "[0,+5]", "Available [+8,+60]", "Max drawdown [0,+60]")
+ROWS = [("tfzq/compute-infrastructure", "27", "-6.1%", "-7.0%", "-27.8%")]
+
+
+def shown(columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    say_table(HEAD, ROWS, right=range(1, len(HEAD)))
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("columns", [55, 70, 80, 200])
+def test_no_name_and_no_number_is_broken(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = shown(columns, capsys, monkeypatch)
+    assert "tfzq/compute-infrastructure" in said
+    assert "-6.1%" in said
+    assert ("-27.8%" in said) == (columns > 55)
+    assert ("(Max drawdown [0,+60]: in a wider terminal, or piped)" in said) == (columns == 55)

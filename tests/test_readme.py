@@ -6,53 +6,43 @@ import contextlib
 import io
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 from pathlib import Path
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from basketbt.cli.main import app
-from basketbt.data.bars import PriceRequest
-from basketbt.data.sources.sample import SampleSource
-from basketbt.lists.library import find_library
-from support.export import write_tables
+from basketbt.shipped import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = sorted(ROOT.glob("README*.md"))
-INDEXES = ("H00300.CSI", "000300.SH", "000985.CSI", "930713.CSI")
+README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
+PAGES = (README, CHINESE)  # which hold the same commands, see below
 
 
 def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
 
 
-def commands(page: Path) -> list[str]:
-    return [line for block in blocks(page, "sh") for line in block.splitlines() if line.strip()]
+def commands() -> list[str]:
+    return [line for block in blocks(README, "sh") for line in block.splitlines() if line.strip()]
 
 
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with a folder of tables, as an analyst would have it."""
-    symbols = {symbol for basket in find_library().select(["*"]) for symbol in basket.symbols}
-    request = PriceRequest(
-        symbols=tuple(sorted(symbols)),
-        indexes=INDEXES,
-        start=np.datetime64("2024-05-06"),
-        end=np.datetime64("2025-04-30"),
-        fx=("HKDCNY",),
-    )
-    write_tables(SampleSource().load(request), tmp_path / "prices")
+    (tmp_path / "prices").mkdir()
+    for name in ("bars", "indexes", "actions", "fx"):
+        shutil.copy(shipped("sample") / f"{name}.parquet", tmp_path / "prices")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_commands_of_the_readme_work_in_order(page: Path, workplace: Path) -> None:
-    for line in commands(page):
+def test_the_commands_of_the_readme_work_in_order(workplace: Path) -> None:
+    for line in commands():
         words = shlex.split(line)
         if words[0] == "make":
             done = subprocess.run(
@@ -66,18 +56,16 @@ def test_the_commands_of_the_readme_work_in_order(page: Path, workplace: Path) -
         assert result.stdout.strip(), line
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_python_of_the_readme_runs(page: Path, workplace: Path) -> None:
-    for block in blocks(page, "python"):
+def test_the_python_of_the_readme_runs(workplace: Path) -> None:
+    for block in blocks(README, "python"):
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(block, page.name, "exec"), {})
+            exec(compile(block, README.name, "exec"), {})
         assert "sample of record" in printed.getvalue()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_study_of_the_readme_is_the_template_in_short(page: Path, workplace: Path) -> None:
-    (text,) = blocks(page, "yaml")
+def test_the_study_of_the_readme_is_the_template_in_short(workplace: Path) -> None:
+    (text,) = blocks(README, "yaml")
     Path("five.yaml").write_text(text, encoding="utf-8")
     assert len(text.splitlines()) == 5
     result = CliRunner().invoke(app, ["run", "five.yaml"])
@@ -120,10 +108,9 @@ def test_links_of_the_readme_lead_somewhere(page: Path) -> None:
 
 
 def test_the_chinese_readme_says_the_same() -> None:
-    english, chinese = ROOT / "README.md", ROOT / "README.zh-CN.md"
     for language in ("sh", "yaml", "python"):
-        assert blocks(chinese, language) == blocks(english, language)
-    texts = [page.read_text(encoding="utf-8") for page in (english, chinese)]
+        assert blocks(CHINESE, language) == blocks(README, language)
+    texts = [page.read_text(encoding="utf-8") for page in PAGES]
     headings, tables, bullets = (
         [[line for line in text.splitlines() if line.startswith(mark)] for text in texts]
         for mark in ("## ", "| `", "- ")

@@ -1,18 +1,23 @@
-"""An account meets limits, suspensions, lots, cash and T+1: small markets worked out by hand."""
+"""When an account first buys, and how it meets limits, suspensions, lots, cash and T+1: by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 
+from basketbt.engine.account import Entry
 from basketbt.engine.account.book import AccountBook
-from basketbt.engine.account.schedule import Moment
+from basketbt.engine.account.schedule import Moment, entry_point, next_open
 from basketbt.engine.account.settings import AccountSettings
 from basketbt.engine.rebalance import Rebalance
 from basketbt.market.calendars import calendar
+from basketbt.market.clock import select_event
 from basketbt.market.fees import Broker
 from support.account_market import FIRST, MadeMarket
 from support.accounts import accounts, path_of, trades_of
@@ -144,9 +149,7 @@ def test_dividends_and_bonus_shares_reach_the_account() -> None:
     assert book.plan.dividends[2, 0] == 500_000
     # Sold within a month: a fifth of the dividend is taxed, if the account is.
     taxed = run(
-        [flat("10"), flat("10"), flat("7.31"), flat("7.31")],
-        actions={2: action},
-        dividends="taxed",
+        [flat("10"), flat("10"), flat("7.31"), flat("7.31")], actions={2: action}, dividends="taxed"
     )
     assert taxed.plan.orders.tax.sum() == 100_000
     assert book.books.cash[-1, 0] - taxed.books.cash[-1, 0] == 100_000
@@ -189,3 +192,40 @@ def test_the_tax_on_a_dividend_rounds_half_a_fen_up() -> None:
 def test_slippage_never_passes_the_limit() -> None:
     book = run([flat("10"), bar("10.9", "10.5", "11", "11"), flat("11")], slippage_bps=500.0)
     assert book.plan.orders.price[0] == 110_000
+
+
+R1 = select_event("deepseek-r1")
+PUBLISHED = date(2025, 2, 7)
+
+
+@pytest.mark.parametrize(
+    ("entry", "session", "moment"),
+    [
+        ("next_open", "2025-01-21", Moment.OPEN),  # released at 20:19 the evening before
+        ("day0_close", "2025-01-21", Moment.CLOSE),
+        ("publication_open", "2025-02-10", Moment.OPEN),  # a Friday: the Monday after it
+    ],
+)
+def test_r1(entry: Entry, session: str, moment: Moment) -> None:
+    point = entry_point(entry, R1, PUBLISHED, calendar("XSHG"))
+    assert (str(point.session), point.moment) == (session, moment)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "at", "session"),
+    [
+        ("XSHG", "2025-01-21T09:24", "2025-01-21"),  # still in time for the opening auction
+        ("XSHG", "2025-01-21T09:25", "2025-01-22"),
+        ("XSHG", "2025-01-21T11:00", "2025-01-22"),
+        ("XSHG", "2025-01-27T16:00", "2025-02-05"),  # Spring Festival
+        ("XHKG", "2025-01-21T09:19", "2025-01-21"),
+        ("XHKG", "2025-01-21T09:21", "2025-01-22"),
+    ],
+)
+def test_the_next_open(exchange: str, at: str, session: str) -> None:
+    moment = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert next_open(moment, calendar(exchange)) == np.datetime64(session)
+
+
+def test_an_event_known_by_its_date_alone_is_bought_the_next_session() -> None:
+    assert next_open(date(2025, 1, 24), calendar("XSHG")) == np.datetime64("2025-01-27")

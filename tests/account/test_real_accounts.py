@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -27,7 +28,7 @@ from basketbt.pipeline.run import run_study
 from basketbt.results import AccountKept, CaseResult
 from basketbt.shipped import shipped
 from support.accounts import MOMENTS, trades_of
-from support.slow_ledger import FEN, Action, Aim, Bar, Share, SlowLedger, rules_of
+from support.slow_ledger import Action, Aim, Bar, Share, SlowLedger, cents, rules_of
 
 STUDY = """\
 study: r1
@@ -43,7 +44,6 @@ account:
   cash: 10000000
   slippage_bps: 5
 """
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -53,29 +53,21 @@ class Row:
     factor: Decimal
 
 
+def bar(row: dict[str, Any]) -> Bar:
+    names = ("open", "high", "low", "close")
+    open_, high, low, close = (cents(Decimal(str(row[name]))) for name in names)
+    return Bar(open_, high, low, close, int(row["volume"] or 0))
+
+
 @cache
 def history(path: Path, symbol: str) -> tuple[Row, ...]:
     """The raw rows of one share, as the file has them."""
     table = pq.read_table(path / "bars.parquet", filters=pc.field("symbol") == symbol)
     rows = table.sort_by("date").to_pylist()
     return tuple(
-        Row(
-            np.datetime64(row["date"], "D"),
-            Bar(
-                open=fen(row["open"]),
-                high=fen(row["high"]),
-                low=fen(row["low"]),
-                close=fen(row["close"]),
-                volume=int(row["volume"] or 0),
-            ),
-            Decimal(str(row["adj_factor"])),
-        )
+        Row(np.datetime64(row["date"], "D"), bar(row), Decimal(str(row["adj_factor"])))
         for row in rows
     )
-
-
-def fen(price: float) -> Decimal:
-    return Decimal(str(price)).quantize(CENT, ROUND_HALF_UP)
 
 
 def share(path: Path, symbol: str, sessions: np.ndarray) -> Share:
@@ -89,9 +81,7 @@ def share(path: Path, symbol: str, sessions: np.ndarray) -> Share:
     actions = {}
     for previous, row in pairwise(rows):
         if row.date in places and abs(row.factor / previous.factor - 1) > Decimal("1e-6"):
-            reference = (previous.bar.close * previous.factor / row.factor).quantize(
-                FEN, ROUND_HALF_UP
-            )
+            reference = cents(previous.bar.close * previous.factor / row.factor)
             actions[places[row.date]] = Action(cash=previous.bar.close - reference)
     return Share(
         board=board,

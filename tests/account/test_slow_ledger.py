@@ -67,12 +67,7 @@ def assert_equal(book: AccountBook, ledgers: list[SlowLedger]) -> None:
     resets=st.booleans(),
 )
 def test_random_markets(
-    seed: int,
-    rows: int,
-    names: int,
-    wild: float,
-    own: AccountSettings,
-    resets: bool,
+    seed: int, rows: int, names: int, wild: float, own: AccountSettings, resets: bool
 ) -> None:
     draw = np.random.default_rng(seed)
     symbols = tuple(draw.permutation(SYMBOLS)[:names].tolist())

@@ -19,7 +19,6 @@ from basketbt.engine.batch.engine import (
 )
 from basketbt.engine.holding_periods import IndexMarket as Prepared
 from basketbt.engine.holding_periods import LateListing, make_market
-from basketbt.engine.index import index_path
 from basketbt.engine.kernel import Holdings
 from basketbt.engine.rebalance import Kind, Rebalance
 from basketbt.metrics.drawdowns import episodes
@@ -137,31 +136,6 @@ def test_blocks_and_threads_do_not_change_a_byte(rule: Kind, sparse: bool) -> No
         part = slice(first, stop)
         own = grid_statistics(market, baskets.rows(part), yardstick, costs=costs)
         same_bytes(whole, own, part)
-
-
-def test_named_shares_equal_whole_rows_of_weights() -> None:
-    market, weights, yardstick = big_market(300, names=60)
-    weights[:, 20:] = 0
-    weights /= weights.sum(axis=1, keepdims=True)
-    dense = grid_statistics(market, Holdings(weights), yardstick)
-    sparse = grid_statistics(market, named(weights), yardstick)
-    for key in FIGURES:
-        np.testing.assert_allclose(
-            sparse.figures[key], dense.figures[key], rtol=1e-12, atol=1e-12, err_msg=key
-        )
-
-
-@pytest.mark.parametrize(("names", "rows", "baskets"), [(1, 1, 1), (1, 2, 1), (1, 30, 3)])
-def test_one_basket_one_share_one_session(names: int, rows: int, baskets: int) -> None:
-    market, weights, yardstick = big_market(baskets, names=names, rows=rows)
-    found = grid_statistics(market, Holdings(weights), yardstick)
-    levels = index_path(market.prices, weights, Rebalance(), sessions=DAYS[:1].repeat(rows)).levels
-    assert yardstick.benchmark is not None
-    expected = evaluate(levels, annualisation=243, benchmark_levels=yardstick.benchmark).values
-    for key in FIGURES:
-        np.testing.assert_allclose(
-            found.figures[key][:, 0, 0], expected[key], rtol=1e-12, atol=1e-12
-        )
 
 
 def test_a_basket_of_nothing_is_undefined_and_disturbs_nobody() -> None:

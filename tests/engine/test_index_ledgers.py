@@ -69,14 +69,6 @@ def test_contributions_between_two_rows_of_a_path() -> None:
     np.testing.assert_allclose(book.contributions(3, since=1), [[20 / 105, -10 / 105]], atol=1e-15)
 
 
-def test_daily_rebalancing_compounds_the_mean_return() -> None:
-    book = path(TWO, [[0.5, 0.5]], Rebalance("daily"))
-    first = 100 * (1 + (0.10 + 0.0) / 2)
-    second = first * (1 + (12 / 11 - 1 - 0.2) / 2)
-    third = second * (1 + 0.25 / 2)
-    np.testing.assert_allclose(book.levels[:, 0], [100, first, second, third], rtol=1e-14)
-
-
 def test_a_band_is_breached_by_each_basket_on_its_own_session() -> None:
     # First basket: 52.4 % after row 1 stays inside five points, 60 % after row 2 does not.
     # Second basket holds 90 %: 90.8 % and 94.4 % stay inside.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from basketbt.engine.rebalance import BadRebalance, Rebalance
+from basketbt.engine.rebalance import BadRebalance, Kind, Rebalance
 from basketbt.market.calendars import NotASession, calendar
 
 
@@ -19,51 +19,37 @@ def resets(rule: Rebalance, days: np.ndarray) -> list[str]:
     return [str(day) for day in days[rule.rebalance_rows(days)]]
 
 
-QUARTERS = sessions("2024-12-20", "2025-04-10")
+TURN = ("2024-12-20", "2025-04-10")
+QUARTERS = sessions(*TURN)
 
 
-def test_months_end_on_their_last_session() -> None:
-    assert resets(Rebalance("monthly"), QUARTERS) == [
-        "2024-12-31",
-        "2025-01-27",
-        "2025-02-28",
-        "2025-03-31",
-    ]
+@pytest.mark.parametrize(
+    ("rule", "first", "last", "expected"),
+    [
+        ("monthly", *TURN, "2024-12-31 2025-01-27 2025-02-28 2025-03-31"),
+        ("quarterly", *TURN, "2024-12-31 2025-03-31"),
+        # Spring Festival: 27 January is a Monday and the only session of its week; 5 to 7 February
+        # is a short one. (New Year's Day splits the week of 30 December but does not end it.)
+        ("weekly", "2024-12-30", "2025-01-20", "2025-01-03 2025-01-10 2025-01-17"),
+        ("weekly", "2025-01-20", "2025-02-12", "2025-01-24 2025-01-27 2025-02-07"),
+        ("daily", "2025-02-05", "2025-02-11", "2025-02-06 2025-02-07 2025-02-10"),
+        ("monthly", "2024-12-31", "2025-01-27", ""),  # both end a month: base and last session
+        ("hold", *TURN, ""),
+    ],
+)
+def test_a_rule_resets_at_the_last_session_of_its_period(
+    rule: Kind, first: str, last: str, expected: str
+) -> None:
+    assert resets(Rebalance(rule), sessions(first, last)) == expected.split()
 
 
-def test_quarters_end_on_their_last_session() -> None:
-    assert resets(Rebalance("quarterly"), QUARTERS) == ["2024-12-31", "2025-03-31"]
+def test_named_dates_at_the_base_and_the_last_session_are_never_reset() -> None:
+    named = Rebalance("dates", dates=(QUARTERS[0], QUARTERS[5], QUARTERS[-1]))
+    assert resets(named, QUARTERS) == [str(QUARTERS[5])]
 
 
-def test_weeks_end_on_their_last_session_also_before_a_holiday() -> None:
-    # Spring Festival: 27 January is a Monday and the only session of its week; 5 to 7 February
-    # is a short one. (New Year's Day splits the week of 30 December but does not end it.)
-    days = sessions("2024-12-30", "2025-02-12")
-    assert resets(Rebalance("weekly"), days) == [
-        "2025-01-03",
-        "2025-01-10",
-        "2025-01-17",
-        "2025-01-24",
-        "2025-01-27",
-        "2025-02-07",
-    ]
-
-
-def test_daily_is_every_session_but_the_first_and_the_last() -> None:
-    days = sessions("2025-02-05", "2025-02-11")
-    assert resets(Rebalance("daily"), days) == ["2025-02-06", "2025-02-07", "2025-02-10"]
-
-
-def test_the_base_and_the_last_session_are_never_reset() -> None:
-    days = sessions("2024-12-31", "2025-01-27")  # both end a month
-    assert resets(Rebalance("monthly"), days) == []
-    named = Rebalance("dates", dates=(days[0], days[5], days[-1]))
-    assert resets(named, days) == [str(days[5])]
-
-
-@pytest.mark.parametrize("rule", [Rebalance(), Rebalance("band", width=0.05)])
-def test_hold_and_band_know_no_date_in_advance(rule: Rebalance) -> None:
-    assert resets(rule, QUARTERS) == []
+def test_a_band_knows_no_date_in_advance() -> None:
+    assert resets(Rebalance("band", width=0.05), QUARTERS) == []
 
 
 @pytest.mark.parametrize("rule", [Rebalance("daily"), Rebalance("monthly"), Rebalance()])

@@ -16,7 +16,6 @@ from basketbt.eventstudy.inputs import (
     LONG_ESTIMATION,
     WITHOUT_RALLY,
     WITHOUT_REOPENING,
-    Options,
     Universe,
     Variant,
 )
@@ -74,10 +73,6 @@ class TestWhole:
         assert cell.placebo_p == pytest.approx(1 / 251)
         assert (cell.placebo_blocks, cell.placebo_resolution) == (50, 5 / 250)
 
-    def test_the_same_inputs_give_the_same_numbers(self, small: Inputs) -> None:
-        one, two = event_study(small), event_study(small)
-        assert repr(one.tests) == repr(two.tests)
-
     def test_another_basket_in_the_study_changes_no_raw_number(self, small: Inputs) -> None:
         alone = replace(small, baskets=("first",), weights=small.weights[:1])
         here, there = cell_of(small), cell_of(alone)
@@ -97,22 +92,9 @@ class TestWhole:
         assert (path.low < 0).all()
         assert (path.high > 0).all()
 
-    def test_romano_wolf_needs_a_year_of_residuals(self, small: Inputs) -> None:
-        short = event_study(small)
-        assert "empty-romano-wolf-too-few" in codes(short.notes)
-        long = event_study(replace(small, estimation=(-280, -21)))
-        assert "empty-romano-wolf-too-few" not in codes(long.notes)
-        for cell in long.tests:
-            if cell.in_family:
-                assert cell.p - 0.05 < cell.romano_wolf_p <= 1
-            else:
-                assert np.isnan(cell.romano_wolf_p)
-
     def test_the_registered_family_is_what_is_counted(self, small: Inputs) -> None:
         options = replace(
-            small.options,
-            family_windows=((0, 4),),
-            family_models=("market", "market+sector"),
+            small.options, family_windows=((0, 4),), family_models=("market", "market+sector")
         )
         found = event_study(replace(small, options=options))
         assert found.family_size == 3 * 1 * 2
@@ -153,11 +135,6 @@ class TestLimits:
 
 
 class TestVariants:
-    def test_another_estimation_window(self, small: Inputs) -> None:
-        variant = Variant(name="long", estimation=(-270, -21))
-        cell = cell_of(variant.apply(small))
-        assert (cell.variant, cell.estimation_sessions) == ("long", 250)
-
     def test_dates_left_out_of_the_estimation(self, small: Inputs) -> None:
         first = small.sessions[300].astype(date)
         last = small.sessions[309].astype(date)
@@ -201,13 +178,6 @@ class TestVariants:
             assert not cell.in_family
             assert np.isnan([cell.holm_p, cell.bh_p, cell.romano_wolf_p]).all()
             assert cell.holm_as_if == pytest.approx(registered.holm_p, nan_ok=True)
-
-    def test_another_day_0(self, small: Inputs) -> None:
-        moved = Variant(name="leak", day0=419).apply(small)
-        assert cell_of(moved, window=(0, 0)).car == pytest.approx(
-            event_study(moved).paths[0].ar[0], rel=1e-9
-        )
-        assert event_study(moved).paths[0].dates[0] == small.sessions[419]
 
 
 class TestEmptyCells:
@@ -311,13 +281,6 @@ class TestEmptyCells:
         assert "sector-holds-names" in codes(cell_of(inputs, model="market+sector").notes)
         assert "sector-holds-names" not in codes(cell_of(inputs).notes)
 
-    def test_every_reason_speaks_both_languages(self, small: Inputs) -> None:
-        halted = changed(small, 0, slice(290, 320), np.nan)
-        found = event_study(replace(halted, windows=((0, 4), (0, 60), (0, 20))))
-        for cell in found.tests:
-            for note in cell.notes:
-                assert note.text("en") != note.text("zh")
-
 
 class TestRefused:
     def test_nothing_at_all_can_be_tested(self, small: Inputs) -> None:
@@ -385,5 +348,5 @@ def test_windows_are_cut_before_the_next_event_speaks() -> None:
 def test_options_and_inputs_cannot_be_changed_behind_a_result(small: Inputs) -> None:
     with pytest.raises(AttributeError):
         small.day0 = 3  # type: ignore[misc]
-    assert isinstance(small, Inputs)
-    assert Options() == Options()
+    with pytest.raises(AttributeError):
+        small.options.random_baskets = 3  # type: ignore[misc]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.errors import InvalidFile, RefusedPath, UnknownName
+from basketbt.errors import InvalidFile, RefusedPath
 from basketbt.lists.catalogue import known_names
 from basketbt.lists.checks import naming_notes
 from basketbt.lists.library import find_library
@@ -29,16 +29,6 @@ def test_patterns_keep_their_order_and_a_basket_comes_once(lists: Lists) -> None
         lists.write(f"mine/{name}", SHARE)
     chosen = find_library(lists.folder).select(["mine/c", "mine/*"])
     assert [basket.id for basket in chosen] == ["mine/c", "mine/a", "mine/b"]
-
-
-def test_an_unknown_id_names_the_nearest() -> None:
-    with pytest.raises(UnknownName, match="did you mean 'guojin/software'"):
-        find_library().select(["guojin/sofware"])
-
-
-def test_a_glob_without_a_match_is_an_error() -> None:
-    with pytest.raises(UnknownName):
-        find_library().select(["nobody/*"])
 
 
 def test_a_list_of_your_own_stands_in_for_the_shipped_one(lists: Lists) -> None:
@@ -127,10 +117,3 @@ class TestNames:
     def test_a_known_or_former_name_is_fine(self, lists: Lists, symbol: str, name: str) -> None:
         lists.write("mine/a", share(symbol, name_zh=name))
         assert naming_notes(lists.basket("mine/a"), known_names()) == ()
-
-    def test_an_unknown_name_is_a_note_in_both_languages(self, lists: Lists) -> None:
-        lists.write("mine/a", share("300378.SZ", name_zh="鼎龙股份"))
-        (note,) = naming_notes(lists.basket("mine/a"), known_names())
-        assert note.kind.severity == "warning"
-        assert "known as 鼎捷数智 (formerly 鼎捷软件)" in note.text("en")
-        assert "300378.SZ" in note.text("zh")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import Counter
 from datetime import date
@@ -11,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.lists.catalogue import known_names, summaries
+from basketbt.lists.catalogue import summaries
 from basketbt.lists.library import Library
 from basketbt.lists.model import Basket
 from basketbt.lists.schema import json_schema
 from basketbt.plan.check import check_files
 from basketbt.shipped import shipped
+from support.written import table
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "../shared/reference/broker_lists.csv"
@@ -43,8 +43,7 @@ def test_16_lists_of_7_brokers_with_118_shares_pass_the_check(lists: list[Basket
 
 @pytest.mark.skipif(not REFERENCE.exists(), reason="needs ../shared/reference/broker_lists.csv")
 def test_the_lists_hold_the_facts_of_the_reference(lists: list[Basket]) -> None:
-    with REFERENCE.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = table(REFERENCE)
     of_list, of_share = (
         ("broker_zh", "theme_zh", "theme_en"),
         ("symbol", "name_zh", "segment_zh", "segment_en", "stance", "origin"),
@@ -77,10 +76,6 @@ def test_a_mapped_share_has_a_reason_that_no_other_row_shares(lists: list[Basket
     ]
     assert all(reason and "\n" not in reason for reason in reasons)
     assert max(Counter(reasons).values()) == 1
-
-
-def test_the_former_name_of_digiwin_is_known() -> None:
-    assert known_names()["300378.SZ"] == ("鼎捷数智", "鼎捷软件")
 
 
 def test_fourth_paradigm_carries_its_board_lot(baskets: dict[str, Basket]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from datetime import UTC, date, datetime, time
 from importlib.metadata import version
@@ -23,11 +22,15 @@ from basketbt.market.calendars import (
     calendar,
     sessions_per_year,
 )
-from basketbt.market.refresh import CLOSURES, refresh, table_text, upstream_closes
+from basketbt.market.refresh import (
+    CLOSURES,
+    refresh,
+    table_text,
+    upstream_closes,
+)
+from support.written import table as csv_rows
 
-REAL = Path(__file__).resolve().parents[2] / "../shared/market"
-with (Path(__file__).parent / "answers/calendars.csv").open(encoding="utf-8", newline="") as file:
-    ANSWERS = list(csv.DictReader(file))
+ANSWERS = csv_rows(Path(__file__).parent / "answers/calendars.csv")
 
 SHANGHAI, HONG_KONG = calendar("XSHG"), calendar("XHKG")
 days = st.dates(date(2005, 2, 1), date(2026, 12, 1))
@@ -185,18 +188,16 @@ def test_an_offset_and_the_distance_back_cancel(day: date, k: int) -> None:
 
 
 @pytest.mark.market
-@pytest.mark.skipif(not REAL.exists(), reason="no ../shared/market beside the project")
 @pytest.mark.parametrize(
-    ("table", "symbol", "name"),
-    [("indexes", "000300.SH", "XSHG"), ("bars", "6682.HK", "XHKG")],
+    ("table", "symbol", "name"), [("indexes", "000300.SH", "XSHG"), ("bars", "6682.HK", "XHKG")]
 )
 def test_real_prices_exist_on_every_session_and_on_no_other_day(
-    table: str, symbol: str, name: str
+    table: str, symbol: str, name: str, market: Path
 ) -> None:
     import pyarrow.parquet as pq
 
     found = pq.read_table(
-        REAL / f"{table}.parquet", columns=["date"], filters=[("symbol", "==", symbol)]
+        market / f"{table}.parquet", columns=["date"], filters=[("symbol", "==", symbol)]
     )
     traded = np.unique(found["date"].to_numpy().astype("datetime64[D]"))
     assert traded.tolist() == calendar(name).between(traded[0], traded[-1]).tolist()

@@ -99,12 +99,7 @@ class TestNeighbours:
         v3 = select_event("deepseek-v3")
         assert last_clean_offset(v3, EVENTS, SHANGHAI) == 14
         near = {one.id: one.offset for one in neighbours(v3, EVENTS, SHANGHAI)}
-        assert near == {
-            "deepseek-r1@leak": 15,
-            "deepseek-r1": 16,
-            "us-shock": 21,
-            "reopening": 21,
-        }
+        assert near == {"deepseek-r1@leak": 15, "deepseek-r1": 16, "us-shock": 21, "reopening": 21}
 
     def test_r1_is_clean_until_the_holiday_and_v3_lies_sixteen_sessions_before(self) -> None:
         r1 = select_event("deepseek-r1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
@@ -31,11 +30,11 @@ from basketbt.market.limits import (
     limit_prices,
 )
 from basketbt.market.lots import LOTS, NoLot, lots_of, round_buy, round_sell
-from basketbt.market.rules import rules_digest, rules_on
+from basketbt.market.rules import rules_on
 from basketbt.market.symbols import parse_symbol
+from support.written import table
 
 ANSWERS = Path(__file__).parent / "answers"
-REAL = Path(__file__).resolve().parents[2] / "../shared/market"
 
 Row = dict[str, str]
 FEN = Decimal("0.01")
@@ -117,8 +116,7 @@ COMPUTED: dict[str, Callable[[Row], dict[str, float]]] = {
 
 
 def rows(topic: str) -> list[Row]:
-    with (ANSWERS / f"{topic}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return table(ANSWERS / f"{topic}.csv")
 
 
 class TestAnswers:
@@ -340,20 +338,14 @@ class TestRuleBook:
         assert st_of(date(2026, 7, 5)) == ["ST: +5% / -5%"]
         assert st_of(date(2026, 7, 6)) == ["ST: +10% / -10%"]
 
-    def test_the_digest_is_stable_within_a_version(self) -> None:
-        assert rules_digest() == rules_digest()
-        assert len(rules_digest()) == 64
-
 
 @pytest.mark.market
-@pytest.mark.skipif(not REAL.exists(), reason="no ../shared/market beside the project")
-def test_no_real_close_lies_outside_its_limits() -> None:
+def test_no_real_close_lies_outside_its_limits(market: Path) -> None:
     import pyarrow.parquet as pq
 
-    table = pq.read_table(
-        REAL / "bars.parquet", columns=["symbol", "date", "close", "adj_factor", "quality"]
-    )
-    frame = table.to_pandas().sort_values(["symbol", "date"])
+    columns = ["symbol", "date", "close", "adj_factor", "quality"]
+    bars = pq.read_table(market / "bars.parquet", columns=columns)
+    frame = bars.to_pandas().sort_values(["symbol", "date"])
     frame = frame[~frame["symbol"].str.endswith(".HK")]
     outside = []
     for symbol, bars in frame.groupby("symbol"):

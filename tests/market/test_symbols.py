@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
 
 from basketbt.errors import BadSymbol
 from basketbt.market.symbols import parse_symbol
-
-REFERENCE = Path(__file__).resolve().parents[2] / "../shared/market/instruments.csv"
+from support.written import table
 
 
 @pytest.mark.parametrize(
@@ -88,10 +86,8 @@ def test_a_code_that_could_price_the_wrong_security_is_refused_with_the_reason(
 
 
 @pytest.mark.market
-@pytest.mark.skipif(not REFERENCE.exists(), reason="no ../shared/market beside the project")
-def test_every_real_share_is_put_on_the_board_its_exchange_lists_it_on() -> None:
-    with REFERENCE.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+def test_every_real_share_is_put_on_the_board_its_exchange_lists_it_on(market: Path) -> None:
+    rows = table(market / "instruments.csv")
     assert len(rows) > 5000
     wrong = [row["symbol"] for row in rows if parse_symbol(row["symbol"]).board != row["board"]]
     assert not wrong

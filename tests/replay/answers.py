@@ -128,8 +128,7 @@ class Vendors:
             return exchanges.rights(self.market, int(request.query["pageNumber"]))
         code = request.query["filter"].split('"')[1].partition(".")[0]
         security = next(
-            (s for s in self.market.securities if s.code == code and s.symbol.kind == "share"),
-            None,
+            (s for s in self.market.securities if s.code == code and s.symbol.kind == "share"), None
         )
         if security is None:
             return json_reply({"success": False, "result": None})

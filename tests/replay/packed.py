@@ -7,7 +7,7 @@ shares, funds), layout 1479 bars without (indexes, Hong Kong). Day 0 is 1990-12-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from replay.invented import Bar
@@ -17,6 +17,7 @@ DAY_ZERO = date(1990, 12, 19)
 CENTS, MILLS = 2, 3  # decimals of a price in the two layouts
 FIELDS = "ohlcva"  # widths below are in units of 3 bits
 DEFAULT_UNITS = {"o": 3, "h": 3, "l": 3, "c": 3, "v": 5, "a": 5}
+UNITS = {"o": 8, "h": 8, "l": 8, "c": 8, "v": 14, "a": 14}  # wide enough for any market here
 
 
 class Bits:
@@ -67,9 +68,6 @@ def with_amounts(bars: Sequence[Bar], ex_days: frozenset[date]) -> str:
         "v": by_volume,
         "a": residuals,
     }
-    moved = [r - b for r, b in zip(references, before, strict=True) if r is not None]
-    units = {name: _units(column, signed=name not in "hl") for name, column in columns.items()}
-    units["o"] = _units(columns["o"] + moved, signed=True)
     bits = Bits()
     bits.number(12, 3466)
     bits.number(6, 63)
@@ -79,16 +77,14 @@ def with_amounts(bars: Sequence[Bar], ex_days: frozenset[date]) -> str:
         expected = _next_weekday(bar.day)
         reference = references[i]
         move = None if reference is None else reference - before[i]
-        _head(bits, bar.day, units, first=i == 0, jump=jump, moved=move)
+        _head(bits, bar.day, first=i == 0, jump=jump, moved=move)
         for name in FIELDS:
-            bits.number(3 * units[name], columns[name][i])
+            bits.number(3 * UNITS[name], columns[name][i])
     bits.flags(1, 1, 0, 0, 0)
     return bits.text()
 
 
-def _head(
-    bits: Bits, day: date, units: dict[str, int], *, first: bool, jump: bool, moved: int | None
-) -> None:
+def _head(bits: Bits, day: date, *, first: bool, jump: bool, moved: int | None) -> None:
     """What stands before a bar: nothing new, a jump in time, new widths, a reference price."""
     if not first and moved is None:
         if jump:
@@ -101,7 +97,7 @@ def _head(
     bits.flags(first or jump)
     if first or jump:
         for name in FIELDS:
-            delta = units[name] - DEFAULT_UNITS[name] if first else 0
+            delta = UNITS[name] - DEFAULT_UNITS[name] if first else 0
             bits.flags(delta)
             if delta:
                 bits.unary(delta)
@@ -111,12 +107,12 @@ def _head(
     bits.flags(moved is not None)
     if moved is not None:
         bits.flags(0)
-        bits.number(3 * units["o"], moved)
+        bits.number(3 * UNITS["o"], moved)
 
 
 def without_amounts(bars: Sequence[Bar]) -> str:
-    """Layout 1479, with fixed generous widths."""
-    price, volume = 8, 14
+    """Layout 1479."""
+    price, volume = UNITS["o"], UNITS["v"]
     bits = Bits()
     bits.number(12, 1479)
     bits.number(6, 63)
@@ -156,11 +152,6 @@ def _residual(bar: Bar, ticks: tuple[int, int, int, int]) -> int:
     """The amount less what the decoder predicts from the mean price, rounded half to even."""
     quotient, rest = divmod((sum(ticks) * bar.volume + 2) // 4, 100)
     return bar.amount - quotient - int(rest > 50 or (rest == 50 and quotient % 2 == 1))
-
-
-def _units(values: Iterable[int], *, signed: bool) -> int:
-    need = max((v if v >= 0 else ~v).bit_length() + int(signed) for v in values)
-    return -(-max(need, 1) // 3)
 
 
 def _day(bits: Bits, day: date) -> None:

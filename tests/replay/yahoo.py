@@ -8,22 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from replay.invented import Bar, Market, Security, rates
+from replay.invented import Bar, Security, rates
 from replay.wire import Reply, Request, json_reply
 
-
-class Source(Protocol):
-    """What is behind the vendor: the market, and its bars as this vendor has them."""
-
-    market: Market
-
-    def bars(self, vendor: str, security: Security) -> list[Bar]: ...
+if TYPE_CHECKING:
+    from replay.answers import Vendors
 
 
-def answer(request: Request, source: Source) -> Reply | None:
+def answer(request: Request, source: Vendors) -> Reply | None:
     """The reply to a request; None for an address that Yahoo does not have."""
     if request.host == "fc.yahoo.com":
         # yfinance stumbles over a stored cookie that never expires.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,12 @@ def folder(whole: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return whole.write(tmp_path_factory.mktemp("en"), ("page", "figures", "xlsx", "docx"))
 
 
+@pytest.fixture
+def copy(folder: Path, tmp_path: Path) -> Path:
+    """A copy of the run's folder, to do harm to."""
+    return Path(shutil.copytree(folder, tmp_path / folder.name))
+
+
 @pytest.fixture(scope="session")
 def full(whole: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run's files with everything that can be asked for in rows."""
@@ -42,4 +49,4 @@ def full(whole: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the same kind of study in Chinese."""
     made = run(invented.STUDY, overrides=[*WHOLE[:4], "language=zh"])
-    return made.write(tmp_path_factory.mktemp("zh"), ("page",))
+    return made.write(tmp_path_factory.mktemp("zh"), ["page"])

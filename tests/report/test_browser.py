@@ -23,6 +23,12 @@ return [...document.querySelectorAll('[data-chart]')].map(plot => [
 """
 
 
+def find(browser: Any, selector: str, text: str = "") -> Any:
+    """The first element that a selector finds, of this text where one is given."""
+    found = browser.find_elements("css selector", selector)
+    return next(one for one in found if text in ("", one.text.strip()))
+
+
 def messages(browser: Any) -> list[str]:
     return [entry["message"] for entry in browser.get_log("browser")]
 
@@ -100,11 +106,9 @@ def test_a_heading_sorts_its_column_both_ways_and_from_the_keyboard(
     const place = [...heads].findIndex(c => c.textContent.trim() === '[0,+5]');
     return [...table.tBodies[0].rows].map(row => Number(row.cells[place].dataset.sort))
     """
-    from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
 
-    buttons = browser.find_elements(By.CSS_SELECTOR, "#verdict-0 thead .sort")
-    heading = next(button for button in buttons if button.text.strip() == "[0,+5]")
+    heading = find(browser, "#verdict-0 thead .sort", "[0,+5]")
     as_written = browser.execute_script(column)
     heading.click()
     assert browser.execute_script(column) == sorted(as_written, reverse=True)
@@ -117,31 +121,26 @@ def test_a_heading_sorts_its_column_both_ways_and_from_the_keyboard(
 def test_a_line_can_be_hidden_in_all_charts_of_an_event_and_shown_again(
     folder: Path, show: Show
 ) -> None:
-    from selenium.webdriver.common.by import By
-
     browser = show(folder)
-    key = browser.find_element(By.CSS_SELECTOR, "[data-line='galaxy/telecom']")
+    key = find(browser, "[data-line='galaxy/telecom']")
     key.click()
     assert key.get_attribute("aria-pressed") == "false"
     for chart in ("levels-0", "underwater-0", "car-0"):
         hidden = [t["meta"] for t in traces(browser, chart) if not t["visible"]]
         assert hidden == ["galaxy/telecom"]
-    browser.find_element(By.CSS_SELECTOR, "[data-all='false']").click()
+    find(browser, "[data-all='false']").click()
     assert not any(t["visible"] for t in traces(browser, "levels-0"))
-    browser.find_element(By.CSS_SELECTOR, "[data-all='true']").click()
+    find(browser, "[data-all='true']").click()
     assert all(t["visible"] for t in traces(browser, "levels-0"))
 
 
 def test_presets_choose_a_range_and_the_log_switch_a_scale(folder: Path, show: Show) -> None:
-    from selenium.webdriver.common.by import By
-
     browser = show(folder)
-    tools = browser.find_elements(By.CSS_SELECTOR, "#levels-0 .tools button")
-    preset = next(button for button in tools if button.text == "[0,+5]")
+    preset = find(browser, "#levels-0 .tools button", "[0,+5]")
     preset.click()
     assert axis(browser, "levels-0", "xaxis")["range"] == ["2025-01-20", "2025-02-05"]
     assert preset.get_attribute("aria-pressed") == "true"
-    log = next(button for button in tools if button.get_attribute("data-log") is not None)
+    log = find(browser, "#levels-0 .tools [data-log]")
     log.click()
     assert axis(browser, "levels-0", "yaxis")["type"] == "log"
     log.click()
@@ -149,11 +148,10 @@ def test_presets_choose_a_range_and_the_log_switch_a_scale(folder: Path, show: S
 
 
 def test_choosing_a_list_shows_its_band(folder: Path, show: Show) -> None:
-    from selenium.webdriver.common.by import By
     from selenium.webdriver.support.select import Select
 
     browser = show(folder)
-    choice = Select(browser.find_element(By.CSS_SELECTOR, "#car-0 select"))
+    choice = Select(find(browser, "#car-0 select"))
     choice.select_by_visible_text("guojin/xinchuang")
     shown = traces(browser, "car-0")
     assert {trace["meta"] for trace in shown} == {"guojin/xinchuang"}
@@ -164,7 +162,6 @@ def test_a_line_that_is_pointed_at_stands_out_in_all_charts_of_its_event(
     folder: Path, show: Show
 ) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
-    from selenium.webdriver.common.by import By
 
     browser = show(folder)
     bright = """
@@ -173,10 +170,10 @@ def test_a_line_that_is_pointed_at_stands_out_in_all_charts_of_its_event(
         .filter(trace => trace.style.opacity !== '0.15').length)
     """
     everything = browser.execute_script(bright)
-    key = browser.find_element(By.CSS_SELECTOR, "[data-line='galaxy/telecom']")
+    key = find(browser, "[data-line='galaxy/telecom']")
     ActionChains(browser).move_to_element(key).perform()
     assert browser.execute_script(bright) == [1, 1, 1]
-    heading = browser.find_element(By.CSS_SELECTOR, "#levels-0 figcaption")
+    heading = find(browser, "#levels-0 figcaption")
     ActionChains(browser).move_to_element(heading).perform()
     assert browser.execute_script(bright) == everything == [4, 3, 3]
 
@@ -215,14 +212,12 @@ def test_no_column_of_the_verdict_is_out_of_sight_on_a_desk(
 
 
 def test_dark_follows_the_system_and_the_button_turns_it(folder: Path, show: Show) -> None:
-    from selenium.webdriver.common.by import By
-
     browser = show(folder, dark=True)
     ground = "return getComputedStyle(document.body).backgroundColor"
     paper = "return document.querySelector('[data-chart]').layout.paper_bgcolor"
     assert browser.execute_script(ground) == "rgb(20, 23, 28)"
     assert browser.execute_script(paper) == "#14171c"
-    browser.find_element(By.ID, "theme").click()
+    find(browser, "#theme").click()
     assert browser.execute_script(ground) == "rgb(255, 255, 255)"
     assert browser.execute_script(paper) == "#fff"
     assert messages(browser) == []

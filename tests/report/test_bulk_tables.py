@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from pathlib import Path
@@ -13,32 +12,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from basketbt.api import Run, event_study
-from basketbt.report.files import read_run, render_again, run_files
+from basketbt.report.files import read_run, render_again
 from basketbt.report.layouts import LAYOUTS
 from basketbt.report.model import Column, Layout, Table
-from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
 from basketbt.verification import verify
 from support import invented
-from support.pages import written
 
 pytestmark = pytest.mark.slow
 
 BULK = ("orders", "positions", "car_paths", "placebo")
 
 
-@pytest.fixture
-def copy(folder: Path, tmp_path: Path) -> Path:
-    """A run written without the bulk tables as CSV, to do things to."""
-    return Path(shutil.copytree(folder, tmp_path / folder.name))
-
-
 def sheets(folder: Path) -> set[str]:
     return set(openpyxl.load_workbook(folder / "summary.xlsx", read_only=True).sheetnames)
-
-
-def csv_cells(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.reader(handle))
 
 
 def change(path: Path, column: str, row: int, value: object) -> None:
@@ -56,14 +42,6 @@ def test_bulk_tables_are_parquet_and_nothing_else(folder: Path) -> None:
     assert {path.stem for path in folder.glob("*.parquet")} == set(BULK)
     assert not [name for name in BULK if (folder / f"{name}.csv").exists()]
     assert not sheets(folder) & set(BULK)
-
-
-@pytest.mark.parametrize("name", BULK)
-def test_a_bulk_table_has_the_cells_of_its_csv(name: str, full: Path) -> None:
-    table = pq.read_table(full / f"{name}.parquet")
-    head, *lines = csv_cells(full / f"{name}.csv")
-    assert table.column_names == head
-    assert [[written(cell) for cell in row.values()] for row in table.to_pylist()] == lines
 
 
 def test_a_bulk_table_knows_days_counts_and_numbers(folder: Path) -> None:
@@ -93,25 +71,15 @@ def test_a_run_written_again_without_full_keeps_what_full_added(
     whole: Run, folder: Path, tmp_path: Path
 ) -> None:
     first = whole.write(tmp_path, ("page", "xlsx"))
-    assert whole.write(tmp_path, ("page",), full=True) == first
+    assert whole.write(tmp_path, ["page"], full=True) == first
     assert sheets(first) >= set(BULK)
-    whole.write(tmp_path, ("xlsx",))
+    whole.write(tmp_path, ["xlsx"])
     assert sheets(first) >= set(BULK)
     assert verify(first, source=invented.SOURCE) == ()
 
 
-def test_a_run_with_everything_reproduces(full: Path) -> None:
-    assert verify(full, source=invented.SOURCE) == ()
-
-
-def test_the_same_run_gives_the_same_parquet_bytes(whole: Run, folder: Path) -> None:
-    again = run_files(whole.data)
-    for name in BULK:
-        assert again[f"{name}.parquet"] == (folder / f"{name}.parquet").read_bytes()
-
-
 def test_report_can_add_the_csv_of_bulk_tables(copy: Path, full: Path) -> None:
-    render_again(copy, ("page",), full=True)
+    render_again(copy, ["page"], full=True)
     for name in BULK:
         assert (copy / f"{name}.csv").read_bytes() == (full / f"{name}.csv").read_bytes()
     assert (copy / "summary.xlsx").read_bytes() == (full / "summary.xlsx").read_bytes()
@@ -162,46 +130,14 @@ def test_a_run_of_which_bulk_tables_are_only_csv_is_still_read(full: Path, tmp_p
 
 
 def test_an_event_study_alone_has_its_bulk_tables_as_parquet(tmp_path: Path) -> None:
-    found = event_study(
-        invented.STUDY,
-        overrides=[
-            "baskets=guojin/xinchuang",
-            "events=deepseek-r1",
-            "event_study={placebo_dates: 100, random_baskets: 0}",
-        ],
-    )
+    tests = "event_study={placebo_dates: 100, random_baskets: 0}"
+    asked = ["baskets=guojin/xinchuang", "events=deepseek-r1", tests]
+    found = event_study(invented.STUDY, overrides=asked)
     plain = found.write(tmp_path / "plain")
     full = found.write(tmp_path / "full", full=True)
-    assert {path.name for path in full.iterdir()} - {path.name for path in plain.iterdir()} == {
-        "car_paths.csv",
-        "placebo.csv",
-    }
+    more = {path.name for path in full.iterdir()} - {path.name for path in plain.iterdir()}
+    assert more == {"car_paths.csv", "placebo.csv"}
     assert verify(full, source=invented.SOURCE) == ()
-
-
-def test_a_table_comes_back_from_parquet_as_it_was() -> None:
-    layout = Layout(
-        "made",
-        (
-            Column("name", "text"),
-            Column("day", "date"),
-            Column("count", "integer"),
-            Column("part", "decimal"),
-            Column("yes", "flag"),
-        ),
-        bulk=True,
-    )
-    table = Table.of_rows(
-        layout,
-        [
-            ("=cmd", "2025-01-27", 3, 0.1, True),
-            ("two\nlines", None, None, 1e-17, False),
-            (None, "1999-12-31", -(2**53), -0.0, None),
-        ],
-    )
-    assert table_from_parquet(layout, parquet_bytes(table, "en")) == table
-    empty = Table.of_rows(layout, [])
-    assert table_from_parquet(layout, parquet_bytes(empty, "en")) == empty
 
 
 def test_a_block_of_rows_shares_its_single_cells() -> None:

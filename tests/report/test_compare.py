@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +12,8 @@ from basketbt.data.sources.vendor import NoData
 from basketbt.report.compare import TooFewRuns, comparison
 from basketbt.report.files import read_run
 from support import invented
+from support.written import command
+from support.written import table as rows
 
 LITTLE = ("events=[deepseek-r1]", "baskets=[guojin/xinchuang, galaxy/telecom]", "rebalance=hold")
 
@@ -28,20 +27,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return one.write(folder), other.write(folder)
 
 
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
 def test_compare_shows_what_was_set_otherwise_and_what_it_did(
     runs: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "basketbt", "compare", *map(str, runs), "--out", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = command("compare", *runs, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "latest"
     settings = {row["setting"] for row in rows(folder / "settings.csv")}
@@ -83,14 +72,8 @@ def test_one_run_cannot_be_compared(runs: tuple[Path, Path]) -> None:
 
 def test_settings_are_words_and_lists_of_one_run_are_named_once(tmp_path: Path) -> None:
     one = run(invented.STUDY, overrides=[*LITTLE, "weighting=equal"])
-    other = run(
-        invented.STUDY,
-        overrides=[
-            "events=[deepseek-r1]",
-            "baskets=[galaxy/telecom, csc/compute]",
-            "rebalance=hold",
-        ],
-    )
+    lists = "baskets=[galaxy/telecom, csc/compute]"
+    other = run(invented.STUDY, overrides=[LITTLE[0], lists, LITTLE[2]])
     files = comparison([read_run(made.write(tmp_path)).data for made in (one, other)])
     settings = files["settings.csv"].decode("utf-8-sig")
     assert "guojin/xinchuang,csc/compute" in settings

@@ -10,16 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basketbt.report.csvfile import csv_bytes
-from basketbt.report.model import Column, Layout, Table
+from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.text import visible
 
-LAYOUT = Layout(
-    "sample",
-    (
-        Column("basket", "text"),
-        Column("value", "decimal"),
-    ),
-)
+LAYOUT = Layout("sample", (Column("basket", "text"), Column("value", "decimal")))
 
 
 def rows_of(data: bytes) -> list[list[str]]:
@@ -39,7 +33,8 @@ def test_numbers_come_back_exactly(value: float) -> None:
 
 
 def test_what_does_not_exist_is_an_empty_cell() -> None:
-    rows = [{"basket": "a", "value": float("nan")}, {"basket": "b", "value": None}]
+    nothing: tuple[Value, ...] = (float("nan"), None)
+    rows = [{"basket": "a", "value": cell} for cell in nothing]
     assert [row[1] for row in rows_of(csv_bytes(Table.of(LAYOUT, rows), "en"))[1:]] == ["", ""]
 
 

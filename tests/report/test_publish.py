@@ -24,6 +24,10 @@ def visible(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
+def full(_: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_a_run_is_a_folder_and_latest_points_to_it(tmp_path: Path) -> None:
     folder = publish(FILES, tmp_path / "study", "abc")
     assert (folder / "figures" / "b.svg").read_bytes() == b"<svg/>"
@@ -79,10 +83,6 @@ def test_a_full_disk_leaves_the_old_results_and_no_half_of_the_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(FILES, tmp_path, "old")
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError, match="No space left on device") as caught:
         publish(FILES, tmp_path, "new")
@@ -102,10 +102,6 @@ def test_a_full_disk_while_mending_leaves_every_file_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = publish(FILES, tmp_path, "abc")
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError):
         publish({"a.csv": b"other"}, tmp_path, "abc")

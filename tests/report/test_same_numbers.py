@@ -1,8 +1,8 @@
-"""The page, the workbook, the memo and the CSV files say the same, cell by cell."""
+"""What a run shows is what its files hold: once for the blocks, once for every form of them."""
 
 from __future__ import annotations
 
-import csv
+import html
 import io
 import math
 import re
@@ -10,61 +10,76 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
-from support.pages import Row, grid, percent, rows
+from basketbt.api import Run
+from basketbt.report.views import document
+from basketbt.report.views.blocks import Block, Bullets, Document, Prose, TableBlock
+from support.pages import Grid, Row, grids, percent, rows
 
-ENTRIES = {
-    "publication_open": "Publication open",
-    "next_open": "Next open (hindsight)",
-}
+ENTRIES = {"publication_open": "Publication open", "next_open": "Next open (hindsight)"}
 
 HEADS = {"hindsight": "Hindsight [0,+7]", "available": "Available [+8,+14]"}
+
+AROUND = "Each list around"
+BEYOND = "Return beyond what the model market expects"
+
+Shown = list[list[str]]  # a table's heads and rows
+
+
+@pytest.fixture(scope="module")
+def made(whole: Run) -> Document:
+    return document(whole.data)
+
+
+def lines(block: TableBlock, *, whole: bool = False) -> Shown:
+    """A table as texts, ``whole`` with what stands beside them."""
+    told = [[cell.whole if whole else cell.text for cell in row] for row in block.rows]
+    return [[head.text for head in block.heads], *told]
+
+
+def table(made: Document, start: str = "") -> TableBlock:
+    """The first table whose caption begins so."""
+    found = (one for one in made.blocks if isinstance(one, TableBlock))
+    return next(one for one in found if one.caption.startswith(start))
+
+
+def grid(made: Document, start: str) -> Grid:
+    block = table(made, start)
+    heads, *told = lines(block)
+    return Grid(block.caption, heads, told)
 
 
 def main_book(row: Row) -> bool:
     return row["book"].startswith("index") and row["weighting"] == "equal"
 
 
-def test_the_verdict_is_the_summary(folder: Path) -> None:
-    verdict = grid(folder, "Each list around")
-    checked = 0
+@pytest.mark.parametrize(("caption", "cells"), [(AROUND, 3 * 4), ("Total return of each", 3 * 5)])
+def test_returns_are_those_of_the_summary(
+    caption: str, cells: int, made: Document, folder: Path
+) -> None:
+    shown, checked = grid(made, caption), 0
     for row in filter(main_book, rows(folder, "summary")):
         head = HEADS.get(row["window"], row["window"])
-        if head in verdict.heads:
-            assert verdict.column(head)[row["basket"]] == percent(row["total_return"])
+        if head in shown.heads:
+            assert shown.column(head)[row["basket"]] == percent(row["total_return"])
             checked += 1
-    assert checked == 3 * 4
+    assert checked == cells
+
+
+def test_the_verdict_is_beside_the_benchmark_of_its_table(made: Document, folder: Path) -> None:
+    beside = grid(made, AROUND).column("Available vs CSI 300")
     for row in filter(main_book, rows(folder, "relative")):
         if row["window"] == "available" and row["benchmark"] == "000300.SH":
-            shown = verdict.column("Available vs CSI 300")[row["basket"]]
-            assert shown == percent(row["excess_return"])
+            assert beside[row["basket"]] == percent(row["excess_return"])
 
 
-def test_the_verdict_is_the_headline_of_the_memo(folder: Path) -> None:
-    memo = (folder / "memo.md").read_text("utf-8")
-    lines = [line for line in memo.splitlines() if line.startswith("| guojin/xinchuang ")]
-    from_memo = [cell.strip() for cell in lines[0].strip("|").split("|")]
-    shown = next(row for row in grid(folder, "Each list around").rows if row[0] == from_memo[0])
-    assert from_memo[1:8] == shown[1:8]
-
-
-def test_every_window_of_the_heat_map_is_the_summary(folder: Path) -> None:
-    heat = grid(folder, "Total return of each list in each window")
-    found = list(filter(main_book, rows(folder, "summary")))
-    assert len(found) == sum(len(row) - 1 for row in heat.rows)
-    for row in found:
-        head = HEADS.get(row["window"], row["window"])
-        assert heat.column(head)[row["basket"]] == percent(row["total_return"])
-
-
-@pytest.mark.slow
-def test_every_share_is_its_row_of_the_constituents(folder: Path) -> None:
-    found = [row for row in rows(folder, "constituents") if main_book(row)]
+def test_every_share_is_its_row_of_the_constituents(made: Document, folder: Path) -> None:
     checked = 0
-    for row in found:
-        shown = grid(folder, f"Shares of {row['basket']}")
+    for row in filter(main_book, rows(folder, "constituents")):
+        shown = grid(made, f"Shares of {row['basket']}")
         head = HEADS.get(row["window"], row["window"])
         if f"Return {head}" not in shown.heads:
             continue
@@ -76,8 +91,8 @@ def test_every_share_is_its_row_of_the_constituents(folder: Path) -> None:
     assert checked == (7 + 6 + 9) * 3
 
 
-def test_the_event_study_is_its_table(folder: Path) -> None:
-    shown = grid(folder, "Return beyond what the model market expects")
+def test_the_event_study_is_its_table(made: Document, folder: Path) -> None:
+    shown = grid(made, BEYOND)
     for row in rows(folder, "event_study"):
         if (row["variant"], row["model"], row["window"]) == ("main", "market", "[0,+5]"):
             assert shown.column("vs market")[row["basket"]] == percent(row["car"])
@@ -85,8 +100,8 @@ def test_the_event_study_is_its_table(folder: Path) -> None:
             assert shown.column("Holm p")[row["basket"]] == ("<0.001" if p < 0.0005 else f"{p:.3f}")
 
 
-def test_the_parts_of_the_shortfall_are_those_of_the_summary(folder: Path) -> None:
-    shown = grid(folder, "Each list on paper and in an account")
+def test_the_parts_of_the_shortfall_are_those_of_the_summary(made: Document, folder: Path) -> None:
+    shown = grid(made, "Each list on paper and in an account")
     accounts = [
         row
         for row in rows(folder, "summary")
@@ -101,55 +116,96 @@ def test_the_parts_of_the_shortfall_are_those_of_the_summary(folder: Path) -> No
         assert cells["Unfilled"] == percent(str(-float(row["shortfall_unfilled"])))[:-1]
 
 
+def on_paper(made: Document) -> list[Block]:
+    """The blocks without sections, columns and hints that are for the screen."""
+    sections = (section for chapter in made.chapters for section in chapter.sections)
+    blocks = [one for section in sections if not section.screen for one in section.blocks]
+    kept = [one for one in blocks if not (isinstance(one, Prose) and one.kind == "hint")]
+    return [one.on_paper if isinstance(one, TableBlock) else one for one in kept]
+
+
+def sentences(blocks: list[Block], *, whole: bool) -> list[str]:
+    """The sentences of blocks; ``whole`` where lists are not cut."""
+    told = [one.text for one in blocks if isinstance(one, Prose)]
+    lists = [(whole and one.whole) or one.items for one in blocks if isinstance(one, Bullets)]
+    return told + [said for items in lists for _, said in items]
+
+
+def plain(markdown: str) -> str:
+    return html.unescape(re.sub(r"\\([^\w\s]|_)", r"\1", markdown.replace("**", "")))
+
+
+def words(path: Path) -> str:
+    """The words of a page, a memo or a Word file, without what its format adds to them."""
+    if path.suffix == ".docx":
+        paragraphs = docx.Document(str(path)).paragraphs
+        return " ".join(one.text for one in paragraphs).replace("\u2060", "").replace("−", "-")
+    text = path.read_text("utf-8")
+    if path.suffix == ".md":
+        return plain(text)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", text.partition("<script")[0])).split())
+
+
+def tables(path: Path) -> list[Shown]:
+    """Every table of a page, a memo or a Word file."""
+    if path.suffix == ".html":
+        return [[one.heads, *one.rows] for one in grids(path.parent)]
+    if path.suffix == ".docx":
+        found = docx.Document(str(path)).tables
+        return [[[cell.text for cell in row.cells] for row in one.rows] for one in found]
+    memo = re.findall(r"(?:^\|.*\|\n)+", path.read_text("utf-8"), re.M)
+    told = ([line for line in text.splitlines() if "| :---" not in line] for text in memo)
+    return [[plain(line).strip("| ").split(" | ") for line in kept] for kept in told]
+
+
+@pytest.mark.parametrize("name", ["report.html", "memo.md", "memo.docx"])
+def test_a_form_shows_every_cell_and_every_sentence_of_its_blocks(
+    name: str, made: Document, folder: Path
+) -> None:
+    screen = name == "report.html"
+    blocks = made.blocks if screen else on_paper(made)
+    wanted = [lines(one, whole=not screen) for one in blocks if isinstance(one, TableBlock)]
+    assert tables(folder / name) == wanted
+    assert len(wanted) == (16 if screen else 6)
+    said, there = sentences(blocks, whole=screen), words(folder / name)
+    assert len(said) > 20
+    assert [one for one in said if one not in there] == []
+
+
+def test_the_workbook_opens_with_the_first_table_and_its_numbers(
+    made: Document, folder: Path
+) -> None:
+    sheet = openpyxl.load_workbook(folder / "summary.xlsx").worksheets[0]
+    found = {line[0]: line for line in sheet.iter_rows(values_only=True)}
+    block = table(made)
+    heads = [head.text for head in block.heads]
+    for row in block.rows:
+        cells = dict(zip(found["Basket"], found[row[0].text], strict=True))
+        for head, cell in zip(heads[1:], row[1:], strict=True):
+            assert same(cell.sort if isinstance(cell.sort, float) else cell.text, cells[head])
+
+
 @pytest.mark.slow
-def test_every_cell_of_the_workbook_is_the_cell_of_the_csv_file(full: Path) -> None:
+def test_every_cell_of_the_workbook_is_the_cell_of_its_table(whole: Run, full: Path) -> None:
     book = openpyxl.load_workbook(full / "summary.xlsx")
     checked = 0
-    for sheet in book.worksheets[2:]:
-        lines = sheet.iter_rows(values_only=True)
-        with (full / f"{sheet.title}.csv").open(encoding="utf-8-sig", newline="") as handle:
-            for mine, theirs in zip(csv.reader(handle), lines, strict=True):
-                for text, cell in zip(mine, theirs, strict=True):
-                    assert as_text(cell) == (text.removeprefix("'") if cell else text), sheet.title
-                    checked += 1
+    for name, table in whole.data.tables.items():
+        told = table.worded("en")
+        heads, *shown = book[name].iter_rows(values_only=True)
+        assert list(heads) == [told.layout.header(one, "en") for one in told.layout.columns]
+        for mine, theirs in zip(told.rows, shown, strict=True):
+            assert all(map(same, mine, theirs)), (name, mine, theirs)
+            checked += len(mine)
     assert checked > 50_000
-    assert {sheet.title for sheet in book.worksheets[2:]} >= {"summary", "levels", "event_study"}
 
 
-def test_the_workbook_opens_with_the_table_of_the_memo(folder: Path) -> None:
-    memo = (folder / "memo.md").read_text("utf-8")
-    sheet = openpyxl.load_workbook(folder / "summary.xlsx").worksheets[0]
-    lines = {line[0]: line for line in sheet.iter_rows(values_only=True)}
-    heads = list(lines["Basket"])
-    for basket in ("guojin/cybersecurity", "guojin/xinchuang", "galaxy/telecom"):
-        quoted = next(li for li in memo.splitlines() if li.startswith(f"| {basket} |"))
-        shown = lines[basket][heads.index("Named") + 1 :][:5]
-        assert [percent(str(cell)) for cell in shown] == quoted.strip("| ").split(" | ")[3:8]
-
-
-def as_text(cell: object) -> str:
-    """A cell of the workbook as the CSV file writes it."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
+def same(value: object, cell: object) -> bool:
+    """Whether a cell of Excel, which keeps 16 digits of a number, is the value."""
     if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return cell if isinstance(cell, str) else Number(cell)
-
-
-class Number(str):
-    """A number as text that equals any text of the same one to 16 digits, as Excel keeps them."""
-
-    __slots__ = ()
-
-    def __new__(cls, value: object) -> Number:
-        return super().__new__(cls, repr(value))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, str) and math.isclose(float(self), float(other), rel_tol=1e-15)
-
-    __hash__ = str.__hash__
+        return cell.date().isoformat() == value
+    if isinstance(value, float) and isinstance(cell, float | int):
+        return math.isclose(value, cell, rel_tol=1e-15)
+    return value == cell
 
 
 def test_the_workbook_is_ready_to_use(folder: Path) -> None:
@@ -166,28 +222,13 @@ def test_the_workbook_is_ready_to_use(folder: Path) -> None:
     assert formats["day0"] == "yyyy-mm-dd"
 
 
-def test_the_word_file_says_what_the_memo_says(folder: Path) -> None:
-    import docx
-
-    document = docx.Document(str(folder / "memo.docx"))
-    words = " ".join(paragraph.text for paragraph in document.paragraphs)
-    words = words.replace("\u2060", "").replace("\u2212", "-")  # which hold a line together
-    words += " ".join(cell.text for table in document.tables for cell in table._cells)
+def test_pictures_stand_in_the_word_file_and_where_the_memo_names_them(folder: Path) -> None:
     memo = (folder / "memo.md").read_text("utf-8")
-    numbers = re.findall(r"[+-]\d+\.\d%", memo)
-    assert len(numbers) > 50
-    assert all(number in words for number in numbers)
-    pictures = memo.count("![")
-    assert pictures == 5
-    assert len(document.inline_shapes) == pictures
-
-
-def test_pictures_named_in_the_memo_exist(folder: Path) -> None:
-    memo = (folder / "memo.md").read_text("utf-8")
-    for name in re.findall(r"\]\((figures/[^)]+)\)", memo):
+    named = re.findall(r"!\[.*\]\((figures/[^)]+)\)", memo)
+    for name in named:
         assert (folder / name).read_bytes().startswith(b"\x89PNG")
-        svg = (folder / name).with_suffix(".svg").read_text("utf-8")
-        assert "<dc:date>" not in svg
+        assert "<dc:date>" not in (folder / name).with_suffix(".svg").read_text("utf-8")
+    assert len(docx.Document(str(folder / "memo.docx")).inline_shapes) == len(named) == 5
 
 
 @pytest.mark.parametrize("name", ["summary.xlsx", "memo.docx"])
@@ -200,8 +241,6 @@ def test_office_files_carry_no_clock(name: str, folder: Path) -> None:
 
 
 def test_the_tables_of_the_word_file_break_no_word(folder: Path) -> None:
-    import docx
-
     document = docx.Document(str(folder / "memo.docx"))
     for table in document.tables:
         widths = [column.width.cm for column in table.columns]
@@ -228,18 +267,15 @@ def test_no_line_of_the_word_file_ends_between_a_minus_and_its_number(folder: Pa
     assert 'w:eastAsia="zh-CN"' in styles
 
 
-def test_what_nobody_could_have_had_is_marked_wherever_accounts_are_shown(folder: Path) -> None:
-    verdict = grid(folder, "Each list around")
-    assert verdict.heads.index("Publication open") < verdict.heads.index("Next open (hindsight)")
-    memo = (folder / "memo.md").read_text("utf-8")
-    assert "| Next open (hindsight) |" in memo
-    assert "| Publication open |" in memo
-    assert "| Next open |" not in memo
+def test_what_nobody_could_have_had_is_marked_where_accounts_are_shown(made: Document) -> None:
+    heads = grid(made, AROUND).heads
+    assert heads.index("Publication open") < heads.index("Next open (hindsight)")
+    assert "Next open" not in heads
 
 
-def test_the_page_settles_each_list_as_the_memo_does(folder: Path) -> None:
+def test_the_page_settles_each_list_as_the_memo_does(made: Document, folder: Path) -> None:
     memo = (folder / "memo.md").read_text("utf-8")
-    shown = grid(folder, "Return beyond what the model market expects").column("Verdict")
+    shown = grid(made, BEYOND).column("Verdict")
     assert set(shown) == {"guojin/cybersecurity", "guojin/xinchuang", "galaxy/telecom"}
     page = (folder / "report.html").read_text("utf-8")
     for basket, said in shown.items():
@@ -253,9 +289,7 @@ def test_the_page_settles_each_list_as_the_memo_does(folder: Path) -> None:
     assert page.count(warned) >= 1
 
 
-def test_the_verdict_says_what_an_account_after_publication_made_and_by_when(
-    folder: Path,
-) -> None:
+def test_the_verdict_says_what_an_account_after_publication_made_and_by_when(folder: Path) -> None:
     page = (folder / "report.html").read_text("utf-8").partition('id="levels-0"')[0]
     made = sorted(
         float(row["total_return"])
@@ -267,8 +301,8 @@ def test_the_verdict_says_what_an_account_after_publication_made_and_by_when(
     assert f"{middle} by the close of 2025-02-18 ({low} to {high};" in page
 
 
-def test_a_placebo_p_is_as_fine_as_its_dates_everywhere(folder: Path) -> None:
-    shown = grid(folder, "Return beyond what the model market expects").column("Placebo p")
+def test_a_placebo_p_is_as_fine_as_its_dates_everywhere(made: Document, folder: Path) -> None:
+    shown = grid(made, BEYOND).column("Placebo p")
     page = (folder / "report.html").read_text("utf-8")
     first = next(iter(shown))
     assert re.search(rf"First shown: {first}, the event: t [-\d.]+, p {shown[first]}\.", page)
@@ -277,7 +311,7 @@ def test_a_placebo_p_is_as_fine_as_its_dates_everywhere(folder: Path) -> None:
     assert f"{dates[0]} to {dates[-1]}, whatever happened on them" in page
 
 
-def test_rounding_to_whole_lots_is_no_order_cut_short(folder: Path) -> None:
+def test_rounding_to_whole_lots_is_no_order_cut_short(made: Document, folder: Path) -> None:
     orders = [
         row
         for row in rows(folder, "orders")
@@ -285,7 +319,7 @@ def test_rounding_to_whole_lots_is_no_order_cut_short(folder: Path) -> None:
     ]
     assert any(row["reason"] == "lot" for row in orders)
     for basket in {row["basket"] for row in orders}:
-        shown = grid(folder, f"Shares of {basket}")
+        shown = grid(made, f"Shares of {basket}")
         for line in shown.rows:
             mine = [r for r in orders if (r["basket"], r["symbol"]) == (basket, line[1])]
             cut = sum(row["reason"] not in ("", "lot") for row in mine)
@@ -294,15 +328,13 @@ def test_rounding_to_whole_lots_is_no_order_cut_short(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("model", ["market", "market+sector"])
-def test_what_a_caption_promises_in_brackets_stands_in_the_cells(model: str, folder: Path) -> None:
-    page = (folder / "report.html").read_text("utf-8")
-    table = page.partition(f"<caption>CAR by list and window, model {model}; in brackets p")[2]
-    body = table.partition("</table>")[0]
-    asked = [
-        row
-        for row in rows(folder, "event_study")
-        if (row["variant"], row["model"]) == ("main", model) and row["p"]
-    ]
+def test_what_a_caption_promises_in_brackets_stands_in_the_cells(
+    model: str, made: Document, folder: Path
+) -> None:
+    block = table(made, f"CAR by list and window, model {model}; in brackets p")
+    cells = [cell for row in block.rows for cell in row[1:]]
+    main = [row for row in rows(folder, "event_study") if row["variant"] == "main"]
+    asked = [row for row in main if row["model"] == model and row["p"]]
     assert asked
-    assert body.count("<small>(") == len(asked)
-    assert ("strong" in body) <= (model == "market")
+    assert sum(cell.aside.startswith("(") for cell in cells) == len(asked)
+    assert any(cell.strong for cell in cells) <= (model == "market")

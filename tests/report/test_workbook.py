@@ -101,11 +101,6 @@ def test_a_table_that_is_too_long_stays_in_its_csv_file(
     assert any(line.startswith("own: 2 rows, only in own.csv") for line in said)
 
 
-def test_the_same_run_gives_the_same_workbook(folder: Path) -> None:
-    data = read_run(folder).data
-    assert workbook(data, document(data)) == workbook(data, document(data))
-
-
 def test_yuan_are_shown_as_money(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "summary.xlsx")
     account = book["account"]

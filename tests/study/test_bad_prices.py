@@ -6,15 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 
 from basketbt.api import run
-from basketbt.data.bars import PriceRequest
-from basketbt.data.sources.files import FilesSource
 from basketbt.errors import BadPrices, BasketbtError
 from basketbt.lists.library import find_library
 from support import invented
-from support.export import write_tables
 
 SHARE, DAY = "002230.SZ", "2025-01-22"
 STUDY = ["baskets=guojin/edge-hardware", "windows=[[0,5]]", "split_at_publication=false"]
@@ -26,13 +26,11 @@ Change = Callable[[Fields], list[Fields]]
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The invented market of one list as an analyst's tables."""
     folder = tmp_path_factory.mktemp("tables")
-    request = PriceRequest(
-        symbols=find_library().basket("guojin/edge-hardware").symbols,
-        indexes=("000300.SH",),
-        start=np.datetime64("2024-06-03"),
-        end=np.datetime64("2025-02-28"),
-    )
-    write_tables(FilesSource(invented.MARKET).load(request), folder)
+    held = [*find_library().basket("guojin/edge-hardware").symbols, "000300.SH"]
+    for name in ("bars", "indexes", "actions", "shares"):
+        path, ours = invented.MARKET / f"{name}.parquet", pc.field("symbol").isin(held)
+        options = csv.WriteOptions(quoting_style="none")
+        csv.write_csv(pq.read_table(path, filters=ours), folder / f"{name}.csv", options)
     return folder
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from basketbt.config.study import load_study
@@ -13,7 +12,7 @@ from basketbt.errors import BasketbtError, InvalidFile, OutsideCalendar, Refused
 from basketbt.market.calendars import calendar
 from basketbt.pipeline.run import run_study
 from basketbt.pipeline.sources import choose_source
-from basketbt.plan.model import StudyPlan, span
+from basketbt.plan.model import StudyPlan
 from basketbt.plan.request import LEAD_IN
 from basketbt.plan.study import make_plan
 from support.written import write_list, write_study
@@ -62,9 +61,7 @@ def test_a_hong_kong_list_meets_the_news_on_its_own_calendar(tmp_path: Path) -> 
     assert zero == {"XHKG": "2025-01-28", "XSHG": "2025-02-05"}
 
 
-def test_prices_are_asked_from_before_the_estimation_window_to_the_last_end(
-    tmp_path: Path,
-) -> None:
+def test_prices_are_asked_from_before_the_estimation_window_to_the_last_end(tmp_path: Path) -> None:
     request = plan(tmp_path).request
     case = plan(tmp_path).cases[0]
     assert request.start == case.session(-141 - LEAD_IN)
@@ -117,8 +114,7 @@ def test_a_bare_date_without_a_session_is_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "lines",
-    [{"events": "{id: mine, at: 1989-12-08}"}, {"windows": "[[-9000,0]]"}],
+    "lines", [{"events": "{id: mine, at: 1989-12-08}"}, {"windows": "[[-9000,0]]"}]
 )
 def test_dates_before_the_first_known_session_do_not_ask_for_an_upgrade(
     tmp_path: Path, lines: dict[str, str]
@@ -179,14 +175,6 @@ def test_what_cannot_be_planned(
         plan(tmp_path, **lines)
     assert words in f"{caught.value} {caught.value.hint}"
     assert caught.value.exit_code in (2, 3)
-
-
-def test_spans_read_as_people_write_them() -> None:
-    assert [span(-1, 1), span(0, 0), span(-20, -1)] == ["[-1,+1]", "[0,0]", "[-20,-1]"]
-
-
-def test_a_session_is_a_day(tmp_path: Path) -> None:
-    assert plan(tmp_path).cases[0].session(0) == np.datetime64("2025-01-21")
 
 
 def test_an_unknown_list_is_named_with_its_line_or_setting(tmp_path: Path) -> None:

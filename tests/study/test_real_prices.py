@@ -66,9 +66,7 @@ def test_the_benchmark_is_the_index_of_the_file(r1: Run) -> None:
 
 
 @pytest.mark.market
-def test_windows_beyond_the_prices_of_a_list_are_empty_and_beyond_all_refused(
-    market: Path,
-) -> None:
+def test_windows_beyond_the_prices_of_a_list_are_empty_and_beyond_all_refused(market: Path) -> None:
     def of(*lists: str) -> Run:
         baskets = f"baskets=[{','.join(lists)}]"
         chosen = [baskets, "windows=[[0,5],[0,200]]"]

@@ -69,10 +69,7 @@ def test_stance_weights_recommended_shares_twice(study: Study) -> None:
 
 def test_market_value_weights_look_at_the_close_before_the_base(study: Study) -> None:
     jumps_at_the_base = {**RISING, -1: 12.0, 0: 13.2, 1: 14.4, 2: 15.6}
-    made = Made(
-        {**PAIR, A: jumps_at_the_base},
-        shares={A: (100.0, 50.0), B: (150.0, 150.0)},
-    )
+    made = Made({**PAIR, A: jumps_at_the_base}, shares={A: (100.0, 50.0), B: (150.0, 150.0)})
     run = study(made, [A, B], weighting="[market_cap, tradable_cap]")
     # Day -2: A 10 × 100 = 1000 against B 20 × 150 = 3000; tradable 500 against 3000.
     total = row(run, weighting="market_cap")["total_return"]
@@ -81,16 +78,7 @@ def test_market_value_weights_look_at_the_close_before_the_base(study: Study) ->
     assert tradable == pytest.approx(0.3 / 7 - 0.15 * 6 / 7, abs=1e-12)
 
 
-def test_market_values_without_share_counts_are_refused_by_name(study: Study) -> None:
-    made = Made(PAIR, shares={A: (100.0, 50.0)})
-    with pytest.raises(DataError, match=B) as caught:
-        study(made, [A, B], weighting="market_cap")
-    assert caught.value.exit_code == 3
-
-
-def test_inverse_volatility_uses_the_estimation_window_and_not_suspended_days(
-    study: Study,
-) -> None:
+def test_inverse_volatility_uses_the_estimation_window_and_not_suspended_days(study: Study) -> None:
     days = range(-141, 4)
     calm = {day: 10.0 * (1.01 if day % 2 else 1.0) for day in days}
     wild = {day: 10.0 * (1.03 if day % 2 else 1.0) for day in days}
@@ -218,9 +206,7 @@ def test_hong_kong_shares_need_a_rate_or_the_word_local(study: Study) -> None:
     assert "local currency" not in str(row(converted)["notes"])
 
 
-def test_a_rate_may_begin_after_the_lead_in_and_must_not_end_before_the_study(
-    study: Study,
-) -> None:
+def test_a_rate_may_begin_after_the_lead_in_and_must_not_end_before_the_study(study: Study) -> None:
     long = dict.fromkeys(range(-12, 0), 10.0) | {0: 11.0, 1: 11.0, 2: 12.0}
     made = {HK: long, A: long, INDEX: MARKET}
     found = study(Made(made, fx=dict.fromkeys(range(-3, 3), 0.9)), [HK, A])
@@ -260,13 +246,6 @@ def test_without_benchmark_levels_the_relative_columns_are_empty_with_the_reason
     assert found["total_return"] == pytest.approx(0.3, abs=1e-12)
     assert found["benchmark_return"] is None or np.isnan(found["benchmark_return"])
     assert "benchmark" in str(found["notes"])
-
-
-def test_nothing_short_is_annualised(study: Study) -> None:
-    found = row(study(Made({A: RISING, INDEX: MARKET}), [A]))
-    for key in ("annual_return", "sharpe", "var_95", "alpha"):
-        assert found[key] is None or np.isnan(found[key]), key
-    assert "fewer than 20 sessions" in str(found["notes"])
 
 
 def test_no_share_at_all_has_prices(study: Study) -> None:
@@ -345,14 +324,64 @@ def test_a_window_does_not_know_who_lists_after_it(study: Study) -> None:
 
 def test_the_table_of_constituents_has_the_weights_bought(study: Study) -> None:
     late = path(30.0, 33.0, first=2)
-    run = study(
-        Made({**PAIR, C: late}),
-        [A, B, C],
-        late_listing="join",
-        windows="[[0,1],[0,3]]",
-    )
+    run = study(Made({**PAIR, C: late}), [A, B, C], late_listing="join", windows="[[0,1],[0,3]]")
     assert "the 2 shares returned" in run.memo  # the third joins after the window
     short = run.constituents[run.constituents["window"] == "[0,+1]"].set_index("symbol")
     assert short["weight"].to_dict() == pytest.approx({A: 0.5, B: 0.5, C: 0.0})
     assert row(run, window="[0,+1]")["names_priced"] == 2
     assert row(run, window="[0,+3]")["names_priced"] == 3
+
+
+DAYS = range(-30, 8)
+LONG = dict.fromkeys(DAYS, 100.0)
+
+
+def rising(first: int = -30) -> dict[int, float]:
+    return {day: 10.0 + day / 10 for day in DAYS if day >= first}
+
+
+def stepped(at: int) -> dict[int, float]:
+    """A factor that steps on day ``at`` and no action that explains it."""
+    return {day: 1.1 if day >= at else 1.0 for day in DAYS}
+
+
+def by_window(run: Run) -> pd.DataFrame:
+    return run.summary.set_index(["event", "window"])
+
+
+def test_a_window_wholly_after_an_unexplained_step_has_a_price_return(study: Study) -> None:
+    made = Made({A: rising(), INDEX: LONG}, factors={A: stepped(-3)})
+    found = by_window(study(made, [A], windows="[[-8,-5],[-8,2],[0,2],[-3,-3],[-2,2]]"))
+    price = found["price_return"].droplevel("event")
+    assert price["[-8,-5]"] == pytest.approx(9.5 / 9.1 - 1)
+    assert price["[0,+2]"] == pytest.approx(10.2 / 9.9 - 1)
+    assert price["[-2,+2]"] == pytest.approx(10.2 / 9.7 - 1)
+    assert price[["[-8,+2]", "[-3,-3]"]].isna().all()
+
+
+def test_the_order_of_the_events_does_not_matter(study: Study) -> None:
+    made = Made({A: rising(), B: rising(), INDEX: LONG}, factors={A: stepped(-8)})
+    tables = [
+        by_window(study(made, [A, B], windows="[[-3,-1],[0,2]]", events=events)).sort_index()
+        for events in ("[deepseek-v3, deepseek-r1]", "[deepseek-r1, deepseek-v3]")
+    ]
+    pd.testing.assert_frame_equal(tables[0], tables[1])
+    assert tables[0]["price_return"].notna().all()
+
+
+def test_the_note_names_every_share_whose_cash_is_not_known(study: Study) -> None:
+    late = rising(first=1)
+    made = Made(
+        {A: rising(), B: rising(), C: late, INDEX: LONG},
+        factors={A: stepped(1), B: {day: 1.1 if day in (0, 1) else 1.0 for day in DAYS}},
+    )
+    run = study(made, [A, B, C], windows="[[0,2]]", late_listing="join")
+    said = str(by_window(run)["notes"].iloc[0])
+    assert f"price_return empty: the prices of {A}, {B} do not tell" in said
+
+
+def test_an_adjusted_price_is_named_though_the_share_ends_before_the_window(study: Study) -> None:
+    gone = {day: close for day, close in rising().items() if day < 1}
+    made = Made({A: gone, B: rising(), INDEX: LONG}, adjusted=frozenset([A]), delisted={A: 0})
+    run = study(made, [A, B], windows="[[0,2]]")
+    assert f"the prices of {A} do not tell" in str(by_window(run)["notes"].iloc[0])

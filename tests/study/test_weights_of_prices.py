@@ -74,9 +74,7 @@ def test_the_estimation_never_looks_past_the_purchase(study: Study) -> None:
     assert "moved back to [-180, -61]" in notes(plain)
 
 
-def test_prices_that_begin_inside_the_estimation_are_refused_with_their_dates(
-    study: Study,
-) -> None:
+def test_prices_that_begin_inside_the_estimation_are_refused_with_their_dates(study: Study) -> None:
     made = Made({A: swinging(0.01, -120), B: swinging(0.03, -120), INDEX: MARKET})
     with pytest.raises(DataError, match=f"exist from {session(-120)}") as caught:
         study(made, [A, B], weighting="inverse_volatility")

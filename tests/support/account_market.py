@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import numpy as np
 
@@ -131,18 +132,15 @@ def _bars(symbol: str, share: Share, days: np.ndarray) -> Bars:
     rows = [(days[0], Bar(before, before, before, before, 1_000_000))]
     rows += [(day, bar) for day, bar in zip(days[1:], share.bars, strict=True) if bar is not None]
 
-    def column(name: str) -> np.ndarray:
-        return np.array([float(getattr(bar, name)) for _, bar in rows])
-
+    names = ("open", "high", "low", "close", "volume")
+    known: dict[str, Any] = {
+        name: np.array([float(getattr(bar, name)) for _, bar in rows]) for name in names
+    }
     return history(
         symbol,
         dates=np.array([day for day, _ in rows]),
-        open=column("open"),
-        high=column("high"),
-        low=column("low"),
-        close=column("close"),
-        volume=column("volume"),
-        amount=column("volume") * column("close"),
+        **known,
+        amount=known["volume"] * known["close"],
         currency=parse_symbol(symbol).currency,
         table="made",
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from support import written
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
@@ -13,15 +14,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
 
 def python(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Python with these arguments in a folder; nobody answers its questions."""
-    return subprocess.run(
-        [sys.executable, *words],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=ENVIRONMENT,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return written.python(*words, cwd=folder, **ENVIRONMENT)
 
 
 def content(folder: Path) -> dict[str, bytes]:

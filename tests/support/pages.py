@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pyarrow.parquet as pq
+
+from support.written import table
 
 Row = dict[str, str]
 
@@ -19,8 +20,7 @@ def rows(folder: Path, name: str) -> list[Row]:
             {key: written(cell) for key, cell in row.items()}
             for row in pq.read_table(folder / f"{name}.parquet").to_pylist()
         ]
-    with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
+    return table(folder / f"{name}.csv")
 
 
 def written(cell: object) -> str:

@@ -136,20 +136,17 @@ class SlowLedger:
 
     # --- prices ---------------------------------------------------------------------------------
 
-    def _last_close(self, share: Share, row: int) -> Decimal | None:
-        """The last close at or before a row."""
+    def _last(self, share: Share, row: int) -> tuple[int, Decimal] | None:
+        """The row of the last close at or before a row, and that close."""
         for earlier in range(row, -1, -1):
             bar = share.bars[earlier]
             if bar is not None:
-                return bar.close
-        return share.before
+                return earlier, bar.close
+        return None if share.before is None else (0, share.before)
 
     def _mark(self, share: Share, row: int) -> Decimal:
-        for earlier in range(row, -1, -1):
-            bar = share.bars[earlier]
-            if bar is not None:
-                return share.home(bar.close, earlier)
-        return Decimal(0) if share.before is None else share.home(share.before, 0)
+        last = self._last(share, row)
+        return share.home(last[1], last[0]) if last else Decimal(0)
 
     def _worths(self, row: int) -> list[int]:
         return [
@@ -159,9 +156,10 @@ class SlowLedger:
 
     def _reference(self, share: Share, row: int) -> Decimal | None:
         """The close before, restated for what has happened since that bar."""
-        last = self._last_close(share, row - 1) if row else share.before
-        if last is None:
+        found = self._last(share, row - 1)
+        if found is None:
             return None
+        last = found[1]
         start = row
         while start > 0 and share.bars[start - 1] is None:
             start -= 1
@@ -199,7 +197,7 @@ class SlowLedger:
     def _blocked(self, share: Share, row: int, moment: str, side: str) -> str:
         bar = share.bars[row]
         if bar is None:
-            listed = self._last_close(share, row) is not None
+            listed = self._last(share, row) is not None
             return "suspended" if listed else "not traded"
         up, down = self._limits(share, row)
         if side == "buy" and up is not None:

@@ -71,9 +71,11 @@ def write_study(project: Path, **keys: object) -> Path:
     return path
 
 
-def command(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def command(
+    *words: str | Path, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own."""
-    return python("-m", "basketbt", *words, cwd=cwd, COLUMNS="200", **environment)
+    return python("-m", "basketbt", *map(str, words), cwd=cwd, COLUMNS="200", **environment)
 
 
 def python(
@@ -84,9 +86,9 @@ def python(
         cwd=cwd,
         env={**os.environ, **environment},
         capture_output=True,
-        text=True,
         encoding="utf-8",
         check=False,
+        stdin=subprocess.DEVNULL,
     )
 
 
@@ -99,6 +101,6 @@ def loaded(program: str, *words: str, cwd: Path | None = None) -> set[str]:
 
 
 def table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file of a run."""
+    """The rows of a CSV file."""
     with path.open(encoding="utf-8-sig", newline="") as handle:
         return list(csv.DictReader(handle))

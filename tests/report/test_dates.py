@@ -1,0 +1,119 @@
+"""Lists of different dates: each says its own days, and what a reader could have had."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import basketbt as bb
+from basketbt.api import run
+from support.pages import grid, percent, rows
+from support.written import share, write_list, write_study
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of one list of 7 February and one of 28 February."""
+    home = tmp_path_factory.mktemp("dated")
+    first = share("688111.SH", name_zh="金山办公")
+    write_list(home, "mine/early", first, share("002230.SZ", name_zh="科大讯飞"))
+    late = share("600588.SH", name_zh="用友网络")
+    write_list(home, "mine/late", first, late, published="2025-02-28")
+    lists = {"baskets": "[mine/early, mine/late]", "prices": "{source: sample}"}
+    return run(write_study(home, **lists)).write(home / "results", ["page"])
+
+
+def test_each_window_has_one_column_and_each_list_its_own_days_in_it(dated: Path) -> None:
+    verdict = grid(dated, "Each list around")
+    assert len(set(verdict.heads)) == len(verdict.heads)
+    for row in rows(dated, "summary"):
+        head = {"hindsight": "Hindsight", "available": "Available"}.get(row["window"])
+        if head:
+            assert verdict.column(head)[row["basket"]] == percent(row["total_return"])
+    every = grid(dated, "Total return of each list in each window")
+    assert len(set(every.heads)) == len(every.heads)
+    page = (dated / "report.html").read_text("utf-8")
+    for days in ("[0,+7]", "[+8,+60]", "[0,+22]", "[+23,+60]"):
+        assert f"<small>{days}</small>" in page
+        assert f"Return {'Hindsight' if days[1] == '0' else 'Available'} {days}" in page
+
+
+def test_a_chart_names_the_list_at_its_line_and_is_hindsight_until_the_last_is_out(
+    dated: Path,
+) -> None:
+    page = (dated / "report.html").read_text("utf-8")
+    data = json.loads(page.split('id="data"', 1)[1].split(">", 1)[1].split("</script>")[0])
+    levels = data["levels-0"]
+    readers = {mark["x"]: mark["label"] for mark in levels["marks"] if mark["kind"] == "reader"}
+    assert readers == {
+        "2025-02-10": "a reader can trade mine/early",
+        "2025-03-03": "a reader can trade mine/late",
+    }
+    shaded = [shade["to"] for shade in levels["shades"] if shade["kind"] == "hindsight"]
+    assert shaded == ["2025-03-03"]
+    assert "of a list only what follows its own dashed line could be had" in page
+    assert (
+        "The list mine/early was published on 2025-02-07. A reader could trade from 2025-02-10"
+        in page
+    )
+    assert "1 lists" not in page.partition("<script>")[0]
+
+
+SHARES = (share("688111.SH", name_zh="金山办公"), share("300378.SZ", name_zh="鼎捷数智"))
+
+
+def memo(folder: Path, *published: str, lang: str = "en", shares: int = 2) -> str:
+    for number, day in enumerate(published):
+        write_list(folder, f"mine/list{number}", *SHARES[:shares], published=day)
+    asked = {"benchmarks": "000300.SH", "windows": "[[0, 20]]", "prices": "{source: sample}"}
+    study = write_study(folder, baskets="mine/*", **asked)
+    return bb.run(study, overrides=[f"language={lang}"]).memo
+
+
+def test_a_list_published_before_the_event_has_no_hindsight_part(tmp_path: Path) -> None:
+    said = memo(tmp_path, "2024-02-07")
+    assert "The list was published on 2024-02-07, before day 0" in said
+    assert "The list came out before day 0; from day 0 to 2025-02-26 it made" in said
+    assert "a reader could trade," not in said
+
+
+def test_lists_of_one_date_have_one_median(tmp_path: Path) -> None:
+    said = memo(tmp_path, "2025-02-07", "2025-02-07")
+    assert "the 2 lists had made a median of" in said
+    assert "not one a reader could buy at" in said
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_lists_of_several_dates_are_never_mixed(tmp_path: Path, lang: str) -> None:
+    said = memo(tmp_path, "2024-02-07", "2025-02-07", "2026-01-05", lang=lang)
+    if lang == "en":
+        assert "The list published on 2024-02-07 came out before day 0" in said
+        assert "the list published on 2025-02-07 had made" in said
+        assert "The list published on 2026-01-05 came out after the study's" in said
+        assert "1 lists" not in said
+        assert "0 lists" not in said
+        assert "median" not in said
+    else:
+        for day in ("2024-02-07", "2025-02-07", "2026-01-05"):
+            assert day in said.split("### ")[1]
+        assert "中位数" not in said
+
+
+@pytest.mark.parametrize(
+    ("kept", "lang", "said", "unsaid"),
+    [
+        (1, "en", "its one share, 金山办公 688111.SH, returned", "least ("),
+        (1, "zh", "唯一成分金山办公 688111.SH收益", "贡献"),
+        (2, "en", "gave", "most ("),
+        (2, "zh", "贡献", "最大为"),
+    ],
+)
+def test_one_share_is_not_compared_with_itself_nor_two_by_most_and_least(
+    kept: int, lang: str, said: str, unsaid: str, tmp_path: Path
+) -> None:
+    told = memo(tmp_path, "2025-02-07", lang=lang, shares=kept).splitlines()
+    (line,) = [line for line in told if "我的" in line or "mine · Test" in line]
+    assert said in line
+    assert unsaid not in line
