@@ -17,10 +17,10 @@ from selenium.webdriver.chrome.service import Service
 
 from basketbt.api import run
 from basketbt.config.study import load_study
-from basketbt.grid.planner import plan_grid
-from basketbt.grid.run import GridOptions, run_grid
-from basketbt.prices.sources.sample import DIGEST, SampleSource
+from basketbt.data.sources.sample import DIGEST, SampleSource
 from basketbt.shipped import find_study
+from basketbt.sweep.planner import plan_grid
+from basketbt.sweep.run import GridOptions, run_grid
 
 HERE = Path(__file__).parent
 STUDY = "deepseek-r1"

@@ -111,7 +111,12 @@ def _plain(info: RunInfo) -> Any:
 
 def manifest(info: RunInfo, files: Mapping[str, bytes]) -> bytes:
     """What a run was made of and what it made, by hash. It carries no clock."""
-    content = {
+    return _with_outputs(manifest_content(info), files)
+
+
+def manifest_content(info: RunInfo) -> dict[str, Any]:
+    """What a run was made of, as its manifest says it."""
+    return {
         "format": _FORMAT,
         "study": info.study,
         "run": info.run,
@@ -123,16 +128,16 @@ def manifest(info: RunInfo, files: Mapping[str, bytes]) -> bytes:
         "versions": info.versions,
         "warnings": [note.text("en") for note in info.notes if note.kind.severity == "warning"],
     }
-    return _with_outputs(content, files)
 
 
 def _with_outputs(content: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     """A manifest with the hashes of these files as its outputs."""
     outputs = {name: _digest(data) for name, data in sorted(files.items())}
-    return _as_bytes({**content, "outputs": outputs})
+    return as_json({**content, "outputs": outputs})
 
 
-def _as_bytes(content: Mapping[str, Any]) -> bytes:
+def as_json(content: Mapping[str, Any]) -> bytes:
+    """The bytes of a manifest."""
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -159,7 +164,7 @@ def keeping(files: Mapping[str, bytes], earlier: Mapping[str, str]) -> dict[str,
     """``files`` of a run whose manifest goes on listing what an earlier writing of it left."""
     new = json.loads(files[MANIFEST])
     new["outputs"] = dict(sorted({**earlier, **new["outputs"]}.items()))
-    return {**files, MANIFEST: _as_bytes(new)}
+    return {**files, MANIFEST: as_json(new)}
 
 
 def with_workbook(formats: Collection[Format], there: Collection[str]) -> tuple[Format, ...]:

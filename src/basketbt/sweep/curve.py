@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 #: The label of a choice that is not made: no cap, nobody left out.
 NOBODY = "none"
+# Columns below the curve: neighbouring variants share one, or thousands of marks would blur.
+_COLUMNS = 240
+# Values of a choice that stand below the curve; more (every share left out) say nothing to the eye.
+_MOST_VALUES = 12
 #: Event, rebalance and window that a random basket shares with a published result.
 Question = tuple[str, str, str]
 
@@ -67,6 +72,21 @@ class Results:
     def varied(self) -> tuple[str, ...]:
         """The choices that take more than one value."""
         return tuple(choice for choice in CHOICES if len(self.labels[choice]) > 1)
+
+    @cached_property
+    def order(self) -> NDArray[np.intp]:
+        """(V,) the variants from the smallest value to the largest, ties by number."""
+        return np.lexsort((self.variant, self.value))
+
+    @cached_property
+    def choices(self) -> tuple[VariedChoice, ...]:
+        """What each choice moves."""
+        return varied_choices(self)
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """Where the published results stand."""
+        return standings(self)
 
 
 def read_results(path: Path, measure: str) -> Results:
@@ -278,6 +298,19 @@ def _below(among: Floats, value: float) -> float:
     return float((among < value).mean() + (among == value).mean() / 2)
 
 
-def curve_order(results: Results) -> NDArray[np.intp]:
-    """(V,) the variants from the smallest value to the largest, ties by number."""
-    return np.lexsort((results.variant, results.value))
+def densities(results: Results) -> tuple[list[tuple[str, str]], Floats]:
+    """What stands below the curve: R choices with one of their values each, and (R, C) the share of
+    the variants in each of C columns that have it."""
+    order = results.order
+    chosen = [
+        (choice, code)
+        for choice in results.varied
+        if len(results.labels[choice]) <= _MOST_VALUES
+        for code in range(len(results.labels[choice]))
+    ]
+    edges = np.linspace(0, len(order), min(_COLUMNS, len(order)) + 1).astype(np.int64)
+    shares = np.zeros((len(chosen), len(edges) - 1))
+    for line, (choice, code) in enumerate(chosen):
+        marked = np.concatenate([[0], np.cumsum(results.codes[choice][order] == code)])
+        shares[line] = np.diff(marked[edges]) / np.diff(edges)
+    return [(choice, results.labels[choice][code]) for choice, code in chosen], shares
