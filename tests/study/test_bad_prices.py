@@ -27,7 +27,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The invented market of one list as an analyst's tables."""
     folder = tmp_path_factory.mktemp("tables")
     request = PriceRequest(
-        symbols=find_library().basket("guojin/edge-hardware").symbols,
+        symbols=find_library().select(["guojin/edge-hardware"])[0].symbols,
         indexes=("000300.SH",),
         start=np.datetime64("2024-06-03"),
         end=np.datetime64("2025-02-28"),

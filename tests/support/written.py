@@ -59,7 +59,7 @@ class Lists:
         return Library((self.folder,))
 
     def basket(self, name: str) -> Basket:
-        return self.library.basket(name)
+        return self.library.select([name])[0]
 
 
 def write_study(project: Path, **keys: object) -> Path:

@@ -45,13 +45,16 @@ def say_place(what: str, path: Path, language: Language) -> None:
     say(f"{what + ':':<8}{path}" if language == "en" else f"{_PLACES[what]}：{path}")
 
 
+_FETCHED = "stopped; every price fetched so far is kept, the same command goes on from there"
+
+
 @contextmanager
-def resumable() -> Iterator[None]:
-    """Around work that may fetch: Ctrl-C ends it with a word on what is kept (exit 130)."""
+def resumable(kept: str = _FETCHED) -> Iterator[None]:
+    """Around long work: Ctrl-C ends it with a word on what is ``kept`` (exit 130)."""
     try:
         yield
     except KeyboardInterrupt:
-        warn("stopped; every price fetched so far is kept, the same command goes on from there")
+        warn(kept)
         raise typer.Exit(130) from None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from basketbt.durable import sha256
 from basketbt.lists.model import Basket, Block, Constituent, Place, Source
 from basketbt.lists.schema import CompositeFile, ConstituentFile, ListFile
 
@@ -121,4 +121,4 @@ def _digest(basket: Basket) -> str:
     text = json.dumps(
         content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
     )
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode())

@@ -178,7 +178,7 @@ def read_run(folder: Path) -> StoredRun:
 
     Raises ``NotARun``: no manifest, a file missing or changed, or a run of another version.
     """
-    content = _manifest(folder)
+    content = read_manifest(folder)
     files = {name: _checked(folder, name, wanted) for name, wanted in content["outputs"].items()}
     if REPORT not in files:
         raise NotARun(folder=folder, why=f"it has no {REPORT}")
@@ -225,7 +225,8 @@ def _table(
         raise NotARun(folder=folder, why=f"{layout.file}: {error}") from error
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest in a folder, with files inside it as its outputs. Raises ``NotARun``."""
     try:
         content = json.loads((folder / MANIFEST).read_bytes())
         outputs = content["outputs"]
