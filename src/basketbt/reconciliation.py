@@ -14,7 +14,7 @@ from basketbt.pipeline.run import run_study
 from basketbt.report.tables import keys
 from basketbt.results import StudyResult
 
-Place = tuple[str, str, str, str, str]  # the cells under _PLACE
+Place = tuple[str, ...]  # the cells under _PLACE
 _PLACE = ("event", "basket", "weighting", "rebalance", "window")
 
 
@@ -50,11 +50,7 @@ def study_effects(
     nothing = float("nan")
     return tuple(
         BasketEffect(
-            event=place[0],
-            basket=place[1],
-            weighting=place[2],
-            rebalance=place[3],
-            window=place[4],
+            **dict(zip(_PLACE, place, strict=True)),
             left=left.get(place, nothing),
             right=right.get(place, nothing),
         )
@@ -64,7 +60,7 @@ def study_effects(
 
 def largest_effects(effects: Iterable[BasketEffect]) -> list[BasketEffect]:
     """Of each list and book the window in which the two vendors differ most."""
-    largest: dict[tuple[str, ...], BasketEffect] = {}
+    largest: dict[Place, BasketEffect] = {}
     for one in effects:
         place = (one.event, one.basket, one.weighting, one.rebalance)
         before = largest.get(place)
@@ -84,7 +80,6 @@ def _returns(result: StudyResult) -> dict[Place, float]:
     found = {}
     for quoted in keys.every_window(result):
         cells = quoted.cells()
-        event, basket, weighting, rebalance, window = (str(cells[key]) for key in _PLACE)
-        place = (event, basket, weighting, rebalance, window)
+        place = tuple(str(cells[key]) for key in _PLACE)
         found[place] = float(quoted.statistics.own.values["total_return"][quoted.line])
     return found

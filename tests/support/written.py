@@ -87,6 +87,7 @@ def python(
         text=True,
         encoding="utf-8",
         check=False,
+        stdin=subprocess.DEVNULL,  # nobody answers its questions
     )
 
 
@@ -96,6 +97,12 @@ def loaded(program: str, *words: str, cwd: Path | None = None) -> set[str]:
     done = python("-c", program + tell, *words, cwd=cwd)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file by its path below the folder."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def table(path: Path) -> list[dict[str, str]]:

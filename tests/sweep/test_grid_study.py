@@ -24,8 +24,8 @@ from basketbt.sweep.choices import PoolTooSmall
 from basketbt.sweep.dictionary import CHOICES
 from basketbt.sweep.planner import GridPlan, MarketUnknown, NoGrid, plan_grid
 from basketbt.sweep.run import EmptyGrid, GridOptions, checkpoint_folder, grid_folder, run_grid
-from support.grids import content
 from support.made import Made
+from support.written import content
 
 Planned = Callable[..., GridPlan]
 Ran = Callable[..., Path]

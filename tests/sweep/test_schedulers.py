@@ -26,7 +26,7 @@ from basketbt.sweep.schedulers import (
     WorkersDiffer,
     check_scheduler,
 )
-from support.grids import content
+from support.written import content
 
 Planned = Callable[..., GridPlan]
 GRID = "{weighting: [equal, stance], entry_delay: [0, 2], random: {sizes: 3, draws: 900}}"

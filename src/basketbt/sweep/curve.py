@@ -8,7 +8,7 @@ was chosen.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -89,21 +89,26 @@ class Results:
         return standings(self)
 
 
+def row_groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """The rows of a Parquet file, a group at a time; None: all columns."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number, columns=columns)
+
+
 def read_results(path: Path, measure: str) -> Results:
-    """The variants of a grid.parquet whose ``measure`` exists, read a group of rows at a time."""
+    """The variants of a grid.parquet whose ``measure`` exists."""
     import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     lists: list[pa.Table] = []
     random: dict[Question, dict[int, list[Floats]]] = {}
-    with pq.ParquetFile(path) as file:
-        columns = ["variant", "draw", "shares", "published", *CHOICES, measure]
-        for number in range(file.num_row_groups):
-            rows = file.read_row_group(number, columns=columns)
-            lists.append(rows.filter(pc.is_null(rows["draw"])))
-            plain = pc.and_(pc.equal(rows["entry_delay"], 0), pc.equal(rows["cost"], 0.0))
-            _collect(rows.filter(pc.and_(pc.is_valid(rows["draw"]), plain)), measure, random)
+    for rows in row_groups(path, ["variant", "draw", "shares", "published", *CHOICES, measure]):
+        lists.append(rows.filter(pc.is_null(rows["draw"])))
+        plain = pc.and_(pc.equal(rows["entry_delay"], 0), pc.equal(rows["cost"], 0.0))
+        _collect(rows.filter(pc.and_(pc.is_valid(rows["draw"]), plain)), measure, random)
     every = pa.concat_tables(lists)
     own, empty = (every.filter(which(every[measure])) for which in (pc.is_valid, pc.is_null))
     coded = {choice: _coded(own[choice]) for choice in CHOICES}

@@ -26,7 +26,7 @@ from basketbt.report.render.markdown import memo
 from basketbt.report.render.pictures import drawable, figures
 from basketbt.report.tables.keys import PRICES, prices_cell
 from basketbt.sweep.checkpoint import Checkpoint
-from basketbt.sweep.curve import NOBODY, Results, Standing, VariedChoice, read_results
+from basketbt.sweep.curve import NOBODY, Results, Standing, VariedChoice, read_results, row_groups
 from basketbt.sweep.dictionary import CHOICE_VALUES, CHOICES, CURVE, QUANTILES, ROWS, STANDING
 from basketbt.sweep.planner import GridPlan
 from basketbt.sweep.sheets import Block, Drawn, GridJob, Sheet
@@ -51,8 +51,7 @@ def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool
         _write(plan, blocks, aside, csv=csv)
         aside.rename(folder)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise OutputError(path=error.filename or folder, why=why) from error
+        raise OutputError.of(error, folder) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)  # a full disk needs the room
 
@@ -62,7 +61,7 @@ def _write(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool) -> No
     rows = folder / "grid.parquet"
     write_parquet(blocks.tables(), rows)
     if csv:
-        write_csv(_groups(rows), folder / "grid.csv")
+        write_csv(row_groups(rows), folder / "grid.csv")
     results = read_results(rows, plan.spec.measure)
     prices = prices_cell(plan.inputs)
     write_csv(iter([curve_rows(results, prices, language)]), folder / "curve.csv")
@@ -100,15 +99,6 @@ def _manifest(plan: GridPlan, folder: Path) -> bytes:
 def _digest(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _groups(path: Path) -> Iterator[pa.Table]:
-    """The rows of a Parquet file, a group at a time."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
-        for number in range(file.num_row_groups):
-            yield file.read_row_group(number)
 
 
 def write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
