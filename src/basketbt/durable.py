@@ -34,9 +34,10 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         aside.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            aside.unlink()
         raise OutputError(path=path, why=error.strerror or str(error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -6,7 +6,6 @@ in the manifest, so no page ever shows numbers that the run did not make.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from basketbt.durable import sha256
 from basketbt.errors import InputError
 from basketbt.locale import Language
 from basketbt.notes import Note, as_data, note_from
@@ -132,17 +132,13 @@ def manifest_content(info: RunInfo) -> dict[str, Any]:
 
 def _with_outputs(content: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     """A manifest with the hashes of these files as its outputs."""
-    outputs = {name: _digest(data) for name, data in sorted(files.items())}
+    outputs = {name: sha256(data) for name, data in sorted(files.items())}
     return as_json({**content, "outputs": outputs})
 
 
 def as_json(content: Mapping[str, Any]) -> bytes:
     """The bytes of a manifest."""
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def kept(folder: Path, run: str) -> dict[str, str]:
@@ -156,7 +152,7 @@ def kept(folder: Path, run: str) -> dict[str, str]:
     return {
         name: digest
         for name, digest in old.get("outputs", {}).items()
-        if (folder / name).is_file() and _digest((folder / name).read_bytes()) == digest
+        if (folder / name).is_file() and sha256((folder / name).read_bytes()) == digest
     }
 
 
@@ -249,7 +245,7 @@ def _checked(folder: Path, name: str, wanted: str) -> bytes:
         content = (folder / name).read_bytes()
     except OSError as error:
         raise NotARun(folder=folder, why=f"{name} is missing") from error
-    if _digest(content) != wanted:
+    if sha256(content) != wanted:
         raise NotARun(folder=folder, why=f"{name} was changed after the run wrote it")
     return content
 

@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from basketbt.durable import write_whole
 from basketbt.errors import OutputError
 
 LATEST = "latest"
@@ -86,13 +87,7 @@ def _renew(files: Mapping[str, bytes], folder: Path) -> None:
         path, content = folder / name, files[name]
         if path.is_file() and path.read_bytes() == content:
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}-{os.getpid()}")
-        try:
-            _write(fresh, content)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        write_whole(path, content)
     _flush_folder(folder)
 
 

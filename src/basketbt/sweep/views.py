@@ -199,8 +199,8 @@ class _Views:
 
     def curve(self) -> list[Block]:
         """The specification curve."""
-        results = self.results
-        value, count = results.value[results.order], len(results.value)
+        results, order = self.results, self.results.order
+        value, count = results.value[order], len(order)
         if not count:
             return []
         rows, shares = densities(results)
@@ -210,8 +210,8 @@ class _Views:
                 "y": float(value[place]),
                 "label": f"{results.label('basket', row)} {results.label('window', row)}",
             }
-            for place, row in enumerate(results.order.tolist())
-            if results.published[row]
+            for place in np.flatnonzero(results.published[order]).tolist()
+            for row in [int(order[place])]
         ]
         points = min(_POINTS, count)
         shown = (np.arange(points) + 0.5) / points * count
