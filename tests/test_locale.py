@@ -19,6 +19,7 @@ MADE = (
     "chance.sector_now.",
     "chance.verdicts.",
     "choice.",
+    "cli.",
     "column.",
     "conclusion.",
     "count.",

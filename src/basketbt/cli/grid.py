@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_place, say_warning
+from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_place, say_warnings
 from basketbt.cli.options import (
     RESULTS,
     Lang,
@@ -117,9 +117,7 @@ def _say_size(plan: GridPlan, *, csv: bool) -> None:
         f"up to {max((s.sessions for s in job.sheets), default=0)} sessions, "
         f"files of about {megabytes:,.0f} MB{' (--no-csv: fewer)' if csv else ''}"
     )
-    for note in plan.inputs.notes:
-        if note.kind.severity == "warning":
-            say_warning(note.text(plan.config.language), plan.config.language)
+    say_warnings(plan.inputs.notes, plan.config.language)
 
 
 def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:

@@ -19,7 +19,7 @@ from basketbt.cli.console import (
     say_json,
     say_place,
     say_table,
-    say_warning,
+    say_warnings,
     uncollected,
 )
 from basketbt.cli.market import events
@@ -165,9 +165,7 @@ def _say_result(finished: Run, folder: Path) -> None:
     say(prices_line(finished.data))
     for line in answer_lines(finished.data):
         say(line)
-    for note in finished.result.notes:
-        if note.kind.severity == "warning":
-            say_warning(note.text(info.language), info.language)
+    say_warnings(finished.result.notes, info.language)
     say_folder(folder, info.language)
     if (folder / PAGE).exists():
         say_place("page", folder / PAGE, info.language)
