@@ -243,6 +243,12 @@ def test_a_window_without_a_value_is_named(ran: Ran) -> None:
     assert "mine/one [0,+5] (1), mine/two [0,+5] (1)" in memo
 
 
+def test_without_any_value_there_is_no_curve(ran: Ran) -> None:
+    folder = ran("{measure: sharpe, windows: [[0, 5]]}")
+    assert not (folder / "curve.svg").exists()
+    assert "2 variants have no value" in (folder / "grid.md").read_text("utf-8")
+
+
 def test_the_csv_file_holds_the_rows_of_the_parquet_file(ran: Ran) -> None:
     folder = ran()
     with (folder / "grid.csv").open(encoding="utf-8-sig", newline="") as handle:

@@ -96,7 +96,8 @@ def grid(
     elif not quiet:
         places = {"memo": "grid.md", "curve": "curve.svg", "tables": "", "page": "report.html"}
         for what, name in places.items():
-            say_place(what, folder / name, plan.config.language)
+            if (folder / name).exists():  # without a value there is no curve
+                say_place(what, folder / name, plan.config.language)
 
 
 def _bytes(text: str) -> int:
