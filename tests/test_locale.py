@@ -21,6 +21,7 @@ MADE = (
     "chance.sector_now.",
     "chance.verdicts.",
     "choice.",
+    "cli.",
     "column.",
     "conclusion.entries.",
     "conclusion.short.",

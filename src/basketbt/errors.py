@@ -198,6 +198,11 @@ class OutputError(BasketbtError):
     exit_code = 4
     template = "cannot write {path}: {why}"
 
+    @classmethod
+    def of(cls, error: OSError, path: object) -> OutputError:
+        """What the system said about a file; about ``path`` where it names none."""
+        return cls(path=error.filename or path, why=error.strerror or str(error))
+
 
 class VerificationError(BasketbtError):
     exit_code = 5

@@ -16,7 +16,7 @@ from basketbt.pipeline.run import run_study
 from basketbt.report.tables.books import every_window
 from basketbt.results import StudyResult
 
-Place = tuple[str, str, str, str, str]  # the cells under _PLACE
+Place = tuple[str, ...]  # the cells under _PLACE
 _PLACE = ("event", "basket", "weighting", "rebalance", "window")
 
 
@@ -102,7 +102,7 @@ def study_effects(
 
 def largest_effects(effects: Iterable[BasketEffect]) -> list[BasketEffect]:
     """Of each list and book the window in which the two vendors differ most."""
-    largest: dict[tuple[str, ...], BasketEffect] = {}
+    largest: dict[Place, BasketEffect] = {}
     for one in effects:
         place = (one.event, one.basket, one.weighting, one.rebalance)
         before = largest.get(place)
@@ -122,7 +122,6 @@ def _returns(result: StudyResult) -> dict[Place, float]:
     found = {}
     for quoted in every_window(result):
         cells = quoted.cells()
-        event, basket, weighting, rebalance, window = (str(cells[key]) for key in _PLACE)
-        place = (event, basket, weighting, rebalance, window)
+        place = tuple(str(cells[key]) for key in _PLACE)
         found[place] = float(quoted.statistics.own.values["total_return"][quoted.line])
     return found

@@ -18,10 +18,9 @@ from basketbt.pipeline.run import run_study
 from basketbt.pipeline.sources import ROUTES, Access, choose_source
 from basketbt.report.build import report_data
 from basketbt.report.csvfile import csv_bytes
-from basketbt.report.files import NotARun, is_full, run_files
+from basketbt.report.files import NotARun, is_full, read_manifest, run_files
 from basketbt.report.layouts import LAYOUTS
 from basketbt.report.parquetfile import table_from_parquet
-from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
 from basketbt.shipped import SAMPLE
 
@@ -56,25 +55,19 @@ def verify(
 
     Raises ``NotARun``, ``PricesNotNamed``, and whatever running the study raises.
     """
-    manifest = _manifest(folder)
+    manifest = read_manifest(folder)
     study = StudyFile(config=_config(folder, manifest), path=Path("study.yaml"))
     prices = choose_source(study, source or _own_source(folder, manifest), access)
-    events_only = "summary.csv" not in manifest["outputs"]
-    result = run_study(study, prices, events_only=events_only)
     outputs = manifest["outputs"]
+    result = run_study(study, prices, events_only="summary.csv" not in outputs)
     expected = run_files(report_data(result), _formats(outputs), full=is_full(outputs))
     found = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    tampered = {
-        name
-        for name, digest in manifest["outputs"].items()
-        if name in found and sha256(found[name]) != digest
-    }
     return tuple(
-        _difference(name, found.get(name), expected.get(name), name in tampered)
+        _difference(name, found.get(name), expected.get(name), outputs.get(name))
         for name in sorted(expected.keys() | found.keys())
         if found.get(name) != expected.get(name)
     )
@@ -96,56 +89,48 @@ def _formats(outputs: Collection[str]) -> tuple[Format, ...]:
     )
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-    except OSError as error:
-        raise NotARun(folder=folder, why=error.strerror or str(error)) from error
-    except ValueError as error:
-        raise NotARun(folder=folder, why=f"{MANIFEST} is not JSON") from error
-    if isinstance(manifest, dict) and "choices" in manifest:
+def _config(folder: Path, manifest: dict[str, Any]) -> StudyConfig:
+    if "choices" in manifest:
         why = "it holds a grid; `basketbt grid` on the same study writes the same bytes again"
         raise NotARun(folder=folder, why=why)
-    if not isinstance(manifest, dict) or not {"config", "outputs"} <= manifest.keys():
-        raise NotARun(folder=folder, why=f"{MANIFEST} lacks the study or the list of files")
-    return manifest
-
-
-def _config(folder: Path, manifest: dict[str, Any]) -> StudyConfig:
     try:
-        return StudyConfig.model_validate_json(json.dumps(manifest["config"]))
+        return StudyConfig.model_validate_json(json.dumps(manifest.get("config")))
     except ValidationError as error:
         why = f"its study cannot be read by this version ({error.error_count()} problems)"
         raise NotARun(folder=folder, why=why) from error
 
 
 def _difference(
-    name: str, found: bytes | None, expected: bytes | None, tampered: bool
+    name: str, found: bytes | None, expected: bytes | None, written: str | None
 ) -> Difference:
+    """``written``: the hash that the manifest gives the file, if it lists it."""
     if found is None:
         return Difference(name, "is missing")
     if expected is None:
         return Difference(name, "does not belong to the run")
+    tampered = written is not None and sha256(found) != written
     what = "was changed after it was written" if tampered else "comes out otherwise now"
-    lines = difflib.unified_diff(
-        _lines(name, found),
-        _lines(name, expected),
-        "on disk",
-        "computed now",
-        lineterm="",
-        n=0,
-    )
-    shown = list(lines) or [_SAME_LINES]
+    sides = _lines(name, found), _lines(name, expected)
+    shown = list(difflib.unified_diff(*sides, "on disk", "computed now", lineterm="", n=0))
+    shown = shown or [_SAME_LINES]
     if len(shown) > LARGEST_DIFF:
         shown = [*shown[:LARGEST_DIFF], f"... and {len(shown) - LARGEST_DIFF} more lines"]
     return Difference(name, what, tuple(shown))
+
+
+def _text_lines(content: bytes) -> list[str]:
+    """Of a picture, a workbook or a Word file its length: nobody reads their bytes."""
+    try:
+        return content.decode().splitlines()
+    except UnicodeDecodeError:
+        return [f"{len(content):,} bytes"]
 
 
 def _lines(name: str, content: bytes) -> list[str]:
     """A file as lines to compare; a Parquet table as the rows that its CSV would have."""
     layout = next((layout for layout in LAYOUTS if layout.bulk and layout.file == name), None)
     if layout is None:
-        return content.decode("utf-8", "replace").splitlines()
+        return _text_lines(content)
     try:
         table = table_from_parquet(layout, content)
     except ValueError as error:

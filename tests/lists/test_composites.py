@@ -27,22 +27,22 @@ def by_symbol(basket: Basket, weighting: str = "equal") -> dict[str, float]:
 
 class TestEqualAcross:
     def test_each_guojin_theme_is_a_quarter(self) -> None:
-        weights = by_symbol(LIBRARY.basket("guojin/all"))
+        weights = by_symbol(LIBRARY.select(["guojin/all"])[0])
         for theme, size in (("cybersecurity", 7), ("xinchuang", 6)):
-            names = LIBRARY.basket(f"guojin/{theme}").symbols
+            names = LIBRARY.select([f"guojin/{theme}"])[0].symbols
             assert [weights[name] for name in names] == pytest.approx([0.25 / size] * size)
 
     def test_a_share_of_two_themes_is_one_constituent_with_both_weights(self) -> None:
-        basket = LIBRARY.basket("guojin/all")
+        basket = LIBRARY.select(["guojin/all"])[0]
         assert Counter(basket.symbols)["002230.SZ"] == 1
         assert by_symbol(basket)["002230.SZ"] == pytest.approx(0.25 / 4 + 0.25 / 12)
 
     def test_any_weighting_is_the_mean_of_the_components(self) -> None:
-        basket = LIBRARY.basket("guojin/all")
+        basket = LIBRARY.select(["guojin/all"])[0]
         for weighting in ("stance", "by_segment"):
             expected: defaultdict[str, float] = defaultdict(float)
             for component in basket.components:
-                for symbol, weight in by_symbol(LIBRARY.basket(component), weighting).items():
+                for symbol, weight in by_symbol(LIBRARY.select([component])[0], weighting).items():
                     expected[symbol] += weight / 4
             assert by_symbol(basket, weighting) == pytest.approx(expected)
 
@@ -69,23 +69,23 @@ class TestEqualAcross:
 class TestVotes:
     @pytest.mark.parametrize("composite", ["consensus/compute", "consensus/applications"])
     def test_a_share_has_one_vote_a_broker(self, composite: str) -> None:
-        basket = LIBRARY.basket(composite)
+        basket = LIBRARY.select([composite])[0]
         named: dict[str, set[str]] = {}
         for component in basket.components:
-            for symbol in LIBRARY.basket(component).symbols:
+            for symbol in LIBRARY.select([component])[0].symbols:
                 named.setdefault(symbol, set()).add(component.split("/")[0])
         assert {each.symbol: each.votes for each in basket.constituents} == {
             symbol: len(brokers) for symbol, brokers in named.items()
         }
 
     def test_the_votes_of_the_best_known_names_by_hand(self) -> None:
-        basket = LIBRARY.basket("consensus/applications")
+        basket = LIBRARY.select(["consensus/applications"])[0]
         votes = {each.symbol: each.votes for each in basket.constituents}
         assert votes["002230.SZ"] == 5  # Guojin, CITICS, Huatai, Galaxy, Zheshang
         assert votes["688111.SH"] == 4  # Guojin, CSC, Huatai, Galaxy
 
     def test_two_brokers_weigh_twice_one(self) -> None:
-        basket = LIBRARY.basket("consensus/compute")
+        basket = LIBRARY.select(["consensus/compute"])[0]
         weights = by_symbol(basket)
         assert weights["300308.SZ"] == pytest.approx(2 * weights["000977.SZ"])
         assert sum(weights.values()) == pytest.approx(1)

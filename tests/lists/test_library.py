@@ -34,8 +34,8 @@ def test_patterns_keep_their_order_and_a_basket_comes_once(lists: Lists) -> None
 def test_a_list_of_your_own_stands_in_for_the_shipped_one(lists: Lists) -> None:
     lists.write("guojin/software", SHARE)
     library = find_library(lists.folder)
-    assert library.basket("guojin/software").symbols == ("688111.SH",)
-    assert len(library.basket("guojin/cybersecurity").symbols) == 7
+    assert library.select(["guojin/software"])[0].symbols == ("688111.SH",)
+    assert len(library.select(["guojin/cybersecurity"])[0].symbols) == 7
 
 
 def test_the_nearest_folder_above_a_study_is_used(lists: Lists, tmp_path: Path) -> None:

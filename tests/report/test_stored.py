@@ -24,8 +24,8 @@ from basketbt.report.render import Format, rendered
 from basketbt.report.render.terminal import answer_lines
 from basketbt.report.views.context import contexts
 from support import invented
-from support.grids import content as contents
 from support.written import command, loaded
+from support.written import content as contents
 
 ALL: tuple[Format, ...] = ("page", "figures", "xlsx", "docx")
 LANGUAGES: tuple[Language, ...] = ("en", "zh")

@@ -26,7 +26,7 @@ Change = Callable[[Fields], list[Fields]]
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The invented market of one list as an analyst's tables."""
     folder = tmp_path_factory.mktemp("tables")
-    held = [*find_library().basket("guojin/edge-hardware").symbols, "000300.SH"]
+    held = [*find_library().select(["guojin/edge-hardware"])[0].symbols, "000300.SH"]
     for name in ("bars", "indexes", "actions", "shares"):
         path, ours = invented.MARKET / f"{name}.parquet", pc.field("symbol").isin(held)
         options = csv.WriteOptions(quoting_style="none")

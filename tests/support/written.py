@@ -59,7 +59,7 @@ class Lists:
         return Library((self.folder,))
 
     def basket(self, name: str) -> Basket:
-        return self.library.basket(name)
+        return self.library.select([name])[0]
 
 
 def write_study(project: Path, **keys: object) -> Path:
@@ -88,7 +88,7 @@ def python(
         capture_output=True,
         encoding="utf-8",
         check=False,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,  # nobody answers its questions
     )
 
 
@@ -98,6 +98,12 @@ def loaded(program: str, *words: str, cwd: Path | None = None) -> set[str]:
     done = python("-c", program + tell, *words, cwd=cwd)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file by its path below the folder."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def table(path: Path) -> list[dict[str, str]]:

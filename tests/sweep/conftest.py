@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,17 +15,9 @@ from basketbt.data.bars import MarketData, PriceRequest, UniverseCloses
 from basketbt.sweep.planner import GridPlan, plan_grid
 from basketbt.sweep.run import GridOptions, run_grid
 from support.made import Made, session
+from support.written import share, write_list, write_study
 
 SYMBOLS = ("600001.SH", "600002.SH", "600003.SH", "000001.SZ", "000002.SZ", "300001.SZ")
-LIST = """\
-broker: mine
-broker_zh: 我的
-theme: {{zh: 测试, en: Test}}
-source: {{publisher: me, title: note, published: 2025-02-07}}
-constituents:
-{rows}
-"""
-ROW = "  - {{symbol: {symbol}, name_zh: 股, stance: {stance}, origin: named}}"
 DAYS = range(-12, 40)
 
 
@@ -69,26 +62,18 @@ def market() -> MadeWithUniverse:
 def study(tmp_path: Path) -> Callable[..., StudyFile]:
     """A study file over the two lists; keyword arguments are its lines."""
 
-    def write(**lines: object) -> StudyFile:
-        folder = tmp_path / "baskets" / "mine"
-        folder.mkdir(parents=True, exist_ok=True)
+    def write(**keys: object) -> StudyFile:
         for name, symbols in {"one": SYMBOLS[:4], "two": SYMBOLS[2:]}.items():
-            rows = [
-                ROW.format(symbol=symbol, stance="recommend" if i % 2 else "watch")
-                for i, symbol in enumerate(symbols)
-            ]
-            (folder / f"{name}.yaml").write_text(LIST.format(rows="\n".join(rows)), "utf-8")
-        content = {
+            stances = itertools.cycle(("watch", "recommend"))
+            rows = (share(symbol, stance=next(stances)) for symbol in symbols)
+            write_list(tmp_path, f"mine/{name}", *rows)
+        made: dict[str, object] = {
             "study": "made",
-            "events": "deepseek-r1",
             "baskets": "[mine/one, mine/two]",
             "windows": "[[0,5],[0,25]]",
             "split_at_publication": "false",
-            **lines,
         }
-        path = tmp_path / "study.yaml"
-        path.write_text("\n".join(f"{key}: {value}" for key, value in content.items()), "utf-8")
-        return load_study(path)
+        return load_study(write_study(tmp_path, **{**made, **keys}))
 
     return write
 

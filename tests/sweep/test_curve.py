@@ -8,11 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from basketbt.sweep.curve import Results, curve_order, standings, varied_choices
+from basketbt.sweep.curve import Results, standings, varied_choices
 from basketbt.sweep.dictionary import CHOICES
-from basketbt.sweep.figure import curve_svg
-from basketbt.sweep.sweep_report import Agreement, agreement, curve_of
-from basketbt.sweep.views import agreement_words
+from basketbt.sweep.views import agreement
 
 
 def results(value: np.ndarray, random: np.ndarray | None = None, **codes: np.ndarray) -> Results:
@@ -91,26 +89,16 @@ def test_a_published_result_stands_among_its_own_list_and_window() -> None:
 
 def test_the_curve_runs_from_the_smallest_to_the_largest() -> None:
     found = results(np.array([0.3, -0.1, 0.3, 0.0]))
-    assert curve_order(found).tolist() == [1, 3, 0, 2]
-
-
-def test_the_drawing_is_the_same_every_time_and_says_where_prices_are_from() -> None:
-    found = curve_of(results(np.linspace(-1, 1, 30), cost=np.arange(30) % 2))
-    drawn = curve_svg(found, "total_return", "own tables")
-    assert drawn == curve_svg(found, "total_return", "own tables")
-    assert "Prices: own tables." in drawn
-    assert "cost: cost1" in drawn
+    assert found.order.tolist() == [1, 3, 0, 2]
 
 
 def test_the_sentence_on_agreement_counts_what_it_says() -> None:
     """Three lists: of two on one side of 0 one lies high, as does the third."""
     (one,) = standings(results(np.linspace(0.9, 0.1, 9)))
     stands = (one, replace(one, below=0.2), replace(one, same_sign=0.6))
-    found = agreement(stands)
-    assert found == Agreement(all=3, agree=2, high=2, both=1)
-    assert agreement_words(found, "en") == (
+    assert agreement(stands, "en") == (
         "In 2 of 3 lists and windows at least 95 % of the variants have the sign of the published "
         "result. In 2 of the 3 the published result lies above the median of its variants, "
         "of the 2 in 1."
     )
-    assert "3个中2个本研究结果高于变体中位数，上述2个中1个如此" in agreement_words(found, "zh")
+    assert "3个中2个本研究结果高于变体中位数，上述2个中1个如此" in agreement(stands, "zh")

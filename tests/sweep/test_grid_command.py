@@ -11,17 +11,13 @@ from pathlib import Path
 import pytest
 
 from support import invented
-from support.grids import ENVIRONMENT, python
+from support.written import command, python
 
 DEMO = invented.STUDY
 
 
-def basketbt(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return python("-m", "basketbt", *words, folder=folder)
-
-
 def test_the_size_comes_first_and_the_files_at_the_end(tmp_path: Path) -> None:
-    done = basketbt("grid", DEMO, folder=tmp_path)
+    done = command("grid", DEMO, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].split()[1] == "variants:"
@@ -38,12 +34,12 @@ def test_the_size_comes_first_and_the_files_at_the_end(tmp_path: Path) -> None:
 
 
 def test_a_large_grid_needs_a_yes(tmp_path: Path) -> None:
-    refused = basketbt("grid", DEMO, "--max-variants", "10", folder=tmp_path)
+    refused = command("grid", DEMO, "--max-variants", "10", cwd=tmp_path)
     assert refused.returncode == 2
     assert "more than 10" in refused.stderr
     assert "--yes" in refused.stderr
     assert not (tmp_path / "results").exists()
-    done = basketbt("grid", DEMO, "--max-variants", "10", "--yes", "--json", folder=tmp_path)
+    done = command("grid", DEMO, "--max-variants", "10", "--yes", "--json", cwd=tmp_path)
     assert json.loads(done.stdout)["variants"] > 10
 
 
@@ -52,10 +48,10 @@ def test_a_terminal_sees_how_far_it_is_and_how_fast(tmp_path: Path) -> None:
     import pty
 
     screen, terminal = pty.openpty()
-    command = [sys.executable, "-m", "basketbt", "grid", DEMO]
-    env = {**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "120"}
+    words = [sys.executable, "-m", "basketbt", "grid", DEMO]
+    env = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
     with subprocess.Popen(
-        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=terminal
+        words, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=terminal
     ) as running:
         os.close(terminal)
         seen = b""
@@ -78,7 +74,7 @@ def test_options_that_mean_nothing_are_explained(tmp_path: Path) -> None:
         ("--memory", "1MB", "needs at least"),
         ("--scheduler", "slurm", "not a scheduler"),
     ):
-        refused = basketbt("grid", DEMO, option, value, folder=tmp_path)
+        refused = command("grid", DEMO, option, value, cwd=tmp_path)
         assert refused.returncode == 2, value
         assert said in refused.stderr
         assert "Traceback" not in refused.stderr
@@ -97,5 +93,5 @@ def test_neither_help_nor_a_run_pays_for_the_compiler(tmp_path: Path) -> None:
         "prices: {source: sample}\n",
         encoding="utf-8",
     )
-    ran = python("-c", script, str(study), folder=tmp_path)
+    ran = python("-c", script, str(study), cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr

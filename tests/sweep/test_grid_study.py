@@ -7,6 +7,7 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -17,20 +18,22 @@ from basketbt.engine.batch.engine import FIGURES
 from basketbt.errors import OutputError
 from basketbt.pipeline.run import run_study
 from basketbt.report.publish import publish
+from basketbt.report.render.canvas import cjk_font
 from basketbt.sweep import checkpoint, outputs
 from basketbt.sweep.choices import PoolTooSmall
+from basketbt.sweep.dictionary import CHOICES
 from basketbt.sweep.planner import GridPlan, MarketUnknown, NoGrid, plan_grid
 from basketbt.sweep.run import EmptyGrid, GridOptions, checkpoint_folder, grid_folder, run_grid
-from support.grids import content
 from support.made import Made
+from support.written import content
 
 Planned = Callable[..., GridPlan]
 Ran = Callable[..., Path]
 SMALL = "{weighting: [equal, stance], entry_delay: [0, 2], random: {sizes: 3, draws: 700}}"
 
 
-def rows(folder: Path) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = pq.read_table(folder / "grid.parquet").to_pylist()
+def rows(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(folder / "grid.parquet").to_pylist()
     return found
 
 
@@ -39,8 +42,7 @@ def test_every_choice_meets_every_other(planned: Planned, tmp_path: Path) -> Non
     found = rows(run_grid(plan, tmp_path, GridOptions()))
     assert [row["variant"] for row in found] == list(range(len(found)))
     assert len(found) == plan.job.variants
-    keys = ("basket", "draw", "weighting", "cap", "rebalance", "late_listing", "left_out")
-    keys += ("window", "entry_delay", "cost")
+    keys = {"draw", *CHOICES}
     assert len({tuple(row[key] for key in keys) for row in found}) == len(found)
     drawn = [row for row in found if row["draw"] is not None]
     # 2 sizes x 300 draws x 3 rules x 2 windows x 2 delays x 2 costs
@@ -60,9 +62,9 @@ def test_a_row_equals_a_study_with_those_choices(
     chosen = [r for r in found if r["draw"] is None and not r["cost"] and not r["left_out"]]
     assert len(chosen) > 80
     for row in chosen:
-        first = int(str(row["entry_delay"]))
+        first = row["entry_delay"]
         last = 5 if row["window"] == "[0,+5]" else 25
-        kind = str(row["weighting"]).split()[0]
+        kind = row["weighting"].split()[0]
         cap = "null" if row["cap"] is None else row["cap"]
         alone = run_study(
             study(
@@ -86,7 +88,7 @@ def test_leaving_a_share_out_is_a_list_without_it(ran: Ran) -> None:
     whole = by_share.pop(None)
     assert len(by_share) == 4
     # equal weights, held: the four lists of three average to the list of four
-    mean = np.mean([row["total_return"] for row in by_share.values()])  # type: ignore[misc]
+    mean = np.mean([row["total_return"] for row in by_share.values()])
     assert mean == pytest.approx(whole["total_return"], rel=1e-12)
 
 
@@ -241,6 +243,12 @@ def test_a_window_without_a_value_is_named(ran: Ran) -> None:
     assert "mine/one [0,+5] (1), mine/two [0,+5] (1)" in memo
 
 
+def test_without_any_value_there_is_no_curve(ran: Ran) -> None:
+    folder = ran("{measure: sharpe, windows: [[0, 5]]}")
+    assert not (folder / "curve.svg").exists()
+    assert "2 variants have no value" in (folder / "grid.md").read_text("utf-8")
+
+
 def test_the_csv_file_holds_the_rows_of_the_parquet_file(ran: Ran) -> None:
     folder = ran()
     with (folder / "grid.csv").open(encoding="utf-8-sig", newline="") as handle:
@@ -294,5 +302,7 @@ def test_the_memo_says_where_the_published_results_stand(ran: Ran, language: str
     assert ("entry delay" if language == "en" else "延迟买入") in memo
     assert "2025-02-10" in memo  # hindsight until then
     assert "000300.SH" in memo  # what the excess is over
+    curve = (folder / "curve.svg").read_text("utf-8")
+    assert ("延迟买入: 2" if language == "zh" and cjk_font() else "entry delay: 2") in curve
     header = (folder / "standing.csv").read_text("utf-8-sig").splitlines()[0]
     assert header.startswith("event,basket" if language == "en" else "事件,组合")

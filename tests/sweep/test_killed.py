@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from support.grids import content, python
+from support.written import content, python
 
 STUDY = """\
 study: killed
@@ -65,7 +65,7 @@ def test_a_killed_grid_goes_on_and_gives_the_same_bytes(tmp_path: Path) -> None:
     study.write_text(STUDY, encoding="utf-8")
 
     def command(out: str, *script: str) -> CompletedProcess[str]:
-        return python(*script, str(study), "--out", out, folder=tmp_path)
+        return python(*script, str(study), "--out", out, cwd=tmp_path)
 
     whole = command("whole", "-m", "basketbt", "grid")
     assert whole.returncode == 0, whole.stderr

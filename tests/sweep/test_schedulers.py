@@ -26,7 +26,7 @@ from basketbt.sweep.schedulers import (
     WorkersDiffer,
     check_scheduler,
 )
-from support.grids import content
+from support.written import content
 
 Planned = Callable[..., GridPlan]
 GRID = "{weighting: [equal, stance], entry_delay: [0, 2], random: {sizes: 3, draws: 900}}"
@@ -155,13 +155,18 @@ def far(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     pytest.importorskip("distributed")
     told = tmp_path / "scheduler.json"
     words = [sys.executable, "-W", "ignore", "-m"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     where = ["--scheduler-file", str(told), "--host", "127.0.0.1"]
     scheduler = [*words, "distributed.cli.dask_scheduler", *where, "--port", "0"]
     worker = [*words, "distributed.cli.dask_worker", *where, "--nthreads", "1", "--no-nanny"]
     with ExitStack() as started:
         running = [
-            started.enter_context(subprocess.Popen([*command, "--no-dashboard"], **quiet))
+            started.enter_context(
+                subprocess.Popen(
+                    [*command, "--no-dashboard"],
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
             for command in (scheduler, worker)
         ]
         try:

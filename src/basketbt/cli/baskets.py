@@ -118,7 +118,7 @@ def overlap(
 ) -> None:
     """Show how many shares baskets have in common, and how much of their equal weights."""
     from basketbt.lists.library import find_library
-    from basketbt.lists.overlap import overlap as overlap_of
+    from basketbt.lists.overlap import equal_overlap
 
     library = find_library(folder)
     chosen = library.select(baskets or ["*"])
@@ -126,7 +126,7 @@ def overlap(
         chosen = tuple(basket for basket in chosen if not basket.components)
     if len(chosen) < 2:
         raise OneBasket(basket=chosen[0].id)
-    found = overlap_of(chosen, [_weights(basket, ["equal"])["equal"] for basket in chosen])
+    found = equal_overlap(chosen)
     if csv:
         _say_pairs(found)
         return

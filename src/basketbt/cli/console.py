@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from basketbt.locale import catalogue
+from basketbt.notes import Note
 from basketbt.text import visible
 
 if TYPE_CHECKING:
@@ -32,26 +34,28 @@ def warn(text: str) -> None:
     typer.echo(visible(text), err=True)
 
 
-def say_warning(text: str, language: Language) -> None:
-    """Print a note that the user should not pass over."""
-    say(f"warning: {text}" if language == "en" else f"注意：{text}")
-
-
-_PLACES = {"memo": "备忘录", "tables": "表格", "page": "页面", "curve": "曲线"}
+def say_warnings(notes: Iterable[Note], language: Language) -> None:
+    """Print those notes that the user should not pass over."""
+    for note in notes:
+        if note.kind.severity == "warning":
+            say(catalogue(language)["cli.warning"].format(text=note.text(language)))
 
 
 def say_place(what: str, path: Path, language: Language) -> None:
     """Print where a result lies; ``what``: memo, tables, page or curve."""
-    say(f"{what + ':':<8}{path}" if language == "en" else f"{_PLACES[what]}：{path}")
+    say(catalogue(language)[f"cli.{what}"].format(path=path))
+
+
+_FETCHED = "stopped; every price fetched so far is kept, the same command goes on from there"
 
 
 @contextmanager
-def resumable() -> Iterator[None]:
-    """Around work that may fetch: Ctrl-C ends it with a word on what is kept (exit 130)."""
+def resumable(kept: str = _FETCHED) -> Iterator[None]:
+    """Around long work: Ctrl-C ends it with a word on what is ``kept`` (exit 130)."""
     try:
         yield
     except KeyboardInterrupt:
-        warn("stopped; every price fetched so far is kept, the same command goes on from there")
+        warn(kept)
         raise typer.Exit(130) from None
 
 
@@ -77,8 +81,6 @@ def say_json(value: Any) -> None:
     import json
     from dataclasses import is_dataclass
     from datetime import datetime
-
-    from basketbt.notes import Note
 
     def plain(one: object) -> object:
         if isinstance(one, Note):

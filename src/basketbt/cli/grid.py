@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, say, say_json, say_place, say_warning, warn
+from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_place, say_warnings
 from basketbt.cli.options import (
     RESULTS,
     Lang,
@@ -26,6 +26,7 @@ from basketbt.cli.options import (
     overrides,
 )
 from basketbt.cli.study import progress_line
+from basketbt.errors import unknown
 from basketbt.shipped import find_study
 
 if TYPE_CHECKING:
@@ -76,25 +77,17 @@ def grid(
     from basketbt.sweep.run import GridOptions, run_grid
     from basketbt.sweep.schedulers import check_scheduler, usable_cores
 
-    options = GridOptions(
-        scheduler=scheduler,
-        workers=workers or usable_cores(),
-        memory=_bytes(memory),
-        csv=csv,
-    )
+    options = GridOptions(scheduler, workers or usable_cores(), _bytes(memory), csv)
     check_scheduler(scheduler)
     file = load_study(find_study(study), overrides(settings, lang))
     prices = chosen_source(source, lock)
-    with (
-        _interrupted("interrupted: nothing was computed yet"),
-        progress_line(quiet=quiet or as_json) as tell,
-    ):
+    with progress_line(quiet=quiet or as_json) as tell:
         plan = plan_grid(file, choose_source(file, prices, access(store, offline, tell)), tell)
     if not (quiet or as_json):
         _say_size(plan, csv=csv)
     _agree_on_size(plan.job.variants, max_variants, yes=yes)
     with (
-        _interrupted("interrupted: finished blocks are kept; the same command goes on from there"),
+        resumable("interrupted: finished blocks are kept; the same command goes on from there"),
         _bar(plan.job.variants, quiet=quiet or as_json) as progress,
     ):
         folder = run_grid(plan, out, options, progress)
@@ -103,28 +96,15 @@ def grid(
     elif not quiet:
         places = {"memo": "grid.md", "curve": "curve.svg", "tables": "", "page": "report.html"}
         for what, name in places.items():
-            say_place(what, folder / name, plan.config.language)
-
-
-@contextmanager
-def _interrupted(said: str) -> Iterator[None]:
-    """Say what Ctrl-C left behind."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        warn(said)
-        raise typer.Exit(130) from None
+            if (folder / name).exists():  # without a value there is no curve
+                say_place(what, folder / name, plan.config.language)
 
 
 def _bytes(text: str) -> int:
     """``500MB`` as a number. Raises ``UnknownName``."""
-    from basketbt.errors import UnknownName
-
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", text.strip().upper())
     if match is None:
-        raise UnknownName(
-            kind="amount of memory", name=text, nearest="", known="500MB, 4GB and the like"
-        )
+        raise unknown("amount of memory", text, ["500MB", "4GB and the like"])
     return int(float(match[1]) * _UNITS[match[2]])
 
 
@@ -138,9 +118,7 @@ def _say_size(plan: GridPlan, *, csv: bool) -> None:
         f"up to {max((s.sessions for s in job.sheets), default=0)} sessions, "
         f"files of about {megabytes:,.0f} MB{' (--no-csv: fewer)' if csv else ''}"
     )
-    for note in plan.inputs.notes:
-        if note.kind.severity == "warning":
-            say_warning(note.text(plan.config.language), plan.config.language)
+    say_warnings(plan.inputs.notes, plan.config.language)
 
 
 def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:

@@ -68,6 +68,6 @@ def main() -> None:
 def _cannot_print(error: OSError) -> int:
     """Say that standard output cannot be written, and keep Python from trying once more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    failure = OutputError(path="standard output", why=error.strerror or str(error))
+    failure = OutputError.of(error, "standard output")
     warn(f"error: {failure}")
     return failure.exit_code

@@ -9,6 +9,7 @@ import typer
 
 from basketbt.cli.console import Quiet, say
 from basketbt.cli.options import Full
+from basketbt.errors import unknown
 
 if TYPE_CHECKING:
     from basketbt.report.render import Format
@@ -35,22 +36,18 @@ def choose_formats(given: list[str] | None, *, page: bool) -> tuple[Format, ...]
 
     Raises ``UnknownName``.
     """
-    from basketbt.errors import UnknownName
     from basketbt.report.render import FORMATS
 
     asked = [name.strip() for text in given or () for name in text.split(",") if name.strip()]
     for name in asked:
-        if name not in FORMATS:
-            raise UnknownName(kind="format", name=name, nearest="", known=", ".join(FORMATS))
+        _one_of("format", name, FORMATS)
     return tuple(f for f in FORMATS if f in asked or (f == "page" and page))
 
 
 def _one_of(kind: str, given: str | None, known: tuple[str, ...]) -> Any:
     """One of the known words, or None. Raises ``UnknownName``."""
-    from basketbt.errors import UnknownName
-
     if given is not None and given not in known:
-        raise UnknownName(kind=kind, name=given, nearest="", known=", ".join(known))
+        raise unknown(kind, given, known)
     return given
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,7 @@ from basketbt.cli.console import (
     say_json,
     say_place,
     say_table,
-    say_warning,
+    say_warnings,
     uncollected,
 )
 from basketbt.cli.market import events
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from basketbt.api import Run
     from basketbt.locale import Language
     from basketbt.pipeline.run import Progress
-    from basketbt.pipeline.sources import Access
 
 
 PAGE = "report.html"
@@ -64,11 +63,13 @@ def run(
 
     chosen = choose_formats(formats, page=report or show)
     finished, folder = _computed(
-        run_api,
-        study,
-        options.chosen_source(source, lock),
-        options.overrides(settings, lang),
-        lambda progress: options.access(store, offline, progress),
+        lambda tell: run_api(
+            study,
+            source=options.chosen_source(source, lock),
+            overrides=options.overrides(settings, lang),
+            access=options.access(store, offline, tell),
+            progress=tell,
+        ),
         lambda done: done.write(out, chosen, full=full),
         quiet=quiet or as_json,
     )
@@ -97,11 +98,13 @@ def events_study(
     from basketbt.api import event_study
 
     finished, folder = _computed(
-        event_study,
-        study,
-        options.chosen_source(source, lock),
-        options.overrides(settings, lang),
-        lambda progress: options.access(store, offline, progress),
+        lambda tell: event_study(
+            study,
+            source=options.chosen_source(source, lock),
+            overrides=options.overrides(settings, lang),
+            access=options.access(store, offline, tell),
+            progress=tell,
+        ),
         lambda done: done.write(out, full=full),
         quiet=quiet or as_json,
     )
@@ -112,25 +115,12 @@ def events_study(
 
 
 def _computed(
-    compute: Callable[..., Run],
-    study: Path,
-    source: str | None,
-    overrides: Sequence[str],
-    access: Callable[[Progress], Access],
-    write: Callable[[Run], Path],
-    *,
-    quiet: bool,
+    compute: Callable[[Progress], Run], write: Callable[[Run], Path], *, quiet: bool
 ) -> tuple[Run, Path]:
     """A run and the folder it was written to, with a line on the terminal meanwhile."""
     with progress_line(quiet=quiet) as progress:
         with uncollected():
-            finished = compute(
-                study,
-                source=source,
-                overrides=overrides,
-                access=access(progress),
-                progress=progress,
-            )
+            finished = compute(progress)
         progress("writing")
         return finished, write(finished)
 
@@ -175,9 +165,7 @@ def _say_result(finished: Run, folder: Path) -> None:
     say(prices_line(finished.data))
     for line in answer_lines(finished.data):
         say(line)
-    for note in finished.result.notes:
-        if note.kind.severity == "warning":
-            say_warning(note.text(info.language), info.language)
+    say_warnings(finished.result.notes, info.language)
     say_folder(folder, info.language)
     if (folder / PAGE).exists():
         say_place("page", folder / PAGE, info.language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from basketbt.config.strict import (
     Code,
@@ -13,8 +13,7 @@ from basketbt.config.strict import (
     Many,
     Several,
     Window,
-    distinct,
-    not_empty,
+    Windows,
     short_form,
 )
 from basketbt.yamlmodel import NAME, Strict
@@ -67,9 +66,7 @@ class VariantSpec(Strict):
 class EventStudySpec(Strict):
     """Is it more than chance? ``event_study: {}`` asks with these defaults."""
 
-    windows: Annotated[
-        tuple[Window, ...], Field(strict=False), AfterValidator(not_empty), distinct()
-    ] = Field(
+    windows: Windows = Field(
         REGISTERED, description="Windows registered in advance: each is a test for every list."
     )
     also: Several[Window] = Field(SHOWN, description="Windows shown beside them and not counted.")

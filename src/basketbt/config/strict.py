@@ -110,6 +110,9 @@ Window = Annotated[
 ]
 
 
+Windows = Annotated[tuple[Window, ...], Field(strict=False), AfterValidator(not_empty), distinct()]
+
+
 def _before_day_zero(window: tuple[int, int]) -> tuple[int, int]:
     if window[1] >= 0:
         raise ValueError(f"estimation [{window[0]}, {window[1]}] must end before day 0")

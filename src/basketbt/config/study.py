@@ -24,8 +24,8 @@ from basketbt.config.strict import (
     Many,
     Several,
     Window,
+    Windows,
     distinct,
-    not_empty,
 )
 from basketbt.data.validation.policy import Policy, full_policy
 from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
@@ -188,9 +188,7 @@ class StudyConfig(Strict):
     benchmarks: Annotated[Many[Code], distinct(lambda code: parse_symbol(code).canonical)] = Field(
         ("000300.SH",), description="Index codes; the first one is the benchmark of summary.csv."
     )
-    windows: Annotated[
-        tuple[Window, ...], Field(strict=False), AfterValidator(not_empty), distinct()
-    ] = DEFAULT_WINDOWS
+    windows: Windows = DEFAULT_WINDOWS
     split_at_publication: bool = Field(
         True, description="Add the hindsight and available windows of each list."
     )

@@ -47,17 +47,6 @@ class Library:
                     found[basket_id] = path
         return dict(sorted(found.items()))
 
-    def basket(self, basket_id: str) -> Basket:
-        """The basket with that id.
-
-        Raises ``UnknownName`` (with the nearest id), or what reading the file raises:
-        ``FileSyntaxError``, ``InvalidFile``, ``RefusedPath``.
-        """
-        files = self.files()
-        if basket_id not in files:
-            raise unknown("basket", basket_id, sorted(files))
-        return self.load(files[basket_id])
-
     def load(self, path: Path) -> Basket:
         """The basket in a file; the lists of a composite come from this library.
 

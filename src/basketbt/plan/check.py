@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from basketbt import yamlfile
@@ -18,15 +18,30 @@ from basketbt.shipped import find_study
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """``summary`` is the one line to print when there are no problems."""
+class Checked:
+    """What a check found. ``warnings`` do not keep a file from being used."""
 
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
-    summary: str
+    studies: int = 0
+    lists: int
+    composites: int
+    shares: int
+
+    @property
+    def summary(self) -> str:
+        """The one line to print when there are no problems."""
+        counts = (
+            (self.studies, "study", "studies"),
+            (self.lists, "list", "lists"),
+            (self.composites, "composite", "composites"),
+            (self.shares, "share", "shares"),
+        )
+        said = (f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
+        return f"{', '.join(said)}: fine"
 
 
-def check_paths(path: Path | None, folder: Path | None) -> Verdict:
+def check_paths(path: Path | None, folder: Path | None) -> Checked:
     """Check a file, every YAML file below a folder, or (None) every list of the library.
 
     Raises ``RefusedPath`` when the path does not exist or holds no YAML file.
@@ -35,17 +50,7 @@ def check_paths(path: Path | None, folder: Path | None) -> Verdict:
     studies = [each for each in paths if is_study(each)]
     checked = check_files([each for each in paths if each not in studies], library)
     problems = [problem for study in studies for problem in _study_problems(study)]
-    counts = [
-        _count(len(studies), "study", "studies"),
-        _count(checked.lists, "list", "lists"),
-        _count(checked.composites, "composite", "composites"),
-        _count(checked.shares, "share", "shares"),
-    ]
-    return Verdict(
-        problems=(*checked.problems, *problems),
-        warnings=checked.warnings,
-        summary=f"{', '.join(filter(None, counts))}: fine",
-    )
+    return replace(checked, problems=(*checked.problems, *problems), studies=len(studies))
 
 
 def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path]]:
@@ -66,17 +71,6 @@ def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path
     return library, paths
 
 
-@dataclass(frozen=True, kw_only=True)
-class Checked:
-    """What a check found. ``warnings`` do not keep a file from being used."""
-
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
-    lists: int
-    composites: int
-    shares: int
-
-
 def check_files(paths: Sequence[Path], library: Library) -> Checked:
     """Check basket files, composites against the lists of ``library``; raises nothing itself."""
     problems: dict[Problem, None] = {}
@@ -90,7 +84,8 @@ def check_files(paths: Sequence[Path], library: Library) -> Checked:
             # A composite repeats the problems of its lists: each is told once.
             problems.update(dict.fromkeys(error.problems))
         except FileSyntaxError as error:
-            problems[Problem(*_place(error), f"not valid YAML: {error.fields['what']}")] = None
+            line, what = int(str(error.fields["line"])), f"not valid YAML: {error.fields['what']}"
+            problems[Problem(str(error.fields["path"]), line, what)] = None
         except RefusedPath as error:
             problems[Problem(str(error.fields["path"]), 1, str(error.fields["why"]))] = None
     lists = [basket for basket in baskets if not basket.components]
@@ -103,10 +98,6 @@ def check_files(paths: Sequence[Path], library: Library) -> Checked:
     )
 
 
-def _place(error: FileSyntaxError) -> tuple[str, int]:
-    return str(error.fields["path"]), int(str(error.fields["line"]))
-
-
 def _study_problems(path: Path) -> tuple[Problem, ...]:
     """What a run would refuse before it reads a price: in the file, its lists, dates and caps."""
     try:
@@ -117,7 +108,3 @@ def _study_problems(path: Path) -> tuple[Problem, ...]:
     except BasketbtError as error:
         return (Problem(str(path), 0, str(error), error.hint),)
     return ()
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}" if number else ""

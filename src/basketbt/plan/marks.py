@@ -16,6 +16,8 @@ from basketbt.plan.model import Case
 # A closure of at least so many calendar days is worth marking: longer than any weekend.
 _CLOSURE_DAYS = 5
 
+MarkKind = Literal["event", "alternative", "neighbour"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
@@ -25,7 +27,7 @@ class Mark:
     moment of the case's own event.
     """
 
-    kind: Literal["event", "alternative", "neighbour"]
+    kind: MarkKind
     id: str
     name_en: str
     name_zh: str
@@ -37,38 +39,33 @@ class Mark:
 def marks_of(case: Case) -> tuple[Mark, ...]:
     """Day 0, the event's own alternatives, and other shipped events, within the charted days."""
     first, last = min(case.starts) - 1, max(case.starts.values())
-    return tuple(one for one in _marks(case) if first <= one.offset <= last)
-
-
-def _marks(case: Case) -> Iterator[Mark]:
-    event, home, zero = case.event, case.calendar, case.day_zero.session
-
-    def mark(
-        kind: Literal["event", "alternative", "neighbour"],
-        name: str,
-        moment: Event | Alternative,
-        named: Event | None,
-    ) -> Mark:
-        session = day_zero(moment, home).session
-        return Mark(
+    marks = [
+        Mark(
             kind=kind,
             id=name,
             name_en=named.name_en or named.id if named else "",
             name_zh=named.name_zh or named.id if named else "",
             session=session,
-            offset=home.distance(zero, session),
+            offset=case.calendar.distance(case.day_zero.session, session),
             at=_when(moment),
         )
+        for kind, name, moment, named in _moments(case)
+        for session in [day_zero(moment, case.calendar).session]
+    ]
+    return tuple(one for one in marks if first <= one.offset <= last)
 
-    yield mark("event", event.id, event, event)
+
+def _moments(case: Case) -> Iterator[tuple[MarkKind, str, Event | Alternative, Event | None]]:
+    """Kind and id of each mark, its moment, and the event whose name it bears."""
+    event = case.event
+    yield "event", event.id, event, event
     for one in event.alternatives:
-        yield mark("alternative", f"{event.id}@{one.id}", one, None)
+        yield "alternative", f"{event.id}@{one.id}", one, None
     shipped = shipped_events()
-    for near in neighbours(event, shipped.values(), home):
+    for near in neighbours(event, shipped.values(), case.calendar):
         name, _, leak = near.id.partition("@")
         other = shipped[name]
-        moment = other.with_alternative(leak) if leak else other
-        yield mark("neighbour", near.id, moment, other)
+        yield "neighbour", near.id, other.with_alternative(leak) if leak else other, other
 
 
 def _when(moment: Event | Alternative) -> str:

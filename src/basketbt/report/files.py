@@ -110,7 +110,12 @@ def _plain(info: RunInfo) -> Any:
 
 def manifest(info: RunInfo, files: Mapping[str, bytes]) -> bytes:
     """What a run was made of and what it made, by hash. It carries no clock."""
-    content = {
+    return _with_outputs(manifest_content(info), files)
+
+
+def manifest_content(info: RunInfo) -> dict[str, Any]:
+    """What a run was made of, as its manifest says it."""
+    return {
         "format": info.format,
         "study": info.study,
         "run": info.run,
@@ -122,16 +127,16 @@ def manifest(info: RunInfo, files: Mapping[str, bytes]) -> bytes:
         "versions": info.versions,
         "warnings": [note.text("en") for note in info.notes if note.kind.severity == "warning"],
     }
-    return _with_outputs(content, files)
 
 
 def _with_outputs(content: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     """A manifest with the hashes of these files as its outputs."""
     outputs = {name: sha256(data) for name, data in sorted(files.items())}
-    return _as_bytes({**content, "outputs": outputs})
+    return as_json({**content, "outputs": outputs})
 
 
-def _as_bytes(content: Mapping[str, Any]) -> bytes:
+def as_json(content: Mapping[str, Any]) -> bytes:
+    """The bytes of a manifest."""
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -154,7 +159,7 @@ def keeping(files: Mapping[str, bytes], earlier: Mapping[str, str]) -> dict[str,
     """``files`` of a run whose manifest goes on listing what an earlier writing of it left."""
     new = json.loads(files[MANIFEST])
     new["outputs"] = dict(sorted({**earlier, **new["outputs"]}.items()))
-    return {**files, MANIFEST: _as_bytes(new)}
+    return {**files, MANIFEST: as_json(new)}
 
 
 def with_workbook(formats: Collection[Format], there: Collection[str]) -> tuple[Format, ...]:
@@ -168,7 +173,7 @@ def read_run(folder: Path) -> StoredRun:
 
     Raises ``NotARun``: no manifest, a file missing or changed, or a run of another version.
     """
-    content = _manifest(folder)
+    content = read_manifest(folder)
     files = {name: _checked(folder, name, wanted) for name, wanted in content["outputs"].items()}
     if REPORT not in files:
         raise NotARun(folder=folder, why=f"it has no {REPORT}, as runs of earlier versions")
@@ -223,7 +228,8 @@ def _table(
         raise NotARun(folder=folder, why=f"{layout.file}: {error}") from error
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest in a folder, with files inside it as its outputs. Raises ``NotARun``."""
     try:
         content = json.loads((folder / MANIFEST).read_bytes())
         outputs = content["outputs"]

@@ -45,7 +45,7 @@ def publish(
         if latest:
             _point_latest(study_folder, run_id)
     except OSError as error:
-        raise _output_error(error, target) from error
+        raise OutputError.of(error, target) from error
     return target
 
 
@@ -57,12 +57,8 @@ def republish(files: Mapping[str, bytes], folder: Path) -> Path:
     try:
         _renew(files, folder)
     except OSError as error:
-        raise _output_error(error, folder) from error
+        raise OutputError.of(error, folder) from error
     return folder
-
-
-def _output_error(error: OSError, where: Path) -> OutputError:
-    return OutputError(path=error.filename or where, why=error.strerror or str(error))
 
 
 def _create(files: Mapping[str, bytes], study_folder: Path, target: Path) -> None:

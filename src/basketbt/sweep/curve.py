@@ -8,8 +8,9 @@ was chosen.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 #: The label of a choice that is not made: no cap, nobody left out.
 NOBODY = "none"
+# Columns below the curve: neighbouring variants share one, or thousands of marks would blur.
+_COLUMNS = 240
+# Values of a choice that stand below the curve; more (every share left out) say nothing to the eye.
+_MOST_VALUES = 12
 #: Event, rebalance and window that a random basket shares with a published result.
 Question = tuple[str, str, str]
 
@@ -68,22 +73,42 @@ class Results:
         """The choices that take more than one value."""
         return tuple(choice for choice in CHOICES if len(self.labels[choice]) > 1)
 
+    @cached_property
+    def order(self) -> NDArray[np.intp]:
+        """(V,) the variants from the smallest value to the largest, ties by number."""
+        return np.lexsort((self.variant, self.value))
+
+    @cached_property
+    def choices(self) -> tuple[VariedChoice, ...]:
+        """What each choice moves."""
+        return varied_choices(self)
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """Where the published results stand."""
+        return standings(self)
+
+
+def row_groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """The rows of a Parquet file, a group at a time; None: all columns."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number, columns=columns)
+
 
 def read_results(path: Path, measure: str) -> Results:
-    """The variants of a grid.parquet whose ``measure`` exists, read a group of rows at a time."""
+    """The variants of a grid.parquet whose ``measure`` exists."""
     import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     lists: list[pa.Table] = []
     random: dict[Question, dict[int, list[Floats]]] = {}
-    with pq.ParquetFile(path) as file:
-        columns = ["variant", "draw", "shares", "published", *CHOICES, measure]
-        for number in range(file.num_row_groups):
-            rows = file.read_row_group(number, columns=columns)
-            lists.append(rows.filter(pc.is_null(rows["draw"])))
-            plain = pc.and_(pc.equal(rows["entry_delay"], 0), pc.equal(rows["cost"], 0.0))
-            _collect(rows.filter(pc.and_(pc.is_valid(rows["draw"]), plain)), measure, random)
+    for rows in row_groups(path, ["variant", "draw", "shares", "published", *CHOICES, measure]):
+        lists.append(rows.filter(pc.is_null(rows["draw"])))
+        plain = pc.and_(pc.equal(rows["entry_delay"], 0), pc.equal(rows["cost"], 0.0))
+        _collect(rows.filter(pc.and_(pc.is_valid(rows["draw"]), plain)), measure, random)
     every = pa.concat_tables(lists)
     own, empty = (every.filter(which(every[measure])) for which in (pc.is_valid, pc.is_null))
     coded = {choice: _coded(own[choice]) for choice in CHOICES}
@@ -278,6 +303,19 @@ def _below(among: Floats, value: float) -> float:
     return float((among < value).mean() + (among == value).mean() / 2)
 
 
-def curve_order(results: Results) -> NDArray[np.intp]:
-    """(V,) the variants from the smallest value to the largest, ties by number."""
-    return np.lexsort((results.variant, results.value))
+def densities(results: Results) -> tuple[list[tuple[str, str]], Floats]:
+    """What stands below the curve: R choices with one of their values each, and (R, C) the share of
+    the variants in each of C columns that have it."""
+    order = results.order
+    chosen = [
+        (choice, code)
+        for choice in results.varied
+        if len(results.labels[choice]) <= _MOST_VALUES
+        for code in range(len(results.labels[choice]))
+    ]
+    edges = np.linspace(0, len(order), min(_COLUMNS, len(order)) + 1).astype(np.int64)
+    shares = np.zeros((len(chosen), len(edges) - 1))
+    for line, (choice, code) in enumerate(chosen):
+        marked = np.concatenate([[0], np.cumsum(results.codes[choice][order] == code)])
+        shares[line] = np.diff(marked[edges]) / np.diff(edges)
+    return [(choice, results.labels[choice][code]) for choice, code in chosen], shares

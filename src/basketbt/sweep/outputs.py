@@ -16,28 +16,20 @@ from basketbt.engine.batch.engine import FALL_ROWS, FIGURES, GridStatistics
 from basketbt.errors import OutputError
 from basketbt.locale import Language
 from basketbt.plan.model import span
-from basketbt.report.build import run_info
+from basketbt.report.build import prices_cell, run_info
 from basketbt.report.csvfile import csv_bytes
-from basketbt.report.files import manifest
+from basketbt.report.files import as_json, manifest_content
 from basketbt.report.layouts import PRICES
 from basketbt.report.model import Layout, Table, Value
 from basketbt.report.render import PAGE
 from basketbt.report.render.html import page
 from basketbt.report.render.markdown import memo
+from basketbt.report.render.pictures import drawable, figures
 from basketbt.sweep.checkpoint import Checkpoint
-from basketbt.sweep.curve import (
-    NOBODY,
-    Results,
-    Standing,
-    VariedChoice,
-    curve_order,
-    read_results,
-)
+from basketbt.sweep.curve import NOBODY, Results, Standing, VariedChoice, read_results, row_groups
 from basketbt.sweep.dictionary import CHOICE_VALUES, CHOICES, CURVE, QUANTILES, ROWS, STANDING
-from basketbt.sweep.figure import curve_svg
 from basketbt.sweep.planner import GridPlan
 from basketbt.sweep.sheets import Block, Drawn, GridJob, Sheet
-from basketbt.sweep.sweep_report import sweep_report
 from basketbt.sweep.views import grid_document
 
 if TYPE_CHECKING:
@@ -59,8 +51,7 @@ def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool
         _write(plan, blocks, aside, csv=csv)
         aside.rename(folder)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise OutputError(path=error.filename or folder, why=why) from error
+        raise OutputError.of(error, folder) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)  # a full disk needs the room
 
@@ -70,17 +61,18 @@ def _write(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool) -> No
     rows = folder / "grid.parquet"
     write_parquet(blocks.tables(), rows)
     if csv:
-        write_csv(_groups(rows), folder / "grid.csv")
+        write_csv(row_groups(rows), folder / "grid.csv")
     results = read_results(rows, plan.spec.measure)
-    report = sweep_report(plan, results)
-    write_csv(iter([curve_rows(results, report.source, language)]), folder / "curve.csv")
-    document = grid_document(report)
+    prices = prices_cell(plan.inputs)
+    write_csv(iter([curve_rows(results, prices, language)]), folder / "curve.csv")
+    document = grid_document(plan, results, language)
+    drawn = grid_document(plan, results, drawable(language))
     files = {
-        "choices.csv": csv_bytes(choices_table(report.choices, report.source), language),
-        "standing.csv": csv_bytes(standing_table(report.standings, report.source), language),
-        "curve.svg": curve_svg(report.curve, report.measure, report.prices.text("en")).encode(),
+        "choices.csv": csv_bytes(choices_table(results.choices, prices), language),
+        "standing.csv": csv_bytes(standing_table(results.standings, prices), language),
         "grid.md": memo(document).encode(),
         PAGE: page(document),
+        **figures(drawn, ("svg",)),
     }
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -89,31 +81,24 @@ def _write(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool) -> No
 
 def _manifest(plan: GridPlan, folder: Path) -> bytes:
     """The manifest of a run, of the study as written, with the grid's name and choices."""
-    content = json.loads(manifest(run_info(plan.inputs), {}))
+    content = manifest_content(run_info(plan.inputs))
     del content["run"]
-    content |= {
-        "grid": plan.id,
-        "variants": plan.job.variants,
-        "inputs": plan.hashes,
-        "config": json.loads(plan.config.canonical()),
-        "choices": json.loads(plan.spec.model_dump_json()),
-        "outputs": {path.name: _digest(path) for path in sorted(folder.iterdir())},
-    }
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+    return as_json(
+        content
+        | {
+            "inputs": plan.hashes,
+            "config": json.loads(plan.config.canonical()),
+            "outputs": {path.name: _digest(path) for path in sorted(folder.iterdir())},
+            "grid": plan.id,
+            "variants": plan.job.variants,
+            "choices": json.loads(plan.spec.model_dump_json()),
+        }
+    )
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _groups(path: Path) -> Iterator[pa.Table]:
-    """The rows of a Parquet file, a group at a time."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
-        for number in range(file.num_row_groups):
-            yield file.read_row_group(number)
 
 
 def write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
@@ -247,7 +232,7 @@ def curve_rows(results: Results, prices: str, language: Language) -> pa.Table:
     """The rows of curve.csv under its headers, as columns: there may be millions."""
     import pyarrow as pa
 
-    order = curve_order(results)
+    order = results.order
     columns = {
         "rank": pa.array(np.arange(1, len(order) + 1)),
         "variant": pa.array(results.variant[order]),

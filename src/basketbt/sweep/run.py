@@ -28,7 +28,7 @@ class TooManyVariants(InputError):
     fix = "Add --yes to compute them all, or raise --max-variants."
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class GridOptions:
     """How a grid is computed; nothing here changes a result.
 

@@ -90,7 +90,6 @@ def computed(job: GridJob, blocks: list[Block], scheduler: str, workers: int) ->
 
     Raises ``SchedulerLost``, ``NoWorkers``, ``WorkersDiffer`` or ``WorkersDie``.
     """
-    check_scheduler(scheduler)
     if scheduler == "local":
         for block in blocks:
             yield block, compute(job, block, threads=workers)

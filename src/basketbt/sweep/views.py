@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from basketbt.locale import Language, say
 from basketbt.report.layouts import SUMMARY
@@ -27,20 +32,21 @@ from basketbt.report.views.blocks import (
 )
 from basketbt.report.views.choices import choice_words
 from basketbt.report.views.numbers import percent
-from basketbt.sweep.curve import Standing, VariedChoice
+from basketbt.sweep.curve import Results, Standing, VariedChoice, densities
 from basketbt.sweep.dictionary import CURVE
-from basketbt.sweep.sweep_report import Agreement, SweepReport
+from basketbt.sweep.planner import GridPlan
 
 # Points of the curve: more could not be told apart on a screen.
 _POINTS = 600
 # Values of one choice, or questions, that the memo lists; all of them are in choices.csv.
 _MOST = 12
+# The share of variants on the published result's side of 0 from which on they agree with it.
+_AGREEMENT = 0.95
 
 
-def grid_document(report: SweepReport) -> Document:
-    """A grid in the study's language."""
-    config, views = report.config, _Views(report)
-    language = config.language
+def grid_document(plan: GridPlan, results: Results, language: Language) -> Document:
+    """A finished grid with these results of its measure, in a language."""
+    config, views = plan.config, _Views(plan, results, language)
     sections: tuple[tuple[str, str, list[Block], bool], ...] = (
         ("standing", "sweep.standing_title", [*views.size(), *views.standing()], False),
         ("curve", "sweep.curve_title", views.curve(), True),
@@ -48,23 +54,24 @@ def grid_document(report: SweepReport) -> Document:
         ("notes", "sweep.notes", views.notes(), False),
         ("again", "sweep.again", views.again(), True),
     )
+    heading = config.heading(language)
     return Document(
-        title=say("sweep.title", language, title=config.heading(language)),
+        title=say("sweep.title", language, title=heading),
         line=say(
             "sweep.line",
             language,
             study=config.study,
-            id=report.id,
-            count=len(report.curve.values),
+            id=plan.id,
+            count=len(results.value),
             measure=views.measure,
         ),
-        prices=say("report.prices", language, said=report.prices.text(language)),
+        prices=say("report.prices", language, said=plan.inputs.prices.text(language)),
         language=language,
         colours=config.colours or ("cn" if language == "zh" else "intl"),
         chapters=(
             Chapter(
                 "grid",
-                config.heading(language),
+                heading,
                 tuple(
                     Section(anchor, say(title, language), tuple(blocks), screen)
                     for anchor, title, blocks, screen in sections
@@ -75,12 +82,13 @@ def grid_document(report: SweepReport) -> Document:
     )
 
 
+@dataclass(frozen=True)
 class _Views:
     """The sections of a grid's document."""
 
-    def __init__(self, report: SweepReport) -> None:
-        self.report = report
-        self.language = report.config.language
+    plan: GridPlan
+    results: Results
+    language: Language
 
     def say(self, phrase: str, /, **values: object) -> str:
         return say(phrase, self.language, **values)
@@ -88,11 +96,18 @@ class _Views:
     @property
     def measure(self) -> str:
         """The measure as summary.csv heads it, with the benchmark that it needs."""
+        measure = self.plan.spec.measure
         known = {one.key: SUMMARY.header(one, self.language) for one in SUMMARY.columns}
-        name = known.get(self.report.measure, self.report.measure).replace("_", " ")
-        if self.report.benchmark is None:
+        name = known.get(measure, measure).replace("_", " ")
+        if measure != "excess_return":
             return name
-        return self.say("sweep.measure", measure=name, benchmark=self.report.benchmark)
+        return self.say("sweep.measure", measure=name, benchmark=self.plan.config.benchmarks[0])
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The Chinese names of the lists' shares."""
+        lists = self.plan.inputs.plan.baskets
+        return {share.symbol: share.name_zh for one in lists for share in one.constituents}
 
     def choice(self, choice: str) -> str:
         """A choice's name, as its column in curve.csv is headed."""
@@ -108,56 +123,57 @@ class _Views:
 
     @property
     def note(self) -> dict[str, str]:
-        """What every chart must say inside itself."""
-        return {"note": self.say("context.until_read", session=self.report.reader)}
+        """What every chart must say inside itself: from when on a reader of a list could trade."""
+        reader = min(day for one in self.plan.inputs.cases for day in one.case.readers)
+        return {"note": self.say("context.until_read", session=str(reader))}
 
     def size(self) -> Iterator[Block]:
         """What was varied, and how many results there are."""
-        report = self.report
+        job, results = self.plan.job, self.results
         yield Prose(text=self.note["note"], kind="warning")
-        random = self.say("sweep.random", count=f"{report.drawn:,}") if report.drawn else ""
+        drawn = job.variants - job.listed
         yield Prose(
             text=self.say(
                 "sweep.size",
-                variants=f"{report.listed:,}",
-                random=random,
+                variants=f"{job.listed:,}",
+                random=self.say("sweep.random", count=f"{drawn:,}") if drawn else "",
                 measure=self.measure,
-                key=report.measure,
+                key=self.plan.spec.measure,
             )
         )
-        yield Prose(text=self.say("sweep.distinct", distinct=f"{report.distinct:,}"))
-        yield Prose(
-            text=self.say("sweep.day_zero", days=", ".join(map(" ".join, report.day_zeros)))
-        )
-        if report.undefined:
-            each = [f"{basket} {window} ({n})" for (basket, window), n in report.undefined.items()]
+        yield Prose(text=self.say("sweep.distinct", distinct=f"{results.distinct:,}"))
+        days = dict.fromkeys(f"{one.event} {one.day_zero}" for one in job.sheets)
+        yield Prose(text=self.say("sweep.day_zero", days=", ".join(days)))
+        if results.undefined:
+            each = [f"{basket} {window} ({n})" for (basket, window), n in results.undefined.items()]
             more = len(each) - _MOST
             shown = each[:_MOST] + ([self.say("sweep.more", count=more)] if more > 0 else [])
-            count = f"{sum(report.undefined.values()):,}"
+            count = f"{results.undefined.total():,}"
             yield Prose(text=self.say("sweep.undefined", count=count, questions=", ".join(shown)))
 
     def standing(self) -> Iterator[Block]:
         """Where the published results stand among their variants."""
-        found = self.report.agreement
-        if found is None:
+        found = self.results.standings
+        if not found:
             return
-        yield Prose(text=agreement_words(found, self.language), kind="lead")
+        yield Prose(text=agreement(found, self.language), kind="lead")
         yield self._ranges()
         yield Prose(text=self.say("sweep.standing"))
         yield TableBlock(
             caption=self.say("sweep.standing_caption"),
             heads=self.heads("sweep.standing_heads", 2),
-            rows=tuple(map(_standing_row, self.report.standings)),
+            rows=tuple(map(_standing_row, found)),
         )
 
     def _ranges(self) -> Chart:
         """A line a list, a window at a time."""
         sets: dict[str, list[dict[str, Any]]] = {}
-        for one in self.report.standings:
+        stands = self.results.standings
+        for one in stands:
             line = {"label": one.basket, "published": one.value, "at": one.quantiles}
             sets.setdefault(one.window, []).append(line)
-        best = self.report.highest
-        assert best is not None
+        first = [one for one in stands if one.window == stands[0].window]
+        best = max(first, key=lambda one: one.value)
         return Chart(
             id="standing-chart",
             caption=self.say("sweep.ranges"),
@@ -183,38 +199,42 @@ class _Views:
 
     def curve(self) -> list[Block]:
         """The specification curve."""
-        curve = self.report.curve
-        count = len(curve.values)
+        results, order = self.results, self.results.order
+        value, count = results.value[order], len(order)
         if not count:
             return []
+        rows, shares = densities(results)
         published = [
             {
-                "x": round((point.place + 0.5) / count, 6),
-                "y": point.value,
-                "label": f"{point.basket} {point.window}",
+                "x": round((place + 0.5) / count, 6),
+                "y": float(value[place]),
+                "label": f"{results.label('basket', row)} {results.label('window', row)}",
             }
-            for point in curve.published
+            for place in np.flatnonzero(results.published[order]).tolist()
+            for row in [int(order[place])]
         ]
-        lines = [
-            f"{self.choice(choice)}: {choice_words(label, self.language)}"
-            for choice, label in curve.rows
-        ]
+        points = min(_POINTS, count)
+        shown = (np.arange(points) + 0.5) / points * count
         chart = Chart(
             id="curve-chart",
             caption=self.say("sweep.curve", count=count, measure=self.measure),
             alt=self.say(
                 "sweep.curve_seen",
-                low=percent(float(curve.values[0])),
-                high=percent(float(curve.values[-1])),
-                positive=curve.positive,
+                low=percent(float(value[0])),
+                high=percent(float(value[-1])),
+                positive=float((value > 0).mean()),
             ),
             how=self.say("sweep.curve_how"),
+            picture="curve",
             data={
                 "kind": "curve",
-                "y": curve.sampled(_POINTS).tolist(),
+                "y": value[shown.astype(np.int64)].tolist(),
                 "published": published,
-                "rows": lines,
-                "shares": curve.densities.round(3).tolist(),
+                "rows": [
+                    f"{self.choice(choice)}: {choice_words(label, self.language)}"
+                    for choice, label in rows
+                ],
+                "shares": shares.round(3).tolist(),
                 **self.note,
             },
         )
@@ -222,7 +242,7 @@ class _Views:
 
     def moves(self) -> list[Block]:
         """The choices in the order of what they move, each with its values."""
-        choices = self.report.choices
+        choices = self.results.choices
         if not choices:
             return [Prose(text=self.say("sweep.nothing"))]
         name = self.choice(choices[0].choice)
@@ -253,7 +273,7 @@ class _Views:
         one = next(value for value in choice.values if value.label == label)
         words = choice_words(label, self.language)
         return (
-            text(words, aside=self.report.names.get(label, "")),
+            text(words, aside=self.names.get(label, "")),
             number(one.variants),
             *map(change, one.shifts),
             share(one.positive),
@@ -269,28 +289,39 @@ class _Views:
         return Fold(title=name, blocks=(table,), aside=share(choice.moved).text)
 
     def notes(self) -> list[Block]:
-        notes = [note.text(self.language) for note in self.report.notes]
+        notes = [note.text(self.language) for note in self.plan.inputs.notes]
         return [bullets(notes)] if notes else []
 
     def again(self) -> list[Block]:
+        """How to make the grid once more, with the study as a file would say it."""
         import yaml
 
-        report = self.report
-        study = yaml.safe_dump(report.settings, allow_unicode=True, sort_keys=False, width=96)
-        command = f"basketbt grid {report.config.study}.yaml --source files:FOLDER"
-        versions = "\n".join(f"{name:<9} {value}" for name, value in report.versions)
+        plan, name = self.plan, self.plan.config.study
+        choices = json.loads(plan.spec.model_dump_json(exclude_defaults=True))
+        settings = {**json.loads(plan.config.canonical()), "grid": choices}
+        study = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=96)
+        versions = "\n".join(f"{package:<9} {own}" for package, own in plan.inputs.versions)
         return [
-            Prose(text=self.say("sweep.again_text", study=report.config.study, id=report.id)),
-            Code(label=self.say("method.command"), text=command),
+            Prose(text=self.say("sweep.again_text", study=name, id=plan.id)),
+            Code(
+                label=self.say("method.command"),
+                text=f"basketbt grid {name}.yaml --source files:FOLDER",
+            ),
             Code(label=self.say("method.versions"), text=versions),
             Code(label=self.say("method.study"), text=study),
         ]
 
 
-def agreement_words(found: Agreement, language: Language) -> str:
+def agreement(stands: tuple[Standing, ...], language: Language) -> str:
     """How many published results have the sign of their variants, and lie above their median."""
+    agree = [one for one in stands if one.same_sign >= _AGREEMENT]
     return say(
-        "sweep.agree", language, all=found.all, agree=found.agree, high=found.high, both=found.both
+        "sweep.agree",
+        language,
+        all=len(stands),
+        agree=len(agree),
+        high=sum(one.below > 0.5 for one in stands),
+        both=sum(one.below > 0.5 for one in agree),
     )
 
 

@@ -35,7 +35,7 @@ def drawable(language: Language) -> Language:
     return language if language == "en" or cjk_font() else "en"
 
 
-def figures(document: Document) -> dict[str, bytes]:
+def figures(document: Document, forms: Sequence[str] = ("svg", "png")) -> dict[str, bytes]:
     """``<name>.svg`` and ``<name>.png`` → content, for every block that has a picture."""
     files: dict[str, bytes] = {}
     for chapter in document.chapters:
@@ -44,18 +44,18 @@ def figures(document: Document) -> dict[str, bytes]:
                 # A caption goes on, after a semicolon, to say how to read what a picture has not.
                 what = re.split("[;；]", block.caption)[0]
                 title = say("pictures.title", document.language, event=chapter.title, what=what)
-                files |= _files(block.picture, title, block, document)
+                files |= _files(block.picture, title, block, document, forms)
     return files
 
 
 def _files(
-    stem: str, title: str, block: Chart | TableBlock, document: Document
+    stem: str, title: str, block: Chart | TableBlock, document: Document, forms: Sequence[str]
 ) -> dict[str, bytes]:
     draw, height = _drawing(block, document)
     with picture(title, document.prices, height=height) as (figure, above, axes):
         draw(above, axes)
         settle(figure)
-        return {f"{stem}.{form}": saved(figure, form) for form in ("svg", "png")}
+        return {f"{stem}.{form}": saved(figure, form) for form in forms}
 
 
 def _drawing(block: Chart | TableBlock, document: Document) -> tuple[_Draw, float]:
@@ -69,6 +69,10 @@ def _drawing(block: Chart | TableBlock, document: Document) -> tuple[_Draw, floa
         rows = len(next(iter(bars.values())))
         height = max(SIZE[1] * 0.6, 1.2 + 0.14 * len(bars) * rows)
         return lambda figure, axes: _draw_bars(figure, axes, bars, data["note"]), height
+    if data["kind"] == "curve":
+        height = SIZE[1] + 0.16 * len(data["rows"])
+        published = say("sweep.published", document.language)
+        return lambda _, axes: _curve(axes, data, published), height
     height = SIZE[1] + 0.13 * ((len(data["series"]) + 3) // 4)
     return lambda figure, axes: _lines(figure, axes, data), height
 
@@ -106,6 +110,38 @@ def _lines(figure: FigureBase, axes: Axes, data: Mapping[str, Any]) -> None:
         handles, labels, loc="outside lower center", ncols=min(4, len(labels)), fontsize=6.5,
         frameon=False,
     )  # fmt: skip
+
+
+def _curve(axes: Axes, data: Mapping[str, Any], published: str) -> None:
+    """Values in order with dots on those ``published``; below, how many made each choice.
+
+    Both stand in one pair of axes: the solver that would place two does not always agree with
+    itself in the last digit.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    y, rows, dots = data["y"], data["rows"], data["published"]
+    low, high = min(y), max(y)
+    step = 0.06 * (high - low) or 0.01  # the height of a row
+    top = low - step
+    axes.plot((np.arange(len(y)) + 0.5) / len(y), y, **stroke(0, 0))
+    axes.axhline(0, color="black", linewidth=0.8)
+    if dots:
+        at = [dot["x"] for dot in dots], [dot["y"] for dot in dots]
+        axes.plot(*at, "o", color=RED, markersize=4, label=published)
+        axes.legend(loc="upper left", fontsize=7, frameon=False)
+    if rows:
+        axes.imshow(
+            data["shares"], extent=(0, 1, top - step * len(rows), top), aspect="auto",
+            cmap="Greys", vmin=0, vmax=1, interpolation="nearest", zorder=1,
+        )  # fmt: skip
+    ticks = [one for one in MaxNLocator(6).tick_values(low, high) if low <= one <= high]
+    places = top - step * (np.arange(len(rows)) + 0.5)
+    axes.set_yticks([*places, *ticks], [*rows, *map(percent, ticks)], fontsize=6.5)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(top - step * len(rows), high + step)
+    axes.set_xlabel(data["note"], fontsize=6.5)
+    _percent_axis(axes.xaxis)
 
 
 def _shade(axes: Axes, shade: Mapping[str, str], height: float) -> None:
