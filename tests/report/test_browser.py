@@ -136,11 +136,11 @@ def test_a_line_can_be_hidden_in_all_charts_of_an_event_and_shown_again(
 
 def test_presets_choose_a_range_and_the_log_switch_a_scale(folder: Path, show: Show) -> None:
     browser = show(folder)
-    preset = find(browser, "#levels-0 .tools button", "[0,+5]")
+    preset = find(browser, "#chart-levels-0 .tools button", "[0,+5]")
     preset.click()
     assert axis(browser, "levels-0", "xaxis")["range"] == ["2025-01-20", "2025-02-05"]
     assert preset.get_attribute("aria-pressed") == "true"
-    log = find(browser, "#levels-0 .tools [data-log]")
+    log = find(browser, "#chart-levels-0 .tools [data-log]")
     log.click()
     assert axis(browser, "levels-0", "yaxis")["type"] == "log"
     log.click()
@@ -151,7 +151,7 @@ def test_choosing_a_list_shows_its_band(folder: Path, show: Show) -> None:
     from selenium.webdriver.support.select import Select
 
     browser = show(folder)
-    choice = Select(find(browser, "#car-0 select"))
+    choice = Select(find(browser, "#chart-car-0 select"))
     choice.select_by_visible_text("guojin/xinchuang")
     shown = traces(browser, "car-0")
     assert {trace["meta"] for trace in shown} == {"guojin/xinchuang"}
@@ -173,7 +173,7 @@ def test_a_line_that_is_pointed_at_stands_out_in_all_charts_of_its_event(
     key = find(browser, "[data-line='galaxy/telecom']")
     ActionChains(browser).move_to_element(key).perform()
     assert browser.execute_script(bright) == [1, 1, 1]
-    heading = find(browser, "#levels-0 figcaption")
+    heading = find(browser, "#chart-levels-0 figcaption")
     ActionChains(browser).move_to_element(heading).perform()
     assert browser.execute_script(bright) == everything == [4, 3, 3]
 

@@ -96,9 +96,8 @@ def _lines(figure: FigureBase, axes: Axes, data: Mapping[str, Any]) -> None:
     ticks = list(data["x"][:: max(1, -(-len(dates) // 9))])
     axes.set_xticks(np.array(ticks, dtype="datetime64[D]"), _tick_labels(ticks))
     # The page has the other events too; here they would hide the lines.
-    marks = sorted(
-        (mark for mark in data["marks"] if mark["kind"] != "neighbour"), key=lambda mark: mark["x"]
-    )
+    marks = [mark for mark in data["marks"] if mark["kind"] != "neighbour"]
+    marks.sort(key=lambda mark: mark["x"], reverse=True)
     # Each name has a line of its own; that of a shade stands beside the moment that ends it.
     heights = {mark["x"]: _TOP - _LINE * (row % _ROWS) for row, mark in enumerate(marks)}
     for row, mark in enumerate(marks):
