@@ -156,6 +156,28 @@ def test_a_lock_keeps_the_code_of_a_note_and_none_of_its_words(locked: Path) -> 
     assert "could not be" not in told
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("source", 5),
+        ("has_actions", "no"),
+        ("files", ["bars.csv"]),
+        ("request", None),
+        ("symbols", {"688111.SH": {"currency": 5, "table": "sina"}}),
+        ("origin", {"code": "sample_of_record", "severity": "info", "values": {}}),
+        ("notes", [{"code": "more", "severity": "loud", "values": {"count": 1}}]),
+    ],
+)
+def test_a_manifest_of_another_shape_names_the_place(
+    name: str, value: object, locked: Path
+) -> None:
+    odd = rewritten(
+        locked, "manifest.json", lambda c: json.dumps({**json.loads(c), name: value}).encode()
+    )
+    with pytest.raises(BadLock, match=name):
+        LockSource(odd)
+
+
 def test_a_note_that_nobody_knows_is_refused(locked: Path) -> None:
     odd = rewritten(locked, "manifest.json", lambda c: c.replace(b"not-fetched", b"unheard-of"))
     with pytest.raises(BadLock, match="unheard-of"):

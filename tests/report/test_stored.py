@@ -119,13 +119,48 @@ def test_a_run_that_was_touched_is_not_rendered(
     assert contents(copy) == before
 
 
-@pytest.mark.parametrize("harm", [b"{}", b'{"info": 3}', b"[[]]", b"not JSON"])
+def signed(folder: Path, report: bytes) -> None:
+    """Put another report.json into a run, and its hash into the manifest."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["outputs"]["report.json"] = hashlib.sha256(report).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "report.json").write_bytes(report)
+
+
+@pytest.mark.parametrize("harm", [b"{}", b'{"info": 3}', b"[[]]", b"not JSON", b"[" * 99_999])
 def test_a_report_of_another_version_is_said_to_be_that(harm: bytes, copy: Path) -> None:
-    manifest = json.loads((copy / "manifest.json").read_bytes())
-    manifest["outputs"]["report.json"] = hashlib.sha256(harm).hexdigest()
-    (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    (copy / "report.json").write_bytes(harm)
+    signed(copy, harm)
     with pytest.raises(NotARun, match="another version of basketbt"):
+        read_run(copy)
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("info", "format"), 99),
+        (("info", "events"), []),
+        (("info", "benchmarks"), []),
+        (("info", "events", 0, "members", 0, "basket"), "no/such"),
+        (("info", "events", 0, "tests", "window"), "[9,+9]"),
+        (("info", "prices", "values"), {}),
+        (("info", "prices", "severity"), {"loud": True}),
+        (("info", "prices", "code"), "unheard-of"),
+        (("info", "notes"), [{"code": "more", "severity": "info", "values": {}}]),
+        (("notes",), {"a": 1}),
+        (("rows",), []),
+        (("rows", "summary"), [[-1, 30]]),
+    ],
+)
+def test_a_report_whose_parts_do_not_fit_is_refused(
+    where: tuple[str | int, ...], value: object, copy: Path
+) -> None:
+    report = json.loads((copy / "report.json").read_bytes())
+    part = report
+    for key in where[:-1]:
+        part = part[key]
+    part[where[-1]] = value
+    signed(copy, json.dumps(report).encode())
+    with pytest.raises(NotARun):
         read_run(copy)
 
 

@@ -16,9 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from basketbt.data.bars import (
     COLUMNS,
@@ -36,7 +37,7 @@ from basketbt.data.sources.files.source import TableSource
 from basketbt.data.sources.files.universe import read_wide_universe
 from basketbt.durable import sha256, write_whole, zipped
 from basketbt.errors import DataError, InputError, InvalidFile
-from basketbt.notes import as_data, note_from
+from basketbt.notes import Note, as_data, note_from
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -84,19 +85,18 @@ class LockSource:
         self._path = path
         self._manifest, self._files = _read(path)
         try:
-            self._request = PriceRequest.from_data(self._manifest["request"])
-            self._said = _said(self._manifest)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise BadLock(path=path, why=f"its manifest cannot be read ({error!r})") from error
+            self._request = PriceRequest.from_data(self._manifest.request.model_dump())
+        except ValueError as error:
+            raise BadLock(path=path, why=f"its manifest cannot be read ({error})") from error
 
     @property
     def name(self) -> str:
-        return str(self._manifest["source"])
+        return self._manifest.source
 
     @property
     def content(self) -> str:
         """SHA-256 of the content."""
-        return str(self._manifest["content"])
+        return self._manifest.content
 
     def load(self, request: PriceRequest) -> MarketData:
         """What was frozen. Raises ``LockTooSmall`` when the request goes beyond what was locked:
@@ -110,25 +110,34 @@ class LockSource:
         try:
             data = tables.load(replace(request, universe=False))
             universe = self._universe(request) if request.universe else None
-            known = [self._manifest["symbols"][symbol] for symbol in data.bars.symbols]
+            known = [self._manifest.symbols[symbol] for symbol in data.bars.symbols]
             bars = replace(
                 data.bars,
-                currencies=tuple(one["currency"] for one in known),
-                tables=tuple(one["table"] for one in known),
+                currencies=tuple(one.currency for one in known),
+                tables=tuple(one.table for one in known),
             )
         except (InvalidFile, KeyError, ValueError, TypeError) as error:
             raise BadLock(path=self._path, why=f"its tables cannot be read ({error})") from error
-        return replace(data, bars=bars, universe=universe, **self._said)
+        told = self._manifest
+        return replace(
+            data,
+            bars=bars,
+            universe=universe,
+            source=told.source,
+            origin=told.origin,
+            has_actions=told.has_actions,
+            notes=told.notes,
+        )
 
     def _table(self, name: str) -> CsvTable:
         return CsvTable(name, self._files[name])
 
     def _universe(self, request: PriceRequest) -> UniverseCloses | None:
-        if UNIVERSE not in self._files:
+        told = self._manifest.universe
+        if told is None:
             return None
-        told = self._manifest["universe"]
         whole = read_wide_universe(self._table(UNIVERSE), UNIVERSE)
-        named = replace(whole, industry=tuple(told["industry"]), table=told["table"])
+        named = replace(whole, industry=told.industry, table=told.table)
         return named.between(request.start, request.end)
 
 
@@ -215,8 +224,48 @@ def _cell(value: object) -> str:
 
 # --- reading -------------------------------------------------------------------------------------
 
+_NoteData = Annotated[Note, PlainValidator(note_from)]
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+
+class _Told(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, arbitrary_types_allowed=True)
+
+
+class _Request(_Told):
+    symbols: tuple[str, ...]
+    indexes: tuple[str, ...]
+    fx: tuple[str, ...]
+    start: str
+    end: str
+    universe: bool
+
+
+class _Universe(_Told):
+    table: str
+    industry: tuple[str | None, ...]
+
+
+class _Security(_Told):
+    currency: str
+    table: str
+
+
+class _Manifest(_Told):
+    """What ``_beside_tables`` says, with the format and the hashes."""
+
+    format: int
+    content: str
+    files: dict[str, str]
+    source: str
+    origin: _NoteData | None
+    has_actions: bool
+    request: _Request
+    universe: _Universe | None
+    symbols: dict[str, _Security]
+    notes: tuple[_NoteData, ...]
+
+
+def _read(path: Path) -> tuple[_Manifest, dict[str, bytes]]:
     """The manifest and the tables it names, each held against its SHA-256."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -225,33 +274,30 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
                 raise BadLock(path=path, why="it is compressed, which no lock is")
             if sum(entry.file_size for entry in entries) > LARGEST:
                 raise BadLock(path=path, why="it is larger than any study's prices")
-            manifest = json.loads(archive.read(MANIFEST))
-            found = manifest.get("format") if isinstance(manifest, dict) else None
+            text = archive.read(MANIFEST)
+            told = json.loads(text)
+            found = told.get("format") if isinstance(told, dict) else None
             if found != FORMAT:
                 why = f"its format is {found!r}, this basketbt knows {FORMAT}"
                 raise BadLock(path=path, why=why)
-            files = {name: archive.read(name) for name in manifest["files"]}
+            manifest = _Manifest.model_validate_json(text)
+            files = {name: archive.read(name) for name in manifest.files}
     except FileNotFoundError:
         raise BadLock(path=path, why="there is no such file") from None
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BadLock(
+            path=path, why=f"its manifest, {where or 'as a whole'}: {first['msg']}"
+        ) from error
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, RecursionError) as error:
         raise BadLock(path=path, why=f"it is damaged or no lock ({error})") from error
-    changed = [name for name, text in files.items() if sha256(text) != manifest["files"][name]]
+    changed = [name for name, text in files.items() if sha256(text) != manifest.files[name]]
     if changed:
         raise BadLock(path=path, why=f"changed since it was made: {', '.join(changed)}")
-    if _content(manifest["files"]) != manifest.get("content"):
+    if _content(manifest.files) != manifest.content:
         raise BadLock(path=path, why="its manifest was changed since it was made")
     return manifest, files
-
-
-def _said(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What the source said beside its tables, as fields of ``MarketData``."""
-    origin = manifest["origin"]
-    return {
-        "source": manifest["source"],
-        "origin": note_from(origin) if origin else None,
-        "has_actions": manifest["has_actions"],
-        "notes": tuple(note_from(entry) for entry in manifest["notes"]),
-    }
 
 
 def _content(digests: Mapping[str, str]) -> str:
