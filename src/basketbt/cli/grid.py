@@ -27,6 +27,7 @@ from basketbt.cli.options import (
 )
 from basketbt.cli.study import progress_line
 from basketbt.errors import unknown
+from basketbt.locale import say as worded
 from basketbt.shipped import find_study
 
 if TYPE_CHECKING:
@@ -109,16 +110,22 @@ def _bytes(text: str) -> int:
 
 
 def _say_size(plan: GridPlan, *, csv: bool) -> None:
-    job = plan.job
-    shares = max(table.prices.shape[1] for table in job.tables)
-    megabytes = (job.variants * (_ROW_CSV * csv + _ROW_PARQUET) + job.listed * _ROW_CURVE) / 1e6
+    job, language = plan.job, plan.config.language
+    size = job.variants * (_ROW_CSV * csv + _ROW_PARQUET) + job.listed * _ROW_CURVE
     say(
-        f"{job.variants:,} variants: {job.listed:,} of lists, {job.variants - job.listed:,} of "
-        f"random baskets; {shares:,} shares, "
-        f"up to {max((s.sessions for s in job.sheets), default=0)} sessions, "
-        f"files of about {megabytes:,.0f} MB{' (--no-csv: fewer)' if csv else ''}"
+        worded(
+            "cli.grid_size",
+            language,
+            variants=job.variants,
+            listed=job.listed,
+            random=job.variants - job.listed,
+            shares=max(table.prices.shape[1] for table in job.tables),
+            sessions=max((sheet.sessions for sheet in job.sheets), default=0),
+            megabytes=size / 1e6,
+            csv=worded("cli.grid_csv", language) if csv else "",
+        )
     )
-    say_warnings(plan.inputs.notes, plan.config.language)
+    say_warnings(plan.inputs.notes, language)
 
 
 def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:

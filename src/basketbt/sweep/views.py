@@ -143,13 +143,17 @@ class _Views:
         )
         yield Prose(text=self.say("sweep.distinct", distinct=f"{results.distinct:,}"))
         days = dict.fromkeys(f"{one.event} {one.day_zero}" for one in job.sheets)
-        yield Prose(text=self.say("sweep.day_zero", days=", ".join(days)))
+        yield Prose(text=self.say("sweep.day_zero", days=self.say("joint.comma").join(days)))
         if results.undefined:
             each = [f"{basket} {window} ({n})" for (basket, window), n in results.undefined.items()]
             more = len(each) - _MOST
             shown = each[:_MOST] + ([self.say("sweep.more", count=more)] if more > 0 else [])
             count = f"{results.undefined.total():,}"
-            yield Prose(text=self.say("sweep.undefined", count=count, questions=", ".join(shown)))
+            yield Prose(
+                text=self.say(
+                    "sweep.undefined", count=count, questions=self.say("joint.comma").join(shown)
+                )
+            )
 
     def standing(self) -> Iterator[Block]:
         """Where the published results stand among their variants."""
