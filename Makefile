@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/basketbt run configs/deepseek-r1.yaml --set "account={entry: [publication_open, next_open]}" --set "event_study={}"
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 quick: $(READY) ## every day: no browser, no process, no market beside the project
 	$(BIN)/python -m pytest -n 2 --dist worksteal --quick
