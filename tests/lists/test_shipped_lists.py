@@ -115,3 +115,16 @@ def test_the_quick_catalogue_agrees_with_the_loaded_baskets(baskets: dict[str, B
         assert row.published == str(basket.source.published)
         assert (row.broker_zh, row.theme_zh) == (basket.broker_zh, basket.theme_zh)
         assert bool(row.rule) == bool(basket.components)
+
+
+def test_named_lists_are_told_from_mapped_ones_and_from_composites(
+    baskets: dict[str, Basket],
+) -> None:
+    kinds = {name: basket.kind for name, basket in baskets.items()}
+    assert sorted(name for name, kind in kinds.items() if kind == "named") == [
+        "guojin/cybersecurity",
+        "guojin/edge-hardware",
+        "guojin/software",
+        "guojin/xinchuang",
+    ]
+    assert Counter(kinds.values()) == {"named": 4, "mapped": 12, "composite": 3}

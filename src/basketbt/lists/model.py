@@ -10,6 +10,8 @@ from basketbt.locale import Language
 
 Stance = Literal["recommend", "watch"]
 Origin = Literal["named", "mapped"]
+#: Lists that answer different questions are never counted together.
+ListKind = Literal["named", "mapped", "composite"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,3 +114,11 @@ class Basket:
     def symbols(self) -> tuple[str, ...]:
         """The canonical symbols, in the order of ``constituents``."""
         return tuple(constituent.symbol for constituent in self.constituents)
+
+    @property
+    def kind(self) -> ListKind:
+        """``composite`` of other lists; else ``named`` if its source names every share."""
+        if self.components:
+            return "composite"
+        named = all(constituent.origin == "named" for constituent in self.constituents)
+        return "named" if named else "mapped"
