@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -86,6 +87,19 @@ def test_a_window_is_the_beginning_of_a_path(
     )
     levels = market.book(late_listing).levels[: end + 1]
     assert_same(found, levels, benchmark[: end + 1])
+
+
+@pytest.mark.parametrize("end", [119, 120, 121, 243])
+def test_half_a_year_is_annualised_like_a_single_study(end: int) -> None:
+    market, weights, yardstick = big_market(9, rows=260)
+    found = grid_statistics(
+        market, Holdings(weights), replace(yardstick, rf_annual=0.02), ends=[end]
+    )
+    levels = grid_levels(market, Holdings(weights))[:, : end + 1].T
+    assert yardstick.benchmark is not None
+    assert_same(found, levels, yardstick.benchmark[: end + 1])
+    assert np.isfinite(found.figures["sharpe"]).all() == (end >= 121)
+    assert np.isfinite(found.figures["annual_volatility"]).all()
 
 
 @given(market=markets())

@@ -26,7 +26,7 @@ def grown(simple: np.ndarray) -> np.ndarray:
     return 100.0 * np.concatenate([np.ones_like(growth[:1]), growth])
 
 
-@pytest.fixture(params=[(20, 1), (61, 2), (243, 3)], ids=lambda p: f"{p[0]} sessions")
+@pytest.fixture(params=[(121, 1), (180, 2), (243, 3)], ids=lambda p: f"{p[0]} sessions")
 def case(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.ndarray]:
     return market(*request.param)
 

@@ -65,7 +65,7 @@ def test_ulcer_index_counts_the_base_row_and_is_a_decimal() -> None:
 def test_the_risk_free_rate_is_annual_and_taken_apart_geometrically() -> None:
     # 10 % a year over 2 "sessions" a year is sqrt(1.1) - 1 = 4.8809 % a session, not 5 %.
     assert returns.per_session_rate(0.10, 2) == pytest.approx(math.sqrt(1.1) - 1)
-    r = np.tile([0.02, -0.01], 10)
+    r = np.tile([0.02, -0.01], 70)
     rate = 1.02 ** (1 / 243) - 1
     expected = (0.005 - rate) / np.std(r, ddof=1) * math.sqrt(243)
     assert risk.sharpe(r, 243, 0.02)[0] == pytest.approx(expected, rel=1e-12)
@@ -83,12 +83,12 @@ def test_value_at_risk_is_historical_and_its_shortfall_averages_what_lies_at_or_
 
 
 def test_alpha_is_compounded_and_the_information_ratio_annualised() -> None:
-    b = np.tile([0.01, -0.01], 10)
+    b = np.tile([0.01, -0.01], 70)
     r = 0.001 + 1.5 * b
     assert relative.beta(r, b)[0] == pytest.approx(1.5)
     assert relative.alpha(r, b, 243)[0] == pytest.approx(1.001**243 - 1)
     active = 0.001 + 0.5 * b
-    spread = 0.005 * math.sqrt(20 / 19)
+    spread = 0.005 * math.sqrt(140 / 139)
     assert relative.tracking_error(r, b, 243)[0] == pytest.approx(spread * math.sqrt(243))
     assert relative.information_ratio(r, b, 243)[0] == pytest.approx(
         active.mean() / spread * math.sqrt(243)
@@ -102,8 +102,8 @@ def test_excess_return_is_a_difference_and_geometrically_a_quotient() -> None:
 
 
 def test_capture_leaves_out_sessions_on_which_the_benchmark_did_not_move() -> None:
-    b = np.tile([0.01, -0.01, 0.0, 0.0], 5)
-    r = np.tile([0.02, -0.005, 0.5, -0.3], 5)
+    b = np.tile([0.01, -0.01, 0.0, 0.0], 35)
+    r = np.tile([0.02, -0.005, 0.5, -0.3], 35)
     expected_up = (1.02**243 - 1) / (1.01**243 - 1)
     expected_down = (0.995**243 - 1) / (0.99**243 - 1)
     assert relative.up_capture(r, b, 243)[0] == pytest.approx(expected_up)

@@ -15,7 +15,8 @@ from basketbt.metrics.evaluation import Evaluation, evaluate
 from basketbt.metrics.measures import MEASURES
 
 N = 243
-ANNUAL = "annual_return sharpe sortino calmar var_95 cvar_95 tail_ratio alpha information_ratio"
+ANNUAL = "annual_return sharpe sortino calmar alpha information_ratio up_capture down_capture"
+TAIL = "var_95 cvar_95 tail_ratio"
 
 
 def levels_of(*columns: np.ndarray) -> np.ndarray:
@@ -36,7 +37,7 @@ def empty_cells(result: Evaluation, column: int = 0) -> dict[str, str | None]:
 
 
 def test_with_enough_sessions_and_a_benchmark_nothing_is_empty() -> None:
-    result = of(levels_of(wild(60), wild(60, 8)), levels_of(wild(60, 9))[:, 0])
+    result = of(levels_of(wild(121), wild(121, 8)), levels_of(wild(121, 9))[:, 0])
     assert list(result.values) == [measure.key for measure in MEASURES]
     for values in result.values.values():
         assert values.shape == (2,)
@@ -54,7 +55,8 @@ def test_a_window_of_one_session() -> None:
         2: "annual_volatility tracking_error",
         3: "skew beta correlation r_squared",
         4: "kurtosis",
-        20: f"{ANNUAL} up_capture down_capture",
+        20: TAIL,
+        121: ANNUAL,
     }
     assert empty_cells(result) == {
         key: f"fewer_than_{sessions}_sessions"
@@ -63,17 +65,32 @@ def test_a_window_of_one_session() -> None:
     }
 
 
-@pytest.mark.parametrize(("sessions", "annualised"), [(19, False), (20, True)])
-def test_nothing_is_annualised_below_twenty_sessions(sessions: int, annualised: bool) -> None:
+@pytest.mark.parametrize(
+    ("sessions", "tail", "annualised"),
+    [(19, False, False), (20, True, False), (120, True, False), (121, True, True)],
+)
+def test_nothing_is_annualised_below_half_a_year(
+    sessions: int, tail: bool, annualised: bool
+) -> None:
     result = of(levels_of(wild(sessions)), levels_of(wild(sessions, 9))[:, 0])
     for key in ANNUAL.split():
         assert np.isfinite(result.values[key][0]) == annualised, key
+    for key in TAIL.split():
+        assert np.isfinite(result.values[key][0]) == tail, key
+    assert np.isfinite(result.values["annual_volatility"][0])
+    assert np.isfinite(result.values["tracking_error"][0])
+
+
+def test_a_short_window_says_why_it_has_no_annual_figure() -> None:
+    (note,) = of(levels_of(wild(60)), levels_of(wild(60, 9))[:, 0]).notes(0)
+    assert note.text("en").endswith("empty, fewer than 121 sessions (half a year)")
+    assert "不足121个交易日（半年）" in note.text("zh")
 
 
 def test_constant_returns_have_no_sharpe_ratio_rather_than_a_huge_one() -> None:
-    levels = levels_of(np.full(40, 0.001))
+    levels = levels_of(np.full(140, 0.001))
     assert np.std(levels[1:, 0] / levels[:-1, 0] - 1, ddof=1) > 0, "float residue, as in life"
-    result = of(levels, levels_of(wild(40))[:, 0])
+    result = of(levels, levels_of(wild(140))[:, 0])
     assert empty_cells(result) == {
         "sharpe": "zero_volatility",
         "sortino": "no_downside",
@@ -89,7 +106,7 @@ def test_constant_returns_have_no_sharpe_ratio_rather_than_a_huge_one() -> None:
 
 
 def test_a_basket_that_never_falls_has_no_sortino_and_no_calmar() -> None:
-    result = of(levels_of(np.tile([0.01, 0.02], 15)))
+    result = of(levels_of(np.tile([0.01, 0.02], 70)))
     cells = empty_cells(result)
     assert cells["sortino"] == "no_downside"
     assert cells["calmar"] == "no_drawdown"
@@ -98,7 +115,7 @@ def test_a_basket_that_never_falls_has_no_sortino_and_no_calmar() -> None:
 
 @pytest.mark.parametrize("other", [100.0, np.nextafter(100.0, np.inf)], ids=["flat", "last bit"])
 def test_a_suspended_basket_is_flat_and_says_so(other: float) -> None:
-    levels = np.tile([100.0, other], 15)
+    levels = np.tile([100.0, other], 70)
     assert empty_cells(of(levels))["sharpe"] == "zero_volatility"
     result = evaluate(levels, annualisation=N)
     for key in ("hit_ratio", "max_drawdown", "annual_volatility"):
@@ -109,7 +126,7 @@ def test_a_suspended_basket_is_flat_and_says_so(other: float) -> None:
 
 
 def test_without_a_benchmark_the_relative_columns_are_empty() -> None:
-    result = of(levels_of(wild(30)))
+    result = of(levels_of(wild(130)))
     relative = {measure.key for measure in MEASURES if measure.needs_benchmark}
     assert {"beta", "alpha", "up_capture", "benchmark_return"} <= relative
     assert empty_cells(result) == dict.fromkeys(sorted(relative), "no_benchmark")
@@ -120,7 +137,7 @@ def test_without_a_benchmark_the_relative_columns_are_empty() -> None:
 
 
 def test_a_benchmark_that_does_not_move() -> None:
-    cells = empty_cells(of(levels_of(wild(30)), np.full(31, 5.0)))
+    cells = empty_cells(of(levels_of(wild(130)), np.full(131, 5.0)))
     assert cells == {
         "beta": "constant_benchmark",
         "alpha": "constant_benchmark",
@@ -132,7 +149,7 @@ def test_a_benchmark_that_does_not_move() -> None:
 
 
 def test_a_basket_that_is_its_benchmark() -> None:
-    benchmark = levels_of(wild(30))
+    benchmark = levels_of(wild(130))
     result = of(benchmark * 0.37, benchmark[:, 0])
     assert result.values["tracking_error"][0] == 0.0
     assert result.values["beta"][0] == pytest.approx(1.0)
@@ -141,12 +158,12 @@ def test_a_basket_that_is_its_benchmark() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0, -1.0])
-@pytest.mark.parametrize("row", [0, 12, 30])
+@pytest.mark.parametrize("row", [0, 12, 130])
 def test_a_column_with_a_hole_is_empty_and_its_neighbour_is_not(bad: float, row: int) -> None:
-    levels = levels_of(wild(30), wild(30, 8))
-    alone = of(levels[:, 1:], levels_of(wild(30, 9))[:, 0])
+    levels = levels_of(wild(130), wild(130, 8))
+    alone = of(levels[:, 1:], levels_of(wild(130, 9))[:, 0])
     levels[row, 0] = bad
-    result = of(levels, levels_of(wild(30, 9))[:, 0])
+    result = of(levels, levels_of(wild(130, 9))[:, 0])
     assert set(empty_cells(result, 0)) == set(result.values)
     assert set(empty_cells(result, 0).values()) == {"incomplete_levels"}
     assert empty_cells(result, 1) == {}
@@ -155,15 +172,15 @@ def test_a_column_with_a_hole_is_empty_and_its_neighbour_is_not(bad: float, row:
 
 
 def test_a_benchmark_with_a_hole_empties_the_relative_columns_only() -> None:
-    benchmark = levels_of(wild(30, 9))[:, 0]
+    benchmark = levels_of(wild(130, 9))[:, 0]
     benchmark[4] = np.nan
-    cells = empty_cells(of(levels_of(wild(30)), benchmark))
+    cells = empty_cells(of(levels_of(wild(130)), benchmark))
     assert set(cells.values()) == {"incomplete_benchmark"}
     assert set(cells) == {measure.key for measure in MEASURES if measure.needs_benchmark}
 
 
 def test_one_series_may_be_given_as_a_plain_vector() -> None:
-    levels = levels_of(wild(30))
+    levels = levels_of(wild(130))
     np.testing.assert_equal(of(levels[:, 0]).values, of(levels).values)
 
 
@@ -189,10 +206,12 @@ returns_with_ties = hnp.arrays(
 )
 
 
-@given(simple=returns_with_ties, with_benchmark=st.booleans())
+@given(simple=returns_with_ties, with_benchmark=st.booleans(), long=st.booleans())
 def test_every_empty_cell_has_a_reason_and_every_value_has_none(
-    simple: np.ndarray, with_benchmark: bool
+    simple: np.ndarray, with_benchmark: bool, long: bool
 ) -> None:
+    if long:  # half a year: what is annualised exists
+        simple = np.tile(simple, (-(-121 // len(simple)), 1))
     levels = levels_of(*simple.T)
     result = of(levels, levels[:, 0] if with_benchmark else None)
     for key, values in result.values.items():

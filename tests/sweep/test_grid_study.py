@@ -238,7 +238,7 @@ def test_random_baskets_are_as_large_as_the_lists_unless_sizes_are_named(ran: Ra
 
 
 def test_a_window_without_a_value_is_named(ran: Ran) -> None:
-    memo = (ran("{measure: sharpe}") / "grid.md").read_text("utf-8")
+    memo = (ran("{measure: cvar_95}") / "grid.md").read_text("utf-8")
     assert "2 variants have no value" in memo
     assert "mine/one [0,+5] (1), mine/two [0,+5] (1)" in memo
 

@@ -17,9 +17,12 @@ Bools = NDArray[np.bool_]
 #: Sharpe ratio 2e16. No price is quoted finely enough for 1e-12 to mean anything.
 RESIDUE = 1e-12
 
-#: Fewest returns from which a mean is annualised or a 5 % quantile is taken: a five-day window
-#: must not be annualised, and one return in twenty is the least that a 5 % tail can hold.
+#: Fewest returns from which a 5 % quantile is taken: one in twenty is the least that it can hold.
 MIN_SESSIONS = 20
+
+#: Fewest returns from which a mean return is annualised: half a year. A gain of 10 % in 20 sessions
+#: says nothing of a year, and raised to the power of twelve it is one of 218 %.
+MIN_ANNUALISED = 121
 
 
 def as_columns(series: Floats) -> Floats:

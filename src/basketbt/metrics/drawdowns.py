@@ -35,7 +35,7 @@ def max_drawdown(levels: Floats) -> Floats:
 
 
 def calmar(levels: Floats, annualisation: float) -> Floats:
-    """annual_return / |max_drawdown|, (B,); NaN if T < 20 or it never fell."""
+    """annual_return / |max_drawdown|, (B,); NaN if T < 121 or it never fell."""
     return ratio(annual_return(levels, annualisation), np.abs(max_drawdown(levels)))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from basketbt.metrics.arrays import MIN_SESSIONS, RESIDUE, Bools, deviation
+from basketbt.metrics.arrays import MIN_ANNUALISED, MIN_SESSIONS, RESIDUE, Bools, deviation
 from basketbt.metrics.drawdowns import max_drawdown
 from basketbt.metrics.relative import MIN_REGRESSION
 from basketbt.metrics.returns import per_session_rate
@@ -51,6 +51,7 @@ FEWER_THAN_2 = _fewer_than(2)
 FEWER_THAN_3 = _fewer_than(MIN_REGRESSION)
 FEWER_THAN_4 = _fewer_than(4)
 FEWER_THAN_20 = _fewer_than(MIN_SESSIONS)
+FEWER_THAN_121 = _fewer_than(MIN_ANNUALISED)
 ZERO_VOLATILITY = EmptyReason("zero_volatility", lambda s: deviation(s.returns) == 0.0)
 NO_DOWNSIDE = EmptyReason("no_downside", _no_downside)
 NO_DRAWDOWN = EmptyReason("no_drawdown", lambda s: max_drawdown(s.levels) == 0.0)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from basketbt.metrics.arrays import (
-    MIN_SESSIONS,
+    MIN_ANNUALISED,
     RESIDUE,
     Bools,
     Floats,
@@ -42,12 +42,12 @@ def beta(returns: Floats, benchmark: Floats) -> Floats:
 
 
 def alpha(returns: Floats, benchmark: Floats, annualisation: float) -> Floats:
-    """Intercept a of that OLS, annualised (1 + a)^N - 1; NaN if T < 20 or benchmark constant.
+    """Intercept a of that OLS, annualised (1 + a)^N - 1; NaN if T < 121 or benchmark constant.
 
     Compounded as in empyrical and vectorbt; quantstats multiplies by N.
     """
     columns = as_columns(returns)
-    if len(columns) < MIN_SESSIONS:
+    if len(columns) < MIN_ANNUALISED:
         return undefined(columns)
     intercept = columns.mean(axis=0) - beta(columns, benchmark) * benchmark.mean()
     return np.asarray((1.0 + intercept) ** annualisation - 1.0)
@@ -91,13 +91,13 @@ def tracking_error(returns: Floats, benchmark: Floats, annualisation: float) -> 
 
 
 def information_ratio(returns: Floats, benchmark: Floats, annualisation: float) -> Floats:
-    """mean(r - b) / sd(r - b) * sqrt(N); NaN if T < 20 or r - b is constant.
+    """mean(r - b) / sd(r - b) * sqrt(N); NaN if T < 121 or r - b is constant.
 
     Annualised, like the tracking error; empyrical, ffn, quantstats and vectorbt leave it
     per session.
     """
     active = as_columns(returns) - as_columns(benchmark)
-    if len(active) < MIN_SESSIONS:
+    if len(active) < MIN_ANNUALISED:
         return undefined(active)
     return ratio(active.mean(axis=0), deviation(active)) * math.sqrt(annualisation)
 
@@ -105,7 +105,7 @@ def information_ratio(returns: Floats, benchmark: Floats, annualisation: float) 
 def _capture(returns: Floats, benchmark: Floats, chosen: Bools, annualisation: float) -> Floats:
     """Annualised return over the chosen sessions, divided by the benchmark's."""
     columns = as_columns(returns)
-    if len(columns) < MIN_SESSIONS or not chosen.any():
+    if len(columns) < MIN_ANNUALISED or not chosen.any():
         return undefined(columns)
     years = np.count_nonzero(chosen) / annualisation
     earned = np.prod(1.0 + columns[chosen], axis=0) ** (1.0 / years) - 1.0
@@ -115,12 +115,12 @@ def _capture(returns: Floats, benchmark: Floats, chosen: Bools, annualisation: f
 
 
 def up_capture(returns: Floats, benchmark: Floats, annualisation: float) -> Floats:
-    """Ratio of annualised returns over sessions with b > 0; NaN if T < 20 or there is none."""
+    """Ratio of annualised returns over sessions with b > 0; NaN if T < 121 or there is none."""
     return _capture(returns, benchmark, benchmark > RESIDUE, annualisation)
 
 
 def down_capture(returns: Floats, benchmark: Floats, annualisation: float) -> Floats:
-    """Ratio of annualised returns over sessions with b < 0; NaN if T < 20 or there is none."""
+    """Ratio of annualised returns over sessions with b < 0; NaN if T < 121 or there is none."""
     return _capture(returns, benchmark, benchmark < -RESIDUE, annualisation)
 
 

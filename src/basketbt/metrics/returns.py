@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from basketbt.metrics.arrays import MIN_SESSIONS, RESIDUE, Floats, as_columns, undefined
+from basketbt.metrics.arrays import MIN_ANNUALISED, RESIDUE, Floats, as_columns, undefined
 
 
 def simple_returns(levels: Floats) -> Floats:
@@ -35,10 +35,10 @@ def total_return(levels: Floats) -> Floats:
 
 
 def annual_return(levels: Floats, annualisation: float) -> Floats:
-    """(V_end / V_base)^(N/T) - 1, T sessions counted, not calendar days; NaN if T < 20."""
+    """(V_end / V_base)^(N/T) - 1, T sessions counted, not calendar days; NaN if T < 121."""
     columns = as_columns(levels)
     sessions = len(columns) - 1
-    if sessions < MIN_SESSIONS:
+    if sessions < MIN_ANNUALISED:
         return undefined(columns)
     return (1.0 + total_return(columns)) ** (annualisation / sessions) - 1.0
 

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from basketbt.metrics.arrays import (
+    MIN_ANNUALISED,
     MIN_SESSIONS,
     RESIDUE,
     Floats,
@@ -31,12 +32,12 @@ def volatility(returns: Floats, annualisation: float) -> Floats:
 
 
 def sharpe(returns: Floats, annualisation: float, rf_annual: float = 0.0) -> Floats:
-    """(mean(r) - r_f) / sd(r) * sqrt(N); NaN if T < 20 or the returns are constant.
+    """(mean(r) - r_f) / sd(r) * sqrt(N); NaN if T < 121 or the returns are constant.
 
     ``rf_annual`` is effective and de-annualised geometrically.
     """
     columns = as_columns(returns)
-    if len(columns) < MIN_SESSIONS:
+    if len(columns) < MIN_ANNUALISED:
         return undefined(columns)
     excess = columns.mean(axis=0) - per_session_rate(rf_annual, annualisation)
     return ratio(excess, deviation(columns)) * math.sqrt(annualisation)
@@ -59,10 +60,10 @@ def downside_deviation(returns: Floats, rate: float = 0.0) -> Floats:
 def sortino(returns: Floats, annualisation: float, rf_annual: float = 0.0) -> Floats:
     """(mean(r) - r_f) / downside deviation from r_f * sqrt(N).
 
-    NaN if T < 20 or no session fell short of r_f (empyrical and vectorbt say inf there).
+    NaN if T < 121 or no session fell short of r_f (empyrical and vectorbt say inf there).
     """
     columns = as_columns(returns)
-    if len(columns) < MIN_SESSIONS:
+    if len(columns) < MIN_ANNUALISED:
         return undefined(columns)
     rate = per_session_rate(rf_annual, annualisation)
     excess = columns.mean(axis=0) - rate

@@ -33,7 +33,7 @@ from basketbt.engine.holding_periods import (
     relative_prices,
 )
 from basketbt.engine.kernel import Holdings, drifted
-from basketbt.metrics.arrays import MIN_SESSIONS, ratio
+from basketbt.metrics.arrays import MIN_ANNUALISED, MIN_SESSIONS, ratio
 from basketbt.metrics.returns import per_session_rate
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _figures(raw: Floats, end: int, yardstick: Yardstick) -> Iterator[tuple[str,
     total, mean = raw[..., compiled.TOTAL], raw[..., compiled.MEAN]
     deviation, fall = raw[..., compiled.DEVIATION], raw[..., compiled.DRAWDOWN]
     basis = yardstick.annualisation
-    enough = end >= MIN_SESSIONS
+    enough, in_tail = end >= MIN_ANNUALISED, end >= MIN_SESSIONS
     undefined = np.full(total.shape, np.nan)
     yearly = (1.0 + total) ** (basis / end) - 1.0 if enough else undefined
     excess = mean - per_session_rate(yardstick.rf_annual, basis)
@@ -230,7 +230,7 @@ def _figures(raw: Floats, end: int, yardstick: Yardstick) -> Iterator[tuple[str,
     yield "sharpe", ratio(excess, deviation) * math.sqrt(basis) if enough else undefined
     yield "max_drawdown", fall
     yield "calmar", ratio(yearly, np.abs(fall))
-    yield "cvar_95", raw[..., compiled.SHORTFALL] if enough else undefined
+    yield "cvar_95", raw[..., compiled.SHORTFALL] if in_tail else undefined
     yield "benchmark_return", benchmark
     yield "excess_return", total - benchmark
 
