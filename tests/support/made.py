@@ -31,6 +31,10 @@ def session(offset: int, exchange: str = "XSHG") -> np.datetime64:
     return calendar(exchange).offset(ZERO, offset)
 
 
+Counts = tuple[float, float] | Mapping[int, tuple[float, float]]
+"""Total and tradable shares: for ever, or from each offset on."""
+
+
 @dataclass
 class Made:
     """A price source with exactly what a test gave it.
@@ -42,7 +46,7 @@ class Made:
     closes: Mapping[str, Mapping[int, float]]
     factors: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     actions: Sequence[CorporateAction] = ()
-    shares: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    shares: Mapping[str, Counts] = field(default_factory=dict)
     fx: Mapping[int, float] | None = None
     adjusted: frozenset[str] = frozenset()
     delisted: Mapping[str, int] = field(default_factory=dict)
@@ -58,15 +62,7 @@ class Made:
                 for symbol in {one.symbol for one in self.actions}
             },
             has_actions=bool(self.actions),
-            shares={
-                symbol: ShareCounts(
-                    symbol=symbol,
-                    dates=np.array(["2020-01-02"], dtype="datetime64[D]"),
-                    total=np.array([total]),
-                    tradable=np.array([tradable]),
-                )
-                for symbol, (total, tradable) in self.shares.items()
-            },
+            shares={symbol: share_counts(symbol, counts) for symbol, counts in self.shares.items()},
             fx=self._fx(),
             instruments={
                 symbol: Instrument(symbol=symbol, delisted=session(offset))
@@ -107,3 +103,13 @@ class Made:
                 rate=np.array([self.fx[day] for day in days]),
             )
         }
+
+
+def share_counts(symbol: str, counts: Counts) -> ShareCounts:
+    dated = {-300: counts} if isinstance(counts, tuple) else counts
+    return ShareCounts(
+        symbol=symbol,
+        dates=np.array([session(offset) for offset in sorted(dated)]),
+        total=np.array([dated[offset][0] for offset in sorted(dated)]),
+        tradable=np.array([dated[offset][1] for offset in sorted(dated)]),
+    )

@@ -7,7 +7,7 @@ weights. Windows that share a first session share one path and are prefixes of i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 from basketbt.data.bars import Floats
 from basketbt.data.panel import PricePanel, Status
 from basketbt.engine.index import IndexPath, index_path
+from basketbt.engine.kernel import Retargets
 from basketbt.engine.rebalance import Rebalance
 from basketbt.engine.weight_inputs import (
     PRICE_DRIVEN,
     LateListingPolicy,
+    MarketValueRule,
     Policies,
     columns_of,
     measured,
+    moving_targets,
 )
 from basketbt.errors import NoPrices, OutsideData
 from basketbt.lists.model import Basket
@@ -54,8 +57,9 @@ class BookPath:
     """B baskets bought at the close before offset ``first`` and followed to offset ``last``.
 
     ``base`` is the panel row of that close. ``weights`` (B, N) are the targets over the panel's
-    symbols. ``total`` reinvests cash dividends; ``price_levels`` (R, B) leave them out and are NaN
-    from the row on where cash cannot be told from share changes. ``notes[i]`` concern basket i.
+    symbols, ``later`` those that a reset sets where they move. ``total`` reinvests cash dividends;
+    ``price_levels`` (R, B) leave them out and are NaN from the row on where cash cannot be told
+    from share changes. ``notes[i]`` concern basket i.
     """
 
     first: int
@@ -65,6 +69,7 @@ class BookPath:
     total: IndexPath
     price_levels: Floats
     notes: tuple[tuple[Note, ...], ...]
+    later: Retargets | None = None
 
     def held(self, row: int) -> NDArray[np.bool_]:
         """(B, N) the shares that have been in a basket by ``row``: late ones from their first."""
@@ -113,7 +118,8 @@ def index_book(
             _bought(panel, basket, weighting, policies, zero=zero, base=base, end=end)
             for basket in baskets
         ]
-        weights = np.stack([row for row, _ in bought])
+        weights = np.stack([one.weights for one in bought])
+        later = moving_targets(panel, weights, [one.rule for one in bought], window)
         follow = partial(
             _followed,
             panel,
@@ -121,6 +127,7 @@ def index_book(
             weights=weights,
             rebalance=rebalance,
             late_listing=policies.late_listing,
+            later=later,
         )
         total = follow(panel.total[window])
         paths[first] = BookPath(
@@ -130,7 +137,8 @@ def index_book(
             weights=weights,
             total=total,
             price_levels=_price_levels(panel, window, weights, total, follow),
-            notes=tuple((*gone, *said) for gone, (_, said) in zip(missing, bought, strict=True)),
+            notes=tuple((*gone, *one.notes) for gone, one in zip(missing, bought, strict=True)),
+            later=later,
         )
     return IndexBook(weighting=weighting, rebalance=rebalance, paths=paths)
 
@@ -144,16 +152,26 @@ def _bought(
     zero: int,
     base: int,
     end: int,
-) -> tuple[Floats, tuple[Note, ...]]:
-    """(N,) the weights of one basket at the close of row ``base``, and what is to be said of it."""
+) -> Weighed:
+    """One basket at the close of row ``base``, and all that is to be said of it."""
     present, said = listed_at(panel, basket, policies.late_listing, base=base, end=end)
-    row, weighed = row_of_weights(panel, basket, weighting, present, policies, base=base, zero=zero)
+    own = weighed(panel, basket, weighting, present, policies, base=base, zero=zero)
     if weighting.kind in PRICE_DRIVEN and policies.late_listing == "join":
         said = ()  # nobody can join: the weighing has said so
-    return row, (*said, *weighed, *standing_notes(panel, row))
+    return replace(own, notes=(*said, *own.notes, *standing_notes(panel, own.weights)))
 
 
-def row_of_weights(
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Weighed:
+    """One basket at its base: (N,) ``weights``, the ``rule`` of its resets where these weigh it
+    anew, and notes."""
+
+    weights: Floats
+    rule: MarketValueRule | None
+    notes: tuple[Note, ...]
+
+
+def weighed(
     panel: PricePanel,
     basket: Basket,
     weighting: Weighting,
@@ -162,8 +180,8 @@ def row_of_weights(
     *,
     base: int,
     zero: int,
-) -> tuple[Floats, tuple[Note, ...]]:
-    """(N,) target weights over the panel's symbols of the constituents that are ``present`` (n,).
+) -> Weighed:
+    """Target weights over the panel's symbols of the constituents that are ``present`` (n,).
 
     A share that the weighting cannot weigh is left out with a note, while such shares and those
     without prices weigh no more than the study tolerates. Raises ``InfeasibleWeights`` when the
@@ -180,7 +198,13 @@ def row_of_weights(
     known = present & (column >= 0)
     row = np.zeros(len(panel.symbols))
     row[column[known]] = targets[known]
-    return (row if known.sum() == present.sum() else row / row.sum()), notes
+    rule = None
+    if "market_cap" in values:
+        rule = MarketValueRule(
+            basket=basket, weighting=weighting, known=known, column=column[known]
+        )
+    whole = row if known.sum() == present.sum() else row / row.sum()
+    return Weighed(weights=whole, rule=rule, notes=notes)
 
 
 def missing_notes(
@@ -219,6 +243,7 @@ def reweighted(
         weights=weights,
         rebalance=rebalance,
         late_listing=late_listing,
+        later=path.later,
     )
 
 
@@ -230,6 +255,7 @@ def _followed(
     weights: Floats,
     rebalance: Rebalance,
     late_listing: LateListingPolicy,
+    later: Retargets | None,
 ) -> IndexPath:
     """The path over the rows ``window`` of a panel, at ``prices`` (R, N)."""
     return index_path(
@@ -239,6 +265,7 @@ def _followed(
         sessions=panel.sessions[window],
         late_listing="join" if late_listing == "join" else "exclude",
         delisted=panel.status[window] == Status.DELISTED,
+        later=later,
     )
 
 

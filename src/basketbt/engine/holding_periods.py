@@ -122,7 +122,8 @@ def _gaps(prices: Floats, delisted: Bools) -> tuple[NDArray[np.intp], Bools]:
 
 def aims(market: IndexMarket, asked: Holdings) -> Holdings:
     """The weights asked for, renormalised without the names that do not take part."""
-    return _renormalised(Holdings(asked.values * asked.beside(market.takes_part), asked.names))
+    taking = asked.values * asked.beside(market.takes_part)
+    return _renormalised(Holdings(taking, asked.names, asked.later))
 
 
 def holding_periods_of(market: IndexMarket, targets: Holdings) -> tuple[HoldingPeriod, ...]:
@@ -223,7 +224,8 @@ def _by_band(market: IndexMarket, targets: Holdings, basket: slice) -> Iterator[
         stop = min(ahead, default=market.last)
         relative = market.prices[start + 1 : stop + 1, names] / market.prices[start, names]
         # The band compares with what could be bought, or an unlisted name would breach it daily.
-        aim = _bought(market, wanted, start).values[0]
+        rows = range(start + 1, stop + 1) if wanted.later is not None else [start]
+        aim = np.concatenate([_free(market, _asked(wanted, at), start).values for at in rows])
         breach = first_breach(relative, holdings.values[0], aim, market.band or 0.0)
         stop = stop if breach is None else start + 1 + breach
         yield HoldingPeriod(start, stop, basket, holdings)
@@ -239,9 +241,21 @@ def _by_band(market: IndexMarket, targets: Holdings, basket: slice) -> Iterator[
 def _bought(market: IndexMarket, wanted: Holdings, row: int) -> Holdings:
     """Target weights at the close of ``row``, renormalised over what can be bought.
 
-    The very same object where nothing stands in the way. All 0, hence cash, for a basket of which
-    nothing can be bought.
+    The very same object where nothing stands in the way and targets stand still. All 0, hence cash,
+    for a basket of which nothing can be bought.
     """
+    return _free(market, _asked(wanted, row), row)
+
+
+def _asked(wanted: Holdings, row: int) -> Holdings:
+    """The target weights at the close of ``row``: of those who take part, as made that day."""
+    if wanted.later is None or row == 0:
+        return wanted
+    return _renormalised(Holdings(np.where(wanted.values > 0, wanted.later.at(row), 0.0)))
+
+
+def _free(market: IndexMarket, wanted: Holdings, row: int) -> Holdings:
+    """Weights without what is held off at the close of ``row``."""
     if not market.obstructed[row]:
         return wanted
     free = wanted.values * ~wanted.beside(market.held_off[row])
@@ -264,4 +278,5 @@ def _renormalised(holdings: Holdings) -> Holdings:
     short = (total > 0) & (np.abs(total - 1.0) > 1e-12)
     if not short.any():
         return holdings
-    return Holdings(holdings.values / np.where(short, total, 1.0), holdings.names)
+    whole = holdings.values / np.where(short, total, 1.0)
+    return Holdings(whole, holdings.names, holdings.later)

@@ -18,7 +18,7 @@ from basketbt.engine.holding_periods import (
     make_market,
     relative_prices,
 )
-from basketbt.engine.kernel import Holdings, drifted
+from basketbt.engine.kernel import Holdings, Retargets, drifted
 from basketbt.engine.rebalance import Rebalance
 
 
@@ -90,11 +90,13 @@ def index_path(
     sessions: Dates,
     late_listing: LateListing = "exclude",
     delisted: Bools | None = None,
+    later: Retargets | None = None,
 ) -> IndexPath:
     """Levels of B baskets on one table of prices.
 
     ``prices`` (R, N): row 0 is the base, carried over sessions without a bar, NaN before a name's
-    first price. ``weights`` (B, N): targets, each row summing to 1. ``sessions`` (R,).
+    first price. ``weights`` (B, N): targets, each row summing to 1; ``later`` those that a reset
+    sets in their place, where they move with the market. ``sessions`` (R,).
     ``late_listing``: a name without a price at the base is left out for good (``exclude``), or
     enters at its first close with its target weight while the others shrink in proportion
     (``join``). ``delisted`` (R, N): True once a name can no longer be held: its value is cash (the
@@ -107,7 +109,7 @@ def index_path(
     market = make_market(
         prices, rebalance, sessions=sessions, late_listing=late_listing, delisted=delisted
     )
-    targets = aims(market, Holdings(weights))
+    targets = aims(market, Holdings(weights, later=later))
     periods = holding_periods_of(market, targets)
     return IndexPath(
         levels=levels_of(market, periods, len(weights)).T,

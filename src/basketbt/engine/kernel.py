@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,16 +28,30 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 _FEW = 100
 
 
+class Retargets(Protocol):
+    """Targets of B baskets that move with the market, as those made of market values do."""
+
+    def at(self, row: int) -> Floats:
+        """(B, N) the weights to set at the close of ``row``, of the names held at row 0."""
+        ...
+
+    def rows(self, part: slice) -> Retargets | None:
+        """Those of some of the baskets; None where their targets stand still."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Holdings:
     """Weights of B baskets.
 
     ``values`` is (B, N) over all names, or (B, k) for baskets of k names each; then ``names``
-    (B, k) says which, no name twice in a row.
+    (B, k) says which, no name twice in a row. ``later``: what a reset sets instead of ``values``,
+    for baskets over all names.
     """
 
     values: Floats
     names: Positions | None = None
+    later: Retargets | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -48,7 +62,8 @@ class Holdings:
 
     def rows(self, part: slice) -> Holdings:
         """Some of the baskets."""
-        return Holdings(self.values[part], None if self.names is None else self.names[part])
+        names = None if self.names is None else self.names[part]
+        return Holdings(self.values[part], names, self.later and self.later.rows(part))
 
     def held(self) -> NDArray[np.intp]:
         """The names that any of the baskets holds."""
@@ -186,11 +201,11 @@ def drifted(relative: Floats, holdings: Holdings) -> Floats:
 def first_breach(relative: Floats, weights: Floats, targets: Floats, width: float) -> int | None:
     """Row of ``relative`` (L, N) by which a weight of one basket strayed further than ``width``.
 
-    ``weights`` and ``targets`` are (N,), no target without a weight. None when every row stays
-    inside the band.
+    ``weights`` are (N,), ``targets`` (N,) or, a row each, (L, N); no target without a weight. None
+    when every row stays inside the band.
     """
     held = np.flatnonzero(weights > 0)
     grown = relative[:, held] * weights[held]
     total = 1.0 + (grown - weights[held]).sum(axis=1, keepdims=True)
-    strayed = (np.abs(grown / total - targets[held]) > width).any(axis=1)
+    strayed = (np.abs(grown / total - targets[..., held]) > width).any(axis=1)
     return int(np.argmax(strayed)) if strayed.any() else None

@@ -1,11 +1,13 @@
 """What weights made of prices are made of: volatilities and market values at a purchase.
 
-Only what was known at the base of a path is used: the estimation window ends there at the latest,
-capitalisation looks at the close before it.
+At a purchase only what was known at the base of a path is used: the estimation window ends there at
+the latest, capitalisation looks at the close before it. A reset weighs by market value anew, at its
+own close and with the shares in force that day; a volatility stays as it was estimated.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,7 +98,8 @@ def measured(
         rows, notes = _estimation_rows(panel, policies.estimation, base, zero)
         figures, counts = volatility(panel, rows)
     else:
-        figures = _market_values(panel, base - 1, tradable=weighting.kind == "tradable_cap")
+        worth = market_values(panel, tradable=weighting.kind == "tradable_cap")
+        figures = worth[base - 1] if base else np.full(worth.shape[1], np.nan)
     values = np.where(column >= 0, figures[column], np.nan)
     listed = present & np.isfinite(panel.total[base, column])
     known = listed & np.isfinite(values) & (values > 0)
@@ -177,20 +180,92 @@ def volatility(panel: PricePanel, rows: slice) -> tuple[Floats, NDArray[np.int64
     return np.where(count >= MINIMUM_RETURNS, deviation, np.nan), count
 
 
-def _market_values(panel: PricePanel, row: int, *, tradable: bool) -> Floats:
-    """(N,) last raw close up to ``row`` times the shares in force that day, in home currency.
+def market_values(panel: PricePanel, *, tradable: bool) -> Floats:
+    """(T, N) last raw close up to each row times the shares in force that day, in home currency.
 
     NaN where unknown, and without a rate too: a value in Hong Kong dollars must not weigh against
     one in yuan.
     """
-    values = np.full(len(panel.symbols), np.nan)
+    values = np.full(panel.close.shape, np.nan)
     for number, counts in enumerate(panel.shares):
-        closes = panel.close[: row + 1, number]
-        known = np.flatnonzero(np.isfinite(closes))
-        if counts is None or not known.size:
+        if counts is None:
             continue
-        force = int(np.searchsorted(counts.dates, panel.sessions[row], side="right")) - 1
-        if force >= 0:
-            shares = counts.tradable if tradable else counts.total
-            values[number] = closes[known[-1]] * shares[force] * panel.rate[row, number]
-    return values
+        force = np.searchsorted(counts.dates, panel.sessions, side="right") - 1
+        shares = (counts.tradable if tradable else counts.total)[np.maximum(force, 0)]
+        values[:, number] = np.where(force >= 0, shares, np.nan)
+    return values * _carried(panel.close) * panel.rate
+
+
+def _carried(values: Floats) -> Floats:
+    """(T, N) the last known value up to each row, NaN before the first."""
+    rows = np.where(np.isfinite(values), np.arange(len(values))[:, np.newaxis], 0)
+    return np.take_along_axis(values, np.maximum.accumulate(rows, axis=0), axis=0)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MarketValueRule:
+    """How one basket is weighed by market value: again at every reset, by that day's values.
+
+    ``column`` (m,) panel columns of the constituents that were weighed at the base; ``known`` (n,)
+    which constituents these are.
+    """
+
+    basket: Basket
+    weighting: Weighting
+    known: NDArray[np.bool_]
+    column: NDArray[np.intp]
+
+    def weights(self, values: Floats) -> Floats:
+        """(N,) target weights at the market values (N,) of a day."""
+        own = np.full(len(self.known), np.nan)
+        own[self.known] = values[self.column]
+        targets = target_weights(self.basket, self.weighting, present=self.known, market_cap=own)
+        row = np.zeros(len(values))
+        row[self.column] = targets[self.known]
+        return row
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MarketValueTargets:
+    """What resets set for B baskets, some of them weighed by market value (``kernel.Retargets``).
+
+    ``base`` (B, N) the weights at row 0, which stand still where ``rules`` has None; ``values``
+    (R, N) the market values from row 0 on, by kind of weighting.
+    """
+
+    base: Floats
+    rules: tuple[MarketValueRule | None, ...]
+    values: Mapping[str, Floats]
+
+    def at(self, row: int) -> Floats:
+        """(B, N) the weights to set at the close of ``row``."""
+        weights = self.base.copy()
+        for number, rule in enumerate(self.rules):
+            if rule is not None:
+                weights[number] = rule.weights(self.values[rule.weighting.kind][row])
+        return weights
+
+    def rows(self, part: slice) -> MarketValueTargets | None:
+        """The targets of some of the baskets; None where none of them moves."""
+        rules = self.rules[part]
+        if not any(rules):
+            return None
+        return MarketValueTargets(base=self.base[part], rules=rules, values=self.values)
+
+
+def moving_targets(
+    panel: PricePanel, base: Floats, rules: Sequence[MarketValueRule | None], rows: slice
+) -> MarketValueTargets | None:
+    """The targets (B, N) of a path over ``rows``; None where those of the base stay.
+
+    A share keeps its last known value where one day's is not known.
+    """
+    kinds = {rule.weighting.kind for rule in rules if rule is not None}
+    if not kinds:
+        return None
+    since = slice(rows.start - 1, rows.stop)  # the base was weighed at the close before it
+    values: dict[str, Floats] = {
+        kind: _carried(market_values(panel, tradable=kind == "tradable_cap")[since])[1:]
+        for kind in sorted(kinds)
+    }
+    return MarketValueTargets(base=base, rules=tuple(rules), values=values)

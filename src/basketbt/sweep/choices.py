@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from basketbt.config.choices import WeightingSpec
 from basketbt.config.study import GridSpec, StudyConfig
-from basketbt.data.bars import Dates, Floats, UniverseCloses
+from basketbt.data.bars import Dates, UniverseCloses
 from basketbt.data.panel import Status
 from basketbt.engine.batch.engine import Yardstick
-from basketbt.engine.book import NotListedYet, listed_at, missing_notes, row_of_weights
+from basketbt.engine.book import NotListedYet, Weighed, listed_at, missing_notes, weighed
 from basketbt.engine.holding_periods import LateListing
-from basketbt.engine.weight_inputs import EstimationBeyondPrices, UnmeasuredShares
+from basketbt.engine.weight_inputs import (
+    EstimationBeyondPrices,
+    UnmeasuredShares,
+    moving_targets,
+)
 from basketbt.errors import InfeasibleWeights, InputError
 from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.pipeline.books import make_rebalance, make_weighting, policies_of
@@ -129,7 +133,7 @@ def _listed(
     """Every list under every weighting and cap, whole and, if asked, without each of its shares."""
     panel = found.panel
     policies = replace(policies_of(config), late_listing=late_listing)
-    rows: list[Floats] = []
+    rows: list[Weighed] = []
     labels: list[ListedBasket] = []
     failed: dict[Note, None] = {}
     for basket in found.case.baskets:
@@ -152,18 +156,20 @@ def _listed(
                 )
                 taking = present & (positions != gone)
                 try:
-                    row, said = row_of_weights(
+                    row = weighed(
                         panel, basket, weighting, taking, policies, base=base, zero=found.zero
                     )
                 except (InfeasibleWeights, UnmeasuredShares, EstimationBeyondPrices):
                     failed[_weighed(label)] = None
                     continue
-                notes += said
+                notes += row.notes
                 rows.append(row)
                 labels.append(label)
     if failed:
         notes.append(CANNOT_WEIGH(what=listing(failed, "semicolon")))
-    return Listed(tuple(labels), np.array(rows).reshape(len(rows), len(panel.symbols)))
+    weights = np.array([one.weights for one in rows]).reshape(len(rows), len(panel.symbols))
+    later = moving_targets(panel, weights, [one.rule for one in rows], slice(base, end + 1))
+    return Listed(tuple(labels), weights, later)
 
 
 def _weightings(config: StudyConfig, spec: GridSpec) -> Iterator[WeightingSpec]:

@@ -15,7 +15,7 @@ from basketbt.data.bars import Dates, Floats
 from basketbt.engine.batch.draws import draw_names
 from basketbt.engine.batch.engine import GridStatistics, Yardstick, grid_statistics
 from basketbt.engine.holding_periods import IndexMarket, LateListing, make_market
-from basketbt.engine.kernel import Holdings
+from basketbt.engine.kernel import Holdings, Retargets
 from basketbt.engine.rebalance import Rebalance
 
 
@@ -54,16 +54,18 @@ class ListedBasket:
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """Baskets made of lists, with (B, N) weights over the table's names."""
+    """Baskets made of lists, with (B, N) weights over the table's names, and what resets set in
+    their place where market values weigh."""
 
     baskets: tuple[ListedBasket, ...]
     weights: Floats
+    later: Retargets | None
 
     def __len__(self) -> int:
         return len(self.baskets)
 
     def rows(self, part: slice) -> Holdings:
-        return Holdings(self.weights[part])
+        return Holdings(self.weights[part], later=self.later and self.later.rows(part))
 
 
 @dataclass(frozen=True, eq=False)
