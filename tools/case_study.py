@@ -149,7 +149,7 @@ def _other_accounts(case: Case) -> list[str]:
     for owner in accounts(case.r1_account.result, opened=False):
         parts, name = owner.book.shortfall, owner.basket.id
         if not name.startswith("guojin/"):
-            start = [name, percent(owner.covered).lstrip("+"), percent(owner.list_return)]
+            start = [name, percent(owner.holdable).lstrip("+"), percent(owner.list_return)]
             achieved = percent(float(parts.achieved[owner.member]))
             found.setdefault(name, start).append(achieved)
     head = ["list", "covers", "paper", "next open", "after publication"]

@@ -88,7 +88,8 @@ def test_a_share_with_adjusted_prices_only_is_left_out_by_name(study: Study, mad
     run = study(some, TWO, account="{cash: 1000000}")
     row = account_row(run)
     assert f"the account cannot hold {TWO[1]} (only adjusted prices): 50.0%" in str(row["notes"])
-    assert row["covered"] == 0.5
+    assert row["holdable"] == 0.5
+    assert row["covered"] == 1
     assert row["paper_return"] == pytest.approx(1.01**2 - 1, abs=1e-12)
     assert row["list_return"] == pytest.approx((1.01**2 - 1) / 2, abs=1e-12)
     assert row["fill_ratio"] > 0.99
@@ -104,7 +105,8 @@ def test_its_weight_stays_in_cash_when_the_study_says_so(study: Study, made: Mad
     run = study(some, TWO, account="{cash: 1000000, refused: cash}")
     row = account_row(run)
     assert "50.0% of the weight stays in cash" in str(row["notes"])
-    assert row["covered"] == 0.5
+    assert row["holdable"] == 0.5
+    assert row["covered"] == 1
     assert row["paper_return"] == row["list_return"]
     assert row["fill_ratio"] == pytest.approx(0.5, abs=0.01)
     assert "their weight stays in cash. The whole list" in run.memo
@@ -348,7 +350,7 @@ def test_the_page_shows_what_part_of_a_list_an_account_is_of(
     part = study(some, TWO, account="{}").write(tmp_path / "part")
     pages = [(folder / "report.html").read_text(encoding="utf-8") for folder in (whole, part)]
     verdicts = [page.partition('id="verdict-0"')[2].partition("</section>")[0] for page in pages]
-    assert ["Covers" in verdict for verdict in verdicts] == [False, True]
+    assert ["Can hold" in verdict for verdict in verdicts] == [False, True]
     assert "50.0%" in verdicts[1]
 
 

@@ -6,7 +6,7 @@ weights. Windows that share a first session share one path and are prefixes of i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -59,7 +59,8 @@ class BookPath:
     ``base`` is the panel row of that close. ``weights`` (B, N) are the targets over the panel's
     symbols, ``later`` those that a reset sets where they move. ``total`` reinvests cash dividends;
     ``price_levels`` (R, B) leave them out and are NaN from the row on where cash cannot be told
-    from share changes. ``notes[i]`` concern basket i.
+    from share changes. ``full`` (B, N) are the weights that the shares have in the whole list;
+    shares without prices have the rest, ``absent`` (B,). ``notes[i]`` concern basket i.
     """
 
     first: int
@@ -68,13 +69,19 @@ class BookPath:
     weights: Floats
     total: IndexPath
     price_levels: Floats
+    full: Floats
+    absent: Floats
     notes: tuple[tuple[Note, ...], ...]
     later: Retargets | None = None
 
     def held(self, row: int) -> NDArray[np.bool_]:
         """(B, N) the shares that have been in a basket by ``row``: late ones from their first."""
         entry = self.total.entry_row
-        return np.asarray((self.weights > 0) & (entry >= 0) & (entry <= row))
+        return np.asarray((self.total.targets > 0) & (entry >= 0) & (entry <= row))
+
+    def covered(self, row: int) -> Floats:
+        """(B,) weight of each whole list that its levels are of by ``row``; exactly 1 for all."""
+        return np.asarray(1.0 - self.absent - np.where(self.held(row), 0.0, self.full).sum(axis=1))
 
     def rows(self, last: int) -> slice:
         """Rows of this path's arrays from the base to offset ``last``, both included."""
@@ -110,6 +117,7 @@ def index_book(
     ``EstimationBeyondPrices`` when prices do not allow it.
     """
     missing = [missing_notes(panel, basket, weighting, policies) for basket in baskets]
+    full, absent = _whole_lists(panel, baskets, weighting)
     paths = {}
     for first, last in starts.items():
         base, end = zero + first - 1, zero + last
@@ -137,6 +145,8 @@ def index_book(
             weights=weights,
             total=total,
             price_levels=_price_levels(panel, window, weights, total, follow),
+            full=full,
+            absent=absent,
             notes=tuple((*gone, *one.notes) for gone, one in zip(missing, bought, strict=True)),
             later=later,
         )
@@ -210,20 +220,37 @@ def weighed(
 def missing_notes(
     panel: PricePanel, basket: Basket, weighting: Weighting, policies: Policies
 ) -> tuple[Note, ...]:
-    """The note about constituents without prices; ``NoPrices`` when they weigh too much.
-
-    Weights that are made of prices cannot weigh a share without any: there it counts as equal.
-    """
+    """The note about constituents without prices; ``NoPrices`` when they weigh too much."""
     absent, allowed = columns_of(panel, basket) < 0, policies.max_missing_weight
     if not absent.any():
         return ()
-    scale = Weighting("equal") if weighting.kind in PRICE_DRIVEN else weighting
-    everyone = target_weights(basket, scale, present=np.ones(len(absent), dtype=np.bool_))
-    lost = float(everyone[absent].sum())
+    lost = float(full_weights(basket, weighting)[absent].sum())
     symbols = np.array(basket.symbols)[absent].tolist()
     if lost > allowed or absent.all():
         raise NoPrices(basket=basket.id, symbols=", ".join(symbols), weight=lost, allowed=allowed)
     return (MISSING(symbols=listing(symbols), weight=lost),)
+
+
+def full_weights(basket: Basket, weighting: Weighting) -> Floats:
+    """(n,) target weights of the whole list, whether there are prices or not.
+
+    Weights that are made of prices cannot weigh a share without any: there all count equally.
+    """
+    scale = Weighting("equal") if weighting.kind in PRICE_DRIVEN else weighting
+    everyone = np.ones(len(basket.constituents), dtype=np.bool_)
+    return target_weights(basket, scale, present=everyone)
+
+
+def _whole_lists(
+    panel: PricePanel, baskets: Sequence[Basket], weighting: Weighting
+) -> tuple[Floats, Floats]:
+    """(B, N) the weights of the whole lists over the panel's symbols, and (B,) those off it."""
+    full, absent = np.zeros((len(baskets), len(panel.symbols))), np.zeros(len(baskets))
+    for number, basket in enumerate(baskets):
+        column, weights = columns_of(panel, basket), full_weights(basket, weighting)
+        full[number, column[column >= 0]] = weights[column >= 0]
+        absent[number] = weights[column < 0].sum()
+    return full, absent
 
 
 def reweighted(

@@ -61,7 +61,8 @@ class WindowStatistics:
 
     ``members`` are the baskets' positions in the case. ``beside[k]`` holds the relative measures
     against benchmark k; ``own`` all measures, the relative ones against benchmark 0. ``deepest`` is
-    the deepest fall inside the window, None where there was none.
+    the deepest fall inside the window, None where there was none. ``covered`` (C,) is the weight of
+    the whole list that the figures are of.
     """
 
     first: int
@@ -73,6 +74,7 @@ class WindowStatistics:
     price_return: Floats
     deepest: tuple[Fall | None, ...]
     shares: ShareFigures
+    covered: Floats
     notes: tuple[tuple[Note, ...], ...]
 
 
@@ -129,6 +131,7 @@ def window_statistics(
         price_return=price_return,
         deepest=tuple(next(iter(falls(own, sessions)), None) for own in levels.T),
         shares=_share_figures(panel, path, rows, chosen, idle),
+        covered=path.covered(rows.stop - 1)[chosen],
         notes=notes,
     )
 

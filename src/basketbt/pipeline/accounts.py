@@ -154,7 +154,7 @@ def _kept(
     return AccountKept(
         entry=entry,
         index=index,
-        covered=part.covered,
+        holdable=part.holdable,
         refused=part.refused,
         points=points,
         book=book,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,6 +37,14 @@ def _of_book(result: CaseResult, book: BookResult) -> Iterator[Breadth]:
                 yield _breadth(
                     statistics.own.values["total_return"][columns].tolist(),
                     statistics.own.values["excess_return"][columns].tolist(),
+                    coverage=[
+                        _Coverage(
+                            names=len(case.baskets[statistics.members[place]].constituents),
+                            priced=int(statistics.shares.held[place].sum()),
+                            covered=float(statistics.covered[place]),
+                        )
+                        for place in columns
+                    ],
                     book="index",
                     weighting=book.book.weighting.label,
                     rebalance=book.book.rebalance.label,
@@ -58,6 +67,14 @@ def _of_accounts(result: CaseResult) -> Iterator[Breadth]:
         yield _breadth(
             [float(one.book.shortfall.achieved[one.member]) for one in own],
             [one.measure("excess_return") for one in own],
+            coverage=[
+                _Coverage(
+                    names=len(one.basket.constituents),
+                    priced=one.names_priced,
+                    covered=one.covered,
+                )
+                for one in own
+            ],
             book="account",
             weighting=weighting,
             rebalance=rebalance,
@@ -73,13 +90,26 @@ def _lists(baskets: Sequence[Basket]) -> list[int]:
     return [n for n, one in enumerate(baskets) if not one.components] or list(range(len(baskets)))
 
 
-def _breadth(returns: list[float], excess: list[float], **what: object) -> Breadth:
+class _Coverage(NamedTuple):
+    """Shares of a list, those with prices, and their weight in it."""
+
+    names: int
+    priced: int
+    covered: float
+
+
+def _breadth(
+    returns: list[float], excess: list[float], *, coverage: list[_Coverage], **what: object
+) -> Breadth:
     known = [place for place, value in enumerate(returns) if not math.isnan(value)]
     made, ahead = [returns[place] for place in known], [excess[place] for place in known]
     compared = bool(known) and not any(map(math.isnan, ahead))
     return Breadth(
         lists=len(known),
         unknown=len(returns) - len(known),
+        names=sum(coverage[place].names for place in known),
+        names_priced=sum(coverage[place].priced for place in known),
+        covered=min((coverage[place].covered for place in known), default=math.nan),
         median=float(np.median(made)) if known else math.nan,
         low=min(made, default=math.nan),
         high=max(made, default=math.nan),

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from basketbt.config.account import AccountSpec
 from basketbt.data.bars import Dates, Floats, Instrument
 from basketbt.data.panel import PricePanel
-from basketbt.engine.account.quotes import refused_shares, shares_with_causes
+from basketbt.engine.account.quotes import REFUSED, refused_shares, shares_with_causes
 from basketbt.engine.account.schedule import EntryPoint, Moment
-from basketbt.engine.book import IndexBook, reweighted
+from basketbt.engine.book import LISTED_LATE, MISSING, BookPath, IndexBook, reweighted
 from basketbt.engine.index import IndexPath
 from basketbt.engine.weight_inputs import LateListingPolicy
 from basketbt.errors import InputError
@@ -31,6 +31,7 @@ Bools = NDArray[np.bool_]
 _WHOLE = 1e-9
 
 LEFT_OUT = NoteKind("account_left_out", severity="warning")
+NO_PRICES = NoteKind("refused-no-prices")
 IN_CASH = NoteKind("account_in_cash", severity="warning")
 TOO_LITTLE = NoteKind("account_too_little", severity="warning")
 NOTHING_AT_BASE = NoteKind("account_nothing_at_base", severity="warning")
@@ -52,12 +53,13 @@ class HoldablePart:
     """What accounts can hold of the lists of an index book; B lists, N shares.
 
     ``path`` is what they follow and are measured against: the index book of the part, or of the
-    whole list where the rest stays in cash. ``covered`` (B,) the weight that can be held;
+    whole list where the rest stays in cash. ``holdable`` (B,) weight of the whole list, shares
+    without prices counted, that can be held;
     ``refused`` (N,); ``keeps`` (B,) lists that can have an account; ``notes`` of each list.
     """
 
     path: IndexPath
-    covered: Floats
+    holdable: Floats
     refused: Bools
     keeps: Bools
     notes: tuple[tuple[Note, ...], ...]
@@ -68,6 +70,8 @@ def holdable_part(
 ) -> HoldablePart:
     """The part of each list that accounts can hold, at least ``least_covered`` of its weight.
 
+    A share without prices counts as one that cannot be held.
+
     ``refused`` leave_out: the rest in the list's own proportions, for account and paper alike, so
     that what lacks prices is not counted as what the market refused; cash: the whole list.
     """
@@ -77,12 +81,14 @@ def holdable_part(
     path = index.paths[0]
     targets = path.total.targets
     held, lost = targets[:, ~which].sum(axis=1), targets[:, which].sum(axis=1)
-    covered = held / (held + lost)
-    enough = (covered >= least - _WHOLE) & (covered > _WHOLE)
+    last = len(path.total.levels) - 1
+    refused_part = np.where(path.held(last) & which, path.full, 0.0).sum(axis=1)
+    holdable = path.covered(last) - refused_part
+    enough = (holdable >= least - _WHOLE) & (held > _WHOLE)
     followed = path.total
     touched = enough & (lost > 0)
     if refused == "leave_out" and touched.any():
-        share = np.where(touched, covered, 1.0)[:, None]
+        share = np.where(touched, held / (held + lost), 1.0)[:, None]
         weights = np.where(touched[:, None] & which, 0.0, targets) / share
         followed = reweighted(
             panel, path, weights, rebalance=index.rebalance, late_listing=late_listing
@@ -90,10 +96,12 @@ def holdable_part(
     keeps = enough.copy()
     notes: list[tuple[Note, ...]] = []
     for number, own in enumerate(targets):
-        shares = shares_with_causes(panel, causes, own)
+        shares, gone = shares_with_causes(panel, causes, own), _without_prices(path, number)
         gap = _gap(panel, path.base, followed, number, shares) if enough[number] else None
         if not enough[number]:
-            part = float(covered[number])
+            part = float(holdable[number])
+            lacking = [REFUSED(symbols=dict(n.values)["symbols"], cause=NO_PRICES()) for n in gone]
+            shares = listing([*lacking, *shares.items], "semicolon")
             notes.append((TOO_LITTLE(covered=part, least=least, shares=shares),))
         elif gap is not None:
             keeps[number] = False
@@ -101,12 +109,18 @@ def holdable_part(
         elif lost[number] > 0:
             kind = LEFT_OUT if refused == "leave_out" else IN_CASH
             count = int(np.count_nonzero(own[~which]))
-            notes.append((kind(weight=1.0 - float(covered[number]), shares=shares, held=count),))
+            said = kind(weight=float(refused_part[number]), shares=shares, held=count)
+            notes.append((*gone, said))
         else:
-            notes.append(())
+            notes.append(gone)
     return HoldablePart(
-        path=followed, covered=covered, refused=which, keeps=keeps, notes=tuple(notes)
+        path=followed, holdable=holdable, refused=which, keeps=keeps, notes=tuple(notes)
     )
+
+
+def _without_prices(path: BookPath, number: int) -> tuple[Note, ...]:
+    """The notes on shares of a list that its index book lacks."""
+    return tuple(one for one in path.notes[number] if one.kind in (MISSING, LISTED_LATE))
 
 
 def _gap(

@@ -23,18 +23,18 @@ _KINDS: Mapping[Kind, str] = {
         "published date peak_date trough_date recovery_date"
     ),
     "integer": (
-        "first_day last_day sessions names names_priced lists unknown rose beat day suspended "
-        "rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
+        "first_day last_day sessions names names_priced names_held lists unknown rose beat day "
+        "suspended rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
         "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
         "random_pool unlimited_day compared first_unlimited_day"
     ),
     "decimal": (
-        "price_return covered list_return paper_return paper_since_entry shortfall "
-        "shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash shortfall_residual "
-        "costs turnover fill_ratio sold_ratio unsold cash_drag median_return lowest_return "
-        "highest_return median_excess drawdown weight end_weight return contribution depth "
-        "weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
+        "price_return covered lowest_covered holdable list_return paper_return paper_since_entry "
+        "shortfall shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash "
+        "shortfall_residual costs turnover fill_ratio sold_ratio unsold cash_drag median_return "
+        "lowest_return highest_return median_excess drawdown weight end_weight return contribution "
+        "depth weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
         "band_high"
@@ -69,9 +69,10 @@ SUMMARY = _layout(
     "summary",
     _WHERE,
     "window knowledge first_day last_day base_date start_date end_date sessions names",
-    "names_priced benchmark total_return price_return",
+    "names_priced covered benchmark total_return price_return",
     *(one.key for one in MEASURES[1:]),
-    "drawdown_peak drawdown_trough drawdown_recovery entry covered list_return paper_return",
+    "drawdown_peak drawdown_trough drawdown_recovery entry names_held holdable list_return",
+    "paper_return",
     "paper_window paper_since_entry shortfall shortfall_delay shortfall_unfilled",
     "shortfall_fees shortfall_lots_cash shortfall_residual costs turnover fill_ratio",
     "sold_ratio unsold cash_drag notes",
@@ -86,8 +87,8 @@ RELATIVE = _layout(
 BREADTH = _layout(
     "breadth",
     "event day0 calendar book weighting rebalance entry published window first_day last_day",
-    "end_date lists unknown median_return lowest_return highest_return rose beat",
-    "median_excess",
+    "end_date lists unknown names names_priced lowest_covered median_return lowest_return",
+    "highest_return rose beat median_excess",
 )
 LEVELS = _layout(
     "levels",

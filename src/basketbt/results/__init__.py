@@ -95,14 +95,14 @@ class AccountKept:
     """The accounts of a case for one entry, beside one index book bought at the close of day -1.
 
     ``points``, ``statistics`` (from the session before the entry on) and ``notes`` have an entry
-    for each basket of the case; None for one without an account. ``covered`` (B,) is the weight of
-    each list that an account can hold, ``refused`` (N,) the shares that none can; ``index`` is of
-    the whole lists.
+    for each basket of the case; None for one without an account. ``holdable`` (B,) is the weight
+    of each whole list that an account can hold, ``refused`` (N,) the shares that none can;
+    ``index`` is of the whole lists.
     """
 
     entry: Entry
     index: IndexBook
-    covered: Floats
+    holdable: Floats
     refused: NDArray[np.bool_]
     points: tuple[EntryPoint, ...]
     book: AccountBook
@@ -138,8 +138,10 @@ class Breadth:
 
     Index books: the lists of one publication date. Accounts: those of one ``entry`` that bought
     after publication; their ``window`` begins where each of them bought. ``lists`` have a return,
-    ``unknown`` lack one; ``rose`` and ``beat`` count lists, ``beat`` those ahead of the first
-    benchmark. ``median_excess`` is NaN where the benchmark has no levels or no list a return.
+    ``unknown`` lack one; ``names`` and ``names_priced`` add up over the lists, ``covered`` is the
+    least weight of one that its return is of; ``rose`` and ``beat`` count lists, ``beat`` those
+    ahead of the first benchmark. ``median_excess`` is NaN where the benchmark has no levels or no
+    list a return.
     """
 
     book: Literal["index", "account"]
@@ -151,6 +153,9 @@ class Breadth:
     end: np.datetime64
     lists: int
     unknown: int
+    names: int
+    names_priced: int
+    covered: float
     median: float
     low: float
     high: float

@@ -87,8 +87,20 @@ class ListAccount:
 
     @property
     def covered(self) -> float:
+        """The weight of the list that has prices to the exit; exactly 1 for all of it."""
+        path = self.kept.index.paths[0]
+        return float(path.covered(len(path.total.levels) - 1)[self.member])
+
+    @property
+    def names_priced(self) -> int:
+        """Shares of the list that have prices to the exit."""
+        path = self.kept.index.paths[0]
+        return int(path.held(len(path.total.levels) - 1)[self.member].sum())
+
+    @property
+    def holdable(self) -> float:
         """The weight of the list that the account can hold; exactly 1 for all of it."""
-        return float(self.kept.covered[self.member])
+        return float(self.kept.holdable[self.member])
 
     @property
     def list_return(self) -> float:

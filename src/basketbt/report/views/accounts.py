@@ -50,7 +50,7 @@ def _part(context: Context, row: Row) -> Iterator[str]:
         "account.part",
         held=values["held"],
         names=row["names"],
-        covered=unsigned(real(row["covered"])),
+        covered=unsigned(real(row["holdable"])),
         shares=shares.text(context.language, context.shorten("summary.csv")),
         cash=context.say("account.stays") if part.kind.code == "account_in_cash" else "",
         whole=percent(real(row["list_return"])),

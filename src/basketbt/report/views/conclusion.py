@@ -29,6 +29,7 @@ def _kept(context: Context, row: Row, opened: list[Row]) -> str:
     later = [one for one in opened if one["entry"] == row["entry"]]
     later = [one for one in later if one["knowledge"] != "hindsight"]
     lists = [one for one in later if _of_list(context, one)] or later
+    partly = any(one["holdable"] != 1 for one in lists)
     return context.say(
         "conclusion.kept_one" if row["lists"] == 1 else "conclusion.kept",
         entry=context.say(f"conclusion.entries.{row['entry']}"),
@@ -39,7 +40,7 @@ def _kept(context: Context, row: Row, opened: list[Row]) -> str:
         rose=row["rose"] or context.say("conclusion.none"),
         count=row["lists"],
         aside=context.say("publication.no_composites") if len(lists) < len(later) else "",
-        part=context.say("conclusion.of_part") if any(one["covered"] != 1 for one in lists) else "",
+        part=context.say("conclusion.of_part") if partly else "",
     )
 
 

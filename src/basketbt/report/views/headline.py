@@ -20,6 +20,7 @@ from basketbt.report.views.blocks import (
 )
 from basketbt.report.views.conclusion import chance_sentence, kept
 from basketbt.report.views.context import Context, View, real
+from basketbt.report.views.numbers import unsigned
 from basketbt.report.views.publication import available
 
 #: One column of the table: its head and a cell for each basket.
@@ -84,7 +85,7 @@ def table(context: Context) -> TableBlock:
     so on paper they stand there only.
     """
     columns = [
-        _counted(context, "headline.names", "names"),
+        _priced(context),
         _counted(context, "headline.named", "named", "headline.named_note"),
         *_returns(context),
         *_against(context),
@@ -107,9 +108,29 @@ def table(context: Context) -> TableBlock:
     )
 
 
-def _counted(context: Context, name: str, key: str, title: str | None = None) -> _Column:
+def _priced(context: Context) -> _Column:
+    """Shares with prices of those of the list, and their weight in it where that is not all.
+
+    In the quoted window of which least is covered.
+    """
+
+    def cell(basket: str) -> Cell:
+        rows = [context.summary.get((basket, window.label)) for window in context.quoted]
+        known = [row for row in rows if row is not None]
+        if not known:
+            return number(context.data.lists[basket].names)
+        row = min(known, key=lambda row: real(row["covered"]) or 0.0)
+        covered = real(row["covered"])
+        part = "" if covered == 1 else f" ({unsigned(covered)})"
+        return Cell(f"{row['names_priced']}/{row['names']}{part}", sort=covered)
+
+    head = Head(context.say("headline.names"), context.say("headline.names_note"))
+    return head, {one: cell(one) for one in context.event.baskets}
+
+
+def _counted(context: Context, name: str, key: str, title: str) -> _Column:
     lists = context.data.lists
-    head = Head(context.say(name), context.say(title) if title else "")
+    head = Head(context.say(name), context.say(title))
     return head, {one: number(getattr(lists[one], key)) for one in context.event.baskets}
 
 
@@ -187,8 +208,8 @@ def _achievable(context: Context) -> list[_Column]:
         return head, dict.fromkeys(baskets, change(None)) | cells
 
     columns = []
-    covered = {str(row["basket"]): share(row["covered"]) for row in context.account_rows}
-    if any(row["covered"] != 1 for row in context.account_rows):
+    covered = {str(row["basket"]): share(row["holdable"]) for row in context.account_rows}
+    if any(row["holdable"] != 1 for row in context.account_rows):
         columns.append(
             column(context.say("headline.covers"), context.say("headline.covers_note"), covered)
         )

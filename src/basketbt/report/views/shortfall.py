@@ -75,7 +75,7 @@ def _table(context: Context, rows: list[Row]) -> TableBlock:
             (
                 context.head(row["basket"], context.notes(row["notes"])),
                 text(context.entry(row)),
-                share(row["covered"]),
+                share(row["holdable"]),
                 change(row["paper_return"]),
                 change(row["paper_since_entry"]),
                 change(row["total_return"]),
@@ -110,7 +110,7 @@ def _waterfall(context: Context, rows: list[Row]) -> Chart:
         sets[f"{name} · {entry}"] = {
             "list": name,
             "entry": entry,
-            "covered": row["covered"],
+            "covered": row["holdable"],
             "labels": list(map(context.say, words)),
             "values": numbers,
             "texts": [
