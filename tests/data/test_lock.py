@@ -349,6 +349,5 @@ def test_the_market_of_random_baskets_is_locked_with_a_study_that_draws_them(
     assert_same(market.between(DAYS[0], DAYS[1]), shorter)
 
 
-def test_a_lock_without_a_market_is_too_small_for_random_baskets(locked: Path) -> None:
-    with pytest.raises(LockTooSmall, match="the market to draw random baskets from"):
-        LockSource(locked).load(replace(REQUEST, universe=True))
+def test_a_lock_without_a_market_has_none(locked: Path) -> None:
+    assert LockSource(locked).load(replace(REQUEST, universe=True)).universe is None
