@@ -349,6 +349,14 @@ def test_the_market_of_random_baskets_is_locked_with_a_study_that_draws_them(
     assert_same(market.between(DAYS[0], DAYS[1]), shorter)
 
 
-def test_a_lock_without_a_market_is_too_small_for_random_baskets(locked: Path) -> None:
-    with pytest.raises(LockTooSmall, match="the market to draw random baskets from"):
-        LockSource(locked).load(replace(REQUEST, universe=True))
+def test_the_equal_weighted_market_is_locked_with_the_market(tmp_path: Path) -> None:
+    asked = replace(REQUEST, universe=True)
+    level = Bars.single("EWA.CALC", DAYS, {"close": np.linspace(1000.0, 1001.0, len(DAYS))})
+    path = tmp_path / "study.lock.zip"
+    write_lock(path, replace(data(), bars=Bars.joined((data().bars, level))), asked)
+    assert LockSource(path).load(asked).bars.of("EWA.CALC").close.tolist() == level.close.tolist()
+    assert "EWA.CALC" not in LockSource(path).load(REQUEST).bars.symbols
+
+
+def test_a_lock_without_a_market_has_none(locked: Path) -> None:
+    assert LockSource(locked).load(replace(REQUEST, universe=True)).universe is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from basketbt.data.bars import PriceRequest, UniverseCloses
+from basketbt.data.bars import Bars, PriceRequest, UniverseCloses
 from basketbt.data.sources.files import FilesSource
 from basketbt.errors import InvalidFile
 from replay.setting import known
@@ -70,3 +70,27 @@ def test_no_day_in_the_range_is_no_universe(tmp_path: Path) -> None:
 def test_a_code_without_its_exchange_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match=r"market_adjusted\.csv.*000001"):
         load(tmp_path, rows="2025-01-20,000001,10\n")
+
+
+def test_the_equal_weighted_market_is_the_mean_of_one_session_returns(tmp_path: Path) -> None:
+    """A thousand shares: all but two stand still, one joins, one misses a day."""
+    rows = [f"2025-01-{day},60{n:04d}.SH,10" for n in range(998) for day in (20, 21, 22)]
+    rows += ["2025-01-20,300001.SZ,10", "2025-01-22,300001.SZ,20"]  # no bar on the 21st
+    rows += ["2025-01-21,300002.SZ,10", "2025-01-22,300002.SZ,11"]  # listed on the 21st
+    level = bars(tmp_path, rows).of("EWA.CALC")
+    assert level.dates.astype(str).tolist() == ["2025-01-20", "2025-01-21", "2025-01-22"]
+    assert level.close == pytest.approx([1000.0, 1000.0, 1000.0 * (1 + 0.1 / 999)], abs=1e-9)
+    assert "EWA.CALC" not in bars(tmp_path, rows[: 3 * 997]).symbols  # too few to be a market
+
+
+def test_a_table_of_indexes_that_has_it_comes_first(tmp_path: Path) -> None:
+    table = "date,symbol,close\n2025-01-20,EWA.CALC,1000\n2025-01-21,EWA.CALC,1010\n"
+    (tmp_path / "indexes.csv").write_text(table, encoding="utf-8")
+    assert bars(tmp_path, ROWS.splitlines()).of("EWA.CALC").close.tolist() == [1000.0, 1010.0]
+
+
+def bars(folder: Path, rows: list[str]) -> Bars:
+    (folder / "market_adjusted.csv").write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+    first, last = np.datetime64("2025-01-20"), np.datetime64("2025-01-31")
+    asked = PriceRequest(symbols=(), indexes=(), start=first, end=last, universe=True)
+    return FilesSource(folder).load(asked).bars

@@ -250,7 +250,7 @@ class Instrument:
 
 @dataclass(frozen=True, kw_only=True)
 class UniverseCloses:
-    """Closes of a whole market, to draw random baskets from: D days x M shares.
+    """Closes of a whole market: D days x M shares.
 
     ``close`` is adjusted (a ratio of two of them is a total return) and NaN where a share has no
     bar that day; ``industry`` (M,) is None where unknown.
@@ -272,8 +272,8 @@ class UniverseCloses:
 class PriceRequest:
     """What a study needs: shares, benchmark indexes, currencies, and an inclusive date range.
 
-    ``universe`` asks also for the closes of every share that the source can give as one table; a
-    source that has none leaves ``MarketData.universe`` None.
+    ``universe`` asks also for the closes of every share that the source can give as one table, and
+    for the levels of ``EQUAL_MARKET``; a source that has none leaves ``MarketData.universe`` None.
     """
 
     symbols: tuple[str, ...]
@@ -314,8 +314,6 @@ class PriceRequest:
             found.append(f"the days from {wanted.start} to {self.start - day}")
         if wanted.end > self.end:
             found.append(f"the days from {self.end + day} to {wanted.end}")
-        if wanted.universe and not self.universe:
-            found.append("the market to draw random baskets from")
         return tuple(found)
 
 

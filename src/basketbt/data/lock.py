@@ -37,6 +37,7 @@ from basketbt.data.sources.files.source import TableSource
 from basketbt.data.sources.files.universe import read_wide_universe
 from basketbt.durable import sha256, write_whole, zipped
 from basketbt.errors import DataError, InputError, InvalidFile
+from basketbt.market.indexes import EQUAL_MARKET
 from basketbt.notes import Note, as_data, note_from
 
 FORMAT = 2
@@ -66,7 +67,7 @@ def write_lock(path: Path, data: MarketData, request: PriceRequest) -> str:
     Only what the request names is kept, however much more the source held. The file appears whole
     or not at all; one that was there before is replaced only then. Raises ``OutputError``.
     """
-    bars = data.bars.only(dict.fromkeys((*request.symbols, *request.indexes)))
+    bars = data.bars.only(_securities(request))
     files = dict(sorted(_tables(data, bars, request).items()))
     digests = {name: sha256(content) for name, content in files.items()}
     content = _content(digests)
@@ -108,7 +109,8 @@ class LockSource:
         names = [name for name in self._files if name != UNIVERSE]
         tables = TableSource(by_convention(names), lambda spec: self._table(spec.path))
         try:
-            data = tables.load(replace(request, universe=False))
+            asked = replace(request, symbols=_securities(request), indexes=(), universe=False)
+            data = tables.load(asked)
             universe = self._universe(request) if request.universe else None
             known = [self._manifest.symbols[symbol] for symbol in data.bars.symbols]
             bars = replace(
@@ -139,6 +141,12 @@ class LockSource:
         whole = read_wide_universe(self._table(UNIVERSE), UNIVERSE)
         named = replace(whole, industry=told.industry, table=told.table)
         return named.between(request.start, request.end)
+
+
+def _securities(request: PriceRequest) -> tuple[str, ...]:
+    """What a request means by name; the equal-weighted market comes with the universe."""
+    market = (EQUAL_MARKET,) if request.universe else ()
+    return tuple(dict.fromkeys((*request.symbols, *request.indexes, *market)))
 
 
 # --- writing -------------------------------------------------------------------------------------

@@ -17,6 +17,10 @@ class IndexInfo:
     twin: str | None = None
 
 
+#: The equal-weighted market, and for each list the equal-weighted industries of its own shares.
+#: No vendor's code ends like this: they are computed here.
+EQUAL_MARKET, OWN_INDUSTRIES = "EWA.CALC", "EWI.CALC"
+
 # Published by China Securities Index and the Shenzhen exchange; codes as their pages give them.
 INDEXES: Mapping[str, IndexInfo] = {
     "000300.SH": IndexInfo("CSI 300", "沪深300", twin="H00300.CSI"),
@@ -28,8 +32,9 @@ INDEXES: Mapping[str, IndexInfo] = {
     "399001.SZ": IndexInfo("SZSE Component", "深证成指"),
     "930713.CSI": IndexInfo("CSI Artificial Intelligence Theme", "中证人工智能主题"),
     "931071.CSI": IndexInfo("CSI Artificial Intelligence Industry", "中证人工智能产业"),
-    # Computed here: the mean one-session return of every share, so each return holds dividends.
-    "EWA.CALC": IndexInfo("Equal-weighted A shares", "A股等权", "total_return"),
+    # Means of one-session returns of shares, so each return holds dividends.
+    EQUAL_MARKET: IndexInfo("Equal-weighted A shares", "A股等权", "total_return"),
+    OWN_INDUSTRIES: IndexInfo("Own industries, equal-weighted", "自身行业等权", "total_return"),
 }
 
 

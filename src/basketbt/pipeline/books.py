@@ -13,11 +13,14 @@ from basketbt.engine.book import BookPath, IndexBook, index_book
 from basketbt.engine.rebalance import Rebalance
 from basketbt.engine.weight_inputs import Policies
 from basketbt.engine.windows import Yardsticks, window_statistics
+from basketbt.eventstudy.peers import Peers
 from basketbt.lists.weighting import Weighting
 from basketbt.metrics.drawdowns import drawdown_path, falls
 from basketbt.metrics.relative import correlation_matrix
 from basketbt.metrics.returns import simple_returns
+from basketbt.notes import Note
 from basketbt.pipeline.panels import benchmark_levels, check_reach
+from basketbt.pipeline.yardsticks import Beside, OwnIndustriesOf, beside
 from basketbt.plan.marks import closures_of, marks_of
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.results import BookResult, CaseResult, PathResult
@@ -29,24 +32,29 @@ def case_result(
     panel: PricePanel,
     benchmarks: PricePanel,
     *,
-    with_books: bool,
+    peers: tuple[Peers, Note | None] | None,
 ) -> CaseResult:
+    """What the indexes of a case's lists did; nothing of it where ``peers`` is None."""
     zero = int(np.searchsorted(panel.sessions, case.day_zero.session))
-    if with_books:
+    if peers is not None:
         check_reach(case, panel)
     yardsticks = Yardsticks(
         annualisation=plan.annualisation(case.calendar.name),
         rf_annual=plan.config.rf,
-        levels=benchmark_levels(benchmarks, plan.request.indexes),
+        levels=benchmark_levels(benchmarks, plan.indexes),
     )
-    books = books_of(plan.config, case, panel, zero, case.starts) if with_books else []
+    books: tuple[BookResult, ...] = ()
+    if peers is not None:
+        setting = beside(plan, case, panel, yardsticks, peers)
+        made = books_of(plan.config, case, panel, zero, case.starts)
+        books = tuple(_book_result(case, setting, book) for book in made)
     return CaseResult(
         case=case,
         panel=panel,
         benchmarks=benchmarks,
         yardsticks=yardsticks,
         zero=zero,
-        books=tuple(_book_result(case, panel, yardsticks, book) for book in books),
+        books=books,
         marks=marks_of(case),
         closures=closures_of(case),
     )
@@ -79,9 +87,8 @@ def books_of(
     ]
 
 
-def _book_result(
-    case: Case, panel: PricePanel, yardsticks: Yardsticks, book: IndexBook
-) -> BookResult:
+def _book_result(case: Case, setting: Beside, book: IndexBook) -> BookResult:
+    panel, yardsticks = setting.panel, setting.yardsticks
     windows = tuple(
         (
             window,
@@ -95,11 +102,13 @@ def _book_result(
         )
         for window in case.distinct_windows
     )
+    own = {first: OwnIndustriesOf(setting, path) for first, path in book.paths.items()}
     paths = tuple(_path_result(panel, yardsticks, path) for path in book.paths.values())
     correlated = next((one for one in paths if one.path.first == 0), paths[0])
     return BookResult(
         book=book,
         windows=windows,
+        industries=tuple(own[window.first].window(found) for window, found in windows),
         paths=paths,
         correlation=correlation_matrix(simple_returns(correlated.path.total.levels)),
         correlated=correlated,

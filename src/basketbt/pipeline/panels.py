@@ -24,7 +24,7 @@ def panels_of(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel
     home = case.calendar.name
     shares = shares_panel(plan, data, home, HOME_CURRENCY[home])
     indexes = build_panel(
-        data, plan.request.indexes, calendar=home, sessions=plan.sessions(home), fx="local"
+        data, plan.indexes, calendar=home, sessions=plan.sessions(home), fx="local"
     )
     return shares, indexes
 

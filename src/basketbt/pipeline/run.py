@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import version as installed_version
 
 import numpy as np
@@ -14,12 +15,14 @@ from basketbt.config.study import StudyFile
 from basketbt.data.bars import MarketData, PriceSource
 from basketbt.data.panel import PricePanel, content_digest, origin_of
 from basketbt.data.validation.check import check
+from basketbt.eventstudy.peers import Peers
 from basketbt.lists.overlap import equal_overlap
 from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.pipeline.books import case_result
 from basketbt.pipeline.breadth import breadth_of
 from basketbt.pipeline.panels import last_priced, panels_of
+from basketbt.pipeline.yardsticks import no_market, peers_of
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.results import CaseResult, StudyResult
@@ -39,10 +42,20 @@ class PricedPlan:
     data: MarketData
     panels: Mapping[str, tuple[PricePanel, PricePanel]]
 
+    @cached_property
+    def peers(self) -> Mapping[str, tuple[Peers, Note | None]]:
+        """By home calendar the industries of the panel's shares."""
+        return {
+            home: peers_of(self.plan, shares, self.data.universe)
+            for home, (shares, _) in self.panels.items()
+        }
+
     def case(self, case: Case, *, with_books: bool) -> CaseResult:
         """A case of the plan with its panels, and with its index books if asked for."""
-        shares, benchmarks = self.panels[case.calendar.name]
-        return case_result(self.plan, case, shares, benchmarks, with_books=with_books)
+        home = case.calendar.name
+        peers = self.peers[home] if with_books else None
+        found = case_result(self.plan, case, *self.panels[home], peers=peers)
+        return replace(found, no_market=no_market(found.benchmarks, self.data.universe))
 
 
 def priced(plan: StudyPlan, source: PriceSource, say: Progress) -> PricedPlan:
@@ -142,7 +155,11 @@ def _notes(plan: StudyPlan, data: MarketData, cases: tuple[CaseResult, ...]) -> 
         if case.case.day_zero.note is not None:
             notes.append(case.case.day_zero.note)
         notes += [*case.panel.notes, *case.benchmarks.notes, *_early_ends(case)]
-        notes += [NO_BENCHMARK_PRICES(symbol=code) for code in case.benchmarks.missing]
+        notes += [
+            NO_BENCHMARK_PRICES(symbol=code)
+            for code in case.benchmarks.missing
+            if code in plan.request.indexes
+        ]
     return unique(notes)
 
 

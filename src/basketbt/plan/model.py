@@ -14,6 +14,7 @@ from basketbt.lists.model import Basket
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
 from basketbt.market.clock import Event
 from basketbt.market.dayzero import DayZero, publication_day
+from basketbt.market.indexes import EQUAL_MARKET
 from basketbt.notes import Note
 
 # Quoted if the study has them: to the first session after the holiday, and a month.
@@ -119,6 +120,11 @@ class StudyPlan:
     cases: tuple[Case, ...]
     request: PriceRequest
     notes: tuple[Note, ...]
+
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """What lists are measured against: the study's indexes, then the equal-weighted market."""
+        return tuple(dict.fromkeys((*self.request.indexes, EQUAL_MARKET)))
 
     def sessions(self, name: str) -> Dates:
         """The sessions of a home calendar over the dates that the study needs."""

@@ -46,7 +46,8 @@ def price_request(
     """Prices from two sessions before the earliest base (or estimation start) to the last end.
 
     The base is the close before a window's first session; capitalisation weights look at the close
-    before the base. An event study reaches further back, and its indexes and the universe join.
+    before the base. An event study reaches further back, and its indexes join. Lists are always
+    measured against the universe.
     """
     earliest = min(min(case.starts) for case in cases)
     first = min(config.estimation[0] - 1, earliest - 2)
@@ -74,7 +75,7 @@ def price_request(
         start=min(case.session(first - LEAD_IN) for case in cases),
         end=max(case.session(last) for case in cases),
         fx=_pairs(cases, in_yuan=config.account is not None),
-        universe=spec is not None and spec.random_baskets > 0,
+        universe=True,
     )
 
 

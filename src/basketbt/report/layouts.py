@@ -27,7 +27,7 @@ _KINDS: Mapping[Kind, str] = {
         "suspended rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
         "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
-        "random_pool unlimited_day compared first_unlimited_day"
+        "random_pool unlimited_day compared first_unlimited_day outside_shares"
     ),
     "decimal": (
         "price_return covered lowest_covered holdable list_return paper_return paper_since_entry "
@@ -37,12 +37,12 @@ _KINDS: Mapping[Kind, str] = {
         "depth weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
-        "band_high"
+        "band_high excess excess_market excess_industries excess_selection industries_covered"
     ),
     "notes": "notes",
     "level": "level price_level benchmark_level",
     "flag": "recovered registered tested settled",
-    "ratio": "jaccard rate t joint_f kp_t corrado_z placebo_blocks",
+    "ratio": "beta_industries jaccard rate t joint_f kp_t corrado_z placebo_blocks",
     "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends",
 }
 _KIND_OF: Mapping[str, Kind] = {
@@ -83,6 +83,12 @@ RELATIVE = _layout(
     "window first_day last_day base_date benchmark",
     *(one.key for one in BESIDE),
     "notes",
+)
+ATTRIBUTION = _layout(
+    "attribution",
+    _WHERE,
+    "window first_day last_day base_date benchmark excess excess_market excess_industries",
+    "excess_selection beta beta_industries industries_covered outside_shares notes",
 )
 BREADTH = _layout(
     "breadth",
@@ -169,6 +175,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(
     for layout in (
         SUMMARY,
         RELATIVE,
+        ATTRIBUTION,
         BREADTH,
         LEVELS,
         CONSTITUENTS,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from basketbt.engine.account import Entry
     from basketbt.engine.account.book import AccountBook
     from basketbt.engine.account.schedule import EntryPoint
+    from basketbt.eventstudy.attribution import ThreeParts
     from basketbt.eventstudy.inputs import Variant  # importing it costs SciPy
     from basketbt.eventstudy.results import EventStudyResult
     from basketbt.metrics.drawdowns import Fall
@@ -61,16 +62,33 @@ class PathResult:
     falls: tuple[tuple[Fall, ...], ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OwnIndustries:
+    """One window of one book beside the equal-weighted industries of each list's own shares.
+
+    Entries are of the window's C lists. ``beside`` holds the relative measures, ``parts`` the
+    excess over the first benchmark in three, ``outside`` (C,) how many shares outside all lists the
+    industries are made of.
+    """
+
+    beside: Evaluation
+    parts: ThreeParts
+    outside: NDArray[np.int64]
+    beside_notes: tuple[tuple[Note, ...], ...]
+    parts_notes: tuple[tuple[Note, ...], ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookResult:
     """One index book of a case and its statistics, a pair for each distinct window.
 
-    ``correlation`` (B, B) of the daily returns on the path ``correlated``: the one bought before
-    day 0 where the study has it.
+    ``industries`` has an entry for each of these. ``correlation`` (B, B) of the daily returns on
+    the path ``correlated``: the one bought before day 0 where the study has it.
     """
 
     book: IndexBook
     windows: tuple[tuple[Window, WindowStatistics], ...]
+    industries: tuple[OwnIndustries, ...]
     paths: tuple[PathResult, ...]
     correlation: Floats
     correlated: PathResult
@@ -189,6 +207,7 @@ class CaseResult:
     wanted: Offsets | None = None
     verdicts: tuple[Verdict, ...] = ()
     breadth: tuple[Breadth, ...] = ()
+    no_market: tuple[Note, ...] = ()  # why there is no equal-weighted market, where there is none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +220,7 @@ class StudyResult:
     versions: tuple[tuple[str, str], ...]
     prices: Note  # where the prices are from, and of which days
     overlap: Overlap
-    universe_digest: str = ""  # of the market that random baskets were drawn from, if any
+    universe_digest: str = ""  # of the market that lists were set beside, if there was one
 
     @property
     def events_only(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from basketbt.lists.overlap import Overlap
+from basketbt.market.indexes import EQUAL_MARKET, OWN_INDUSTRIES
 from basketbt.notes import unique
 from basketbt.plan.model import Window
 from basketbt.report import layouts
@@ -17,6 +18,7 @@ from basketbt.results import (
     BookResult,
     Breadth,
     CaseResult,
+    OwnIndustries,
     PathResult,
     StudyResult,
 )
@@ -52,6 +54,7 @@ class Quoted:
     where: Where
     window: Window
     statistics: WindowStatistics
+    industries: OwnIndustries
     line: int
 
     def cells(self) -> dict[str, Value]:
@@ -77,9 +80,12 @@ def everywhere(result: StudyResult) -> Iterator[Where]:
 def every_window(result: StudyResult) -> Iterator[Quoted]:
     """Every window of every basket in every book, in the order of the study."""
     for where in everywhere(result):
-        for window, statistics in where.book.windows:
+        for (window, statistics), own in zip(
+            where.book.windows, where.book.industries, strict=True
+        ):
             if where.member in statistics.members:
-                yield Quoted(where, window, statistics, statistics.members.index(where.member))
+                line = statistics.members.index(where.member)
+                yield Quoted(where, window, statistics, own, line)
 
 
 def book_tables(result: StudyResult) -> tuple[Table, ...]:
@@ -87,11 +93,12 @@ def book_tables(result: StudyResult) -> tuple[Table, ...]:
     benchmark = result.plan.request.indexes[0]
     windows = list(every_window(result))
     summary = (_summary(one, benchmark) for one in windows)
-    relative = (row for one in windows for row in _relative(one, result.plan.request.indexes))
+    relative = (row for one in windows for row in _relative(one, result.plan.indexes))
     paths = [(where, path) for where in everywhere(result) for path in where.book.paths]
     return (
         Table.of(layouts.SUMMARY, (*summary, *account_rows(result, benchmark))),
         Table.of(layouts.RELATIVE, relative),
+        Table.of(layouts.ATTRIBUTION, (_attribution(one, benchmark) for one in windows)),
         Table.of(layouts.BREADTH, (_breadth(c, one) for c in result.cases for one in c.breadth)),
         Table.of(layouts.LEVELS, (_levels(where, path) for where, path in paths)),
         Table.of(layouts.CONSTITUENTS, (row for one in windows for row in _shares(one))),
@@ -123,13 +130,39 @@ def _summary(quoted: Quoted, benchmark: str) -> dict[str, Value]:
 
 
 def _relative(quoted: Quoted, benchmarks: tuple[str, ...]) -> Iterator[dict[str, Value]]:
+    why = quoted.where.case.no_market
     for benchmark, beside in zip(benchmarks, quoted.statistics.beside, strict=True):
         yield {
             **quoted.cells(),
             "benchmark": benchmark,
             **{one.key: float(beside.values[one.key][quoted.line]) for one in RELATIVE},
-            "notes": tuple(beside.notes(quoted.line)),
+            "notes": why if benchmark == EQUAL_MARKET and why else beside.notes(quoted.line),
         }
+    own, line = quoted.industries, quoted.line
+    yield {
+        **quoted.cells(),
+        "benchmark": OWN_INDUSTRIES,
+        **{one.key: float(own.beside.values[one.key][line]) for one in RELATIVE},
+        "notes": own.beside_notes[line],
+    }
+
+
+def _attribution(quoted: Quoted, benchmark: str) -> dict[str, Value]:
+    own, line = quoted.industries, quoted.line
+    parts = own.parts
+    return {
+        **quoted.cells(),
+        "benchmark": benchmark,
+        "excess": float(parts.excess[line]),
+        "excess_market": float(parts.market[line]),
+        "excess_industries": float(parts.industries[line]),
+        "excess_selection": float(parts.selection[line]),
+        "beta": float(parts.beta[line]),
+        "beta_industries": float(parts.beta_industries[line]),
+        "industries_covered": float(parts.covered[line]),
+        "outside_shares": int(own.outside[line]),
+        "notes": own.parts_notes[line],
+    }
 
 
 def _breadth(case: CaseResult, one: Breadth) -> dict[str, Value]:

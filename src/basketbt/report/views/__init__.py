@@ -5,6 +5,7 @@ from __future__ import annotations
 from basketbt.locale import Language, say
 from basketbt.report.data import Colours, ReportData
 from basketbt.report.views import (
+    attribution,
     chance,
     drawdowns,
     headline,
@@ -22,6 +23,7 @@ from basketbt.report.views.context import Context, View, contexts
 VIEWS: tuple[View, ...] = (
     headline.VIEW,
     levels.VIEW,
+    attribution.VIEW,
     chance.VIEW,
     windows.VIEW,
     windows.BOOKS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.report.data import Member, Row, WindowInfo
 from basketbt.report.model import Value
 from basketbt.report.views.blocks import (
@@ -22,6 +23,8 @@ from basketbt.report.views.conclusion import chance_sentence, kept
 from basketbt.report.views.context import Context, View, real
 from basketbt.report.views.numbers import unsigned
 from basketbt.report.views.publication import available
+
+_OWN = OWN_INDUSTRIES
 
 #: One column of the table: its head and a cell for each basket.
 _Column = tuple[Head, dict[str, Cell]]
@@ -167,34 +170,47 @@ def _head(context: Context, window: WindowInfo) -> Head:
 
 
 def _against(context: Context) -> Iterator[_Column]:
-    """What was left for a reader beside the study's first benchmark and its last.
+    """What was left for a reader beside the study's first benchmark and beside the sector.
 
-    The last is where studies put the sector. Without such a window: the first quoted one.
+    The sector is the list's own industries; the study's last benchmark where there are none.
+    Without such a window: the first quoted one.
     """
     windows = [window for window in context.quoted if window.kind == "available"]
     windows = windows or [window for window in context.quoted if window.quoted][:1]
-    benchmarks = context.data.info.benchmarks
-    excess = {
-        (row["basket"], row["window"], row["benchmark"]): row["excess_return"]
+    rows = {
+        (row["basket"], row["window"], row["benchmark"]): row
         for row in context.book_rows("relative")
     }
+    first, last = (context.data.info.benchmarks[place] for place in (0, -1))
+    names = {first.code: first.name.say(context.language)}
+    if any(row["excess_return"] is not None for (*_, code), row in rows.items() if code == _OWN):
+        names[_OWN] = context.say("headline.own_industries")
+    else:
+        names[last.code] = last.name.say(context.language)
     for window in windows:
-        for index in dict.fromkeys([benchmarks[0], benchmarks[-1]]):
-            name = index.name.say(context.language)
-            left = window.kind == "available"
-            which = context.say("context.available") if left else context.label(window)
+        left = window.kind == "available"
+        which = context.say("context.available") if left else context.label(window)
+        for code, name in names.items():
+            note = "headline.own_note" if code == _OWN else "headline.against_note"
             yield (
                 Head(
                     context.say("headline.against", window=which, benchmark=name),
-                    context.say("headline.against_note"),
+                    context.say(note),
                     group=context.say("headline.for_reader" if left else "headline.on_paper"),
-                    screen=index != benchmarks[0],
+                    screen=code != first.code,
                 ),
                 {
-                    basket: change(excess.get((basket, window.label, index.code)))
+                    basket: _excess(context, rows.get((basket, window.label, code)))
                     for basket in context.event.baskets
                 },
             )
+
+
+def _excess(context: Context, row: Row | None) -> Cell:
+    """An excess return, or on hover why there is none."""
+    if row is None or row["excess_return"] is not None:
+        return change(row["excess_return"] if row else None)
+    return change(None, title=context.notes(row["notes"]))
 
 
 def _achievable(context: Context) -> list[_Column]:

@@ -21,8 +21,9 @@ from basketbt.data.sources.files.side_tables import (
 )
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import read_bars
-from basketbt.data.sources.files.universe import read_universe
+from basketbt.data.sources.files.universe import equal_market, read_universe
 from basketbt.data.sources.files.wide import is_wide, read_wide_bars
+from basketbt.market.indexes import EQUAL_MARKET
 from basketbt.notes import Note, NoteKind, listing
 
 ADJUSTED_TABLE = NoteKind("adjusted_table")
@@ -61,6 +62,9 @@ class TableSource:
         kinds = ("actions", "shares", "instruments", "fx")
         by_kind = {kind: list(self._of(kind)) for kind in kinds}
         notes += [note for own in by_kind.values() for s, t in own for note in _unread(s, t)]
+        universe = self._universe(request) if request.universe else None
+        if universe is not None and EQUAL_MARKET not in bars.symbols:
+            bars = Bars.joined((bars, *self._equal_market(universe, request)))
         return MarketData(
             source=self.name,
             bars=bars,
@@ -70,7 +74,7 @@ class TableSource:
             instruments=_merged(read_instruments, by_kind["instruments"], codes),
             has_actions=bool(by_kind["actions"]),
             notes=tuple(notes),
-            universe=self._universe(request) if request.universe else None,
+            universe=universe,
         )
 
     def _universe(self, request: PriceRequest) -> UniverseCloses | None:
@@ -87,6 +91,18 @@ class TableSource:
                 industry = tuple(known.get(one, unknown).industry for one in found.symbols)
                 return replace(found, industry=industry)
         return None
+
+    def _equal_market(self, universe: UniverseCloses, request: PriceRequest) -> tuple[Bars, ...]:
+        """The equal-weighted market: of a table of indexes, else made of the universe.
+
+        The sample's universe is a part of the market; the index that comes with it is of all.
+        """
+        for spec, _ in self._of("indexes"):
+            found, _ = self._read(spec, CodeIndex((EQUAL_MARKET,)), set(), request)
+            if found.symbols:
+                return (found,)
+        made = equal_market(universe)
+        return () if made is None else (made,)
 
     def _of(self, kind: str) -> Iterator[tuple[TableSpec, TableFile]]:
         for spec in self._tables:

@@ -8,14 +8,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from basketbt.data.bars import PriceRequest, UniverseCloses
+from basketbt.data.bars import Bars, PriceRequest, UniverseCloses
 from basketbt.data.sources.files.arrow import coded, taken, to_days, to_numbers
 from basketbt.data.sources.files.codes import canonical, read_from
 from basketbt.data.sources.files.formats import TableFile, read_in_parts
 from basketbt.data.sources.files.headers import find_columns
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.wide import Cells, read_cells
+from basketbt.market.indexes import EQUAL_MARKET
 from basketbt.market.symbols import parse_symbol
+
+#: Fewer shares than this are a selection, whose mean is not the market's.
+FEWEST_OF_A_MARKET = 1000
 
 
 def read_universe(
@@ -53,6 +57,25 @@ def read_wide_universe(table: TableFile, path: str) -> UniverseCloses:
     if found is None:
         raise ValueError(f"{path} has no close")
     return found
+
+
+def equal_market(universe: UniverseCloses) -> Bars | None:
+    """The equal-weighted market as an index: the mean one-session return, chained from 1000.
+
+    A share counts on a day if it has a close there and on the day before; a day without any such
+    share ends the levels. None for fewer than ``FEWEST_OF_A_MARKET`` shares.
+    """
+    if len(universe.symbols) < FEWEST_OF_A_MARKET:
+        return None
+    moved = universe.close[1:] / universe.close[:-1]
+    counted = np.isfinite(moved)
+    number = counted.sum(axis=1)
+    mean = np.where(counted, moved, 0.0).sum(axis=1) / np.where(number > 0, number, np.nan)
+    level = 1000.0 * np.cumprod(np.append(1.0, mean))
+    known = np.isfinite(level)
+    return Bars.single(
+        EQUAL_MARKET, universe.dates[known], {"close": level[known]}, table=universe.table
+    )
 
 
 def _positions(column: pa.ChunkedArray, found: dict[str, int], path: str) -> NDArray[np.intp]:
