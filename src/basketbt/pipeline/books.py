@@ -11,6 +11,7 @@ from basketbt.config.study import StudyConfig
 from basketbt.data.panel import PricePanel
 from basketbt.engine.book import BookPath, IndexBook, index_book
 from basketbt.engine.rebalance import Rebalance
+from basketbt.engine.shocks import MetShock
 from basketbt.engine.weight_inputs import Policies
 from basketbt.engine.windows import Yardsticks, window_statistics
 from basketbt.lists.weighting import Weighting
@@ -29,6 +30,7 @@ def case_result(
     panel: PricePanel,
     benchmarks: PricePanel,
     *,
+    shocks: tuple[MetShock, ...],
     with_books: bool,
 ) -> CaseResult:
     zero = int(np.searchsorted(panel.sessions, case.day_zero.session))
@@ -46,8 +48,9 @@ def case_result(
         benchmarks=benchmarks,
         yardsticks=yardsticks,
         zero=zero,
-        books=tuple(_book_result(case, panel, yardsticks, book) for book in books),
-        marks=marks_of(case),
+        books=tuple(_book_result(case, panel, yardsticks, shocks, book) for book in books),
+        shocks=shocks,
+        marks=marks_of(case, [(panel.sessions[one.row], one.shock) for one in shocks]),
         closures=closures_of(case),
     )
 
@@ -80,7 +83,11 @@ def books_of(
 
 
 def _book_result(
-    case: Case, panel: PricePanel, yardsticks: Yardsticks, book: IndexBook
+    case: Case,
+    panel: PricePanel,
+    yardsticks: Yardsticks,
+    shocks: tuple[MetShock, ...],
+    book: IndexBook,
 ) -> BookResult:
     windows = tuple(
         (
@@ -91,6 +98,7 @@ def _book_result(
                 last=window.last,
                 members=[i for i, own in enumerate(case.windows) if window in own],
                 yardsticks=yardsticks,
+                shocks=shocks,
             ),
         )
         for window in case.distinct_windows
