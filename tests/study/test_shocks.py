@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from basketbt.api import Run, event_study, run
-from basketbt.data.bars import Floats
 from basketbt.engine.shocks import MetShock, shocked_window
 from basketbt.market.calendars import calendar
 from basketbt.market.dayzero import day_zero
@@ -76,8 +75,8 @@ class TestTheRecord:
         record = shipped_shocks()
         assert (str(record.first), str(record.last)) == ("2024-01-01", "2025-12-31")
         assert [str(day) for day in record.by_session] == list(found)
-        for day, shock in record.by_session.items():
-            assert shock.market_return == pytest.approx(found[str(day)], abs=1e-4)
+        for shock in record.by_session.values():
+            assert shock.market_return == pytest.approx(found[str(shock.session)], abs=1e-4)
 
     def test_a_dated_cause_was_first_met_on_the_session_itself(self) -> None:
         shanghai = calendar("XSHG")
@@ -133,9 +132,7 @@ class TestTheCut:
                 for row in shaken
             ]
 
-            def ask(
-                levels: Floats, index: Floats, base: int = base, met: list[MetShock] = met
-            ) -> Any:
+            def ask(levels: Any, index: Any, base: int = base, met: list[MetShock] = met) -> Any:
                 return shocked_window(levels, index, sessions=sessions, base=base, met=met)
 
             found = ask(levels, index)
@@ -241,7 +238,7 @@ class TestRealPrices:
         indexes = pd.read_parquet(shipped("sample") / "indexes.parquet")
         twin = indexes[indexes["symbol"] == "H00300.CSI"].set_index("date")["close"]
         twin.index = twin.index.astype(str)
-        prices = bars.assign(total=bars["close"] * bars["adj_factor"]).pivot(
+        prices: Any = bars.assign(total=bars["close"] * bars["adj_factor"]).pivot(
             index="date", columns="symbol", values="total"
         )
         prices.index = prices.index.astype(str)
