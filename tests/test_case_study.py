@@ -57,6 +57,9 @@ def test_what_it_says_of_the_end_date(page: str) -> None:
         assert said in flat(page)
         assert len(returns) == 16
         assert ("none" in words) == (rose == 0)
+    early = summary[summary["window"] == "[+8,+60]"]["return_before_shock"]
+    said = f"the median was {percent(float(early.median()))} and {(early > 0).sum()} had, as"
+    assert said in flat(page)
 
 
 def test_what_it_says_of_v3(case: tool.Case, page: str) -> None:

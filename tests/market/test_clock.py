@@ -56,7 +56,15 @@ def test_sessions_around_the_releases(event: str, offset: str, session: str) -> 
 
 
 def test_every_shipped_event_says_where_its_moment_is_known_from() -> None:
-    assert [event.id for event in EVENTS] == ["deepseek-v3", "deepseek-r1", "us-shock", "reopening"]
+    assert [event.id for event in EVENTS] == [
+        "policy-package",
+        "national-day",
+        "deepseek-v3",
+        "deepseek-r1",
+        "us-shock",
+        "reopening",
+        "us-tariffs",
+    ]
     for event in EVENTS:
         assert event.source
         assert event.name_zh != event.name_en
@@ -99,13 +107,21 @@ class TestNeighbours:
         v3 = select_event("deepseek-v3")
         assert last_clean_offset(v3, EVENTS, SHANGHAI) == 14
         near = {one.id: one.offset for one in neighbours(v3, EVENTS, SHANGHAI)}
-        assert near == {"deepseek-r1@leak": 15, "deepseek-r1": 16, "us-shock": 21, "reopening": 21}
+        assert near == {
+            "policy-package": -63,
+            "national-day": -58,
+            "deepseek-r1@leak": 15,
+            "deepseek-r1": 16,
+            "us-shock": 21,
+            "reopening": 21,
+            "us-tariffs": 62,
+        }
 
     def test_r1_is_clean_until_the_holiday_and_v3_lies_sixteen_sessions_before(self) -> None:
         r1 = select_event("deepseek-r1")
         assert last_clean_offset(r1, EVENTS, SHANGHAI) == 4
         offsets = [one.offset for one in neighbours(r1, EVENTS, SHANGHAI)]
-        assert offsets == sorted(offsets) == [-17, -16, 5, 5]
+        assert offsets == sorted(offsets) == [-79, -74, -17, -16, 5, 5, 46]
 
     def test_an_alternative_is_no_neighbour_of_its_own_event(self) -> None:
         leak = select_event("deepseek-r1@leak")

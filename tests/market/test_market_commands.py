@@ -61,6 +61,17 @@ class TestEvents:
         assert "us-shock" in text  # a neighbour
         assert "2025-01-27T09:30" not in text
 
+    def test_shocks_stand_apart_with_their_cause_or_the_words_that_none_is_dated(self) -> None:
+        text = run("events")
+        assert line_with(text, "2025-04-07", "-7.05%").split()[2:4] == [
+            "us-tariffs@answer",
+            "2025-04-04",
+        ]
+        assert "cause not dated" in line_with(text, "2024-10-09", "-7.05%")
+        shocks = {one["session"]: one["cause"] for one in run_json("events", "shocks")}
+        assert shocks["2025-04-07"] == "us-tariffs@answer"
+        assert shocks["2024-10-09"] is None
+
     def test_an_alternative_can_be_asked_for(self) -> None:
         (entry,) = run_json("events", "deepseek-r1@leak")
         assert entry["day_zero"]["XSHG"]["session"] == "2025-01-20"
@@ -69,17 +80,29 @@ class TestEvents:
     def test_sessions_are_counted_on_the_exchange_that_is_asked_for(self) -> None:
         (entry,) = run_json("events", "deepseek-r1", "--calendar", "XHKG")
         assert entry["sessions"]["5"] == "2025-01-28"
-        assert [one["offset"] for one in entry["neighbours"]] == [-16, -16, 5, 8]
+        near = {one["id"]: one["offset"] for one in entry["neighbours"]}
+        assert near == {
+            "policy-package": -80,
+            "national-day": -71,
+            "deepseek-v3": -16,
+            "deepseek-v3@leak": -16,
+            "us-shock": 5,
+            "reopening": 8,
+            "us-tariffs": 49,
+        }
 
     def test_json_carries_everything_that_is_printed(self) -> None:
         entries = run_json("events")
         assert [one["id"] for one in entries] == [
+            "policy-package",
+            "national-day",
             "deepseek-v3",
             "deepseek-r1",
             "us-shock",
             "reopening",
+            "us-tariffs",
         ]
-        r1 = entries[1]
+        r1 = entries[3]
         assert r1["at"] == select_event("deepseek-r1").at.isoformat()
         assert [one["id"] for one in r1["alternatives"]] == ["deepseek-r1@leak", "deepseek-r1@app"]
         assert r1["alternatives"][1]["day_zero"]["XSHG"]["rule"] == "date"

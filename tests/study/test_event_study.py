@@ -165,7 +165,7 @@ class TestNumbers:
             study(MadeWithUniverse(closes()), NAMES, event_study=section(), events_only=only)
             for only in (False, True)
         )
-        assert set(alone.frames) == {"event_study", "verdicts", "car_paths", "placebo"}
+        assert set(alone.frames) == {"shocks", "event_study", "verdicts", "car_paths", "placebo"}
         assert alone.frames["event_study"].equals(whole.frames["event_study"])
         folder = alone.write(tmp_path / "results")
         assert folder.parent.name == "event-study"
@@ -177,6 +177,7 @@ class TestNumbers:
             "placebo.parquet",
             "report.html",
             "report.json",
+            "shocks.csv",
             "verdicts.csv",
         ]
 

@@ -72,8 +72,37 @@ def show(
     _say_day_zeros(entries)
     _say_sessions(entries)
     _say_neighbours(entries)
-    if event is not None:
+    if event is None:
+        say()
+        _say_shocks()
+    else:
         _say_background(entries[0].event)
+
+
+@events.command()
+def shocks(as_json: Json = False) -> None:
+    """Show the sessions on which the CSI 300 moved by 5 % or more, with the causes that are dated.
+
+    Every one of 2024 and 2025; a study finds those of other years in its own prices.
+    """
+    from basketbt.market.shocks import shipped_shocks
+
+    if not as_json:
+        _say_shocks()
+        return
+    say_json(
+        [
+            {
+                "session": shock.session,
+                "market_return": shock.market_return,
+                "index": shock.index,
+                "cause": shock.cause.id if shock.cause else None,
+                "at": shock.cause.at if shock.cause else None,
+                "source": shock.source,
+            }
+            for shock in shipped_shocks().by_session.values()
+        ]
+    )
 
 
 def rules(
@@ -145,6 +174,24 @@ def _say_neighbours(entries: list[AgendaEntry]) -> None:
         rows,
         title="Neighbours, in sessions from day 0",
     )
+
+
+def _say_shocks() -> None:
+    from basketbt.market.shocks import NOT_DATED, THRESHOLD, shipped_shocks
+
+    known = shipped_shocks()
+    rows = [
+        (
+            shock.session,
+            f"{shock.market_return:+.2%}",
+            shock.cause.id if shock.cause else f"cause {NOT_DATED}",
+            shock.cause.at.isoformat() if shock.cause else "",
+            shock.source,
+        )
+        for shock in known.by_session.values()
+    ]
+    title = f"Shocks, |CSI 300| >= {THRESHOLD:.0%} in a session, {known.first} to {known.last}"
+    say_table(("session", "CSI 300", "cause", "first public", "source"), rows, title=title)
 
 
 def _clean(last: int | None) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from basketbt.data.bars import Floats
 from basketbt.data.panel import PricePanel, Status
 from basketbt.engine.book import BookPath
+from basketbt.engine.shocks import MetShock, ShockedWindow, shocked_window
 from basketbt.metrics.drawdowns import Fall, falls
 from basketbt.metrics.evaluation import Evaluation, evaluate
 from basketbt.metrics.measures import MEASURES
@@ -61,8 +62,9 @@ class WindowStatistics:
 
     ``members`` are the baskets' positions in the case. ``beside[k]`` holds the relative measures
     against benchmark k; ``own`` all measures, the relative ones against benchmark 0. ``deepest`` is
-    the deepest fall inside the window, None where there was none. ``covered`` (C,) is the weight of
-    the whole list that the figures are of.
+    the deepest fall inside the window, None where there was none; ``shocked`` what came before a
+    shock of the market in it, None without one. ``covered`` (C,) is the weight of the whole list
+    that the figures are of.
     """
 
     first: int
@@ -73,6 +75,7 @@ class WindowStatistics:
     beside: tuple[Evaluation, ...]
     price_return: Floats
     deepest: tuple[Fall | None, ...]
+    shocked: ShockedWindow | None
     shares: ShareFigures
     covered: Floats
     notes: tuple[tuple[Note, ...], ...]
@@ -85,10 +88,12 @@ def window_statistics(
     last: int,
     members: Sequence[int],
     yardsticks: Yardsticks,
+    shocks: Sequence[MetShock] = (),
 ) -> WindowStatistics:
     """Statistics of the baskets ``members`` of a path from its first offset to ``last``.
 
-    An undefined figure is NaN; the notes give the reason.
+    ``shocks`` are those on the panel's sessions. An undefined figure is NaN; the notes give the
+    reason.
     """
     if last > path.last:
         raise ValueError(f"{last} lies beyond a path that ends at {path.last}")
@@ -111,8 +116,12 @@ def window_statistics(
     gone = _idle_sessions(panel, path, rows, Status.DELISTED)[chosen]
     sessions = panel.sessions[path.base : path.base + rows.stop]
     price_return = price_levels[-1] / price_levels[0] - 1
+    shocked = shocked_window(
+        levels, benchmarks[:, 0], sessions=panel.sessions, base=path.base, met=shocks
+    )
     notes = tuple(
         (
+            *(shocked.notes if shocked else ()),
             *path.notes[member],
             *_end_note(panel, path, rows, member),
             *_idle_notes(panel, idle[number], gone[number]),
@@ -130,6 +139,7 @@ def window_statistics(
         beside=tuple(against),
         price_return=price_return,
         deepest=tuple(next(iter(falls(own, sessions)), None) for own in levels.T),
+        shocked=shocked,
         shares=_share_figures(panel, path, rows, chosen, idle),
         covered=path.covered(rows.stop - 1)[chosen],
         notes=notes,

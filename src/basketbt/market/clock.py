@@ -32,8 +32,8 @@ class BadEvent(InputError):
 class Alternative:
     """Another moment from which an event could have been known.
 
-    ``same_news`` is False for related earlier news: worth a sensitivity check, but another
-    event's window need not stop before it.
+    ``same_news`` is False for related news, earlier or later: worth a sensitivity check, but
+    another event's window need not stop before it.
     """
 
     id: str

@@ -16,6 +16,7 @@ from basketbt.engine.account.dividends import BOOKED_AS_CASH
 from basketbt.engine.account.schedule import entry_point
 from basketbt.engine.account.settings import AccountSettings
 from basketbt.engine.book import IndexBook
+from basketbt.engine.shocks import ShockedWindow, shocked_window
 from basketbt.errors import DataError, OutsideData
 from basketbt.market.fees import Broker
 from basketbt.metrics.evaluation import Evaluation, evaluate
@@ -159,6 +160,7 @@ def _kept(
         points=points,
         book=book,
         statistics=_statistics(result, book),
+        shocked=tuple(_shocked(result, book, number) for number in range(len(points))),
         notes=tuple(
             (*own, *_payment_notes(result.panel, book, number, has_actions=has_actions))
             for number, own in enumerate(notes)
@@ -214,3 +216,20 @@ def _statistics(result: CaseResult, book: AccountBook) -> tuple[Evaluation | Non
             )
         )
     return tuple(found)
+
+
+def _shocked(result: CaseResult, book: AccountBook, number: int) -> ShockedWindow | None:
+    """The account up to the market's first shock; None without an account or a shock in it."""
+    row = int(book.schedule.entry[number])
+    if row < 0:
+        return None
+    first = max(row - 1, 0)
+    start = book.base + first
+    levels = book.levels[first:, number]
+    return shocked_window(
+        levels[:, np.newaxis],
+        result.yardsticks.levels[start : start + len(levels), 0],
+        sessions=result.panel.sessions,
+        base=start,
+        met=result.shocks,
+    )

@@ -11,6 +11,7 @@ from basketbt.config.study import StudyConfig
 from basketbt.data.panel import PricePanel
 from basketbt.engine.book import BookPath, IndexBook, index_book
 from basketbt.engine.rebalance import Rebalance
+from basketbt.engine.shocks import MetShock
 from basketbt.engine.weight_inputs import Policies
 from basketbt.engine.windows import Yardsticks, window_statistics
 from basketbt.eventstudy.peers import Peers
@@ -33,6 +34,7 @@ def case_result(
     benchmarks: PricePanel,
     *,
     peers: tuple[Peers, Note | None] | None,
+    shocks: tuple[MetShock, ...],
 ) -> CaseResult:
     """What the indexes of a case's lists did; nothing of it where ``peers`` is None."""
     zero = int(np.searchsorted(panel.sessions, case.day_zero.session))
@@ -47,7 +49,7 @@ def case_result(
     if peers is not None:
         setting = beside(plan, case, panel, yardsticks, peers)
         made = books_of(plan.config, case, panel, zero, case.starts)
-        books = tuple(_book_result(case, setting, book) for book in made)
+        books = tuple(_book_result(case, setting, shocks, book) for book in made)
     return CaseResult(
         case=case,
         panel=panel,
@@ -55,7 +57,8 @@ def case_result(
         yardsticks=yardsticks,
         zero=zero,
         books=books,
-        marks=marks_of(case),
+        shocks=shocks,
+        marks=marks_of(case, [(panel.sessions[one.row], one.shock) for one in shocks]),
         closures=closures_of(case),
     )
 
@@ -87,7 +90,9 @@ def books_of(
     ]
 
 
-def _book_result(case: Case, setting: Beside, book: IndexBook) -> BookResult:
+def _book_result(
+    case: Case, setting: Beside, shocks: tuple[MetShock, ...], book: IndexBook
+) -> BookResult:
     panel, yardsticks = setting.panel, setting.yardsticks
     windows = tuple(
         (
@@ -98,6 +103,7 @@ def _book_result(case: Case, setting: Beside, book: IndexBook) -> BookResult:
                 last=window.last,
                 members=[i for i, own in enumerate(case.windows) if window in own],
                 yardsticks=yardsticks,
+                shocks=shocks,
             ),
         )
         for window in case.distinct_windows

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 
+from basketbt.engine.shocks import ShockedWindow
 from basketbt.lists.model import Basket
 from basketbt.plan.model import Window
-from basketbt.results import BookResult, Breadth, CaseResult
+from basketbt.results import BookResult, Breadth, BreadthBefore, CaseResult
 from basketbt.results.accounts import ListAccount, accounts_of
 
 
@@ -52,6 +53,7 @@ def _of_book(result: CaseResult, book: BookResult) -> Iterator[Breadth]:
                     published=published,
                     window=window,
                     end=case.session(window.last),
+                    before=_before(_ended_early(statistics.shocked, one) for one in columns),
                 )
 
 
@@ -82,7 +84,35 @@ def _of_accounts(result: CaseResult) -> Iterator[Breadth]:
             published=None,
             window=Window(kind="fixed", first=first, last=last),
             end=own[0].sessions[-1],
+            before=_before(_ended_early(one.shocked, 0) for one in own),
         )
+
+
+#: Where a list stood before the first shock: the session, its return, its excess.
+_Early = tuple[np.datetime64, float, float]
+
+
+def _ended_early(shocked: ShockedWindow | None, line: int) -> _Early | None:
+    if shocked is None or shocked.last is None:
+        return None
+    return shocked.last, float(shocked.total_return[line]), float(shocked.excess_return[line])
+
+
+def _before(lists: Iterable[_Early | None]) -> BreadthBefore | None:
+    """All lists at the close before the shock; None unless all met it on one and the same day."""
+    every = list(lists)
+    found = [one for one in every if one is not None]
+    if len(found) < len(every) or len({last for last, _, _ in found}) != 1:
+        return None
+    known = [(made, ahead) for _, made, ahead in found if not math.isnan(made)]
+    whole = bool(known) and not any(math.isnan(ahead) for _, ahead in known)
+    return BreadthBefore(
+        last=found[0][0],
+        median=float(np.median([made for made, _ in known])) if known else math.nan,
+        rose=sum(made > 0 for made, _ in known),
+        beat=sum(ahead > 0 for _, ahead in known),
+        median_excess=float(np.median([ahead for _, ahead in known])) if whole else math.nan,
+    )
 
 
 def _lists(baskets: Sequence[Basket]) -> list[int]:

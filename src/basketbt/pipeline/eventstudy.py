@@ -12,9 +12,10 @@ from basketbt.config.eventstudy import EventStudySpec, VariantSpec
 from basketbt.data.bars import MarketData
 from basketbt.engine.book import index_book
 from basketbt.engine.rebalance import Rebalance
+from basketbt.engine.shocks import holds_shocks, shocks_within
 from basketbt.eventstudy import inputs as shipped
 from basketbt.eventstudy.inputs import EventStudyInputs, Variant
-from basketbt.eventstudy.results import EventStudyResult
+from basketbt.eventstudy.results import EventStudyResult, WindowTest
 from basketbt.eventstudy.run import NothingToTest, event_study
 from basketbt.market.clock import shipped_events
 from basketbt.notes import Note, NoteKind, listing, unique
@@ -69,7 +70,7 @@ def tested(
         day_zero = zeros.get(found.variant, case.day_zero.session)
         studies.append(
             EventStudied(
-                found=found,
+                found=_with_shocks(found, result, day_zero),
                 weighting=weighting.label,
                 day_zero=day_zero,
                 variant=variant,
@@ -92,6 +93,21 @@ def tested(
         verdicts=verdicts_of(studies, quoted),
         others=tuple(others),
     )
+
+
+def _with_shocks(
+    found: EventStudyResult, result: CaseResult, day_zero: np.datetime64
+) -> EventStudyResult:
+    """The study, each window that holds a shock of the market saying so first."""
+    zero = int(np.searchsorted(result.panel.sessions, day_zero))
+    met = result.shocks
+
+    def notes(test: WindowTest) -> tuple[Note, ...]:
+        first, last = test.window
+        inside = shocks_within(met, zero + first - 1, zero + last)
+        return (*holds_shocks(one.shock for one in inside), *test.notes)
+
+    return replace(found, tests=tuple(replace(one, notes=notes(one)) for one in found.tests))
 
 
 def _variant_studies(

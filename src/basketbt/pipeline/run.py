@@ -18,10 +18,12 @@ from basketbt.data.validation.check import check
 from basketbt.eventstudy.peers import Peers
 from basketbt.lists.overlap import equal_overlap
 from basketbt.market.rules import rules_digest
+from basketbt.market.shocks import Shock
 from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.pipeline.books import case_result
 from basketbt.pipeline.breadth import breadth_of
 from basketbt.pipeline.panels import last_priced, panels_of
+from basketbt.pipeline.shocks import met_by, shocks_of
 from basketbt.pipeline.yardsticks import no_market, peers_of
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.plan.study import make_plan, refuse_caps
@@ -36,11 +38,15 @@ PRICES_END_EARLY = NoteKind("prices_end_early", severity="warning")
 
 @dataclass(frozen=True, kw_only=True)
 class PricedPlan:
-    """A plan and its checked prices: by home calendar the panels of the shares and benchmarks."""
+    """A plan and its checked prices: by home calendar the panels of the shares and benchmarks.
+
+    ``shocks`` are those of the market in the prices.
+    """
 
     plan: StudyPlan
     data: MarketData
     panels: Mapping[str, tuple[PricePanel, PricePanel]]
+    shocks: tuple[Shock, ...]
 
     @cached_property
     def peers(self) -> Mapping[str, tuple[Peers, Note | None]]:
@@ -53,8 +59,15 @@ class PricedPlan:
     def case(self, case: Case, *, with_books: bool) -> CaseResult:
         """A case of the plan with its panels, and with its index books if asked for."""
         home = case.calendar.name
-        peers = self.peers[home] if with_books else None
-        found = case_result(self.plan, case, *self.panels[home], peers=peers)
+        shares, benchmarks = self.panels[home]
+        found = case_result(
+            self.plan,
+            case,
+            shares,
+            benchmarks,
+            peers=self.peers[home] if with_books else None,
+            shocks=met_by(self.shocks, shares.sessions),
+        )
         return replace(found, no_market=no_market(found.benchmarks, self.data.universe))
 
 
@@ -67,7 +80,7 @@ def priced(plan: StudyPlan, source: PriceSource, say: Progress) -> PricedPlan:
     data = check(source.load(plan.request), plan.config.prices.quality)
     homes = {case.calendar.name: case for case in plan.cases}
     panels = {home: panels_of(plan, data, case) for home, case in homes.items()}
-    return PricedPlan(plan=plan, data=data, panels=panels)
+    return PricedPlan(plan=plan, data=data, panels=panels, shocks=shocks_of(plan, data))
 
 
 def run_study(

@@ -1,8 +1,8 @@
-"""What happened in the days that a study charts: its event, other moments, other events."""
+"""What happened in the days that a study charts: its event, other moments and events, shocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,12 +11,13 @@ import numpy as np
 
 from basketbt.market.clock import Alternative, Event, shipped_events
 from basketbt.market.dayzero import day_zero, neighbours
+from basketbt.market.shocks import Shock
 from basketbt.plan.model import Case
 
 # A closure of at least so many calendar days is worth marking: longer than any weekend.
 _CLOSURE_DAYS = 5
 
-MarkKind = Literal["event", "alternative", "neighbour"]
+MarkKind = Literal["event", "alternative", "neighbour", "shock"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,8 @@ class Mark:
     """A session worth a line in a chart, ``offset`` sessions from day 0.
 
     ``at`` is the moment as it is known, ISO. The names are the event's, empty for an alternative
-    moment of the case's own event.
+    moment of the case's own event. A shock has the id and names of its cause, ``at`` too; all are
+    empty where no cause is dated.
     """
 
     kind: MarkKind
@@ -36,8 +38,12 @@ class Mark:
     at: str
 
 
-def marks_of(case: Case) -> tuple[Mark, ...]:
-    """Day 0, the event's own alternatives, and other shipped events, within the charted days."""
+def marks_of(case: Case, shocks: Iterable[tuple[np.datetime64, Shock]] = ()) -> tuple[Mark, ...]:
+    """Day 0, the event's own alternatives and other shipped events in the charted days; shocks.
+
+    Every one of the ``shocks``, which come with their session on the case's calendar. A neighbour
+    that caused one is marked as the shock only.
+    """
     first, last = min(case.starts) - 1, max(case.starts.values())
     marks = [
         Mark(
@@ -52,7 +58,23 @@ def marks_of(case: Case) -> tuple[Mark, ...]:
         for kind, name, moment, named in _moments(case)
         for session in [day_zero(moment, case.calendar).session]
     ]
-    return tuple(one for one in marks if first <= one.offset <= last)
+    shaken = [_shock_mark(case, session, shock) for session, shock in shocks]
+    causes = {(one.id, one.session) for one in shaken}
+    kept = [one for one in marks if one.kind != "neighbour" or (one.id, one.session) not in causes]
+    return (*(one for one in kept if first <= one.offset <= last), *shaken)
+
+
+def _shock_mark(case: Case, session: np.datetime64, shock: Shock) -> Mark:
+    cause = shock.cause
+    return Mark(
+        kind="shock",
+        id=cause.id if cause else "",
+        name_en=cause.name_en if cause else "",
+        name_zh=cause.name_zh if cause else "",
+        session=session,
+        offset=case.calendar.distance(case.day_zero.session, session),
+        at=_when(cause) if cause else "",
+    )
 
 
 def _moments(case: Case) -> Iterator[tuple[MarkKind, str, Event | Alternative, Event | None]]:

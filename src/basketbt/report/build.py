@@ -32,7 +32,7 @@ from basketbt.report.data import (
 from basketbt.report.layouts import PRICES
 from basketbt.report.model import Table
 from basketbt.report.tables.accounts import account_tables
-from basketbt.report.tables.books import book_tables
+from basketbt.report.tables.books import book_tables, shocks_table
 from basketbt.report.tables.eventstudy import event_study_tables
 from basketbt.results import LONGEST_PLACEBO, STANDING, CaseResult, StudyResult
 
@@ -47,6 +47,7 @@ def tables(result: StudyResult) -> tuple[Table, ...]:
     made: list[Table] = []
     if not result.events_only:
         made += book_tables(result)
+    made.append(shocks_table(result))
     if any(case.accounts for case in result.cases):
         made += account_tables(result)
     if any(case.event_studies for case in result.cases):

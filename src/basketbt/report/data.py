@@ -15,6 +15,7 @@ from pydantic import PlainSerializer, PlainValidator
 
 from basketbt.locale import Language
 from basketbt.notes import Note, as_data, note_from
+from basketbt.plan.marks import MarkKind
 from basketbt.report.model import Table, Value
 
 #: Red up and green down, or the reverse.
@@ -72,9 +73,12 @@ class BenchmarkInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class MarkInfo:
-    """A session worth a line in a chart; the name is empty for another moment of the event."""
+    """A session worth a line in a chart.
 
-    kind: Literal["event", "alternative", "neighbour"]
+    The name is empty for another moment of the event, and for a shock whose cause is not dated.
+    """
+
+    kind: MarkKind
     id: str
     name: Bilingual
     session: str

@@ -16,21 +16,25 @@ _KINDS: Mapping[Kind, str] = {
     "text": (
         "event basket book weighting rebalance window knowledge benchmark entry paper_window "
         "prices calendar symbol name segment stance origin currency table other moment side "
-        "reason variant model verdict market_changed sector_changed not_compared"
+        "reason variant model verdict market_changed sector_changed not_compared shocks "
+        "cause source"
     ),
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
-        "published date peak_date trough_date recovery_date"
+        "published date peak_date trough_date recovery_date before_shock"
     ),
     "integer": (
         "first_day last_day sessions names names_priced names_held lists unknown rose beat day "
         "suspended rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
         "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
-        "random_pool unlimited_day compared first_unlimited_day outside_shares"
+        "rose_before_shock beat_before_shock random_pool unlimited_day compared "
+        "first_unlimited_day outside_shares"
     ),
     "decimal": (
-        "price_return covered lowest_covered holdable list_return paper_return paper_since_entry "
+        "price_return return_before_shock excess_before_shock median_before_shock "
+        "median_excess_before_shock market_return "
+        "covered lowest_covered holdable list_return paper_return paper_since_entry "
         "shortfall shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash "
         "shortfall_residual costs turnover fill_ratio sold_ratio unsold cash_drag median_return "
         "lowest_return highest_return median_excess drawdown weight end_weight return contribution "
@@ -71,11 +75,11 @@ SUMMARY = _layout(
     "window knowledge first_day last_day base_date start_date end_date sessions names",
     "names_priced covered benchmark total_return price_return",
     *(one.key for one in MEASURES[1:]),
-    "drawdown_peak drawdown_trough drawdown_recovery entry names_held holdable list_return",
-    "paper_return",
-    "paper_window paper_since_entry shortfall shortfall_delay shortfall_unfilled",
-    "shortfall_fees shortfall_lots_cash shortfall_residual costs turnover fill_ratio",
-    "sold_ratio unsold cash_drag notes",
+    "drawdown_peak drawdown_trough drawdown_recovery",
+    "shocks before_shock return_before_shock excess_before_shock",
+    "entry names_held holdable list_return paper_return paper_window paper_since_entry",
+    "shortfall shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash",
+    "shortfall_residual costs turnover fill_ratio sold_ratio unsold cash_drag notes",
 )
 RELATIVE = _layout(
     "relative",
@@ -94,7 +98,8 @@ BREADTH = _layout(
     "breadth",
     "event day0 calendar book weighting rebalance entry published window first_day last_day",
     "end_date lists unknown names names_priced lowest_covered median_return lowest_return",
-    "highest_return rose beat median_excess",
+    "highest_return rose beat median_excess before_shock median_before_shock rose_before_shock",
+    "beat_before_shock median_excess_before_shock",
 )
 LEVELS = _layout(
     "levels",
@@ -122,6 +127,10 @@ CORRELATION = _layout(
     "correlation",
     _WHERE,
     "other base_date end_date sessions correlation",
+)
+SHOCKS = _layout(
+    "shocks",
+    "event day0 calendar date day benchmark market_return cause moment source",
 )
 ORDERS = _layout(
     "orders",
@@ -182,6 +191,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(
         DRAWDOWNS,
         OVERLAP,
         CORRELATION,
+        SHOCKS,
         ORDERS,
         POSITIONS,
         ACCOUNT,

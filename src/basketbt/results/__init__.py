@@ -19,6 +19,7 @@ from basketbt.data.bars import Dates, Floats
 from basketbt.data.panel import PricePanel
 from basketbt.durable import sha256
 from basketbt.engine.book import STANDING, BookPath, IndexBook
+from basketbt.engine.shocks import MetShock, ShockedWindow
 from basketbt.engine.windows import RELATIVE, WindowStatistics, Yardsticks
 from basketbt.eventstudy.windows import LONGEST_PLACEBO, Offsets
 from basketbt.lists.overlap import Overlap
@@ -112,10 +113,10 @@ class EventStudied:
 class AccountKept:
     """The accounts of a case for one entry, beside one index book bought at the close of day -1.
 
-    ``points``, ``statistics`` (from the session before the entry on) and ``notes`` have an entry
-    for each basket of the case; None for one without an account. ``holdable`` (B,) is the weight
-    of each whole list that an account can hold, ``refused`` (N,) the shares that none can;
-    ``index`` is of the whole lists.
+    ``points``, ``statistics`` and ``shocked`` (from the session before the entry on) and ``notes``
+    have an entry for each basket of the case; None for one without an account. ``holdable`` (B,)
+    is the weight of each whole list that an account can hold, ``refused`` (N,) the shares that none
+    can; ``index`` is of the whole lists.
     """
 
     entry: Entry
@@ -125,6 +126,7 @@ class AccountKept:
     points: tuple[EntryPoint, ...]
     book: AccountBook
     statistics: tuple[Evaluation | None, ...]
+    shocked: tuple[ShockedWindow | None, ...]
     notes: tuple[tuple[Note, ...], ...]
 
 
@@ -151,6 +153,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BreadthBefore:
+    """How the lists of a window stood at the close of ``last``, the session before a shock."""
+
+    last: np.datetime64
+    median: float
+    rose: int
+    beat: int
+    median_excess: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Breadth:
     """How lists fared together over one window of one book; composites are left out beside lists.
 
@@ -159,7 +172,7 @@ class Breadth:
     ``unknown`` lack one; ``names`` and ``names_priced`` add up over the lists, ``covered`` is the
     least weight of one that its return is of; ``rose`` and ``beat`` count lists, ``beat`` those
     ahead of the first benchmark. ``median_excess`` is NaN where the benchmark has no levels or no
-    list a return.
+    list a return. ``before`` is the same of the lists ended before the window's first shock.
     """
 
     book: Literal["index", "account"]
@@ -180,15 +193,17 @@ class Breadth:
     rose: int
     beat: int
     median_excess: float
+    before: BreadthBefore | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseResult:
     """Everything computed for one event seen from one home calendar.
 
-    ``marks`` and ``closures`` are what else happened in the charted days; ``verdicts`` what the
-    tests allow to be said of each list over ``quoted``, which stands in for ``wanted`` where no
-    list could be tested on that; ``breadth`` how many lists rose.
+    ``shocks`` are those of the market on the panel's sessions; ``marks`` and ``closures`` are what
+    else happened in the charted days; ``verdicts`` what the tests allow to be said of each list
+    over ``quoted``, which stands in for ``wanted`` where no list could be tested on that;
+    ``breadth`` how many lists rose.
     """
 
     case: Case
@@ -200,6 +215,7 @@ class CaseResult:
     event_studies: tuple[EventStudied, ...] = ()  # the registered one first, then its variants
     accounts: tuple[AccountKept, ...] = ()
     accounts_digest: str = ""  # of the panel in yuan, where accounts needed another than ``panel``
+    shocks: tuple[MetShock, ...] = ()
     marks: tuple[Mark, ...] = ()
     closures: tuple[tuple[np.datetime64, np.datetime64], ...] = ()
     others: tuple[Note, ...] = ()  # other events inside the window ``quoted``

@@ -15,6 +15,7 @@ from basketbt.engine.account.book import AccountBook
 from basketbt.engine.account.schedule import Moment
 from basketbt.engine.account.settings import Reason
 from basketbt.engine.account.sizing import FEE_KINDS, PRICE_UNIT
+from basketbt.engine.shocks import ShockedWindow
 from basketbt.lists.model import Basket
 from basketbt.metrics.drawdowns import Fall, falls
 from basketbt.notes import Note, unique
@@ -128,9 +129,20 @@ class ListAccount:
         return math.nan if found is None else float(found.values[key][0])
 
     @property
+    def shocked(self) -> ShockedWindow | None:
+        """The account before the market's first shock in it; None without one of either."""
+        return self.kept.shocked[self.member]
+
+    @property
     def notes(self) -> tuple[Note, ...]:
-        found = self.kept.statistics[self.member]
-        return unique([*self.kept.notes[self.member], *(found.notes(0) if found else ())])
+        found, shocked = self.kept.statistics[self.member], self.shocked
+        return unique(
+            [
+                *(shocked.notes if shocked else ()),
+                *self.kept.notes[self.member],
+                *(found.notes(0) if found else ()),
+            ]
+        )
 
     @property
     def figures(self) -> dict[str, float]:

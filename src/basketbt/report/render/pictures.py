@@ -160,7 +160,7 @@ def _mark(axes: Axes, mark: Mapping[str, str], dates: Sequence[str], height: flo
     at: Any = np.datetime64(mark["x"], "D")
     axes.axvline(at, color="black", linewidth=0.9, linestyle=style)
     edge = mark["x"] <= dates[len(dates) // 12]
-    left = kind == "alternative" and not edge
+    left = kind in ("alternative", "shock") and not edge
     _say(axes, mark["x"], height, mark["label"], left=left)
 
 

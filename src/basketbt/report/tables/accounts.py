@@ -11,6 +11,7 @@ from basketbt.results import MEASURES, StudyResult
 from basketbt.results.accounts import ListAccount, accounts_of
 
 if TYPE_CHECKING:
+    from basketbt.engine.shocks import ShockedWindow
     from basketbt.metrics.drawdowns import Fall
 
 #: The cells of summary.csv that only accounts have, as an index book has them.
@@ -56,6 +57,7 @@ def account_rows(result: StudyResult, benchmark: str) -> Iterator[dict[str, Valu
             "price_return": None,
             **{measure.key: one.measure(measure.key) for measure in MEASURES},
             **fall_cells(one.deepest),
+            **shock_cells(one.shocked, 0),
             **ACCOUNT_ONLY,
             **one.figures,
             "entry": one.kept.entry,
@@ -73,6 +75,20 @@ def fall_cells(fall: Fall | None) -> dict[str, Value]:
         "drawdown_peak": None if fall is None else str(fall.peak),
         "drawdown_trough": None if fall is None else str(fall.trough),
         "drawdown_recovery": None if fall is None or fall.recovery is None else str(fall.recovery),
+    }
+
+
+def shock_cells(shocked: ShockedWindow | None, line: int) -> dict[str, Value]:
+    """The cells of a window's shocks and of the days before the first; empty without one."""
+    if shocked is None:
+        return dict.fromkeys(
+            ("shocks", "before_shock", "return_before_shock", "excess_before_shock")
+        )
+    return {
+        "shocks": " ".join(str(one.session) for one in shocked.shocks),
+        "before_shock": None if shocked.last is None else str(shocked.last),
+        "return_before_shock": float(shocked.total_return[line]),
+        "excess_before_shock": float(shocked.excess_return[line]),
     }
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from basketbt.lists.overlap import Overlap
 from basketbt.market.indexes import EQUAL_MARKET, OWN_INDUSTRIES
+from basketbt.market.shocks import NOT_DATED
 from basketbt.notes import unique
 from basketbt.plan.model import Window
 from basketbt.report import layouts
 from basketbt.report.model import Block, Table, Value
-from basketbt.report.tables.accounts import ACCOUNT_ONLY, account_rows, fall_cells
+from basketbt.report.tables.accounts import ACCOUNT_ONLY, account_rows, fall_cells, shock_cells
 from basketbt.results import (
     RELATIVE,
     BookResult,
@@ -124,6 +125,7 @@ def _summary(quoted: Quoted, benchmark: str) -> dict[str, Value]:
         "price_return": float(statistics.price_return[line]),
         **{key: float(values[line]) for key, values in statistics.own.values.items()},
         **fall_cells(statistics.deepest[line]),
+        **shock_cells(statistics.shocked, line),
         **ACCOUNT_ONLY,
         "notes": unique([*statistics.notes[line], *case.notes[where.member]]),
     }
@@ -190,7 +192,34 @@ def _breadth(case: CaseResult, one: Breadth) -> dict[str, Value]:
         "rose": one.rose,
         "beat": one.beat,
         "median_excess": one.median_excess,
+        "before_shock": None if one.before is None else str(one.before.last),
+        "median_before_shock": None if one.before is None else one.before.median,
+        "rose_before_shock": None if one.before is None else one.before.rose,
+        "beat_before_shock": None if one.before is None else one.before.beat,
+        "median_excess_before_shock": None if one.before is None else one.before.median_excess,
     }
+
+
+def shocks_table(result: StudyResult) -> Table:
+    """Every shock among the sessions that the study read."""
+    return Table.of(layouts.SHOCKS, (row for case in result.cases for row in _shocks(case)))
+
+
+def _shocks(case: CaseResult) -> Iterator[dict[str, Value]]:
+    for one in case.shocks:
+        shock, cause = one.shock, one.shock.cause
+        yield {
+            "event": case.case.event.id,
+            "day0": str(case.case.day_zero.session),
+            "calendar": case.case.calendar.name,
+            "date": str(shock.session),
+            "day": one.row - case.zero,
+            "benchmark": shock.index,
+            "market_return": shock.market_return,
+            "cause": cause.id if cause else NOT_DATED,
+            "moment": cause.at.isoformat() if cause else None,
+            "source": shock.source,
+        }
 
 
 def _levels(where: Where, found: PathResult) -> Block:

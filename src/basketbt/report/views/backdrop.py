@@ -54,6 +54,9 @@ def _label(context: Context, mark: MarkInfo) -> str:
     """``leak`` beside its own event, with that event's name beside another one."""
     if mark.kind == "event":
         return context.say("backdrop.day0")
+    if mark.kind == "shock":
+        cause = mark.name.say(context.language)
+        return context.say("backdrop.shock" if cause else "backdrop.shock_not_dated", cause=cause)
     _, _, moment = mark.id.partition("@")
     word = choice_words(f"moment.{moment}", context.language).removeprefix("moment.")
     name = mark.name.say(context.language)

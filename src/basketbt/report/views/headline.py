@@ -23,6 +23,7 @@ from basketbt.report.views.conclusion import chance_sentence, kept
 from basketbt.report.views.context import Context, View, real
 from basketbt.report.views.numbers import unsigned
 from basketbt.report.views.publication import available
+from basketbt.report.views.shocks import readers_window, shock_line
 
 _OWN = OWN_INDUSTRIES
 
@@ -56,8 +57,11 @@ def _build(context: Context) -> list[Block]:
 
 
 def answers(context: Context) -> list[str]:
-    """What was left for a reader, what accounts kept, what is more than chance: a line each."""
-    found = (available(context), kept(context), chance_sentence(context))
+    """What was left for a reader, shocks in it, what accounts kept, what is more than chance.
+
+    A line each.
+    """
+    found = (available(context), shock_line(context), kept(context), chance_sentence(context))
     return [line for line in found if line]
 
 
@@ -91,6 +95,7 @@ def table(context: Context) -> TableBlock:
         _priced(context),
         _counted(context, "headline.named", "named", "headline.named_note"),
         *_returns(context),
+        *_before_shock(context),
         *_against(context),
         *_achievable(context),
         *_fall(context),
@@ -167,6 +172,39 @@ def _head(context: Context, window: WindowInfo) -> Head:
         return Head(label, group=group)
     first, last = spans.pop()
     return Head(label, context.say("headline.sessions", first=first, last=last), group=group)
+
+
+def _before_shock(context: Context) -> Iterator[_Column]:
+    """The reader's figure once more, ended before the market's first shock in it."""
+    window = readers_window(context)
+    if window is None:
+        return
+    rows = {
+        basket: context.summary.get((basket, window.label), {}) for basket in context.event.baskets
+    }
+    days = {row.get("before_shock") for row in rows.values()}
+    alone = len(days) == 1
+    left = window.kind == "available"
+    which = context.say("context.available") if left else context.label(window)
+    head = Head(
+        context.say(
+            "headline.before_shock" if alone else "headline.before_shock_each",
+            window=which,
+            last=next(iter(days)),
+        ),
+        context.say("headline.before_shock_note"),
+        group=context.say("headline.for_reader" if left else "headline.on_paper"),
+    )
+    yield (
+        head,
+        {
+            basket: replace(
+                change(row.get("return_before_shock")),
+                aside="" if alone else str(row.get("before_shock") or ""),
+            )
+            for basket, row in rows.items()
+        },
+    )
 
 
 def _against(context: Context) -> Iterator[_Column]:

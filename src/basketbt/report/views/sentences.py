@@ -1,10 +1,11 @@
-"""Three sentences a list, made of its rows in the tables and of nothing else."""
+"""A few sentences a list, made of its rows in the tables and of nothing else."""
 
 from __future__ import annotations
 
 from basketbt.report.data import Row
 from basketbt.report.views.context import Context, days_of, real
 from basketbt.report.views.numbers import percent, points, unsigned
+from basketbt.report.views.shocks import readers_window
 
 
 def sentences(context: Context, basket: str) -> list[str]:
@@ -14,6 +15,7 @@ def sentences(context: Context, basket: str) -> list[str]:
     longest = rows.get(context.event.longest or "")
     said = [_move(context, row) for row in quoted if _known(row)]
     said += _split(context, rows.get("hindsight"), rows.get("available"))
+    said += _before_shock(context, rows)
     if longest is not None and _known(longest):
         said.append(_fall(context, longest))
     used = [*quoted, rows.get("hindsight"), rows.get("available"), longest]
@@ -117,6 +119,26 @@ def _split(context: Context, before: Row | None, after: Row | None) -> list[str]
             start=after["start_date"],
             end=after["end_date"],
             available=percent(real(after["total_return"])),
+            excess=context.say(compared, value=percent(excess), benchmark=context.benchmark),
+        )
+    ]
+
+
+def _before_shock(context: Context, rows: dict[str, Row]) -> list[str]:
+    """What the reader's window had made before the market's first shock in it."""
+    window = readers_window(context)
+    row = None if window is None else rows.get(window.label)
+    if row is None or row["return_before_shock"] is None:
+        return []
+    excess = real(row["excess_before_shock"])
+    compared = "sentences.no_excess" if excess is None else "sentences.excess"
+    return [
+        context.say(
+            "sentences.before_shock",
+            last=row["before_shock"],
+            shock=str(row["shocks"]).split()[0],
+            window=days_of(row),
+            value=percent(real(row["return_before_shock"])),
             excess=context.say(compared, value=percent(excess), benchmark=context.benchmark),
         )
     ]
