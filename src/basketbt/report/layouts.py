@@ -16,7 +16,7 @@ _KINDS: Mapping[Kind, str] = {
     "text": (
         "event basket book weighting rebalance window knowledge benchmark entry paper_window "
         "prices calendar symbol name segment stance origin currency table other moment side "
-        "reason variant model verdict market_changed sector_changed not_compared"
+        "reason tightest variant model verdict market_changed sector_changed not_compared"
     ),
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
@@ -31,9 +31,10 @@ _KINDS: Mapping[Kind, str] = {
     ),
     "decimal": (
         "price_return covered list_return paper_return paper_since_entry shortfall "
-        "shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash shortfall_residual "
-        "costs turnover fill_ratio sold_ratio unsold cash_drag median_return lowest_return "
-        "highest_return median_excess drawdown weight end_weight return contribution depth "
+        "moved_before_entry entry_gap friction shortfall_unfilled shortfall_fees "
+        "shortfall_lots_cash shortfall_residual locked_at_open costs turnover fill_ratio "
+        "sold_ratio unsold cash_drag median_return lowest_return highest_return median_excess "
+        "drawdown weight end_weight return contribution depth "
         "weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
@@ -43,7 +44,8 @@ _KINDS: Mapping[Kind, str] = {
     "level": "level price_level benchmark_level",
     "flag": "recovered registered tested settled",
     "ratio": "jaccard rate t joint_f kp_t corrado_z placebo_blocks",
-    "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends",
+    "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends "
+    "capacity capacity_90",
 }
 _KIND_OF: Mapping[str, Kind] = {
     **{key: kind for kind, keys in _KINDS.items() for key in keys.split()},
@@ -72,9 +74,9 @@ SUMMARY = _layout(
     "names_priced benchmark total_return price_return",
     *(one.key for one in MEASURES[1:]),
     "drawdown_peak drawdown_trough drawdown_recovery entry covered list_return paper_return",
-    "paper_window paper_since_entry shortfall shortfall_delay shortfall_unfilled",
-    "shortfall_fees shortfall_lots_cash shortfall_residual costs turnover fill_ratio",
-    "sold_ratio unsold cash_drag notes",
+    "paper_window paper_since_entry shortfall moved_before_entry entry_gap friction",
+    "shortfall_unfilled shortfall_fees shortfall_lots_cash shortfall_residual costs turnover",
+    "fill_ratio sold_ratio unsold cash_drag locked_at_open capacity capacity_90 tightest notes",
 )
 RELATIVE = _layout(
     "relative",

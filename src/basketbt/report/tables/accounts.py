@@ -61,6 +61,7 @@ def account_rows(result: StudyResult, benchmark: str) -> Iterator[dict[str, Valu
             "covered": one.covered,
             "list_return": one.list_return,
             "paper_window": one.paper_window if one.opened else None,
+            "tightest": one.tightest,
             "notes": one.notes,
         }
 
