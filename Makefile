@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 .PHONY: demo test quick check calendars docs gallery sample clean
 
 demo: $(READY)
-	$(BIN)/basketbt run configs/deepseek-r1.yaml --set "account={entry: [publication_open, next_open]}" --set "event_study={}"
+	$(BIN)/basketbt run configs/deepseek-r1.yaml --set "account={}" --set "event_study={}"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 3 --dist worksteal

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-DEMO = ["--set", "account={entry: [publication_open, next_open]}", "--set", "event_study={}"]
+DEMO = ["--set", "account={}", "--set", "event_study={}"]
 PACKAGE = ["--format", "figures,xlsx,docx"]
 
 

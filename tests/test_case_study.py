@@ -110,10 +110,11 @@ def test_what_it_says_of_accounts(case: tool.Case, page: str) -> None:
     assert len(late) == 16
     assert f"after publication is {percent(float(late['total_return'].median()))}" in flat(page)
     four = late[late["basket"].isin(GUOJIN)]
-    delay = 100 * four["shortfall_delay"]
-    assert f"{delay.min():.0f} to {delay.max():.0f} points of paper were made before" in flat(page)
-    took = 100 * (four["paper_since_entry"] - four["total_return"])
-    assert f"another {took.min():.1f} to {took.max():.1f} points" in flat(page)
+    moved = 100 * four["moved_before_entry"]
+    assert f"{moved.min():.0f} to {moved.max():.0f} points of paper were made before" in flat(page)
+    gap, own = 100 * four["entry_gap"], 100 * four["friction"]
+    assert f"of which {gap.min():.1f} to {gap.max():.1f} from the close" in flat(page)
+    assert f"own friction was {own.min():.1f} to {own.max():.1f} points" in flat(page)
     cost = 100 * early[early["basket"].isin(GUOJIN)]["shortfall"]
     assert f"for at most {cost.max():.1f} points" in flat(page)
     orders = case.r1_account.frames["orders"]

@@ -16,6 +16,7 @@ SOURCE = Path(basketbt.__file__).parent
 MADE = (
     "account.met.",
     "account.parts.",
+    "headline.account.",
     "chance.caption.",
     "chance.market_now.",
     "chance.sector_now.",

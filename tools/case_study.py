@@ -152,7 +152,7 @@ def _other_accounts(case: Case) -> list[str]:
             start = [name, percent(owner.holdable).lstrip("+"), percent(owner.list_return)]
             achieved = percent(float(parts.achieved[owner.member]))
             found.setdefault(name, start).append(achieved)
-    head = ["list", "covers", "paper", "next open", "after publication"]
+    head = ["list", "covers", "paper", "after publication", "next open"]
     return _table(head, list(found.values()))
 
 

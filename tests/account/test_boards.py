@@ -74,14 +74,17 @@ def test_one_word_boards_are_not_bought_until_they_open() -> None:
     assert book.books.cash[-1, 0] == 10_005_000 - 7500 * 31 - 4875 - 100 - 98
 
 
-def test_delay_and_unfilled_say_what_the_boards_cost() -> None:
+def test_what_moved_before_the_entry_is_told_from_what_the_boards_cost() -> None:
     book = run(BOARDS)
     parts = book.shortfall
     np.testing.assert_allclose(parts.paper, 0.3)
-    np.testing.assert_allclose(parts.delay, 0.3 - (13 / 11 - 1))
+    # Bought at 11 at the open; the close before was 10, where paper was bought too.
+    np.testing.assert_allclose(parts.moved, 0.3 - (13 / 11 - 1))
+    np.testing.assert_allclose(parts.gap, parts.moved)
     np.testing.assert_allclose(parts.unfilled, (13 / 11 - 1) - (13 / 13.31 - 1))
     # 16.904 of 7,516.904 shares are not held, and the money for them did not lose 0.31 a share.
     np.testing.assert_allclose(parts.lots_cash, 16.904 * -0.31 / 100_050, atol=1e-8)
+    np.testing.assert_allclose(parts.friction, parts.total - parts.moved, atol=1e-15)
 
 
 def test_patience_ends_in_cash() -> None:

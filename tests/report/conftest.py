@@ -17,7 +17,7 @@ WHOLE = (
     "weighting=[equal, stance]",
     "rebalance=hold",
     "event_study={placebo_dates: 100, random_baskets: 0}",
-    "account={entry: [next_open, publication_open]}",
+    "account={}",
 )
 
 

@@ -27,9 +27,9 @@ class AccountSpec(Strict):
 
     cash: float = Field(10_000_000.0, gt=0, le=9e9, description="Yuan at the start.")
     entry: Annotated[Many[Entry], distinct()] = Field(
-        ("next_open",),
-        description="next_open: the first open after the event; day0_close; publication_open: the "
-        "first open after the list was published. One account for each.",
+        ("publication_open", "next_open"),
+        description="publication_open: the first open at which a reader of the list could buy; "
+        "next_open: the first open after the event; day0_close. One account for each.",
     )
     exit: Annotated[date, Field(strict=False)] | None = Field(
         None, description="Last session; everything is sold at its close. None: end of the windows."

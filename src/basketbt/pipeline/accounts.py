@@ -38,6 +38,9 @@ from basketbt.results.accounts import accounts_of
 
 UNTAXED = NoteKind("dividends_untaxed", severity="warning")
 NOTHING_TO_TAX = NoteKind("dividends_nothing_to_tax", severity="warning")
+LOCKED = NoteKind("account_locked")
+CAPACITY_OF_PART = NoteKind("account_capacity_of_part")
+NO_CAPACITY = NoteKind("account_no_capacity")
 
 _SHOWN = 6  # an error fits one screen
 
@@ -162,7 +165,11 @@ def _kept(
         statistics=_statistics(result, book),
         shocked=tuple(_shocked(result, book, number) for number in range(len(points))),
         notes=tuple(
-            (*own, *_payment_notes(result.panel, book, number, has_actions=has_actions))
+            (
+                *own,
+                *_entry_notes(result.panel, book, number),
+                *_payment_notes(result.panel, book, number, has_actions=has_actions),
+            )
             for number, own in enumerate(notes)
         ),
     )
@@ -175,6 +182,34 @@ def settings_of(spec: AccountSpec) -> AccountSettings:
     )
     broker = Broker(**spec.broker.model_dump())
     return AccountSettings(**alike, follow=spec.rebalance == "follow", broker=broker)
+
+
+def _entry_notes(panel: PricePanel, book: AccountBook, number: int) -> list[Note]:
+    """What a basket's account could not buy at its first open, and in that session."""
+    if not book.opened[number]:
+        return []
+    first, symbols = book.first, np.array(panel.symbols)
+    weights, locked, could = (one[number] for one in (first.weights, first.locked, first.open))
+    session = str(panel.sessions[book.base + book.schedule.entry[number]])
+    notes = []
+    if locked.any():
+        notes.append(
+            LOCKED(
+                count=int(locked.sum()),
+                weight=float(first.locked_weight[number]),
+                session=session,
+                symbols=listing(symbols[locked].tolist()),
+                shut=int(first.shut[number].sum()),
+            )
+        )
+    missing = (weights > 0) & ~could
+    if not could.any():
+        notes.append(NO_CAPACITY(session=session))
+    elif missing.any():
+        part = float(weights[could].sum() / weights.sum())
+        shares = listing(symbols[missing].tolist())
+        notes.append(CAPACITY_OF_PART(weight=part, session=session, symbols=shares))
+    return notes
 
 
 def _payment_notes(

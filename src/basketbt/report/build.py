@@ -219,6 +219,7 @@ def _account_info(found: CaseResult) -> AccountInfo:
         cash=kept.book.settings.cash,
         exit=str(found.panel.sessions[last]),
         window=span(0, last - found.zero),
+        participation=kept.book.settings.participation,
     )
 
 

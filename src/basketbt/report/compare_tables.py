@@ -47,7 +47,7 @@ def statistics_table(runs: Sequence[ReportData]) -> Table:
             where = (*(row[key] for key in _WHERE), row.get(_ENTRY), row["window"])
             for column in run.tables["summary"].layout.columns:
                 value = row[column.key]
-                if column.kind in ("decimal", "ratio") and isinstance(value, float):
+                if column.kind in ("decimal", "ratio", "money") and isinstance(value, float):
                     own[(*where, column.key)] = value
         found.append(own)
     texts = (

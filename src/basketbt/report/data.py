@@ -141,11 +141,13 @@ class TestsInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountInfo:
-    """The accounts of an event: starting cash in yuan, the session of the exit, paper's days."""
+    """The accounts of an event: starting cash in yuan, the session of the exit, paper's days, the
+    part of a session's volume that they trade at most."""
 
     cash: float
     exit: str
     window: str
+    participation: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ _KINDS: Mapping[Kind, str] = {
     "text": (
         "event basket book weighting rebalance window knowledge benchmark entry paper_window "
         "prices calendar symbol name segment stance origin currency table other moment side "
-        "reason variant model verdict market_changed sector_changed not_compared shocks "
+        "reason tightest variant model verdict market_changed sector_changed not_compared shocks "
         "cause source"
     ),
     "date": (
@@ -35,9 +35,10 @@ _KINDS: Mapping[Kind, str] = {
         "price_return return_before_shock excess_before_shock median_before_shock "
         "median_excess_before_shock market_return "
         "covered lowest_covered holdable list_return paper_return paper_since_entry "
-        "shortfall shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash "
-        "shortfall_residual costs turnover fill_ratio sold_ratio unsold cash_drag median_return "
-        "lowest_return highest_return median_excess drawdown weight end_weight return contribution "
+        "shortfall moved_before_entry entry_gap friction shortfall_unfilled shortfall_fees "
+        "shortfall_lots_cash shortfall_residual locked_at_open costs turnover fill_ratio "
+        "sold_ratio unsold cash_drag median_return lowest_return highest_return median_excess "
+        "drawdown weight end_weight return contribution "
         "depth weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
@@ -47,7 +48,8 @@ _KINDS: Mapping[Kind, str] = {
     "level": "level price_level benchmark_level",
     "flag": "recovered registered tested settled",
     "ratio": "beta_industries jaccard rate t joint_f kp_t corrado_z placebo_blocks",
-    "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends",
+    "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends "
+    "capacity capacity_90",
 }
 _KIND_OF: Mapping[str, Kind] = {
     **{key: kind for kind, keys in _KINDS.items() for key in keys.split()},
@@ -78,8 +80,9 @@ SUMMARY = _layout(
     "drawdown_peak drawdown_trough drawdown_recovery",
     "shocks before_shock return_before_shock excess_before_shock",
     "entry names_held holdable list_return paper_return paper_window paper_since_entry",
-    "shortfall shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash",
-    "shortfall_residual costs turnover fill_ratio sold_ratio unsold cash_drag notes",
+    "shortfall moved_before_entry entry_gap friction shortfall_unfilled shortfall_fees",
+    "shortfall_lots_cash shortfall_residual costs turnover fill_ratio sold_ratio unsold cash_drag",
+    "locked_at_open capacity capacity_90 tightest notes",
 )
 RELATIVE = _layout(
     "relative",

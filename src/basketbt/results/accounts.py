@@ -157,7 +157,9 @@ class ListAccount:
             "paper_return": parts.paper,
             "paper_since_entry": parts.since_entry,
             "shortfall": parts.total,
-            "shortfall_delay": parts.delay,
+            "moved_before_entry": parts.moved,
+            "entry_gap": parts.gap,
+            "friction": parts.friction,
             "shortfall_unfilled": parts.unfilled,
             "shortfall_fees": parts.fees,
             "shortfall_lots_cash": parts.lots_cash,
@@ -168,8 +170,17 @@ class ListAccount:
             "sold_ratio": book.sold_ratio,
             "unsold": book.unsold,
             "cash_drag": book.cash_drag,
+            "locked_at_open": book.first.locked_weight,
+            "capacity": book.first.capacity,
+            "capacity_90": book.first.capacity_90,
         }
         return {key: float(values[self.member]) for key, values in arrays.items()}
+
+    @property
+    def tightest(self) -> str | None:
+        """The share that limits ``capacity``; None where nothing could be bought."""
+        column = int(self.book.first.tightest[self.member])
+        return self.case.panel.symbols[column] if column >= 0 else None
 
     @property
     def days(self) -> Days:

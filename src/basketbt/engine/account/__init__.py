@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-Entry = Literal["next_open", "day0_close", "publication_open"]
+Entry = Literal["publication_open", "next_open", "day0_close"]
 Dividends = Literal["cash", "taxed"]
 Refused = Literal["leave_out", "cash"]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Floats
 from basketbt.data.panel import PricePanel
+from basketbt.engine.account.capacity import FirstSession, first_session
 from basketbt.engine.account.planner import Orders, Plan
 from basketbt.engine.account.schedule import Schedule, make_schedule
 from basketbt.engine.account.settings import AccountSettings
@@ -69,8 +70,8 @@ class AccountBook:
     ``turnover`` what was bought and sold, ``costs`` fees and dividend tax. ``fill_ratio`` is bought
     / set out to buy, ``sold_ratio`` the same of sales, each share at the close that valued it when
     its sale was set out, ``unsold`` what is left after the last close / value then; ``cash_drag``
-    what the idle cash after entry would have made in the index book. ``payments`` are notes on
-    corporate actions, as (column, note).
+    what the idle cash after entry would have made in the index book. ``first`` is what the session
+    of the first orders offered. ``payments`` are notes on corporate actions, as (column, note).
     """
 
     settings: AccountSettings
@@ -80,6 +81,7 @@ class AccountBook:
     plan: Plan
     books: Books
     shortfall: Shortfall
+    first: FirstSession
     turnover: Floats
     costs: Floats
     fill_ratio: Floats
@@ -153,6 +155,16 @@ def account_book(
         plan=plan,
         books=books,
         shortfall=shortfall(rules, schedule, settings, path, plan),
+        first=first_session(
+            panel,
+            rules.rows,
+            path,
+            entry=entry,
+            moments=moments,
+            settings=settings,
+            limits=rules.limits,
+            refused=refused,
+        ),
         turnover=per_basket(orders.amount) / cash * opened,
         costs=per_basket(orders.cost) / cash * opened,
         fill_ratio=fill_ratio * opened,

@@ -196,14 +196,22 @@ def blocked(
     for state, reason in _UNTRADED.items():
         untraded[status == state] = reason
     untraded[:, refused] = Reason.REFUSED
-    open_, high, low, close = (
-        _counted(getattr(panel, name)[rows], 1.0) for name in ("open", "high", "low", "close")
+    open_, high, close = (
+        _counted(getattr(panel, name)[rows], 1.0) for name in ("open", "high", "close")
     )
-    up = np.stack([(open_ >= limits.up) & (low >= limits.up), close >= limits.up])
+    _, one_word = opened_at_limit(panel, rows, limits)
+    up = np.stack([one_word, close >= limits.up])
     down = np.stack([(open_ <= limits.down) & (high <= limits.down), close <= limits.down])
     no_buy = np.where(untraded > 0, untraded, np.where(up, Reason.LIMIT_UP, 0))
     no_sell = np.where(untraded > 0, untraded, np.where(down, Reason.LIMIT_DOWN, 0))
     return no_buy.astype(np.int8), no_sell.astype(np.int8)
+
+
+def opened_at_limit(panel: PricePanel, rows: slice, limits: PriceLimits) -> tuple[Bools, Bools]:
+    """(R, N) shares that opened at their upper limit, and those of them that never left it."""
+    open_, low = (_counted(getattr(panel, name)[rows], 1.0) for name in ("open", "low"))
+    at_limit = open_ >= limits.up
+    return at_limit, at_limit & (low >= limits.up)
 
 
 def carried(values: NDArray[Any], known: NDArray[np.bool_]) -> NDArray[Any]:

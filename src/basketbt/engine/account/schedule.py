@@ -16,7 +16,7 @@ from basketbt.engine.holding_periods import HoldingPeriod
 from basketbt.engine.index import IndexPath
 from basketbt.market.calendars import Calendar, as_day
 from basketbt.market.clock import Event
-from basketbt.market.dayzero import day_zero, publication_day
+from basketbt.market.dayzero import day_zero
 
 Bools = NDArray[np.bool_]
 
@@ -40,20 +40,21 @@ class EntryPoint:
     moment: Moment
 
 
-def entry_point(entry: Entry, event: Event, published: date, calendar: Calendar) -> EntryPoint:
+def entry_point(
+    entry: Entry, event: Event, published: datetime | date, calendar: Calendar
+) -> EntryPoint:
     """When an account with this rule first buys.
 
-    ``next_open``: the first opening auction that an order could reach after the event became
-    public; of an event known by its date alone, the next session's. ``day0_close``: the close of
-    day 0. ``publication_open``: the open of the first session after the list was published.
+    ``publication_open``: the first opening auction that an order could reach after the list was
+    published; ``next_open``: after the event became public. What is known by its date alone counts
+    as after that day's close. ``day0_close``: the close of day 0.
 
     Raises ``OutsideCalendar`` when the calendar does not reach so far.
     """
     if entry == "day0_close":
         return EntryPoint(day_zero(event, calendar).session, Moment.CLOSE)
-    if entry == "publication_open":
-        return EntryPoint(publication_day(published, calendar), Moment.OPEN)
-    return EntryPoint(next_open(event.at, calendar), Moment.OPEN)
+    known = published if entry == "publication_open" else event.at
+    return EntryPoint(next_open(known, calendar), Moment.OPEN)
 
 
 def next_open(moment: datetime | date, calendar: Calendar) -> np.datetime64:
@@ -116,7 +117,7 @@ def make_schedule(
             row=row,
             moment=Moment(moment),
             baskets=(entry == row) & (moments == moment),
-            weights=_weights_then(path, entry, moments),
+            weights=weights_at_entry(path, entry, moments),
         )
         for row, moment in sorted({(int(r), int(m)) for r, m in zip(entry, moments, strict=True)})
         if row >= 0
@@ -133,7 +134,7 @@ def make_schedule(
     )
 
 
-def _weights_then(path: IndexPath, rows: NDArray[np.intp], moments: NDArray[np.int8]) -> Floats:
+def weights_at_entry(path: IndexPath, rows: NDArray[np.intp], moments: NDArray[np.int8]) -> Floats:
     """(B, N) the weights last set at each basket's row and moment; the first ones at row 0.
 
     A reset is made at the close, so an account that begins at the same close takes it in.

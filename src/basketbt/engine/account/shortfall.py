@@ -1,4 +1,4 @@
-"""What an account fell short of its list, and what each rule of the market cost.
+"""What an account fell short of its list: what had moved before, and what each rule then cost.
 
 The implementation shortfall of Perold ("The Implementation Shortfall: Paper versus Reality",
 Journal of Portfolio Management, 1988) is split by switching the rules on one after another, each
@@ -6,12 +6,15 @@ run planned afresh: what a step takes away is that rule's part, so the parts add
 
 ==========  ==================================================================================
 paper       the index book from the close of day -1: fractions, no rule at all
-delay       the same, bought when the account buys
+moved       the same, bought at the price of the account's entry
 unfilled    and price limits, suspensions, T+1, participation, refused shares
 lots_cash   and whole lots, money to the fen, dividends kept in cash
 fees        and duties, exchange fees, commission
 residual    and slippage and dividend tax: the account itself
 ==========  ==================================================================================
+
+``moved`` is nobody's friction: that price is the first at which the entry allows to buy. The others
+are the account's own friction.
 """
 
 from __future__ import annotations
@@ -146,19 +149,25 @@ def run_fractions(
 class Shortfall:
     """Returns and their differences, (B,) each, decimals; NaN for a basket without an account.
 
-    ``paper - achieved`` is the sum of the five parts. ``since_entry`` is paper too, bought at the
-    close before the session of the first order: ``paper - since_entry`` had moved before, and is a
-    part of ``delay``.
+    ``paper - achieved`` is ``moved`` and ``friction``. ``since_entry`` is paper too, bought at the
+    close before the session of the first order; ``gap`` is what it lost from that close to the
+    entry's price (overnight, for an entry at an open), and is a part of ``moved``.
     """
 
     paper: Floats
     since_entry: Floats
     achieved: Floats
-    delay: Floats
+    moved: Floats
+    gap: Floats
     unfilled: Floats
     lots_cash: Floats
     fees: Floats
     residual: Floats
+
+    @property
+    def friction(self) -> Floats:
+        """What the account lost from its entry's price on: the sum of the four last parts."""
+        return self.unfilled + self.lots_cash + self.fees + self.residual
 
     @property
     def total(self) -> Floats:
@@ -190,7 +199,8 @@ def shortfall(
         paper=paper,
         since_entry=since_entry * opened,
         achieved=achieved * opened,
-        delay=paper - entered,
+        moved=paper - entered,
+        gap=(since_entry - entered) * opened,
         unfilled=(entered - filled) * opened,
         lots_cash=(filled - lots) * opened,
         fees=(lots - fees) * opened,

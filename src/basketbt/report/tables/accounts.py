@@ -65,6 +65,7 @@ def account_rows(result: StudyResult, benchmark: str) -> Iterator[dict[str, Valu
             "holdable": one.holdable,
             "list_return": one.list_return,
             "paper_window": one.paper_window if one.opened else None,
+            "tightest": one.tightest,
             "notes": one.notes,
         }
 

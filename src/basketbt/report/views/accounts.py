@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from basketbt.notes import Listing
 from basketbt.report.data import Row
 from basketbt.report.views.context import Context, real
-from basketbt.report.views.numbers import percent, points, unsigned
+from basketbt.report.views.numbers import money, percent, points, unsigned
 
 # Notes of an account that is not of the whole list.
 _PARTIAL = ("account_left_out", "account_in_cash")
@@ -15,7 +15,9 @@ _PARTIAL = ("account_left_out", "account_in_cash")
 _NAMED = 12
 
 
-# Parts of the shortfall beside delay, and what can stop an order, in the order of the sentence.
+# What an account could not buy at its first open, and in that session.
+_AT_ENTRY = ("account_locked", "account_capacity_of_part", "account_no_capacity")
+# Parts of an account's own friction, and what can stop an order, in the order of the sentence.
 _PARTS = ("unfilled", "fees", "lots_cash", "residual")
 _STOPPED = (
     "limit-up", "limit-down", "suspended", "closed", "not traded", "T+1", "participation",
@@ -58,9 +60,8 @@ def _part(context: Context, row: Row) -> Iterator[str]:
 
 
 def _sentence(context: Context, row: Row) -> str:
-    """Paper, achievable and the reasons of the difference, the largest first."""
+    """Paper, what of it came before the entry, achievable, and the friction's parts."""
     published = context.data.lists[str(row["basket"])].published
-    since = percent(real(row["paper_since_entry"]))
     return context.say(
         "account.sentence",
         entry=context.say(f"conclusion.entries.{row['entry']}"),
@@ -69,29 +70,17 @@ def _sentence(context: Context, row: Row) -> str:
         if row["knowledge"] == "hindsight"
         else "",
         paper=percent(real(row["paper_return"])),
-        since=context.say("account.since", value=since, day=row["base_date"])
-        if _waited(row)
-        else "",
+        moved=points(real(row["moved_before_entry"]) or 0.0, signed=True),
+        friction=points(-(real(row["friction"]) or 0.0), signed=True),
         achieved=percent(real(row["total_return"])),
         reasons=_reasons(context, row),
-        met=_unfilled(context, row) + _unsold(context, row),
+        met=_at_entry(context, row) + _unfilled(context, row) + _unsold(context, row),
     )
-
-
-def _waited(row: Row) -> bool:
-    """Whether paper had sessions to move in before the entry."""
-    return isinstance(row["first_day"], int) and row["first_day"] > 0
 
 
 def _reasons(context: Context, row: Row) -> str:
     """The parts that round to at least 0.1 points, in words."""
     parts = [(real(row[f"shortfall_{key}"]) or 0.0, f"account.parts.{key}") for key in _PARTS]
-    delay = real(row["shortfall_delay"]) or 0.0
-    if _waited(row):
-        before = (real(row["paper_return"]) or 0.0) - (real(row["paper_since_entry"]) or 0.0)
-        parts = [(delay - before, "account.later_than_eve"), *parts, (before, "account.before")]
-    else:
-        parts = [(delay, "account.later"), *parts]
     lines = [
         context.say(
             "account.cost" if value > 0 else "account.gave",
@@ -102,6 +91,24 @@ def _reasons(context: Context, row: Row) -> str:
         if float(points(value)) > 0
     ]
     return context.comma(lines) or context.say("account.same")
+
+
+def _at_entry(context: Context, row: Row) -> str:
+    """The money that the first session took, and the shares that it did not give."""
+    said = ""
+    if row["tightest"] is not None:
+        said = context.say(
+            "account.capacity",
+            capacity=money(real(row["capacity"]), context.language),
+            tightest=row["tightest"],
+            most=money(real(row["capacity_90"]), context.language),
+        )
+    notes = row["notes"] if isinstance(row["notes"], tuple) else ()
+    for note in notes:
+        if note.kind.code in _AT_ENTRY:
+            words = note.text(context.language, context.shorten("summary.csv"))
+            said += context.say("account.at_entry", what=words[:1].upper() + words[1:])
+    return said
 
 
 def _account(row: Row) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from basketbt.locale import Language
 from basketbt.report.data import Colours
 from basketbt.report.model import Value
-from basketbt.report.views.numbers import NONE, percent, points, probability_text, unsigned
+from basketbt.report.views.numbers import NONE, money, percent, points, probability_text, unsigned
 from basketbt.results import SIGNIFICANT
 
 Tone = Literal["", "up", "down"]
@@ -249,6 +249,13 @@ def share(value: Value, *, title: str = "") -> Cell:
     if not isinstance(value, int | float):
         return Cell(NONE, None, title=title)
     return Cell(unsigned(value), float(value), title=title)
+
+
+def amount(value: Value, language: Language, *, title: str = "") -> Cell:
+    """Yuan in a unit that fits; a dash where there are none."""
+    if not isinstance(value, int | float):
+        return Cell(NONE, None, title=title)
+    return Cell(money(float(value), language), float(value), title=title)
 
 
 def probability(value: Value) -> Cell:

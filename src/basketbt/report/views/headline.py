@@ -14,7 +14,9 @@ from basketbt.report.views.blocks import (
     Head,
     Prose,
     TableBlock,
+    amount,
     change,
+    gained,
     number,
     probability,
     share,
@@ -252,45 +254,51 @@ def _excess(context: Context, row: Row | None) -> Cell:
 
 
 def _achievable(context: Context) -> list[_Column]:
-    """What the account of each list made, a column for each entry, beside paper."""
+    """Paper, and of each entry what its account made, missed, lost, and how much money fits."""
     if not context.account_rows:
         return []
     group, baskets = context.say("headline.in_account"), context.event.baskets
 
-    def column(name: str, title: str, cells: dict[str, Cell]) -> _Column:
-        head = Head(name, title, group=group, screen=True)
+    def column(word: str, cells: dict[str, Cell], group: str = group) -> _Column:
+        note = context.say(f"headline.account.{word}_note")
+        head = Head(context.say(f"headline.account.{word}"), note, group=group, screen=True)
         return head, dict.fromkeys(baskets, change(None)) | cells
 
     columns = []
     covered = {str(row["basket"]): share(row["holdable"]) for row in context.account_rows}
     if any(row["holdable"] != 1 for row in context.account_rows):
-        columns.append(
-            column(context.say("headline.covers"), context.say("headline.covers_note"), covered)
-        )
+        columns.append(column("covers", covered))
     paper = {
         str(row["basket"]): change(row["paper_return"])
         for row in context.account_rows
         if row["paper_return"] is not None
     }
     if paper:
-        columns.append(
-            column(context.say("headline.on_paper"), context.say("headline.paper_note"), paper)
-        )
+        columns.append(column("paper", paper))
     for entry in context.entries:
-        cells = {
-            str(row["basket"]): change(row["total_return"], title=_reason(context, row))
-            for row in context.account_rows
-            if row["entry"] == entry
-        }
-        columns.append(
-            column(context.entry_name(entry), context.say("headline.achievable_note"), cells)
-        )
+        rows = [row for row in context.account_rows if row["entry"] == entry]
+        cells = {str(row["basket"]): _of_account(context, row) for row in rows}
+        within = context.say("headline.entry", entry=context.entry_name(entry))
+        columns += [
+            column(word, {basket: own[place] for basket, own in cells.items()}, within)
+            for place, word in enumerate(_ACCOUNT)
+        ]
     return columns
 
 
-def _reason(context: Context, row: Row) -> str:
-    """Why a list has no account."""
-    return context.notes(row["notes"]) if row["total_return"] is None else ""
+_ACCOUNT = ("achieved", "moved", "friction", "locked", "capacity")
+
+
+def _of_account(context: Context, row: Row) -> tuple[Cell, ...]:
+    """The cells of an account under ``_ACCOUNT``; of a list without one why."""
+    lost = real(row["friction"])
+    return (
+        change(row["total_return"], title="" if lost is not None else context.notes(row["notes"])),
+        gained(row["moved_before_entry"]),
+        gained(None if lost is None else -lost),
+        share(row["locked_at_open"]),
+        amount(row["capacity"], context.language, title=str(row["tightest"] or "")),
+    )
 
 
 def _fall(context: Context) -> list[_Column]:

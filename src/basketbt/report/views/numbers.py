@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from basketbt.locale import Language
 
 NONE = "–"
+
+# From which amount of yuan on, in which unit, with which words.
+_MONEY: Mapping[Language, tuple[tuple[float, float, str], ...]] = {
+    "en": ((1e8, 1e6, "¥{:,.0f}m"), (1e5, 1e6, "¥{:,.1f}m"), (0.0, 1.0, "¥{:,.0f}")),
+    "zh": ((1e8, 1e8, "{:,.2f}亿元"), (1e4, 1e4, "{:,.0f}万元"), (0.0, 1.0, "{:,.0f}元")),
+}
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -28,6 +34,14 @@ def points(value: float, *, signed: bool = False) -> str:
 def unsigned(value: float | None) -> str:
     """A decimal as a percentage that has no sign to speak of: a weight, a smallest effect."""
     return percent(value).lstrip("+")
+
+
+def money(value: float | None, language: Language) -> str:
+    """Yuan, at least 0, as a desk says them: ``¥12.3m``, ``1.23亿元``; a dash for none."""
+    if value is None or math.isnan(value):
+        return NONE
+    unit, words = next((unit, words) for least, unit, words in _MONEY[language] if value >= least)
+    return words.format(value / unit)
 
 
 def probability_text(p: float | None) -> str:

@@ -15,6 +15,7 @@ from basketbt.report.views.blocks import (
     Head,
     Prose,
     TableBlock,
+    amount,
     change,
     gained,
     number,
@@ -22,9 +23,11 @@ from basketbt.report.views.blocks import (
     text,
 )
 from basketbt.report.views.context import Context, View, real
-from basketbt.report.views.numbers import percent, points
+from basketbt.report.views.numbers import percent, points, unsigned
 
-_PARTS = ("delay", "unfilled", "fees", "lots_cash", "residual")
+_PARTS = ("shortfall_unfilled", "shortfall_fees", "shortfall_lots_cash", "shortfall_residual")
+#: From paper to achievable: what had moved before, then the account's own friction.
+_STEPS = ("moved_before_entry", *_PARTS)
 
 
 def _build(context: Context) -> list[Block]:
@@ -36,7 +39,11 @@ def _build(context: Context) -> list[Block]:
     if not rows or account is None:
         return [said] if every else []
     lead = context.say(
-        "shortfall.lead", cash=account.cash, exit=account.exit, window=account.window
+        "shortfall.lead",
+        cash=account.cash,
+        exit=account.exit,
+        window=account.window,
+        volume=unsigned(account.participation),
     )
     return [
         Prose(text=lead),
@@ -50,13 +57,15 @@ def _build(context: Context) -> list[Block]:
 
 
 def _table(context: Context, rows: list[Row]) -> TableBlock:
-    parts = [f"shortfall.parts.{key}" for key in _PARTS]
     words = [
         "shortfall.covers",
         "shortfall.paper",
-        "shortfall.since",
+        "shortfall.parts.moved_before_entry",
         "shortfall.achievable",
-        *parts,
+        "shortfall.friction",
+        *(f"shortfall.parts.{key}" for key in _PARTS[:2]),
+        "shortfall.locked",
+        "shortfall.capacity",
         "shortfall.bought",
         "shortfall.sold",
     ]
@@ -68,7 +77,12 @@ def _table(context: Context, rows: list[Row]) -> TableBlock:
             *(Head(context.say(word)) for word in words),
             *(
                 Head(context.say(word), screen=True)
-                for word in ("shortfall.costs", "shortfall.drawdown")
+                for word in (
+                    *(f"shortfall.parts.{key}" for key in _PARTS[2:]),
+                    "shortfall.most",
+                    "shortfall.costs",
+                    "shortfall.drawdown",
+                )
             ),
         ),
         rows=tuple(
@@ -77,11 +91,15 @@ def _table(context: Context, rows: list[Row]) -> TableBlock:
                 text(context.entry(row)),
                 share(row["holdable"]),
                 change(row["paper_return"]),
-                change(row["paper_since_entry"]),
+                gained(row["moved_before_entry"]),
                 change(row["total_return"]),
-                *(gained(_lost(row, key)) for key in _PARTS),
+                *(gained(_lost(row, key)) for key in ("friction", *_PARTS[:2])),
+                share(row["locked_at_open"]),
+                amount(row["capacity"], context.language, title=str(row["tightest"] or "")),
                 share(row["fill_ratio"]),
                 share(row["sold_ratio"]),
+                *(gained(_lost(row, key)) for key in _PARTS[2:]),
+                amount(row["capacity_90"], context.language),
                 share(row["costs"]),
                 change(row["max_drawdown"]),
             )
@@ -92,19 +110,19 @@ def _table(context: Context, rows: list[Row]) -> TableBlock:
 
 def _lost(row: Row, key: str) -> float | None:
     """A part of the shortfall as the return it took away."""
-    value = real(row[f"shortfall_{key}"])
+    value = real(row[key])
     return None if value is None else -value
 
 
 def _waterfall(context: Context, rows: list[Row]) -> Chart:
     words = [
         "shortfall.paper",
-        *(f"shortfall.parts.{key}" for key in _PARTS),
+        *(f"shortfall.parts.{key}" for key in _STEPS),
         "shortfall.achievable",
     ]
     sets: dict[str, dict[str, Any]] = {}
     for row in rows:
-        values = [row["paper_return"], *(_lost(row, key) for key in _PARTS), row["total_return"]]
+        values = [row["paper_return"], *(_lost(row, key) for key in _STEPS), row["total_return"]]
         numbers = [real(value) or 0.0 for value in values]
         name, entry = context.name(row["basket"]), context.entry(row)
         sets[f"{name} · {entry}"] = {
@@ -118,7 +136,7 @@ def _waterfall(context: Context, rows: list[Row]) -> Chart:
                 *(points(value, signed=True) for value in numbers[1:-1]),
                 percent(numbers[-1]),
             ],
-            "measures": ["absolute", *["relative"] * len(_PARTS), "total"],
+            "measures": ["absolute", *["relative"] * len(_STEPS), "total"],
         }
     shown = next(iter(sets.values()))
     return Chart(
