@@ -87,13 +87,6 @@ def judged(bars: Bars) -> tuple[Bars, list[Finding]]:
     return bars, findings
 
 
-def placeholders(bars: Bars) -> Flags:
-    """(R,) rows of mainland shares without any volume: suspended, though the table has a row."""
-    share = bars.per_row([s.kind == "share" and s.calendar == "XSHG" for s in bars.parsed])
-    idle: Flags = share & (bars.volume == 0)
-    return idle
-
-
 def disorder(bars: Bars) -> list[Finding]:
     """Rows dated before the row above them."""
     later = np.append(True, bars.dates[1:] >= bars.dates[:-1])[: len(bars)]
