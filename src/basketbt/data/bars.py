@@ -319,7 +319,11 @@ class PriceRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class MarketData:
-    """Everything a source knew of a request; a symbol it lacks is not in ``bars.symbols``."""
+    """Everything a source knew of a request; a symbol it lacks is not in ``bars.symbols``.
+
+    ``ends``: the last day of the request on which a table has a row of any share, by table and
+    calendar, where that may be later than the rows in ``bars`` tell.
+    """
 
     source: str
     bars: Bars
@@ -331,6 +335,7 @@ class MarketData:
     origin: Note | None = None  # where the prices are from, where more than the source's name says
     notes: tuple[Note, ...] = ()
     universe: UniverseCloses | None = None
+    ends: Mapping[tuple[str, str], np.datetime64] = field(default_factory=dict)
 
 
 class PriceSource(Protocol):

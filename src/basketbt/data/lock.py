@@ -31,6 +31,7 @@ from basketbt.data.bars import (
     PriceRequest,
     UniverseCloses,
 )
+from basketbt.data.ends import known_ends
 from basketbt.data.sources.files.folder import by_convention
 from basketbt.data.sources.files.formats import CsvTable
 from basketbt.data.sources.files.source import TableSource
@@ -129,7 +130,14 @@ class LockSource:
             origin=told.origin,
             has_actions=told.has_actions,
             notes=told.notes,
+            ends=self._ends(request),
         )
+
+    def _ends(self, request: PriceRequest) -> dict[tuple[str, str], np.datetime64]:
+        ends = {
+            (one.table, one.calendar): np.datetime64(one.last, "D") for one in self._manifest.ends
+        }
+        return {key: min(day, request.end) for key, day in ends.items()}
 
     def _table(self, name: str) -> CsvTable:
         return CsvTable(name, self._files[name])
@@ -199,6 +207,10 @@ def _beside_tables(data: MarketData, bars: Bars, request: PriceRequest) -> dict[
             for number, symbol in enumerate(bars.symbols)
         },
         "notes": [as_data(note) for note in data.notes],
+        "ends": [
+            {"table": table, "calendar": exchange, "last": str(day)}
+            for (table, exchange), day in sorted(known_ends(replace(data, bars=bars)).items())
+        ],
     }
 
 
@@ -258,6 +270,12 @@ class _Security(_Told):
     table: str
 
 
+class _End(_Told):
+    table: str
+    calendar: str
+    last: str
+
+
 class _Manifest(_Told):
     """What ``_beside_tables`` says, with the format and the hashes."""
 
@@ -271,6 +289,7 @@ class _Manifest(_Told):
     universe: _Universe | None
     symbols: dict[str, _Security]
     notes: tuple[_NoteData, ...]
+    ends: tuple[_End, ...] = ()  # locks made before 0.1 was out have none
 
 
 def _read(path: Path) -> tuple[_Manifest, dict[str, bytes]]:

@@ -28,6 +28,7 @@ from basketbt.data.bars import (
     MarketData,
     ShareCounts,
 )
+from basketbt.data.ends import index_ends, known_ends
 from basketbt.data.fx import FxPolicy, find_rates
 from basketbt.errors import BadPrices
 from basketbt.market.calendars import calendar as calendar_named
@@ -344,31 +345,20 @@ def _status(data: MarketData, bars: Bars, where: Alignment, sessions: Dates) -> 
     """(T, N) :class:`Status` of every cell."""
     traded = where.traded()
     status = np.full(traded.shape, Status.SUSPENDED, dtype=np.int8)
-    ends = _coverage(data.bars)
+    ends, of_indexes = known_ends(data), index_ends(data.bars)
     shut = {name: ~calendar_named(name).are_sessions(sessions) for name in ("XSHG", "XHKG")}
     firsts, lasts = bars.dates[bars.edges[:-1]], bars.dates[bars.edges[1:] - 1]
     for column, symbol in enumerate(bars.parsed):
         status[shut[symbol.calendar], column] = Status.CLOSED
-        status[sessions > ends[bars.tables[column], symbol.calendar], column] = Status.ENDED
+        own = of_indexes if symbol.kind == "index" else ends
+        end = own[bars.tables[column], symbol.calendar]
         delisted = _instrument(data, symbol.canonical).delisted
+        status[sessions > max(end, delisted or end), column] = Status.ENDED
         if delisted is not None:
             status[sessions > max(delisted, lasts[column]), column] = Status.DELISTED
         status[sessions < firsts[column], column] = Status.UNLISTED
     status[traded] = Status.TRADED
     return status
-
-
-def _coverage(bars: Bars) -> dict[tuple[str, str], np.datetime64]:
-    """The last day a table has a bar of any security, by table and trading calendar.
-
-    After it a missing bar says nothing: the table has ended, the share is not suspended.
-    """
-    ends: dict[tuple[str, str], np.datetime64] = {}
-    lasts = bars.dates[bars.edges[1:] - 1]
-    for symbol, table, last in zip(bars.parsed, bars.tables, lasts, strict=True):
-        key = (table, symbol.calendar)
-        ends[key] = max(ends.get(key, last), last)
-    return ends
 
 
 def _factor_notes(bars: Bars, untold: Flags) -> list[Note]:

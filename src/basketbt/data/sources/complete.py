@@ -22,6 +22,7 @@ from basketbt.data.sources.akshare.lists import delisting, rights_issues
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import FAMILIES, VENDORS, Route, group_of
 from basketbt.data.sources.vendor import Changed, History, HttpRecord, Query, Vendor, VendorFailure
+from basketbt.data.suspension import suspended
 from basketbt.data.validation.answers import Rejected, checked, missing_sessions
 from basketbt.market.symbols import Symbol
 
@@ -176,7 +177,7 @@ def _sessions_at(vendor: Vendor, query: Query, missing: Dates) -> Dates | None:
     except VendorFailure:
         return None
     bars = found.bars.between(missing[0], missing[-1])
-    traded: Dates = bars.dates[~(bars.volume == 0)]
+    traded: Dates = bars.dates[~suspended(bars)]
     return traded
 
 

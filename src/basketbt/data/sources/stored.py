@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+
+import numpy as np
 
 from basketbt.data.bars import Bars, FxSeries, Instrument, MarketData, PriceRequest
 from basketbt.data.sources.auto import Fetcher, Outcome, SessionRange, best, window_and_vendors
@@ -12,6 +14,7 @@ from basketbt.data.sources.routes import Route
 from basketbt.data.sources.vendor import History
 from basketbt.data.store import Coverage, Store
 from basketbt.errors import DataError
+from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, listing
 
 NOT_FETCHED = NoteKind("not-fetched", severity="warning")
@@ -127,4 +130,20 @@ def _market_data(
         },
         has_actions=bool(shares_of) and all(h.actions is not None for h in shares_of),
         notes=notes,
+        ends=_ends(securities.values()),
     )
+
+
+def _ends(histories: Iterable[History]) -> dict[tuple[str, str], np.datetime64]:
+    """How far each vendor was asked and has answered, by vendor and calendar.
+
+    A share that is suspended then has no bar there, and another vendor had none either.
+    """
+    ends: dict[tuple[str, str], np.datetime64] = {}
+    for one in histories:
+        symbol = parse_symbol(one.symbol)
+        if symbol.kind != "index":
+            for table in one.bars.tables:
+                key = table, symbol.calendar
+                ends[key] = max(ends.get(key, one.last), one.last)
+    return ends

@@ -13,6 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from basketbt.data.bars import Bars, MarketData
+from basketbt.data.ends import known_ends
+from basketbt.data.suspension import suspended
 from basketbt.data.validation import rows as rules
 from basketbt.data.validation.policy import RULES, Policy, full_policy
 from basketbt.data.validation.reference_tables import (
@@ -45,8 +47,10 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
     policy = full_policy(quality)
     findings = _fx_findings(data)
     notes: list[Note] = []
+    # Rows that are taken out below say nevertheless how far their table goes.
+    data = replace(data, ends=known_ends(data))
     bars = data.bars
-    idle = rules.placeholders(bars)
+    idle = suspended(bars)
     if idle.any():
         symbols = [bars.symbols[number] for number in np.unique(bars.code[idle])]
         notes.append(PLACEHOLDERS(symbols=listing(symbols)))

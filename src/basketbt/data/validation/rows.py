@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from basketbt.data.adjust import action_steps
 from basketbt.data.bars import COLUMNS, Bars, Dates, Flags, Floats, FxSeries, MarketData
+from basketbt.data.ends import index_ends, known_ends
 from basketbt.market.calendars import calendar
 from basketbt.market.limits import limit_fractions
 from basketbt.notes import Note, NoteKind
@@ -85,13 +86,6 @@ def judged(bars: Bars) -> tuple[Bars, list[Finding]]:
         if left_out:
             bars = bars.rows(np.delete(np.arange(len(bars)), left_out))
     return bars, findings
-
-
-def placeholders(bars: Bars) -> Flags:
-    """(R,) rows of mainland shares without any volume: suspended, though the table has a row."""
-    share = bars.per_row([s.kind == "share" and s.calendar == "XSHG" for s in bars.parsed])
-    idle: Flags = share & (bars.volume == 0)
-    return idle
 
 
 def disorder(bars: Bars) -> list[Finding]:
@@ -307,22 +301,24 @@ def missing_before(bars: Bars) -> NDArray[np.int64]:
 
 
 def ends_early(bars: Bars, data: MarketData) -> list[Finding]:
-    """Securities whose rows stop more than five sessions before those of their table.
+    """Securities whose rows stop more than five sessions before their table ends.
 
     A long suspension looks like that, and so does an export that was not brought up to date. The
     row is the last one, the value how many sessions are missing. Delisted shares are not named.
     """
     found = []
-    for rows in _tables(bars):
-        sessions = calendar(bars.parsed[bars.code[rows[0]]].calendar).sessions
-        place = np.searchsorted(sessions, bars.dates[rows])
-        last = np.flatnonzero(np.append(np.diff(bars.code[rows]) != 0, True))
-        for at in last:
-            missing = place.max() - place[at]
-            known = data.instruments.get(bars.symbols[bars.code[rows[at]]])
-            if missing > _STALE and (known is None or known.delisted is None):
-                what = "last row, so many sessions before its table's end:"
-                found.append(_finding(bars, "ends_early", rows[at], missing, what))
+    of_shares, of_indexes = known_ends(data), index_ends(bars)
+    for number, (symbol, table) in enumerate(zip(bars.parsed, bars.tables, strict=True)):
+        last = int(bars.edges[number + 1]) - 1
+        end = (of_indexes if symbol.kind == "index" else of_shares)[table, symbol.calendar]
+        known = data.instruments.get(symbol.canonical)
+        if end <= bars.dates[last] or (known is not None and known.delisted is not None):
+            continue
+        place = np.searchsorted(calendar(symbol.calendar).sessions, [bars.dates[last], end])
+        missing = int(place[1] - place[0])
+        if missing > _STALE:
+            what = "last row, so many sessions before its table's end:"
+            found.append(_finding(bars, "ends_early", last, missing, what))
     return found
 
 

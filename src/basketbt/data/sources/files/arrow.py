@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, Floats
+from basketbt.data.suspension import HALTED, STATUS
 from basketbt.errors import InvalidFile, Problem
 
 Number = TypeVar("Number", np.float64, np.float32, np.int64)
@@ -125,11 +126,11 @@ def _day(text: str) -> np.datetime64:
 
 
 def to_numbers(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> Floats:
-    """A column as doubles, (R,); an empty cell is NaN. Thousands separators are read.
+    """A column as doubles, (R,); an empty cell is NaN, and 停牌. Thousands separators are read.
 
     Raises ``InvalidFile`` for a cell that is no number.
     """
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    if _is_text(column):
         column = _from_text(column, header, path, lines)
     return doubles(column)
 
@@ -139,9 +140,46 @@ def _from_text(column: pa.ChunkedArray, header: str, path: str, lines: Lines) ->
     try:
         return bare.cast(pa.float64())
     except pa.ArrowInvalid:
+        pass
+    try:  # a null imports pandas, so none is made before one is needed
+        bare = pc.if_else(_is_halted(bare), pa.nulls(1, bare.type)[0], bare)
+        return bare.cast(pa.float64())
+    except pa.ArrowInvalid:
         row, text = _first_wrong(bare)
     what = f"{header} holds {text!r}, which is no number"
     raise InvalidFile([Problem(path, int(lines[row]), what, "leave the cell empty if unknown")])
+
+
+def says_halted(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """(R,) cells that hold 停牌 in place of a number."""
+    if not _is_text(column):
+        return np.zeros(len(column), dtype=np.bool_)
+    halted: NDArray[np.bool_] = integers(_is_halted(pc.utf8_trim_whitespace(column))) == 1
+    return halted
+
+
+def _is_halted(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.match_substring_regex(texts, f"^{HALTED}$")
+
+
+def to_statuses(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> NDArray[np.bool_]:
+    """(R,) whether a column of trading statuses says that nothing was traded.
+
+    Raises ``InvalidFile`` for a text that is no status.
+    """
+    texts, numbers = coded(column)
+    known = [STATUS.get(text.strip().lower()) for text in texts]
+    if None in known:
+        text = texts[known.index(None)]
+        row = int(np.flatnonzero(numbers == texts.index(text))[0])
+        what = f"{header} holds {text!r}, which is no trading status"
+        fix = f"write 1 or 交易, 0 or {HALTED}; leave the cell empty if unknown"
+        raise InvalidFile([Problem(path, int(lines[row]), what, fix)])
+    return np.array([*known, False], dtype=np.bool_)[numbers]
+
+
+def _is_text(column: pa.ChunkedArray) -> bool:
+    return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
 
 
 def _first_wrong(column: pa.ChunkedArray) -> tuple[int, str]:

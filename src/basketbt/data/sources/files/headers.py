@@ -24,6 +24,7 @@ _PRICES: Mapping[str, tuple[str, ...]] = {
     "amount": ("amount", "amt", "turnover_value", "成交额", "成交金额", "总成交额"),
     "factor": ("adj_factor", "factor", "adjfactor", "复权因子", "累计复权因子"),
     "quality": ("quality",),
+    "status": ("tradestatus", "trade_status", "trading_status", "交易状态"),
 }
 
 # The headers known of every kind of table, by field. Case, spaces and units do not matter.

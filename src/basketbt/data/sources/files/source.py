@@ -7,12 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from basketbt.data.bars import Bars, Instrument, MarketData, PriceRequest, UniverseCloses
+from basketbt.data.ends import share_ends
 from basketbt.data.sources.files.arrow import release
 from basketbt.data.sources.files.codes import CodeIndex
 from basketbt.data.sources.files.folder import safe_path, tables_of
 from basketbt.data.sources.files.formats import TableFile, open_table
 from basketbt.data.sources.files.headers import near_misses
+from basketbt.data.sources.files.reach import last_days
 from basketbt.data.sources.files.side_tables import (
     read_actions,
     read_fx,
@@ -23,6 +27,7 @@ from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import read_bars
 from basketbt.data.sources.files.universe import equal_market, read_universe
 from basketbt.data.sources.files.wide import is_wide, read_wide_bars
+from basketbt.market.calendars import calendar
 from basketbt.market.indexes import EQUAL_MARKET
 from basketbt.notes import Note, NoteKind, listing
 
@@ -57,7 +62,7 @@ class TableSource:
         Raises ``InvalidFile``, with the line.
         """
         wanted = tuple(dict.fromkeys((*request.symbols, *request.indexes)))
-        bars, notes = self._bars(wanted, request)
+        bars, notes, ends = self._bars(wanted, request)
         codes = CodeIndex(wanted)
         kinds = ("actions", "shares", "instruments", "fx")
         by_kind = {kind: list(self._of(kind)) for kind in kinds}
@@ -75,6 +80,7 @@ class TableSource:
             has_actions=bool(by_kind["actions"]),
             notes=tuple(notes),
             universe=universe,
+            ends=ends,
         )
 
     def _universe(self, request: PriceRequest) -> UniverseCloses | None:
@@ -109,8 +115,12 @@ class TableSource:
             if spec.kind == kind:
                 yield spec, self._open(spec)
 
-    def _bars(self, wanted: tuple[str, ...], request: PriceRequest) -> tuple[Bars, list[Note]]:
+    def _bars(
+        self, wanted: tuple[str, ...], request: PriceRequest
+    ) -> tuple[Bars, list[Note], dict[tuple[str, str], np.datetime64]]:
+        """Bars, notes, and the ends of the tables that go on after the rows that were wanted."""
         parts: list[Bars] = []
+        ends: dict[tuple[str, str], np.datetime64] = {}
         notes: list[Note] = []
         used: set[str] = set()
         for spec in self._tables:
@@ -124,7 +134,10 @@ class TableSource:
                 count, names = len(bars.symbols), listing(bars.symbols)
                 notes.append(ADJUSTED_TABLE(count=count, table=bars.tables[0], symbols=names))
             parts.append(bars)
-        return Bars.joined(parts).only(wanted), notes
+            if _stops_short(bars, request):
+                last = last_days(self._open(spec), spec, request)
+                ends |= {(bars.tables[0], exchange): day for exchange, day in last.items()}
+        return Bars.joined(parts).only(wanted), notes, ends
 
     def _read(
         self, spec: TableSpec, codes: CodeIndex, used: set[str], request: PriceRequest
@@ -162,6 +175,14 @@ class FilesSource(TableSource):
         tables = tables_of(root) if tables is None else tables
         paths = {spec.path: safe_path(root, spec.path) for spec in tables}
         super().__init__(tables, lambda spec: open_table(paths[spec.path]))
+
+
+def _stops_short(bars: Bars, request: PriceRequest) -> bool:
+    """Whether no share among the rows shows that its table goes on to the end of the range."""
+    return any(
+        last < calendar(exchange).on_or_before(request.end)
+        for (_, exchange), last in share_ends(bars).items()
+    )
 
 
 def _wide(spec: TableSpec, table: TableFile) -> bool:

@@ -10,14 +10,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
-from basketbt.data.sources.files.arrow import coded, taken, to_days, to_numbers
+from basketbt.data.sources.files.arrow import (
+    coded,
+    says_halted,
+    taken,
+    to_days,
+    to_numbers,
+    to_statuses,
+)
 from basketbt.data.sources.files.codes import CodeIndex, read_from
 from basketbt.data.sources.files.formats import ParquetTable, TableFile
 from basketbt.data.sources.files.headers import Column, find_columns
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.market.symbols import parse_symbol
 
-_TEXTS = ("symbol", "date", "listed", "delisted", "name", "industry", "quality")
+_TEXTS = ("symbol", "date", "listed", "delisted", "name", "industry", "quality", "status")
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,22 @@ class Fields:
         values = to_numbers(self.rows[field], column.header, self.path, self.lines)
         named = scale if column.scale is None else column.scale
         return values if named == 1.0 else values * named
+
+    def halted(self) -> NDArray[np.bool_]:
+        """(R,) rows that say themselves that nothing was traded: by a status, or by 停牌 in place
+        of a number.
+
+        Raises ``InvalidFile`` for a status that is none.
+        """
+        found = np.zeros(len(self.position), dtype=np.bool_)
+        for field in self.columns:
+            if field == "status":
+                found |= to_statuses(
+                    self.rows[field], self.columns[field].header, self.path, self.lines
+                )
+            elif field in COLUMNS:
+                found |= says_halted(self.rows[field])
+        return found
 
     def texts(self, field: str) -> list[str | None]:
         """(R,) texts; None where empty or where the table lacks the field."""
@@ -99,6 +122,10 @@ def read_bars(
     days = fields.days("date")
     rows = rows_within(fields.position, days, request)
     columns = {name: fields.numbers(name, spec.scale(name))[rows] for name in COLUMNS}
+    halted = fields.halted()[rows]
+    for name in ("open", "high", "low"):  # nothing was traded, so there is none
+        columns[name] = np.where(halted, np.nan, columns[name])
+    columns["volume"] = np.where(halted, 0.0, columns["volume"])
     marks = np.array([(text or "").startswith("suspect") for text in fields.texts("quality")])
     bars = bars_of_table(spec, spec.path, codes, fields.position[rows], days[rows], columns)
     return bars, bars.rows(np.flatnonzero(marks[rows]))
