@@ -46,8 +46,8 @@ def price_request(
     """Prices from two sessions before the earliest base (or estimation start) to the last end.
 
     The base is the close before a window's first session; capitalisation weights look at the close
-    before the base. Day 0 is always in. An event study reaches further back, and its indexes and the
-    universe join.
+    before the base. Day 0 is always in. An event study reaches further back, and its indexes and
+    the universe join.
     """
     earliest = min(min(case.starts) for case in cases)
     first = min(config.estimation[0] - 1, earliest - 2)
