@@ -192,6 +192,27 @@ class TestAStudy:
         assert pd.isna(found["return_before_shock"])
         assert f"nothing is before the shock of {session(2)}: it is the first" in found["notes"]
 
+    def test_a_list_of_hong_kong_meets_it_on_its_own_sessions(self, study: Study) -> None:
+        """Hong Kong was shut on 25 and 26 December, Shanghai was not."""
+        hong_kong, shanghai = calendar("XHKG"), calendar("XSHG")
+        zero = session(0, "XHKG")
+        days = [hong_kong.distance(zero, hong_kong.offset(zero, k)) for k in range(-25, 8)]
+        own = {"6682.HK": {day: 50.0 + day for day in days}}
+        boxing_day = shanghai.distance(session(0), np.datetime64("2024-12-26"))
+        index = {day: 100.0 if day < boxing_day else 90.0 for day in range(-25, 8)}
+        run = study(
+            Made({**own, INDEX: index}), ["6682.HK"], windows="[[-18,-15],[-15,-10]]", fx="local"
+        )
+        shocked, calm = (one(run, window) for window in ("[-18,-15]", "[-15,-10]"))
+        assert shocked["shocks"] == "2024-12-26"
+        before, base = hong_kong.on_or_before(np.datetime64("2024-12-26")), session(-19, "XHKG")
+        assert str(shocked["before_shock"])[:10] == str(before) == "2024-12-24"
+        levels = own["6682.HK"]
+        by_hand = levels[hong_kong.distance(zero, before)] / levels[-19] - 1
+        assert str(shocked["base_date"])[:10] == str(base)
+        assert shocked["return_before_shock"] == pytest.approx(by_hand, abs=1e-12)
+        assert pd.isna(calm["shocks"])
+
     def test_prices_from_the_shock_on_change_nothing_before_it(self, study: Study) -> None:
         def made(scale: float) -> dict[str, Any]:
             later = {
@@ -289,7 +310,10 @@ class TestRealPrices:
                 "Shock of the market in [0,+60], Available [+8,+60], the accounts: 2025-04-07 "
                 "(CSI 300 -7.05%; US tariffs of April 2025)."
             )
-            assert "ended on 2025-04-03, the last session before it: a median of -10.9%" in said
+            assert (
+                "ended on 2025-04-03, the session before the first shock: a median of -10.9%"
+                in said
+            )
             (said,) = [one for one in headline(data, "zh") if "市场冲击" in one]
             assert "2025-04-07（沪深300 -7.05%；2025年4月美国加征关税）" in said
             charts = [one for one in document(data).blocks if isinstance(one, Chart)]

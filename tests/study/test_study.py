@@ -53,6 +53,15 @@ def test_a_window_is_bought_at_the_close_before_it(study: Study) -> None:
     assert run.levels["level"].tolist() == pytest.approx([100, 102.5, 105, 107.5], abs=1e-10)
 
 
+def test_a_window_before_day_0_is_the_same_alone_as_beside_others(study: Study) -> None:
+    made = Made({**PAIR, A: path(10.0, 12.0, 15.0, 11.0, 12.0, 13.0, 13.0)})
+    alone = row(study(made, [A, B], windows="[[-2,-2]]"))
+    beside = row(study(made, [A, B], windows="[[-2,-2],[0,2]]"), window="[-2,-2]")
+    assert str(alone["base_date"])[:10] == str(session(-3))
+    assert alone["total_return"] == beside["total_return"]
+    assert alone["total_return"] == pytest.approx(0.1, abs=1e-12)  # 10 → 12, and nothing
+
+
 def test_daily_rebalancing_resets_the_weights_at_every_close(study: Study) -> None:
     run = study(Made(PAIR), [A, B], rebalance="daily")
     by_hand = 1.0

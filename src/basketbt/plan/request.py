@@ -46,15 +46,16 @@ def price_request(
     """Prices from two sessions before the earliest base (or estimation start) to the last end.
 
     The base is the close before a window's first session; capitalisation weights look at the close
-    before the base. An event study reaches further back, and its indexes join. Lists are always
-    measured against the universe.
+    before the base. Day 0 is always in. An event study reaches further back, and its indexes join.
+    Lists are always measured against the universe.
     """
     earliest = min(min(case.starts) for case in cases)
     first = min(config.estimation[0] - 1, earliest - 2)
     if _estimates_volatility(config):
         # It is estimated before the purchase, however early that is.
         first = min(first, config.estimation[0] - 1 + earliest - 1 - config.estimation[1])
-    last = max(max(case.starts.values()) for case in cases)
+    # Day 0 is among the sessions even if every window ends before it: offsets count from it.
+    last = max(0, *(max(case.starts.values()) for case in cases))
     spec = config.event_study
     if spec is not None:
         for case in cases:
