@@ -246,3 +246,18 @@ def test_the_registry_is_complete_in_both_languages() -> None:
             assert words[f"column.{measure.key}.empty"] == reasons
     codes = [one.code for one in {one for measure in MEASURES for one in measure.empty_when}]
     assert len(set(codes)) == len(codes)
+
+
+def test_a_benchmark_for_each_column_gives_what_it_gives_alone() -> None:
+    random = np.random.default_rng(12)
+    levels = levels_of(*random.normal(0, 0.02, (4, 40)))
+    beside = levels_of(*random.normal(0, 0.01, (4, 40)))
+    beside[:, 1] = 100.0  # constant: no beta
+    beside[7, 2] = np.nan
+    beside[:, 3] = np.linspace(100, 120, 41)  # never falls: no down capture
+    together = evaluate(levels, annualisation=243, benchmark_levels=beside)
+    for column in range(4):
+        alone = evaluate(levels[:, column], annualisation=243, benchmark_levels=beside[:, column])
+        assert together.notes(column) == alone.notes(0)
+        for key, values in together.values.items():
+            assert values[column] == pytest.approx(alone.values[key][0], abs=1e-12, nan_ok=True)

@@ -194,6 +194,7 @@ def test_the_schema_names_every_key() -> None:
         ("{source: sample}", "{source: 'files:bars'}", ["{source: files, path: bars}"]),
         ("study: mine", "study: compare", ["cannot be called compare"]),
         ("000300.SH", "000001.SZ", ["000001.SZ is a share", "Name an index"]),
+        ("000300.SH", "EWI.CALC", ["EWI.CALC is another index for each list", "Leave it out"]),
         ("{source: sample}", "{source: files}", ["`path` belongs to source: files"]),
     ],
 )

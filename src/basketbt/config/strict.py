@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from basketbt.errors import InputError
+from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.market.symbols import parse_symbol
 from basketbt.yamlmodel import as_problem, refused
 
@@ -68,6 +69,11 @@ def _checked_code(text: str) -> str:
     # Hong Kong's codes do not tell a fund on an index (2800.HK) from a share.
     if symbol.kind == "share" and symbol.calendar == "XSHG":
         raise refused(f"{text} is a share", "Name an index, e.g. 000300.SH or H00300.CSI.")
+    if symbol.canonical == OWN_INDUSTRIES:
+        raise refused(
+            f"{text} is another index for each list",
+            "Leave it out: every list is set beside its own industries in relative.csv.",
+        )
     return text
 
 

@@ -56,7 +56,9 @@ def evaluate(
     """Every measure of (T+1, B) or (T+1,) levels, base row first, on any scale.
 
     ``annualisation`` is N, sessions a year; ``rf_annual`` an effective annual rate as a decimal;
-    ``benchmark_levels`` (T+1,). Raises ValueError as :meth:`LevelSeries.of` does.
+    ``benchmark_levels`` (T+1,), or (T+1, B) one for each column.
+
+    Raises ValueError as :meth:`LevelSeries.of` does.
     """
     series = LevelSeries.of(
         levels,

@@ -36,6 +36,11 @@ def _fewer_than(sessions: int) -> EmptyReason:
     return EmptyReason(f"fewer_than_{sessions}_session{plural}", lambda s: s.sessions < sessions)
 
 
+def _any(holds: Bools) -> Bools:
+    """(B,) whether it holds in any row."""
+    return np.asarray(holds.any(axis=0))
+
+
 def _no_downside(series: LevelSeries) -> Bools:
     rate = per_session_rate(series.rf_annual, series.annualisation)
     return np.equal(downside_deviation(series.returns, rate), 0.0)
@@ -43,9 +48,7 @@ def _no_downside(series: LevelSeries) -> Bools:
 
 INCOMPLETE_LEVELS = EmptyReason("incomplete_levels", lambda s: ~s.complete)
 NO_BENCHMARK = EmptyReason("no_benchmark", lambda s: not s.has_benchmark)
-INCOMPLETE_BENCHMARK = EmptyReason(
-    "incomplete_benchmark", lambda s: bool(np.isnan(s.benchmark).any())
-)
+INCOMPLETE_BENCHMARK = EmptyReason("incomplete_benchmark", lambda s: _any(np.isnan(s.benchmark)))
 FEWER_THAN_1 = _fewer_than(1)
 FEWER_THAN_2 = _fewer_than(2)
 FEWER_THAN_3 = _fewer_than(MIN_REGRESSION)
@@ -57,13 +60,11 @@ NO_DOWNSIDE = EmptyReason("no_downside", _no_downside)
 NO_DRAWDOWN = EmptyReason("no_drawdown", lambda s: max_drawdown(s.levels) == 0.0)
 NO_LOWER_TAIL = EmptyReason("no_lower_tail", lambda s: tail_quantiles(s.returns)[0] == 0.0)
 CONSTANT_BENCHMARK = EmptyReason(
-    "constant_benchmark", lambda s: bool(deviation(s.benchmark_returns)[0] == 0.0)
+    "constant_benchmark", lambda s: deviation(s.benchmark_returns) == 0.0
 )
 CONSTANT_ACTIVE_RETURN = EmptyReason(
     "constant_active_return",
-    lambda s: deviation(s.returns - s.benchmark_returns[:, np.newaxis]) == 0.0,
+    lambda s: deviation(s.returns - s.benchmark_returns) == 0.0,
 )
-NO_UP_SESSION = EmptyReason("no_up_session", lambda s: not (s.benchmark_returns > RESIDUE).any())
-NO_DOWN_SESSION = EmptyReason(
-    "no_down_session", lambda s: not (s.benchmark_returns < -RESIDUE).any()
-)
+NO_UP_SESSION = EmptyReason("no_up_session", lambda s: ~_any(s.benchmark_returns > RESIDUE))
+NO_DOWN_SESSION = EmptyReason("no_down_session", lambda s: ~_any(s.benchmark_returns < -RESIDUE))

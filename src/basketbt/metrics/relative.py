@@ -1,8 +1,8 @@
 """Beside a benchmark.
 
 ``returns`` are (T, B) (or (T,), one column), ``benchmark`` the (T,) returns of the benchmark over
-the same sessions; results are (B,) float64. A NaN in a column, or in the benchmark, makes the
-result NaN.
+the same sessions, or (T, B) of one for each column; results are (B,) float64. A NaN in a column, or
+in its benchmark, makes the result NaN.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ MIN_REGRESSION = 3
 
 def _covariance(returns: Floats, benchmark: Floats) -> Floats:
     """Sample covariance (ddof 1) of every column with the benchmark, (B,)."""
-    centred = benchmark - benchmark.mean()
-    return np.asarray(centred @ (returns - returns.mean(axis=0)) / (len(benchmark) - 1))
+    against = as_columns(benchmark)
+    centred = against - against.mean(axis=0)
+    products = centred * (returns - returns.mean(axis=0))
+    return np.asarray(products.sum(axis=0) / (len(against) - 1))
 
 
 def beta(returns: Floats, benchmark: Floats) -> Floats:
@@ -49,7 +51,7 @@ def alpha(returns: Floats, benchmark: Floats, annualisation: float) -> Floats:
     columns = as_columns(returns)
     if len(columns) < MIN_ANNUALISED:
         return undefined(columns)
-    intercept = columns.mean(axis=0) - beta(columns, benchmark) * benchmark.mean()
+    intercept = columns.mean(axis=0) - beta(columns, benchmark) * as_columns(benchmark).mean(axis=0)
     return np.asarray((1.0 + intercept) ** annualisation - 1.0)
 
 
@@ -102,26 +104,29 @@ def information_ratio(returns: Floats, benchmark: Floats, annualisation: float) 
     return ratio(active.mean(axis=0), deviation(active)) * math.sqrt(annualisation)
 
 
-def _capture(returns: Floats, benchmark: Floats, chosen: Bools, annualisation: float) -> Floats:
+def _capture(returns: Floats, against: Floats, chosen: Bools, annualisation: float) -> Floats:
     """Annualised return over the chosen sessions, divided by the benchmark's."""
     columns = as_columns(returns)
     if len(columns) < MIN_ANNUALISED or not chosen.any():
         return undefined(columns)
-    years = np.count_nonzero(chosen) / annualisation
-    earned = np.prod(1.0 + columns[chosen], axis=0) ** (1.0 / years) - 1.0
-    offered = np.prod(1.0 + benchmark[chosen]) ** (1.0 / years) - 1.0
-    gaps = np.isnan(columns).any(axis=0) | np.isnan(benchmark).any()
-    return np.where(gaps, np.nan, earned / offered)
+    count = np.count_nonzero(chosen, axis=0)
+    years = np.where(count > 0, count, np.nan) / annualisation
+    earned = np.where(chosen, 1.0 + columns, 1.0).prod(axis=0) ** (1.0 / years) - 1.0
+    offered = np.where(chosen, 1.0 + against, 1.0).prod(axis=0) ** (1.0 / years) - 1.0
+    gaps = np.isnan(columns).any(axis=0) | np.isnan(against).any(axis=0)
+    return np.where(gaps, np.nan, ratio(earned, offered))
 
 
 def up_capture(returns: Floats, benchmark: Floats, annualisation: float) -> Floats:
     """Ratio of annualised returns over sessions with b > 0; NaN if T < 121 or there is none."""
-    return _capture(returns, benchmark, benchmark > RESIDUE, annualisation)
+    against = as_columns(benchmark)
+    return _capture(returns, against, against > RESIDUE, annualisation)
 
 
 def down_capture(returns: Floats, benchmark: Floats, annualisation: float) -> Floats:
     """Ratio of annualised returns over sessions with b < 0; NaN if T < 121 or there is none."""
-    return _capture(returns, benchmark, benchmark < -RESIDUE, annualisation)
+    against = as_columns(benchmark)
+    return _capture(returns, against, against < -RESIDUE, annualisation)
 
 
 def correlation_matrix(returns: Floats) -> Floats:

@@ -15,9 +15,10 @@ from basketbt.metrics.returns import simple_returns
 class LevelSeries:
     """B level series over T sessions plus their base row, and optionally a benchmark.
 
-    ``levels`` (T+1, B), NaN throughout for a column that is not complete; ``benchmark`` (T+1,)
-    levels, NaN throughout without one or where one is missing; ``annualisation`` sessions a year;
-    ``rf_annual`` effective annual rate. Build it with :meth:`of`, which enforces this.
+    ``levels`` (T+1, B), NaN throughout for a column that is not complete; ``benchmark`` (T+1, 1)
+    levels, or (T+1, B) one for each column, NaN throughout without one or where one is missing;
+    ``annualisation`` sessions a year; ``rf_annual`` effective annual rate. Build it with
+    :meth:`of`, which enforces this.
     """
 
     levels: Floats
@@ -35,7 +36,8 @@ class LevelSeries:
         rf_annual: float = 0.0,
         benchmark_levels: Floats | None = None,
     ) -> LevelSeries:
-        """A series from (T+1, B) or (T+1,) levels on any scale.
+        """A series from (T+1, B) or (T+1,) levels on any scale, and a benchmark for all columns,
+        (T+1,), or for each, (T+1, B).
 
         A column with a NaN, infinite or non-positive level is undefined as a whole: half a window
         must not be reported as the window. Raises ValueError if there is no base row, if the
@@ -48,17 +50,17 @@ class LevelSeries:
             raise ValueError(f"annualisation must be positive, not {annualisation}")
         sound = (np.isfinite(columns) & (columns > 0)).all(axis=0)
         unknown = np.full(len(columns), np.nan)
-        benchmark = unknown if benchmark_levels is None else np.asarray(benchmark_levels, float)
-        if benchmark.shape != (len(columns),):
+        benchmark = as_columns(unknown if benchmark_levels is None else benchmark_levels)
+        if benchmark.shape not in ((len(columns), 1), columns.shape):
             raise ValueError(
                 f"the benchmark has shape {benchmark.shape}, the levels {len(columns)} rows"
             )
-        sound_benchmark = (np.isfinite(benchmark) & (benchmark > 0)).all()
+        sound_benchmark = (np.isfinite(benchmark) & (benchmark > 0)).all(axis=0)
         return cls(
             levels=np.where(sound, columns, np.nan),
             annualisation=annualisation,
             rf_annual=rf_annual,
-            benchmark=benchmark if sound_benchmark else unknown,
+            benchmark=np.where(sound_benchmark, benchmark, np.nan),
             has_benchmark=benchmark_levels is not None,
         )
 
@@ -79,5 +81,5 @@ class LevelSeries:
 
     @cached_property
     def benchmark_returns(self) -> Floats:
-        """(T,) simple returns of the benchmark; NaN without one."""
-        return simple_returns(self.benchmark)[:, 0]
+        """(T, 1) or (T, B) simple returns of the benchmark; NaN without one."""
+        return simple_returns(self.benchmark)

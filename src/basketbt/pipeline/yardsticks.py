@@ -166,17 +166,17 @@ class OwnIndustriesOf:
     def window(self, statistics: WindowStatistics) -> OwnIndustries:
         """One window of the path."""
         chosen = list(statistics.members)
-        measured = [self._measured(statistics.last, one) for one in chosen]
+        measured = self._measured(statistics.last, chosen)
         parts = self._parts(statistics.last, chosen)
         standing = [self._standing(one) for one in chosen]
         held = self._path.weights[chosen] > 0
         return OwnIndustries(
-            beside=_joined(measured),
+            beside=measured,
             parts=parts,
             outside=np.array([self._setting.peers.outside_of(own) for own in held]),
             beside_notes=tuple(
-                (*said, *(one.notes(0) if stands else ()))
-                for (said, stands), one in zip(standing, measured, strict=True)
+                (*said, *(measured.notes(place) if stands else ()))
+                for place, (said, stands) in enumerate(standing)
             ),
             parts_notes=tuple(
                 (*said, *self._why_empty(parts, place, statistics.last, chosen[place]))
@@ -184,13 +184,13 @@ class OwnIndustriesOf:
             ),
         )
 
-    def _measured(self, last: int, member: int) -> Evaluation:
+    def _measured(self, last: int, chosen: list[int]) -> Evaluation:
         rows, yardsticks = self._path.rows(last), self._setting.yardsticks
         return evaluate(
-            self._path.total.levels[rows, member],
+            self._path.total.levels[rows][:, chosen],
             annualisation=yardsticks.annualisation,
             rf_annual=yardsticks.rf_annual,
-            benchmark_levels=self._levels[rows, member],
+            benchmark_levels=self._levels[rows][:, chosen],
             measures=RELATIVE,
         )
 
@@ -243,11 +243,3 @@ class OwnIndustriesOf:
 
 
 _PARTS = ("excess_market", "excess_industries", "excess_selection")
-
-
-def _joined(measured: list[Evaluation]) -> Evaluation:
-    """Evaluations of one list each as one of all."""
-    return Evaluation(
-        {one.key: np.concatenate([own.values[one.key] for own in measured]) for one in RELATIVE},
-        {one.key: tuple(own.reasons[one.key][0] for own in measured) for one in RELATIVE},
-    )

@@ -132,17 +132,17 @@ def _summary(quoted: Quoted, benchmark: str) -> dict[str, Value]:
 
 
 def _relative(quoted: Quoted, benchmarks: tuple[str, ...]) -> Iterator[dict[str, Value]]:
-    why = quoted.where.case.no_market
+    cells, why = quoted.cells(), quoted.where.case.no_market
     for benchmark, beside in zip(benchmarks, quoted.statistics.beside, strict=True):
         yield {
-            **quoted.cells(),
+            **cells,
             "benchmark": benchmark,
             **{one.key: float(beside.values[one.key][quoted.line]) for one in RELATIVE},
             "notes": why if benchmark == EQUAL_MARKET and why else beside.notes(quoted.line),
         }
     own, line = quoted.industries, quoted.line
     yield {
-        **quoted.cells(),
+        **cells,
         "benchmark": OWN_INDUSTRIES,
         **{one.key: float(own.beside.values[one.key][line]) for one in RELATIVE},
         "notes": own.beside_notes[line],
