@@ -13,7 +13,7 @@ from basketbt.data.bars import Dates, PriceRequest
 from basketbt.lists.model import Basket
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
 from basketbt.market.clock import Event
-from basketbt.market.dayzero import DayZero, publication_day
+from basketbt.market.dayzero import DayZero, Publication, publication
 from basketbt.notes import Note
 
 # Quoted if the study has them: to the first session after the holiday, and a month.
@@ -66,9 +66,14 @@ class Case:
         return self.calendar.offset(self.day_zero.session, offset)
 
     @cached_property
+    def publications(self) -> tuple[Publication, ...]:
+        """For each basket day p, and the open at which a reader could enter."""
+        return tuple(publication(one.source.published, self.calendar) for one in self.baskets)
+
+    @property
     def readers(self) -> tuple[np.datetime64, ...]:
-        """For each basket the first session on which a reader of it could trade."""
-        return tuple(publication_day(b.source.published, self.calendar) for b in self.baskets)
+        """For each basket day p, the first session on which a reader of it could trade."""
+        return tuple(one.session for one in self.publications)
 
     def knowledge(self, member: int, window: Window) -> Knowledge:
         """Whether a reader of a basket could have had a window.

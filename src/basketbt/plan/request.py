@@ -81,7 +81,7 @@ def price_request(
 def basket_request(basket: Basket, start: date | None, end: date | None) -> PriceRequest:
     """Prices of a list without a study, from 300 days before its publication to 120 days after,
     unless ``start`` and ``end`` say otherwise, beside the CSI 300."""
-    published = basket.source.published
+    published = basket.source.day
     currencies = {parse_symbol(symbol).currency for symbol in basket.symbols} - {"CNY"}
     return PriceRequest(
         symbols=tuple(dict.fromkeys(basket.symbols)),

@@ -21,7 +21,7 @@ from basketbt.lists.model import Basket
 from basketbt.lists.weights import CAP_TOLERANCE
 from basketbt.market.calendars import Calendar, calendar
 from basketbt.market.clock import Event, shipped_events
-from basketbt.market.dayzero import day_zero, publication_day
+from basketbt.market.dayzero import day_zero, publication
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.plan.model import Case, StudyPlan, Window
@@ -164,19 +164,17 @@ def _windows(
         return tuple(windows), ()
     end = config.last_offset
     try:
-        available = publication_day(basket.source.published, home)
+        known = publication(basket.source.published, home)
     except OutsideCalendar as error:
-        published = basket.source.published.isoformat()
+        published = basket.source.when
         raise PublishedOutsideCalendar(basket=basket.id, published=published, why=error) from None
-    reader = home.distance(zero, available)
+    reader = home.distance(zero, known.session)
     if reader > 0 and end >= 0:
         windows.append(Window(kind="hindsight", first=0, last=min(reader - 1, end)))
     if reader <= end:
         windows.append(Window(kind="available", first=max(reader, 0), last=end))
         return tuple(windows), ()
-    note = PUBLISHED_AFTER_THE_END(
-        published=basket.source.published.isoformat(), end=str(home.offset(zero, end))
-    )
+    note = PUBLISHED_AFTER_THE_END(published=basket.source.when, end=str(home.offset(zero, end)))
     return tuple(windows), (note,)
 
 
