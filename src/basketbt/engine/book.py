@@ -145,7 +145,17 @@ def _bought(
     base: int,
     end: int,
 ) -> tuple[Floats, tuple[Note, ...]]:
-    """(N,) the weights of one basket at the close of row ``base``, and what is to be said of it."""
+    """(N,) the weights of one basket at the close of row ``base``, and what is to be said of it.
+
+    At a base that lies after the end of its prices it has no level whatever its weights: equal ones
+    stand in.
+    """
+    column = columns_of(panel, basket)
+    known = column[column >= 0]
+    if known.size and (panel.status[base, known] == Status.ENDED).all():
+        row = np.zeros(len(panel.symbols))
+        row[known] = 1.0 / len(known)
+        return row, tuple(standing_notes(panel, row))
     present, said = listed_at(panel, basket, policies.late_listing, base=base, end=end)
     row, weighed = row_of_weights(panel, basket, weighting, present, policies, base=base, zero=zero)
     if weighting.kind in PRICE_DRIVEN and policies.late_listing == "join":

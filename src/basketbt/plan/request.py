@@ -47,13 +47,14 @@ def price_request(
 
     The base is the close before a window's first session; capitalisation weights look at the close
     before the base. An event study reaches further back, and its indexes and the universe join.
+    Horizons after publication are asked for and not required: one that is not over is empty.
     """
     earliest = min(min(case.starts) for case in cases)
     first = min(config.estimation[0] - 1, earliest - 2)
     if _estimates_volatility(config):
         # It is estimated before the purchase, however early that is.
         first = min(first, config.estimation[0] - 1 + earliest - 1 - config.estimation[1])
-    last = max(max(case.starts.values()) for case in cases)
+    last = max(max(case.asked.values()) for case in cases)
     spec = config.event_study
     if spec is not None:
         for case in cases:
@@ -72,7 +73,8 @@ def price_request(
         symbols=symbols,
         indexes=benchmarks,
         start=min(case.session(first - LEAD_IN) for case in cases),
-        end=max(case.session(last) for case in cases),
+        end=max(case.session(max(last, *case.starts.values())) for case in cases),
+        required=max(case.session(last) for case in cases),
         fx=_pairs(cases, in_yuan=config.account is not None),
         universe=spec is not None and spec.random_baskets > 0,
     )

@@ -16,14 +16,16 @@ _KINDS: Mapping[Kind, str] = {
     "text": (
         "event basket book weighting rebalance window knowledge benchmark entry paper_window "
         "prices calendar symbol name segment stance origin currency table other moment side "
-        "reason variant model verdict market_changed sector_changed not_compared"
+        "reason variant model verdict market_changed sector_changed not_compared list_kind "
+        "lowest_list highest_list"
     ),
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
-        "published date peak_date trough_date recovery_date"
+        "publication_session date peak_date trough_date recovery_date"
     ),
     "integer": (
-        "first_day last_day sessions names names_priced lists unknown rose beat day suspended "
+        "first_day last_day sessions names names_priced lists unknown rose beat beat_sector "
+        "reader_day day suspended "
         "rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
         "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
@@ -33,14 +35,18 @@ _KINDS: Mapping[Kind, str] = {
         "price_return covered list_return paper_return paper_since_entry shortfall "
         "shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash shortfall_residual "
         "costs turnover fill_ratio sold_ratio unsold cash_drag median_return lowest_return "
-        "highest_return median_excess drawdown weight end_weight return contribution depth "
+        "highest_return lower_quartile upper_quartile median_excess drawdown weight end_weight "
+        "return contribution depth "
         "weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
         "band_high"
     ),
     "notes": "notes",
-    "level": "level price_level benchmark_level",
+    "level": (
+        "level price_level benchmark_level median_level lower_level upper_level lowest_level "
+        "highest_level"
+    ),
     "flag": "recovered registered tested settled",
     "ratio": "jaccard rate t joint_f kp_t corrado_z placebo_blocks",
     "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends",
@@ -85,9 +91,15 @@ RELATIVE = _layout(
 )
 BREADTH = _layout(
     "breadth",
-    "event day0 calendar book weighting rebalance entry published window first_day last_day",
-    "end_date lists unknown median_return lowest_return highest_return rose beat",
-    "median_excess",
+    "event day0 calendar book weighting rebalance entry publication_session list_kind window",
+    "first_day last_day end_date lists unknown median_return lower_quartile upper_quartile",
+    "lowest_return highest_return rose beat beat_sector median_excess notes",
+)
+PUBLICATION_CURVE = _layout(
+    "publication_curve",
+    "event day0 calendar weighting rebalance publication_session list_kind reader_day day date",
+    "lists median_level lower_level upper_level lowest_level highest_level lowest_list",
+    "highest_list benchmark_level",
 )
 LEVELS = _layout(
     "levels",
@@ -169,6 +181,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(
         SUMMARY,
         RELATIVE,
         BREADTH,
+        PUBLICATION_CURVE,
         LEVELS,
         CONSTITUENTS,
         DRAWDOWNS,

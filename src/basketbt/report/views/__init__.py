@@ -13,6 +13,7 @@ from basketbt.report.views import (
     matrices,
     method,
     placebo,
+    publication,
     shortfall,
     windows,
 )
@@ -21,6 +22,7 @@ from basketbt.report.views.context import Context, View, contexts
 
 VIEWS: tuple[View, ...] = (
     headline.VIEW,
+    publication.VIEW,
     levels.VIEW,
     chance.VIEW,
     windows.VIEW,

@@ -20,7 +20,7 @@ from basketbt.report.views.blocks import (
 )
 from basketbt.report.views.conclusion import chance_sentence, kept
 from basketbt.report.views.context import Context, View, real
-from basketbt.report.views.publication import available
+from basketbt.report.views.publication import available, horizon_table
 
 #: One column of the table: its head and a cell for each basket.
 _Column = tuple[Head, dict[str, Cell]]
@@ -44,11 +44,18 @@ def _build(context: Context) -> list[Block]:
     lead = [*_read_first(context), *answers(context)]
     return [
         *(Prose(text=line, kind="lead") for line in lead),
+        *tables(context)[:-1],
         Prose(text=moment),
         table(context),
         *(Prose(text=line, kind="fine") for line in _notes(context)),
         Prose(text=how, kind="hint"),
     ]
+
+
+def tables(context: Context) -> list[TableBlock]:
+    """Lists together at each horizon after publication, where the study looks at any; each list."""
+    together = horizon_table(context)
+    return [*([together] if together else []), table(context)]
 
 
 def answers(context: Context) -> list[str]:
