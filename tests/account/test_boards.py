@@ -13,11 +13,12 @@ import pytest
 
 from basketbt.engine.account import Entry
 from basketbt.engine.account.book import AccountBook
-from basketbt.engine.account.schedule import Moment, entry_point, next_open
+from basketbt.engine.account.schedule import Moment, entry_point
 from basketbt.engine.account.settings import AccountSettings
 from basketbt.engine.rebalance import Rebalance
 from basketbt.market.calendars import calendar
 from basketbt.market.clock import select_event
+from basketbt.market.dayzero import next_open
 from basketbt.market.fees import Broker
 from support.account_market import FIRST, MadeMarket
 from support.accounts import accounts, path_of, trades_of

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from basketbt.errors import InvalidFile
-from basketbt.plan.check import Checked, check_files
-from support.written import Lists, share, write_lines
+from basketbt.plan.check import Checked, check_files, check_paths
+from support.written import Lists, share, write_lines, write_study
 
 FIRST_ROW = 6  # line of the first constituent: four lines of head, then `constituents:`
 
@@ -69,7 +70,75 @@ def test_a_bad_date_says_how_to_write_one(lists: Lists) -> None:
     path = lists.write("mine/a", row(), published="2025-02-30")
     (problem,) = check_files([path], lists.library).problems
     assert problem.line == 4
-    assert "a date such as 2025-02-07, not '2025-02-30'" in problem.what
+    assert "'2025-02-30' is neither" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("2025-03-05", "2025-03-05"),
+        ("2025-03-05 22:00", "2025-03-05 22:00+08:00"),
+        ("2025-03-05 22:00:30", "2025-03-05 22:00+08:00"),
+        ("2025-03-05T14:00:00Z", "2025-03-05 22:00+08:00"),
+        ("2025-03-05T22:00+08:00", "2025-03-05 22:00+08:00"),
+        ("2025-03-05 09:00 America/New_York", "2025-03-05 22:00+08:00"),
+    ],
+)
+def test_a_publication_is_a_date_or_a_time_in_shanghai_or_with_its_own_zone(
+    lists: Lists, written: str, known: str
+) -> None:
+    path = lists.write("mine/a", row(), published=f'"{written}"')
+    assert lists.library.load(path).source.when == known
+
+
+def test_one_moment_is_one_list_however_its_zone_is_written(lists: Lists) -> None:
+    digests = set()
+    for place, written in enumerate(("2025-03-05 22:00", "2025-03-05T14:00:00+00:00")):
+        path = lists.write(f"mine/a{place}", row(), published=written)
+        digests.add(lists.library.load(path).digest)
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize(
+    "written", ["2025-03-05 25:00", "22:00", "2025-03-05 22:00 Mars/Base", "20250305", "yes"]
+)
+def test_a_time_that_cannot_be_read_says_how_to_write_one(lists: Lists, written: str) -> None:
+    path = lists.write("mine/a", row(), published=f'"{written}"')
+    (problem,) = check_files([path], lists.library).problems
+    assert problem.line == 4
+    assert "a timestamp such as 2025-02-07 22:00" in problem.what
+    assert "Shanghai" in problem.fix
+
+
+def test_a_publication_still_to_come_is_a_warning(lists: Lists) -> None:
+    named = row(name_zh="金山办公")
+    path = lists.write("mine/a", named, published="2025-02-07 22:00")
+    assert check_files([path], lists.library, date(2025, 2, 7)).warnings == ()
+    (warning,) = check_files([path], lists.library, date(2025, 2, 6)).warnings
+    assert (warning.line, "still to come" in warning.what) == (4, True)
+    assert check_files([path], lists.library).warnings == ()  # no clock is asked
+
+
+@pytest.mark.parametrize(
+    ("published", "today", "said"),
+    [
+        ("2025-01-06", date(2025, 6, 1), "before the event (2025-01-20 20:19+08:00): 0 sessions"),
+        ("2025-01-20 20:00", date(2025, 6, 1), "before the event"),
+        ("2025-02-07", date(2025, 6, 1), ""),
+        ("2025-02-07", date(2025, 2, 1), "which is still to come"),
+        ("2025-03-07", date(2025, 2, 1), "after the study's last session (2025-02-26)"),
+        ("2025-03-07", None, "after the study's last session (2025-02-26)"),
+    ],
+)
+def test_a_study_says_what_is_odd_about_when_its_lists_were_published(
+    lists: Lists, published: str, today: date | None, said: str
+) -> None:
+    lists.write("mine/a", row(), published=published)
+    study = write_study(lists.project, baskets="mine/a", windows="[[0,20]]")
+    found = check_paths(study, lists.folder, today)
+    assert found.problems == ()
+    warnings = [warning.what for warning in found.warnings]
+    assert [said in one for one in warnings] == ([True] if said else [])
 
 
 def test_all_problems_of_all_files_come_in_one_go(lists: Lists) -> None:
@@ -118,6 +187,22 @@ class TestComposites:
         path = lists.composite("mine/c", "rule: votes, of: [mine/a]", published="2025-02-06")
         with pytest.raises(InvalidFile, match=r"c\.yaml:4: published on 2025-02-06, before"):
             lists.library.load(path)
+
+    @pytest.mark.parametrize(
+        ("own", "of_list", "fine"),
+        [
+            ("2025-02-07 22:00", "2025-02-07 21:00", True),
+            ("2025-02-07", "2025-02-07 21:00", True),
+            ("2025-02-07 22:00", "2025-02-07", False),  # the list may have come out at midnight
+            ("2025-02-07 22:00", "2025-02-07 23:00", False),
+        ],
+    )
+    def test_it_cannot_be_older_by_hours_either(
+        self, lists: Lists, own: str, of_list: str, fine: bool
+    ) -> None:
+        lists.write("mine/b", row(), published=of_list)
+        path = lists.composite("mine/d", "rule: votes, of: [mine/b]", published=own)
+        assert (check_files([path], lists.library).problems == ()) == fine
 
     def test_the_problem_of_a_list_is_told_once(self, lists: Lists) -> None:
         broken = lists.write("mine/a", row(stance="buy"))

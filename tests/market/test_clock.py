@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basketbt.errors import OutsideCalendar, UnknownName
-from basketbt.market.calendars import calendar
+from basketbt.market.calendars import Calendar, calendar
 from basketbt.market.clock import (
     BadEvent,
     make_alternative,
@@ -19,7 +19,7 @@ from basketbt.market.clock import (
     select_event,
     shipped_events,
 )
-from basketbt.market.dayzero import day_zero, last_clean_offset, neighbours, publication_day
+from basketbt.market.dayzero import day_zero, last_clean_offset, neighbours, publication
 
 ANSWERS = Path(__file__).parent / "answers"
 SHANGHAI, HONG_KONG = calendar("XSHG"), calendar("XHKG")
@@ -99,7 +99,35 @@ class TestBareDates:
 def test_a_reader_can_trade_from_the_first_session_after_publication(
     published: str, session: str
 ) -> None:
-    assert str(publication_day(date.fromisoformat(published), SHANGHAI)) == session
+    assert str(publication(date.fromisoformat(published), SHANGHAI).session) == session
+
+
+@pytest.mark.parametrize(
+    ("home", "at", "session", "entry"),
+    [
+        (SHANGHAI, "2025-03-05T08:00:00+08:00", "2025-03-05", "2025-03-05"),  # before the open
+        (SHANGHAI, "2025-03-05T09:24:59+08:00", "2025-03-05", "2025-03-05"),
+        (SHANGHAI, "2025-03-05T09:25:00+08:00", "2025-03-05", "2025-03-06"),  # it has been matched
+        (SHANGHAI, "2025-03-05T12:00:00+08:00", "2025-03-05", "2025-03-06"),  # the lunch break
+        (SHANGHAI, "2025-03-05T14:59:59+08:00", "2025-03-05", "2025-03-06"),
+        (SHANGHAI, "2025-03-05T15:00:00+08:00", "2025-03-06", "2025-03-06"),  # the close
+        (SHANGHAI, "2025-03-05T22:00:00+08:00", "2025-03-06", "2025-03-06"),
+        (SHANGHAI, "2025-03-07T14:00:00+00:00", "2025-03-10", "2025-03-10"),  # a Friday evening
+        (SHANGHAI, "2025-03-08T10:00:00+08:00", "2025-03-10", "2025-03-10"),  # a Saturday
+        (SHANGHAI, "2025-01-30T10:00:00+08:00", "2025-02-05", "2025-02-05"),  # a holiday
+        (HONG_KONG, "2025-03-05T09:19:59+08:00", "2025-03-05", "2025-03-05"),
+        (HONG_KONG, "2025-03-05T12:30:00+08:00", "2025-03-05", "2025-03-06"),  # the lunch break
+        (HONG_KONG, "2025-03-05T15:30:00+08:00", "2025-03-05", "2025-03-06"),
+        (HONG_KONG, "2025-03-05T16:00:00+08:00", "2025-03-06", "2025-03-06"),
+        (HONG_KONG, "2025-01-28T12:30:00+08:00", "2025-02-03", "2025-02-03"),  # shut at noon
+    ],
+)
+def test_a_timestamp_decides_day_p_and_the_open_at_which_a_reader_enters(
+    home: Calendar, at: str, session: str, entry: str
+) -> None:
+    known = publication(datetime.fromisoformat(at), home)
+    assert (str(known.session), str(known.entry)) == (session, entry)
+    assert known.during == (session != entry)
 
 
 class TestNeighbours:

@@ -75,13 +75,14 @@ def memo(folder: Path, *published: str, lang: str = "en", shares: int = 2) -> st
 def test_a_list_published_before_the_event_has_no_hindsight_part(tmp_path: Path) -> None:
     said = memo(tmp_path, "2024-02-07")
     assert "The list was published on 2024-02-07, before day 0" in said
-    assert "The list came out before day 0; from day 0 to 2025-02-26 it made" in said
+    assert "Out before the event and so from day 0, 2025-01-21, 1 named list had made" in said
+    assert "by the study's end (2025-02-26)" in said
     assert "a reader could trade," not in said
 
 
 def test_lists_of_one_date_have_one_median(tmp_path: Path) -> None:
     said = memo(tmp_path, "2025-02-07", "2025-02-07")
-    assert "the 2 lists had made a median of" in said
+    assert "2 named lists had made a median of" in said
     assert "not one a reader could buy at" in said
 
 
@@ -89,16 +90,16 @@ def test_lists_of_one_date_have_one_median(tmp_path: Path) -> None:
 def test_lists_of_several_dates_are_never_mixed(tmp_path: Path, lang: str) -> None:
     said = memo(tmp_path, "2024-02-07", "2025-02-07", "2026-01-05", lang=lang)
     if lang == "en":
-        assert "The list published on 2024-02-07 came out before day 0" in said
-        assert "the list published on 2025-02-07 had made" in said
-        assert "The list published on 2026-01-05 came out after the study's" in said
-        assert "1 lists" not in said
-        assert "0 lists" not in said
-        assert "median" not in said
+        assert "Out before the event and so from day 0, 2025-01-21, 1 named list" in said
+        assert "From 2025-02-10, when a reader could first trade, 1 named list had made" in said
+        assert "The study's last session came before a reader of 1 named list could trade" in said
+        assert "Not over yet: 1 session (2026-01-06), 5 sessions (2026-01-12)" in said
+        assert "1 named lists" not in said
+        assert "a median" not in said
     else:
-        for day in ("2024-02-07", "2025-02-07", "2026-01-05"):
+        for day in ("2025-01-21", "2025-02-10", "2026-01-06"):
             assert day in said.split("### ")[1]
-        assert "中位数" not in said
+        assert "收益中位数" not in said
 
 
 @pytest.mark.parametrize(

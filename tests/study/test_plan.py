@@ -19,7 +19,8 @@ from support.written import write_list, write_study
 
 
 def plan(tmp_path: Path, **lines: str) -> StudyPlan:
-    return make_plan(load_study(write_study(tmp_path, **lines)))
+    """The plan of a study without horizons, unless it asks for some."""
+    return make_plan(load_study(write_study(tmp_path, **{"horizons": "[]", **lines})))
 
 
 def labels(planned: StudyPlan) -> list[str]:

@@ -30,8 +30,8 @@ def v3() -> Run:
 
 def test_every_list_has_every_window(r1: Run, v3: Run) -> None:
     assert r1.summary["basket"].nunique() == 19
-    assert len(r1.summary) == 19 * 12
-    assert len(v3.summary) == 19 * (9 + 1)
+    assert len(r1.summary) == 19 * (10 + 2 + 5)
+    assert len(v3.summary) == 19 * (9 + 1 + 5)
     assert r1.summary["total_return"].notna().all()
     assert v3.summary["total_return"].notna().all()
     assert (r1.summary["names"] == r1.summary["names_priced"]).all()

@@ -96,9 +96,12 @@ def check(
     folder: Folder = None,
 ) -> None:
     """Check lists and studies: every problem in one go, with file, line and what to do."""
+    from datetime import datetime
+
+    from basketbt.market.clock import SHANGHAI
     from basketbt.plan.check import check_paths
 
-    verdict = check_paths(path, folder)
+    verdict = check_paths(path, folder, datetime.now(SHANGHAI).date())
     for problem in (*verdict.warnings, *verdict.problems):
         prefix = "warning: " if problem in verdict.warnings else ""
         warn(f"{prefix}{problem}")
@@ -240,7 +243,7 @@ def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:
     source = basket.source
     about = f"{basket.broker_zh} {basket.theme_zh} · {basket.broker_en}: {basket.theme_en}"
     say(f"{basket.id} · {about}")
-    say(f"{source.publisher}: {source.title}, published {source.published}")
+    say(f"{source.publisher}: {source.title}, published {source.when}")
     if basket.components:
         say(f"made of {', '.join(basket.components)}")
     if basket.notes:

@@ -48,6 +48,10 @@ DEFAULT_WINDOWS: tuple[tuple[int, int], ...] = (
 )
 
 
+#: A day, a week, two, a month and a quarter of sessions after publication.
+DEFAULT_HORIZONS = (1, 5, 10, 20, 60)
+
+
 class TableSpecFile(Strict):
     """One table of prices (or of what belongs to them) inside ``prices.path``."""
 
@@ -190,7 +194,12 @@ class StudyConfig(Strict):
     )
     windows: Windows = DEFAULT_WINDOWS
     split_at_publication: bool = Field(
-        True, description="Add the hindsight and available windows of each list."
+        True, description="Add the hindsight and available windows of each list, and its horizons."
+    )
+    horizons: Annotated[Several[Annotated[int, Field(ge=1, le=250)]], distinct()] = Field(
+        DEFAULT_HORIZONS,
+        description="Sessions after a list's publication that are looked at side by side: 5 is the "
+        "window [p,p+4] from day p, the first session a reader could trade. []: none.",
     )
     prices: PricesSpec = PricesSpec()
     estimation: Estimation = (-140, -21)

@@ -272,6 +272,8 @@ class UniverseCloses:
 class PriceRequest:
     """What a study needs: shares, benchmark indexes, currencies, and an inclusive date range.
 
+    A source that ends before ``end`` still serves, with what is left empty, if it reaches
+    ``required``; None: ``end``.
     ``universe`` asks also for the closes of every share that the source can give as one table, and
     for the levels of ``EQUAL_MARKET``; a source that has none leaves ``MarketData.universe`` None.
     """
@@ -282,6 +284,7 @@ class PriceRequest:
     end: np.datetime64
     fx: tuple[str, ...] = ()  # "HKDCNY"
     universe: bool = False
+    required: np.datetime64 | None = None
 
     @classmethod
     def from_data(cls, told: Mapping[str, Any]) -> PriceRequest:
@@ -293,8 +296,10 @@ class PriceRequest:
         )
 
     def as_data(self) -> dict[str, Any]:
-        """As JSON holds it."""
-        return {**vars(self), "start": str(self.start), "end": str(self.end)}
+        """As JSON holds it: what was asked for, whether or not it had to be there."""
+        told = {**vars(self), "start": str(self.start), "end": str(self.end)}
+        del told["required"]
+        return told
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -312,8 +317,9 @@ class PriceRequest:
             found.append(", ".join([*unknown[:_NAMED], *more]))
         if wanted.start < self.start:
             found.append(f"the days from {wanted.start} to {self.start - day}")
-        if wanted.end > self.end:
-            found.append(f"the days from {self.end + day} to {wanted.end}")
+        last = wanted.end if wanted.required is None else wanted.required
+        if last > self.end:
+            found.append(f"the days from {self.end + day} to {last}")
         return tuple(found)
 
 

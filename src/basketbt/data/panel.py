@@ -267,7 +267,7 @@ def _canonical(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def origin_of(data: MarketData, panels: Iterable[PricePanel]) -> Note:
-    """The source, its tables or vendors, and the days that were laid out in ``panels``.
+    """The source, its tables or vendors, and the days of ``panels`` up to the last with a bar.
 
     A source that knows better (the sample of record) says so itself.
     """
@@ -278,8 +278,14 @@ def origin_of(data: MarketData, panels: Iterable[PricePanel]) -> Note:
     return kind(
         tables=listing(sorted({table for panel in used for table in panel.tables}) or ["–"]),
         first=str(min(panel.sessions[0] for panel in used)),
-        last=str(max(panel.sessions[-1] for panel in used)),
+        last=str(max(map(_last_bar, used))),
     )
+
+
+def _last_bar(panel: PricePanel) -> np.datetime64:
+    rows = np.flatnonzero((panel.status == Status.TRADED).any(axis=1))
+    last: np.datetime64 = panel.sessions[rows[-1] if rows.size else -1]
+    return last
 
 
 def _grids(bars: Bars, where: Alignment, adjusted: Adjusted, scale: Floats) -> dict[str, Floats]:

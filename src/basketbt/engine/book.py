@@ -163,7 +163,17 @@ def _bought(
     base: int,
     end: int,
 ) -> Weighed:
-    """One basket at the close of row ``base``, and all that is to be said of it."""
+    """One basket at the close of row ``base``, and all that is to be said of it.
+
+    At a base that lies after the end of its prices it has no level whatever its weights: equal ones
+    stand in.
+    """
+    column = columns_of(panel, basket)
+    known = column[column >= 0]
+    if known.size and (panel.status[base, known] == Status.ENDED).all():
+        row = np.zeros(len(panel.symbols))
+        row[known] = 1.0 / len(known)
+        return Weighed(weights=row, rule=None, notes=tuple(standing_notes(panel, row)))
     present, said = listed_at(panel, basket, policies.late_listing, base=base, end=end)
     own = weighed(panel, basket, weighting, present, policies, base=base, zero=zero)
     if weighting.kind in PRICE_DRIVEN and policies.late_listing == "join":

@@ -171,13 +171,15 @@ def _idle_sessions(panel: PricePanel, path: BookPath, rows: slice, status: Statu
 
 def _end_note(panel: PricePanel, path: BookPath, rows: slice, member: int) -> list[Note]:
     """The note on shares of a basket whose table ends inside the window: its levels end there."""
+    stop = path.base + rows.stop
     held = np.flatnonzero(path.weights[member] > 0)
-    ended = panel.status[path.base : path.base + rows.stop, held] == Status.ENDED
+    ended = panel.status[:stop, held] == Status.ENDED
     if not ended.any():
         return []
     symbols = [panel.symbols[column] for column in held[ended.any(axis=0)]]
-    last = path.base + int(ended.any(axis=1).argmax()) - 1
-    return [PRICES_END(symbols=listing(symbols, most=_NAMED), last=str(panel.sessions[last]))]
+    last = int(ended.any(axis=1).argmax()) - 1
+    days = {"last": str(panel.sessions[last]), "end": str(panel.sessions[stop - 1])}
+    return [PRICES_END(symbols=listing(symbols, most=_NAMED), **days)]
 
 
 def _idle_notes(panel: PricePanel, idle: Floats, gone: Floats) -> list[Note]:

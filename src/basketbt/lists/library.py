@@ -69,11 +69,13 @@ class Library:
             return basket_of_list(basket_id, file)
         assert isinstance(file, CompositeFile)
         components = self._components(document, file.composite.of)
-        late = max(component.source.published for component in components)
-        if file.source.published < late:
-            what = f"published on {file.source.published}, before a list it is made of ({late})"
+        composite = basket_of_composite(basket_id, file, components)
+        late = max((one.source for one in components), key=lambda source: source.known)
+        if composite.source.known < late.known:
+            own = composite.source.when
+            what = f"published on {own}, before a list it is made of ({late.when})"
             raise InvalidFile([document.problem(("source", "published"), what)])
-        return basket_of_composite(basket_id, file, components)
+        return composite
 
     def select(self, patterns: Sequence[str], *, folder: Path | None = None) -> tuple[Basket, ...]:
         """The baskets that ids, globs (``guojin/*``) or paths (``mine.yaml``) name, each once.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Literal
 
 from basketbt.locale import Language
+from basketbt.market.clock import SHANGHAI, Moment, moment_text
 
 Stance = Literal["recommend", "watch"]
 Origin = Literal["named", "mapped"]
@@ -42,14 +43,32 @@ class Constituent:
 class Source:
     """Where a list was published, and from which day on a reader could know it.
 
+    ``published`` is a timestamp in Shanghai's time, or a date where no more is known.
     ``members_on`` is the day whose members the list holds, where it was made from a board.
     """
 
     publisher: str
     title: str
-    published: date
+    published: Moment
     note: str = ""
     members_on: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The calendar day of publication in Shanghai."""
+        return self.published.date() if isinstance(self.published, datetime) else self.published
+
+    @property
+    def known(self) -> datetime:
+        """The moment from which the list was surely public: of a bare date, the end of that day."""
+        if isinstance(self.published, datetime):
+            return self.published
+        return datetime.combine(self.published, time.max, SHANGHAI)
+
+    @property
+    def when(self) -> str:
+        """The publication as people write it: ``2025-02-07``, ``2025-03-05 22:00+08:00``."""
+        return moment_text(self.published)
 
 
 @dataclass(frozen=True, kw_only=True)

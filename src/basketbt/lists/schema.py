@@ -6,13 +6,23 @@ other). Importing this module imports pydantic.
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    WithJsonSchema,
+)
 
 from basketbt.errors import BadSymbol
 from basketbt.lists.model import Origin, Stance
+from basketbt.market.clock import SHANGHAI, Moment
 from basketbt.market.symbols import parse_symbol
 from basketbt.yamlmodel import NAME, Strict, as_problem, refused
 
@@ -44,6 +54,53 @@ ShareSymbol = Annotated[
 ]
 
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_ZONE = re.compile(r"\s+([A-Za-z_]+(?:/[A-Za-z_+-]+)+|UTC)$")
+
+
+def _moment(value: object) -> Moment:
+    """A date, or a timestamp in Shanghai's time: with its offset or zone, else its wall time."""
+    text = str(value)
+    if not (found := _read_moment(text)):
+        raise refused(
+            f"{text!r} is neither a timestamp such as 2025-02-07 22:00 nor a date such as "
+            "2025-02-07",
+            "Without an offset (+00:00) or a zone (America/New_York) it is Shanghai's time.",
+        )
+    return found
+
+
+def _read_moment(text: str) -> Moment | None:
+    zone = _ZONE.search(text)
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+        if not _DATE.match(text) or ":" not in text:
+            return None
+        moment = datetime.fromisoformat(text[: zone.start()] if zone else text)
+        local = ZoneInfo(zone[1]) if zone else SHANGHAI
+    except (ValueError, KeyError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=local)
+    elif zone is not None:
+        return None  # an offset and a zone may contradict each other
+    return moment.astimezone(SHANGHAI)
+
+
+Published = Annotated[
+    Moment,
+    PlainValidator(_moment),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$",
+            "examples": ["2025-02-07", "2025-03-05 22:00", "2025-03-05T14:00:00+00:00"],
+        }
+    ),
+]
+
+
 class ThemeFile(Strict):
     """What the list is about, in both languages."""
 
@@ -52,11 +109,15 @@ class ThemeFile(Strict):
 
 
 class SourceFile(Strict):
-    """Where the list was published. A reader could act on it only after that day's close."""
+    """Where the list was published, and from when on a reader could act on it."""
 
     publisher: Text = Field(description="Who published it.")
     title: Text = Field(description="Title of the article or note.")
-    published: date = Field(description="Day of first publication, e.g. 2025-02-07.")
+    published: Published = Field(
+        description="First publication: a timestamp, 2025-03-05 22:00 in Shanghai's time or with "
+        "an offset or zone of its own, or a date such as 2025-02-07, which counts as after that "
+        "day's close."
+    )
     note: str = Field("", description="How the day is known, if it needs saying.")
     members_on: date | None = Field(
         None,

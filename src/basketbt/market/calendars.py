@@ -119,6 +119,11 @@ class Calendar:
         """Sessions from ``start`` to ``end``, both sessions; negative when ``end`` is earlier."""
         return self.index_of(end) - self.index_of(start)
 
+    def reach(self, session: Day) -> int:
+        """How many sessions are known after ``session``."""
+        position = self.index_of(session)
+        return len(_longer(self).sessions) - 1 - position
+
     def on_or_after(self, day: Day) -> np.datetime64:
         """``day`` if it is a session, else the next one."""
         wanted = as_day(day)

@@ -18,6 +18,8 @@ from basketbt.errors import InputError, unknown
 
 Moment = datetime | date  # a datetime here always knows its zone
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
 _SHIPPED = Path(__file__).parent / "events.yaml"
 
 
@@ -137,6 +139,13 @@ def parse_moment(at: str | Moment, *, zone: str, event: str) -> Moment:
     if local is not None and moment.utcoffset() != moment.astimezone(local).utcoffset():
         raise BadEvent(event=event, why=f"the offset of {moment} is not the one of {zone} that day")
     return moment
+
+
+def moment_text(moment: Moment) -> str:
+    """A moment as people write it: ``2025-02-07``, ``2025-03-05 22:00+08:00``."""
+    if isinstance(moment, datetime):
+        return moment.isoformat(sep=" ", timespec="minutes")
+    return moment.isoformat()
 
 
 @cache

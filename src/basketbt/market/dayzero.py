@@ -7,21 +7,25 @@ Spring Festival, on 5 February.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, time
 from typing import Literal
 
 import numpy as np
 
 from basketbt.market.calendars import Calendar, as_day
-from basketbt.market.clock import Alternative, Event
+from basketbt.market.clock import Alternative, Event, Moment
 from basketbt.notes import Note, NoteKind
 
 Rule = Literal["timestamp", "date", "next_session"]
 
 BARE_DATE = NoteKind("event-bare-date")
 DATE_WITHOUT_SESSION = NoteKind("event-date-without-session", severity="warning")
+
+#: The last moment at which an order can still take part in the opening auction: Shanghai and
+#: Shenzhen match at 9:25; Hong Kong takes no new orders for its auction after 9:20.
+LAST_CALL: Mapping[str, time] = {"XSHG": time(9, 25), "XHKG": time(9, 20)}
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,51 @@ def day_zero(event: Event | Alternative, calendar: Calendar) -> DayZero:
     return DayZero(session, "date" if same_day else "next_session", note)
 
 
-def publication_day(published: date, calendar: Calendar) -> np.datetime64:
-    """The first session on which a reader of a list could trade.
+@dataclass(frozen=True)
+class Publication:
+    """When a list met one exchange.
 
-    A publication of which only the date is known counts as after that day's close, so that
-    nothing is credited to the reader that he may not have had.
+    ``session`` is day p, the first session whose close a reader could act before: windows after
+    publication begin with it. ``entry`` is the session at whose open he could first buy: day p, or
+    the one after for a list that came out when the opening auction of p had been decided.
     """
-    return calendar.first_after(published)
+
+    session: np.datetime64
+    entry: np.datetime64
+
+    @property
+    def during(self) -> bool:
+        """Whether it came out during session p, some of whose move no reader could have had."""
+        return bool(self.entry > self.session)
+
+
+def publication(published: Moment, calendar: Calendar) -> Publication:
+    """Day p of a list and the open at which its reader could enter.
+
+    A timestamp before a session's opening auction: that session, and its open. Up to its close,
+    the lunch break included: that session, and the next open. At or after the close: the next
+    session. A bare date counts as after that day's close, so that nothing is credited to the
+    reader that he may not have had. Raises ``OutsideCalendar``.
+    """
+    entry = next_open(published, calendar)
+    if not isinstance(published, datetime):
+        return Publication(entry, entry)
+    return Publication(calendar.first_closing_after(published), entry)
+
+
+def next_open(moment: Moment, calendar: Calendar) -> np.datetime64:
+    """The first session whose opening auction still takes an order sent at ``moment``.
+
+    Of a bare date, the next session's. Raises ``OutsideCalendar``.
+    """
+    if not isinstance(moment, datetime):
+        return calendar.first_after(moment)
+    local = moment.astimezone(calendar.zone)
+    session = calendar.on_or_after(local.date())
+    same_day = session == as_day(local.date())
+    if same_day and local.time() >= LAST_CALL[calendar.name]:
+        return calendar.first_after(session)
+    return session
 
 
 def neighbours(event: Event, others: Iterable[Event], calendar: Calendar) -> tuple[Neighbour, ...]:

@@ -109,20 +109,38 @@ def _book_result(
         for window in case.distinct_windows
     )
     own = {first: OwnIndustriesOf(setting, path) for first, path in book.paths.items()}
-    paths = tuple(_path_result(panel, yardsticks, path) for path in book.paths.values())
+    paths = _path_results(panel, yardsticks, book, case.asked)
     correlated = next((one for one in paths if one.path.first == 0), paths[0])
     return BookResult(
         book=book,
         windows=windows,
         industries=tuple(own[window.first].window(found) for window, found in windows),
         paths=paths,
-        correlation=correlation_matrix(simple_returns(correlated.path.total.levels)),
+        after=_path_results(panel, yardsticks, book, case.horizons),
+        correlation=correlation_matrix(simple_returns(correlated.levels)),
         correlated=correlated,
     )
 
 
-def _path_result(panel: PricePanel, yardsticks: Yardsticks, path: BookPath) -> PathResult:
-    levels = path.total.levels
+def _path_results(
+    panel: PricePanel, yardsticks: Yardsticks, book: IndexBook, asked: Mapping[int, int]
+) -> tuple[PathResult, ...]:
+    """The paths of a book from the first offsets ``asked`` for to the last one of each."""
+    found = (
+        _path_result(panel, yardsticks, book.paths[first], last) for first, last in asked.items()
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def _path_result(
+    panel: PricePanel, yardsticks: Yardsticks, path: BookPath, last: int
+) -> PathResult | None:
+    """The path up to ``last`` or the last close of any list; None for one bought after that."""
+    levels = path.total.levels[path.rows(last)]
+    known = np.flatnonzero(np.isfinite(levels).any(axis=1))
+    if not known.size:
+        return None
+    levels = levels[: known[-1] + 1]
     rows = slice(path.base, path.base + len(levels))
     dates, benchmark = panel.sessions[rows], yardsticks.levels[rows, 0]
     return PathResult(

@@ -70,9 +70,9 @@ def benchmark_levels(benchmarks: PricePanel, codes: tuple[str, ...]) -> Floats:
 
 
 def check_reach(case: Case, panel: PricePanel) -> None:
-    """Refuse windows that begin before the prices, or end after those of every list.
+    """Refuse windows that begin before the prices, or of which none ends within those of any list.
 
-    A window that the prices of some lists do reach is kept; the others' figures are empty there.
+    A window that ends later is kept: its figures are empty, with the day on which it will be over.
 
     Raises ``NoPrices`` when the source has none of these shares, or ``WindowsBeyondPrices``.
     """
@@ -87,7 +87,7 @@ def check_reach(case: Case, panel: PricePanel) -> None:
         )
     begin = panel.sessions[priced[0]]
     end = max(last_priced(panel, basket) for basket in case.baskets)
-    first, last = min(case.starts), max(case.starts.values())
+    first, last = min(case.starts), min(window.last for window in case.distinct_windows)
     base, stop = case.session(first - 1), case.session(last)
     if base < begin:
         what = f"the close of {base}, the base of windows from day {first:+d} on"

@@ -21,7 +21,7 @@ from basketbt.market.rules import rules_digest
 from basketbt.market.shocks import Shock
 from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.pipeline.books import case_result
-from basketbt.pipeline.breadth import breadth_of
+from basketbt.pipeline.breadth import breadth_of, curves_of
 from basketbt.pipeline.panels import last_priced, panels_of
 from basketbt.pipeline.shocks import met_by, shocks_of
 from basketbt.pipeline.yardsticks import no_market, peers_of
@@ -115,7 +115,7 @@ def run_study(
 
         cases = tuple(accounted(plan, plan.config.account, case, prices.data) for case in cases)
         refuse_none(cases)
-    cases = tuple(replace(case, breadth=breadth_of(case)) for case in cases)
+    cases = tuple(replace(case, breadth=breadth_of(case), curves=curves_of(case)) for case in cases)
     return study_result(prices, cases)
 
 
@@ -181,7 +181,7 @@ def _early_ends(result: CaseResult) -> list[Note]:
     if not result.books:
         return []
     case, ends = result.case, dict[np.datetime64, list[str]]()
-    stop = case.session(max(case.starts.values()))
+    stop = case.session(max(case.asked.values()))
     for basket in case.baskets:
         last = last_priced(result.panel, basket)
         if last < stop:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
 from basketbt import yamlfile
@@ -13,8 +14,12 @@ from basketbt.lists.catalogue import known_names
 from basketbt.lists.checks import name_warnings
 from basketbt.lists.library import Library, find_library
 from basketbt.lists.model import Basket
+from basketbt.market.clock import moment_text
+from basketbt.plan.model import Case, StudyPlan
 from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.shipped import find_study
+
+_MEND = "Nothing to do if that is meant; else mend `published` in the list."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,16 +46,22 @@ class Checked:
         return f"{', '.join(said)}: fine"
 
 
-def check_paths(path: Path | None, folder: Path | None) -> Checked:
+def check_paths(path: Path | None, folder: Path | None, today: date | None = None) -> Checked:
     """Check a file, every YAML file below a folder, or (None) every list of the library.
 
-    Raises ``RefusedPath`` when the path does not exist or holds no YAML file.
+    A publication after ``today`` is still to come; None does not ask. Raises ``RefusedPath`` when
+    the path does not exist or holds no YAML file.
     """
     library, paths = _targets(path, folder)
     studies = [each for each in paths if is_study(each)]
-    checked = check_files([each for each in paths if each not in studies], library)
-    problems = [problem for study in studies for problem in _study_problems(study)]
-    return replace(checked, problems=(*checked.problems, *problems), studies=len(studies))
+    checked = check_files([each for each in paths if each not in studies], library, today)
+    found = [_check_study(study, today) for study in studies]
+    return replace(
+        checked,
+        problems=(*checked.problems, *(one for problems, _ in found for one in problems)),
+        warnings=(*checked.warnings, *(one for _, warnings in found for one in warnings)),
+        studies=len(studies),
+    )
 
 
 def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path]]:
@@ -71,15 +82,20 @@ def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path
     return library, paths
 
 
-def check_files(paths: Sequence[Path], library: Library) -> Checked:
+def check_files(paths: Sequence[Path], library: Library, today: date | None = None) -> Checked:
     """Check basket files, composites against the lists of ``library``; raises nothing itself."""
     problems: dict[Problem, None] = {}
     warnings: list[Problem] = []
     baskets: list[Basket] = []
     for path in paths:
         try:
-            warnings += name_warnings(yamlfile.load(path), known_names())
-            baskets.append(library.load(path))
+            document = yamlfile.load(path)
+            warnings += name_warnings(document, known_names())
+            basket = library.load(path)
+            baskets.append(basket)
+            if today is not None and basket.source.day > today:
+                what = f"published {basket.source.when}, which is still to come"
+                warnings.append(document.problem(("source", "published"), what, _MEND))
         except InvalidFile as error:
             # A composite repeats the problems of its lists: each is told once.
             problems.update(dict.fromkeys(error.problems))
@@ -98,13 +114,38 @@ def check_files(paths: Sequence[Path], library: Library) -> Checked:
     )
 
 
-def _study_problems(path: Path) -> tuple[Problem, ...]:
-    """What a run would refuse before it reads a price: in the file, its lists, dates and caps."""
+def _check_study(path: Path, today: date | None) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """What a run would refuse before it reads a price (in the file, its lists, dates and caps), and
+    what is odd about when its lists were published."""
     try:
         study = load_study(path)
-        refuse_caps(study, make_plan(study).baskets)
+        plan = make_plan(study)
+        refuse_caps(study, plan.baskets)
     except InvalidFile as error:
-        return error.problems
+        return error.problems, ()
     except BasketbtError as error:
-        return (Problem(str(path), 0, str(error), error.hint),)
-    return ()
+        return (Problem(str(path), 0, str(error), error.hint),), ()
+    said = (what for case in plan.cases for what in _publications(plan, case, today))
+    return (), tuple(Problem(str(path), 0, what, _MEND) for what in dict.fromkeys(said))
+
+
+def _publications(plan: StudyPlan, case: Case, today: date | None) -> Iterator[str]:
+    """Lists that were out before the event, come out after the study's end, or are not out yet.
+
+    A study that ends before a list comes out is the same study on any day, so that is said without
+    a look at the clock; only one that reaches the publication depends on whether it has happened.
+    """
+    event, end = case.event, case.session(plan.config.last_offset)
+    begins = event.at if isinstance(event.at, datetime) else None
+    for basket, reader in zip(case.baskets, case.readers, strict=True):
+        source, who = basket.source, f"{event.id}: {basket.id} was published {basket.source.when}"
+        early = source.known < begins if begins else source.day < event.at
+        if early:
+            yield (
+                f"{who}, before the event ({moment_text(event.at)}): 0 sessions of hindsight, "
+                "all of it was available to a reader"
+            )
+        elif reader > end:
+            yield f"{who}, after the study's last session ({end}): all of it is hindsight"
+        elif today is not None and source.day > today:
+            yield f"{event.id}: {basket.id} is published {source.when}, which is still to come"

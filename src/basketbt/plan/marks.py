@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 import numpy as np
 
-from basketbt.market.clock import Alternative, Event, shipped_events
+from basketbt.market.clock import Alternative, Event, moment_text, shipped_events
 from basketbt.market.dayzero import day_zero, neighbours
 from basketbt.market.shocks import Shock
 from basketbt.plan.model import Case
@@ -53,7 +52,7 @@ def marks_of(case: Case, shocks: Iterable[tuple[np.datetime64, Shock]] = ()) -> 
             name_zh=named.name_zh or named.id if named else "",
             session=session,
             offset=case.calendar.distance(case.day_zero.session, session),
-            at=_when(moment),
+            at=moment_text(moment.at),
         )
         for kind, name, moment, named in _moments(case)
         for session in [day_zero(moment, case.calendar).session]
@@ -73,7 +72,7 @@ def _shock_mark(case: Case, session: np.datetime64, shock: Shock) -> Mark:
         name_zh=cause.name_zh if cause else "",
         session=session,
         offset=case.calendar.distance(case.day_zero.session, session),
-        at=_when(cause) if cause else "",
+        at=moment_text(cause.at) if cause else "",
     )
 
 
@@ -88,12 +87,6 @@ def _moments(case: Case) -> Iterator[tuple[MarkKind, str, Event | Alternative, E
         name, _, leak = near.id.partition("@")
         other = shipped[name]
         yield "neighbour", near.id, other.with_alternative(leak) if leak else other, other
-
-
-def _when(moment: Event | Alternative) -> str:
-    if isinstance(moment.at, datetime):
-        return moment.at.isoformat(sep=" ", timespec="minutes")
-    return moment.at.isoformat()
 
 
 def closures_of(case: Case) -> tuple[tuple[np.datetime64, np.datetime64], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -13,14 +14,14 @@ from basketbt.data.bars import Dates, PriceRequest
 from basketbt.lists.model import Basket
 from basketbt.market.calendars import Calendar, calendar, sessions_per_year
 from basketbt.market.clock import Event
-from basketbt.market.dayzero import DayZero, publication_day
+from basketbt.market.dayzero import DayZero, Publication, publication
 from basketbt.market.indexes import EQUAL_MARKET
 from basketbt.notes import Note
 
 # Quoted if the study has them: to the first session after the holiday, and a month.
 _FAVOURITES = ((0, 5), (0, 20))
 
-WindowKind = Literal["fixed", "hindsight", "available"]
+WindowKind = Literal["fixed", "hindsight", "available", "horizon"]
 Knowledge = Literal["hindsight", "available", "mixed"]
 
 
@@ -34,8 +35,16 @@ class Window:
 
     @property
     def label(self) -> str:
-        """The name in tables: ``[0,+5]``, or the word for the two halves around publication."""
+        """The name in tables: ``[0,+5]``, the word for the two halves around publication, or
+        ``[p,p+4]`` for a horizon after it."""
+        if self.kind == "horizon":
+            return f"[p,p+{self.length - 1}]" if self.length > 1 else "[p,p]"
         return span(self.first, self.last) if self.kind == "fixed" else self.kind
+
+    @property
+    def length(self) -> int:
+        """How many sessions it has."""
+        return self.last - self.first + 1
 
 
 def span(first: int, last: int) -> str:
@@ -52,7 +61,7 @@ class Case:
     """One event as the baskets of one home calendar met it.
 
     ``windows[i]`` belong to ``baskets[i]`` (they differ where publication dates differ);
-    ``notes[i]`` likewise.
+    ``notes[i]`` likewise, and ``undated[i]``, horizons that end after the calendar does.
     """
 
     event: Event
@@ -61,15 +70,21 @@ class Case:
     baskets: tuple[Basket, ...]
     windows: tuple[tuple[Window, ...], ...]
     notes: tuple[tuple[Note, ...], ...]
+    undated: tuple[tuple[Window, ...], ...] = ()
 
     def session(self, offset: int) -> np.datetime64:
         """The session ``offset`` sessions from day 0."""
         return self.calendar.offset(self.day_zero.session, offset)
 
     @cached_property
+    def publications(self) -> tuple[Publication, ...]:
+        """For each basket day p, and the open at which a reader could enter."""
+        return tuple(publication(one.source.published, self.calendar) for one in self.baskets)
+
+    @property
     def readers(self) -> tuple[np.datetime64, ...]:
-        """For each basket the first session on which a reader of it could trade."""
-        return tuple(publication_day(b.source.published, self.calendar) for b in self.baskets)
+        """For each basket day p, the first session on which a reader of it could trade."""
+        return tuple(one.session for one in self.publications)
 
     def knowledge(self, member: int, window: Window) -> Knowledge:
         """Whether a reader of a basket could have had a window.
@@ -100,15 +115,29 @@ class Case:
     @property
     def starts(self) -> dict[int, int]:
         """First offset of the windows → the last offset any window with that start reaches."""
-        reach: dict[int, int] = {}
-        for window in self.distinct_windows:
-            reach[window.first] = max(window.last, reach.get(window.first, window.last))
-        return dict(sorted(reach.items()))
+        return _reach(self.distinct_windows)
+
+    @property
+    def asked(self) -> dict[int, int]:
+        """As ``starts``, of the study's own windows: horizons after publication left out."""
+        return _reach(one for one in self.distinct_windows if one.kind != "horizon")
+
+    @property
+    def horizons(self) -> dict[int, int]:
+        """As ``starts``, of what follows publications: horizons, and the study's end."""
+        return _reach(one for one in self.distinct_windows if one.kind in ("horizon", "available"))
 
     @property
     def distinct_windows(self) -> tuple[Window, ...]:
         """Every window of any basket, once, in the order of the study."""
         return tuple(dict.fromkeys(window for one in self.windows for window in one))
+
+
+def _reach(windows: Iterable[Window]) -> dict[int, int]:
+    reach: dict[int, int] = {}
+    for window in windows:
+        reach[window.first] = max(window.last, reach.get(window.first, window.last))
+    return dict(sorted(reach.items()))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,8 @@ def price_request(
 
     The base is the close before a window's first session; capitalisation weights look at the close
     before the base. Day 0 is always in. An event study reaches further back, and its indexes join.
-    Lists are always measured against the universe.
+    Lists are always measured against the universe. Horizons after publication are asked for and not
+    required: one that is not over is empty.
     """
     earliest = min(min(case.starts) for case in cases)
     first = min(config.estimation[0] - 1, earliest - 2)
@@ -55,7 +56,7 @@ def price_request(
         # It is estimated before the purchase, however early that is.
         first = min(first, config.estimation[0] - 1 + earliest - 1 - config.estimation[1])
     # Day 0 is among the sessions even if every window ends before it: offsets count from it.
-    last = max(0, *(max(case.starts.values()) for case in cases))
+    last = max(0, *(max(case.asked.values()) for case in cases))
     spec = config.event_study
     if spec is not None:
         for case in cases:
@@ -74,7 +75,8 @@ def price_request(
         symbols=symbols,
         indexes=benchmarks,
         start=min(case.session(first - LEAD_IN) for case in cases),
-        end=max(case.session(last) for case in cases),
+        end=max(case.session(max(last, *case.starts.values())) for case in cases),
+        required=max(case.session(last) for case in cases),
         fx=_pairs(cases, in_yuan=config.account is not None),
         universe=True,
     )
@@ -83,7 +85,7 @@ def price_request(
 def basket_request(basket: Basket, start: date | None, end: date | None) -> PriceRequest:
     """Prices of a list without a study, from 300 days before its publication to 120 days after,
     unless ``start`` and ``end`` say otherwise, beside the CSI 300."""
-    published = basket.source.published
+    published = basket.source.day
     currencies = {parse_symbol(symbol).currency for symbol in basket.symbols} - {"CNY"}
     return PriceRequest(
         symbols=tuple(dict.fromkeys(basket.symbols)),

@@ -8,6 +8,7 @@ Shanghai.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from basketbt.lists.model import Basket
 from basketbt.lists.weights import CAP_TOLERANCE
 from basketbt.market.calendars import Calendar, calendar
 from basketbt.market.clock import Event, shipped_events
-from basketbt.market.dayzero import day_zero, publication_day
+from basketbt.market.dayzero import day_zero, publication
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.plan.model import Case, StudyPlan, Window
@@ -29,8 +30,9 @@ from basketbt.plan.overlaps import overlap_notes
 from basketbt.plan.request import HOME_CURRENCY, price_request
 
 PUBLISHED_AFTER_THE_END = NoteKind("published_after_the_end")
+PUBLISHED_DURING = NoteKind("published_during_session")
+HORIZONS_UNDATED = NoteKind("horizons_undated")
 IN_HOME_CURRENCY = NoteKind("in_home_currency")
-
 
 MEMBERS_OF_LATER = NoteKind("members_of_later", severity="warning")
 MIXED_CURRENCIES = NoteKind("mixed_currencies")
@@ -150,34 +152,55 @@ def _case(config: StudyConfig, event: Event, home: Calendar, baskets: tuple[Bask
         day_zero=zero,
         calendar=home,
         baskets=baskets,
-        windows=tuple(windows for windows, _ in planned),
-        notes=tuple((*mixed, *notes) for _, notes in planned),
+        windows=tuple(own.windows for own in planned),
+        notes=tuple((*mixed, *own.notes) for own in planned),
+        undated=tuple(own.undated for own in planned),
     )
 
 
-def _windows(
-    config: StudyConfig, zero: np.datetime64, home: Calendar, basket: Basket
-) -> tuple[tuple[Window, ...], tuple[Note, ...]]:
-    """The study's windows, and the two halves around the list's publication."""
+@dataclass(frozen=True)
+class _Planned:
+    """The windows of one list; ``undated`` are horizons that end after the calendar."""
+
+    windows: tuple[Window, ...]
+    notes: tuple[Note, ...] = ()
+    undated: tuple[Window, ...] = ()
+
+
+def _windows(config: StudyConfig, zero: np.datetime64, home: Calendar, basket: Basket) -> _Planned:
+    """The study's windows, the two halves around the list's publication, and its horizons."""
     windows = [Window(kind="fixed", first=a, last=b) for a, b in config.windows]
     if not config.split_at_publication:
-        return tuple(windows), ()
-    end = config.last_offset
+        return _Planned(tuple(windows))
+    end, published = config.last_offset, basket.source.when
     try:
-        available = publication_day(basket.source.published, home)
+        known = publication(basket.source.published, home)
     except OutsideCalendar as error:
-        published = basket.source.published.isoformat()
         raise PublishedOutsideCalendar(basket=basket.id, published=published, why=error) from None
-    reader = home.distance(zero, available)
+    reader, notes = home.distance(zero, known.session), list[Note]()
     if reader > 0 and end >= 0:
         windows.append(Window(kind="hindsight", first=0, last=min(reader - 1, end)))
     if reader <= end:
         windows.append(Window(kind="available", first=max(reader, 0), last=end))
-        return tuple(windows), ()
-    note = PUBLISHED_AFTER_THE_END(
-        published=basket.source.published.isoformat(), end=str(home.offset(zero, end))
-    )
-    return tuple(windows), (note,)
+    else:
+        last = str(home.offset(zero, end))
+        notes.append(PUBLISHED_AFTER_THE_END(published=published, end=last))
+    if known.during:
+        values = {"session": str(known.session), "entry": str(known.entry)}
+        notes.append(PUBLISHED_DURING(published=published, **values))
+    # A list that was out before the event could be had from day 0 on.
+    begin = max(reader, 0)
+    horizons = [
+        Window(kind="horizon", first=begin, last=begin + length - 1)
+        for length in sorted(config.horizons)
+    ]
+    left = int(home.reach(zero))
+    dated = [one for one in horizons if one.last <= left]
+    undated = horizons[len(dated) :]
+    if undated:
+        names = listing(one.label for one in undated)
+        notes.append(HORIZONS_UNDATED(windows=names, last=str(home.offset(zero, left))))
+    return _Planned((*windows, *dated), tuple(notes), tuple(undated))
 
 
 def _in_dollars(cases: tuple[Case, ...]) -> list[Note]:

@@ -114,7 +114,7 @@ def _list_info(basket: Basket) -> ListInfo:
         id=basket.id,
         broker=Bilingual(basket.broker_in("en"), basket.broker_in("zh")),
         theme=Bilingual(basket.theme_in("en"), basket.theme_in("zh")),
-        published=basket.source.published.isoformat(),
+        published=basket.source.when,
         publisher=basket.source.publisher,
         article=basket.source.title,
         composite=composite,

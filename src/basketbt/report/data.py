@@ -55,6 +55,13 @@ class ListInfo:
     named: int
     digest: str
 
+    @property
+    def kind(self) -> Literal["named", "mapped", "composite"]:
+        """Whether it is made of others, and if not, whether its source names every share."""
+        if self.composite:
+            return "composite"
+        return "named" if self.named == self.names else "mapped"
+
 
 @dataclass(frozen=True, kw_only=True)
 class BenchmarkInfo:
@@ -100,7 +107,7 @@ class WindowInfo:
     """A window of the study; ``quoted`` if the headline has it."""
 
     label: str
-    kind: Literal["fixed", "hindsight", "available"]
+    kind: Literal["fixed", "hindsight", "available", "horizon"]
     first: int
     last: int
     quoted: bool

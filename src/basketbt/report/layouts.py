@@ -17,14 +17,15 @@ _KINDS: Mapping[Kind, str] = {
         "event basket book weighting rebalance window knowledge benchmark entry paper_window "
         "prices calendar symbol name segment stance origin currency table other moment side "
         "reason tightest variant model verdict market_changed sector_changed not_compared shocks "
-        "cause source"
+        "cause source list_kind lowest_list highest_list"
     ),
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
-        "published date peak_date trough_date recovery_date before_shock"
+        "published publication_session date peak_date trough_date recovery_date before_shock"
     ),
     "integer": (
-        "first_day last_day sessions names names_priced names_held lists unknown rose beat day "
+        "first_day last_day sessions names names_priced names_held lists unknown rose beat "
+        "beat_sector reader_day day "
         "suspended rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
         "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
@@ -37,15 +38,18 @@ _KINDS: Mapping[Kind, str] = {
         "covered lowest_covered holdable list_return paper_return paper_since_entry "
         "shortfall moved_before_entry entry_gap friction shortfall_unfilled shortfall_fees "
         "shortfall_lots_cash shortfall_residual locked_at_open costs turnover fill_ratio "
-        "sold_ratio unsold cash_drag median_return lowest_return highest_return median_excess "
-        "drawdown weight end_weight return contribution "
+        "sold_ratio unsold cash_drag median_return lowest_return highest_return lower_quartile "
+        "upper_quartile median_excess drawdown weight end_weight return contribution "
         "depth weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
         "band_high excess excess_market excess_industries excess_selection industries_covered"
     ),
     "notes": "notes",
-    "level": "level price_level benchmark_level",
+    "level": (
+        "level price_level benchmark_level median_level lower_level upper_level lowest_level "
+        "highest_level"
+    ),
     "flag": "recovered registered tested settled",
     "ratio": "beta_industries jaccard rate t joint_f kp_t corrado_z placebo_blocks",
     "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends "
@@ -99,10 +103,17 @@ ATTRIBUTION = _layout(
 )
 BREADTH = _layout(
     "breadth",
-    "event day0 calendar book weighting rebalance entry published window first_day last_day",
-    "end_date lists unknown names names_priced lowest_covered median_return lowest_return",
-    "highest_return rose beat median_excess before_shock median_before_shock rose_before_shock",
-    "beat_before_shock median_excess_before_shock",
+    "event day0 calendar book weighting rebalance entry publication_session list_kind window",
+    "first_day last_day end_date lists unknown names names_priced lowest_covered median_return",
+    "lower_quartile upper_quartile lowest_return highest_return rose beat beat_sector",
+    "median_excess before_shock median_before_shock rose_before_shock beat_before_shock",
+    "median_excess_before_shock notes",
+)
+PUBLICATION_CURVE = _layout(
+    "publication_curve",
+    "event day0 calendar weighting rebalance publication_session list_kind reader_day day date",
+    "lists median_level lower_level upper_level lowest_level highest_level lowest_list",
+    "highest_list benchmark_level",
 )
 LEVELS = _layout(
     "levels",
@@ -189,6 +200,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(
         RELATIVE,
         ATTRIBUTION,
         BREADTH,
+        PUBLICATION_CURVE,
         LEVELS,
         CONSTITUENTS,
         DRAWDOWNS,

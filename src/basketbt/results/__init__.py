@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +21,7 @@ from basketbt.engine.book import STANDING, BookPath, IndexBook
 from basketbt.engine.shocks import MetShock, ShockedWindow
 from basketbt.engine.windows import RELATIVE, WindowStatistics, Yardsticks
 from basketbt.eventstudy.windows import LONGEST_PLACEBO, Offsets
+from basketbt.lists.model import ListKind
 from basketbt.lists.overlap import Overlap
 from basketbt.metrics.measures import MEASURES, Measure
 from basketbt.notes import Note, as_data
@@ -50,7 +50,8 @@ VerdictKind = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class PathResult:
-    """One path of an index book: R closes of B baskets that were bought at the first of them.
+    """One path of an index book: R closes of B baskets that were bought at the first of them, up to
+    the last close that any of them has.
 
     ``dates`` (R,); ``drawdowns`` (R, B) from the highest level so far; ``benchmark`` (R,) the
     study's first, 100 at the base; ``falls`` of each basket, the deepest first.
@@ -61,6 +62,11 @@ class PathResult:
     drawdowns: Floats
     benchmark: Floats
     falls: tuple[tuple[Fall, ...], ...]
+
+    @property
+    def levels(self) -> Floats:
+        """(R, B) total-return levels, 100 at the base."""
+        return self.path.total.levels[: len(self.dates)]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,14 +89,17 @@ class OwnIndustries:
 class BookResult:
     """One index book of a case and its statistics, a pair for each distinct window.
 
-    ``industries`` has an entry for each of these. ``correlation`` (B, B) of the daily returns on
-    the path ``correlated``: the one bought before day 0 where the study has it.
+    ``industries`` has an entry for each of these. ``paths`` end with the study's own windows;
+    ``after`` are those bought at the close before a publication's day p, to its last horizon.
+    ``correlation`` (B, B) of the daily returns on the path ``correlated``: the one bought before
+    day 0 where the study has it.
     """
 
     book: IndexBook
     windows: tuple[tuple[Window, WindowStatistics], ...]
     industries: tuple[OwnIndustries, ...]
     paths: tuple[PathResult, ...]
+    after: tuple[PathResult, ...]
     correlation: Floats
     correlated: PathResult
 
@@ -165,35 +174,63 @@ class BreadthBefore:
 
 @dataclass(frozen=True, kw_only=True)
 class Breadth:
-    """How lists fared together over one window of one book; composites are left out beside lists.
+    """How lists of one kind fared together over one window of one book.
 
-    Index books: the lists of one publication date. Accounts: those of one ``entry`` that bought
-    after publication; their ``window`` begins where each of them bought. ``lists`` have a return,
-    ``unknown`` lack one; ``names`` and ``names_priced`` add up over the lists, ``covered`` is the
-    least weight of one that its return is of; ``rose`` and ``beat`` count lists, ``beat`` those
-    ahead of the first benchmark. ``median_excess`` is NaN where the benchmark has no levels or no
-    list a return. ``before`` is the same of the lists ended before the window's first shock.
+    Index books: the lists whose day p is ``session``. Accounts: those of one ``entry`` that bought
+    after publication; their ``window`` begins where the first of them bought. ``lists`` have a
+    return, ``unknown`` lack one; ``names`` and ``names_priced`` add up over the lists, ``covered``
+    is the least weight of one that its return is of. ``quantiles``: lowest, lower quartile, median,
+    upper quartile and highest return by linear interpolation, NaN without a list. ``rose``,
+    ``beat`` and ``beat_sector`` count lists, the latter those ahead of the first benchmark and of
+    their own industries or, where no list has these, of the last benchmark: None where that has no
+    levels, or is no other than the first. ``end`` is None for a window that ends after the
+    calendar; ``notes`` say why nothing is known. ``before`` is the same of the lists ended before
+    the window's first shock.
     """
 
     book: Literal["index", "account"]
     weighting: str
     rebalance: str
     entry: str
-    published: date | None
+    kind: ListKind
+    session: np.datetime64 | None
     window: Window
-    end: np.datetime64
+    end: np.datetime64 | None
     lists: int
     unknown: int
     names: int
     names_priced: int
     covered: float
-    median: float
-    low: float
-    high: float
+    quantiles: tuple[float, ...]
     rose: int
-    beat: int
+    beat: int | None
+    beat_sector: int | None
     median_excess: float
     before: BreadthBefore | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicationCurve:
+    """Levels of the lists of one kind and one day p together, 100 at the close before ``first``.
+
+    ``first`` is the offset of their first session from day 0: day p, or day 0 for lists that were
+    out before. ``dates`` (R,) from that close on; ``lists`` (R,) with a level; ``quantiles``
+    (5, R): see :class:`Breadth`; ``lowest`` and ``highest`` (R,) name the lists there;
+    ``benchmark`` (R,) the study's first.
+    """
+
+    weighting: str
+    rebalance: str
+    kind: ListKind
+    session: np.datetime64
+    first: int
+    dates: Dates
+    lists: NDArray[np.intp]
+    quantiles: Floats
+    lowest: tuple[str, ...]
+    highest: tuple[str, ...]
+    benchmark: Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +240,7 @@ class CaseResult:
     ``shocks`` are those of the market on the panel's sessions; ``marks`` and ``closures`` are what
     else happened in the charted days; ``verdicts`` what the tests allow to be said of each list
     over ``quoted``, which stands in for ``wanted`` where no list could be tested on that;
-    ``breadth`` how many lists rose.
+    ``breadth`` how many lists rose, ``curves`` how they went together from their publication on.
     """
 
     case: Case
@@ -223,6 +260,7 @@ class CaseResult:
     wanted: Offsets | None = None
     verdicts: tuple[Verdict, ...] = ()
     breadth: tuple[Breadth, ...] = ()
+    curves: tuple[PublicationCurve, ...] = ()
     no_market: tuple[Note, ...] = ()  # why there is no equal-weighted market, where there is none
 
 

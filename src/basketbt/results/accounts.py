@@ -64,7 +64,9 @@ class ListAccount:
     @property
     def hindsight(self) -> bool:
         """Whether the first orders came before a reader of the list could have sent them."""
-        return bool(self.entered < self.case.case.readers[self.member])
+        known = self.case.case.publications[self.member]
+        at_open = self.kept.points[self.member].moment == Moment.OPEN
+        return bool(self.entered < (known.entry if at_open else known.session))
 
     @property
     def first_day(self) -> int:

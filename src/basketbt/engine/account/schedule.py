@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from enum import IntEnum
 
 import numpy as np
@@ -14,15 +13,12 @@ from basketbt.data.bars import Floats
 from basketbt.engine.account import Entry
 from basketbt.engine.holding_periods import HoldingPeriod
 from basketbt.engine.index import IndexPath
-from basketbt.market.calendars import Calendar, as_day
+from basketbt.market.calendars import Calendar
 from basketbt.market.clock import Event
-from basketbt.market.dayzero import day_zero
+from basketbt.market.clock import Moment as Known
+from basketbt.market.dayzero import day_zero, next_open, publication
 
 Bools = NDArray[np.bool_]
-
-# The last moment at which an order can still take part in the opening auction: Shanghai and
-# Shenzhen match at 9:25; Hong Kong takes no new orders for its auction after 9:20.
-LAST_CALL: Mapping[str, time] = {"XSHG": time(9, 25), "XHKG": time(9, 20)}
 
 
 class Moment(IntEnum):
@@ -40,9 +36,7 @@ class EntryPoint:
     moment: Moment
 
 
-def entry_point(
-    entry: Entry, event: Event, published: datetime | date, calendar: Calendar
-) -> EntryPoint:
+def entry_point(entry: Entry, event: Event, published: Known, calendar: Calendar) -> EntryPoint:
     """When an account with this rule first buys.
 
     ``publication_open``: the first opening auction that an order could reach after the list was
@@ -53,20 +47,9 @@ def entry_point(
     """
     if entry == "day0_close":
         return EntryPoint(day_zero(event, calendar).session, Moment.CLOSE)
-    known = published if entry == "publication_open" else event.at
-    return EntryPoint(next_open(known, calendar), Moment.OPEN)
-
-
-def next_open(moment: datetime | date, calendar: Calendar) -> np.datetime64:
-    """The first session whose opening auction still takes an order sent at ``moment``."""
-    if not isinstance(moment, datetime):
-        return calendar.first_after(moment)
-    local = moment.astimezone(calendar.zone)
-    session = calendar.on_or_after(local.date())
-    same_day = session == as_day(local.date())
-    if same_day and local.time() >= LAST_CALL[calendar.name]:
-        return calendar.first_after(session)
-    return session
+    if entry == "publication_open":
+        return EntryPoint(publication(published, calendar).entry, Moment.OPEN)
+    return EntryPoint(next_open(event.at, calendar), Moment.OPEN)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from basketbt.locale import Language, say
 from basketbt.report.render.canvas import SIZE, cjk_font, picture, saved, settle, stroke
@@ -81,13 +82,16 @@ def _lines(figure: FigureBase, axes: Axes, data: Mapping[str, Any]) -> None:
     """Lines over time with events, closures and the time before publication behind them."""
     dates = np.array(data["x"], dtype="datetime64[D]")
     for line in data["series"]:
-        values = np.array([math.nan if v is None else v for v in line["y"]], dtype=float)
+        values = _numbers(line["y"])
         look = (
             {"color": "black", "linewidth": 1.8}
             if line["hue"] < 0
             else stroke(line["hue"], line["dash"])
         )
         axes.plot(dates, values, label=short(line["label"]), **look)
+        if data.get("banded") and "low" in line:
+            low, high = (_numbers(line[edge]) for edge in ("low", "high"))
+            axes.fill_between(dates, low, high, color=str(look["color"]), alpha=0.13, linewidth=0)
     falls = data["unit"] == "decimal"
     if falls:
         _percent_axis(axes.yaxis)
@@ -109,6 +113,10 @@ def _lines(figure: FigureBase, axes: Axes, data: Mapping[str, Any]) -> None:
         handles, labels, loc="outside lower center", ncols=min(4, len(labels)), fontsize=6.5,
         frameon=False,
     )  # fmt: skip
+
+
+def _numbers(values: Sequence[float | None]) -> NDArray[np.float64]:
+    return np.array([math.nan if value is None else value for value in values], dtype=np.float64)
 
 
 def _curve(axes: Axes, data: Mapping[str, Any], published: str) -> None:

@@ -23,9 +23,10 @@ class Screen:
 
 
 def headlines(data: ReportData) -> Iterator[Screen]:
-    """The headline table of each event."""
+    """The headline tables of each event."""
     for context in contexts(data, data.info.language):
-        yield _screen(_title(context), headline.table(context))
+        for block in headline.tables(context):
+            yield _screen(_title(context), block)
 
 
 def tested(data: ReportData) -> Iterator[Screen]:

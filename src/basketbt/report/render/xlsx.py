@@ -88,7 +88,7 @@ class _Formats:
 
 
 def _headline(book: Workbook, formats: _Formats, document: Document) -> None:
-    """The first sheet: the first table of each event, to be pasted into a note."""
+    """The first sheet: the tables that each event begins with, to be pasted into a note."""
     sheet: Worksheet = book.add_worksheet(say("workbook.headline", document.language))
     sheet.set_column(0, 1, 26)
     sheet.set_column(2, 30, 12)
@@ -96,7 +96,7 @@ def _headline(book: Workbook, formats: _Formats, document: Document) -> None:
     for chapter in document.chapters:
         blocks = chapter.sections[0].blocks if chapter.sections else ()
         tables = [b for b in blocks if isinstance(b, TableBlock) and b.kind == "plain"]
-        for block in tables[:1]:
+        for block in tables:
             sheet.write_string(line, 0, visible(block.caption), formats.bold)
             line = 2 + _block(sheet, formats, block, line + 1, document.language)
     sheet.write_string(line, 0, visible(document.prices))

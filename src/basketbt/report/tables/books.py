@@ -21,6 +21,7 @@ from basketbt.results import (
     CaseResult,
     OwnIndustries,
     PathResult,
+    PublicationCurve,
     StudyResult,
 )
 
@@ -101,6 +102,9 @@ def book_tables(result: StudyResult) -> tuple[Table, ...]:
         Table.of(layouts.RELATIVE, relative),
         Table.of(layouts.ATTRIBUTION, (_attribution(one, benchmark) for one in windows)),
         Table.of(layouts.BREADTH, (_breadth(c, one) for c in result.cases for one in c.breadth)),
+        Table.of(
+            layouts.PUBLICATION_CURVE, (_curve(c, one) for c in result.cases for one in c.curves)
+        ),
         Table.of(layouts.LEVELS, (_levels(where, path) for where, path in paths)),
         Table.of(layouts.CONSTITUENTS, (row for one in windows for row in _shares(one))),
         Table.of(layouts.DRAWDOWNS, (row for where, path in paths for row in _falls(where, path))),
@@ -169,34 +173,64 @@ def _attribution(quoted: Quoted, benchmark: str) -> dict[str, Value]:
 
 def _breadth(case: CaseResult, one: Breadth) -> dict[str, Value]:
     return {
-        "event": case.case.event.id,
-        "day0": str(case.case.day_zero.session),
-        "calendar": case.case.calendar.name,
+        **_event_cells(case),
         "book": one.book,
         "weighting": one.weighting,
         "rebalance": one.rebalance,
         "entry": one.entry,
-        "published": None if one.published is None else one.published.isoformat(),
+        "publication_session": None if one.session is None else str(one.session),
+        "list_kind": one.kind,
         "window": one.window.label,
         "first_day": one.window.first,
         "last_day": one.window.last,
-        "end_date": str(one.end),
+        "end_date": None if one.end is None else str(one.end),
         "lists": one.lists,
         "unknown": one.unknown,
         "names": one.names,
         "names_priced": one.names_priced,
         "lowest_covered": one.covered,
-        "median_return": one.median,
-        "lowest_return": one.low,
-        "highest_return": one.high,
+        **dict(zip(_RETURNS, one.quantiles, strict=True)),
         "rose": one.rose,
         "beat": one.beat,
+        "beat_sector": one.beat_sector,
         "median_excess": one.median_excess,
         "before_shock": None if one.before is None else str(one.before.last),
         "median_before_shock": None if one.before is None else one.before.median,
         "rose_before_shock": None if one.before is None else one.before.rose,
         "beat_before_shock": None if one.before is None else one.before.beat,
         "median_excess_before_shock": None if one.before is None else one.before.median_excess,
+        "notes": one.notes,
+    }
+
+
+_RETURNS = ("lowest_return", "lower_quartile", "median_return", "upper_quartile", "highest_return")
+_LEVELS = ("lowest_level", "lower_level", "median_level", "upper_level", "highest_level")
+
+
+def _curve(case: CaseResult, one: PublicationCurve) -> Block:
+    days = range(one.first - 1, one.first - 1 + len(one.dates))
+    return {
+        **_event_cells(case),
+        "weighting": one.weighting,
+        "rebalance": one.rebalance,
+        "publication_session": str(one.session),
+        "list_kind": one.kind,
+        "reader_day": [day - one.first for day in days],
+        "day": list(days),
+        "date": one.dates.astype(str).tolist(),
+        "lists": one.lists.tolist(),
+        **{key: own.tolist() for key, own in zip(_LEVELS, one.quantiles, strict=True)},
+        "lowest_list": list(one.lowest),
+        "highest_list": list(one.highest),
+        "benchmark_level": one.benchmark.tolist(),
+    }
+
+
+def _event_cells(case: CaseResult) -> dict[str, Value]:
+    return {
+        "event": case.case.event.id,
+        "day0": str(case.case.day_zero.session),
+        "calendar": case.case.calendar.name,
     }
 
 
@@ -229,8 +263,8 @@ def _levels(where: Where, found: PathResult) -> Block:
         "base_date": str(found.dates[0]),
         "date": found.dates.astype(str).tolist(),
         "day": list(range(path.first - 1, path.first - 1 + len(found.dates))),
-        "level": path.total.levels[:, member].tolist(),
-        "price_level": path.price_levels[:, member].tolist(),
+        "level": found.levels[:, member].tolist(),
+        "price_level": path.price_levels[: len(found.dates), member].tolist(),
         "drawdown": found.drawdowns[:, member].tolist(),
         "benchmark_level": found.benchmark.tolist(),
     }

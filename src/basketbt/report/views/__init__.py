@@ -14,6 +14,7 @@ from basketbt.report.views import (
     matrices,
     method,
     placebo,
+    publication,
     shortfall,
     windows,
 )
@@ -22,6 +23,7 @@ from basketbt.report.views.context import Context, View, contexts
 
 VIEWS: tuple[View, ...] = (
     headline.VIEW,
+    publication.VIEW,
     levels.VIEW,
     attribution.VIEW,
     chance.VIEW,

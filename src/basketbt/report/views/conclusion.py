@@ -13,8 +13,8 @@ from basketbt.results import SIGNIFICANT
 def kept(context: Context) -> str:
     """What the accounts made that bought after publication, a sentence an entry.
 
-    Of the accounts beside the quoted book; composites are left out beside lists. Nothing for a
-    study without accounts, or where none of them held anything.
+    Of the accounts beside the quoted book, each kind of list by itself; composites only where
+    nothing else is. Nothing for a study without accounts, or where none of them held anything.
     """
     opened = [row for row in context.account_rows if row["paper_return"] is not None]
     if not opened:
@@ -22,16 +22,20 @@ def kept(context: Context) -> str:
     rows = [row for row in context.breadth if row["book"] == "account"]
     if not rows:
         return context.say("conclusion.all_early")
+    rows = [row for row in rows if row["list_kind"] != "composite"] or rows
     return joined((_kept(context, row, opened) for row in rows), context.language)
 
 
 def _kept(context: Context, row: Row, opened: list[Row]) -> str:
     later = [one for one in opened if one["entry"] == row["entry"]]
     later = [one for one in later if one["knowledge"] != "hindsight"]
-    lists = [one for one in later if _of_list(context, one)] or later
+    lists = [
+        one for one in later if context.data.lists[str(one["basket"])].kind == row["list_kind"]
+    ]
     partly = any(one["holdable"] != 1 for one in lists)
     return context.say(
         "conclusion.kept_one" if row["lists"] == 1 else "conclusion.kept",
+        lists=context.count(f"lists_{row['list_kind']}", int(real(row["lists"]) or 0)),
         entry=context.say(f"conclusion.entries.{row['entry']}"),
         end=row["end_date"],
         value=percent(real(row["median_return"])),
@@ -39,13 +43,8 @@ def _kept(context: Context, row: Row, opened: list[Row]) -> str:
         high=percent(real(row["highest_return"])),
         rose=row["rose"] or context.say("conclusion.none"),
         count=row["lists"],
-        aside=context.say("publication.no_composites") if len(lists) < len(later) else "",
         part=context.say("conclusion.of_part") if partly else "",
     )
-
-
-def _of_list(context: Context, row: Row) -> bool:
-    return context.data.lists[str(row["basket"])].composite is None
 
 
 def chance_sentence(context: Context) -> str:

@@ -121,12 +121,20 @@ class Context:
         """(basket, entry) → rows of positions.parquet of these accounts."""
         return _by_account(self.book_rows("positions", "account"))
 
-    @cached_property
+    @property
     def breadth(self) -> list[Row]:
         """Rows of breadth.csv of this event's lists in the quoted book and its accounts."""
+        return self._quoted_rows("breadth")
+
+    @property
+    def curve(self) -> list[Row]:
+        """Rows of publication_curve.csv of this event's lists in the quoted book."""
+        return self._quoted_rows("publication_curve")
+
+    def _quoted_rows(self, table: str) -> list[Row]:
         event = self.event
         return self.data.rows(
-            "breadth",
+            table,
             event=event.id,
             calendar=event.calendar,
             weighting=event.weighting,
@@ -180,7 +188,7 @@ class Context:
     @cached_property
     def quoted(self) -> tuple[WindowInfo, ...]:
         """The windows that tables quote: the headline ones, then hindsight and available."""
-        return tuple(w for w in self.windows if w.quoted or w.kind != "fixed")
+        return tuple(w for w in self.windows if w.quoted or w.kind in ("hindsight", "available"))
 
     @cached_property
     def windows(self) -> tuple[WindowInfo, ...]:

@@ -24,7 +24,7 @@ from basketbt.report.views.blocks import (
 from basketbt.report.views.conclusion import chance_sentence, kept
 from basketbt.report.views.context import Context, View, real
 from basketbt.report.views.numbers import unsigned
-from basketbt.report.views.publication import available
+from basketbt.report.views.publication import available, horizon_table
 from basketbt.report.views.shocks import readers_window, shock_line
 
 _OWN = OWN_INDUSTRIES
@@ -51,11 +51,18 @@ def _build(context: Context) -> list[Block]:
     lead = [*_read_first(context), *answers(context)]
     return [
         *(Prose(text=line, kind="lead") for line in lead),
+        *tables(context)[:-1],
         Prose(text=moment),
         table(context),
         *(Prose(text=line, kind="fine") for line in _notes(context)),
         Prose(text=how, kind="hint"),
     ]
+
+
+def tables(context: Context) -> list[TableBlock]:
+    """Lists together at each horizon after publication, where the study looks at any; each list."""
+    together = horizon_table(context)
+    return [*([together] if together else []), table(context)]
 
 
 def answers(context: Context) -> list[str]:

@@ -1,109 +1,308 @@
-"""What the lists had made before a reader could trade, and from then on, in two sentences."""
+"""What lists made before a reader could trade, and from then on at each horizon side by side.
+
+A verdict never rests on one end: sentences and table quote every horizon of the study and its end,
+and count lists of one kind and one day p together.
+"""
 
 from __future__ import annotations
 
-from basketbt.report.data import ListInfo, Row
-from basketbt.report.views.context import Context, days_of, real
+from collections.abc import Iterator
+from typing import Any
+
+from basketbt.report.data import Row
+from basketbt.report.views.backdrop import backdrop
+from basketbt.report.views.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Head,
+    TableBlock,
+    change,
+    number,
+    text,
+)
+from basketbt.report.views.context import Context, View, days_of, real
 from basketbt.report.views.numbers import joined, percent
+
+_Group = list[Row]
 
 
 def available(context: Context) -> str:
-    """Both parts for the lists of each publication date, composites left out beside lists.
+    """Both parts for the lists of each day p and kind; composites only where nothing else is.
 
     Nothing where the study does not split its windows at publication.
     """
     if all(window.kind == "fixed" for window in context.event.windows):
         return ""
-    dates: dict[str, list[Row]] = {}
+    said = [line for rows in _told(context) for line in _of_one_kind(context, rows)]
+    known = any(row["lists"] for rows in _told(context) for row in _horizons(rows))
+    return joined([*said, context.say("publication.basis") if known else ""], context.language)
+
+
+def _told(context: Context) -> list[_Group]:
+    """The groups that sentences tell of: composites repeat the lists that they are made of."""
+    groups = list(_groups(context))
+    lists = [rows for rows in groups if rows[0]["list_kind"] != "composite"]
+    return lists or groups
+
+
+def _groups(context: Context) -> Iterator[_Group]:
+    """Rows of breadth.csv by day p and kind, horizons in their order and the study's end last."""
+    found: dict[tuple[str, str], _Group] = {}
     for row in context.breadth:
         if row["book"] == "index":
-            dates.setdefault(str(row["published"]), []).append(row)
-    said: list[str] = []
-    for date, rows in dates.items():
-        count = len(_lists_of(context, date))
-        who = context.say(
-            "publication.the_list" if count == 1 else "publication.the_lists", count=count
+            key = (str(row["publication_session"]), str(row["list_kind"]))
+            found.setdefault(key, []).append(row)
+    yield from found.values()
+
+
+def _horizons(rows: _Group) -> list[Row]:
+    """The horizons of a group and the study's end, in the order in which they are over."""
+    after = [row for row in rows if str(row["window"]).startswith("[p")]
+    after += [row for row in rows if row["window"] == "available"]
+    return sorted(after, key=lambda row: real(row["last_day"]) or 0.0)
+
+
+def _of_one_kind(context: Context, rows: _Group) -> Iterator[str]:
+    by_window = {str(row["window"]): row for row in rows}
+    before, after = by_window.get("hindsight"), _horizons(rows)
+    who = _lists(context, rows[0])
+    if before is not None and before["lists"]:
+        made = percent(real(before["median_return"]))
+        phrase = "publication.before_one" if before["lists"] == 1 else "publication.before"
+        yield context.say(phrase, lists=who, value=made, rose=_some(context, before, "rose"))
+    if "available" not in by_window:
+        yield context.say("publication.nothing", lists=who)
+        yield from _over(context, by_window)
+    known = [row for row in after if row["lists"]]
+    if known:
+        early = str(rows[0]["publication_session"]) < context.event.day0
+        phrase = "publication.from_day0" if early else "publication.from"
+        yield context.say(
+            f"{phrase}_one" if known[0]["lists"] == 1 and not known[0]["unknown"] else phrase,
+            session=context.event.day0 if early else rows[0]["publication_session"],
+            lists=who,
+            each=context.say("joint.semicolon").join(
+                _at(context, row, first=place == 0) for place, row in enumerate(known)
+            ),
+            ahead=_ahead(context, known),
         )
-        who += context.say("publication.of_date", date=date) if len(dates) > 1 else ""
-        who += (
-            context.say("publication.no_composites")
-            if count > 1 and _beside_composites(context)
-            else ""
+    elif "available" in by_window:
+        yield context.say("publication.not_known", lists=who)
+    if ahead := [row for row in after if row["notes"] and not row["lists"]]:
+        each = [_called(context, row) + _until(context, row) for row in ahead]
+        yield context.say("publication.not_over", horizons=context.comma(each))
+
+
+def _lists(context: Context, row: Row) -> str:
+    count = int(real(row["lists"]) or 0) + int(real(row["unknown"]) or 0)
+    return context.count(f"lists_{row['list_kind']}", count)
+
+
+def _called(context: Context, row: Row) -> str:
+    """A horizon in words: ``5 sessions``, or the study's end."""
+    if row["window"] == "available":
+        return context.say("publication.end")
+    first, last = real(row["first_day"]), real(row["last_day"])
+    return context.count("sessions", int((last or 0) - (first or 0)) + 1)
+
+
+def _until(context: Context, row: Row) -> str:
+    return context.say("publication.until", end=row["end_date"]) if row["end_date"] else ""
+
+
+def _at(context: Context, row: Row, *, first: bool) -> str:
+    """What had become of the lists at one horizon."""
+    alone = row["lists"] == 1 and not row["unknown"]
+    words = context.say(
+        "publication.at_end" if row["window"] == "available" else "publication.at",
+        horizon=_called(context, row),
+        end=row["end_date"],
+    )
+    missing = context.say("publication.left_out", unknown=row["unknown"]) if row["unknown"] else ""
+    phrase = "publication.one" if alone else "publication.first" if first else "publication.many"
+    return context.say(
+        phrase,
+        at=words,
+        rose=_some(context, row, "rose"),
+        value=percent(real(row["median_return"])),
+        missing=missing,
+    )
+
+
+def _ahead(context: Context, rows: _Group) -> str:
+    """At how many horizons, or how many lists at each, were ahead of the first benchmark."""
+    if any(row["beat"] is None for row in rows):
+        return ""
+    if all(row["lists"] == 1 for row in rows):
+        count = sum(row["beat"] == 1 for row in rows)
+        return context.say(
+            "publication.ahead_one", count=count, of=len(rows), benchmark=context.benchmark
         )
-        said += _of_one_date(context, {str(row["window"]): row for row in rows}, who)
-    return joined(said, context.language)
+    each = context.comma([str(row["beat"]) for row in rows])
+    return context.say("publication.ahead", each=each, benchmark=context.benchmark)
 
 
-def _lists_of(context: Context, published: str) -> list[ListInfo]:
-    """The lists of a date, without composites; of a study of composites only, these."""
-    own = [context.data.lists[basket] for basket in context.event.baskets]
-    lists = [one for one in own if one.composite is None] or own
-    return [one for one in lists if one.published == published]
+def _some(context: Context, row: Row, key: str) -> str:
+    """How many lists: "none" and "all" read better than 0 and the same number twice."""
+    if row[key] == 0:
+        return context.say("publication.none")
+    if row[key] == row["lists"]:
+        return context.say("publication.all")
+    return context.say("publication.some", number=row[key])
 
 
-def _beside_composites(context: Context) -> bool:
-    """Whether lists are counted, and composites not."""
-    kinds = {context.data.lists[basket].composite is None for basket in context.event.baskets}
-    return len(kinds) == 2
+def _over(context: Context, rows: dict[str, Row]) -> Iterator[str]:
+    """What the lists did over the first window that is quoted, where nothing was left."""
+    quoted = (rows.get(window.label) for window in context.event.windows if window.quoted)
+    row = next((row for row in quoted if row is not None and row["lists"]), None)
+    if row is not None:
+        yield context.say(
+            "publication.over_one" if row["lists"] == 1 else "publication.over",
+            window=days_of(row),
+            end=row["end_date"],
+            value=percent(real(row["median_return"])),
+            rose=_some(context, row, "rose"),
+        )
 
 
-def _of_one_date(context: Context, rows: dict[str, Row], who: str) -> list[str]:
-    names = {"lists": who, "Lists": who[:1].upper() + who[1:]}
-    before, after = rows.get("hindsight"), rows.get("available")
-    if after is None:
-        return [context.say("publication.nothing", **names), *_over(context, rows)]
-    went_on = _went_on(context, after) if after["lists"] else context.say("publication.not_known")
-    if after["lists"] and after["unknown"]:
-        went_on += context.say("publication.left_out", unknown=after["unknown"])
-    if before is None or not before["lists"]:
-        return [context.say("publication.out_before", made=went_on, end=after["end_date"], **names)]
+def horizon_table(context: Context) -> TableBlock | None:
+    """Lists together from their publication on: a row for each day p, kind and horizon.
+
+    None for a study that neither has horizons nor splits its windows at publication.
+    """
+    groups = [(rows, after) for rows in _groups(context) if (after := _horizons(rows))]
+    if not groups:
+        return None
+    several = len({rows[0]["publication_session"] for rows, _ in groups}) > 1
+    benchmarks = context.data.info.benchmarks
+    sector = benchmarks[-1].name.say(context.language) if len(benchmarks) > 1 else ""
+    names = ("horizon", "to", "median", "quartiles", "range", "rose")
+    heads = [
+        Head(context.say("publication.head.lists"), number=False),
+        *([Head(context.say("publication.head.from"), number=False)] if several else []),
+        *(
+            Head(
+                context.say(f"publication.head.{name}"),
+                context.say(f"publication.head.{name}_note"),
+                number=name not in ("horizon", "to"),
+                screen=name == "range",
+            )
+            for name in names
+        ),
+        Head(context.say("publication.head.beat", benchmark=context.benchmark)),
+        *([Head(context.say("publication.head.beat", benchmark=sector))] if sector else []),
+    ]
+    lines = []
+    for rows, after in groups:
+        for row in after:
+            start = [text(rows[0]["publication_session"])] if several else []
+            lines.append(
+                (text(_lists(context, rows[0])), *start, *_cells(context, row, sector=bool(sector)))
+            )
+    return TableBlock(
+        caption=context.say("publication.caption", name=context.event.name.say(context.language)),
+        heads=tuple(heads),
+        rows=tuple(lines),
+    )
+
+
+def _cells(context: Context, row: Row, *, sector: bool) -> Iterator[Cell]:
+    reason = context.notes(row["notes"])
+    over = "" if row["lists"] or not reason else context.say("publication.open")
+    yield text(_called(context, row))
+    yield text(row["end_date"] or "–", aside=over, title=reason)
+    yield change(row["median_return"], title=reason)
+    yield _between(row, "lower_quartile", "upper_quartile")
+    yield _between(row, "lowest_return", "highest_return")
+    for key in ("rose", "beat", *(["beat_sector"] if sector else [])):
+        known = row["lists"] and row[key] is not None
+        yield text(f"{row[key]}/{row['lists']}") if known else number(None, title=reason)
+
+
+def _between(row: Row, low: str, high: str) -> Cell:
+    """Two returns as a range; a dash where there is none."""
+    if row[low] is None:
+        return number(None)
+    return text(f"{percent(real(row[low]))} … {percent(real(row[high]))}")
+
+
+def _build(context: Context) -> list[Block]:
+    """The curve of the median list with its quartiles, for each day p."""
+    found: dict[str, dict[str, _Group]] = {}
+    for row in context.curve:
+        kinds = found.setdefault(str(row["publication_session"]), {})
+        kinds.setdefault(str(row["list_kind"]), []).append(row)
+    several = len(found) > 1
     return [
-        context.say("publication.before", made=_made(context, before), **names),
-        context.say("publication.after", made=went_on, end=after["end_date"]),
+        _curve(context, kinds, session if several else "", number)
+        for number, (session, kinds) in enumerate(found.items())
     ]
 
 
-def _over(context: Context, rows: dict[str, Row]) -> list[str]:
-    """What the lists did over the first window that is quoted, where nothing is split."""
-    quoted = (rows.get(window.label) for window in context.event.windows if window.quoted)
-    row = next((row for row in quoted if row is not None and row["lists"]), None)
-    if row is None:
-        return []
-    made = _went_on(context, row)
-    return [context.say("publication.over", window=days_of(row), end=row["end_date"], made=made)]
+def _curve(context: Context, kinds: dict[str, _Group], session: str, place: int) -> Chart:
+    longest = max(kinds.values(), key=len)
+    dates = tuple(str(row["date"]) for row in longest)
+    days = tuple(row["day"] for row in longest if isinstance(row["day"], int))
 
+    def padded(rows: _Group, key: str) -> list[float | None]:
+        return [real(row[key]) for row in rows] + [None] * (len(longest) - len(rows))
 
-def _made(context: Context, row: Row) -> str:
-    value = percent(real(row["median_return"]))
-    if row["lists"] == 1:
-        return value
-    return context.say("publication.many_made", value=value, rose=_count(context, row, "rose"))
-
-
-def _went_on(context: Context, row: Row) -> str:
-    alone, excess = row["lists"] == 1, real(row["median_excess"])
-    beside = context.say(
-        "publication.against" if alone else "publication.beat",
-        excess=percent(excess),
-        beat=_count(context, row, "beat"),
-        benchmark=context.benchmark,
+    series: list[dict[str, Any]] = [
+        {
+            "id": kind,
+            "label": context.say(f"publication.kind.{kind}"),
+            "hue": hue,
+            "dash": hue,
+            "y": padded(rows, "median_level"),
+            "low": padded(rows, "lower_level"),
+            "high": padded(rows, "upper_level"),
+        }
+        for hue, (kind, rows) in enumerate(kinds.items())
+    ]
+    index = [real(row["benchmark_level"]) for row in longest]
+    series.append(
+        {"id": ":benchmark", "label": context.benchmark, "hue": -1, "dash": 0, "y": index}
     )
+    stem = f"publication-{context.stem}"
+    behind = backdrop(context, dates, days)
+    # All of it is after publication but the close at which the index book buys.
+    behind["shades"] = [one for one in behind["shades"] if one["kind"] != "hindsight"]
+    return Chart(
+        id=f"publication-{context.index}-{place}",
+        caption=context.say("publication.curve", base=dates[0]),
+        alt=joined((_seen(context, rows) for rows in kinds.values()), context.language),
+        how=context.say("publication.curve_how"),
+        picture=f"{stem}-{session}" if session else stem,
+        data={
+            **behind,
+            "unit": "level",
+            "banded": True,
+            "series": series,
+        },
+    )
+
+
+def _seen(context: Context, rows: _Group) -> str:
+    """Where the lists of a kind ended, and which of them stood lowest and highest on the way."""
+    last = rows[-1]
+    low = min(rows[1:] or rows, key=lambda row: real(row["lowest_level"]) or 0.0)
+    high = max(rows[1:] or rows, key=lambda row: real(row["highest_level"]) or 0.0)
+    lists = int(max(real(row["lists"]) or 0 for row in rows))
     return context.say(
-        "publication.one_went_on" if alone else "publication.many_went_on",
-        value=percent(real(row["median_return"])),
-        rose=_count(context, row, "rose"),
-        count=row["lists"],
-        beside="" if excess is None else beside,
+        "publication.seen_one" if lists == 1 else "publication.seen",
+        lists=context.count(f"lists_{last['list_kind']}", lists),
+        end=last["date"],
+        median=real(last["median_level"]),
+        lower=real(last["lower_level"]),
+        upper=real(last["upper_level"]),
+        low=real(low["lowest_level"]),
+        low_list=context.name(low["lowest_list"]),
+        low_date=low["date"],
+        high=real(high["highest_level"]),
+        high_list=context.name(high["highest_list"]),
+        high_date=high["date"],
     )
 
 
-def _count(context: Context, row: Row, key: str) -> str:
-    """How many lists: "none" and "all" read better than 0 and the same number twice."""
-    phrase = (
-        "publication.none"
-        if row[key] == 0
-        else "publication.all"
-        if row[key] == row["lists"]
-        else "publication.some"
-    )
-    return context.say(phrase, number=row[key])
+VIEW = View(id="publication", title="publication.title", needs=("publication_curve",), build=_build)

@@ -14,7 +14,7 @@ function lines(data, state) {
   const traces = [];
   for (const line of data.series) {
     if (state.choice && !seen.includes(line)) continue;
-    if (state.choice && line.low) traces.push(...band(data, line));
+    if ((state.choice || data.banded) && line.low) traces.push(...band(data, line));
     traces.push({
       type: "scatter", mode: "lines", x: data.x, y: line.y, name: plain(line.label), meta: line.id,
       customdata: data.days.map((d) => (d > 0 ? "+" + d : String(d))), visible: seen.includes(line),
@@ -54,7 +54,7 @@ function reach(data, state, seen, range) {
     data.x.forEach((date, place) => {
       if (date < range[0].slice(0, 10) || date > range[1].slice(0, 10)) return;
       take(line.y[place]);
-      if (state.choice && line.low) [line.low, line.high].forEach((edge) => take(edge[place]));
+      if ((state.choice || data.banded) && line.low) [line.low, line.high].forEach((edge) => take(edge[place]));
     });
   }
   const air = (high - low || 1) * 0.04;
