@@ -23,9 +23,11 @@ class Screen:
 
 
 def headlines(data: ReportData) -> Iterator[Screen]:
-    """The headline table of each event."""
+    """The headline table of each event, and one for each entry of its accounts."""
     for context in contexts(data, data.info.language):
         yield _screen(_title(context), headline.table(context))
+        for block in headline.account_tables(context):
+            yield _screen(block.caption, block)
 
 
 def tested(data: ReportData) -> Iterator[Screen]:
