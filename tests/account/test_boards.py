@@ -232,3 +232,21 @@ def test_the_next_open(exchange: str, at: str, session: str) -> None:
 
 def test_an_event_known_by_its_date_alone_is_bought_the_next_session() -> None:
     assert next_open(date(2025, 1, 24), calendar("XSHG")) == np.datetime64("2025-01-27")
+
+
+@pytest.mark.parametrize(
+    ("published", "session"),
+    [
+        (datetime(2025, 2, 10, 8, 30), "2025-02-10"),  # before the open: at that open
+        (datetime(2025, 2, 10, 10, 0), "2025-02-11"),  # during the session: at the next open
+        (datetime(2025, 2, 10, 18, 0), "2025-02-11"),
+        (date(2025, 2, 10), "2025-02-11"),  # a bare date counts as after that day's close
+    ],
+)
+def test_a_reader_buys_at_the_first_open_after_the_note(
+    published: datetime | date, session: str
+) -> None:
+    if isinstance(published, datetime):
+        published = published.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    point = entry_point("publication_open", R1, published, calendar("XSHG"))
+    assert (str(point.session), point.moment) == (session, Moment.OPEN)

@@ -235,6 +235,8 @@ def account_tables(context: Context) -> list[TableBlock]:
     found = []
     for entry in context.entries:
         rows = {row["basket"]: row for row in context.account_rows if row["entry"] == entry}
+        if all(row["friction"] is None for row in rows.values()):
+            continue  # the section on accounts says why
         cells = [_of_account(context, rows[one]) for one in context.event.baskets if one in rows]
         words = [f"headline.account.{word}" for word in _ACCOUNT]
         heads = [Head(context.say(word), context.say(f"{word}_note")) for word in words]
