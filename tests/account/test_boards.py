@@ -237,16 +237,13 @@ def test_an_event_known_by_its_date_alone_is_bought_the_next_session() -> None:
 @pytest.mark.parametrize(
     ("published", "session"),
     [
-        (datetime(2025, 2, 10, 8, 30), "2025-02-10"),  # before the open: at that open
-        (datetime(2025, 2, 10, 10, 0), "2025-02-11"),  # during the session: at the next open
-        (datetime(2025, 2, 10, 18, 0), "2025-02-11"),
-        (date(2025, 2, 10), "2025-02-11"),  # a bare date counts as after that day's close
+        ("2025-02-10T08:30+08:00", "2025-02-10"),  # before the open: at that open
+        ("2025-02-10T10:00+08:00", "2025-02-11"),  # during the session: at the next open
+        ("2025-02-10T18:00+08:00", "2025-02-11"),
+        ("2025-02-10", "2025-02-11"),  # a bare date counts as after that day's close
     ],
 )
-def test_a_reader_buys_at_the_first_open_after_the_note(
-    published: datetime | date, session: str
-) -> None:
-    if isinstance(published, datetime):
-        published = published.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
-    point = entry_point("publication_open", R1, published, calendar("XSHG"))
+def test_a_reader_buys_at_the_first_open_after_the_note(published: str, session: str) -> None:
+    kind = datetime if "T" in published else date
+    point = entry_point("publication_open", R1, kind.fromisoformat(published), calendar("XSHG"))
     assert (str(point.session), point.moment) == (session, Moment.OPEN)
