@@ -295,7 +295,7 @@ def test_for_each_entry_paper_less_what_moved_before_and_friction_is_achieved(
             cells = dict(zip(shown.heads, line, strict=True))
             paper, moved, friction, achieved = (
                 float(cells[head].strip("%"))
-                for head in ("Paper", "Moved before", "Own friction", "Achieved")
+                for head in ("Paper", "Moved before", "Own friction", "Achievable")
             )
             assert paper - moved + friction == pytest.approx(achieved, abs=0.21)  # as rounded
             assert cells["Moved before"] == percent(row["moved_before_entry"])
