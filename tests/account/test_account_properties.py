@@ -19,6 +19,7 @@ from basketbt.engine.rebalance import Kind, Rebalance
 from basketbt.market.fees import Broker
 from support.account_market import SYMBOLS, MadeMarket, made_market
 from support.accounts import accounts, path_of, random_weights
+from support.slow_ledger import Share
 
 BOTH = [(1, Moment.OPEN), (2, Moment.CLOSE)]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -108,6 +109,40 @@ def test_the_parts_of_the_shortfall_add_up(seed: int, rule: Kind) -> None:
     np.testing.assert_allclose(parts.friction, friction, atol=1e-12)
     np.testing.assert_allclose(parts.moved + friction, parts.paper - parts.achieved, atol=1e-12)
     np.testing.assert_allclose(parts.paper, path.levels[-1] / 100 - 1, atol=1e-12)
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS, row=st.integers(1, 6))
+def test_what_moved_before_the_entry_is_that_of_plain_loops(seed: int, row: int) -> None:
+    market = made_market(seed, 12, SYMBOLS[:4], wild=0.7)
+    weights = random_weights(seed, 4)
+    path = path_of(market, [weights])
+    parts = accounts(market, path, [(row, Moment.OPEN)]).shortfall
+    pairs = list(zip(market.shares, weights, strict=True))
+    paper = sum(float(weight) * _grown(share, 0, at_open=False) for share, weight in pairs) - 1
+    then = sum(float(weight) * _grown(share, row, at_open=True) for share, weight in pairs) - 1
+    eve = sum(float(weight) * _grown(share, row - 1, at_open=False) for share, weight in pairs) - 1
+    np.testing.assert_allclose(parts.moved[0], paper - then, atol=1e-9)
+    np.testing.assert_allclose(parts.gap[0], eve - then, atol=1e-9)
+    np.testing.assert_allclose(parts.friction[0], then - parts.achieved[0], atol=1e-9)
+
+
+def _grown(share: Share, bought: int, *, at_open: bool) -> float:
+    """What a yuan in a share becomes by the end, dividends put into the share on their day."""
+    assert share.before is not None
+    last, shares = float(share.before), 0.0
+    for row, today in enumerate(share.bars):
+        if row in share.actions:
+            own = share.actions[row]
+            reference = (last - float(own.cash)) / (1 + float(own.bonus))
+            shares *= last / reference
+            last = reference
+        if row == bought and at_open:
+            shares = 1 / (float(today.open) if today is not None else last)
+        last = float(today.close) if today is not None else last
+        if row == bought and not at_open:
+            shares = 1 / last
+    return shares * last
 
 
 @pytest.mark.slow

@@ -233,3 +233,18 @@ def test_the_next_open(exchange: str, at: str, session: str) -> None:
 
 def test_an_event_known_by_its_date_alone_is_bought_the_next_session() -> None:
     assert next_open(date(2025, 1, 24), calendar("XSHG")) == np.datetime64("2025-01-27")
+
+
+@pytest.mark.parametrize(
+    ("published", "session"),
+    [
+        ("2025-02-10T08:30+08:00", "2025-02-10"),  # before the open: at that open
+        ("2025-02-10T10:00+08:00", "2025-02-11"),  # during the session: at the next open
+        ("2025-02-10T18:00+08:00", "2025-02-11"),
+        ("2025-02-10", "2025-02-11"),  # a bare date counts as after that day's close
+    ],
+)
+def test_a_reader_buys_at_the_first_open_after_the_note(published: str, session: str) -> None:
+    kind = datetime if "T" in published else date
+    point = entry_point("publication_open", R1, kind.fromisoformat(published), calendar("XSHG"))
+    assert (str(point.session), point.moment) == (session, Moment.OPEN)

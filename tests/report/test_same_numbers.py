@@ -167,7 +167,7 @@ def test_a_form_shows_every_cell_and_every_sentence_of_its_blocks(
     blocks = made.blocks if screen else on_paper(made)
     wanted = [lines(one, whole=not screen) for one in blocks if isinstance(one, TableBlock)]
     assert tables(folder / name) == wanted
-    assert len(wanted) == (17 if screen else 7)
+    assert len(wanted) == (19 if screen else 7)
     said, there = sentences(blocks, whole=screen), words(folder / name)
     assert len(said) > 20
     assert [one for one in said if one not in there] == []
@@ -275,10 +275,35 @@ def test_no_line_of_the_word_file_ends_between_a_minus_and_its_number(folder: Pa
 
 
 def test_what_nobody_could_have_had_is_marked_where_accounts_are_shown(made: Document) -> None:
-    groups = [head.group for head in table(made).heads]
-    late, early = "Publication open, to the end", "Next open (hindsight), to the end"
-    assert groups.index(late) < groups.index(early)
-    assert (groups.count(late), groups.count(early)) == (5, 5)
+    heads = grid(made, AROUND).heads
+    assert heads.index("Publication open") < heads.index("Next open (hindsight)")
+    assert "Next open" not in heads
+
+
+def test_for_each_entry_paper_less_what_moved_before_and_friction_is_achieved(
+    made: Document, folder: Path
+) -> None:
+    own = [row for row in rows(folder, "summary") if row["book"] == "account"]
+    for entry, words in ENTRIES.items():
+        shown = grid(made, f"{words}, to the end: paper less")
+        assert len(shown.rows) == 3
+        for line in shown.rows:
+            (row,) = (
+                one
+                for one in own
+                if (one["entry"], one["basket"], one["weighting"]) == (entry, line[0], "equal")
+            )
+            cells = dict(zip(shown.heads, line, strict=True))
+            paper, moved, friction, achieved = (
+                float(cells[head].strip("%"))
+                for head in ("Paper", "Moved before", "Own friction", "Achievable")
+            )
+            assert paper - moved + friction == pytest.approx(achieved, abs=0.21)  # as rounded
+            assert cells["Moved before"] == percent(row["moved_before_entry"])
+            assert cells["Locked at open"] == percent(row["locked_at_open"]).lstrip("+")
+            assert float(cells["Capacity"][1:-1]) == pytest.approx(
+                float(row["capacity"]) / 1e6, abs=0.5
+            )
 
 
 def test_the_page_settles_each_list_as_the_memo_does(made: Document, folder: Path) -> None:

@@ -22,6 +22,8 @@ from basketbt.pipeline.accounts import NoAccounts
 from basketbt.pipeline.run import run_study
 from basketbt.pipeline.screening import LotsDisagree, WarningsDisagree
 from basketbt.plan.request import ExitBeforeEntry, NoEntry
+from basketbt.report.views.context import contexts
+from basketbt.report.views.headline import account_tables
 from support import invented
 from support.made import Made, Study, session
 from support.written import share, write_list
@@ -282,6 +284,8 @@ def test_an_entry_that_comes_too_late_does_not_stop_the_other(study: Study, calm
     assert why in str(late["notes"])
     assert set(run.frames["orders"]["entry"]) == {"next_open"}
     assert f"mine/list**: {why}" in run.memo
+    (shown,) = account_tables(contexts(run.data, "en")[0])
+    assert shown.caption.startswith("Next open (hindsight), to the end")
 
 
 def test_a_reader_is_compared_with_paper_from_the_close_before_he_could_buy(study: Study) -> None:

@@ -162,6 +162,7 @@ def _say_result(finished: Run, folder: Path) -> None:
     info = finished.data.info
     for screen in headlines(finished.data):
         say_table(screen.header, screen.rows, title=screen.title, right=screen.numbers)
+        say()
     say(prices_line(finished.data))
     for line in answer_lines(finished.data):
         say(line)

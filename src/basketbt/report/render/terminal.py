@@ -23,10 +23,12 @@ class Screen:
 
 
 def headlines(data: ReportData) -> Iterator[Screen]:
-    """The headline tables of each event."""
+    """The headline tables of each event, and one for each entry of its accounts."""
     for context in contexts(data, data.info.language):
         for block in headline.tables(context):
             yield _screen(_title(context), block)
+        for block in headline.account_tables(context):
+            yield _screen(block.caption, block)
 
 
 def tested(data: ReportData) -> Iterator[Screen]:

@@ -252,10 +252,10 @@ def share(value: Value, *, title: str = "") -> Cell:
 
 
 def amount(value: Value, language: Language, *, title: str = "") -> Cell:
-    """Yuan in a unit that fits; a dash where there are none."""
+    """Yuan in a unit that fits, sorted and copied to the yuan; a dash where there are none."""
     if not isinstance(value, int | float):
         return Cell(NONE, None, title=title)
-    return Cell(money(float(value), language), float(value), title=title)
+    return Cell(money(float(value), language), float(round(value)), title=title)
 
 
 def probability(value: Value) -> Cell:

@@ -11,12 +11,12 @@ from basketbt.report.model import Value
 from basketbt.report.views.blocks import (
     Block,
     Cell,
+    Fold,
     Head,
     Prose,
     TableBlock,
     amount,
     change,
-    gained,
     number,
     probability,
     share,
@@ -54,6 +54,7 @@ def _build(context: Context) -> list[Block]:
         *tables(context)[:-1],
         Prose(text=moment),
         table(context),
+        *_accounts(context),
         *(Prose(text=line, kind="fine") for line in _notes(context)),
         Prose(text=how, kind="hint"),
     ]
@@ -261,50 +262,92 @@ def _excess(context: Context, row: Row | None) -> Cell:
 
 
 def _achievable(context: Context) -> list[_Column]:
-    """Paper, and of each entry what its account made, missed, lost, and how much money fits."""
+    """What the account of each list made, a column for each entry, beside paper."""
     if not context.account_rows:
         return []
     group, baskets = context.say("headline.in_account"), context.event.baskets
 
-    def column(word: str, cells: dict[str, Cell], group: str = group) -> _Column:
-        note = context.say(f"headline.account.{word}_note")
-        head = Head(context.say(f"headline.account.{word}"), note, group=group, screen=True)
+    def column(name: str, title: str, cells: dict[str, Cell]) -> _Column:
+        head = Head(name, title, group=group, screen=True)
         return head, dict.fromkeys(baskets, change(None)) | cells
 
     columns = []
     covered = {str(row["basket"]): share(row["holdable"]) for row in context.account_rows}
     if any(row["holdable"] != 1 for row in context.account_rows):
-        columns.append(column("covers", covered))
+        columns.append(
+            column(context.say("headline.covers"), context.say("headline.covers_note"), covered)
+        )
     paper = {
         str(row["basket"]): change(row["paper_return"])
         for row in context.account_rows
         if row["paper_return"] is not None
     }
     if paper:
-        columns.append(column("paper", paper))
+        note = context.say("headline.account.paper_note")
+        columns.append(column(context.say("headline.on_paper"), note, paper))
     for entry in context.entries:
-        rows = [row for row in context.account_rows if row["entry"] == entry]
-        cells = {str(row["basket"]): _of_account(context, row) for row in rows}
-        within = context.say("headline.entry", entry=context.entry_name(entry))
-        columns += [
-            column(word, {basket: own[place] for basket, own in cells.items()}, within)
-            for place, word in enumerate(_ACCOUNT)
-        ]
+        cells = {
+            str(row["basket"]): change(row["total_return"], title=_reason(context, row))
+            for row in context.account_rows
+            if row["entry"] == entry
+        }
+        columns.append(
+            column(context.entry_name(entry), context.say("headline.account.achieved_note"), cells)
+        )
     return columns
 
 
-_ACCOUNT = ("achieved", "moved", "friction", "locked", "capacity")
+def _reason(context: Context, row: Row) -> str:
+    """Why a list has no account."""
+    return context.notes(row["notes"]) if row["total_return"] is None else ""
+
+
+def _accounts(context: Context) -> Iterator[Fold]:
+    """What accounts made, for the screen; on paper they have their own section."""
+    tables = tuple(account_tables(context))
+    if tables:
+        yield Fold(title=context.say("headline.accounts"), blocks=tables, open=True)
+
+
+def account_tables(context: Context) -> list[TableBlock]:
+    """For each entry what the account of each list made, missed, lost, and how much money fits.
+
+    From left to right paper less what moved before plus the account's own friction is achieved.
+    """
+    found = []
+    for entry in context.entries:
+        rows = {row["basket"]: row for row in context.account_rows if row["entry"] == entry}
+        if all(row["friction"] is None for row in rows.values()):
+            continue  # the section on accounts says why
+        cells = [_of_account(context, rows[one]) for one in context.event.baskets if one in rows]
+        words = [f"headline.account.{word}" for word in _ACCOUNT]
+        heads = [Head(context.say(word), context.say(f"{word}_note")) for word in words]
+        found.append(
+            TableBlock(
+                caption=context.say("headline.account.caption", entry=context.entry_name(entry)),
+                heads=(Head(context.say("headline.basket"), number=False), *heads),
+                rows=tuple(cells),
+            )
+        )
+    return found
+
+
+_ACCOUNT = ("paper", "moved", "friction", "achieved", "locked", "capacity", "most")
 
 
 def _of_account(context: Context, row: Row) -> tuple[Cell, ...]:
-    """The cells of an account under ``_ACCOUNT``; of a list without one why."""
+    """The row of an account; of a list without one a dash and why."""
     lost = real(row["friction"])
+    why = "" if lost is not None else context.notes(row["notes"])
     return (
-        change(row["total_return"], title="" if lost is not None else context.notes(row["notes"])),
-        gained(row["moved_before_entry"]),
-        gained(None if lost is None else -lost),
+        context.head(row["basket"], why),
+        change(row["paper_return"]),
+        change(row["moved_before_entry"]),
+        change(None if lost is None else -lost),
+        change(row["total_return"], title=why),
         share(row["locked_at_open"]),
         amount(row["capacity"], context.language, title=str(row["tightest"] or "")),
+        amount(row["capacity_90"], context.language),
     )
 
 
