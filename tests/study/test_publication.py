@@ -161,7 +161,7 @@ def test_a_horizon_that_is_not_over_is_empty_with_its_day_and_the_others_stand(
         "[p,p+9]": False,
         "[p,p+19]": False,
     }
-    said = rows["[p,p+9]"]["notes"][0].text("en")
+    said = "; ".join(note.text("en") for note in rows["[p,p+9]"]["notes"])
     assert f"end on {session(P + 6)}; the window ends on {session(P + 9)}" in said
     (row,) = table(run, "breadth", list_kind="named", window="[p,p+9]")
     assert (row["lists"], row["unknown"], row["median_return"]) == (0, 3, None)

@@ -252,6 +252,10 @@ class TestRealPrices:
             "[0,+45]",
             "hindsight",
             "[0,+46]",
+            "[p,p]",
+            "[p,p+4]",
+            "[p,p+9]",
+            "[p,p+19]",
         }
 
     def test_the_figure_before_it_is_that_of_the_files(self, r1: Run) -> None:
@@ -287,18 +291,23 @@ class TestRealPrices:
 
     def test_the_lists_together_are_the_rows_one_by_one(self, r1: Run) -> None:
         rows = r1.summary[(r1.summary["window"] == "available") & (r1.summary["book"] == "index")]
-        lists = rows[
-            ~rows["basket"].isin(["guojin/all", "consensus/compute", "consensus/applications"])
-        ]
+        named = rows["basket"].str.startswith("guojin/") & (rows["basket"] != "guojin/all")
+        mapped = ~rows["basket"].str.startswith(("guojin/", "consensus/"))
         found = r1.frames["breadth"]
-        (row,) = found[found["window"] == "available"].to_dict("records")
-        made, ahead = lists["return_before_shock"], lists["excess_before_shock"]
-        assert row["median_before_shock"] == pytest.approx(statistics.median(made), abs=1e-12)
-        assert row["median_excess_before_shock"] == pytest.approx(
-            statistics.median(ahead), abs=1e-12
-        )
-        assert row["rose_before_shock"] == sum(1 for value in made if value > 0) == 5
-        assert row["beat_before_shock"] == sum(1 for value in ahead if value > 0) == 5
+        for kind, chosen, rose in (("named", named, 1), ("mapped", mapped, 4)):
+            lists = rows[chosen]
+            (row,) = found[
+                (found["window"] == "available")
+                & (found["book"] == "index")
+                & (found["list_kind"] == kind)
+            ].to_dict("records")
+            made, ahead = lists["return_before_shock"], lists["excess_before_shock"]
+            assert row["median_before_shock"] == pytest.approx(statistics.median(made), abs=1e-12)
+            assert row["median_excess_before_shock"] == pytest.approx(
+                statistics.median(ahead), abs=1e-12
+            )
+            assert row["rose_before_shock"] == sum(1 for value in made if value > 0) == rose
+            assert row["beat_before_shock"] == sum(1 for value in ahead if value > 0)
 
     def test_the_report_says_it_in_both_languages_also_from_its_files(
         self, r1: Run, tmp_path: Path
@@ -307,12 +316,12 @@ class TestRealPrices:
         for data in (r1.data, stored):
             (said,) = [one for one in headline(data, "en") if one.startswith("Shock of the")]
             assert said.startswith(
-                "Shock of the market in [0,+60], Available [+8,+60], the accounts: 2025-04-07 "
-                "(CSI 300 -7.05%; US tariffs of April 2025)."
+                "Shock of the market in [0,+60], Available [+8,+60], [p,p+59], the accounts: "
+                "2025-04-07 (CSI 300 -7.05%; US tariffs of April 2025)."
             )
             assert (
-                "ended on 2025-04-03, the session before the first shock: a median of -10.9%"
-                in said
+                "ended on 2025-04-03, the session before the first shock: 4 named lists a median "
+                "of -8.2%, 1 rose" in said
             )
             (said,) = [one for one in headline(data, "zh") if "市场冲击" in one]
             assert "2025-04-07（沪深300 -7.05%；2025年4月美国加征关税）" in said
@@ -321,10 +330,12 @@ class TestRealPrices:
             marks = [(one["x"], one["label"]) for one in levels.data["marks"]]
             assert (CRASH, "shock: US tariffs of April 2025") in marks
 
-    def test_v3_holds_none(self) -> None:
+    def test_v3_holds_none_before_its_longest_horizon(self) -> None:
         v3 = run(ROOT / "configs/deepseek-v3.yaml")
-        assert v3.summary["shocks"].isna().all()
-        assert not any("Shock of the market" in said for said in headline(v3.data, "en"))
+        shaken = v3.summary[v3.summary["shocks"].notna()]
+        assert {*shaken["window"]} == {"[p,p+59]"}
+        (said,) = [one for one in headline(v3.data, "en") if one.startswith("Shock of the")]
+        assert said.startswith("Shock of the market in [p,p+59]: 2025-04-07 ")
 
     @pytest.mark.market
     def test_the_real_tables_say_what_the_sample_says(self, market: Path) -> None:

@@ -24,7 +24,6 @@ from basketbt.results import (
     Breadth,
     BreadthBefore,
     CaseResult,
-    OwnIndustries,
     PublicationCurve,
 )
 from basketbt.results.accounts import ListAccount, accounts_of
@@ -38,10 +37,13 @@ KINDS: tuple[ListKind, ...] = ("named", "mapped", "composite")
 _Group = tuple[np.datetime64, ListKind]
 
 
-def breadth_of(result: CaseResult) -> tuple[Breadth, ...]:
-    """A row for each index book, day p, kind and window, then for each entry of accounts."""
+def breadth_of(result: CaseResult, last: int) -> tuple[Breadth, ...]:
+    """A row for each index book, day p, kind and window, then for each entry of accounts.
+
+    ``last`` is the place of the study's last benchmark, where studies put the sector.
+    """
     return (
-        *(row for book in result.books for row in _of_book(result, book)),
+        *(row for book in result.books for row in _of_book(result, book, last)),
         *_of_accounts(result),
     )
 
@@ -96,12 +98,12 @@ def _groups(result: CaseResult) -> dict[_Group, list[int]]:
     return found
 
 
-def _of_book(result: CaseResult, book: BookResult) -> Iterator[Breadth]:
-    case = result.case
+def _of_book(result: CaseResult, book: BookResult, last: int) -> Iterator[Breadth]:
+    case, sectors = result.case, _beside_sector(book, last)
     weighting, rebalance = book.book.weighting.label, book.book.rebalance.label
     for (session, kind), members in _groups(result).items():
         ends = max(last_priced(result.panel, case.baskets[one]) for one in members)
-        for (window, statistics), industries in zip(book.windows, book.industries, strict=True):
+        for (window, statistics), sector in zip(book.windows, sectors, strict=True):
             own = [statistics.members.index(one) for one in members if one in statistics.members]
             if own:
                 end = case.session(window.last)
@@ -118,7 +120,7 @@ def _of_book(result: CaseResult, book: BookResult) -> Iterator[Breadth]:
                     weighting=weighting,
                     rebalance=rebalance,
                     **_together(
-                        *_of_window(statistics, industries, own),
+                        *_of_window(statistics, sector, own),
                         [_coverage(case, statistics, place) for place in own],
                     ),
                 )
@@ -141,20 +143,25 @@ def _of_book(result: CaseResult, book: BookResult) -> Iterator[Breadth]:
 
 
 def _of_window(
-    statistics: WindowStatistics, industries: OwnIndustries, own: list[int]
+    statistics: WindowStatistics, sector: Floats | None, own: list[int]
 ) -> tuple[list[float], list[float], list[float] | None]:
-    """Returns, excess over the first benchmark, and over the sector.
+    """Returns, excess over the first benchmark, and over the ``sector``."""
+    made, excess = (
+        statistics.own.values[one][own].tolist() for one in ("total_return", "excess_return")
+    )
+    return made, excess, None if sector is None else sector[own].tolist()
 
-    The sector is each list's own industries; where no list has these, the study's last benchmark,
-    if that is another than the first.
+
+def _beside_sector(book: BookResult, last: int) -> list[Floats | None]:
+    """Of each window the excess over each list's own industries.
+
+    Where no list has these, over benchmark ``last``; None if that is the first.
     """
     key = "excess_return"
-    made, excess = (statistics.own.values[one][own].tolist() for one in ("total_return", key))
-    sector = industries.beside.values[key][own]
-    if np.isfinite(sector).any():
-        return made, excess, sector.tolist()
-    last = statistics.beside[-1].values[key][own].tolist() if statistics.beside[1:] else None
-    return made, excess, last
+    own = [one.beside.values[key] for one in book.industries]
+    if any(np.isfinite(values).any() for values in own):
+        return [*own]
+    return [found.beside[last].values[key] if last else None for _, found in book.windows]
 
 
 def _of_accounts(result: CaseResult) -> Iterator[Breadth]:

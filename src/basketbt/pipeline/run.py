@@ -115,7 +115,12 @@ def run_study(
 
         cases = tuple(accounted(plan, plan.config.account, case, prices.data) for case in cases)
         refuse_none(cases)
-    cases = tuple(replace(case, breadth=breadth_of(case), curves=curves_of(case)) for case in cases)
+    cases = tuple(
+        replace(
+            case, breadth=breadth_of(case, len(plan.request.indexes) - 1), curves=curves_of(case)
+        )
+        for case in cases
+    )
     return study_result(prices, cases)
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from basketbt.locale import Language, count, say
+from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.notes import Listing, Note, Shorten
 from basketbt.plan.model import span
 from basketbt.report.data import EventInfo, Member, ReportData, Row, WindowInfo
@@ -208,6 +209,18 @@ class Context:
         spans = {days for one in mine if (days := self._days(one, window))}
         days = f" {spans.pop()}" if len(spans) == 1 else ""
         return self.say(words[window.kind]) + days
+
+    @cached_property
+    def sector(self) -> dict[str, str]:
+        """Code and name of what stands in for the sector: each list's own industries.
+
+        Where no list has these, the study's last benchmark; nothing if that is the first.
+        """
+        rows = self.book_rows("relative")
+        if any(r["benchmark"] == OWN_INDUSTRIES and r["excess_return"] is not None for r in rows):
+            return {OWN_INDUSTRIES: self.say("headline.own_industries")}
+        _, *others = self.data.info.benchmarks
+        return {others[-1].code: others[-1].name.say(self.language)} if others else {}
 
     def own_days(self, basket: str, window: WindowInfo) -> str:
         """A list's days in a window, where the heading cannot say them for all lists."""

@@ -229,12 +229,8 @@ def _against(context: Context) -> Iterator[_Column]:
         (row["basket"], row["window"], row["benchmark"]): row
         for row in context.book_rows("relative")
     }
-    first, last = (context.data.info.benchmarks[place] for place in (0, -1))
-    names = {first.code: first.name.say(context.language)}
-    if any(row["excess_return"] is not None for (*_, code), row in rows.items() if code == _OWN):
-        names[_OWN] = context.say("headline.own_industries")
-    else:
-        names[last.code] = last.name.say(context.language)
+    first = context.data.info.benchmarks[0]
+    names = {first.code: first.name.say(context.language), **context.sector}
     for window in windows:
         left = window.kind == "available"
         which = context.say("context.available") if left else context.label(window)

@@ -7,6 +7,7 @@ and count lists of one kind and one day p together.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from basketbt.report.data import Row
@@ -34,12 +35,12 @@ def available(context: Context) -> str:
     """
     if all(window.kind == "fixed" for window in context.event.windows):
         return ""
-    said = [line for rows in _told(context) for line in _of_one_kind(context, rows)]
-    known = any(row["lists"] for rows in _told(context) for row in _horizons(rows))
+    said = [line for rows in told(context) for line in _of_one_kind(context, rows)]
+    known = any(row["lists"] for rows in told(context) for row in _horizons(rows))
     return joined([*said, context.say("publication.basis") if known else ""], context.language)
 
 
-def _told(context: Context) -> list[_Group]:
+def told(context: Context) -> list[_Group]:
     """The groups that sentences tell of: composites repeat the lists that they are made of."""
     groups = list(_groups(context))
     lists = [rows for rows in groups if rows[0]["list_kind"] != "composite"]
@@ -66,7 +67,7 @@ def _horizons(rows: _Group) -> list[Row]:
 def _of_one_kind(context: Context, rows: _Group) -> Iterator[str]:
     by_window = {str(row["window"]): row for row in rows}
     before, after = by_window.get("hindsight"), _horizons(rows)
-    who = _lists(context, rows[0])
+    who = lists_of(context, rows[0])
     if before is not None and before["lists"]:
         made = percent(real(before["median_return"]))
         phrase = "publication.before_one" if before["lists"] == 1 else "publication.before"
@@ -94,7 +95,8 @@ def _of_one_kind(context: Context, rows: _Group) -> Iterator[str]:
         yield context.say("publication.not_over", horizons=context.comma(each))
 
 
-def _lists(context: Context, row: Row) -> str:
+def lists_of(context: Context, row: Row) -> str:
+    """How many lists of what kind a row is of."""
     count = int(real(row["lists"]) or 0) + int(real(row["unknown"]) or 0)
     return context.count(f"lists_{row['list_kind']}", count)
 
@@ -175,8 +177,7 @@ def horizon_table(context: Context) -> TableBlock | None:
     if not groups:
         return None
     several = len({rows[0]["publication_session"] for rows, _ in groups}) > 1
-    benchmarks = context.data.info.benchmarks
-    sector = benchmarks[-1].name.say(context.language) if len(benchmarks) > 1 else ""
+    sector = next(iter(context.sector.values()), "")
     names = ("horizon", "to", "median", "quartiles", "range", "rose")
     heads = [
         Head(context.say("publication.head.lists"), number=False),
@@ -193,12 +194,21 @@ def horizon_table(context: Context) -> TableBlock | None:
         Head(context.say("publication.head.beat", benchmark=context.benchmark)),
         *([Head(context.say("publication.head.beat", benchmark=sector))] if sector else []),
     ]
+    shaken = any(row["before_shock"] for _, after in groups for row in after)
+    if shaken:
+        note = context.say("publication.head.before_shock_note")
+        heads.append(Head(context.say("publication.head.before_shock"), note))
     lines = []
     for rows, after in groups:
         for row in after:
             start = [text(rows[0]["publication_session"])] if several else []
             lines.append(
-                (text(_lists(context, rows[0])), *start, *_cells(context, row, sector=bool(sector)))
+                (
+                    text(lists_of(context, rows[0])),
+                    *start,
+                    *_cells(context, row, sector=bool(sector)),
+                    *([_before_shock(context, row)] if shaken else []),
+                )
             )
     return TableBlock(
         caption=context.say("publication.caption", name=context.event.name.say(context.language)),
@@ -218,6 +228,15 @@ def _cells(context: Context, row: Row, *, sector: bool) -> Iterator[Cell]:
     for key in ("rose", "beat", *(["beat_sector"] if sector else [])):
         known = row["lists"] and row[key] is not None
         yield text(f"{row[key]}/{row['lists']}") if known else number(None, title=reason)
+
+
+def _before_shock(context: Context, row: Row) -> Cell:
+    """The median and how many rose to the session before the first shock of the horizon."""
+    if row["median_before_shock"] is None:
+        return text("")
+    rose = f"{row['rose_before_shock']}/{row['lists']}"
+    aside = context.say("publication.to_shock", rose=rose, last=row["before_shock"])
+    return replace(change(row["median_before_shock"]), aside=aside)
 
 
 def _between(row: Row, low: str, high: str) -> Cell:

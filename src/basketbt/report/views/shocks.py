@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from basketbt.report.data import Row, WindowInfo
+from basketbt.report.model import Value
 from basketbt.report.views.context import Context, real
 from basketbt.report.views.numbers import joined, percent
+from basketbt.report.views.publication import lists_of, told
 
 
 def shock_line(context: Context) -> str:
@@ -75,22 +77,31 @@ def _shock(context: Context, row: Row) -> str:
 
 
 def _before(context: Context) -> Iterator[str]:
-    """How the lists of each publication date stood before the shock, in the reader's window."""
+    """How lists stood before the shock in the reader's window, each kind and day p by itself."""
     window = readers_window(context)
     if window is None:
         return
-    rows = [r for r in context.breadth if r["book"] == "index" and r["window"] == window.label]
-    for row in rows:
-        if row["median_before_shock"] is not None:
-            yield context.say(
-                "shocks.before",
-                window=context.label(window),
-                date=context.say("publication.of_date", date=row["published"])
-                if len(rows) > 1
-                else "",
-                last=row["before_shock"],
-                made=_made(context, row),
-            )
+    together = [
+        row
+        for rows in told(context)
+        for row in rows
+        if row["window"] == window.label and row["median_before_shock"] is not None
+    ]
+    several = len({row["publication_session"] for row in together}) > 1
+    by_end: dict[Value, list[str]] = {}
+    for row in together:
+        date = context.say("shocks.from", session=row["publication_session"]) if several else ""
+        said = context.say(
+            "shocks.of", lists=lists_of(context, row) + date, made=_made(context, row)
+        )
+        by_end.setdefault(row["before_shock"], []).append(said)
+    for last, each in by_end.items():
+        yield context.say(
+            "shocks.before",
+            window=context.label(window),
+            last=last,
+            made=context.say("joint.semicolon").join(each),
+        )
 
 
 def _made(context: Context, row: Row) -> str:
@@ -105,6 +116,5 @@ def _made(context: Context, row: Row) -> str:
         "shocks.one_made" if alone else "shocks.many_made",
         value=percent(real(row["median_before_shock"])),
         rose=row["rose_before_shock"],
-        count=row["lists"],
         beside="" if excess is None else beside,
     )
