@@ -13,6 +13,7 @@ from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.study import StudyFile
 from basketbt.data.bars import MarketData, PriceSource
 from basketbt.data.panel import PricePanel, content_digest, origin_of
+from basketbt.data.survivors import survivorship
 from basketbt.data.validation.check import check
 from basketbt.lists.overlap import equal_overlap
 from basketbt.market.rules import rules_digest
@@ -138,6 +139,8 @@ def versions(
 def _notes(plan: StudyPlan, data: MarketData, cases: tuple[CaseResult, ...]) -> tuple[Note, ...]:
     """What holds for the whole study: the plan's notes, the source's, the panels'."""
     notes = [*plan.notes, *data.notes]
+    if data.universe is not None:
+        notes.append(survivorship(data.universe))
     for case in cases:
         if case.case.day_zero.note is not None:
             notes.append(case.case.day_zero.note)
