@@ -18,6 +18,7 @@ from basketbt.data.validation.check import check
 from basketbt.lists.overlap import equal_overlap
 from basketbt.market.rules import rules_digest
 from basketbt.notes import Note, NoteKind, listing, unique
+from basketbt.pipeline.baredates import with_bare_dates
 from basketbt.pipeline.books import case_result
 from basketbt.pipeline.breadth import breadth_of
 from basketbt.pipeline.panels import last_priced, panels_of
@@ -90,6 +91,7 @@ def run_study(
 
         cases = tuple(accounted(plan, plan.config.account, case, prices.data) for case in cases)
         refuse_none(cases)
+    cases = tuple(with_bare_dates(plan.config, case) for case in cases)
     cases = tuple(replace(case, breadth=breadth_of(case)) for case in cases)
     return study_result(prices, cases)
 

@@ -20,7 +20,7 @@ _KINDS: Mapping[Kind, str] = {
     ),
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
-        "published date peak_date trough_date recovery_date"
+        "published morning_date available_date date peak_date trough_date recovery_date"
     ),
     "integer": (
         "first_day last_day sessions names names_priced names_held lists unknown rose beat day "
@@ -34,7 +34,8 @@ _KINDS: Mapping[Kind, str] = {
         "shortfall shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash "
         "shortfall_residual costs turnover fill_ratio sold_ratio unsold cash_drag median_return "
         "lowest_return highest_return median_excess drawdown weight end_weight return contribution "
-        "depth weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
+        "morning_return available_return morning_excess available_excess depth weight_overlap "
+        "exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
         "band_high"
@@ -89,6 +90,11 @@ BREADTH = _layout(
     "event day0 calendar book weighting rebalance entry published window first_day last_day",
     "end_date lists unknown names names_priced lowest_covered median_return lowest_return",
     "highest_return rose beat median_excess",
+)
+BARE_DATES = _layout(
+    "bare_dates",
+    "event day0 basket weighting rebalance published benchmark morning_date available_date",
+    "end_date morning_return available_return morning_excess available_excess",
 )
 LEVELS = _layout(
     "levels",
@@ -170,6 +176,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(
         SUMMARY,
         RELATIVE,
         BREADTH,
+        BARE_DATES,
         LEVELS,
         CONSTITUENTS,
         DRAWDOWNS,

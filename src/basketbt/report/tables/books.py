@@ -14,6 +14,7 @@ from basketbt.report.model import Block, Table, Value
 from basketbt.report.tables.accounts import ACCOUNT_ONLY, account_rows, fall_cells
 from basketbt.results import (
     RELATIVE,
+    BareDate,
     BookResult,
     Breadth,
     CaseResult,
@@ -93,6 +94,7 @@ def book_tables(result: StudyResult) -> tuple[Table, ...]:
         Table.of(layouts.SUMMARY, (*summary, *account_rows(result, benchmark))),
         Table.of(layouts.RELATIVE, relative),
         Table.of(layouts.BREADTH, (_breadth(c, one) for c in result.cases for one in c.breadth)),
+        *_bare_dates(result, benchmark),
         Table.of(layouts.LEVELS, (_levels(where, path) for where, path in paths)),
         Table.of(layouts.CONSTITUENTS, (row for one in windows for row in _shares(one))),
         Table.of(layouts.DRAWDOWNS, (row for where, path in paths for row in _falls(where, path))),
@@ -157,6 +159,33 @@ def _breadth(case: CaseResult, one: Breadth) -> dict[str, Value]:
         "rose": one.rose,
         "beat": one.beat,
         "median_excess": one.median_excess,
+    }
+
+
+def _bare_dates(result: StudyResult, benchmark: str) -> Iterator[Table]:
+    """The table of lists whose hour of publication is not known; none without such a list."""
+    rows = [_bare_date(case, one, benchmark) for case in result.cases for one in case.bare_dates]
+    if rows:
+        yield Table.of(layouts.BARE_DATES, rows)
+
+
+def _bare_date(found: CaseResult, one: BareDate, benchmark: str) -> dict[str, Value]:
+    case, book = found.case, found.books[0].book
+    return {
+        "event": case.event.id,
+        "day0": str(case.day_zero.session),
+        "basket": case.baskets[one.member].id,
+        "weighting": book.weighting.label,
+        "rebalance": book.rebalance.label,
+        "published": case.baskets[one.member].source.published.isoformat(),
+        "benchmark": benchmark,
+        "morning_date": str(case.session(one.morning.first)),
+        "available_date": str(case.session(one.available.first)),
+        "end_date": str(case.session(one.available.last)),
+        "morning_return": one.morning_return,
+        "available_return": one.available_return,
+        "morning_excess": one.morning_excess,
+        "available_excess": one.available_excess,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from basketbt.locale import Language, say
 from basketbt.report.data import Colours, ReportData
 from basketbt.report.views import (
+    baredates,
     chance,
     drawdowns,
     headline,
@@ -21,6 +22,7 @@ from basketbt.report.views.context import Context, View, contexts
 
 VIEWS: tuple[View, ...] = (
     headline.VIEW,
+    baredates.VIEW,
     levels.VIEW,
     chance.VIEW,
     windows.VIEW,
