@@ -22,11 +22,11 @@ from basketbt.report.views.context import Context, View, contexts
 
 VIEWS: tuple[View, ...] = (
     headline.VIEW,
-    baredates.VIEW,
     levels.VIEW,
     chance.VIEW,
     windows.VIEW,
     windows.BOOKS,
+    baredates.VIEW,
     shortfall.VIEW,
     lists.VIEW,
     drawdowns.VIEW,
