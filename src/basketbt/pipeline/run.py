@@ -14,12 +14,14 @@ from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.study import StudyFile
 from basketbt.data.bars import MarketData, PriceSource
 from basketbt.data.panel import PricePanel, content_digest, origin_of
+from basketbt.data.survivors import survivorship
 from basketbt.data.validation.check import check
 from basketbt.eventstudy.peers import Peers
 from basketbt.lists.overlap import equal_overlap
 from basketbt.market.rules import rules_digest
 from basketbt.market.shocks import Shock
 from basketbt.notes import Note, NoteKind, listing, unique
+from basketbt.pipeline.baredates import with_bare_dates
 from basketbt.pipeline.books import case_result
 from basketbt.pipeline.breadth import breadth_of, curves_of
 from basketbt.pipeline.panels import last_priced, panels_of
@@ -115,11 +117,10 @@ def run_study(
 
         cases = tuple(accounted(plan, plan.config.account, case, prices.data) for case in cases)
         refuse_none(cases)
+    cases = tuple(with_bare_dates(plan.config, case) for case in cases)
+    last = len(plan.request.indexes) - 1
     cases = tuple(
-        replace(
-            case, breadth=breadth_of(case, len(plan.request.indexes) - 1), curves=curves_of(case)
-        )
-        for case in cases
+        replace(case, breadth=breadth_of(case, last), curves=curves_of(case)) for case in cases
     )
     return study_result(prices, cases)
 
@@ -169,6 +170,8 @@ def versions(
 def _notes(plan: StudyPlan, data: MarketData, cases: tuple[CaseResult, ...]) -> tuple[Note, ...]:
     """What holds for the whole study: the plan's notes, the source's, the panels'."""
     notes = [*plan.notes, *data.notes]
+    if data.universe is not None:
+        notes.append(survivorship(data.universe))
     for case in cases:
         if case.case.day_zero.note is not None:
             notes.append(case.case.day_zero.note)

@@ -21,7 +21,8 @@ _KINDS: Mapping[Kind, str] = {
     ),
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
-        "published publication_session date peak_date trough_date recovery_date before_shock"
+        "published publication_session morning_date available_date date peak_date trough_date "
+        "recovery_date before_shock"
     ),
     "integer": (
         "first_day last_day sessions names names_priced names_held lists unknown rose beat "
@@ -40,6 +41,7 @@ _KINDS: Mapping[Kind, str] = {
         "shortfall_lots_cash shortfall_residual locked_at_open costs turnover fill_ratio "
         "sold_ratio unsold cash_drag median_return lowest_return highest_return lower_quartile "
         "upper_quartile median_excess drawdown weight end_weight return contribution "
+        "morning_return available_return morning_excess available_excess "
         "depth weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
@@ -114,6 +116,11 @@ PUBLICATION_CURVE = _layout(
     "event day0 calendar weighting rebalance publication_session list_kind reader_day day date",
     "lists median_level lower_level upper_level lowest_level highest_level lowest_list",
     "highest_list benchmark_level",
+)
+BARE_DATES = _layout(
+    "bare_dates",
+    "event day0 basket weighting rebalance published benchmark morning_date available_date",
+    "end_date morning_return available_return morning_excess available_excess",
 )
 LEVELS = _layout(
     "levels",
@@ -201,6 +208,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(
         ATTRIBUTION,
         BREADTH,
         PUBLICATION_CURVE,
+        BARE_DATES,
         LEVELS,
         CONSTITUENTS,
         DRAWDOWNS,

@@ -234,6 +234,24 @@ class PublicationCurve:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BareDate:
+    """A list published under a date without an hour: as known after that day's close
+    (``available``) and as known that morning, by the first index book.
+
+    Returns in decimals over each window, excess beside the first benchmark; ``member`` is the
+    basket's place in the case.
+    """
+
+    member: int
+    morning: Window
+    available: Window
+    morning_return: float
+    morning_excess: float
+    available_return: float
+    available_excess: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseResult:
     """Everything computed for one event seen from one home calendar.
 
@@ -261,6 +279,7 @@ class CaseResult:
     verdicts: tuple[Verdict, ...] = ()
     breadth: tuple[Breadth, ...] = ()
     curves: tuple[PublicationCurve, ...] = ()
+    bare_dates: tuple[BareDate, ...] = ()
     no_market: tuple[Note, ...] = ()  # why there is no equal-weighted market, where there is none
 
 

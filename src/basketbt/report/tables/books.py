@@ -16,6 +16,7 @@ from basketbt.report.model import Block, Table, Value
 from basketbt.report.tables.accounts import ACCOUNT_ONLY, account_rows, fall_cells, shock_cells
 from basketbt.results import (
     RELATIVE,
+    BareDate,
     BookResult,
     Breadth,
     CaseResult,
@@ -105,6 +106,7 @@ def book_tables(result: StudyResult) -> tuple[Table, ...]:
         Table.of(
             layouts.PUBLICATION_CURVE, (_curve(c, one) for c in result.cases for one in c.curves)
         ),
+        *_bare_dates(result, benchmark),
         Table.of(layouts.LEVELS, (_levels(where, path) for where, path in paths)),
         Table.of(layouts.CONSTITUENTS, (row for one in windows for row in _shares(one))),
         Table.of(layouts.DRAWDOWNS, (row for where, path in paths for row in _falls(where, path))),
@@ -254,6 +256,33 @@ def _shocks(case: CaseResult) -> Iterator[dict[str, Value]]:
             "moment": cause.at.isoformat() if cause else None,
             "source": shock.source,
         }
+
+
+def _bare_dates(result: StudyResult, benchmark: str) -> Iterator[Table]:
+    """The table of lists whose hour of publication is not known; none without such a list."""
+    rows = [_bare_date(case, one, benchmark) for case in result.cases for one in case.bare_dates]
+    if rows:
+        yield Table.of(layouts.BARE_DATES, rows)
+
+
+def _bare_date(found: CaseResult, one: BareDate, benchmark: str) -> dict[str, Value]:
+    case, book = found.case, found.books[0].book
+    return {
+        "event": case.event.id,
+        "day0": str(case.day_zero.session),
+        "basket": case.baskets[one.member].id,
+        "weighting": book.weighting.label,
+        "rebalance": book.rebalance.label,
+        "published": case.baskets[one.member].source.when,
+        "benchmark": benchmark,
+        "morning_date": str(case.session(one.morning.first)),
+        "available_date": str(case.session(one.available.first)),
+        "end_date": str(case.session(one.available.last)),
+        "morning_return": one.morning_return,
+        "available_return": one.available_return,
+        "morning_excess": one.morning_excess,
+        "available_excess": one.available_excess,
+    }
 
 
 def _levels(where: Where, found: PathResult) -> Block:

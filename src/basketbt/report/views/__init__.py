@@ -6,6 +6,7 @@ from basketbt.locale import Language, say
 from basketbt.report.data import Colours, ReportData
 from basketbt.report.views import (
     attribution,
+    baredates,
     chance,
     drawdowns,
     headline,
@@ -29,6 +30,7 @@ VIEWS: tuple[View, ...] = (
     chance.VIEW,
     windows.VIEW,
     windows.BOOKS,
+    baredates.VIEW,
     shortfall.VIEW,
     lists.VIEW,
     drawdowns.VIEW,
