@@ -21,11 +21,11 @@ _KINDS: Mapping[Kind, str] = {
     ),
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
-        "publication_session date peak_date trough_date recovery_date"
+        "publication_session first_session last_session date peak_date trough_date recovery_date"
     ),
     "integer": (
         "first_day last_day sessions names names_priced lists unknown rose beat beat_sector "
-        "reader_day day suspended "
+        "reader_day day suspended publication_sessions separate_windows "
         "rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
         "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
@@ -36,7 +36,8 @@ _KINDS: Mapping[Kind, str] = {
         "shortfall_delay shortfall_unfilled shortfall_fees shortfall_lots_cash shortfall_residual "
         "costs turnover fill_ratio sold_ratio unsold cash_drag median_return lowest_return "
         "highest_return lower_quartile upper_quartile median_excess drawdown weight end_weight "
-        "return contribution depth "
+        "return contribution depth mean_return return_low return_high mean_excess excess_low "
+        "excess_high "
         "weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
@@ -100,6 +101,12 @@ PUBLICATION_CURVE = _layout(
     "event day0 calendar weighting rebalance publication_session list_kind reader_day day date",
     "lists median_level lower_level upper_level lowest_level highest_level lowest_list",
     "highest_list benchmark_level",
+)
+POOLED = _layout(
+    "pooled",
+    "weighting rebalance list_kind window sessions lists unknown publication_sessions",
+    "separate_windows first_session last_session mean_return return_low return_high benchmark",
+    "mean_excess excess_low excess_high notes",
 )
 LEVELS = _layout(
     "levels",
@@ -182,6 +189,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(
         RELATIVE,
         BREADTH,
         PUBLICATION_CURVE,
+        POOLED,
         LEVELS,
         CONSTITUENTS,
         DRAWDOWNS,
