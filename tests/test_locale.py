@@ -29,6 +29,8 @@ MADE = (
     "count.",
     "headline.rules.",
     "publication.head.",
+    "pooled.head.",
+    "pooled.kind.",
     "publication.from",
     "publication.kind.",
     "joint.",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from basketbt.api import Run
@@ -17,26 +15,13 @@ from basketbt.market.calendars import calendar
 from basketbt.pipeline.run import run_study
 from basketbt.report.render.terminal import answer_lines
 from support.made import Made, session
+from support.published import INDEX, SECTOR, Closes, by_hand_from, table, walks
 from support.written import share, write_lines, write_list, write_study
 
-INDEX, SECTOR = "000300.SH", "930713.CSI"
 NAMED = {"mine/a": ("688111.SH",), "mine/b": ("300378.SZ", "002230.SZ"), "mine/c": ("600588.SH",)}
 MAPPED = ("603019.SH", "000034.SZ")
 P = 8  # 2025-02-10, day p of a list of Friday 2025-02-07
 HORIZONS = (1, 5, 10, 20)
-Closes = Mapping[str, Mapping[int, float]]
-
-
-def walks(first: int = -10, last: int = 40, seed: int = 7) -> dict[str, dict[int, float]]:
-    """A close a session of every share and index."""
-    draws = np.random.default_rng(seed)
-    names = sorted({one for own in NAMED.values() for one in own} | {*MAPPED, INDEX, SECTOR})
-    found = {}
-    for name in names:
-        steps = draws.normal(0.0, 0.03, last - first + 1)
-        path = 20.0 * np.exp(np.cumsum(steps))
-        found[name] = dict(zip(range(first, last + 1), path.tolist(), strict=True))
-    return found
 
 
 def written(folder: Path, published: str = "2025-02-07", **keys: object) -> Path:
@@ -66,19 +51,9 @@ def made(folder: Path, closes: Closes | None = None, **keys: Any) -> Run:
     return Run(run_study(study, Made(walks() if closes is None else closes)))
 
 
-def table(run: Run, name: str, **equal: str) -> list[dict[str, Any]]:
-    """The rows of a table."""
-    return [dict(row) for row in run.data.rows(name, **equal)]
-
-
-def by_hand(
-    closes: Mapping[str, Mapping[int, float]], symbols: tuple[str, ...], length: int
-) -> float:
+def by_hand(closes: Closes, symbols: tuple[str, ...], length: int) -> float:
     """The mean of single shares' returns from the close of day p-1 over ``length`` sessions."""
-    total = 0.0
-    for one in symbols:
-        total += closes[one][P + length - 1] / closes[one][P - 1] - 1.0
-    return total / len(symbols)
+    return by_hand_from(closes, symbols, P, length)
 
 
 def quantile(values: list[float], q: float) -> float:

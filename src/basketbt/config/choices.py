@@ -74,12 +74,22 @@ class TakenEventId(InputError):
     fix = "Give an event of your own another id; drop `at` to take the shipped one."
 
 
+#: What stands for each list's own publication in place of an event.
+PUBLICATION = "publication"
+
+
+class ReservedEventId(InputError):
+    template = "`publication` stands for each list's own publication and is no event"
+    fix = "Write `events: publication` alone, without `at`; give an event of your own another id."
+
+
 class EventSpec(Strict):
     """A shipped event by its id (see ``basketbt events``), or one of your own with ``at``."""
 
     id: str = Field(
         pattern=EVENT_NAME,
-        description="deepseek-r1, or deepseek-r1@leak for an alternative moment.",
+        description="deepseek-r1, or deepseek-r1@leak for an alternative moment; publication, "
+        "alone: each list's own, so that lists of different days stand in one study.",
     )
     at: str | None = Field(
         None, description="Timestamp with its UTC offset, or a bare date; makes it an own event."
@@ -91,6 +101,8 @@ class EventSpec(Strict):
 
     @model_validator(mode="after")
     def _can_be_placed(self) -> Self:
+        if self == EventSpec.model_construct(id=PUBLICATION):
+            return self
         try:
             self.event()
         except InputError as error:
@@ -100,8 +112,11 @@ class EventSpec(Strict):
     def event(self) -> Event:
         """The event that is meant.
 
-        Raises ``UnknownName``, ``BadEvent`` for a moment that cannot be used, ``TakenEventId``.
+        Raises ``UnknownName``, ``BadEvent`` for a moment that cannot be used, ``TakenEventId``,
+        ``ReservedEventId``.
         """
+        if self.id.partition("@")[0] == PUBLICATION:
+            raise ReservedEventId
         if self.at is None:
             return select_event(self.id)
         if self.id.partition("@")[0] in shipped_events():

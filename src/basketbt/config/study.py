@@ -16,7 +16,15 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from basketbt import yamlfile
 from basketbt.config.account import AccountSpec
-from basketbt.config.choices import Events, Rebalances, RebalanceSpec, Weightings, WeightingSpec
+from basketbt.config.choices import (
+    PUBLICATION,
+    Events,
+    Rebalances,
+    RebalanceSpec,
+    ReservedEventId,
+    Weightings,
+    WeightingSpec,
+)
 from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.strict import (
     Code,
@@ -162,6 +170,13 @@ class GridSpec(Strict):
         "excess_return", description="What the specification curve is sorted by."
     )
 
+    @field_validator("events")
+    @classmethod
+    def _of_one_event(cls, events: Events) -> Events:
+        if any(one.id == PUBLICATION for one in events):
+            raise as_problem(ReservedEventId())
+        return events
+
 
 def _free_name(name: str) -> str:
     if name == "compare":
@@ -232,6 +247,32 @@ class StudyConfig(Strict):
         description="cn: red up, green down; intl: green up, red down. None: cn in Chinese, intl "
         "in English.",
     )
+
+    @property
+    def by_publication(self) -> bool:
+        """Whether each list is its own event, at its own publication."""
+        return any(one.id == PUBLICATION for one in self.events)
+
+    @model_validator(mode="after")
+    def _publication_stands_alone(self) -> Self:
+        if not self.by_publication:
+            return self
+        if len(self.events) > 1:
+            raise refused(
+                "`events`: publication stands alone: each list is its own event",
+                "Drop the other events, or study them in a file of their own.",
+            )
+        if not self.split_at_publication:
+            raise refused(
+                "`split_at_publication: false` leaves nothing of `events: publication`",
+                "Drop one of the two.",
+            )
+        if self.grid is not None:
+            raise refused(
+                "a grid varies the choices around one event, not around each list's own",
+                "Drop `grid`, or name an event under `events`.",
+            )
+        return self
 
     def heading(self, language: Language) -> str:
         """The title in a language; the study's name where it has none."""

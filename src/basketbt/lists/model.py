@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 from basketbt.locale import Language
-from basketbt.market.clock import SHANGHAI, Moment, moment_text
+from basketbt.market.clock import SHANGHAI, Event, Moment, moment_text
 
 Stance = Literal["recommend", "watch"]
 Origin = Literal["named", "mapped"]
@@ -63,12 +63,26 @@ class Source:
         """The moment from which the list was surely public: of a bare date, the end of that day."""
         if isinstance(self.published, datetime):
             return self.published
-        return datetime.combine(self.published, time.max, SHANGHAI)
+        return datetime.combine(self.published, time(23, 59, 59), SHANGHAI)
 
     @property
     def when(self) -> str:
         """The publication as people write it: ``2025-02-07``, ``2025-03-05 22:00+08:00``."""
         return moment_text(self.published)
+
+
+def publication_event(source: Source) -> Event:
+    """A publication as an event of its own, public from the moment it was surely known: its day 0
+    is day p of :func:`basketbt.market.dayzero.publication`."""
+    when = source.when
+    return Event(
+        id=f"publication-{when.removesuffix('+08:00').replace(' ', '-').replace(':', '')}",
+        name_en=f"Publication of {when}",
+        name_zh=f"{when}公布",
+        at=source.known,
+        zone="Asia/Shanghai",
+        source=f"{source.publisher}: {source.title}",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

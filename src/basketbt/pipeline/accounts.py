@@ -36,6 +36,7 @@ from basketbt.plan.request import HOME_CURRENCY, NoEntry, account_exit
 from basketbt.results import AccountKept, CaseResult
 from basketbt.results.accounts import accounts_of
 
+NOT_OVER = NoteKind("accounts_not_over", severity="warning")
 UNTAXED = NoteKind("dividends_untaxed", severity="warning")
 NOTHING_TO_TAX = NoteKind("dividends_nothing_to_tax", severity="warning")
 LOCKED = NoteKind("account_locked")
@@ -59,6 +60,34 @@ class NoAccounts(DataError):
         "Give raw prices (and an fx table) that reach so far for these shares, change `exit` or "
         "`least_covered` under `account`, or leave the section out."
     )
+
+
+def all_accounted(
+    plan: StudyPlan, spec: AccountSpec, results: Sequence[CaseResult], data: MarketData
+) -> tuple[tuple[CaseResult, ...], tuple[Note, ...]]:
+    """The cases with their accounts. Where each list is its own event, those that are not over are
+    left without, and the notes name them.
+
+    Raises what :func:`accounted` and :func:`refuse_none` raise.
+    """
+    made: list[CaseResult] = []
+    notes: list[Note] = []
+    refused: AccountsBeyondPrices | None = None
+    for result in results:
+        try:
+            made.append(accounted(plan, spec, result, data))
+        except AccountsBeyondPrices as error:
+            if not plan.config.by_publication:
+                raise
+            refused = refused or error
+            made.append(result)
+            last = str(result.case.session(account_exit(plan.config, result.case)))
+            names = listing(basket.id for basket in result.case.baskets)
+            notes.append(NOT_OVER(baskets=names, exit=last))
+    if refused and len(notes) == len(made):
+        raise refused
+    refuse_none(made)
+    return tuple(made), tuple(notes)
 
 
 def accounted(

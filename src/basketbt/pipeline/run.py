@@ -24,7 +24,8 @@ from basketbt.notes import Note, NoteKind, listing, unique
 from basketbt.pipeline.baredates import with_bare_dates
 from basketbt.pipeline.books import case_result
 from basketbt.pipeline.breadth import breadth_of, curves_of
-from basketbt.pipeline.panels import last_priced, panels_of
+from basketbt.pipeline.panels import WindowsBeyondPrices, last_priced, panels_of
+from basketbt.pipeline.pooled import pooled_of
 from basketbt.pipeline.shocks import met_by, shocks_of
 from basketbt.pipeline.yardsticks import no_market, peers_of
 from basketbt.plan.model import Case, StudyPlan
@@ -35,6 +36,7 @@ Progress = Callable[[str], None]
 
 NO_BENCHMARK_PRICES = NoteKind("no_benchmark_prices", severity="warning")
 
+NOT_IN_PRICES = NoteKind("list_not_in_prices", severity="warning")
 PRICES_END_EARLY = NoteKind("prices_end_early", severity="warning")
 
 
@@ -105,7 +107,7 @@ def run_study(
     refuse_caps(study, plan.baskets)
     prices = priced(plan, source, say)
     say("backtesting")
-    cases = tuple(prices.case(case, with_books=not events_only) for case in plan.cases)
+    cases, left_out = _cases(prices, with_books=not events_only)
     if plan.config.event_study is not None:
         say("testing against chance")
         from basketbt.pipeline.eventstudy import tested  # SciPy, which most runs do not need
@@ -113,29 +115,61 @@ def run_study(
         cases = tuple(tested(plan, plan.config.event_study, case, prices.data) for case in cases)
     if plan.config.account is not None and not events_only:
         say("keeping accounts")
-        from basketbt.pipeline.accounts import accounted, refuse_none  # vectorbt: 2 to 3 s
+        from basketbt.pipeline.accounts import all_accounted  # vectorbt: 2 to 3 s
 
-        cases = tuple(accounted(plan, plan.config.account, case, prices.data) for case in cases)
-        refuse_none(cases)
+        cases, unkept = all_accounted(plan, plan.config.account, cases, prices.data)
+        left_out += unkept
     cases = tuple(with_bare_dates(plan.config, case) for case in cases)
     last = len(plan.request.indexes) - 1
     cases = tuple(
         replace(case, breadth=breadth_of(case, last), curves=curves_of(case)) for case in cases
     )
-    return study_result(prices, cases)
+    return study_result(prices, cases, left_out)
 
 
-def study_result(prices: PricedPlan, cases: tuple[CaseResult, ...]) -> StudyResult:
+def _cases(
+    prices: PricedPlan, *, with_books: bool
+) -> tuple[tuple[CaseResult, ...], tuple[Note, ...]]:
+    """The cases with their books; where each list is its own event, those of which prices hold no
+    window are left out with a note.
+
+    Raises ``WindowsBeyondPrices``.
+    """
+    made: list[CaseResult] = []
+    notes: list[Note] = []
+    refused: WindowsBeyondPrices | None = None
+    for case in prices.plan.cases:
+        try:
+            made.append(prices.case(case, with_books=with_books))
+        except WindowsBeyondPrices as error:
+            if not prices.plan.config.by_publication:
+                raise
+            refused = refused or error
+            notes.append(
+                NOT_IN_PRICES(
+                    baskets=listing(basket.id for basket in case.baskets),
+                    published=case.baskets[0].source.when,
+                )
+            )
+    if not made and refused:
+        raise refused
+    return tuple(made), tuple(notes)
+
+
+def study_result(
+    prices: PricedPlan, cases: tuple[CaseResult, ...], more: tuple[Note, ...] = ()
+) -> StudyResult:
     """The cases with what names and explains them: notes, versions, where prices are from."""
     plan, data = prices.plan, prices.data
     return StudyResult(
         plan=plan,
         cases=cases,
-        notes=_notes(plan, data, cases),
+        notes=unique([*_notes(plan, data, cases), *more]),
         versions=versions(
             with_account=plan.config.account is not None,
-            with_event_study=plan.config.event_study is not None,
+            with_event_study=plan.config.event_study is not None or plan.config.by_publication,
         ),
+        pooled=pooled_of(cases) if plan.config.by_publication else (),
         prices=origin_of(data, (panel for pair in prices.panels.values() for panel in pair)),
         overlap=equal_overlap(plan.baskets),
         universe_digest=""

@@ -8,7 +8,9 @@ Shanghai.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,7 @@ from basketbt.errors import InfeasibleWeights, InputError, OutsideCalendar, Unkn
 from basketbt.lists.catalogue import known_names
 from basketbt.lists.checks import naming_notes
 from basketbt.lists.library import DuplicateBasket, find_library
-from basketbt.lists.model import Basket
+from basketbt.lists.model import Basket, publication_event
 from basketbt.lists.weights import CAP_TOLERANCE
 from basketbt.market.calendars import Calendar, calendar
 from basketbt.market.clock import Event, shipped_events
@@ -30,6 +32,7 @@ from basketbt.plan.overlaps import overlap_notes
 from basketbt.plan.request import HOME_CURRENCY, price_request
 
 PUBLISHED_AFTER_THE_END = NoteKind("published_after_the_end")
+PUBLICATIONS_OVERLAP = NoteKind("publications_overlap")
 PUBLISHED_DURING = NoteKind("published_during_session")
 HORIZONS_UNDATED = NoteKind("horizons_undated")
 IN_HOME_CURRENCY = NoteKind("in_home_currency")
@@ -70,15 +73,8 @@ def make_plan(study: StudyFile) -> StudyPlan:
     _refuse_windows(study)
     root = project_root(study.folder)
     baskets = _select(study, root)
-    events = tuple(spec.event() for spec in config.events)
-    homes: dict[str, list[Basket]] = {}
-    for basket in baskets:
-        homes.setdefault(home_calendar(basket), []).append(basket)
-    cases = tuple(
-        _case(config, event, calendar(home), tuple(members))
-        for event in events
-        for home, members in homes.items()
-    )
+    by_publication = config.by_publication
+    cases = _own_events(config, baskets) if by_publication else _of_events(config, baskets)
     return StudyPlan(
         config=config,
         baskets=baskets,
@@ -90,9 +86,35 @@ def make_plan(study: StudyFile) -> StudyPlan:
                 *_later_members(cases),
                 *_in_dollars(cases),
                 *_idle_dates(config, cases),
-                *_overlaps(cases),
+                *_overlaps(cases, own=() if by_publication else [case.event for case in cases]),
+                *_publications_overlap(config, cases),
             ]
         ),
+    )
+
+
+def _of_events(config: StudyConfig, baskets: tuple[Basket, ...]) -> tuple[Case, ...]:
+    """Each event of the study as the lists of each home calendar met it."""
+    events = tuple(spec.event() for spec in config.events)
+    homes: dict[str, list[Basket]] = {}
+    for basket in baskets:
+        homes.setdefault(home_calendar(basket), []).append(basket)
+    return tuple(
+        _case(config, event, calendar(home), tuple(members))
+        for event in events
+        for home, members in homes.items()
+    )
+
+
+def _own_events(config: StudyConfig, baskets: tuple[Basket, ...]) -> tuple[Case, ...]:
+    """Each publication as an event of the lists that it is of, in order of time; day 0 is day p."""
+    found: dict[tuple[datetime, str, str], list[Basket]] = {}
+    for basket in baskets:
+        key = (basket.source.known, basket.source.when, home_calendar(basket))
+        found.setdefault(key, []).append(basket)
+    return tuple(
+        _case(config, publication_event(members[0].source), calendar(home), tuple(members))
+        for (_, _, home), members in sorted(found.items(), key=lambda item: item[0])
     )
 
 
@@ -252,13 +274,32 @@ def _naming(baskets: tuple[Basket, ...]) -> list[Note]:
     return [note for basket in baskets for note in naming_notes(basket, table)]
 
 
-def _overlaps(cases: tuple[Case, ...]) -> list[Note]:
-    """Other events inside the windows, shipped ones or the study's own.
+def _publications_overlap(config: StudyConfig, cases: tuple[Case, ...]) -> list[Note]:
+    """That lists of several days p share sessions at some horizons: they are not independent."""
+    days = sorted({reader for case in cases for reader in case.readers})
+    if len(days) < 2 or not config.split_at_publication or not config.horizons:
+        return []
+    gaps = np.diff(calendar("XSHG").positions(np.array(days)))
+    touched = [one for one in sorted(config.horizons) if (gaps < one).any()]
+    if not touched:
+        return []
+    return [
+        PUBLICATIONS_OVERLAP(
+            count=len(days),
+            first=str(days[0]),
+            last=str(days[-1]),
+            horizons=listing(str(one) for one in touched),
+        )
+    ]
+
+
+def _overlaps(cases: tuple[Case, ...], own: Sequence[Event]) -> list[Note]:
+    """Other events inside the windows, shipped ones or the study's ``own``.
 
     The exchange is named where lists of several are studied, since sessions differ between them.
     """
     several = len({case.calendar.name for case in cases}) > 1
-    known = {**shipped_events(), **{case.event.base_id: case.event for case in cases}}
+    known = {**shipped_events(), **{event.base_id: event for event in own}}
     return [
         note
         for case in cases

@@ -141,7 +141,7 @@ def _event_info(result: StudyResult, found: CaseResult) -> EventInfo:
     return EventInfo(
         id=event.id,
         name=Bilingual(event.name_en or event.id, event.name_zh or event.id),
-        at=event.at.isoformat(),
+        at=_at(result, found),
         source=event.source,
         calendar=case.calendar.name,
         day0=str(case.day_zero.session),
@@ -171,6 +171,12 @@ def _event_info(result: StudyResult, found: CaseResult) -> EventInfo:
         tests=_tests_info(result, found) if found.event_studies else None,
         account=_account_info(found) if found.accounts else None,
     )
+
+
+def _at(result: StudyResult, found: CaseResult) -> str:
+    """The moment as it is known: a publication known by its date alone has no time."""
+    own = result.plan.config.by_publication
+    return (found.case.baskets[0].source.published if own else found.case.event.at).isoformat()
 
 
 def _mark_info(mark: Mark) -> MarkInfo:

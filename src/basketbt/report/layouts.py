@@ -22,11 +22,11 @@ _KINDS: Mapping[Kind, str] = {
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
         "published publication_session morning_date available_date date peak_date trough_date "
-        "recovery_date before_shock"
+        "recovery_date before_shock first_session last_session"
     ),
     "integer": (
         "first_day last_day sessions names names_priced names_held lists unknown rose beat "
-        "beat_sector reader_day day "
+        "beat_sector reader_day day publication_sessions separate_windows "
         "suspended rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
         "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
@@ -42,6 +42,7 @@ _KINDS: Mapping[Kind, str] = {
         "sold_ratio unsold cash_drag median_return lowest_return highest_return lower_quartile "
         "upper_quartile median_excess drawdown weight end_weight return contribution "
         "morning_return available_return morning_excess available_excess "
+        "mean_return return_low return_high mean_excess excess_low excess_high "
         "depth weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
@@ -121,6 +122,12 @@ BARE_DATES = _layout(
     "bare_dates",
     "event day0 basket weighting rebalance published benchmark morning_date available_date",
     "end_date morning_return available_return morning_excess available_excess",
+)
+POOLED = _layout(
+    "pooled",
+    "weighting rebalance list_kind window sessions lists unknown publication_sessions",
+    "separate_windows first_session last_session mean_return return_low return_high benchmark",
+    "mean_excess excess_low excess_high notes",
 )
 LEVELS = _layout(
     "levels",
@@ -209,6 +216,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(
         BREADTH,
         PUBLICATION_CURVE,
         BARE_DATES,
+        POOLED,
         LEVELS,
         CONSTITUENTS,
         DRAWDOWNS,

@@ -24,6 +24,7 @@ from basketbt.eventstudy.windows import LONGEST_PLACEBO, Offsets
 from basketbt.lists.model import ListKind
 from basketbt.lists.overlap import Overlap
 from basketbt.metrics.measures import MEASURES, Measure
+from basketbt.metrics.pooling import PooledMean
 from basketbt.notes import Note, as_data
 from basketbt.plan.marks import Mark
 from basketbt.plan.model import Case, StudyPlan, Window
@@ -284,8 +285,29 @@ class CaseResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pooled:
+    """The lists of one kind at one horizon, over all days p of a study where each is its own event.
+
+    ``first`` and ``last`` are the days p of lists with a return; ``notes`` say why there is no
+    interval.
+    """
+
+    weighting: str
+    rebalance: str
+    kind: ListKind
+    window: str
+    length: int
+    unknown: int
+    first: np.datetime64 | None
+    last: np.datetime64 | None
+    returns: PooledMean
+    excess: PooledMean
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class StudyResult:
-    """One study and its result."""
+    """One study and its result; ``pooled`` where each list is its own event."""
 
     plan: StudyPlan
     cases: tuple[CaseResult, ...]
@@ -293,6 +315,7 @@ class StudyResult:
     versions: tuple[tuple[str, str], ...]
     prices: Note  # where the prices are from, and of which days
     overlap: Overlap
+    pooled: tuple[Pooled, ...] = ()
     universe_digest: str = ""  # of the market that lists were set beside, if there was one
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from basketbt.locale import say
 from basketbt.report.data import ReportData
-from basketbt.report.views import chance, headline
+from basketbt.report.views import chance, headline, pooled
 from basketbt.report.views.blocks import TableBlock
 from basketbt.report.views.context import Context, contexts
 
@@ -23,8 +23,15 @@ class Screen:
 
 
 def headlines(data: ReportData) -> Iterator[Screen]:
-    """The headline tables of each event, and one for each entry of its accounts."""
-    for context in contexts(data, data.info.language):
+    """The headline tables of each event and of its accounts, one an entry.
+
+    Where each list is its own event, all of them pooled.
+    """
+    found = contexts(data, data.info.language)
+    if data.tables.get("pooled"):
+        yield _screen(found[0].say("pooled.title"), pooled.table(found[0]))
+        return
+    for context in found:
         for block in headline.tables(context):
             yield _screen(_title(context), block)
         for block in headline.account_tables(context):
@@ -49,7 +56,13 @@ def prices_line(data: ReportData) -> str:
 
 
 def answer_lines(data: ReportData) -> Iterator[str]:
-    """What was left for a reader, what accounts kept, what is more than chance: a line each."""
+    """What was left for a reader, what accounts kept, what is more than chance: a line each.
+
+    Where each list is its own event, what all of them came to.
+    """
+    if data.tables.get("pooled"):
+        yield from pooled.answers(contexts(data, data.info.language)[0])
+        return
     for context in contexts(data, data.info.language):
         name = context.event.name.say(context.language)
         for said in headline.answers(context):

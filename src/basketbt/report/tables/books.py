@@ -107,6 +107,7 @@ def book_tables(result: StudyResult) -> tuple[Table, ...]:
             layouts.PUBLICATION_CURVE, (_curve(c, one) for c in result.cases for one in c.curves)
         ),
         *_bare_dates(result, benchmark),
+        *([Table.of(layouts.POOLED, _pooled(result, benchmark))] if result.pooled else []),
         Table.of(layouts.LEVELS, (_levels(where, path) for where, path in paths)),
         Table.of(layouts.CONSTITUENTS, (row for one in windows for row in _shares(one))),
         Table.of(layouts.DRAWDOWNS, (row for where, path in paths for row in _falls(where, path))),
@@ -226,6 +227,31 @@ def _curve(case: CaseResult, one: PublicationCurve) -> Block:
         "highest_list": list(one.highest),
         "benchmark_level": one.benchmark.tolist(),
     }
+
+
+def _pooled(result: StudyResult, benchmark: str) -> Iterator[dict[str, Value]]:
+    for one in result.pooled:
+        yield {
+            "weighting": one.weighting,
+            "rebalance": one.rebalance,
+            "list_kind": one.kind,
+            "window": one.window,
+            "sessions": one.length,
+            "lists": one.returns.count,
+            "unknown": one.unknown,
+            "publication_sessions": one.returns.dates,
+            "separate_windows": one.returns.separate,
+            "first_session": None if one.first is None else str(one.first),
+            "last_session": None if one.last is None else str(one.last),
+            "mean_return": one.returns.mean,
+            "return_low": one.returns.low,
+            "return_high": one.returns.high,
+            "benchmark": benchmark,
+            "mean_excess": one.excess.mean,
+            "excess_low": one.excess.low,
+            "excess_high": one.excess.high,
+            "notes": one.notes,
+        }
 
 
 def _event_cells(case: CaseResult) -> dict[str, Value]:

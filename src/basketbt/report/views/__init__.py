@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from basketbt.locale import Language, say
 from basketbt.report.data import Colours, ReportData
 from basketbt.report.views import (
@@ -15,6 +17,7 @@ from basketbt.report.views import (
     matrices,
     method,
     placebo,
+    pooled,
     publication,
     shortfall,
     windows,
@@ -57,6 +60,7 @@ def document(
         language=language,
         colours=colours or data.colours(language),
         chapters=(
+            *_pooled(events[0]),
             *(
                 Chapter(f"event-{one.index}", _heading(one), _sections(one, "event"))
                 for one in events
@@ -64,6 +68,13 @@ def document(
             Chapter("study", say("report.study", language), _sections(events[0], "study")),
         ),
     )
+
+
+def _pooled(context: Context) -> Iterator[Chapter]:
+    """What comes first where each list is its own event: all of them together."""
+    if blocks := pooled.VIEW.blocks(context):
+        title = context.say(pooled.VIEW.title)
+        yield Chapter("pooled", title, (Section("pooled-all", title, tuple(blocks)),))
 
 
 def _heading(context: Context) -> str:

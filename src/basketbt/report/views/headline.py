@@ -48,7 +48,8 @@ def _build(context: Context) -> list[Block]:
     how = context.say("headline.how")
     how += context.say("headline.how_account") if event.account else ""
     how += context.say("headline.how_chance") if event.tests else ""
-    lead = [*_read_first(context), *answers(context)]
+    own = bool(context.data.tables.get("pooled"))  # day 0 is each list's own day p
+    lead = [*([] if own else _read_first(context)), *answers(context)]
     return [
         *(Prose(text=line, kind="lead") for line in lead),
         *tables(context)[:-1],
