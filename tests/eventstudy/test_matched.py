@@ -23,8 +23,15 @@ from basketbt.eventstudy.matched import (
     series_of,
     variance_ratio,
 )
-from basketbt.eventstudy.models import market_model, sector_model
+from basketbt.eventstudy.models import (
+    cumulate,
+    estimate,
+    market_adjusted,
+    market_model,
+    sector_model,
+)
 from basketbt.eventstudy.portfolio import basket_returns
+from basketbt.eventstudy.windows import sessions_of
 
 RANDOM = np.random.default_rng(7)
 SESSIONS, SHARES, DAY0 = 190, 40, 150
@@ -125,6 +132,27 @@ def test_cars_and_ratios_are_those_of_one_regression_a_list_and_date(model: str)
                 ratio = np.sum(errors**2) / (fit.mse_resid * len(days))
                 assert found.car[h, w, b] == pytest.approx(errors.sum(), abs=1e-12)
                 assert found.ratio[h, w, b] == pytest.approx(ratio, rel=1e-9)
+
+
+def test_models_without_anything_to_estimate_and_indexes_that_stand_still() -> None:
+    """Market-adjusted returns as the study has them; a model that is singular has no numbers."""
+    series = series_of(RETURNS, _draws(), np.full(3, 1 / 3))
+    everything = np.ones(SESSIONS, dtype=bool)
+    for design in (market_adjusted(MARKET), market_model(np.zeros(SESSIONS))):
+        found = measure(
+            design,
+            series,
+            series,
+            np.array([DAY0]),
+            estimation=(-140, -21),
+            windows=WINDOWS,
+            usable=everything,
+            minimum=80,
+        )
+        fitted = estimate(design, series, sessions_of((-140, -21), DAY0, SESSIONS), 80)
+        for w, window in enumerate(WINDOWS):
+            wanted = cumulate(design, fitted, series, sessions_of(window, DAY0, SESSIONS)).car
+            np.testing.assert_allclose(found.car[0, w], wanted, atol=1e-14)
 
 
 def test_nothing_after_a_window_moves_its_numbers() -> None:

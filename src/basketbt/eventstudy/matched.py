@@ -19,12 +19,14 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Floats
 from basketbt.eventstudy.kinds import Rows
-from basketbt.eventstudy.models import SMALLEST_RESIDUAL_SHARE, Design, Mask
+from basketbt.eventstudy.models import SMALLEST_RESIDUAL_SHARE, Design, Mask, invert
 from basketbt.eventstudy.portfolio import SMALLEST_WEIGHT
 from basketbt.eventstudy.significance import t_two_sided
 from basketbt.eventstudy.windows import Offsets
 
 _ROUNDING = 1e-12
+# Lists whose returns are added up at once: half a megabyte of a year's sessions.
+_BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -46,26 +48,32 @@ def series_of(returns: Floats, names: Rows, weights: Floats) -> Floats:
     the places of a list. A share without a return is left out and the others renormalised; NaN on
     a session where those with a return carry less than 80 % of the weight.
     """
-    absent: Mask = np.asarray(~np.isfinite(returns))
-    filled = np.where(absent, 0.0, returns)
-    total = _weighted(filled, names, weights)
-    whole = float(weights.sum())
-    gaps = absent.any(axis=0)
-    touched = np.flatnonzero(gaps[names].any(axis=1))
-    total /= whole
+    by_share = np.ascontiguousarray(returns.T)
+    absent: Mask = np.asarray(~np.isfinite(by_share))
+    weights = weights / weights.sum()
+    total = _weighted(np.where(absent, 0.0, by_share), names, weights)
+    gaps = np.asarray(absent.any(axis=1))
+    touched = np.flatnonzero(np.asarray(gaps[names]).any(axis=1))
     if touched.size:
         missing = _weighted(absent.astype(float), names[touched], weights)
-        carried = whole - missing
-        valid = (carried >= (SMALLEST_WEIGHT - _ROUNDING) * whole) & (carried > _ROUNDING)
-        mended = total[:, touched] * whole / np.where(valid, carried, 1.0)
-        total[:, touched] = np.where(valid, mended, np.nan)
-    return total
+        valid = missing <= 1.0 - SMALLEST_WEIGHT + _ROUNDING
+        total[touched] = np.where(
+            valid, total[touched] / np.where(valid, 1.0 - missing, 1.0), np.nan
+        )
+    return total.T
 
 
 def _weighted(table: Floats, names: Rows, weights: Floats) -> Floats:
-    total = np.zeros((table.shape[0], names.shape[0]))
-    for column, weight in zip(names.T, weights.tolist(), strict=True):
-        total += weight * np.take(table, column, axis=1)
+    """(B, T) weighted sums of rows of ``table`` (M, T), in blocks that stay in the cache."""
+    total = np.empty((names.shape[0], table.shape[1]))
+    for start in range(0, names.shape[0], _BLOCK):
+        block = names[start : start + _BLOCK]
+        sums = total[start : start + _BLOCK]
+        np.multiply(table[block[:, 0]], weights[0], out=sums)
+        for column, weight in zip(block.T[1:], weights[1:].tolist(), strict=True):
+            added = table[column]
+            added *= weight
+            sums += added
     return total
 
 
@@ -87,81 +95,149 @@ def measure(
     needs ``minimum`` valid sessions in its estimation window and one in the event window; sessions
     without a return are left out of sum and n. All windows and estimation windows lie inside T.
     The numbers are those of ``models.estimate`` and ``models.cumulate``; lists without a gap share
-    the cross-products of the regressors, so 10,000 lists cost one matrix.
+    the cross-products of the regressors, and dates share running sums.
     """
     known = design.known & usable
     x = np.where(known[:, None], design.regressors, 0.0)
-    y = returns - design.offset[:, None]
-    later = event_returns - design.offset[:, None]
-    span = _span(rows, estimation)
-    full = np.isfinite(y[span]).all(axis=0, where=known[span][:, None])
-    first, last = min(a for a, _ in windows), max(b for _, b in windows)
-    car = np.full((rows.shape[0], len(windows), y.shape[1]), np.nan)
+    before = np.ascontiguousarray(returns.T) - design.offset
+    same = event_returns is returns
+    later = before if same else np.ascontiguousarray(event_returns.T) - design.offset
+    needed = np.zeros_like(known)
+    for first, last in (estimation, *windows):
+        needed[rows.min() + first : rows.max() + last + 1] = True
+    needed &= known
+    whole = np.asarray(
+        np.isfinite(before[:, needed]).all(axis=1) & np.isfinite(later[:, needed]).all(axis=1)
+    )
+    car = np.full((rows.shape[0], len(windows), before.shape[0]), np.nan)
     ratio = np.full_like(car, np.nan)
-    for group, alike in ((full, True), (~full, False)):
+    for group in (whole, ~whole):
         if not group.any():
             continue
-        coefficients, s2 = _fitted(x, y[:, group], known, rows, estimation, minimum, alike)
-        around = rows[:, None] + np.arange(first, last + 1)
-        errors = later[:, group][around] - x[around] @ coefficients
-        there = np.isfinite(errors) & known[around][:, :, None]
-        errors = np.where(there, errors, 0.0)
-        for w, (a, b) in enumerate(windows):
-            part = slice(a - first, b - first + 1)
-            count = there[:, part].sum(axis=1)
-            valid = (count > 0) & np.isfinite(s2)
-            car[:, w, group] = np.where(valid, errors[:, part].sum(axis=1), np.nan)
-            squares = np.einsum("hnb,hnb->hb", errors[:, part], errors[:, part])
-            ratio[:, w, group] = np.where(valid, squares, np.nan) / (s2 * np.maximum(count, 1))
+        alike = bool(whole[group].all())
+        chosen = slice(None) if group.all() else group
+        own = _Running(x, known, before[chosen], rows, alike=alike)
+        fitted = _fit(own.over(estimation), minimum)
+        if not same:
+            own = _Running(x, known, later[chosen], rows, alike=alike)
+        for w, window in enumerate(windows):
+            cars, ratios = _cumulated(fitted, own.over(window))
+            car[:, w, chosen], ratio[:, w, chosen] = cars.T, ratios.T
     return Measured(car, ratio)
 
 
-def _span(rows: NDArray[np.int64], estimation: Offsets) -> slice:
-    return slice(int(rows.min()) + estimation[0], int(rows.max()) + estimation[1] + 1)
+@dataclass(frozen=True)
+class _Sums:
+    """Sums over one window of B lists at H dates.
+
+    Of the returns: ``total``, ``square`` (B, H) and ``moment`` (K, B, H) with the regressors. Of
+    the sessions with a return, one row for all lists where they are alike in gaps: ``count``
+    (B, H), ``level`` (K, B, H) and ``gram`` (K, K, B, H) of the regressors.
+    """
+
+    total: Floats
+    square: Floats
+    moment: Floats
+    count: Floats
+    level: Floats
+    gram: Floats
 
 
-def _fitted(
-    x: Floats,
-    y: Floats,
-    known: Mask,
-    rows: NDArray[np.int64],
-    estimation: Offsets,
-    minimum: int,
-    alike: bool,
-) -> tuple[Floats, Floats]:
-    """Coefficients (H, K, B) and residual variance (H, B) of series that are ``alike`` in gaps."""
-    valid = np.isfinite(y) & known[:, None]
-    y = np.where(valid, y, 0.0)
-    there = known[:, None].astype(float) if alike else valid.astype(float)
-    size = x.shape[1]
+class _Running:
+    """Sums over windows around dates ``rows`` (H,), from running sums where there are many.
 
-    def total(values: Floats) -> Floats:
-        return _totals(values, rows, estimation)
+    ``y`` (B, T) returns, NaN where none; ``x`` (T, K) regressors. ``alike``: every list has every
+    session that is asked for.
+    """
 
-    count, square = total(there), total(y * y)  # (H, 1 or B), (H, B)
-    moment = np.empty((*square.shape, size))
-    gram = np.empty((*count.shape, size, size))
-    for k in range(size):
-        moment[..., k] = total(x[:, [k]] * y)
-        for j in range(k + 1):
-            gram[..., k, j] = gram[..., j, k] = total(x[:, [k]] * x[:, [j]] * there)
-    enough = (count >= minimum) & (count > size)
-    gram = np.where(enough[..., None, None], gram, np.eye(size))
-    found = np.linalg.solve(gram, moment[..., None])[..., 0]
-    rss = square - np.einsum("hbk,hbk->hb", found, moment)
-    sound = enough & (rss > SMALLEST_RESIDUAL_SHARE * square)
-    s2 = np.where(sound, rss / np.maximum(count - size, 1.0), np.nan)
-    return np.swapaxes(found, 1, 2), s2
+    def __init__(
+        self, x: Floats, known: Mask, y: Floats, rows: NDArray[np.int64], *, alike: bool
+    ) -> None:
+        valid = known[None] if alike else np.isfinite(y) & known
+        self._rows = rows
+        self._returns = np.where(valid, y, 0.0)
+        self._valid = valid.astype(float)
+        self._x = np.ascontiguousarray(x.T)
+        self._sums: dict[tuple[str, int, int], Floats] = {}
+
+    def over(self, window: Offsets) -> _Sums:
+        """The sums over one window around every date."""
+        size = range(len(self._x))
+        y, z = self._returns, self._valid
+        return _Sums(
+            total=self._added("y", 0, 0, y, window),
+            square=self._added("yy", 0, 0, y, window, y),
+            moment=np.array([self._added("xy", k, 0, y, window, self._x[k]) for k in size]),
+            count=self._added("z", 0, 0, z, window),
+            level=np.array([self._added("xz", k, 0, z, window, self._x[k]) for k in size]),
+            gram=np.array(
+                [
+                    [self._added("xxz", k, j, z, window, self._x[k] * self._x[j]) for j in size]
+                    for k in size
+                ]
+            ),
+        )
+
+    def _added(
+        self,
+        name: str,
+        k: int,
+        j: int,
+        values: Floats,
+        window: Offsets,
+        factor: Floats | None = None,
+    ) -> Floats:
+        """(B, H) sums of values (B, T), times a factor (T,) or (B, T), over the window."""
+        starts, stops = self._rows + window[0], self._rows + window[1] + 1
+        if starts.shape[0] == 1:
+            part = slice(int(starts[0]), int(stops[0]))
+            if factor is None:
+                return np.asarray(values[:, part].sum(axis=1)[:, None])
+            if factor.ndim == 1:
+                return np.asarray((values[:, part] @ factor[part])[:, None])
+            return np.asarray(np.einsum("bt,bt->b", values[:, part], factor[:, part])[:, None])
+        if (name, k, j) not in self._sums:
+            running = np.zeros((values.shape[0], values.shape[1] + 1))
+            np.cumsum(values if factor is None else values * factor, axis=1, out=running[:, 1:])
+            self._sums[name, k, j] = running
+        running = self._sums[name, k, j]
+        return running[:, stops] - running[:, starts]
 
 
-def _totals(values: Floats, rows: NDArray[np.int64], window: Offsets) -> Floats:
-    """(H, B) sums over the window around each row, from running sums where there are many."""
-    if rows.shape[0] == 1:
-        only = values[rows[0] + window[0] : rows[0] + window[1] + 1]
-        return np.asarray(only.sum(axis=0)[None])
-    running = np.zeros((values.shape[0] + 1, values.shape[1]))
-    np.cumsum(values, axis=0, out=running[1:])
-    return np.asarray(running[rows + window[1] + 1] - running[rows + window[0]])
+def _fit(sums: _Sums, minimum: int) -> tuple[Floats, Floats]:
+    """Coefficients (K, B, H) and residual variance (B, H), NaN where there is no fit."""
+    size = sums.moment.shape[0]
+    enough = (sums.count >= minimum) & (sums.count > size)
+    if size:
+        inverse, singular = invert(np.moveaxis(sums.gram, (0, 1), (-2, -1)), ~enough)
+        coefficients = np.array(
+            [sum(inverse[..., k, j] * sums.moment[j] for j in range(size)) for k in range(size)]
+        )
+    else:
+        coefficients, singular = sums.moment, np.zeros_like(enough)
+    rss = sums.square - _dot(coefficients, sums.moment)
+    sound = enough & ~singular & (rss > SMALLEST_RESIDUAL_SHARE * sums.square)
+    return coefficients, np.where(sound, rss / np.maximum(sums.count - size, 1.0), np.nan)
+
+
+def _cumulated(fitted: tuple[Floats, Floats], sums: _Sums) -> tuple[Floats, Floats]:
+    """CAR and sum of squared abnormal returns / (s^2 n), (B, H) each."""
+    coefficients, s2 = fitted
+    squares = sums.square - 2.0 * _dot(coefficients, sums.moment)
+    for k, row in enumerate(sums.gram):
+        squares += coefficients[k] * _dot(row, coefficients)
+    known = (sums.count > 0) & np.isfinite(s2)
+    expected = _dot(coefficients, sums.level)
+    scale = s2 * np.maximum(sums.count, 1.0)
+    return np.where(known, sums.total - expected, np.nan), np.where(known, squares / scale, np.nan)
+
+
+def _dot(one: Floats, other: Floats) -> Floats:
+    """Sum over the first axis of products, term by term; 0 without a term."""
+    total = np.zeros(np.broadcast_shapes(one.shape[1:], other.shape[1:]))
+    for left, right in zip(one, other, strict=True):
+        total += left * right
+    return total
 
 
 def variance_ratio(ratio: Floats) -> Floats:
