@@ -13,7 +13,6 @@ from basketbt.eventstudy.kinds import (
     draw_of_kind,
     in_pool,
     nearest,
-    without_repeats,
 )
 from basketbt.eventstudy.matched import (
     expected_car,
@@ -56,13 +55,6 @@ def test_a_random_list_has_the_industries_of_the_list_place_by_place_and_no_shar
     assert isinstance(drawn, np.ndarray)
     assert (STRATA[drawn] == wanted).all()
     assert all(len(set(row)) == 4 for row in drawn.tolist())
-
-
-def test_every_share_of_a_pool_is_drawn_as_often_into_every_place() -> None:
-    drawn = without_repeats(6, 3, 30_000, (1,))
-    for place in range(3):
-        counts = np.bincount(drawn[:, place], minlength=6)
-        assert abs(counts / 30_000 - 1 / 6).max() < 0.01
 
 
 def test_draws_do_not_hang_on_what_else_is_drawn() -> None:

@@ -8,16 +8,13 @@ on which other lists stand in a study, and two lists that ask for the same get t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from basketbt.data.bars import Floats
+from basketbt.engine.batch.draws import Rows, draw_names
 from basketbt.eventstudy.models import Mask
-
-Rows = NDArray[np.int64]
 
 # Redraws of lists that would hold a share twice; the odd list still left keeps it twice.
 _REDRAWS = 200
@@ -57,24 +54,9 @@ def draw_of_kind(
         asks = np.flatnonzero(wanted == stratum)
         if members.size < fewest * asks.size:
             return Shortage(stratum, int(members.size), fewest * int(asks.size))
-        positions = without_repeats(members.size, asks.size, draws, (seed, stratum))
+        positions = draw_names(members.size, asks.size, draws, seed, stratum)
         drawn[:, asks] = members[positions]
     return drawn
-
-
-def without_repeats(pool: int, size: int, draws: int, seed: Sequence[int]) -> Rows:
-    """(draws, size) positions below ``pool``, no position twice in a row, in random order.
-
-    Floyd's sampling (Bentley & Floyd 1987, CACM 30:754), vectorised over the rows. ``size`` <=
-    ``pool``. The same pool, size, draws and seed give the same positions.
-    """
-    random = np.random.default_rng([*seed, pool, size])
-    chosen = np.empty((draws, size), dtype=np.int64)
-    for i, top in enumerate(range(pool - size, pool)):
-        candidate = random.integers(0, top + 1, draws)
-        taken = (chosen[:, :i] == candidate[:, None]).any(axis=1)
-        chosen[:, i] = np.where(taken, top, candidate)
-    return random.permuted(chosen, axis=1)
 
 
 def ranked(features: Floats) -> Floats:

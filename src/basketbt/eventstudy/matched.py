@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.data.bars import Floats
-from basketbt.eventstudy.kinds import Rows
+from basketbt.engine.batch.draws import Rows
 from basketbt.eventstudy.models import SMALLEST_RESIDUAL_SHARE, Design, Mask, invert
 from basketbt.eventstudy.portfolio import SMALLEST_WEIGHT
 from basketbt.eventstudy.significance import t_two_sided

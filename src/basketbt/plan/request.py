@@ -57,7 +57,7 @@ def price_request(
     spec = config.event_study
     if spec is not None:
         for case in cases:
-            begin, end = reach(spec, config.estimation, case.event, case.calendar)
+            begin, end = reach(spec, config.estimation, case)
             first, last = min(first, begin), max(last, end)
     if config.account is not None:
         first = min(first, -2)
@@ -74,7 +74,7 @@ def price_request(
         start=min(case.session(first - LEAD_IN) for case in cases),
         end=max(case.session(last) for case in cases),
         fx=_pairs(cases, in_yuan=config.account is not None),
-        universe=spec is not None and spec.random_baskets > 0,
+        universe=spec is not None and spec.matched_lists > 0,
     )
 
 

@@ -16,7 +16,7 @@ _KINDS: Mapping[Kind, str] = {
     "text": (
         "event basket book weighting rebalance window knowledge benchmark entry paper_window "
         "prices calendar symbol name segment stance origin currency table other moment side "
-        "reason variant model verdict market_changed sector_changed not_compared"
+        "reason variant model family verdict changed not_compared"
     ),
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
@@ -26,8 +26,8 @@ _KINDS: Mapping[Kind, str] = {
         "first_day last_day sessions names names_priced lists unknown rose beat day suspended "
         "rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
-        "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
-        "random_pool unlimited_day compared first_unlimited_day"
+        "common wanted filled shares estimation_sessions df kp_names placebo_dates q1_dates "
+        "q2_pool q2_lists unlimited_day compared first_unlimited_day"
     ),
     "decimal": (
         "price_return covered list_return paper_return paper_since_entry shortfall "
@@ -35,14 +35,15 @@ _KINDS: Mapping[Kind, str] = {
         "costs turnover fill_ratio sold_ratio unsold cash_drag median_return lowest_return "
         "highest_return median_excess drawdown weight end_weight return contribution depth "
         "weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
-        "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
+        "placebo_p placebo_resolution q1_p q1_mde q1_rate q1_holm_p q1_bh_p q2_p q2_expected "
+        "q2_nearest_p q2_holm_p romano_wolf_p "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
         "band_high"
     ),
     "notes": "notes",
     "level": "level price_level benchmark_level",
-    "flag": "recovered registered tested settled",
-    "ratio": "jaccard rate t joint_f kp_t corrado_z placebo_blocks",
+    "flag": "recovered chosen_after",
+    "ratio": "jaccard rate t joint_f kp_t corrado_z placebo_blocks variance_ratio q1_t",
     "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends",
 }
 _KIND_OF: Mapping[str, Kind] = {
@@ -137,16 +138,17 @@ ACCOUNT = _layout(
 EVENT_STUDY = _layout(
     "event_study",
     _TESTED,
-    "window first_day last_day sessions estimation_sessions beta residual_deviation car bhar",
-    "mde t df p joint_f joint_p kp_t kp_p kp_names corrado_z corrado_p placebo_p",
-    "placebo_dates placebo_blocks placebo_resolution random_p random_baskets random_pool",
-    "registered holm_p romano_wolf_p bh_p holm_as_if weight_at_limit unlimited_day",
+    "window first_day last_day family chosen_after sessions estimation_sessions beta",
+    "residual_deviation car bhar mde t df p variance_ratio q1_t q1_p q1_mde q1_rate q1_dates",
+    "q1_holm_p q2_p q2_expected q2_pool q2_lists q2_nearest_p q2_holm_p q1_bh_p romano_wolf_p",
+    "joint_f joint_p kp_t kp_p kp_names corrado_z corrado_p placebo_p placebo_dates",
+    "placebo_blocks placebo_resolution weight_at_limit unlimited_day",
     "car_to_unlimited leave_one_out_min leave_one_out_max notes",
 )
 VERDICTS = _layout(
     "verdicts",
-    "event day0 basket window model verdict tested settled market_changed sector_changed",
-    "compared not_compared",
+    "event day0 basket window first_day last_day model family chosen_after verdict car q1_mde",
+    "q1_holm_p q2_holm_p changed compared not_compared notes",
 )
 CAR_PATHS = _layout(
     "car_paths",
