@@ -34,11 +34,14 @@ class Measured:
     """B lists, W windows, H dates: CAR and the variance ratio of each list; NaN without either.
 
     ``ratio`` = sum of squared abnormal returns / (s^2 n) over the window's n valid sessions, s the
-    list's own residual standard deviation in the estimation window of that date.
+    list's own residual standard deviation in the estimation window of that date. The fits come
+    with it, for ``residual_dates``.
     """
 
     car: Floats  # (H, W, B)
     ratio: Floats  # (H, W, B)
+    coefficients: Floats  # (K, H, B) of the model's regressors
+    s2: Floats  # (H, B) residual variance a session
 
 
 def series_of(returns: Floats, names: Rows, weights: Floats) -> Floats:
@@ -111,6 +114,8 @@ def measure(
     )
     car = np.full((rows.shape[0], len(windows), before.shape[0]), np.nan)
     ratio = np.full_like(car, np.nan)
+    coefficients = np.full((x.shape[1], rows.shape[0], before.shape[0]), np.nan)
+    s2 = np.full(coefficients.shape[1:], np.nan)
     for group in (whole, ~whole):
         if not group.any():
             continue
@@ -118,12 +123,15 @@ def measure(
         chosen = slice(None) if group.all() else group
         own = _Running(x, known, before[chosen], rows, alike=alike)
         fitted = _fit(own.over(estimation), minimum)
+        if fitted[0].size:
+            coefficients[..., chosen] = np.swapaxes(fitted[0], 1, 2)
+        s2[:, chosen] = fitted[1].T
         if not same:
             own = _Running(x, known, later[chosen], rows, alike=alike)
         for w, window in enumerate(windows):
             cars, ratios = _cumulated(fitted, own.over(window))
             car[:, w, chosen], ratio[:, w, chosen] = cars.T, ratios.T
-    return Measured(car, ratio)
+    return Measured(car, ratio, coefficients, s2)
 
 
 @dataclass(frozen=True)
