@@ -11,6 +11,7 @@ date. The functions are the product's; only the loop over lists and dates is thi
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -22,28 +23,30 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from basketbt.eventstudy.kinds import draw_of_kind, in_pool
-from basketbt.eventstudy.matched import (
-    Measured,
-    expected_car,
-    measure,
-    permutation_p,
-    scaled_t,
-    series_of,
-    variance_ratio,
+from basketbt.eventstudy.matched import scaled_t, series_of
+from basketbt.eventstudy.models import MINIMUM_SESSIONS
+from two_questions import (
+    BEFORE,
+    DRAWS,
+    ELSEWHERE,
+    ESTIMATION,
+    LEVEL,
+    TESTS,
+    p_values,
+    spent,
+    table,
+    write_section,
 )
-from basketbt.eventstudy.models import MINIMUM_SESSIONS, cumulate, estimate, market_model
-from basketbt.eventstudy.residual_dates import mean_squares, resampled_p, standardised
-from basketbt.eventstudy.significance import portfolio_t, t_two_sided
 
-SEED, LEVEL = 20250122, 0.05
+SEED = 20250122
 SIZES, FEWEST_SHARES, POOL = (4, 7, 15), 60, 4
-DRAWS, NULL_DRAWS = 400, 400
-WINDOW, ESTIMATION = (0, 5), (-140, -21)
-BEFORE, AFTER = -ESTIMATION[0], WINDOW[1]
+WINDOW = (0, 5)
+AFTER = WINDOW[1]
 FIRST, LAST = np.datetime64("2023-01-01"), np.datetime64("2025-12-31")
 INDEX = "000300.SH"
-MARKETS = ("CSI 300", "equal-weighted market")
-TESTS = ("Q1", "Q1 with t", "Q2", "both", "plain t")
+COLUMNS = (*TESTS, ELSEWHERE)
+RELATIVE = (0.0, 0.5, 0.8, 1.25, 2.0, np.inf)  # v over that of other industries
+MARKETS = ("CSI 300", "the equal-weighted market")
 PROMISED, WORST_QUARTER = (4.0, 6.0), 8.0
 
 
@@ -103,59 +106,8 @@ def _groups(industries: np.ndarray, count: int) -> Iterator[Group]:
         yield Group(size, shares, outside, np.array(lists))
 
 
-def _parts(measured: Measured, sizes: list[int]) -> list[Measured]:
-    """One ``Measured`` split by series, which are its last axis."""
-    ends = np.cumsum(sizes).tolist()
-    return [
-        Measured(**{name: values[..., first:last] for name, values in vars(measured).items()})
-        for first, last in zip([0, *ends], ends, strict=False)
-    ]
-
-
-def p_values(
-    benchmark: np.ndarray,
-    lists: np.ndarray,
-    outside: np.ndarray,
-    kind: np.ndarray,
-    pool: np.ndarray,
-    seed: int,
-) -> tuple[np.ndarray, float]:
-    """p of every test (tests, J) and v, for J lists against the same draws on one date.
-
-    ``benchmark`` (T,), the series of ``lists`` (T, J), of ``outside`` lists and of lists of the
-    ``kind`` (T, K), of the shares in the ``pool`` (T, M).
-    """
-    design, everything = market_model(benchmark), np.ones(len(benchmark), dtype=bool)
-    sessions, row = np.arange(len(benchmark)), np.array([BEFORE])
-    fitted = estimate(design, lists, sessions <= BEFORE + ESTIMATION[1])
-    sums = cumulate(design, fitted, lists, sessions >= BEFORE)
-    t = np.where(np.isfinite(lists[-1]), portfolio_t(sums, fitted.s), np.nan)
-    series = [lists, outside, kind, pool]
-    options = {"estimation": ESTIMATION, "usable": everything}
-    together = np.concatenate(series, axis=1)
-    measured = measure(
-        design, together, together, row, windows=(WINDOW,), minimum=MINIMUM_SESSIONS, **options
-    )
-    own, away, of_kind, shares = _parts(measured, [one.shape[1] for one in series])
-    v = variance_ratio(away.ratio[0, 0])
-    scaled, by_t = scaled_t(t, v, fitted.df)
-    residuals = standardised(design, lists, own, row, **options)[0]
-    squares = mean_squares(design, outside, away, row, **options)[0]
-    lengths = np.array([WINDOW[1] - WINDOW[0] + 1])
-    q1 = resampled_p(scaled[:, None], residuals, squares, lengths, draws=NULL_DRAWS, seed=seed)
-    expected = expected_car(shares.car[0], [np.arange(pool.shape[1])], np.ones(1))
-    q2 = permutation_p(
-        np.where(np.isfinite(t), own.car[0, 0], np.nan),
-        np.broadcast_to(of_kind.car[0, 0], (len(t), kind.shape[1])),
-        np.broadcast_to(expected, t.shape),
-    )
-    q1 = q1[:, 0]
-    plain = t_two_sided(t, fitted.df)
-    return np.stack([q1, by_t, q2, np.fmax(q1, q2), plain]), float(v)
-
-
-def on_date(market: Market, row: int) -> np.ndarray:
-    """(lists tested, 4 + tests) row, benchmark, size, v and the p of every list on one date."""
+def on_date(market: Market, row: int) -> pd.DataFrame:
+    """One row a list and market model: the p-values of one date."""
     span = slice(row - BEFORE, row + AFTER + 1)
     estimation = np.arange(BEFORE + AFTER + 1) < BEFORE + ESTIMATION[1] + 1
     found = []
@@ -170,14 +122,26 @@ def on_date(market: Market, row: int) -> np.ndarray:
             continue
         series = [
             series_of(returns, names, np.full(group.size, 1.0 / group.size))
-            for names in (group.lists, away, of_kind)
+            for names in (group.lists, away)
         ]
         for number, benchmark in enumerate(market.benchmarks):
-            p, v = p_values(benchmark[span], *series, returns[:, pool], SEED + row)
-            p = p[:, np.isfinite(p).all(axis=0)].T
-            head = np.tile([row, number, group.size, v], (len(p), 1))
-            found.append(np.hstack([head, p]))
-    return np.concatenate(found)
+            asked = p_values(benchmark[span], *series, returns, pool, of_kind, WINDOW, SEED + row)
+            head = {"row": row, "market": number, "industry": group.shares[0], "size": group.size}
+            values = {**head, "v": asked.v, "t": asked.t, "df": asked.df}
+            found.append(pd.DataFrame({**values, **dict(zip(TESTS, asked.p, strict=True))}))
+    return _beside_other_industries(pd.concat(found)).dropna()
+
+
+def _beside_other_industries(found: pd.DataFrame) -> pd.DataFrame:
+    """The same with Q1's p if v is the mean over the other industries' lists of that size."""
+    cells = found.groupby(["market", "size", "industry"])["v"].first()
+    among = cells.groupby(["market", "size"]).agg(["sum", "count"])
+    found = found.join(among, on=["market", "size"])
+    elsewhere = (found["sum"] - found["v"]) / (found["count"] - 1)
+    p = scaled_t(*(one.to_numpy() for one in (found["t"], elsewhere, found["df"])))[1]
+    return found.drop(columns=["sum", "count"]).assign(
+        **{ELSEWHERE: p, "relative": found["v"] / elsewhere}
+    )
 
 
 _HELD: list[Market] = []
@@ -188,20 +152,118 @@ def _start(prices: Path, count: int) -> None:
     _HELD.append(read(prices, count))
 
 
-def _dates(rows: list[int]) -> np.ndarray:
-    return np.concatenate([on_date(_HELD[0], row) for row in rows])
+def _dates(rows: list[int]) -> pd.DataFrame:
+    return pd.concat([on_date(_HELD[0], row) for row in rows])
 
 
-def every_date(prices: Path, lists: int, step: int) -> tuple[pd.DataFrame, float]:
-    """One row a list, date and market model: its p-values; and the seconds that it took."""
+def every_date(prices: Path, lists: int, step: int) -> tuple[pd.DataFrame, str]:
+    """One row a list, date and market model: its p-values; and the time that it took."""
     started = time.perf_counter()
     dates = read(prices, 1).dates
     inside = np.flatnonzero((dates >= FIRST) & (dates <= LAST))
     rows = [int(row) for row in inside[::step] if BEFORE < row < len(dates) - AFTER]
     blocks = [rows[start : start + 10] for start in range(0, len(rows), 10)]
     with ProcessPoolExecutor(2, initializer=_start, initargs=(prices, lists)) as pool:
-        found = np.concatenate(list(pool.map(_dates, blocks)))
-    table = pd.DataFrame(found, columns=["row", "market", "size", "v", *TESTS])
-    days = pd.DatetimeIndex(dates[table["row"].to_numpy(int)])
-    table["quarter"] = days.to_period("Q").astype(str)
-    return table, time.perf_counter() - started
+        found = pd.concat(pool.map(_dates, blocks), ignore_index=True)
+    days = pd.DatetimeIndex(dates[found["row"].to_numpy()])
+    found["quarter"] = days.to_period("Q").astype(str)
+    return found, spent(started)
+
+
+def rates(found: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Per cent of p at or below 5 %, with the median v and how many, in groups."""
+    rejected = (found[[*COLUMNS]] <= LEVEL) * 100.0
+    groups = rejected.groupby([found[one] for one in by]).mean()
+    groups["median v"] = found.groupby(by)["v"].median()
+    groups["p-values"] = found.groupby(by).size()
+    return groups
+
+
+def _rows(groups: pd.DataFrame) -> list[list[str]]:
+    return [
+        [
+            label if isinstance(label, str) else f"{label:.0f}",
+            *(f"{row[test]:.1f}" for test in COLUMNS),
+            f"{row['median v']:.2f}",
+            f"{row['p-values']:,.0f}",
+        ]
+        for label, row in groups.iterrows()
+    ]
+
+
+def _kept(overall: pd.Series, quarters: pd.DataFrame) -> str:
+    said = []
+    for test in ("Q1", ELSEWHERE, "Q2"):
+        inside = PROMISED[0] <= overall[test] <= PROMISED[1]
+        over = quarters.index[quarters[test] > WORST_QUARTER].tolist()
+        said.append(
+            f"{test} {overall[test]:.2f} % overall, {'inside' if inside else 'OUTSIDE'} "
+            f"[4, 6]; above 8 % in {', '.join(over) or 'no quarter'}"
+        )
+    return "; ".join(said) + "."
+
+
+PAGE = """\
+## On real prices
+
+Made by `python benchmarks/inference_real_prices.py ../shared/market --write
+docs/inference-size.md`: {lists:,} random lists of 4, 7 and 15 shares of one of {industries}
+industries with at least 60 shares, {dates} sessions from {first} to {last} as day 0, window [0,+5],
+K = {draws}; seed {seed}; {seconds}, for both market models. Per cent of
+p-values at or below 5 % where no event is known. *Q1* is the product's test, its p from residual
+dates; *Q1 with t* reads the same statistic off Student's t(L - K); *both*: Q1 and Q2 reject. v is
+the variance ratio. Shares that were delisted before late 2025 are missing from these prices. A list
+is tested on a date if its last session has a return."""
+
+
+def report(found: pd.DataFrame, seconds: str, lists: int, dates: np.ndarray) -> str:
+    """The section as Markdown."""
+    used = dates[np.unique(found["row"].to_numpy(int))]
+    parts = [
+        PAGE.format(
+            lists=lists,
+            industries=found["industry"].nunique(),
+            dates=len(used),
+            first=used[0],
+            last=used[-1],
+            draws=DRAWS,
+            seed=SEED,
+            seconds=seconds,
+        )
+    ]
+    for number, name in enumerate(MARKETS):
+        of_market = found[found["market"] == number].assign(all="all")
+        bands = pd.cut(of_market["relative"], list(RELATIVE)).astype(str)
+        of_market["band"] = "v / v of others in " + bands
+        overall, sizes, quarters, relative = (
+            rates(of_market, [one]) for one in ("all", "size", "quarter", "band")
+        )
+        sizes.index = [f"{size:.0f} shares" for size in sizes.index]
+        parts += [
+            f"### Market model on {name}",
+            _kept(overall.iloc[0], quarters),
+            table(
+                ["", *COLUMNS, "median v", "p-values"],
+                [*_rows(overall), *_rows(sizes), *_rows(quarters), *_rows(relative)],
+            ),
+        ]
+    return "\n\n".join(parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("prices", type=Path)
+    parser.add_argument("--lists", type=int, default=1_000)
+    parser.add_argument("--step", type=int, default=1, help="every so many sessions")
+    parser.add_argument("--write", type=Path)
+    options = parser.parse_args()
+    dates = read(options.prices, 1).dates
+    found, seconds = every_date(options.prices, options.lists, options.step)
+    text = report(found, seconds, options.lists, dates)
+    print(text)
+    if options.write:
+        write_section(options.write, "real prices", text)
+
+
+if __name__ == "__main__":
+    main()
