@@ -25,6 +25,7 @@ from threadpoolctl import threadpool_limits
 from basketbt.eventstudy.kinds import draw_of_kind, in_pool
 from basketbt.eventstudy.matched import scaled_t, series_of
 from basketbt.eventstudy.models import MINIMUM_SESSIONS
+from basketbt.eventstudy.significance import t_two_sided
 from two_questions import (
     BEFORE,
     DRAWS,
@@ -138,7 +139,7 @@ def _beside_other_industries(found: pd.DataFrame) -> pd.DataFrame:
     among = cells.groupby(["market", "size"]).agg(["sum", "count"])
     found = found.join(among, on=["market", "size"])
     elsewhere = (found["sum"] - found["v"]) / (found["count"] - 1)
-    p = scaled_t(*(one.to_numpy() for one in (found["t"], elsewhere, found["df"])))[1]
+    p = t_two_sided(scaled_t(found["t"].to_numpy(), elsewhere.to_numpy()), found["df"].to_numpy())
     return found.drop(columns=["sum", "count"]).assign(
         **{ELSEWHERE: p, "relative": found["v"] / elsewhere}
     )

@@ -24,6 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from basketbt.eventstudy.kinds import draw_of_kind
 from basketbt.eventstudy.matched import scaled_t, series_of
+from basketbt.eventstudy.significance import t_two_sided
 from two_questions import (
     BEFORE,
     DRAWS,
@@ -131,7 +132,7 @@ def block(job: tuple[Case, int, int]) -> np.ndarray:
         found[repetition, : len(TESTS)] = asked.p[:, 0]
         if case.elsewhere:
             v = ratio_of(index, _other_kinds(case.names, index, random), WINDOW)
-            found[repetition, -1] = scaled_t(asked.t, np.array(v), asked.df)[1][0]
+            found[repetition, -1] = t_two_sided(scaled_t(asked.t, np.array(v)), asked.df)[0]
     return found
 
 

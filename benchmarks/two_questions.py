@@ -99,7 +99,8 @@ def p_values(
     measured = _measured(benchmark, np.concatenate(series, axis=1), window)
     own, away, shares, with_gaps = _parts(measured, [one.shape[1] for one in series])
     v = variance_ratio(away.ratio[0, 0])
-    scaled, by_t = scaled_t(t, v, fitted.df)
+    scaled = scaled_t(t, v)
+    by_t = t_two_sided(scaled, fitted.df)
     options = {"estimation": ESTIMATION, "usable": everything}
     residuals = standardised(design, lists, own, row, **options)[0]
     squares = mean_squares(design, outside, away, row, **options)[0]

@@ -172,9 +172,7 @@ def test_nothing_after_a_window_moves_its_numbers() -> None:
 def test_the_variance_ratio_is_a_mean_without_a_floor() -> None:
     ratios = np.array([[0.2, 0.4, np.nan], [np.nan] * 3])
     np.testing.assert_allclose(variance_ratio(ratios), [0.3, np.nan])
-    t, p = scaled_t(np.array([2.0]), np.array([0.25]), np.array([118.0]))
-    assert t[0] == 4.0
-    assert p[0] == pytest.approx(1.1e-4, rel=0.02)
+    assert scaled_t(np.array([2.0]), np.array([0.25]))[0] == 4.0
 
 
 def test_permutation_p_counts_draws_as_far_from_what_is_expected() -> None:

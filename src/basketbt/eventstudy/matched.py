@@ -21,7 +21,6 @@ from basketbt.data.bars import Floats
 from basketbt.engine.batch.draws import Rows
 from basketbt.eventstudy.models import SMALLEST_RESIDUAL_SHARE, Design, Mask, invert
 from basketbt.eventstudy.portfolio import SMALLEST_WEIGHT
-from basketbt.eventstudy.significance import t_two_sided
 from basketbt.eventstudy.windows import Offsets
 
 _ROUNDING = 1e-12
@@ -259,10 +258,9 @@ def variance_ratio(ratio: Floats) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def scaled_t(t: Floats, v: Floats, df: Floats) -> tuple[Floats, Floats]:
-    """Q1: t / sqrt(v) and its two-sided p from t(df). A v of 0 or NaN gives NaN."""
-    scaled = t / np.sqrt(np.where(v > 0, v, np.nan))
-    return scaled, t_two_sided(scaled, df)
+def scaled_t(t: Floats, v: Floats) -> Floats:
+    """Q1's statistic t / sqrt(v), whose p is ``residual_dates.resampled_p``; NaN without a v."""
+    return np.asarray(t / np.sqrt(np.where(v > 0, v, np.nan)))
 
 
 def expected_car(cars: Floats, candidates: list[Rows], weights: Floats) -> Floats:

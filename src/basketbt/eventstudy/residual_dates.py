@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Floats
 from basketbt.eventstudy.matched import Measured
-from basketbt.eventstudy.models import Design, Mask
+from basketbt.eventstudy.models import MINIMUM_SESSIONS, Design, Mask
 from basketbt.eventstudy.windows import Offsets
-
-FEWEST_RESIDUALS = 100
 
 
 def standardised(
@@ -86,14 +84,15 @@ def resampled_p(
     *,
     draws: int,
     seed: int,
+    fewest: int = MINIMUM_SESSIONS,
 ) -> Floats:
     """(..., W) Q1: p = (1 + #{|T*| >= |t / sqrt(v)|}) / (draws + 1).
 
     T* = sum(u/s) / sqrt(sum(m)) over n sessions drawn with replacement, u/s of the list and m of
     the outside lists on the same sessions. ``scaled`` (..., W) t / sqrt(v) of W windows with
     ``lengths`` (W,); ``own`` (..., L) from ``standardised``; ``outside`` (..., L) from
-    ``mean_squares``. Windows share the draws. NaN where ``scaled`` is, and where fewer than 100
-    sessions have both.
+    ``mean_squares``. Windows share the draws. NaN where ``scaled`` is, and where fewer than
+    ``fewest`` sessions have both.
     """
     random = np.random.default_rng([seed, draws])
     picks = random.random((int(lengths.max()), draws)).T  # a longer window adds sessions
@@ -102,7 +101,7 @@ def resampled_p(
     for place in np.ndindex(scaled.shape[:-1]):
         known = both[place]
         count = int(known.sum())
-        if count < FEWEST_RESIDUALS or not np.isfinite(scaled[place]).any():
+        if count < fewest or not np.isfinite(scaled[place]).any():
             continue
         dates = (picks * count).astype(np.int64)
         total = np.cumsum(own[place][known][dates], axis=1)
