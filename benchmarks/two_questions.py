@@ -101,9 +101,8 @@ def p_values(
     v = variance_ratio(away.ratio[0, 0])
     scaled = scaled_t(t, v)
     by_t = t_two_sided(scaled, fitted.df)
-    options = {"estimation": ESTIMATION, "usable": everything}
-    residuals = standardised(design, lists, own, row, **options)[0]
-    squares = mean_squares(design, outside, away, row, **options)[0]
+    residuals = standardised(design, lists, own, row, ESTIMATION, everything)[0]
+    squares = mean_squares(design, outside, away, row, ESTIMATION, everything)[0]
     lengths = np.array([length(window)])
     q1 = resampled_p(scaled[:, None], residuals, squares, lengths, draws=NULL_DRAWS, seed=seed)
     q1 = q1[:, 0]

@@ -147,6 +147,29 @@ def test_models_without_anything_to_estimate_and_indexes_that_stand_still() -> N
             np.testing.assert_allclose(found.car[0, w], wanted, atol=1e-14)
 
 
+def test_a_gap_before_the_first_estimation_window_does_not_matter() -> None:
+    """A share that was listed a year before the event was not listed two years before it."""
+    series = np.where(np.isfinite(RETURNS[:, :3]), RETURNS[:, :3], 0.0)
+    late = series.copy()
+    late[:4] = np.nan
+    dates = np.array([145, 148, DAY0])
+    before, after = (
+        measure(
+            market_model(MARKET),
+            one,
+            one,
+            dates,
+            estimation=(-140, -21),
+            windows=WINDOWS,
+            usable=np.ones(SESSIONS, dtype=bool),
+            minimum=80,
+        )
+        for one in (series, late)
+    )
+    for name, values in vars(before).items():
+        np.testing.assert_allclose(getattr(after, name), values, rtol=1e-9, err_msg=name)
+
+
 def test_nothing_after_a_window_moves_its_numbers() -> None:
     series = series_of(RETURNS, _draws(), np.full(3, 1 / 3))
     later = series.copy()

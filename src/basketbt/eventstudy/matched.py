@@ -160,9 +160,11 @@ class _Running:
     def __init__(
         self, x: Floats, known: Mask, y: Floats, rows: NDArray[np.int64], *, alike: bool
     ) -> None:
-        valid = known[None] if alike else np.isfinite(y) & known
+        there = np.isfinite(y) & known
+        valid = known[None] if alike else there
         self._rows = rows
-        self._returns = np.where(valid, y, 0.0)
+        # running sums start with the first session: a gap before those asked for must not spread
+        self._returns = np.where(there, y, 0.0)
         self._valid = valid.astype(float)
         self._x = np.ascontiguousarray(x.T)
         self._sums: dict[tuple[str, int, int], Floats] = {}

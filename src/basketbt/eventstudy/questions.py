@@ -191,14 +191,15 @@ class _Market:
 
     def mean_squares(self, model: int, series: Floats, measured: Measured) -> Floats:
         """(L,) of lists (R, B) that were ``measured``, on each estimation session."""
-        return mean_squares(
+        squares: Floats = mean_squares(
             self.designs[model],
             series,
             measured,
             np.array([-self.inputs.estimation[0]]),
-            estimation=self.inputs.estimation,
-            usable=self._usable,
+            self.inputs.estimation,
+            self._usable,
         )[0]
+        return squares
 
     def residuals(self, model: int, b: int) -> Floats:
         """(L,) u / s of the study's list ``b`` on the same sessions; NaN where it has none."""
@@ -282,7 +283,7 @@ def _shortage(market: _Market, short: Shortage) -> Note:
 def _first_question(
     market: _Market, found: Answers, b: int, outside: Rows, weights: Floats, windows: list[int]
 ) -> None:
-    series, options = series_of(market.table, outside, weights), market.inputs.options
+    options, series = market.inputs.options, series_of(market.table, outside, weights)
     for m, fit in enumerate(market.fits):
         measured = market.measured(m, series, windows)
         v = variance_ratio(measured.ratio[0])
@@ -364,25 +365,34 @@ def _rates(
         )
         if not dates.size:
             continue
-        options = {"estimation": inputs.estimation, "usable": inputs.usable}
-        spans = {"windows": tuple(inputs.windows[w] for w in rated), "minimum": minimum, **options}
-        measured = measure(fit.design, estimated, later, dates, **spans)
-        here = measure(fit.design, own[0], own[1], dates, **spans)
+        measured, here = (
+            measure(
+                fit.design,
+                *pair,
+                dates,
+                estimation=inputs.estimation,
+                windows=tuple(inputs.windows[w] for w in rated),
+                usable=inputs.usable,
+                minimum=minimum,
+            )
+            for pair in ((estimated, later), own)
+        )
         v = variance_ratio(measured.ratio)
         t = np.full(v.shape, np.nan)
         for place, one in enumerate(placebos.values()):
             t[np.searchsorted(dates, one.rows), place] = one.t[:, b]
+        where = (inputs.estimation, inputs.usable)
         p = resampled_p(
             scaled_t(t, v),
-            standardised(fit.design, own[0], here, dates, **options)[:, 0],
-            mean_squares(fit.design, estimated, measured, dates, **options),
+            standardised(fit.design, own[0], here, dates, *where)[:, 0],
+            mean_squares(fit.design, estimated, measured, dates, *where),
             np.array([length(inputs.windows[w]) for w in rated]),
             draws=_PLACEBO_DRAWS,
             seed=inputs.options.seed,
             fewest=minimum,
         )
         known = np.isfinite(p)
-        found.rate_dates[m, rated, b] = known.sum(axis=0)
-        enough = known.sum(axis=0) >= FEWEST_DATES
-        rejected = (np.where(known, p, 1.0) < LEVEL).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-        found.rate[m, rated, b] = np.where(enough, rejected, np.nan)
+        dated = known.sum(axis=0)
+        rejected = (known & (np.where(known, p, 1.0) < LEVEL)).sum(axis=0) / np.maximum(dated, 1)
+        found.rate_dates[m, rated, b] = dated
+        found.rate[m, rated, b] = np.where(dated >= FEWEST_DATES, rejected, np.nan)

@@ -25,7 +25,6 @@ def standardised(
     returns: Floats,
     fitted: Measured,
     rows: NDArray[np.int64],
-    *,
     estimation: Offsets,
     usable: Mask,
 ) -> Floats:
@@ -47,7 +46,6 @@ def mean_squares(
     returns: Floats,
     fitted: Measured,
     rows: NDArray[np.int64],
-    *,
     estimation: Offsets,
     usable: Mask,
 ) -> Floats:
