@@ -150,7 +150,7 @@ def test_both_questions_equal_one_regression_a_random_list(
     assert told.q1_t == pytest.approx(t / sqrt(v), rel=1e-9)
     residuals = [
         slow_residuals(slow_series(pool.returns, names, weights), market, DAY0)
-        for names in (own, *drawn["outside"].tolist())
+        for names in (own, *drawn["outside"])
     ]
     days = window[1] - window[0] + 1
     assert told.q1_p == pytest.approx(slow_p(t / sqrt(v), residuals[0], residuals[1:], days, 40))
