@@ -330,7 +330,7 @@ def test_a_lock_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["target.zip"]
 
 
-def test_the_market_of_random_baskets_is_locked_with_a_study_that_draws_them(
+def test_the_market_of_matched_lists_is_locked_with_a_study_that_draws_them(
     tmp_path: Path,
 ) -> None:
     market = UniverseCloses(
@@ -339,6 +339,7 @@ def test_the_market_of_random_baskets_is_locked_with_a_study_that_draws_them(
         close=np.array([[0.1 + 0.2, np.nan], [1e-17, 7.989999771118164], [3.0, 4.0]]),
         industry=("银行", None),
         table="market_adjusted.parquet",
+        volume=np.array([[1e6, np.nan], [2.0, 0.1 + 0.2], [np.nan, 4.0]]),
     )
     asked = replace(REQUEST, universe=True)
     path = tmp_path / "study.lock.zip"

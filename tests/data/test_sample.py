@@ -225,7 +225,7 @@ def test_the_equal_weighted_market_is_the_mean_of_one_session_returns(market: Pa
 
 
 #: Cells that may differ: draws from another pool, where prices are from, and what is said of both.
-EXCEPTED = ("random_p", "random_pool", "random_baskets", "prices", "notes")
+EXCEPTED = ("prices", "notes")
 
 
 @pytest.mark.market
@@ -234,7 +234,7 @@ EXCEPTED = ("random_p", "random_pool", "random_baskets", "prices", "notes")
     "study", ["deepseek-r1-account", "deepseek-r1-events", "deepseek-v3-events"]
 )
 def test_every_figure_is_that_of_the_real_prices(study: str, market: Path) -> None:
-    overrides = ["event_study.random_baskets=200"] if "events" in study else []
+    overrides = ["event_study.matched_lists=200"] if "events" in study else []
     sample = run(study, overrides=overrides).frames
     real = run(study, overrides=overrides, source=f"files:{market}").frames
     assert sample.keys() == real.keys()
@@ -263,7 +263,7 @@ def test_every_figure_is_that_of_the_real_prices(study: str, market: Path) -> No
 @pytest.mark.slow
 @pytest.mark.parametrize("study", ["deepseek-r1-events", "deepseek-v3-events"])
 def test_it_reaches_back_far_enough_for_250_placebo_dates(study: str) -> None:
-    overrides = ["baskets=guojin/*", "event_study.random_baskets=0", "event_study.variants=[]"]
+    overrides = ["baskets=guojin/*", "event_study.matched_lists=0", "event_study.variants=[]"]
     cells = run(study, overrides=overrides).frames["event_study"]
     short = cells[cells["last_day"] - cells["first_day"] < 11]
     assert (short["placebo_dates"] >= 250).all()

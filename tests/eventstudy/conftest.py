@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from basketbt.eventstudy.inputs import EventStudyInputs, Options, Universe
+from basketbt.eventstudy.inputs import EventStudyInputs, Options, Pool
 from basketbt.eventstudy.models import market_model, sector_model
 
 REFERENCE = Path(__file__).resolve().parents[2] / "../shared/eventstudy_reference"
@@ -57,6 +57,8 @@ def small() -> EventStudyInputs:
     names = tuple("ABCDEFGH")
     common = random.normal(0, 0.01, (450, 1))
     returns = market[:, None] + common + random.normal(0, 0.02, (450, len(names)))
+    outside = market[:, None] + common + random.normal(0, 0.02, (450, 60))
+    every = np.concatenate([outside, returns], axis=1)
     weights = np.zeros((3, len(names)))
     weights[0, :5] = weights[1, 3:] = 0.2
     weights[2, :2] = 0.5
@@ -72,6 +74,11 @@ def small() -> EventStudyInputs:
         models=(market_model(market), sector_model(market, sector)),
         windows=((0, 0), (0, 4), (0, 20)),
         at_limit=np.zeros((450, len(names)), dtype=bool),
-        universe=Universe(market[:, None] + random.normal(0, 0.02, (450, 60))),
-        options=Options(random_baskets=500, bootstrap_draws=200),
+        pool=Pool(
+            returns=every,
+            event_returns=every,
+            industries=("software",) * 68,
+            own=np.arange(60, 68),
+        ),
+        options=Options(matched_lists=500, placebo_lists=100, bootstrap_draws=200),
     )

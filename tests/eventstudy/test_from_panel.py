@@ -12,8 +12,7 @@ from basketbt.data.panel import PricePanel, build_panel
 from basketbt.eventstudy.from_panel import (
     closes_at_limit,
     one_session_returns,
-    strata,
-    universe_returns,
+    pool_of,
 )
 from support.made import Made, session
 
@@ -117,26 +116,18 @@ def universe(dates: np.ndarray, close: np.ndarray) -> UniverseCloses:
     )
 
 
-def test_the_universe_is_read_on_the_sessions_of_the_study() -> None:
+def test_a_pool_is_the_market_outside_the_lists_and_then_the_lists_own_shares() -> None:
+    """On the study's sessions; an own share has the study's own prices, and once."""
+    made = Made({CHINEXT: dict.fromkeys(range(-3, 8), 5.0)})
     dates = SESSIONS[[0, 1, 3, 4]]
     close = np.array([[10.0, 1.0], [11.0, np.nan], [12.0, 2.0], [12.0, 3.0]])
-    returns = universe_returns(universe(dates, close), SESSIONS)
-    assert returns.shape == (11, 2)
-    assert returns[1, 0] == pytest.approx(0.1)
-    assert returns[4].tolist() == pytest.approx([0.0, 0.5])
-    # no close of the session before, of the session itself, or after the table's end
-    assert np.isfinite(returns).sum() == 3
-
-
-def test_the_mix_to_keep() -> None:
-    panel = panel_of(Made({CHINEXT: dict.fromkeys(range(-3, 8), 5.0)}), CHINEXT)
-    market = universe(SESSIONS[:2], np.ones((2, 2)))
-    assert strata(market, panel, "none") is None
-    boards = strata(market, panel, "board")
-    assert boards is not None
-    theirs, ours = boards
-    assert theirs[0] != theirs[1] == ours[0]
-    industries = strata(market, panel, "industry")
-    assert industries is not None
-    theirs, ours = industries
-    assert theirs[0] != theirs[1] == ours[0]  # both unknown
+    market = replace(universe(dates, close), volume=np.full((4, 2), 7.0))
+    pool = pool_of(market, panel_of(made, CHINEXT))
+    assert (pool.industries, pool.own.tolist()) == (("软件服务", None), [1])
+    assert pool.returns[:, 0][np.isfinite(pool.returns[:, 0])] == pytest.approx([0.1, 0.0])
+    # the session that the table lacks is a gap: its return counts in full in an event window
+    assert np.isfinite(pool.returns[:, 0]).nonzero()[0].tolist() == [1, 4]
+    assert pool.event_returns[3, 0] == pytest.approx(12.0 / 11.0 - 1.0)
+    assert (pool.returns[1:, 1] == 0.0).all()
+    assert pool.traded is not None
+    assert pool.traded[[0, 1, 3], 0].tolist() == [70.0, 77.0, 84.0]

@@ -16,7 +16,7 @@ from basketbt.eventstudy.inputs import (
     LONG_ESTIMATION,
     WITHOUT_RALLY,
     WITHOUT_REOPENING,
-    Universe,
+    Pool,
     Variant,
 )
 from basketbt.eventstudy.inputs import EventStudyInputs as Inputs
@@ -46,9 +46,14 @@ def codes(notes: Iterable[Note]) -> set[str]:
 def changed(
     inputs: Inputs, column: int | slice, rows: int | slice, value: float | np.ndarray
 ) -> Inputs:
+    """The study with other returns of its shares, in the pool as well."""
     returns = inputs.returns.copy()
     returns[rows, column] = value
-    return replace(inputs, returns=returns)
+    pool = inputs.pool
+    if pool is not None:
+        every = np.concatenate([pool.returns[:, : -returns.shape[1]], returns], axis=1)
+        pool = replace(pool, returns=every, event_returns=every)
+    return replace(inputs, returns=returns, pool=pool)
 
 
 class TestWhole:
@@ -56,18 +61,22 @@ class TestWhole:
         found = event_study(small)
         assert len(found.tests) == 3 * 2 * 3
         assert len(found.paths) == 3 * 2
-        assert found.family_size == 3 * 3  # the primary model only
+        (family,) = found.families  # of the primary model only
+        assert (family.family, family.tests) == ("event", 3 * 3)
         for cell in found.tests:
-            numbers = [cell.car, cell.bhar, cell.t, cell.p, cell.mde, cell.random_p]
+            numbers = [cell.car, cell.bhar, cell.t, cell.p, cell.mde, cell.q1_p, cell.q2_p]
             assert np.isfinite(numbers).all()
             assert cell.leave_one_out_min < cell.leave_one_out_max
-            assert np.isfinite(cell.holm_p) == (cell.model == "market") == cell.in_family
+            counted = cell.family == "event"
+            assert np.isfinite(cell.q1_holm_p) == (cell.model == "market") == counted
+            assert np.isfinite(cell.q2_holm_p) == counted
 
     def test_an_effect_that_is_there_is_found_by_every_test(self, small: Inputs) -> None:
         lifted = changed(small, slice(0, 5), slice(420, 425), 0.12)
         cell = cell_of(lifted)
-        ps = [cell.p, cell.joint.p, cell.corrado.p, cell.placebo_p, cell.random_p, cell.holm_p]
+        ps = [cell.p, cell.joint.p, cell.corrado.p, cell.placebo_p, cell.q1_p, cell.q2_p]
         assert max(ps) < 0.01
+        assert cell.q1_holm_p < 0.02  # nine tests and 500 draws: no smaller p is possible
         assert cell.car == pytest.approx(0.6, abs=0.15)
         assert cell.placebo_dates == 250
         assert cell.placebo_p == pytest.approx(1 / 251)
@@ -76,9 +85,9 @@ class TestWhole:
     def test_another_basket_in_the_study_changes_no_raw_number(self, small: Inputs) -> None:
         alone = replace(small, baskets=("first",), weights=small.weights[:1])
         here, there = cell_of(small), cell_of(alone)
-        for name in ("car", "t", "p", "placebo_p", "random_p", "leave_one_out_max"):
+        for name in ("car", "p", "placebo_p", "q1_p", "q1_rate", "q2_p", "leave_one_out_max"):
             assert getattr(here, name) == pytest.approx(getattr(there, name), rel=1e-12)
-        assert here.holm_p >= there.holm_p
+        assert here.q1_holm_p >= there.q1_holm_p
 
     def test_a_path_adds_up_to_the_cell_and_its_band_widens(self, small: Inputs) -> None:
         found = event_study(small)
@@ -93,13 +102,11 @@ class TestWhole:
         assert (path.high > 0).all()
 
     def test_the_registered_family_is_what_is_counted(self, small: Inputs) -> None:
-        options = replace(
-            small.options, family_windows=((0, 4),), family_models=("market", "market+sector")
-        )
+        options = replace(small.options, family_windows=((0, 4),))
         found = event_study(replace(small, options=options))
-        assert found.family_size == 3 * 1 * 2
-        assert {cell.window for cell in found.tests if cell.in_family} == {(0, 4)}
-        outside = next(cell for cell in found.tests if not cell.in_family)
+        assert [(one.family, one.tests) for one in found.families] == [("event", 3)]
+        assert {cell.window for cell in found.tests if cell.family} == {(0, 4)}
+        outside = next(cell for cell in found.tests if not cell.family)
         assert "empty-not-in-family" in codes(outside.notes)
 
 
@@ -170,14 +177,12 @@ class TestVariants:
         assert WITHOUT_RALLY.changes(replace(small, sessions=small.sessions + 300))
         assert LONG_ESTIMATION.changes(small)
 
-    def test_a_variant_has_no_family_but_an_answer_to_compare(self, small: Inputs) -> None:
+    def test_a_variant_is_in_no_family(self, small: Inputs) -> None:
         found = event_study(Variant(name="long", estimation=(-280, -21)).apply(small))
-        asked = event_study(replace(small, estimation=(-280, -21)))
-        assert found.family_size == 0
-        for cell, registered in zip(found.tests, asked.tests, strict=True):
-            assert not cell.in_family
-            assert np.isnan([cell.holm_p, cell.bh_p, cell.romano_wolf_p]).all()
-            assert cell.holm_as_if == pytest.approx(registered.holm_p, nan_ok=True)
+        assert found.families == ()
+        for cell in found.tests:
+            assert cell.family is None
+            assert np.isnan([cell.q1_holm_p, cell.q1_bh_p, cell.romano_wolf_p]).all()
 
 
 class TestEmptyCells:
@@ -189,7 +194,7 @@ class TestEmptyCells:
             value = getattr(cell, name)
             assert np.isnan(getattr(value, "statistic", value)), name
 
-    TESTED = ("t", "p", "mde", "joint", "holm_p", "placebo_p", "random_p")
+    TESTED = ("t", "p", "mde", "joint", "placebo_p", "q1_p", "q1_holm_p", "q2_p")
 
     def test_too_few_sessions(self, small: Inputs) -> None:
         short = changed(small, slice(0, 2), slice(290, 320), np.nan)
@@ -219,7 +224,7 @@ class TestEmptyCells:
                 benchmark=small.benchmark[rows:],
                 models=(market_model(small.benchmark[rows:]),),
                 at_limit=None,
-                universe=None,
+                pool=None,
             )
 
         cell = cell_of(cut(200))
@@ -237,38 +242,51 @@ class TestEmptyCells:
         inside = cell_of(inputs, window=(-25, -1))
         self.check(inside, "empty-window-in-estimation", "car", *self.TESTED)
         near = cell_of(inputs)
-        assert np.isfinite([near.t, near.random_p]).all()
-        assert near.holm_p == pytest.approx(cell_of(replace(inputs, windows=((0, 4),))).holm_p)
+        assert np.isfinite([near.t, near.q1_p, near.q2_p]).all()
+        alone = cell_of(replace(inputs, windows=((0, 4),)))
+        assert near.q1_holm_p == pytest.approx(alone.q1_holm_p)
 
     def test_no_trade_in_the_window(self, small: Inputs) -> None:
         halted = changed(small, slice(0, 5), slice(420, 425), np.nan)
         self.check(cell_of(halted), "empty-no-session", "car", *self.TESTED)
 
-    def test_a_universe_without_the_dates_or_too_small(self, small: Inputs) -> None:
-        empty = Universe(np.full((450, 20), np.nan))
-        cell = cell_of(replace(small, universe=empty))
-        self.check(cell, "empty-universe-lacks-dates", "random_p")
-        assert small.universe is not None
-        few = Universe(small.universe.returns[:, :3])
-        self.check(cell_of(replace(small, universe=few)), "empty-universe-too-small", "random_p")
+    def test_too_few_outside_shares_of_a_kind_says_how_many(self, small: Inputs) -> None:
+        """The pair asks for eight, the lists of five for twenty; the others stand."""
+        pool = small.pool
+        assert pool is not None
+        few = replace(pool, industries=("software",) * 10 + ("steel",) * 50 + ("software",) * 8)
+        inputs = replace(small, pool=few)
+        self.check(cell_of(inputs), "empty-too-few-of-kind", "q1_p", "q1_rate", "q2_p")
+        said = {note.text() for note in cell_of(inputs).notes}
+        assert any("of software there are 10 outside shares" in one for one in said)
+        assert any("20 are needed" in one for one in said)
+        pair = cell_of(inputs, basket="pair")
+        assert np.isfinite([pair.q1_p, pair.q2_p]).all()
+        self.check(pair, "empty-too-few-near", "q2_nearest_p")
 
-    def test_a_window_that_the_universe_reaches_has_no_reason_of_another(
-        self, small: Inputs
-    ) -> None:
-        assert small.universe is not None
-        returns = small.universe.returns.copy()
-        returns[430:] = np.nan  # [0, 4] ends before, [0, 20] does not
-        inputs = replace(small, universe=Universe(returns))
-        far, near = cell_of(inputs, window=(0, 20)), cell_of(inputs)
-        self.check(far, "empty-universe-lacks-dates", "random_p")
-        assert far.random_baskets == 0
-        assert near.random_p > 0
-        assert "empty-universe-lacks-dates" not in codes(near.notes)
+    def test_a_pool_without_the_dates_is_no_pool(self, small: Inputs) -> None:
+        pool = small.pool
+        assert pool is not None
+        returns = pool.returns.copy()
+        returns[:400, :60] = np.nan
+        cell = cell_of(replace(small, pool=replace(pool, returns=returns)))
+        self.check(cell, "empty-only-one-of-kind", "q1_p", "q2_p")
+        assert np.isfinite(cell.p)
+
+    def test_a_share_of_unknown_industry_empties_its_lists_alone(self, small: Inputs) -> None:
+        pool = small.pool
+        assert pool is not None
+        industries = (*pool.industries[:-1], None)
+        inputs = replace(small, pool=replace(pool, industries=industries))
+        self.check(cell_of(inputs, basket="second"), "empty-no-industry", "q1_p", "q2_p")
+        told = [note.text() for note in cell_of(inputs, basket="second").notes]
+        assert "no Q1 and no Q2: the industry of H is unknown" in told
+        assert np.isfinite(cell_of(inputs).q1_p)
 
     def test_nothing_given_is_said_once(self, small: Inputs) -> None:
-        found = event_study(replace(small, universe=None, at_limit=None))
+        found = event_study(replace(small, pool=None, at_limit=None))
         assert {"empty-no-universe", "empty-limits-unknown"} <= codes(found.notes)
-        assert all(np.isnan(cell.random_p) for cell in found.tests)
+        assert all(np.isnan([cell.q1_p, cell.q2_p]).all() for cell in found.tests)
         assert all(np.isnan(cell.weight_at_limit) for cell in found.tests)
 
     def test_one_name_cannot_be_left_out(self, small: Inputs) -> None:
@@ -302,21 +320,22 @@ class TestRefused:
         with pytest.raises(BadWindows, match="must end before day 0"):
             replace(small, estimation=(-140, 0))
 
-    @pytest.mark.parametrize("what", ["returns", "weights", "benchmark", "models", "universe"])
+    @pytest.mark.parametrize("what", ["returns", "weights", "benchmark", "models", "pool"])
     def test_arrays_of_another_shape(self, small: Inputs, what: str) -> None:
         wrong: dict[str, Any] = {
             "returns": np.zeros((450, 3)),
             "weights": np.zeros((2, 8)),
             "benchmark": np.zeros(9),
             "models": (),
-            "universe": Universe(np.zeros((9, 3))),
+            "pool": Pool(
+                returns=np.zeros((9, 3)),
+                event_returns=np.zeros((9, 3)),
+                industries=("a",) * 3,
+                own=np.arange(3),
+            ),
         }
         with pytest.raises(ValueError, match=r"shape|empty|sessions"):
             replace(small, **{what: wrong[what]})
-
-    def test_strata_come_for_both_sides(self) -> None:
-        with pytest.raises(ValueError, match="together"):
-            Universe(np.zeros((3, 2)), strata=np.zeros(2, np.int64))
 
 
 @pytest.mark.parametrize(
@@ -349,4 +368,4 @@ def test_options_and_inputs_cannot_be_changed_behind_a_result(small: Inputs) -> 
     with pytest.raises(AttributeError):
         small.day0 = 3  # type: ignore[misc]
     with pytest.raises(AttributeError):
-        small.options.random_baskets = 3  # type: ignore[misc]
+        small.options.matched_lists = 3  # type: ignore[misc]

@@ -16,7 +16,7 @@ WHOLE = (
     "baskets=[guojin/cybersecurity, guojin/xinchuang, galaxy/telecom]",
     "weighting=[equal, stance]",
     "rebalance=hold",
-    "event_study={placebo_dates: 100, random_baskets: 0}",
+    "event_study={placebo_dates: 100, matched_lists: 0}",
     "account={}",
 )
 

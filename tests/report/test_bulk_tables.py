@@ -130,7 +130,7 @@ def test_a_run_of_which_bulk_tables_are_only_csv_is_still_read(full: Path, tmp_p
 
 
 def test_an_event_study_alone_has_its_bulk_tables_as_parquet(tmp_path: Path) -> None:
-    tests = "event_study={placebo_dates: 100, random_baskets: 0}"
+    tests = "event_study={placebo_dates: 100, matched_lists: 0}"
     asked = ["baskets=guojin/xinchuang", "events=deepseek-r1", tests]
     found = event_study(invented.STUDY, overrides=asked)
     plain = found.write(tmp_path / "plain")

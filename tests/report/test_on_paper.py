@@ -40,15 +40,16 @@ def test_every_picture_of_an_event_is_where_memo_and_word_look_for_it(
     assert len(inside) == len({files[name] for name in made})  # one of a list is of both moments
 
 
-def test_what_survives_counting_is_bold_in_the_memo_as_its_caption_says(whole: Run) -> None:
+def test_a_p_below_5_percent_is_bold_in_the_memo(whole: Run) -> None:
     memo = run_files(whole.data)["memo.md"].decode()
-    lines = memo.split("bold below 5 %", 1)[1].split("\n\n")[1].splitlines()
-    heads, _, *rows = ([cell.strip() for cell in line.split("|")] for line in lines)
     bold = 0
-    for head, cell in ((heads[place], row[place]) for row in rows for place in range(2, len(row))):
-        if "(" in cell and not head.endswith("°"):
-            p = cell.split("(")[1].rstrip("*)")
-            assert cell.startswith("**") == (p.startswith("<") or float(p) < 0.05)
+    for table in memo.split("| List | Window |")[1:]:
+        heads, _, *rows = table.split("\n\n")[0].splitlines()
+        place = [cell.strip() for cell in heads.split("|")].index("p") + 3
+        for row in rows:
+            cell = row.split("|")[place].strip()
+            p = cell.strip("*")
+            assert cell.startswith("**") == (p.startswith("<") or (p != "–" and float(p) < 0.05))
             bold += cell.startswith("**")
     assert bold
 
@@ -56,7 +57,7 @@ def test_what_survives_counting_is_bold_in_the_memo_as_its_caption_says(whole: R
 def test_runs_of_an_event_study_alone_hold_nothing_to_compare(tmp_path: Path) -> None:
     alone = event_study(
         invented.STUDY,
-        overrides=[*ONE[1:], "events=[deepseek-r1]", "event_study={random_baskets: 0}"],
+        overrides=[*ONE[1:], "events=[deepseek-r1]", "event_study={matched_lists: 0}"],
     )
     stored = read_run(alone.write(tmp_path)).data
     with pytest.raises(NothingToCompare, match="only an event study"):

@@ -11,6 +11,7 @@ import statsmodels.api as sm
 
 from basketbt.api import Run
 from basketbt.config.eventstudy import SHIPPED_VARIANTS, EventStudySpec
+from basketbt.config.study import load_study
 from basketbt.errors import DataError, InputError, InvalidFile
 from basketbt.eventstudy.inputs import STANDARD_VARIANTS
 from basketbt.eventstudy.run import NothingToTest
@@ -19,6 +20,7 @@ from basketbt.market.calendars import calendar
 from basketbt.market.clock import shipped_events
 from basketbt.pipeline.eventinputs import NoIndexLevels
 from basketbt.plan.eventstudy import clean_windows, market_index, other_day_zeros, reach
+from basketbt.plan.study import make_plan
 from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import run_files
 from support.eventstudy import (
@@ -37,6 +39,7 @@ from support.eventstudy import (
 from support.made import Made, Study, session
 
 XSHG = calendar("XSHG")
+CONFIG = Path(__file__).resolve().parents[2] / "configs/deepseek-r1-events.yaml"
 
 
 class TestNumbers:
@@ -48,10 +51,10 @@ class TestNumbers:
         frame = lifted.frames["event_study"]
         main = frame[frame["variant"] == "main"]
         assert len(main) == 2 * 2
-        registered = main[main["registered"]]
-        assert set(registered["model"]) == {"market"}
-        assert registered["holm_p"].notna().all()
-        assert main[~main["registered"]]["holm_p"].isna().all()
+        tested = main["family"].notna()
+        assert set(main[tested]["model"]) == {"market"}
+        assert main[tested][["q1_holm_p", "q2_holm_p"]].notna().all(axis=None)
+        assert main[~tested]["q1_holm_p"].isna().all()
         # [0,0] and [0,+4] end before the holiday: leaving out the reopening would change nothing
         computed = [name for name in SHIPPED_VARIANTS if name != "without-reopening"]
         variants = ["main", *computed, "day0-leak", "day0-app"]
@@ -88,28 +91,31 @@ class TestNumbers:
     def test_an_effect_that_is_there_is_said_with_what_could_have_been_seen(
         self, lifted: Run
     ) -> None:
-        assert cell(lifted)["holm_p"] < 0.001
+        assert cell(lifted)["q1_holm_p"] < 0.001
         assert cell(lifted)["placebo_p"] == pytest.approx(1 / 251)
-        assert cell(lifted)["random_p"] < 0.01
+        assert cell(lifted)["q2_p"] < 0.01
         words = lifted.memo
         assert "### Is it more than chance?" in words
-        assert "The study registers 2 tests (1 list × 2 windows, model market)" in words
-        assert "after all 2 tests and against the sector; an effect of" in words
-        assert "not settled" not in words  # its five shares rose together
+        assert (
+            "Around the event: 2 tests (1 list whose source names its shares × 2 windows)" in words
+        )
+        assert "over [0,+4] beyond the market: stood out" in words
+        assert "(mine/list [0,0] +" in words
         assert "without-2024-rally (without 2024-09-24 to 2024-10-18)" in words
         assert f"day0-leak (day 0 is {session(-1)})" in words
-        assert "Holm p: the same once all registered tests are counted" in words
         assert "°" not in words.split("*CAR by list and window")[1].splitlines()[2]
 
     def test_nothing_is_consistent_with_chance(self, study: Study) -> None:
-        run = study(Made(closes()), NAMES, event_study=section())
-        assert cell(run)["p"] > 0.05
-        assert "consistent with chance; an effect of" in run.memo
+        run = study(MadeWithUniverse(closes()), NAMES, event_study=section())
+        assert cell(run)["q1_p"] > 0.05
+        assert "cannot be told from chance (could have seen ≥ " in run.memo
 
     def test_in_chinese(self, study: Study) -> None:
-        run = study(Made(closes(lift=0.03)), NAMES, event_study=section(), language="zh")
+        source = MadeWithUniverse(closes(lift=0.03))
+        run = study(source, NAMES, event_study=section(), language="zh")
         assert "### 超额收益是否显著？" in run.memo
-        assert "本研究登记2个检验" in run.memo
+        assert "事件前后：2个检验（1份名单，来源点名个股 × 2个窗口）" in run.memo
+        assert "显著且异于同类" in run.memo
 
     def test_a_path_ends_at_the_cell(self, lifted: Run) -> None:
         paths = lifted.frames["car_paths"]
@@ -131,23 +137,25 @@ class TestNumbers:
         assert leak["day0"] == pd.Timestamp(session(-1))
         assert leak["car"] < cell(lifted)["car"]
 
-    def test_a_variant_is_no_test_and_its_answer_can_be_compared(self, lifted: Run) -> None:
+    def test_a_variant_is_no_test_and_has_no_questions_of_its_own(self, lifted: Run) -> None:
         frame = lifted.frames["event_study"]
         variants = frame[frame["variant"] != "main"]
-        assert not variants["registered"].any()
-        assert variants[["holm_p", "romano_wolf_p", "bh_p"]].isna().all(axis=None)
+        assert variants["family"].isna().all()
+        columns = ["q1_p", "q2_p", "q1_holm_p", "q2_holm_p", "romano_wolf_p", "q1_bh_p"]
+        assert variants[columns].isna().all(axis=None)
         assert variants["notes"].str.contains("not among the pre-registered tests").all()
-        primary = frame[frame["model"] == "market"]
-        assert (primary["holm_as_if"] >= primary["p"]).all()
-        assert frame[frame["model"] != "market"]["holm_as_if"].isna().all()
-        main = primary[primary["variant"] == "main"]
-        assert (main["holm_as_if"] == main["holm_p"]).all()
-
-    def test_random_baskets_are_drawn_for_the_registered_study_only(self, lifted: Run) -> None:
         variant = cell(lifted, variant="estimation-270")
         assert variant["estimation_sessions"] == 250
-        assert pd.isna(variant["random_p"])
-        assert "random baskets are drawn for the registered study only" in variant["notes"]
+        assert "Q1 and Q2 are asked of the registered study only" in variant["notes"]
+
+    def test_every_tested_cell_has_its_verdict(self, lifted: Run) -> None:
+        verdicts = lifted.frames["verdicts"]
+        assert verdicts["window"].tolist() == ["[0,0]", "[0,+4]"]
+        assert verdicts["verdict"].tolist() == ["stood_out", "stood_out"]
+        for number, window in enumerate(verdicts["window"]):
+            tested = cell(lifted, window=window)
+            for key in ("family", "chosen_after", "car", "q1_mde", "q1_holm_p", "q2_holm_p"):
+                assert verdicts[key][number] == tested[key]
 
     def test_the_same_study_gives_the_same_bytes(self, study: Study) -> None:
         runs = [study(MadeWithUniverse(closes()), NAMES, event_study=section()) for _ in range(2)]
@@ -203,17 +211,19 @@ class TestWindows:
         assert clean_windows(((0, 20),), spec, r1, XSHG) == (((0, 20),), ())
 
     def test_an_event_that_leaves_no_window(self, study: Study) -> None:
-        asked = "{windows: [[16, 18]], also: []}"
+        asked = "{horizons: [], windows: [[16, 18]], also: []}"
         with pytest.raises(BadWindows, match="every window of event_study reaches deepseek-r1"):
             study(Made(closes()), NAMES, events="deepseek-v3", event_study=asked)
 
     def test_history_reaches_to_the_first_placebo_estimation(self) -> None:
         r1 = shipped_events()["deepseek-r1"]
         assert [name for name, _ in other_day_zeros(r1, XSHG)] == ["leak", "app"]
-        # window [0,+10] ends at day -21 at the latest: 250 dates from -31 back to -280, the
-        # estimation of the first begins 140 earlier; one close more; the app came 4 sessions early
-        first, last = reach(EventStudySpec(), (-140, -21), r1, XSHG)
-        assert (first, last) == (-280 - 140 - 4 - 1, 20)
+        case = make_plan(load_study(CONFIG)).cases[0]
+        # lists came out on day +8: their 20 sessions end at day +27, of a placebo date at day -21
+        # at the latest: 250 dates from -48 back to -297, the estimation of the first begins 140
+        # earlier; one close more; the app came 4 sessions early
+        first, last = reach(EventStudySpec(), (-140, -21), case)
+        assert (first, last) == (-297 - 140 - 4 - 1, 27)
 
 
 class TestWhatCannotBeHad:
@@ -247,7 +257,7 @@ class TestWhatCannotBeHad:
 
     def test_a_sector_index_that_is_the_market(self, study: Study) -> None:
         run = study(MadeWithUniverse(closes()), NAMES, event_study=section(f"sector: {MARKET}"))
-        columns = "t p mde joint_f holm_p placebo_p random_p"
+        columns = "t p mde joint_f placebo_p q1_p q2_p"
         self.said(run, columns, "linearly dependent", model="market+sector")
         assert cell(run)["p"] > 0
         assert "No test against the sector." in run.memo
@@ -263,15 +273,15 @@ class TestWhatCannotBeHad:
 
     def test_a_list_whose_prices_end_inside_the_window(self, study: Study) -> None:
         prices = until(2, closes(), *NAMES[1:])  # one share goes on alone
-        asked = "{windows: [[0, 2], [0, 4]], also: [], variants: []}"
-        run = study(Made(prices), NAMES, event_study=asked)
-        columns = "car p bhar mde leave_one_out_min holm_p"
+        asked = "{horizons: [], windows: [[0, 2], [0, 4]], also: [], variants: []}"
+        run = study(MadeWithUniverse(prices), NAMES, event_study=asked)
+        columns = "car p bhar mde leave_one_out_min q1_holm_p"
         self.said(run, columns, f"too little of the list has prices after {session(2)}")
         assert cell(run, window="[0,+2]")["p"] > 0
         path = run.frames["car_paths"]
         path = path[(path["variant"] == "main") & (path["model"] == "market")]
         assert path["car"].notna().tolist() == [True, True, True, False, False]
-        assert "The study registers 1 test (1 list × 2 windows, model market)" in run.memo
+        assert "1 of the 2 cells could not be tested" in run.memo
 
     @pytest.mark.parametrize(
         ("asked", "why"),
@@ -285,7 +295,7 @@ class TestWhatCannotBeHad:
     ) -> None:
         known = until(9, until(6, closes(), *NAMES[1:]))
         with pytest.raises(NothingToTest, match=why) as told:
-            study(Made(known), NAMES, event_study=f"{{{asked}}}")
+            study(Made(known), NAMES, event_study=f"{{horizons: [], {asked}}}")
         assert told.value.exit_code == 3
         assert "must begin after the estimation window ([-140, -21])" in told.value.hint
 
@@ -294,7 +304,7 @@ class TestWhatCannotBeHad:
     ) -> None:
         why = r"study\.yaml:6:.*window \[-25, -1\] overlaps the estimation"
         with pytest.raises(InvalidFile, match=why) as told:
-            study(Made(closes()), NAMES, event_study="{windows: [[0, 4], [-25, -1]]}")
+            study(Made(closes()), NAMES, event_study="{horizons: [], windows: [[0, 4], [-25, -1]]}")
         assert told.value.exit_code == 2
 
     def test_an_estimation_shorter_than_it_may_be(self, study: Study) -> None:
@@ -311,27 +321,21 @@ class TestWhatCannotBeHad:
     def test_a_sector_index_without_levels(self, study: Study) -> None:
         run = study(Made(without(SECTOR, closes(lift=0.03))), NAMES, event_study=section())
         assert set(run.frames["event_study"]["model"]) == {"market"}
-        for said in (
-            "no levels of the sector index 930713.CSI",
-            "There is no test against a sector",
-            "whether beyond its sector could not be tested",
-        ):
-            assert said in run.memo
-        # the last of them would be said twice
-        for unsaid in ("sector's own move", "vs sector", "No test against the sector."):
-            assert unsaid not in run.memo
+        assert "no levels of the sector index 930713.CSI" in run.memo
+        assert "Beyond market and sector" not in run.memo
 
     def test_a_headline_window_beyond_the_prices_gives_way_to_one_that_can_be_tested(
         self, study: Study
     ) -> None:
-        asked = "{windows: [[0, 5], [0, 2], [-1, 1]], also: [], variants: []}"
-        run = study(Made(until(3, closes())), NAMES, event_study=asked)
+        asked = "{horizons: [], windows: [[0, 5], [0, 2], [-1, 1]], also: [], variants: []}"
+        run = study(MadeWithUniverse(until(3, closes())), NAMES, event_study=asked)
         assert "No list could be tested over [0,+5]; [-1,+1] is quoted instead" in run.memo
         assert "over [-1,+1] beyond the market" in run.memo
-        assert "1 of the 3 registered cells could not be tested" in run.memo
+        assert "1 of the 3 cells could not be tested" in run.memo
 
     def test_a_long_window_says_why_it_has_no_placebo_p(self, study: Study) -> None:
-        run = study(Made(closes()), NAMES, event_study="{windows: [[0, 12]], also: []}")
+        asked = "{horizons: [], windows: [[0, 12]], also: []}"
+        run = study(Made(closes()), NAMES, event_study=asked)
         self.said(run, "placebo_p", "placebo dates overlap too much", window="[0,+12]")
         assert "No placebo p for a window of more than 11 sessions" in run.memo
         assert "placebo dates only" not in run.memo
@@ -344,7 +348,7 @@ class TestWhatCannotBeHad:
     def test_too_few_names_for_kolari_and_pynnonen(self, study: Study) -> None:
         run = study(Made(closes(names=NAMES[:3])), NAMES[:3], event_study=section())
         self.said(run, "kp_p", "3 usable names; the Kolari-Pynnonen test needs 4")
-        assert "Fewer than four usable shares: no second test." in run.memo
+        assert "3 shares: one of them can carry the result" in run.memo
 
     def test_a_basket_that_is_the_index(self, study: Study) -> None:
         prices = closes(names=NAMES[:1])
@@ -355,10 +359,10 @@ class TestWhatCannotBeHad:
     def test_what_was_not_given_or_asked_for(self, study: Study) -> None:
         """No universe, no variants, and 120 sessions of residuals."""
         run = study(Made(closes()), NAMES, event_study=section())
-        self.said(run, "random_p", "no universe was given")
-        assert "No variant changes the answer" not in run.memo
+        self.said(run, "q1_p q2_p", "there is no table of outside shares to draw lists from")
+        assert set(run.frames["verdicts"]["verdict"]) == {"untested"}
+        assert "No variant moves" not in run.memo
         self.said(run, "romano_wolf_p", "")
-        assert "Romano-Wolf p" not in run.memo
         assert "Romano-Wolf needs 250 residual dates that all baskets share, 120 exist" in run.memo
 
     def test_with_a_year_of_residuals_romano_wolf_stands_beside_holm(self, study: Study) -> None:
@@ -367,33 +371,37 @@ class TestWhatCannotBeHad:
         assert cell(run)["estimation_sessions"] == 250
         assert cell(run)["romano_wolf_p"] == pytest.approx(1 / 2001)
         assert pd.isna(cell(run, model="market+sector")["romano_wolf_p"])
-        assert "| Holm p | Romano-Wolf p | Could see" in run.memo
         assert "Romano-Wolf needs" not in run.memo
 
-    def test_random_baskets_that_are_switched_off(self, study: Study) -> None:
+    def test_matched_lists_that_are_switched_off(self, study: Study) -> None:
         source = MadeWithUniverse(closes())
-        run = study(source, NAMES, event_study=section("random_baskets: 0"))
-        self.said(run, "random_p", "the study switches them off")
-        assert "no universe" not in run.memo
-        assert "Random baskets (" not in run.memo
+        run = study(source, NAMES, event_study=section("matched_lists: 0"))
+        self.said(run, "q1_p q2_p", "the study switches them off")
+        assert "no table of outside shares" not in run.memo
 
-    def test_a_universe_that_lacks_the_dates(self, study: Study) -> None:
+    def test_an_outside_market_of_no_industry(self, study: Study) -> None:
+        source = MadeWithUniverse(closes(), industry=None)
+        run = study(source, NAMES, event_study=section())
+        self.said(run, "q1_p q2_p", "nothing says of which industry the shares of made are")
+        assert cell(run)["p"] > 0
+
+    def test_an_outside_market_that_lacks_the_dates(self, study: Study) -> None:
         source = MadeWithUniverse(closes(), known=range(-60, LAST))
         run = study(source, NAMES, event_study=section())
-        self.said(run, "random_p", "the universe has no prices over the estimation window")
+        self.said(run, "q1_p q2_p", "of software there is no outside share with returns")
 
-    def test_a_session_that_the_market_index_lacks_empties_no_random_p(self, study: Study) -> None:
+    def test_a_session_that_the_market_index_lacks_empties_no_question(self, study: Study) -> None:
         prices = closes()
         del prices[MARKET][2]
         run = study(MadeWithUniverse(prices), NAMES, event_study=section())
-        assert 0 < cell(run)["random_p"] <= 1
-        assert "random_p" not in str(cell(run)["notes"])
+        assert 0 < cell(run)["q1_p"] <= 1
+        assert 0 < cell(run)["q2_p"] <= 1
         assert any("sessions without a level" in note.text() for note in run.result.notes)
 
     def test_a_window_beyond_the_prices(self, study: Study) -> None:
-        asked = "{windows: [[0, 4], [0, 9]], also: []}"
+        asked = "{horizons: [], windows: [[0, 4], [0, 9]], also: []}"
         run = study(MadeWithUniverse(until(6, closes())), NAMES, event_study=asked)
-        columns = "car bhar t p mde joint_f holm_p placebo_p random_p"
+        columns = "car bhar t p mde joint_f placebo_p q1_p q2_p"
         self.said(run, columns, "window [0, 9] reaches beyond the prices", window="[0,+9]")
         assert cell(run)["p"] > 0
 
@@ -417,7 +425,9 @@ class TestHongKong:
         self, study: Study
     ) -> None:
         source = MadeWithUniverse(self.prices())
-        run = study(source, self.HK, event_study="{windows: [[0, 5]], also: [], variants: []}")
+        run = study(
+            source, self.HK, event_study="{horizons: [], windows: [[0, 5]], also: [], variants: []}"
+        )
         found = cell(run, window="[0,+5]")
         # 28 January: Hong Kong traded, Shanghai was shut
         assert found["sessions"] == 5
@@ -433,13 +443,13 @@ class TestHongKong:
             Made(self.prices()),
             self.HK,
             benchmarks=f"[{MARKET}, {self.OWN}]",
-            event_study="{windows: [[0, 5]], also: [], variants: []}",
+            event_study="{horizons: [], windows: [[0, 5]], also: [], variants: []}",
         )
         found = cell(run, window="[0,+5]")
         assert found["sessions"] == 6
         assert found["bhar"] == found["bhar"]
         assert "has no level on" not in run.memo
-        assert f"what the market ({self.OWN}) explains" in run.memo
+        assert f"beyond the market ({self.OWN})" in run.memo
 
     def test_mainland_lists_keep_the_first_benchmark_of_theirs(self) -> None:
         spec = EventStudySpec()

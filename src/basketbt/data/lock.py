@@ -44,6 +44,7 @@ from basketbt.notes import Note, as_data, note_from
 FORMAT = 2
 MANIFEST = "manifest.json"
 UNIVERSE = "universe_adjusted.csv"
+UNIVERSE_VOLUME = "universe_volume.csv"
 LARGEST = 2**30  # bytes of content; a lock of a whole market has a tenth
 _ACTION = ("symbol", "ex_date", *RATIOS)
 _INSTRUMENT = ("symbol", "name", "listed", "delisted", "lot", "industry")
@@ -107,7 +108,7 @@ class LockSource:
         lacking = self._request.lacks(request)
         if lacking:
             raise LockTooSmall(path=self._path, what="; ".join(lacking))
-        names = [name for name in self._files if name != UNIVERSE]
+        names = [name for name in self._files if name not in (UNIVERSE, UNIVERSE_VOLUME)]
         tables = TableSource(by_convention(names), lambda spec: self._table(spec.path))
         try:
             asked = replace(request, symbols=_securities(request), indexes=(), universe=False)
@@ -146,7 +147,8 @@ class LockSource:
         told = self._manifest.universe
         if told is None:
             return None
-        whole = read_wide_universe(self._table(UNIVERSE), UNIVERSE)
+        volumes = self._table(UNIVERSE_VOLUME) if UNIVERSE_VOLUME in self._files else None
+        whole = read_wide_universe(self._table(UNIVERSE), UNIVERSE, volumes, UNIVERSE_VOLUME)
         named = replace(whole, industry=told.industry, table=told.table)
         return named.between(request.start, request.end)
 
@@ -190,6 +192,9 @@ def _tables(data: MarketData, bars: Bars, request: PriceRequest) -> dict[str, by
     if request.universe and data.universe is not None:
         market = data.universe
         files[UNIVERSE] = _csv(("date", *market.symbols), _columns(market.dates, *market.close.T))
+        if market.volume is not None:
+            rows = _columns(market.dates, *market.volume.T)
+            files[UNIVERSE_VOLUME] = _csv(("date", *market.symbols), rows)
     return files
 
 

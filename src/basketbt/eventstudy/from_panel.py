@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, Floats, UniverseCloses
 from basketbt.data.panel import PricePanel, Status
 from basketbt.engine.account.quotes import fractions_of
+from basketbt.eventstudy.inputs import Pool
 from basketbt.eventstudy.models import Mask
+from basketbt.eventstudy.portfolio import with_resumptions
 from basketbt.market.limits import limit_prices
-from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
-
-Mix = Literal["none", "board", "industry"]
 
 LIMITS_FROM_ADJUSTED = NoteKind("limits-from-adjusted")
 
@@ -76,40 +73,59 @@ def _rounding(before: Floats, fraction: Floats) -> Floats:
     return (3.0 + fraction) * _HALF_FEN / before
 
 
-def universe_returns(universe: UniverseCloses, sessions: Dates) -> Floats:
-    """(T, M) one-session returns of the universe on a study's sessions.
+def pool_of(universe: UniverseCloses, panel: PricePanel) -> Pool:
+    """The universe's shares that are not in the panel, then the panel's, on its sessions.
 
-    NaN where a share lacks the close of the session or of the one before, and on sessions that
-    the table does not know.
+    The panel's shares have the panel's own prices, so that a list and the lists it is compared
+    with hold the same series. An industry is the study's own word for a share, else the universe's.
     """
-    row = np.searchsorted(universe.dates, sessions)
-    inside = row < len(universe.dates)
-    inside[inside] = universe.dates[row[inside]] == sessions[inside]
-    close = np.full((len(sessions), universe.close.shape[1]), np.nan)
-    close[inside] = universe.close[row[inside]]
-    returns = np.full_like(close, np.nan)
-    returns[1:] = close[1:] / close[:-1] - 1.0
-    return returns
-
-
-def strata(
-    universe: UniverseCloses, panel: PricePanel, mix: Mix
-) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """(M,) and (N,) codes of the mix to keep; None for no mix.
-
-    A share of unknown board or industry is of a stratum of its own, the same for all of them.
-    """
-    if mix == "none":
-        return None
-    if mix == "board":
-        theirs = [str(parse_symbol(symbol).board) for symbol in universe.symbols]
-        ours = [str(parse_symbol(symbol).board) for symbol in panel.symbols]
-    else:
-        known = dict(zip(universe.symbols, universe.industry, strict=True))
-        theirs = [known[symbol] or "" for symbol in universe.symbols]
-        ours = [one.industry or known.get(one.symbol) or "" for one in panel.instruments]
-    codes = {name: number for number, name in enumerate(sorted({*theirs, *ours}))}
-    return (
-        np.array([codes[name] for name in theirs], dtype=np.int64),
-        np.array([codes[name] for name in ours], dtype=np.int64),
+    own = set(panel.symbols)
+    outside = [place for place, symbol in enumerate(universe.symbols) if symbol not in own]
+    known = dict(zip(universe.symbols, universe.industry, strict=True))
+    close = _on_sessions(universe.close[:, outside], universe.dates, panel.sessions)
+    theirs, resumed = gap_returns(close)
+    returns, resumptions = one_session_returns(panel)
+    traded = None
+    if universe.volume is not None:
+        volume = _on_sessions(universe.volume[:, outside], universe.dates, panel.sessions)
+        money = np.where(np.isfinite(panel.amount), panel.amount, panel.close * panel.volume)
+        traded = np.concatenate([close * volume, money], axis=1)
+    return Pool(
+        returns=np.concatenate([theirs, returns], axis=1),
+        event_returns=np.concatenate(
+            [with_resumptions(theirs, resumed), with_resumptions(returns, resumptions)], axis=1
+        ),
+        industries=(
+            *(universe.industry[place] for place in outside),
+            *(one.industry or known.get(one.symbol) for one in panel.instruments),
+        ),
+        own=len(outside) + np.arange(len(panel.symbols)),
+        traded=traded,
     )
+
+
+def universe_returns(universe: UniverseCloses, sessions: Dates) -> Floats:
+    """(T, M) one-session returns of the universe on a study's sessions, NaN where none."""
+    return gap_returns(_on_sessions(universe.close, universe.dates, sessions))[0]
+
+
+def _on_sessions(values: Floats, dates: Dates, sessions: Dates) -> Floats:
+    """(T, M) rows of the sessions; NaN on one that the table does not know."""
+    row = np.searchsorted(dates, sessions)
+    inside = row < len(dates)
+    inside[inside] = dates[row[inside]] == sessions[inside]
+    found = np.full((len(sessions), values.shape[1]), np.nan)
+    found[inside] = values[row[inside]]
+    return found
+
+
+def gap_returns(close: Floats) -> tuple[Floats, Floats]:
+    """(T, M) one-session returns, and returns over a whole gap on the session after it."""
+    there = np.isfinite(close)
+    latest = np.maximum.accumulate(np.where(there, np.arange(len(close))[:, None], -1), axis=0)
+    before = np.full_like(latest, -1)
+    before[1:] = latest[:-1]
+    last = np.take_along_axis(close, np.maximum(before, 0), axis=0)
+    moved = np.where(there & (before >= 0), close / last - 1.0, np.nan)
+    next_session = before == np.arange(len(close))[:, None] - 1
+    return np.where(next_session, moved, np.nan), np.where(next_session, np.nan, moved)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,36 +20,41 @@ MAIN = "main"
 
 NO_UNIVERSE = NoteKind("empty-no-universe")
 
+#: ``publication``: named lists from their publication on. ``event``: named lists around the event.
+#: ``exploratory``: mapped lists and composites, all windows. Each is counted alone, in this order.
+Family = Literal["publication", "event", "exploratory"]
+FAMILIES: tuple[Family, ...] = ("publication", "event", "exploratory")
 
-@dataclass(frozen=True)
-class Universe:
-    """The shares random baskets are drawn from, on the study's sessions.
 
-    ``returns`` (T, M) simple one-session returns, NaN where none. ``strata`` (M,) codes >= 0 of
-    the mix to keep (board, industry) and ``strata_of_names`` (N,) the same codes for the study's
-    own names; both or neither.
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """The shares that lists of a kind are drawn from, on the study's sessions: M columns.
+
+    ``returns`` (T, M) simple one-session returns and ``event_returns`` (T, M) with resumptions in
+    full, NaN where none; ``traded`` (T, M) what changed hands in money, NaN where unknown, None
+    where the table says nothing of it. ``industries`` (M,) None where unknown. ``own`` (N,) the
+    columns of the study's names, which come from the study's own prices; all others are outside.
     """
 
     returns: Floats
-    strata: NDArray[np.int64] | None = None
-    strata_of_names: NDArray[np.int64] | None = None
-
-    def __post_init__(self) -> None:
-        if (self.strata is None) != (self.strata_of_names is None):
-            raise ValueError("strata and strata_of_names come together")
+    event_returns: Floats
+    industries: tuple[str | None, ...]
+    own: NDArray[np.int64]
+    traded: Floats | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How much is computed. ``family_*`` None: all windows, the first model."""
+    """How much is computed. ``family_windows`` None: all windows that every list has."""
 
     seed: int = 20250120
     minimum_sessions: int = MINIMUM_SESSIONS
     placebo_dates: int = 250
-    random_baskets: int = 10_000
+    matched_lists: int = 10_000
+    placebo_lists: int = 400
+    nearest: int = 20
     bootstrap_draws: int = 2_000
     family_windows: tuple[Offsets, ...] | None = None
-    family_models: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +66,12 @@ class EventStudyInputs:
     event window only. ``weights`` (B, N): non-negative, rows sum to 1 over the names held.
     ``benchmark`` (T,): for BHAR. ``models``: the first is the primary one. ``at_limit`` (T, N):
     closes at a price limit. ``left_out`` (T,): sessions that enter neither estimation nor window.
-    ``sector_holds`` (B,): whether the sector index may hold names of the basket. ``no_universe``
-    says why there is none. ``variant``: only the main study registers tests.
+    ``sector_holds`` (B,): whether the sector index may hold names of the basket. ``pool``: what
+    lists of a kind are drawn from; ``no_pool`` says why there is none. ``named`` (B,): whether a
+    list's source names its shares. ``published`` (B,): the offset on which a reader of a list
+    could first trade. ``horizons`` (B): the windows that are a list's own, from that day on; they
+    are among ``windows`` too, ``shared`` are those that every list has (None: all). ``variant``:
+    only the main study registers tests.
 
     Raises ``ValueError`` for shapes that do not fit, ``OutsideData`` for a day 0 beyond the
     sessions, ``BadWindows`` for windows that run backwards or an estimation window after day -1.
@@ -80,8 +90,12 @@ class EventStudyInputs:
     estimation: Offsets = ESTIMATION
     resumptions: Floats | None = None
     at_limit: Mask | None = None
-    universe: Universe | None = None
-    no_universe: Note = field(default_factory=NO_UNIVERSE)
+    pool: Pool | None = None
+    no_pool: Note = field(default_factory=NO_UNIVERSE)
+    named: tuple[bool, ...] | None = None
+    published: tuple[int, ...] | None = None
+    horizons: tuple[tuple[Offsets, ...], ...] = ()
+    shared: tuple[Offsets, ...] | None = None
     left_out: Mask | None = None
     sector_holds: Mask | None = None
     variant: str = MAIN
@@ -118,8 +132,15 @@ class EventStudyInputs:
         for what, (array, shape) in wanted.items():
             if array is not None and array.shape != shape:
                 raise ValueError(f"{what} has shape {array.shape}, not {shape}")
-        if self.universe is not None and self.universe.returns.shape[0] != total:
-            raise ValueError("the universe stands on other sessions")
+        if self.pool is not None and self.pool.returns.shape[0] != total:
+            raise ValueError("the pool stands on other sessions")
+        for what, many in (
+            ("named", self.named),
+            ("published", self.published),
+            ("horizons", self.horizons),
+        ):
+            if many and len(many) != baskets:
+                raise ValueError(f"{what} has {len(many)} entries, not {baskets}")
         if any(model.regressors.shape[0] != total for model in self.models):
             raise ValueError("a model stands on other sessions")
         if not (self.models and self.windows and self.baskets):
@@ -143,9 +164,27 @@ class EventStudyInputs:
         return self.holds(window) and window[0] > self.estimation[1]
 
     @property
-    def registered(self) -> tuple[Offsets, ...]:
-        """The windows that are tests, in the order of their registration."""
-        return self.options.family_windows or self.windows
+    def common(self) -> tuple[Offsets, ...]:
+        """The windows that every list has."""
+        return self.windows if self.shared is None else self.shared
+
+    def family(self, basket: int, window: Offsets) -> Family | None:
+        """The family that a list is tested in over a window; None where that is no test."""
+        horizon = bool(self.horizons) and window in self.horizons[basket]
+        counted = self.options.family_windows or self.common
+        if not horizon and window not in counted:
+            return None
+        if self.named is not None and not self.named[basket]:
+            return "exploratory"
+        return "publication" if horizon else "event"
+
+    def applies(self, basket: int, window: Offsets) -> bool:
+        """Whether a list has a window: one that all have, or a horizon of its own."""
+        return window in self.common or (bool(self.horizons) and window in self.horizons[basket])
+
+    def chosen_after(self, basket: int, window: Offsets) -> bool:
+        """Whether a list was published after the window: chosen after these moves."""
+        return self.published is not None and self.published[basket] > window[1]
 
     @property
     def looked_at(self) -> Mask:
@@ -175,6 +214,8 @@ class Variant:
     def apply(self, inputs: EventStudyInputs) -> EventStudyInputs:
         """The inputs of this variant; raises what ``EventStudyInputs`` raises."""
         day0 = inputs.day0 if self.day0 is None else self.day0
+        if day0 != inputs.day0:  # a horizon hangs on its publication, not on day 0
+            inputs = replace(inputs, windows=inputs.common, horizons=(), shared=None)
         return replace(
             inputs,
             variant=self.name,

@@ -26,7 +26,7 @@ from basketbt.eventstudy.portfolio import (
     without_each_name,
 )
 from basketbt.eventstudy.significance import detectable, portfolio_t, scaled_ranks, t_two_sided
-from basketbt.eventstudy.windows import LONGEST_PLACEBO, Offsets, length, sessions_of
+from basketbt.eventstudy.windows import LONGEST_RATED, Offsets, length, sessions_of
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _placebos(sample: Sample, design: Design) -> dict[Offsets, Placebo]:
         windows=tuple(
             window
             for window in inputs.windows
-            if length(window) <= LONGEST_PLACEBO and inputs.testable(window)
+            if length(window) <= LONGEST_RATED and inputs.testable(window)
         ),
         usable=inputs.usable,
         minimum=inputs.options.minimum_sessions,

@@ -146,7 +146,7 @@ def estimate(
     moment = _moments(chosen, x, y)
     square = chosen @ (y * y)
     few = (count < minimum) | (count <= x.shape[1])
-    inverse, singular = _invert(gram, few)
+    inverse, singular = invert(gram, few)
     coefficients = np.einsum("...kl,...l->...k", inverse, moment)
     rss = square - np.einsum("...k,...k->...", coefficients, moment)
     df = count - x.shape[1]
@@ -224,7 +224,7 @@ def _gram(chosen: Floats, x: Floats, valid: Floats) -> Floats:
     return gram
 
 
-def _invert(gram: Floats, skip: Mask) -> tuple[Floats, Mask]:
+def invert(gram: Floats, skip: Mask) -> tuple[Floats, Mask]:
     """Inverses, and where there is none; entries to ``skip`` come out as identity, not singular.
 
     Scaling to a unit diagonal first makes the test for singularity free of units.

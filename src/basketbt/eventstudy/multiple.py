@@ -1,6 +1,7 @@
-"""Many baskets, many windows: what is left when every look is counted.
+"""Many lists, many windows: what is left when every look is counted.
 
-The family is what the study pre-registered. NaN p-values are tests that could not be made: they
+Three families, counted apart: named lists from publication, named lists around the event, and all
+else, which is exploratory. Nothing is gated. NaN p-values are tests that could not be made: they
 are not counted and stay NaN.
 """
 
@@ -13,9 +14,10 @@ import numpy as np
 
 from basketbt.data.bars import Floats
 from basketbt.eventstudy.bootstrap import null_statistics
-from basketbt.eventstudy.inputs import MAIN, EventStudyInputs
+from basketbt.eventstudy.inputs import FAMILIES, MAIN, EventStudyInputs, Family
 from basketbt.eventstudy.model_fit import ModelFit
 from basketbt.eventstudy.models import Mask
+from basketbt.eventstudy.questions import Answers
 from basketbt.notes import Note, NoteKind
 
 ROMANO_WOLF_TOO_FEW = NoteKind("empty-romano-wolf-too-few")
@@ -25,78 +27,90 @@ RESIDUAL_DATES = 250
 
 
 @dataclass(frozen=True)
-class AdjustedP:
-    """Adjusted p, (models, W, B) each; NaN outside the family. ``tests`` were counted.
+class FamilyCount:
+    """How many of a family's cells (a list and a window each) could be tested."""
 
-    ``as_if`` is Holm's p had the study been registered as it stands, in a variant too: by it the
-    answers of a study and of its variants can be compared. A variant has no family and no tests.
+    family: Family
+    lists: int
+    windows: int
+    cells: int
+    tests: int
+
+
+@dataclass(frozen=True)
+class AdjustedP:
+    """p of the first model counted within its family, (W, B) each; NaN outside of one.
+
+    ``first`` and ``second`` are Holm's of Q1 and Q2, ``screened`` Benjamini-Hochberg's of Q1,
+    ``stepped`` Romano-Wolf's of the plain t.
     """
 
-    member: Mask
-    holm: Floats
-    romano_wolf: Floats
-    benjamini_hochberg: Floats
-    as_if: Floats
-    tests: int
+    first: Floats
+    second: Floats
+    screened: Floats
+    stepped: Floats
+    families: tuple[FamilyCount, ...]
     notes: tuple[Note, ...]
 
 
-def adjust(inputs: EventStudyInputs, fits: tuple[ModelFit, ...]) -> AdjustedP:
-    """Holm, Romano-Wolf and Benjamini-Hochberg over baskets x registered windows x models."""
-    p = np.stack([fit.p for fit in fits])
-    registered = _registered(inputs, fits)
-    counted = np.where(registered, p, np.nan)
-    as_if = holm(counted)
-    if inputs.variant != MAIN:
-        none = np.full(p.shape, np.nan)
-        return AdjustedP(np.zeros_like(registered), none, none, none, as_if, 0, ())
-    stepped, notes = _romano_wolf(inputs, fits, np.isfinite(counted))
-    return AdjustedP(
-        member=registered,
-        holm=as_if,
-        romano_wolf=stepped,
-        benjamini_hochberg=benjamini_hochberg(counted),
-        as_if=as_if,
-        tests=int(np.isfinite(counted).sum()),
-        notes=notes,
+def adjust(inputs: EventStudyInputs, fit: ModelFit, answers: Answers) -> AdjustedP:
+    """Count the tests of the first model, family by family; a variant has none."""
+    shape = fit.p.shape
+    found = {name: np.full(shape, np.nan) for name in ("first", "second", "screened", "stepped")}
+    counts: list[FamilyCount] = []
+    notes: tuple[Note, ...] = ()
+    for family in FAMILIES if inputs.variant == MAIN else ():
+        member = _members(inputs, family)
+        if not member.any():
+            continue
+        p = np.where(member, answers.p[0], np.nan)
+        found["first"][member] = holm(p)[member]
+        found["second"][member] = holm(np.where(member, answers.q2_p[0], np.nan))[member]
+        found["screened"][member] = benjamini_hochberg(p)[member]
+        stepped, notes = _romano_wolf(inputs, fit, member & np.isfinite(fit.p))
+        found["stepped"][member] = stepped[member]
+        counts.append(
+            FamilyCount(
+                family=family,
+                lists=int(member.any(axis=0).sum()),
+                windows=int(member.sum(axis=0).max()),
+                cells=int(member.sum()),
+                tests=int(np.isfinite(p).sum()),
+            )
+        )
+    return AdjustedP(**found, families=tuple(counts), notes=notes)
+
+
+def _members(inputs: EventStudyInputs, family: Family) -> Mask:
+    """(W, B) the cells of a family."""
+    return np.array(
+        [
+            [inputs.family(b, window) == family for b in range(len(inputs.baskets))]
+            for window in inputs.windows
+        ]
     )
-
-
-def _registered(inputs: EventStudyInputs, fits: tuple[ModelFit, ...]) -> Mask:
-    """(models, W, B) what the study file registers."""
-    options = inputs.options
-    models = options.family_models or (inputs.models[0].name,)
-    of_models = np.array([fit.design.name in models for fit in fits])
-    windows = np.array([window in inputs.registered for window in inputs.windows])
-    shape = (len(fits), len(windows), len(inputs.baskets))
-    return np.broadcast_to((of_models[:, None] & windows)[:, :, None], shape)
 
 
 def _romano_wolf(
-    inputs: EventStudyInputs, fits: tuple[ModelFit, ...], tested: Mask
+    inputs: EventStudyInputs, fit: ModelFit, tested: Mask
 ) -> tuple[Floats, tuple[Note, ...]]:
-    """Adjusted p (models, W, B) from residual dates that all tested series share."""
+    """Adjusted p (W, B) of the plain t from residual dates that all tested lists share."""
     adjusted = np.full(tested.shape, np.nan)
-    used: Mask = np.asarray(tested.any(axis=1))  # (models, B)
-    residuals = np.concatenate(
-        [fit.residuals[:, keep] for fit, keep in zip(fits, used, strict=True)], axis=1
-    )
+    used = np.flatnonzero(tested.any(axis=0))
+    residuals = fit.residuals[:, used]
     shared = residuals[np.isfinite(residuals).all(axis=1)]
-    if not tested.any() or shared.shape[0] < RESIDUAL_DATES:
+    if not used.size or shared.shape[0] < RESIDUAL_DATES:
         return adjusted, (ROMANO_WOLF_TOO_FEW(needed=RESIDUAL_DATES, count=shared.shape[0]),)
+    kept = np.flatnonzero(tested.any(axis=1))
     options = inputs.options
-    kept = [w for w in range(tested.shape[1]) if tested[:, w].any()]
     null = null_statistics(
         shared, tuple(inputs.windows[w] for w in kept), options.bootstrap_draws, options.seed
     )
-    # tests in the order of null_statistics: series (model, basket), then window
-    t = np.stack([fit.t for fit in fits])
-    t = np.where(tested, t, np.nan).transpose(0, 2, 1)[used][:, kept]
+    # in the order of null_statistics: list, then window
+    cells = np.ix_(kept, used)
+    t = np.where(tested, fit.t, np.nan)[cells].T
     p = romano_wolf(t.ravel(), null.reshape(null.shape[0], -1)).reshape(t.shape)
-    by_series = adjusted.transpose(0, 2, 1)
-    rows = np.argwhere(used)
-    for row, (m, b) in enumerate(rows):
-        by_series[m, b, kept] = p[row]
+    adjusted[cells] = p.T
     return adjusted, ()
 
 

@@ -27,6 +27,7 @@ class Placebo:
     rows: NDArray[np.int64]  # (H,)
     car: Floats  # (H, B)
     t: Floats  # (H, B) NaN where a basket lacks returns for that date
+    df: Floats  # (H, B) of t
 
     @property
     def dates(self) -> NDArray[np.int64]:
@@ -82,6 +83,7 @@ def placebo_dates(
                 rows=dates,
                 car=np.where(whole, sums.car, np.nan),
                 t=np.where(whole, portfolio_t(sums, fitted.s), np.nan),
+                df=fitted.df,
             )
         )
     return tuple(found)

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, Floats
+from basketbt.eventstudy.inputs import Family
+from basketbt.eventstudy.multiple import FamilyCount
 from basketbt.eventstudy.significance import Significance
 from basketbt.eventstudy.windows import Offsets
 from basketbt.notes import Note
@@ -42,14 +44,23 @@ class WindowTest:
     placebo_dates: int  # H
     placebo_blocks: float  # H / n, the independent ones
     placebo_resolution: float  # n / H
-    random_p: float
-    random_baskets: int
-    random_pool: int
-    in_family: bool
-    holm_p: float
-    holm_as_if: float  # Holm's p had the study been registered as this variant has it
+    family: Family | None  # None: no test
+    chosen_after: bool  # the list was published after the window
+    variance_ratio: float
+    q1_t: float
+    q1_p: float
+    q1_mde: float  # what Q1 sees in four cases of five
+    q1_rate: float  # how often Q1 rejects at 5 % on placebo dates of these prices
+    q1_dates: int  # how many those are
+    q1_holm_p: float
+    q1_bh_p: float
+    q2_p: float
+    q2_expected: float
+    q2_pool: int
+    q2_lists: int
+    q2_nearest_p: float
+    q2_holm_p: float
     romano_wolf_p: float
-    bh_p: float
     weight_at_limit: float  # largest share of the weight at a price limit on one session
     unlimited_day: int | None  # the first from the last one on that closes without any at a limit
     car_to_unlimited: float  # from the window's first day to that one; no test, see CarPath
@@ -103,12 +114,16 @@ class PlaceboDraws:
 
 @dataclass(frozen=True, kw_only=True)
 class EventStudyResult:
-    """All of one event and variant. ``family_size``: the tests Holm counted, 0 for a variant."""
+    """All of one event and variant.
+
+    ``families``: what was counted, nothing for a variant. ``shared``: the windows of every list.
+    """
 
     event: str
     variant: str
     tests: tuple[WindowTest, ...]
     paths: tuple[CarPath, ...]
     placebos: tuple[PlaceboDraws, ...]
-    family_size: int
+    families: tuple[FamilyCount, ...]
+    shared: tuple[Offsets, ...]
     notes: tuple[Note, ...]

@@ -11,13 +11,12 @@ from basketbt.eventstudy.models import Fault
 from basketbt.eventstudy.multiple import adjust
 from basketbt.eventstudy.paths import car_paths
 from basketbt.eventstudy.portfolio import weight_at_limit
-from basketbt.eventstudy.random_baskets import random_p_of
+from basketbt.eventstudy.questions import answers_of
 from basketbt.eventstudy.results import EventStudyResult, PlaceboDraws
 from basketbt.eventstudy.testing import Findings, why_untested, window_tests
-from basketbt.eventstudy.windows import length
+from basketbt.eventstudy.windows import LONGEST_PLACEBO, Offsets, length
 from basketbt.notes import NoteKind
 
-DRAWN_FROM = NoteKind("random-drawn-from")
 LIMITS_UNKNOWN = NoteKind("empty-limits-unknown")
 
 
@@ -38,13 +37,12 @@ def event_study(inputs: EventStudyInputs) -> EventStudyResult:
     fits = tuple(fit_model(sample, design) for design in inputs.models)
     _refuse_nothing(sample, fits)
     share = None if inputs.at_limit is None else weight_at_limit(inputs.at_limit, inputs.weights)
-    adjusted, random = adjust(inputs, fits), random_p_of(sample, fits)
-    found = Findings(sample=sample, fits=fits, share=share, random=random, adjusted=adjusted)
-    notes = list(adjusted.notes)
-    if inputs.universe is None:
-        notes.append(inputs.no_universe)
-    if random.pool > 0:
-        notes.append(DRAWN_FROM(count=f"{random.pool:,}"))
+    answers = answers_of(sample, fits)
+    adjusted = adjust(inputs, fits[0], answers)
+    found = Findings(sample=sample, fits=fits, share=share, answers=answers, adjusted=adjusted)
+    notes = [*adjusted.notes, *answers.notes]
+    if inputs.pool is None:
+        notes.append(inputs.no_pool)
     if share is None:
         notes.append(LIMITS_UNKNOWN())
     return EventStudyResult(
@@ -53,7 +51,8 @@ def event_study(inputs: EventStudyInputs) -> EventStudyResult:
         tests=window_tests(found),
         paths=tuple(path for fit in fits for path in car_paths(sample, fit, share)),
         placebos=tuple(draws for fit in fits for draws in _placebo_draws(inputs, fit)),
-        family_size=adjusted.tests,
+        families=adjusted.families,
+        shared=inputs.common,
         notes=tuple(notes),
     )
 
@@ -71,6 +70,7 @@ def _placebo_draws(inputs: EventStudyInputs, fit: ModelFit) -> list[PlaceboDraws
             t=placebo.t[:, b],
         )
         for window, placebo in fit.placebos.items()
+        if length(window) <= LONGEST_PLACEBO
         for b, basket in enumerate(inputs.baskets)
     ]
 
@@ -78,7 +78,7 @@ def _placebo_draws(inputs: EventStudyInputs, fit: ModelFit) -> list[PlaceboDraws
 def _refuse_nothing(sample: Sample, fits: tuple[ModelFit, ...]) -> None:
     """Raise ``NothingToTest`` when no registered window can be tested under any model."""
     inputs, first = sample.inputs, fits[0]
-    registered = [w for w, window in enumerate(inputs.windows) if window in inputs.registered]
+    registered = [w for w, window in enumerate(inputs.windows) if _registered(inputs, window)]
     if any(np.isfinite(fit.p[registered]).any() for fit in fits):
         return
     # the basket that comes nearest to being testable says most about what is wrong
@@ -88,6 +88,10 @@ def _refuse_nothing(sample: Sample, fits: tuple[ModelFit, ...]) -> None:
         why=why_untested(inputs, first, sample, registered[0], nearest) or "",
         hint=_hint(inputs, Fault(first.baskets.fault[nearest])),
     )
+
+
+def _registered(inputs: EventStudyInputs, window: Offsets) -> bool:
+    return any(inputs.family(b, window) for b in range(len(inputs.baskets)))
 
 
 def _hint(inputs: EventStudyInputs, fault: Fault) -> str:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from basketbt.data.bars import Floats
-from basketbt.eventstudy.inputs import EventStudyInputs
+from basketbt.eventstudy.inputs import MAIN, EventStudyInputs
 from basketbt.eventstudy.model_fit import ModelFit, Sample, car_to_unlimited
 from basketbt.eventstudy.models import DIMSON, MARKET, SECTOR, Fault
 from basketbt.eventstudy.multiple import AdjustedP
 from basketbt.eventstudy.placebo import FEWEST_DATES
 from basketbt.eventstudy.portfolio import buy_and_hold
-from basketbt.eventstudy.random_baskets import RandomP
+from basketbt.eventstudy.questions import Answers
 from basketbt.eventstudy.results import WindowTest
 from basketbt.eventstudy.significance import (
     Significance,
@@ -52,7 +52,7 @@ class Findings:
     sample: Sample
     fits: tuple[ModelFit, ...]  # M
     share: Floats | None  # (T, B) weight at limit
-    random: RandomP
+    answers: Answers
     adjusted: AdjustedP
 
     @property
@@ -67,7 +67,8 @@ def window_tests(found: Findings) -> tuple[WindowTest, ...]:
         _window_test(found, m, w, b, float(earned[w, b]))
         for b in range(len(found.inputs.baskets))
         for m in range(len(found.fits))
-        for w in range(len(found.inputs.windows))
+        for w, window in enumerate(found.inputs.windows)
+        if found.inputs.applies(b, window)
     )
 
 
@@ -88,7 +89,8 @@ def _buy_and_hold(sample: Sample) -> Floats:
 
 def _window_test(found: Findings, m: int, w: int, b: int, bhar: float) -> WindowTest:
     inputs, fit, adjusted = found.inputs, found.fits[m], found.adjusted
-    window, random_p = inputs.windows[w], float(found.random.p[m, w, b])
+    window, answers = inputs.windows[w], found.answers
+    family = inputs.family(b, window) if inputs.variant == MAIN and not m else None
     failed = why_untested(inputs, fit, found.sample, w, b)
     # a basket that cannot be tested is not tested on whichever of its names are left
     joint, kp, rank = (undefined(),) * 3 if failed else _outcomes(found.sample, fit, w, b)
@@ -118,14 +120,23 @@ def _window_test(found: Findings, m: int, w: int, b: int, bhar: float) -> Window
         placebo_dates=dates,
         placebo_blocks=dates / length(window),
         placebo_resolution=length(window) / dates if dates else np.nan,
-        random_p=random_p,
-        random_baskets=found.random.draws if np.isfinite(random_p) else 0,
-        random_pool=found.random.pool,
-        in_family=bool(adjusted.member[m, w, b]),
-        holm_p=float(adjusted.holm[m, w, b]),
-        holm_as_if=float(adjusted.as_if[m, w, b]),
-        romano_wolf_p=float(adjusted.romano_wolf[m, w, b]),
-        bh_p=float(adjusted.benjamini_hochberg[m, w, b]),
+        family=family,
+        chosen_after=inputs.chosen_after(b, window),
+        variance_ratio=float(answers.ratio[m, w, b]),
+        q1_t=float(answers.t[m, w, b]),
+        q1_p=float(answers.p[m, w, b]),
+        q1_mde=float(answers.mde[m, w, b]),
+        q1_rate=float(answers.rate[m, w, b]),
+        q1_dates=int(answers.rate_dates[m, w, b]),
+        q1_holm_p=np.nan if m else float(adjusted.first[w, b]),
+        q1_bh_p=np.nan if m else float(adjusted.screened[w, b]),
+        q2_p=float(answers.q2_p[m, w, b]),
+        q2_expected=float(answers.expected[m, w, b]),
+        q2_pool=int(answers.pool[b]),
+        q2_lists=int(answers.lists[b]),
+        q2_nearest_p=float(answers.nearest_p[m, w, b]),
+        q2_holm_p=np.nan if m else float(adjusted.second[w, b]),
+        romano_wolf_p=np.nan if m else float(adjusted.stepped[w, b]),
         weight_at_limit=float(at_limit.max()) if at_limit.size else np.nan,
         unlimited_day=unlimited,
         car_to_unlimited=carried,
@@ -135,9 +146,9 @@ def _window_test(found: Findings, m: int, w: int, b: int, bhar: float) -> Window
             [
                 *([failed] if failed else _read_with_care(found, fit, w, b)),
                 *([] if failed else [*kp.notes, *rank.notes, *_placebo_notes(inputs, w, dates)]),
-                *([] if failed else found.random.why_empty(m, w, b)),
+                *([] if failed else _unanswered(inputs, answers, b)),
                 *_bhar_notes(inputs, window),
-                *([] if adjusted.member[m, w, b] else [NOT_IN_FAMILY()]),
+                *([] if family else [NOT_IN_FAMILY()]),
                 *(CENSORED_END(weight=float(end)) for end in at_limit[-1:] if end > 0),
             ]
         ),
@@ -191,7 +202,7 @@ def _outcomes(
 def _placebo(fit: ModelFit, w: int, b: int, window: Offsets) -> tuple[float, int]:
     """The p-value among placebo dates, and how many there are."""
     placebo = fit.placebos.get(window)
-    if placebo is None or not np.isfinite(fit.t[w, b]):
+    if placebo is None or length(window) > LONGEST_PLACEBO or not np.isfinite(fit.t[w, b]):
         return np.nan, 0
     return float(placebo.p(fit.t[w])[b]), int(placebo.dates[b])
 
@@ -240,6 +251,13 @@ def _to_unlimited(found: Findings, fit: ModelFit, w: int, b: int) -> tuple[int |
     first, last = inputs.windows[w]
     end = max(window[1] for window in inputs.windows if inputs.holds(window))
     return car_to_unlimited(inputs, fit.abnormal[:, b], found.share[:, b], first, last, end)
+
+
+def _unanswered(inputs: EventStudyInputs, answers: Answers, b: int) -> list[Note]:
+    """Why a list that can be tested has neither question answered, or no nearest lists."""
+    if inputs.pool is None:
+        return [inputs.no_pool]
+    return [note for note in (answers.reasons[b], answers.near[b]) if note is not None]
 
 
 def _bhar_notes(inputs: EventStudyInputs, window: Offsets) -> list[Note]:

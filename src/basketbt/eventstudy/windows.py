@@ -17,6 +17,8 @@ EVENTS_OVERLAP = NoteKind("events-overlap")
 
 # Longer pseudo windows overlap so much that the placebo test rejects too often (6-10 % at 21).
 LONGEST_PLACEBO = 11
+# A rejection rate at a fixed level needs no rank among the dates: longer windows serve it.
+LONGEST_RATED = 20
 
 
 class BadWindows(InputError):

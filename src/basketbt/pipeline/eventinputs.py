@@ -13,10 +13,9 @@ from basketbt.errors import DataError
 from basketbt.eventstudy.from_panel import (
     closes_at_limit,
     one_session_returns,
-    strata,
-    universe_returns,
+    pool_of,
 )
-from basketbt.eventstudy.inputs import NO_UNIVERSE, EventStudyInputs, Options, Universe
+from basketbt.eventstudy.inputs import NO_UNIVERSE, EventStudyInputs, Options, Pool
 from basketbt.eventstudy.models import (
     Design,
     dimson,
@@ -30,7 +29,7 @@ from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
 from basketbt.pipeline.screening import facts_of
-from basketbt.plan.eventstudy import market_index, registered_windows
+from basketbt.plan.eventstudy import market_index, publication_windows, registered_windows
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.results import CaseResult
 
@@ -43,7 +42,8 @@ class NoIndexLevels(DataError):
 
 
 NO_PRICES_OF_LISTS = NoteKind("empty-no-prices-of-lists")
-RANDOM_OFF = NoteKind("empty-random-off")
+MATCHED_OFF = NoteKind("empty-matched-off")
+NO_INDUSTRIES = NoteKind("empty-no-industries")
 UNIVERSE_OF_ANOTHER_MARKET = NoteKind("empty-universe-of-another-market")
 MODEL_LEFT_OUT = NoteKind("model-left-out", severity="warning")
 SECTOR_IS_MARKET = NoteKind("sector-is-market", severity="warning")
@@ -69,7 +69,9 @@ def event_inputs(
             why=NO_PRICES_OF_LISTS(),
             hint="Give their prices: a table in the folder of `--source`, or `basketbt fetch`.",
         )
-    windows, counted, cut = registered_windows(spec, case.event, case.calendar)
+    shared, counted, cut = registered_windows(spec, case.event, case.calendar)
+    horizons = publication_windows(spec, case)
+    windows = tuple(sorted({*shared, *(window for own in horizons for window in own)}))
     returns, resumptions = one_session_returns(panel)
     at_limit, limit_notes = closes_at_limit(
         panel, facts_of(plan.baskets, panel.instruments).risk_warning
@@ -77,7 +79,7 @@ def event_inputs(
     market, designs, missing = _models(plan, spec, case, result.benchmarks, windows)
     # After the last traded session nothing is known; a window that reaches there must say so.
     known = slice(0, int(traded[-1]) + 1)
-    drawn_from, no_universe = _universe(universe, panel, known, spec)
+    pool, no_pool = _pool(universe, panel, known, spec)
     inputs = EventStudyInputs(
         event=case.event.id,
         sessions=panel.sessions[known],
@@ -95,14 +97,22 @@ def event_inputs(
         ),
         windows=windows,
         estimation=plan.config.estimation,
-        universe=drawn_from,
-        no_universe=no_universe,
+        shared=shared,
+        horizons=horizons,
+        named=tuple(basket.kind == "named" for basket in case.baskets),
+        published=tuple(
+            case.calendar.distance(case.day_zero.session, reader) for reader in case.readers
+        ),
+        pool=pool,
+        no_pool=no_pool,
         sector_holds=np.ones(len(case.baskets), dtype=np.bool_),
         options=Options(
             seed=spec.seed,
             minimum_sessions=spec.minimum_sessions,
             placebo_dates=spec.placebo_dates,
-            random_baskets=spec.random_baskets,
+            matched_lists=spec.matched_lists,
+            placebo_lists=spec.placebo_lists,
+            nearest=spec.nearest,
             family_windows=counted,
         ),
     )
@@ -166,15 +176,26 @@ def _one_index(one: str, other: str) -> bool:
 _ALONE = {"market": market_model, "market-adjusted": market_adjusted, "dimson": dimson}
 
 
-def _universe(
+def _pool(
     closes: UniverseCloses | None, panel: PricePanel, rows: slice, spec: EventStudySpec
-) -> tuple[Universe | None, Note]:
+) -> tuple[Pool | None, Note]:
     """The shares to draw from, all of the mainland, and the note on why there are none."""
-    if not spec.random_baskets:
-        return None, RANDOM_OFF()
+    if not spec.matched_lists:
+        return None, MATCHED_OFF()
     if closes is None:
         return None, NO_UNIVERSE()
     if panel.calendar != "XSHG":
         return None, UNIVERSE_OF_ANOTHER_MARKET(calendar=panel.calendar)
-    returns = universe_returns(closes, panel.sessions[rows])
-    return Universe(returns, *strata(closes, panel, spec.same_mix) or ()), NO_UNIVERSE()
+    if not any(closes.industry):
+        return None, NO_INDUSTRIES(table=closes.table)
+    pool = pool_of(closes, panel)
+    traded = None if pool.traded is None else pool.traded[rows]
+    return (
+        replace(
+            pool,
+            returns=pool.returns[rows],
+            event_returns=pool.event_returns[rows],
+            traded=traded,
+        ),
+        NO_UNIVERSE(),
+    )

@@ -27,7 +27,7 @@ from basketbt.plan.model import Case, StudyPlan, span
 from basketbt.plan.overlaps import EVENT_NAME, overlap_notes
 from basketbt.results import CaseResult, EventStudied
 
-RANDOM_FOR_MAIN_ONLY = NoteKind("empty-random-for-main-only")
+MATCHED_FOR_MAIN_ONLY = NoteKind("empty-matched-for-main-only")
 VARIANT_LEFT_OUT = NoteKind("variant-left-out", severity="warning")
 VARIANT_CHANGES_NOTHING = NoteKind("variant-changes-nothing")
 ESTIMATED_ON = NoteKind("variant-estimation")
@@ -90,7 +90,7 @@ def tested(
         event_studies=tuple(studies),
         quoted=quoted,
         wanted=wanted,
-        verdicts=verdicts_of(studies, quoted),
+        verdicts=verdicts_of(studies, {one.id: len(one.symbols) for one in case.baskets}),
         others=tuple(others),
     )
 
@@ -115,12 +115,12 @@ def _variant_studies(
 ) -> tuple[list[tuple[Variant, EventStudyResult]], list[Note]]:
     """The variants that change something and can be tested, and a note on each other one.
 
-    The universe serves the registered study only: a variant asks whether an answer holds, not which
-    other lists would have had it.
+    The pool serves the registered study only: a variant asks whether an abnormal return holds, not
+    which other lists would have had it.
     """
     found: list[tuple[Variant, EventStudyResult]] = []
     left_out: list[Note] = []
-    alone = replace(main, universe=None, no_universe=RANDOM_FOR_MAIN_ONLY())
+    alone = replace(main, pool=None, no_pool=MATCHED_FOR_MAIN_ONLY())
     for variant in _variants(spec, case, main):
         if not variant.changes(main):
             left_out.append(VARIANT_CHANGES_NOTHING(variant=variant.name))

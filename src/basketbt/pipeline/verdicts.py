@@ -6,22 +6,22 @@ import math
 from collections.abc import Mapping, Sequence
 
 from basketbt.eventstudy.results import EventStudyResult, WindowTest
+from basketbt.eventstudy.significance import SMALLEST_NUMBER_OF_NAMES
 from basketbt.eventstudy.windows import Offsets
+from basketbt.notes import NoteKind
 from basketbt.results import SIGNIFICANT, EventStudied, Verdict, VerdictKind
 
 # To the first session after the holiday.
 _FAVOURITE: Offsets = (0, 5)
-_SECTOR = "market+sector"
 
-#: The test against the market and the one against market and sector, where the study has it.
-_Pair = tuple[WindowTest, WindowTest | None]
+ONE_CAN_CARRY = NoteKind("one-share-can-carry")
 
 
 def tested_windows(found: EventStudyResult) -> dict[Offsets, bool]:
     """Of each registered window whether any list could be tested on it, in their order."""
     tested: dict[Offsets, bool] = {}
     for test in found.tests:
-        if test.in_family:
+        if test.family is not None and test.window in found.shared:
             tested[test.window] = tested.get(test.window, False) or _exists(test)
     return tested
 
@@ -41,81 +41,75 @@ def quoted_window(tested: Mapping[Offsets, bool]) -> tuple[Offsets, Offsets | No
     return (wanted, None) if first is None else (first, wanted)
 
 
-def verdicts_of(studies: Sequence[EventStudied], window: Offsets) -> tuple[Verdict, ...]:
-    """One verdict a list, in the order of the study; ``studies`` begin with the registered one."""
-    tests = {
-        (one.found.variant, test.basket, test.model): test
-        for one in studies
-        for test in one.found.tests
-        if test.window == window
-    }
-    main, *variants = [one.found.variant for one in studies]
-    model = studies[0].found.tests[0].model
+def verdicts_of(studies: Sequence[EventStudied], sizes: Mapping[str, int]) -> tuple[Verdict, ...]:
+    """One verdict a list and tested window; ``studies`` begin with the registered one.
 
-    def of(variant: str, basket: str) -> _Pair:
-        return tests[variant, basket, model], tests.get((variant, basket, _SECTOR))
-
-    found = []
-    for basket in dict.fromkeys(test.basket for test in studies[0].found.tests):
-        own = of(main, basket)
-        others = {name: of(name, basket) for name in variants}
-        # Alike is a variant that has every test that the registered study has.
-        alike = {
-            name: pair
-            for name, pair in others.items()
-            if _exists(pair[0]) and (_exists(pair[1]) or not _exists(own[1]))
-        }
-        primary = own[0]
-        contradicted = primary.kolari_pynnonen.p >= SIGNIFICANT
-        found.append(
-            Verdict(
-                basket=basket,
-                window=window,
-                model=model,
-                kind=kind_of(*own),
-                tested=_exists(primary),
-                settled=not (primary.holm_as_if < SIGNIFICANT and contradicted),
-                market_changed=tuple(
-                    name
-                    for name, (market, _) in alike.items()
-                    if (market.holm_as_if < SIGNIFICANT) != (primary.holm_as_if < SIGNIFICANT)
-                ),
-                sector_changed=tuple(
-                    name
-                    for name, (_, sector) in alike.items()
-                    if _exists(own[1]) and side(sector) != side(own[1])
-                ),
-                compared=len(alike),
-                not_compared=tuple(name for name in variants if name not in alike),
-            )
-        )
-    return tuple(found)
-
-
-def _exists(test: WindowTest | None) -> bool:
-    return test is not None and not math.isnan(test.p)
-
-
-def side(sector: WindowTest | None) -> int:
-    """1 beyond the sector, -1 behind it, 0 where the test cannot tell it from the sector."""
-    if sector is None or not sector.p < SIGNIFICANT:
-        return 0
-    return 1 if sector.car > 0 else -1
-
-
-def kind_of(primary: WindowTest, sector: WindowTest | None) -> VerdictKind:
-    """Which of the verdicts the tests allow.
-
-    The primary test counts once all tests are counted (Holm); the sector model is a guard and is
-    read alone. A test that does not exist rejects nothing.
+    ``sizes``: how many shares each list has.
     """
-    beyond_sector = sector is not None and sector.p < SIGNIFICANT
-    if primary.holm_as_if < SIGNIFICANT:
-        if sector is None or not _exists(sector):
-            return "sector_unknown"
-        if not beyond_sector:
-            return "market_only"
-        return "both" if sector.car * primary.car > 0 else "behind_sector"
-    if primary.p < SIGNIFICANT:
-        return "alone"
-    return "sector_only" if beyond_sector else "chance"
+    main, *variants = studies
+    others = {
+        (one.found.variant, test.basket, test.window): test
+        for one in variants
+        for test in one.found.tests
+        if test.model == main.found.tests[0].model
+    }
+    names = [one.found.variant for one in variants]
+    return tuple(
+        _verdict(
+            test, sizes[test.basket], {name: others.get((name, *_cell(test))) for name in names}
+        )
+        for test in main.found.tests
+        if test.family is not None
+    )
+
+
+def _cell(test: WindowTest) -> tuple[str, Offsets]:
+    return test.basket, test.window
+
+
+def _verdict(test: WindowTest, size: int, variants: Mapping[str, WindowTest | None]) -> Verdict:
+    assert test.family is not None
+    kind = kind_of(test)
+    alike = {name: other for name, other in variants.items() if other and _exists(other)}
+    why = [note for note in test.notes if note.kind.code.startswith("empty-")]
+    return Verdict(
+        basket=test.basket,
+        window=test.window,
+        model=test.model,
+        family=test.family,
+        kind=kind,
+        chosen_after=test.chosen_after,
+        car=test.car,
+        mde=test.q1_mde,
+        q1_holm_p=test.q1_holm_p,
+        q2_holm_p=test.q2_holm_p,
+        changed=tuple(
+            name
+            for name, other in alike.items()
+            if _exists(test) and (other.p < SIGNIFICANT) != (test.p < SIGNIFICANT)
+        ),
+        compared=len(alike),
+        not_compared=tuple(name for name in variants if name not in alike),
+        notes=(
+            *(why if kind == "untested" else ()),
+            *([ONE_CAN_CARRY(count=size)] if size < SMALLEST_NUMBER_OF_NAMES else ()),
+        ),
+    )
+
+
+def _exists(test: WindowTest) -> bool:
+    return not math.isnan(test.p)
+
+
+def kind_of(test: WindowTest) -> VerdictKind:
+    """What Q1 and Q2 allow to be said, each counted over its family.
+
+    Other tests stand beside it and change nothing.
+    """
+    if math.isnan(test.q1_holm_p):
+        return "untested"
+    if test.q1_holm_p >= SIGNIFICANT:
+        return "chance"
+    if math.isnan(test.q2_holm_p):
+        return "untested"
+    return "stood_out" if test.q2_holm_p < SIGNIFICANT else "moved_with_kind"

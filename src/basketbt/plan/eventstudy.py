@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from basketbt.config.eventstudy import EventStudySpec
-from basketbt.eventstudy.windows import LONGEST_PLACEBO, BadWindows, Offsets, cut_before
+from basketbt.eventstudy.windows import LONGEST_RATED, BadWindows, Offsets, cut_before
 from basketbt.market.calendars import Calendar
 from basketbt.market.clock import Event, select_event
 from basketbt.market.dayzero import day_zero, neighbours
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, unique
+from basketbt.plan.model import Case
 
 
 def other_day_zeros(event: Event, home: Calendar) -> tuple[tuple[str, np.datetime64], ...]:
@@ -60,18 +61,34 @@ def registered_windows(
     return tuple(sorted({*counted, *shown})), counted, unique([*notes, *more])
 
 
-def reach(
-    spec: EventStudySpec, estimation: Offsets, event: Event, home: Calendar
-) -> tuple[int, int]:
+def publication_windows(spec: EventStudySpec, case: Case) -> tuple[tuple[Offsets, ...], ...]:
+    """For each list its horizons as windows: from the session on which a reader could first trade.
+
+    A horizon that reaches an event of ``stop_before`` is left out: cut, it would be another one.
+    """
+    found: dict[np.datetime64, tuple[Offsets, ...]] = {}
+    for session in set(case.readers):
+        day = case.calendar.distance(case.day_zero.session, session)
+        windows = tuple((day, day + sessions - 1) for sessions in spec.horizons)
+        kept, _ = clean_windows(windows, spec, case.event, case.calendar)
+        found[session] = tuple(window for window in windows if window in kept)
+    return tuple(found[session] for session in case.readers)
+
+
+def reach(spec: EventStudySpec, estimation: Offsets, case: Case) -> tuple[int, int]:
     """First and last session offset from day 0 whose prices the event study can use.
 
     Back to the estimation window of the earliest wanted placebo date, and one close more for the
     first return.
     """
-    main = day_zero(event, home).session
-    shifts = [home.distance(main, session) for _, session in other_day_zeros(event, home)]
-    windows = spec.all_windows
-    placebo_ends = [b for a, b in windows if b - a < LONGEST_PLACEBO]
+    main = case.day_zero.session
+    shifts = [
+        case.calendar.distance(main, session)
+        for _, session in other_day_zeros(case.event, case.calendar)
+    ]
+    horizons = [window for own in publication_windows(spec, case) for window in own]
+    windows = [*spec.all_windows, *horizons]
+    placebo_ends = [b for a, b in windows if b - a < LONGEST_RATED]
     starts = [estimation[0], *(a for a, _ in windows)]
     starts += [one.estimation[0] for one in spec.variants if one.estimation]
     if any(one.name == "estimation-270" and one.shipped for one in spec.variants):

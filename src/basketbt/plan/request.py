@@ -60,7 +60,7 @@ def price_request(
     spec = config.event_study
     if spec is not None:
         for case in cases:
-            begin, end = reach(spec, config.estimation, case.event, case.calendar)
+            begin, end = reach(spec, config.estimation, case)
             first, last = min(first, begin), max(last, end)
     if config.account is not None:
         first = min(first, -2)

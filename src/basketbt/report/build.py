@@ -18,6 +18,7 @@ from basketbt.report.data import (
     BenchmarkInfo,
     Bilingual,
     EventInfo,
+    FamilyInfo,
     ListInfo,
     MarkInfo,
     Member,
@@ -195,17 +196,16 @@ def _tests_info(result: StudyResult, found: CaseResult) -> TestsInfo:
     assert spec is not None
     assert found.quoted is not None
     main = found.event_studies[0].found
-    family = [cell for cell in main.tests if cell.in_family]
-    back, _ = reach(spec, config.estimation, case.event, case.calendar)
+    back, _ = reach(spec, config.estimation, case)
     return TestsInfo(
         window=span(*found.quoted),
         wanted=None if found.wanted is None else span(*found.wanted),
         model=main.tests[0].model,
         market=_benchmark_info(market_index(spec, config.benchmarks, case.calendar.name)),
         sector=_benchmark_info(parse_symbol(spec.sector).canonical) if spec.sector else None,
-        tests=main.family_size,
-        registered=len(family),
-        windows=len({cell.window for cell in family}),
+        families=tuple(FamilyInfo(**vars(one)) for one in main.families),
+        matched=spec.matched_lists,
+        nearest=spec.nearest,
         variants=tuple(
             VariantInfo(name=one.found.variant, changes=one.changes)
             for one in found.event_studies[1:]

@@ -122,12 +122,26 @@ class VariantInfo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FamilyInfo:
+    """Tests that are counted together: ``tests`` of ``cells`` (a list and a window) could be made.
+
+    ``lists`` have ``windows`` each.
+    """
+
+    family: str
+    lists: int
+    windows: int
+    cells: int
+    tests: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TestsInfo:
     """The event study of an event: what is quoted of it, how many tests count, what bounds it.
 
-    ``window`` is quoted, in place of ``wanted`` where no list could be tested on that. ``tests`` of
-    ``registered`` cells could be made. ``placebo_wanted`` dates need prices from ``placebo_from``
-    on; ``placebo_longest`` is the longest window with placebo dates.
+    ``window`` is quoted of those around the event, in place of ``wanted`` where no list could be
+    tested on that. ``matched`` lists were drawn for each. ``placebo_wanted`` dates need prices from
+    ``placebo_from`` on; ``placebo_longest`` is the longest window with placebo dates.
     """
 
     window: str
@@ -135,9 +149,9 @@ class TestsInfo:
     model: str
     market: BenchmarkInfo
     sector: BenchmarkInfo | None
-    tests: int
-    registered: int
-    windows: int
+    families: tuple[FamilyInfo, ...]
+    matched: int
+    nearest: int
     variants: tuple[VariantInfo, ...]
     placebo_wanted: int
     placebo_from: str

@@ -16,7 +16,7 @@ _KINDS: Mapping[Kind, str] = {
     "text": (
         "event basket book weighting rebalance window knowledge benchmark entry paper_window "
         "prices calendar symbol name segment stance origin currency table other moment side "
-        "reason tightest variant model verdict market_changed sector_changed not_compared shocks "
+        "reason tightest variant model family verdict changed not_compared shocks "
         "cause source list_kind lowest_list highest_list"
     ),
     "date": (
@@ -29,8 +29,8 @@ _KINDS: Mapping[Kind, str] = {
         "beat_sector reader_day day publication_sessions separate_windows "
         "suspended rank peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions "
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
-        "common wanted filled shares estimation_sessions df kp_names placebo_dates random_baskets "
-        "rose_before_shock beat_before_shock random_pool unlimited_day compared "
+        "common wanted filled shares estimation_sessions df kp_names placebo_dates q1_dates "
+        "q2_pool q2_lists rose_before_shock beat_before_shock unlimited_day compared "
         "first_unlimited_day outside_shares"
     ),
     "decimal": (
@@ -44,7 +44,8 @@ _KINDS: Mapping[Kind, str] = {
         "morning_return available_return morning_excess available_excess "
         "mean_return return_low return_high mean_excess excess_low excess_high "
         "depth weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
-        "placebo_p placebo_resolution random_p holm_p romano_wolf_p bh_p holm_as_if "
+        "placebo_p placebo_resolution q1_p q1_mde q1_rate q1_holm_p q1_bh_p q2_p q2_expected "
+        "q2_nearest_p q2_holm_p romano_wolf_p "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
         "band_high excess excess_market excess_industries excess_selection industries_covered"
     ),
@@ -53,8 +54,10 @@ _KINDS: Mapping[Kind, str] = {
         "level price_level benchmark_level median_level lower_level upper_level lowest_level "
         "highest_level"
     ),
-    "flag": "recovered registered tested settled",
-    "ratio": "beta_industries jaccard rate t joint_f kp_t corrado_z placebo_blocks",
+    "flag": "recovered chosen_after",
+    "ratio": (
+        "beta_industries jaccard rate t joint_f kp_t corrado_z placebo_blocks variance_ratio q1_t"
+    ),
     "money": "price amount commission stamp_duty transfer handling levy tax value cash dividends "
     "capacity capacity_90",
 }
@@ -181,16 +184,17 @@ ACCOUNT = _layout(
 EVENT_STUDY = _layout(
     "event_study",
     _TESTED,
-    "window first_day last_day sessions estimation_sessions beta residual_deviation car bhar",
-    "mde t df p joint_f joint_p kp_t kp_p kp_names corrado_z corrado_p placebo_p",
-    "placebo_dates placebo_blocks placebo_resolution random_p random_baskets random_pool",
-    "registered holm_p romano_wolf_p bh_p holm_as_if weight_at_limit unlimited_day",
+    "window first_day last_day family chosen_after sessions estimation_sessions beta",
+    "residual_deviation car bhar mde t df p variance_ratio q1_t q1_p q1_mde q1_rate q1_dates",
+    "q1_holm_p q2_p q2_expected q2_pool q2_lists q2_nearest_p q2_holm_p q1_bh_p romano_wolf_p",
+    "joint_f joint_p kp_t kp_p kp_names corrado_z corrado_p placebo_p placebo_dates",
+    "placebo_blocks placebo_resolution weight_at_limit unlimited_day",
     "car_to_unlimited leave_one_out_min leave_one_out_max notes",
 )
 VERDICTS = _layout(
     "verdicts",
-    "event day0 basket window model verdict tested settled market_changed sector_changed",
-    "compared not_compared",
+    "event day0 basket window first_day last_day model family chosen_after verdict car q1_mde",
+    "q1_holm_p q2_holm_p changed compared not_compared notes",
 )
 CAR_PATHS = _layout(
     "car_paths",

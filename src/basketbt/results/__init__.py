@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from basketbt.engine.account.book import AccountBook
     from basketbt.engine.account.schedule import EntryPoint
     from basketbt.eventstudy.attribution import ThreeParts
-    from basketbt.eventstudy.inputs import Variant  # importing it costs SciPy
+    from basketbt.eventstudy.inputs import Family, Variant  # importing it costs SciPy
     from basketbt.eventstudy.results import EventStudyResult
     from basketbt.metrics.drawdowns import Fall
     from basketbt.metrics.evaluation import Evaluation
@@ -44,9 +44,7 @@ __all__ = ["LONGEST_PLACEBO", "MEASURES", "RELATIVE", "STANDING", "Measure"]
 #: A p-value below this is called significant, everywhere.
 SIGNIFICANT = 0.05
 
-VerdictKind = Literal[
-    "both", "market_only", "behind_sector", "sector_unknown", "alone", "sector_only", "chance"
-]
+VerdictKind = Literal["stood_out", "moved_with_kind", "chance", "untested"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,24 +140,29 @@ class AccountKept:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What the registered tests and their variants say of one list over the quoted window.
+    """What Q1 and Q2 allow to be said of one list over one tested window.
 
-    ``settled``: the second test, share by share, does not contradict a significant verdict.
-    ``market_changed`` and ``sector_changed`` name the variants under which the answer against the
-    market (after Holm) or beside the sector is another; ``compared`` counts the variants that
-    could be compared, ``not_compared`` names those without a test that the registered study has.
+    ``stood_out``: both are significant after Holm in their family; ``moved_with_kind``: Q1 alone;
+    ``chance``: not Q1, which could have seen ``mde``; ``untested``: the reason is in ``notes``.
+    ``chosen_after``: the list was published after the window. ``changed`` names the variants under
+    which the plain test is on the other side of 5 %, of ``compared``; ``not_compared`` those
+    without a test.
     """
 
     basket: str
     window: Offsets
     model: str
+    family: Family
     kind: VerdictKind
-    tested: bool
-    settled: bool
-    market_changed: tuple[str, ...]
-    sector_changed: tuple[str, ...]
+    chosen_after: bool
+    car: float
+    mde: float
+    q1_holm_p: float
+    q2_holm_p: float
+    changed: tuple[str, ...]
     compared: int
     not_compared: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

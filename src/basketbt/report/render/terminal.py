@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from basketbt.locale import say
 from basketbt.report.data import ReportData
-from basketbt.report.views import chance, headline, pooled
+from basketbt.report.views import headline, pooled
 from basketbt.report.views.blocks import TableBlock
+from basketbt.report.views.conclusion import COUNTED
 from basketbt.report.views.context import Context, contexts
+from basketbt.report.views.families import family_table
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,20 @@ def headlines(data: ReportData) -> Iterator[Screen]:
 
 
 def tested(data: ReportData) -> Iterator[Screen]:
-    """The answer of each event to "is it more than chance?"."""
+    """The answers of each event to "is it more than chance?", a table a family of named lists.
+
+    Of a study without a named list: what is exploratory.
+    """
     for context in contexts(data, data.info.language):
         tests = context.event.tests
-        if tests is not None:
+        if tests is None:
+            continue
+        named = [one for one in tests.families if one.family in COUNTED]
+        for family in named or tests.families:
             title = context.say(
-                "terminal.counted", title=_title(context), window=tests.window, tests=tests.tests
+                f"terminal.families.{family.family}", title=_title(context), tests=family.tests
             )
-            yield _screen(title, chance.test_table(context))
+            yield _screen(title, family_table(context, tests, family))
 
 
 def prices_line(data: ReportData) -> str:

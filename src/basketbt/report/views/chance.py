@@ -18,21 +18,17 @@ from basketbt.report.views.blocks import (
     Cell,
     Chart,
     Fold,
-    Head,
     Prose,
     TableBlock,
     bullets,
-    change,
     probability,
-    share,
-    text,
 )
-from basketbt.report.views.conclusion import below, chance_sentence, short_verdict
+from basketbt.report.views.conclusion import chance_sentence
 from basketbt.report.views.context import Context, View, real, said
+from basketbt.report.views.families import family_blocks
 from basketbt.report.views.numbers import NONE, joined, percent
-from basketbt.report.views.verdicts import SECTOR_MODEL, Tests, quoted_rows, sentence
+from basketbt.report.views.verdicts import Tests, quoted_rows, sentence
 from basketbt.report.views.windows import heat_table
-from basketbt.results import SIGNIFICANT
 
 
 def _build(context: Context) -> list[Block]:
@@ -40,20 +36,16 @@ def _build(context: Context) -> list[Block]:
     if tests is None:
         return []
     rows = quoted_rows(context, tests)
-    verdicts = context.rows("verdicts")
+    quoted = context.rows("verdicts", window=tests.window)
     models = list(dict.fromkeys(model for variant, _, model in rows if variant == "main"))
-    lead = joined([chance_sentence(context), *_found(context, tests)], context.language)
     return [
-        Prose(text=lead, kind="lead"),
+        Prose(text=chance_sentence(context), kind="lead"),
         *(Prose(text=one, kind="warning") for one in _others(context, tests)),
-        Prose(text=_introduction(context, tests, rows)),
-        Prose(text=_counted(context, tests)),
-        test_table(context),
+        Prose(text=_introduction(context, tests)),
+        *family_blocks(context, tests),
         Prose(text=context.say("chance.how"), kind="hint"),
         Bullets(
-            items=tuple(
-                (str(row["basket"]), sentence(context, tests, rows, row)) for row in verdicts
-            )
+            items=tuple((str(row["basket"]), sentence(context, tests, rows, row)) for row in quoted)
         ),
         *_variant_words(context, tests),
         *_paths(context, tests),
@@ -73,161 +65,39 @@ def _others(context: Context, tests: TestsInfo) -> list[str]:
     ]
 
 
-def _found(context: Context, tests: TestsInfo) -> Iterator[str]:
-    """How many tests survive being counted together, in all and in the quoted window."""
-    counted = [
-        row
-        for row in context.rows("event_study", variant="main", registered=True)
-        if row["p"] is not None
-    ]
-    here = [row for row in counted if row["window"] == tests.window]
-    yield context.say(
-        "chance.found",
-        tests=len(counted),
-        survivors=sum(below(row["holm_p"]) for row in counted),
-        here=sum(below(row["holm_p"]) for row in here),
-        lists=context.count("lists", len(here)),
-        window=tests.window,
+def _introduction(context: Context, tests: TestsInfo) -> str:
+    introduction = context.say(
+        "chance.intro",
+        market=tests.market.say(context.language),
+        matched=f"{tests.matched:,}",
+        nearest=tests.nearest,
     )
-
-
-def _introduction(context: Context, tests: TestsInfo, rows: Tests) -> str:
-    language = context.language
-    names = {"window": tests.window, "market": tests.market.say(language)}
-    if tests.sector is None or not _sector_tested(rows):
-        introduction = context.say("chance.intro_market", **names)
-    else:
-        introduction = context.say("chance.intro", **names, sector=tests.sector.say(language))
     if tests.wanted is None:
         return introduction
     instead = context.say("chance.instead", wanted=tests.wanted, window=tests.window)
-    return joined([introduction, instead], language)
-
-
-def _sector_tested(rows: Tests) -> bool:
-    return any(
-        model == SECTOR_MODEL and variant == "main" and row["p"] is not None
-        for (variant, _, model), row in rows.items()
-    )
-
-
-def _counted(context: Context, tests: TestsInfo) -> str:
-    counted = context.say(
-        "chance.count",
-        tests=context.count("tests", tests.tests),
-        lists=context.count("lists", len(context.event.baskets)),
-        windows=context.count("windows", tests.windows),
-        model=context.choice(tests.model),
-        alone=tests.tests * SIGNIFICANT,
-    )
-    lost = tests.registered - tests.tests
-    missing = context.say("chance.missing_tests", count=lost, all=tests.registered) if lost else ""
-    return joined([counted, missing], context.language)
-
-
-def test_table(context: Context) -> TableBlock:
-    """Each list against the market and, where tested, against the sector, in the quoted window."""
-    tests = context.event.tests
-    assert tests is not None
-    rows = quoted_rows(context, tests)
-    return _table(context, tests, rows, tests.model, beside=_sector_tested(rows))
-
-
-def _table(
-    context: Context, tests: TestsInfo, rows: Tests, model: str, *, beside: bool
-) -> TableBlock:
-    """The tests of one model, with the guard of the sector ``beside`` or alone."""
-    mine = [rows["main", basket, model] for basket in context.event.baskets]
-    stepped = any(row["romano_wolf_p"] is not None for row in mine)
-    verdicts = {row["basket"]: row for row in context.rows("verdicts")}
-    heads: list[Head] = [Head(context.say("chance.list_column"), number=False)]
-    heads += [Head(head) for head in context.say("chance.market_columns").split("|")]
-    heads += [Head(context.say("chance.romano_wolf_column"))] if stepped else []
-    heads.append(Head(context.say("chance.could_see_column")))
-    if beside:
-        heads += [Head(head) for head in context.say("chance.sector_columns").split("|")]
-        heads.append(Head(context.say("chance.could_see_column")))
-    first = model == tests.model
-    heads += [Head(context.say("chance.verdict"), number=False, screen=True)] if first else []
-    heads += [Head(head, screen=True) for head in context.say("chance.more_columns").split("|")]
-    cells = []
-    for row in mine:
-        sector = rows.get(("main", str(row["basket"]), SECTOR_MODEL)) if beside else None
-        verdict = verdicts.get(row["basket"])
-        cells.append(
-            (
-                context.head(row["basket"], context.notes(row["notes"])),
-                *_market_cells(row, stepped=stepped),
-                *(_sector_cells(sector) if beside else ()),
-                *([text(short_verdict(context, verdict))] if first and verdict else []),
-                probability(row["random_p"]),
-                change(row["leave_one_out_min"]),
-                change(row["leave_one_out_max"]),
-                share(row["weight_at_limit"]),
-                change(row["bhar"]),
-            )
-        )
-    caption = context.say("chance.caption", window=tests.window, model=context.choice(model))
-    return TableBlock(caption=caption, heads=tuple(heads), rows=tuple(cells))
-
-
-def _market_cells(row: Row, *, stepped: bool) -> list[Cell]:
-    cells = [
-        change(row["car"]),
-        probability(row["p"]),
-        probability(row["kp_p"]),
-        placebo_p(row),
-        probability(row["holm_p"]),
-    ]
-    cells += [probability(row["romano_wolf_p"])] if stepped else []
-    return [*cells, share(row["mde"])]
-
-
-def _sector_cells(row: Row | None) -> list[Cell]:
-    own: Row = row or {}
-    return [
-        change(own.get("car")),
-        probability(own.get("p")),
-        probability(own.get("kp_p")),
-        share(own.get("mde")),
-    ]
-
-
-def placebo_p(row: Row) -> Cell:
-    """A placebo p no finer than its dates can tell: ``≤0.055``, ``0.21``."""
-    p, finest = row["placebo_p"], row["placebo_resolution"]
-    cell = probability(p)
-    if not (isinstance(p, float) and isinstance(finest, float)):
-        return cell
-    return replace(cell, text=f"≤{finest:.3f}" if p <= finest else f"{p:.2f}", strong=False)
+    return joined([introduction, instead], context.language)
 
 
 def _every_window(context: Context, tests: TestsInfo, model: str) -> TableBlock:
-    """Lists down, windows across: CAR and p. Windows with ° are shown and not counted."""
+    """Lists down, windows across: CAR and plain p. Windows with ° are shown and not tested."""
     rows = context.rows("event_study", variant="main", model=model)
-    counted = any(row["holm_p"] is not None for row in rows)
-    windows = {str(row["window"]): bool(row["registered"]) for row in rows}
-    registered = {str(row["window"]) for row in rows if row["registered"]} or set(windows)
+    counted = {str(row["window"]) for row in rows if row["family"]}
+    windows = dict.fromkeys(str(row["window"]) for row in rows)
     return _car_table(
         context,
         rows,
-        columns={name: name + ("" if name in registered else "°") for name in windows},
+        columns={name: name + ("" if not counted or name in counted else "°") for name in windows},
         by="window",
-        p="holm_p" if counted else "p",
-        caption=context.say(f"chance.caption.{counted:d}", model=context.choice(model)),
+        caption=context.say("chance.caption", model=context.choice(model)),
         picture=f"windows-{context.stem}" if model == tests.model else "",
     )
 
 
 def _other_models(context: Context, tests: TestsInfo, models: list[str]) -> list[Block]:
-    rows = quoted_rows(context, tests)
     return [
         Fold(
             title=context.say("chance.other_model", model=context.choice(model)),
-            blocks=(
-                _table(context, tests, rows, model, beside=False),
-                _every_window(context, tests, model),
-            ),
+            blocks=(_every_window(context, tests, model),),
         )
         for model in models
         if model != tests.model
@@ -262,7 +132,6 @@ def _variant_table(context: Context, tests: TestsInfo) -> list[Block]:
         rows,
         columns=dict(zip(names, names, strict=True)),
         by="variant",
-        p="holm_as_if",
         caption=caption,
     )
     return [Fold(title=context.say("chance.what_if"), blocks=(table,))]
@@ -274,7 +143,6 @@ def _car_table(
     *,
     columns: dict[str, str],
     by: str,
-    p: str,
     caption: str,
     picture: str = "",
 ) -> TableBlock:
@@ -291,23 +159,21 @@ def _car_table(
         names=[context.head(basket) for basket in context.event.baskets],
         values=values,
         picture=picture,
-        note=f"{context.say('chance.bold')}\n{context.hindsight}",
+        note=context.hindsight,
     )
     lines = []
     for basket, line in zip(context.event.baskets, table.rows, strict=True):
         own = [found.get((basket, key)) for key in columns]
-        cells = (_bracketed(cell, row, p) for cell, row in zip(line[1:], own, strict=True))
+        cells = (_bracketed(cell, row) for cell, row in zip(line[1:], own, strict=True))
         lines.append((line[0], *cells))
     return replace(table, rows=tuple(lines))
 
 
-def _bracketed(cell: Cell, row: Row | None, p: str) -> Cell:
-    """A CAR with its p, or the plain one where it has no such p; bold is for what is counted."""
+def _bracketed(cell: Cell, row: Row | None) -> Cell:
+    """A CAR with its plain p."""
     if row is None or row["p"] is None:
         return cell
-    counted = row[p] is not None and p != "p"
-    chance = probability(row[p] if counted else row["p"])
-    return replace(cell, aside=f"({chance.text})", strong=chance.strong and counted)
+    return replace(cell, aside=f"({probability(row['p']).text})")
 
 
 def _paths(context: Context, tests: TestsInfo) -> list[Block]:
@@ -367,8 +233,6 @@ def _small_print(context: Context, tests: TestsInfo, rows: Tests) -> Iterator[st
     main = [rows["main", basket, tests.model] for basket in context.event.baskets]
     yield from _placebo_words(context, tests, [row for row in main if row["p"] is not None])
     yield context.say("chance.force")
-    if any(row["random_p"] is not None for row in main):
-        yield context.say("chance.random")
 
 
 def _placebo_words(context: Context, tests: TestsInfo, tested: list[Row]) -> Iterator[str]:

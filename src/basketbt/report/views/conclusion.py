@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from basketbt.report.data import Row
-from basketbt.report.views.context import Context, real, said
-from basketbt.report.views.numbers import joined, percent
-from basketbt.results import SIGNIFICANT
+from basketbt.report.data import FamilyInfo, Row
+from basketbt.report.views.context import Context, real
+from basketbt.report.views.numbers import joined, percent, unsigned
 
 
 def kept(context: Context) -> str:
@@ -47,68 +44,87 @@ def _kept(context: Context, row: Row, opened: list[Row]) -> str:
     )
 
 
+#: The families that a headline speaks of: mapped lists and composites are exploratory.
+COUNTED = ("publication", "event")
+
+
+def cells_of(context: Context, family: str) -> list[Row]:
+    """Rows of event_study.csv of a family's cells, list by list."""
+    return context.rows("event_study", variant="main", family=family)
+
+
 def chance_sentence(context: Context) -> str:
-    """How many lists moved by more than chance, and under which variants fewer do.
+    """What the tests say of named lists, from publication and then around the event.
 
     Nothing without an event study.
     """
     tests = context.event.tests
     if tests is None:
         return ""
-    tested = [row for row in context.rows("verdicts") if row["tested"]]
-    found = [row for row in tested if significant(row)]
-    firm = [row for row in found if row["settled"]]
-    unsettled = len(found) - len(firm)
-    beyond = ""
-    if any(row["verdict"] != "sector_unknown" for row in firm):
-        beyond = context.say(
-            "conclusion.beyond", count=sum(row["verdict"] == "both" for row in firm)
+    counted = [one for one in tests.families if one.family in COUNTED]
+    if not counted:
+        return context.say("conclusion.none_named")
+    said = [context.say("conclusion.question"), *(_family(context, one) for one in counted)]
+    return joined(said, context.language)
+
+
+def _family(context: Context, family: FamilyInfo) -> str:
+    rows = context.rows("verdicts", family=family.family)
+    of = {kind: [row for row in rows if row["verdict"] == kind] for kind in _KINDS}
+    later = sum(bool(row["chosen_after"]) for row in of["stood_out"])
+    found = context.say(
+        f"conclusion.families.{family.family}",
+        lists=context.count("lists", family.lists),
+        windows=context.count("windows", family.windows),
+        tests=context.count("tests", family.tests),
+        stood=len(of["stood_out"]) or context.say("conclusion.none"),
+        which=_which(context, of["stood_out"]),
+        later=context.say("conclusion.later", count=later) if later else "",
+        kind=len(of["moved_with_kind"]) or context.say("conclusion.none"),
+        rest=len(of["chance"]) or context.say("conclusion.none"),
+        untested=context.say("conclusion.not_tested", count=len(of["untested"]))
+        if of["untested"]
+        else "",
+    )
+    least = [mde for row in of["chance"] if (mde := real(row["q1_mde"])) is not None]
+    if not least:
+        return found
+    seen = context.say("conclusion.seen", low=unsigned(min(least)), high=unsigned(max(least)))
+    return joined([found, seen], context.language)
+
+
+_KINDS = ("stood_out", "moved_with_kind", "chance", "untested")
+
+
+def _which(context: Context, rows: list[Row]) -> str:
+    """The cells that stood out: list, window, abnormal return."""
+    if not rows:
+        return ""
+    each = [
+        context.say(
+            "conclusion.cell",
+            basket=row["basket"],
+            window=row["window"],
+            car=percent(real(row["car"])),
         )
-    sentence = context.say(
-        "conclusion.chance",
-        window=tests.window,
-        lists=context.count("lists", len(tested)),
-        tests=context.count("tests", tests.tests),
-        firm=len(firm) or context.say("conclusion.none"),
-        beyond=beyond,
-        unsettled=context.say("conclusion.open", count=unsettled) if unsettled else "",
-        rest=len(tested) - len(found),
-    )
-    each = list(_fewer(context, found))
-    if not each:
-        return sentence
-    fewer = context.say(
-        "conclusion.fewer", found=len(found), each=context.say("joint.semicolon").join(each)
-    )
-    return joined([sentence, fewer], context.language)
-
-
-def significant(verdict: Row) -> bool:
-    """Whether a verdict is significant against the market as one series, all tests counted."""
-    return verdict["verdict"] in ("both", "market_only", "behind_sector", "sector_unknown")
-
-
-def _fewer(context: Context, found: list[Row]) -> Iterator[str]:
-    """Each variant under which a list is lost, with how many are left."""
-    assert context.event.tests is not None
-    for one in context.event.tests.variants:
-        lost = sum(one.name in str(row["market_changed"] or "").split() for row in found)
-        if lost:
-            what = context.comma(said(one.changes, context.language))
-            yield context.say(
-                "conclusion.under", kept=len(found) - lost, variant=one.name, what=what
-            )
+        for row in rows
+    ]
+    return context.say("conclusion.which", cells=context.comma(each))
 
 
 def short_verdict(context: Context, verdict: Row) -> str:
-    """A list's verdict in a few words."""
-    if not verdict["tested"]:
-        return context.say("conclusion.untested")
-    if not verdict["settled"]:
-        return context.say("conclusion.unsettled")
-    return context.say(f"conclusion.short.{verdict['verdict']}")
+    """A cell's verdict in a few words."""
+    return _marked(context, verdict, context.say(f"conclusion.verdicts.{verdict['verdict']}"))
 
 
-def below(p: object) -> bool:
-    """Whether a p-value is significant; one that does not exist is not."""
-    return isinstance(p, float) and p < SIGNIFICANT
+def whole_verdict(context: Context, verdict: Row) -> str:
+    """The same, with what could have been seen of a cell that cannot be told from chance."""
+    said = context.say(f"conclusion.verdicts.{verdict['verdict']}")
+    if verdict["verdict"] == "chance":
+        mde = unsigned(real(verdict["q1_mde"]))
+        said = context.say("conclusion.could_see", verdict=said, mde=mde)
+    return _marked(context, verdict, said)
+
+
+def _marked(context: Context, verdict: Row, said: str) -> str:
+    return context.say("conclusion.chosen_after", verdict=said) if verdict["chosen_after"] else said

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.report.data import Member, Row, WindowInfo
-from basketbt.report.model import Value
 from basketbt.report.views.blocks import (
     Block,
     Cell,
@@ -18,12 +17,12 @@ from basketbt.report.views.blocks import (
     amount,
     change,
     number,
-    probability,
     share,
+    text,
 )
-from basketbt.report.views.conclusion import chance_sentence, kept
+from basketbt.report.views.conclusion import COUNTED, chance_sentence, kept
 from basketbt.report.views.context import Context, View, real
-from basketbt.report.views.numbers import unsigned
+from basketbt.report.views.numbers import NONE, unsigned
 from basketbt.report.views.publication import available, horizon_table
 from basketbt.report.views.shocks import readers_window, shock_line
 
@@ -359,30 +358,29 @@ def _fall(context: Context) -> list[_Column]:
 
 
 def _chance(context: Context) -> list[_Column]:
-    """p after Holm and the smallest effect the test would see, in the quoted window."""
+    """What both questions say of named lists: a column a family, its windows in their order."""
     tests = context.event.tests
     if tests is None:
         return []
-    rows: dict[Value, Row] = {
-        row["basket"]: row
-        for row in context.rows(
-            "event_study", variant="main", model=tests.model, window=tests.window
+    group, columns = context.say("headline.tested"), []
+    for family in COUNTED:
+        said: dict[str, list[str]] = {}
+        for row in context.rows("verdicts", family=family):
+            words = context.say(f"headline.verdicts.{row['verdict']}")
+            said.setdefault(str(row["basket"]), []).append(f"{row['window']} {words}")
+        head = Head(
+            context.say(f"headline.families.{family}"),
+            context.say(f"headline.families.{family}_note"),
+            group=group,
+            number=False,
+            screen=True,
         )
-    }
-    group, words = context.say("headline.tested"), {"window": tests.window}
-    note = context.say("headline.holm_note", model=context.choice(tests.model))
-    holm = Head(context.say("headline.holm", **words), note, group=group, screen=True)
-    least = Head(
-        context.say("headline.least", **words),
-        context.say("headline.least_note"),
-        group=group,
-        screen=True,
-    )
-    baskets = context.event.baskets
-    return [
-        (holm, {one: probability(rows.get(one, {}).get("holm_p")) for one in baskets}),
-        (least, {one: share(real(rows.get(one, {}).get("mde"))) for one in baskets}),
-    ]
+        cells = {
+            one: text(context.comma(said.get(one, [])) or NONE) for one in context.event.baskets
+        }
+        if said:
+            columns.append((head, cells))
+    return columns
 
 
 def _notes(context: Context) -> Iterator[str]:

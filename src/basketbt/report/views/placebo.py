@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from basketbt.report.views.blocks import Block, Chart
-from basketbt.report.views.chance import placebo_p
 from basketbt.report.views.context import Context, View
+from basketbt.report.views.families import placebo_p
 from basketbt.report.views.numbers import NONE
 
 

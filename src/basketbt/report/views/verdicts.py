@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from basketbt.report.data import Row, TestsInfo
-from basketbt.report.views.conclusion import below
+from basketbt.report.views.conclusion import whole_verdict
 from basketbt.report.views.context import Context, real
-from basketbt.report.views.numbers import joined, percent, probability_text, unsigned
+from basketbt.report.views.numbers import joined, percent, probability_text
 
-# Names that the second test needs.
-_FEWEST = 4
 SECTOR_MODEL = "market+sector"
 
 #: (variant, basket, model) → row of event_study.csv over the quoted window.
@@ -26,36 +24,30 @@ def quoted_rows(context: Context, tests: TestsInfo) -> Tests:
 
 
 def sentence(context: Context, tests: TestsInfo, rows: Tests, verdict: Row) -> str:
-    """What the tests allow to be said of one list."""
+    """What the tests allow to be said of one list over the quoted window, and what limits it."""
     basket = str(verdict["basket"])
     primary, sector = rows["main", basket, tests.model], rows.get(("main", basket, SECTOR_MODEL))
     if primary["p"] is None:
-        return context.say("chance.untested", why=context.notes(primary["notes"]))
+        return context.say("chance.untested", why=context.notes(verdict["notes"]))
     parts = [
         context.say(
             "chance.list",
             window=tests.window,
             car=percent(real(primary["car"])),
-            verdict=_verdict(context, tests, primary, verdict),
-            mde=unsigned(real(primary["mde"])),
+            verdict=whole_verdict(context, verdict),
         ),
+        *_noted(context, verdict),
         *_sector(context, sector),
-        *_second_test(context, primary, verdict),
-        *_variants(context, tests, rows, verdict),
+        *_variants(context, rows, verdict, tests.model),
         *_left_out(context, primary),
         *_limits(context, primary),
     ]
     return joined(parts, context.language)
 
 
-def _verdict(context: Context, tests: TestsInfo, primary: Row, verdict: Row) -> str:
-    said = context.say(
-        f"chance.verdicts.{verdict['verdict']}",
-        tests=context.count("tests", tests.tests),
-    )
-    if verdict["settled"]:
-        return said
-    return context.say("chance.unsettled", verdict=said, kp=probability_text(real(primary["kp_p"])))
+def _noted(context: Context, verdict: Row) -> Iterator[str]:
+    if verdict["notes"]:
+        yield context.say("chance.sentence", said=context.notes(verdict["notes"]))
 
 
 def _sector(context: Context, sector: Row | None) -> Iterator[str]:
@@ -68,57 +60,28 @@ def _sector(context: Context, sector: Row | None) -> Iterator[str]:
         "chance.sector",
         car=percent(real(sector["car"])),
         p=probability_text(real(sector["p"])),
-        mde=unsigned(real(sector["mde"])),
     )
 
 
-def _second_test(context: Context, primary: Row, verdict: Row) -> Iterator[str]:
-    kp, names = real(primary["kp_p"]), primary["kp_names"]
-    if isinstance(names, int) and names < _FEWEST:
-        yield context.say("chance.one_test")
-    elif kp is not None and verdict["settled"] and below(kp) != below(primary["p"]):
-        yield context.say("chance.disagree", kp=probability_text(kp))
-
-
-def _variants(context: Context, tests: TestsInfo, rows: Tests, verdict: Row) -> Iterator[str]:
-    """The variants under which the answer is another one, and those that could not be compared."""
-    market = str(verdict["market_changed"] or "").split()
-    sector = str(verdict["sector_changed"] or "").split()
-    changed = [one.name for one in tests.variants if one.name in market or one.name in sector]
-    said = []
-    for name in changed:
-        halves = []
-        if name in market:
-            row = rows[name, str(verdict["basket"]), tests.model]
-            halves.append(
-                _now(context, f"chance.market_now.{below(row['holm_as_if']):d}", row, "holm_as_if")
-            )
-        if name in sector:
-            row = rows[name, str(verdict["basket"]), SECTOR_MODEL]
-            halves.append(_now(context, f"chance.sector_now.{_side(row)}", row, "p"))
-        said.append(
-            context.say(
-                "chance.changed", variant=name, halves=context.say("joint.semicolon").join(halves)
-            )
+def _variants(context: Context, rows: Tests, verdict: Row, model: str) -> Iterator[str]:
+    """The variants under which the plain test is on the other side of 5 %, and those without it."""
+    changed = [
+        context.say(
+            "chance.changed",
+            variant=name,
+            car=percent(real(row["car"])),
+            p=probability_text(real(row["p"])),
         )
-    if said:
-        yield context.say("chance.changes", variants=context.comma(said))
+        for name in str(verdict["changed"] or "").split()
+        if (row := rows.get((name, str(verdict["basket"]), model)))
+    ]
+    if changed:
+        yield context.say("chance.changes", variants=context.comma(changed))
     elif verdict["compared"]:
         yield context.say("chance.holds")
     if verdict["not_compared"]:
         names = str(verdict["not_compared"]).split()
         yield context.say("chance.not_compared", variants=context.comma(names))
-
-
-def _now(context: Context, phrase: str, row: Row, p: str) -> str:
-    return context.say(phrase, car=percent(real(row["car"])), p=probability_text(real(row[p])))
-
-
-def _side(sector: Row) -> int:
-    """1 beyond the sector, -1 behind it, 0 where the test cannot tell it from the sector."""
-    if not below(sector["p"]):
-        return 0
-    return 1 if (real(sector["car"]) or 0.0) > 0 else -1
 
 
 def _left_out(context: Context, primary: Row) -> Iterator[str]:

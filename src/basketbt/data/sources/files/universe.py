@@ -1,4 +1,4 @@
-"""The whole market from one adjusted table: a matrix of closes and nothing else."""
+"""The whole market from one adjusted table: a matrix of closes, and one of volumes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from basketbt.data.bars import Bars, PriceRequest, UniverseCloses
+from basketbt.data.bars import Bars, Dates, Floats, PriceRequest, UniverseCloses
 from basketbt.data.sources.files.arrow import coded, taken, to_days, to_numbers
 from basketbt.data.sources.files.codes import canonical, read_from
 from basketbt.data.sources.files.formats import TableFile, read_in_parts
@@ -25,35 +25,45 @@ FEWEST_OF_A_MARKET = 1000
 def read_universe(
     table: TableFile, spec: TableSpec, request: PriceRequest
 ) -> UniverseCloses | None:
-    """Closes of all mainland shares of a tidy table within the range; None when it has none.
+    """Closes and volumes of all mainland shares of a tidy table within the range; None without any.
 
     A close that is not above zero counts as missing; of two rows for one share and day the later
     one counts. Raises ``InvalidFile``.
     """
     columns = find_columns(table.headers, spec.kind, spec.columns, spec.path)
     day, code, close = (columns[field].header for field in ("date", "symbol", "close"))
+    fields = [close, *(columns[field].header for field in ("volume",) if field in columns)]
     symbols: dict[str, int] = {}
-    parts: list[Cells] = []
+    parts: list[list[Cells]] = []
     line = table.first_line
-    for part in read_in_parts(table, [day, code, close], text=[day, code]):
+    for part in read_in_parts(table, [day, code, *fields], text=[day, code]):
         lines = np.arange(part.num_rows) + line
         line += part.num_rows
         days = to_days(part[day], day, spec.path, lines)
         position = _positions(part[code], symbols, spec.path)
         kept = np.flatnonzero((position >= 0) & (days >= request.start) & (days <= request.end))
-        prices = taken(part.select([close]), kept).column(0)
-        closes = to_numbers(prices, close, spec.path, lines[kept])
-        parts.append((position[kept], days[kept], closes))
-    return _matrix(symbols, parts, spec.path)
+        cells = []
+        for field in fields:
+            column = taken(part.select([field]), kept).column(0)
+            numbers = to_numbers(column, field, spec.path, lines[kept])
+            cells.append((position[kept], days[kept], numbers))
+        parts.append(cells)
+    return _market(symbols, list(zip(*parts, strict=True)), spec.path)
 
 
-def read_wide_universe(table: TableFile, path: str) -> UniverseCloses:
+def read_wide_universe(
+    table: TableFile, path: str, volumes: TableFile | None = None, beside: str = ""
+) -> UniverseCloses:
     """The market of a wide table whose headers are canonical symbols, without industries.
 
-    Raises ``ValueError`` for a table without a close, ``InvalidFile`` for one that is none.
+    ``volumes`` is a table of the same form at the path ``beside``. Raises ``ValueError`` for a
+    table without a close, ``InvalidFile`` for one that is none.
     """
     symbols = {symbol: number for number, symbol in enumerate(table.headers[1:])}
-    found = _matrix(symbols, [read_cells(table, path, symbols)], path)
+    fields = [[read_cells(table, path, symbols)]]
+    if volumes is not None:
+        fields.append([read_cells(volumes, beside, symbols)])
+    found = _market(symbols, fields, path)
     if found is None:
         raise ValueError(f"{path} has no close")
     return found
@@ -91,24 +101,35 @@ def _positions(column: pa.ChunkedArray, found: dict[str, int], path: str) -> NDA
     return whose[numbers]
 
 
-def _matrix(symbols: dict[str, int], parts: Sequence[Cells], table: str) -> UniverseCloses | None:
-    """Rows as a matrix over the distinct days; None without rows. Days are dense: count, not sort.
-
-    Of two rows for one share and day the later one counts.
-    """
-    position, days, values = map(np.concatenate, zip(*parts, strict=True))
-    if not days.size:
+def _market(
+    symbols: dict[str, int], fields: Sequence[Sequence[Cells]], table: str
+) -> UniverseCloses | None:
+    """Closes, and volumes where they are the second of the ``fields``; None without rows."""
+    if not fields or not sum(days.size for _, days, _ in fields[0]):
         return None
+    days = np.concatenate([days for _, days, _ in fields[0]])
     first = days.min()
-    offset = (days - first).astype(np.int64)
-    present = np.bincount(offset) > 0
-    close = np.full((int(present.sum()), len(symbols)), np.nan)
-    row = np.cumsum(present) - 1
-    close[row[offset], position] = np.where(values > 0, values, np.nan)
+    present = np.bincount((days - first).astype(np.int64)) > 0  # dense: count, do not sort
+    dates = first + np.flatnonzero(present)
+    close, *others = (_matrix(len(symbols), parts, dates) for parts in fields)
     return UniverseCloses(
         symbols=tuple(symbols),
-        dates=first + np.flatnonzero(present),
+        dates=dates,
         close=close,
         industry=(None,) * len(symbols),
         table=table,
+        volume=others[0] if others else None,
     )
+
+
+def _matrix(count: int, parts: Sequence[Cells], dates: Dates) -> Floats:
+    """Rows of one field as a matrix over the dates. Of two rows for one share and day the later
+    one counts; what is not above zero is missing."""
+    position, days, values = map(np.concatenate, zip(*parts, strict=True))
+    # days are dense: look them up instead of sorting
+    row = np.zeros(int((dates[-1] - dates[0]).astype(np.int64)) + 1, dtype=np.int64)
+    row[(dates - dates[0]).astype(np.int64)] = np.arange(len(dates))
+    offset = (days - dates[0]).astype(np.int64)
+    found = np.full((len(dates), count), np.nan)
+    found[row[offset], position] = np.where(values > 0, values, np.nan)
+    return found
