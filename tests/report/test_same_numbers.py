@@ -181,7 +181,7 @@ def test_a_form_shows_every_cell_and_every_sentence_of_its_blocks(
     blocks = made.blocks if screen else on_paper(made)
     wanted = [lines(one, whole=not screen) for one in blocks if isinstance(one, TableBlock)]
     assert tables(folder / name) == wanted
-    assert len(wanted) == (19 if screen else 7)
+    assert len(wanted) == (21 if screen else 9)
     said, there = sentences(blocks, whole=screen), words(folder / name)
     assert len(said) > 20
     assert [one for one in said if one not in there] == []
