@@ -9,7 +9,6 @@ from zlib import crc32
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from scipy.stats import t as student
 
 from basketbt.eventstudy.inputs import EventStudyInputs as Inputs
 from basketbt.eventstudy.inputs import Options, Pool, Variant
@@ -101,6 +100,28 @@ def slow_measure(
     )
 
 
+def slow_residuals(series: list[float], market: np.ndarray, day0: int) -> dict[int, float]:
+    """u / s by session of the estimation window."""
+    rows = [row for row in range(day0 - 140, day0 - 20) if series[row] == series[row]]
+    fit = sm.OLS([series[row] for row in rows], sm.add_constant(market[rows])).fit()
+    return {row: u / sqrt(fit.mse_resid) for row, u in zip(rows, fit.resid, strict=True)}
+
+
+def slow_p(
+    scaled: float, own: dict[int, float], outside: list[dict[int, float]], days: int, draws: int
+) -> float:
+    """Q1's p: the same quotient of the residuals on sessions that are drawn with replacement."""
+    sessions = [row for row in sorted(own) if any(row in one for one in outside)]
+    squares = {row: np.mean([one[row] ** 2 for one in outside if row in one]) for row in sessions}
+    picks = np.random.default_rng([OPTIONS.seed, draws]).random((days, draws))
+    reached = 0
+    for draw in range(draws):
+        drawn = [sessions[int(picks[step, draw] * len(sessions))] for step in range(days)]
+        quotient = sum(own[row] for row in drawn) / sqrt(sum(squares[row] for row in drawn))
+        reached += abs(quotient) >= abs(scaled)
+    return (1 + reached) / (draws + 1)
+
+
 @pytest.mark.parametrize("window", [(0, 0), (0, 5), (6, 10)])
 def test_both_questions_equal_one_regression_a_random_list(
     inputs: Inputs, found: EventStudyResult, window: Offsets
@@ -127,7 +148,12 @@ def test_both_questions_equal_one_regression_a_random_list(
     assert told.t == pytest.approx(t, rel=1e-9)
     assert told.variance_ratio == pytest.approx(v, rel=1e-9)
     assert told.q1_t == pytest.approx(t / sqrt(v), rel=1e-9)
-    assert told.q1_p == pytest.approx(2 * student.sf(abs(t / sqrt(v)), told.df), rel=1e-9)
+    residuals = [
+        slow_residuals(slow_series(pool.returns, names, weights), market, DAY0)
+        for names in (own, *drawn["outside"])
+    ]
+    days = window[1] - window[0] + 1
+    assert told.q1_p == pytest.approx(slow_p(t / sqrt(v), residuals[0], residuals[1:], days, 40))
     assert told.q1_mde == pytest.approx(told.mde * sqrt(v), rel=1e-9)
     cars = [measured(row)[0] for row in drawn["kind"]]
     expected = 0.0
@@ -166,8 +192,9 @@ def test_the_rate_is_how_often_q1_rejects_on_the_placebo_dates(
         if any(mine[day] != mine[day] for day in range(day0, day0 + 6)):
             continue  # a placebo date has every session
         ratios = [slow_measure(one, inputs.benchmark, day0, (0, 5))[1] for one in outside[:30]]
-        count = sum(mine[row] == mine[row] for row in range(day0 - 140, day0 - 20))
-        rejected.append(2 * student.sf(abs(t) / sqrt(np.mean(ratios)), count - 2) < 0.05)
+        residuals = [slow_residuals(one, inputs.benchmark, day0) for one in (mine, *outside)]
+        p = slow_p(t / sqrt(np.mean(ratios)), residuals[0], residuals[1:], 6, 200)
+        rejected.append(p < 0.05)
     told = cell(found, "named", (0, 5))
     assert told.q1_dates == len(rejected)
     assert told.q1_rate == pytest.approx(np.mean(rejected), abs=1e-12)

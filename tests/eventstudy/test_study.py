@@ -75,7 +75,8 @@ class TestWhole:
         lifted = changed(small, slice(0, 5), slice(420, 425), 0.12)
         cell = cell_of(lifted)
         ps = [cell.p, cell.joint.p, cell.corrado.p, cell.placebo_p, cell.q1_p, cell.q2_p]
-        assert max(*ps, cell.q1_holm_p) < 0.01
+        assert max(ps) < 0.01
+        assert cell.q1_holm_p < 0.02  # nine tests and 500 draws: no smaller p is possible
         assert cell.car == pytest.approx(0.6, abs=0.15)
         assert cell.placebo_dates == 250
         assert cell.placebo_p == pytest.approx(1 / 251)

@@ -21,7 +21,6 @@ from basketbt.data.bars import Floats
 from basketbt.engine.batch.draws import Rows
 from basketbt.eventstudy.models import SMALLEST_RESIDUAL_SHARE, Design, Mask, invert
 from basketbt.eventstudy.portfolio import SMALLEST_WEIGHT
-from basketbt.eventstudy.significance import t_two_sided
 from basketbt.eventstudy.windows import Offsets
 
 _ROUNDING = 1e-12
@@ -32,11 +31,14 @@ class Measured:
     """B lists, W windows, H dates: CAR and the variance ratio of each list; NaN without either.
 
     ``ratio`` = sum of squared abnormal returns / (s^2 n) over the window's n valid sessions, s the
-    list's own residual standard deviation in the estimation window of that date.
+    list's own residual standard deviation in the estimation window of that date. The fits come
+    with it, for ``residual_dates``.
     """
 
     car: Floats  # (H, W, B)
     ratio: Floats  # (H, W, B)
+    coefficients: Floats  # (K, H, B) of the model's regressors
+    s2: Floats  # (H, B) residual variance a session
 
 
 def series_of(returns: Floats, names: Rows, weights: Floats) -> Floats:
@@ -97,6 +99,8 @@ def measure(
     whole = np.isfinite(before[:, span].sum(axis=1)) & np.isfinite(later[:, span].sum(axis=1))
     car = np.full((rows.shape[0], len(windows), before.shape[0]), np.nan)
     ratio = np.full_like(car, np.nan)
+    coefficients = np.full((x.shape[1], rows.shape[0], before.shape[0]), np.nan)
+    s2 = np.full(coefficients.shape[1:], np.nan)
     for group in (whole, ~whole):
         if not group.any():
             continue
@@ -104,12 +108,15 @@ def measure(
         chosen = slice(None) if group.all() else group
         own = _Running(x, known, before[chosen], rows, alike=alike)
         fitted = _fit(own.over(estimation), minimum)
+        if fitted[0].size:
+            coefficients[..., chosen] = np.swapaxes(fitted[0], 1, 2)
+        s2[:, chosen] = fitted[1].T
         if not same:
             own = _Running(x, known, later[chosen], rows, alike=alike)
         for w, window in enumerate(windows):
             cars, ratios = _cumulated(fitted, own.over(window))
             car[:, w, chosen], ratio[:, w, chosen] = cars.T, ratios.T
-    return Measured(car, ratio)
+    return Measured(car, ratio, coefficients, s2)
 
 
 @dataclass(frozen=True)
@@ -139,10 +146,12 @@ class _Running:
     def __init__(
         self, x: Floats, known: Mask, y: Floats, rows: NDArray[np.int64], *, alike: bool
     ) -> None:
-        valid = known[None] if alike else np.isfinite(y) & known
+        there = np.isfinite(y) & known
+        valid = known[None] if alike else there
         self._rows = rows
         self._next = bool((np.diff(rows) == 1).all())
-        self._returns = np.where(valid, y, 0.0)
+        # running sums start with the first session: a gap before those asked for must not spread
+        self._returns = np.where(there, y, 0.0)
         self._valid = valid.astype(float)
         self._x = np.ascontiguousarray(x.T)
         self._sums: dict[tuple[str, int, int], Floats] = {}
@@ -248,10 +257,9 @@ def variance_ratio(ratio: Floats) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def scaled_t(t: Floats, v: Floats, df: Floats) -> tuple[Floats, Floats]:
-    """Q1: t / sqrt(v) and its two-sided p from t(df). A v of 0 or NaN gives NaN."""
-    scaled = t / np.sqrt(np.where(v > 0, v, np.nan))
-    return scaled, t_two_sided(scaled, df)
+def scaled_t(t: Floats, v: Floats) -> Floats:
+    """Q1's statistic t / sqrt(v), whose p is ``residual_dates.resampled_p``; NaN without a v."""
+    return np.asarray(t / np.sqrt(np.where(v > 0, v, np.nan)))
 
 
 def expected_car(cars: Floats, candidates: list[Rows], weights: Floats) -> Floats:

@@ -33,6 +33,7 @@ from basketbt.eventstudy.matched import (
 from basketbt.eventstudy.model_fit import ModelFit, Sample
 from basketbt.eventstudy.models import Mask
 from basketbt.eventstudy.placebo import FEWEST_DATES
+from basketbt.eventstudy.residual_dates import mean_squares, resampled_p, standardised
 from basketbt.eventstudy.windows import LONGEST_RATED, length
 from basketbt.notes import Note, NoteKind, listing
 
@@ -51,6 +52,8 @@ _FEATURES = tuple(
 FEWEST_OUTSIDE = 4
 # Rejection at this level on placebo dates is the rate that stands beside a p.
 LEVEL = 0.05
+# Draws of residual dates at each placebo date, where only p < 5 % counts.
+_PLACEBO_DRAWS = 200
 _UNKNOWN = -1
 
 
@@ -143,6 +146,8 @@ class _Market:
         minimum = inputs.options.minimum_sessions
         self.members = in_pool(self.history[0], sample.estimation, minimum)
         self.outside = self.members & ~np.isin(kept, pool.own)
+        self._estimation = sample.estimation
+        self.series = sample.baskets
         self._first = inputs.day0 + inputs.estimation[0]
         self._last = inputs.day0 + max(inputs.windows[w][1] for w in windows)
         begins_late = np.arange(self._first, self._last + 1) > inputs.day0 + inputs.estimation[1]
@@ -183,6 +188,26 @@ class _Market:
             usable=self._usable,
             minimum=self.inputs.options.minimum_sessions,
         )
+
+    def mean_squares(self, model: int, series: Floats, measured: Measured) -> Floats:
+        """(L,) of lists (R, B) that were ``measured``, on each estimation session."""
+        squares: Floats = mean_squares(
+            self.designs[model],
+            series,
+            measured,
+            np.array([-self.inputs.estimation[0]]),
+            self.inputs.estimation,
+            self._usable,
+        )[0]
+        return squares
+
+    def residuals(self, model: int, b: int) -> Floats:
+        """(L,) u / s of the study's list ``b`` on the same sessions; NaN where it has none."""
+        fit = self.fits[model]
+        found = np.full(length(self.inputs.estimation), np.nan)
+        rows = np.flatnonzero(self._estimation) - self._first
+        found[rows] = fit.residuals[:, b] / fit.baskets.s[b]
+        return found
 
     def cars_of(self, names: Rows, weights: Floats, windows: list[int]) -> list[Floats]:
         """A model: (W, B) CARs of lists; without a gap, those of their shares, else of their own
@@ -262,12 +287,21 @@ def _shortage(market: _Market, short: Shortage) -> Note:
 def _first_question(
     market: _Market, found: Answers, b: int, outside: Rows, weights: Floats, windows: list[int]
 ) -> None:
-    series = series_of(market.table, outside, weights)
+    options, series = market.inputs.options, series_of(market.table, outside, weights)
     for m, fit in enumerate(market.fits):
-        v = variance_ratio(market.measured(m, series, windows).ratio[0])
+        measured = market.measured(m, series, windows)
+        v = variance_ratio(measured.ratio[0])
         found.ratio[m, windows, b] = v
-        found.t[m, windows, b], found.p[m, windows, b] = scaled_t(
-            fit.t[windows, b], v, np.full(len(windows), fit.baskets.df[b])
+        scaled = scaled_t(fit.t[windows, b], v)
+        found.t[m, windows, b] = scaled
+        found.p[m, windows, b] = resampled_p(
+            scaled,
+            market.residuals(m, b),
+            market.mean_squares(m, series, measured),
+            np.maximum(fit.sums.count[windows, b], 1),
+            draws=options.matched_lists,
+            seed=options.seed,
+            fewest=options.minimum_sessions,
         )
         found.mde[m, windows, b] = fit.mde[windows, b] * np.sqrt(v)
 
@@ -323,6 +357,8 @@ def _rates(
         for w in windows
         if length(inputs.windows[w]) <= LONGEST_RATED and inputs.family(b, inputs.windows[w])
     ]
+    minimum = inputs.options.minimum_sessions
+    own = market.series[0][:, [b]], market.series[1][:, [b]]
     estimated, later = (series_of(one, outside, weights) for one in market.history)
     for m, fit in enumerate(market.fits):
         placebos = {w: fit.placebos[inputs.windows[w]] for w in rated}
@@ -331,21 +367,34 @@ def _rates(
         )
         if not dates.size:
             continue
-        measured = measure(
-            fit.design,
-            estimated,
-            later,
-            dates,
-            estimation=inputs.estimation,
-            windows=tuple(inputs.windows[w] for w in rated),
-            usable=inputs.usable,
-            minimum=inputs.options.minimum_sessions,
+        measured, here = (
+            measure(
+                fit.design,
+                *pair,
+                dates,
+                estimation=inputs.estimation,
+                windows=tuple(inputs.windows[w] for w in rated),
+                usable=inputs.usable,
+                minimum=minimum,
+            )
+            for pair in ((estimated, later), own)
         )
         v = variance_ratio(measured.ratio)
-        for place, (w, one) in enumerate(placebos.items()):
-            at = np.searchsorted(dates, one.rows)
-            _, p = scaled_t(one.t[:, b], v[at, place], one.df[:, b])
-            known = np.isfinite(p)
-            found.rate_dates[m, w, b] = known.sum()
-            if known.sum() >= FEWEST_DATES:
-                found.rate[m, w, b] = (p[known] < LEVEL).mean()
+        t = np.full(v.shape, np.nan)
+        for place, one in enumerate(placebos.values()):
+            t[np.searchsorted(dates, one.rows), place] = one.t[:, b]
+        where = (inputs.estimation, inputs.usable)
+        p = resampled_p(
+            scaled_t(t, v),
+            standardised(fit.design, own[0], here, dates, *where)[:, 0],
+            mean_squares(fit.design, estimated, measured, dates, *where),
+            np.array([length(inputs.windows[w]) for w in rated]),
+            draws=_PLACEBO_DRAWS,
+            seed=inputs.options.seed,
+            fewest=minimum,
+        )
+        known = np.isfinite(p)
+        dated = known.sum(axis=0)
+        rejected = (known & (np.where(known, p, 1.0) < LEVEL)).sum(axis=0) / np.maximum(dated, 1)
+        found.rate_dates[m, rated, b] = dated
+        found.rate[m, rated, b] = np.where(dated >= FEWEST_DATES, rejected, np.nan)
