@@ -119,8 +119,12 @@ class Calendar:
         """Sessions from ``start`` to ``end``, both sessions; negative when ``end`` is earlier."""
         return self.index_of(end) - self.index_of(start)
 
+    def knows(self, session: Day, k: int) -> bool:
+        """Whether the session ``k`` sessions after ``session`` is known."""
+        return self.index_of(session) + k < len(self.sessions) or k <= self.reach(session)
+
     def reach(self, session: Day) -> int:
-        """How many sessions are known after ``session``."""
+        """How many sessions are known after ``session``; see ``knows``, which is fast."""
         position = self.index_of(session)
         return len(_longer(self).sessions) - 1 - position
 

@@ -216,12 +216,12 @@ def _windows(config: StudyConfig, zero: np.datetime64, home: Calendar, basket: B
         Window(kind="horizon", first=begin, last=begin + length - 1)
         for length in sorted(config.horizons)
     ]
-    left = int(home.reach(zero))
-    dated = [one for one in horizons if one.last <= left]
+    dated = [one for one in horizons if home.knows(zero, one.last)]
     undated = horizons[len(dated) :]
     if undated:
         names = listing(one.label for one in undated)
-        notes.append(HORIZONS_UNDATED(windows=names, last=str(home.offset(zero, left))))
+        last = str(home.offset(zero, home.reach(zero)))
+        notes.append(HORIZONS_UNDATED(windows=names, last=last))
     return _Planned((*windows, *dated), tuple(notes), tuple(undated))
 
 
