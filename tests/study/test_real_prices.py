@@ -66,10 +66,11 @@ def test_the_benchmark_is_the_index_of_the_file(r1: Run) -> None:
 
 
 @pytest.mark.market
-def test_windows_beyond_the_prices_of_a_list_are_empty_and_beyond_all_refused(market: Path) -> None:
-    def of(*lists: str) -> Run:
+def test_windows_beyond_the_prices_are_empty_and_refused_if_all_are(market: Path) -> None:
+    def of(*lists: str, windows: str = "[[0,5],[0,200]]", split: str = "true") -> Run:
         baskets = f"baskets=[{','.join(lists)}]"
-        chosen = [baskets, "windows=[[0,5],[0,200]]"]
+        chosen = [baskets, f"windows={windows}", "horizons=[]"]
+        chosen += [f"split_at_publication={split}"]
         return run(ROOT / "configs/deepseek-r1.yaml", source=f"files:{market}", overrides=chosen)
 
     both = of("guojin/software", "htsc/robotics")
@@ -80,8 +81,15 @@ def test_windows_beyond_the_prices_of_a_list_are_empty_and_beyond_all_refused(ma
     assert "Nothing is known of [+8,+200], [0,+200]: prices of" in both.memo
     assert "never closed below" not in both.memo
     assert any("end on 2025-10-30" in note.text() for note in both.result.notes)
+    alone: Any = of("guojin/software").summary.set_index("window")["total_return"]
+    assert alone.notna().to_dict() == {
+        "[0,+5]": True,
+        "[0,+200]": False,
+        "hindsight": True,
+        "available": False,
+    }
     with pytest.raises(OutsideData, match="ends on 2025-10-30"):
-        of("guojin/software")
+        of("guojin/software", windows="[[0,200]]", split="false")
 
 
 def test_the_hong_kong_share_is_counted_in_yuan_at_the_rate_of_each_day(r1: Run) -> None:

@@ -69,10 +69,11 @@ def benchmark_levels(benchmarks: PricePanel, codes: tuple[str, ...]) -> Floats:
     return levels
 
 
-def check_reach(case: Case, panel: PricePanel) -> None:
+def check_reach(case: Case, panel: PricePanel, *, every: bool = False) -> None:
     """Refuse windows that begin before the prices, or of which none ends within those of any list.
 
     A window that ends later is kept: its figures are empty, with the day on which it will be over.
+    With ``every`` it is refused too.
 
     Raises ``NoPrices`` when the source has none of these shares, or ``WindowsBeyondPrices``.
     """
@@ -87,7 +88,8 @@ def check_reach(case: Case, panel: PricePanel) -> None:
         )
     begin = panel.sessions[priced[0]]
     end = max(last_priced(panel, basket) for basket in case.baskets)
-    first, last = min(case.starts), min(window.last for window in case.distinct_windows)
+    ends = [window.last for window in case.distinct_windows]
+    first, last = min(case.starts), max(ends) if every else min(ends)
     base, stop = case.session(first - 1), case.session(last)
     if base < begin:
         what = f"the close of {base}, the base of windows from day {first:+d} on"

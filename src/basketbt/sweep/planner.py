@@ -77,7 +77,7 @@ def plan_grid(
         raise MarketUnknown(source=prices.data.source)
     cases = tuple(prices.case(case, with_books=False) for case in plan.cases)
     for case in cases:
-        check_reach(case.case, case.panel)
+        check_reach(case.case, case.panel, every=True)
     job, notes = job_of(study.config, spec, cases, prices.data.universe)
     inputs = study_result(prices, cases)
     inputs = replace(inputs, notes=unique([*inputs.notes, *notes]))
