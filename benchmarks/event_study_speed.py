@@ -6,8 +6,8 @@ One BLAS thread for both sides: on a machine that does other work too, more of t
 other and the batched part takes anything from 22 ms to 1 s. Both sides run equally often; the
 promises are judged on medians.
 
-20 baskets x 8 windows x 2 models around R1, H = 250 placebo dates, 10,000 random baskets of every
-size drawn from the whole market (../shared/market/universe_adjusted.parquet). The universe's
+20 baskets x 8 windows x 2 models around R1, H = 250 placebo dates, 10,000 lists of each one's kind (and
+400 at each placebo date) drawn from the whole market, of forty made-up industries (../shared/market/universe_adjusted.parquet). The universe's
 history is shorter than the placebo dates need, so the sessions before it are simulated from its
 own days: the work is that of a full history. Needs statsmodels.
 """
@@ -28,7 +28,7 @@ from typing import TypeVar
 import numpy as np
 import pyarrow.parquet as pq
 
-from basketbt.eventstudy.inputs import EventStudyInputs, Universe
+from basketbt.eventstudy.inputs import EventStudyInputs, Pool
 from basketbt.eventstudy.models import Design, market_model, sector_model
 from basketbt.eventstudy.portfolio import basket_returns
 from basketbt.eventstudy.run import event_study
@@ -83,7 +83,12 @@ def study_inputs() -> EventStudyInputs:
         benchmark=benchmark,
         models=(market_model(benchmark), sector_model(benchmark, sector)),
         windows=WINDOWS,
-        universe=Universe(returns),
+        pool=Pool(
+            returns=returns,
+            event_returns=returns,
+            industries=tuple(f"industry {k % 40}" for k in range(returns.shape[1])),
+            own=names,
+        ),
     )
 
 
@@ -172,10 +177,12 @@ def main() -> None:
     h = min(cell.placebo_dates for cell in result.tests)
     # a cell that was skipped would make the study look fast
     assert h == DATES
-    assert all(np.isfinite([cell.p, cell.placebo_p, cell.random_p]).all() for cell in result.tests)
-    shares = inputs.universe.returns.shape[1] if inputs.universe else 0
+    assert all(
+        np.isfinite([cell.p, cell.placebo_p, cell.q1_p, cell.q2_p]).all() for cell in result.tests
+    )
+    shares = inputs.pool.returns.shape[1] if inputs.pool else 0
     work = (
-        f"event study, {len(result.tests)} cells, H = {h}, {DRAWS:,} random baskets "
+        f"event study, {len(result.tests)} cells, H = {h}, {DRAWS:,} lists of each kind "
         f"from {shares:,} shares"
     )
     rows = [
