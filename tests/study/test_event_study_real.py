@@ -180,7 +180,7 @@ def test_limits_told_from_adjusted_prices_are_those_of_raw_prices(r1: Run) -> No
     everyone = np.ones_like(panel.adjusted_only)
     told = closes_at_limit(replace(panel, adjusted_only=everyone), calm)[0][:, raw]
     assert (int(known.sum()), int((known & ~told).sum()), int((told & ~known).sum())) == (
-        976,
+        982,
         1,
         26,
     )
