@@ -70,8 +70,9 @@ class EventStudyInputs:
     lists of a kind are drawn from; ``no_pool`` says why there is none. ``named`` (B,): whether a
     list's source names its shares. ``published`` (B,): the offset on which a reader of a list
     could first trade. ``horizons`` (B): the windows that are a list's own, from that day on; they
-    are among ``windows`` too, ``shared`` are those that every list has (None: all). ``variant``:
-    only the main study registers tests.
+    are among ``windows`` too, ``shared`` are those that every list has (None: all). ``beside`` (B):
+    further windows of a list's own, shown and not counted. ``variant``: only the main study
+    registers tests.
 
     Raises ``ValueError`` for shapes that do not fit, ``OutsideData`` for a day 0 beyond the
     sessions, ``BadWindows`` for windows that run backwards or an estimation window after day -1.
@@ -96,6 +97,7 @@ class EventStudyInputs:
     published: tuple[int, ...] | None = None
     horizons: tuple[tuple[Offsets, ...], ...] = ()
     shared: tuple[Offsets, ...] | None = None
+    beside: tuple[tuple[Offsets, ...], ...] = ()
     left_out: Mask | None = None
     sector_holds: Mask | None = None
     variant: str = MAIN
@@ -138,6 +140,7 @@ class EventStudyInputs:
             ("named", self.named),
             ("published", self.published),
             ("horizons", self.horizons),
+            ("beside", self.beside),
         ):
             if many and len(many) != baskets:
                 raise ValueError(f"{what} has {len(many)} entries, not {baskets}")
@@ -179,8 +182,16 @@ class EventStudyInputs:
         return "publication" if horizon else "event"
 
     def applies(self, basket: int, window: Offsets) -> bool:
-        """Whether a list has a window: one that all have, or a horizon of its own."""
-        return window in self.common or (bool(self.horizons) and window in self.horizons[basket])
+        """Whether a list has a window: one that all have, or one of its own."""
+        own = [many[basket] for many in (self.horizons, self.beside) if many]
+        return window in self.common or any(window in windows for windows in own)
+
+    @property
+    def tested_only(self) -> EventStudyInputs:
+        """The same study without the windows ``beside``."""
+        own = {window for horizons in self.horizons for window in horizons}
+        kept = tuple(one for one in self.windows if one in self.common or one in own)
+        return replace(self, windows=kept, shared=self.common, beside=())
 
     def chosen_after(self, basket: int, window: Offsets) -> bool:
         """Whether a list was published after the window: chosen after these moves."""
@@ -215,7 +226,7 @@ class Variant:
         """The inputs of this variant; raises what ``EventStudyInputs`` raises."""
         day0 = inputs.day0 if self.day0 is None else self.day0
         if day0 != inputs.day0:  # a horizon hangs on its publication, not on day 0
-            inputs = replace(inputs, windows=inputs.common, horizons=(), shared=None)
+            inputs = replace(inputs, windows=inputs.common, horizons=(), shared=None, beside=())
         return replace(
             inputs,
             variant=self.name,

@@ -27,9 +27,14 @@ from basketbt.eventstudy.run import NothingToTest
 from basketbt.eventstudy.windows import Offsets
 from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind, listing
+from basketbt.notes import Note, NoteKind
 from basketbt.pipeline.screening import facts_of
-from basketbt.plan.eventstudy import market_index, publication_windows, registered_windows
+from basketbt.plan.eventstudy import (
+    followed_windows,
+    market_index,
+    publication_windows,
+    registered_windows,
+)
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.results import CaseResult
 
@@ -42,7 +47,6 @@ class NoIndexLevels(DataError):
 
 
 NO_PRICES_OF_LISTS = NoteKind("empty-no-prices-of-lists")
-HORIZONS_LEFT_OUT = NoteKind("horizons-left-out")
 MATCHED_OFF = NoteKind("empty-matched-off")
 NO_INDUSTRIES = NoteKind("empty-no-industries")
 UNIVERSE_OF_ANOTHER_MARKET = NoteKind("empty-universe-of-another-market")
@@ -71,14 +75,9 @@ def event_inputs(
             hint="Give their prices: a table in the folder of `--source`, or `basketbt fetch`.",
         )
     shared, counted, cut = registered_windows(spec, case.event, case.calendar)
-    horizons = publication_windows(spec, case)
-    windows = tuple(sorted({*shared, *(window for own in horizons for window in own)}))
-    asked = len(set(spec.horizons))
-    pairs = zip(case.baskets, horizons, strict=True)
-    short = [basket.id for basket, own in pairs if len(own) < asked]
-    if short:
-        others = listing(spec.stop_before)
-        cut = (*cut, HORIZONS_LEFT_OUT(baskets=listing(short), others=others))
+    horizons, followed = publication_windows(spec, case), followed_windows(spec, case)
+    own = {window for windows in (*horizons, *followed) for window in windows}
+    windows = tuple(sorted({*shared, *own}))
     returns, resumptions = one_session_returns(panel)
     at_limit, limit_notes = closes_at_limit(
         panel, facts_of(plan.baskets, panel.instruments).risk_warning
@@ -106,6 +105,7 @@ def event_inputs(
         estimation=plan.config.estimation,
         shared=shared,
         horizons=horizons,
+        beside=followed,
         named=tuple(basket.kind == "named" for basket in case.baskets),
         published=tuple(
             case.calendar.distance(case.day_zero.session, reader) for reader in case.readers

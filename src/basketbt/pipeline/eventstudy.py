@@ -120,7 +120,7 @@ def _variant_studies(
     """
     found: list[tuple[Variant, EventStudyResult]] = []
     left_out: list[Note] = []
-    alone = replace(main, pool=None, no_pool=MATCHED_FOR_MAIN_ONLY())
+    alone = replace(main.tested_only, pool=None, no_pool=MATCHED_FOR_MAIN_ONLY())
     for variant in _variants(spec, case, main):
         if not variant.changes(main):
             left_out.append(VARIANT_CHANGES_NOTHING(variant=variant.name))

@@ -64,15 +64,30 @@ def registered_windows(
 def publication_windows(spec: EventStudySpec, case: Case) -> tuple[tuple[Offsets, ...], ...]:
     """For each list its horizons as windows: from the session on which a reader could first trade.
 
-    A horizon that reaches an event of ``stop_before`` is left out: cut, it would be another one.
+    From day 0 for a list that was out before. They say what a reader had, whatever else happened
+    then, so another event cuts none of them; notes name it.
     """
-    found: dict[np.datetime64, tuple[Offsets, ...]] = {}
-    for session in set(case.readers):
-        day = case.calendar.distance(case.day_zero.session, session)
-        windows = tuple((day, day + sessions - 1) for sessions in spec.horizons)
-        kept, _ = clean_windows(windows, spec, case.event, case.calendar)
-        found[session] = tuple(window for window in windows if window in kept)
-    return tuple(found[session] for session in case.readers)
+    days = [case.calendar.distance(case.day_zero.session, reader) for reader in case.readers]
+    return tuple(
+        tuple((max(day, 0), max(day, 0) + sessions - 1) for sessions in spec.horizons)
+        for day in days
+    )
+
+
+def followed_windows(spec: EventStudySpec, case: Case) -> tuple[tuple[Offsets, ...], ...]:
+    """For each list what the study follows after its publication and does not count as a test.
+
+    Its other horizons, and what is left until the study's end.
+    """
+    counted = publication_windows(spec, case)
+    return tuple(
+        tuple(
+            (one.first, one.last)
+            for one in windows
+            if one.kind in ("horizon", "available") and (one.first, one.last) not in own
+        )
+        for windows, own in zip(case.windows, counted, strict=True)
+    )
 
 
 def reach(spec: EventStudySpec, estimation: Offsets, case: Case) -> tuple[int, int]:
@@ -86,8 +101,8 @@ def reach(spec: EventStudySpec, estimation: Offsets, case: Case) -> tuple[int, i
         case.calendar.distance(main, session)
         for _, session in other_day_zeros(case.event, case.calendar)
     ]
-    horizons = [window for own in publication_windows(spec, case) for window in own]
-    windows = [*spec.all_windows, *horizons]
+    own = (*publication_windows(spec, case), *followed_windows(spec, case))
+    windows = [*spec.all_windows, *(window for windows in own for window in windows)]
     placebo_ends = [b for a, b in windows if b - a < LONGEST_RATED]
     starts = [estimation[0], *(a for a, _ in windows)]
     starts += [one.estimation[0] for one in spec.variants if one.estimation]

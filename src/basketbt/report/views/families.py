@@ -53,23 +53,50 @@ def _counted(context: Context, family: FamilyInfo) -> str:
 
 
 def family_table(context: Context, tests: TestsInfo, family: FamilyInfo) -> TableBlock:
-    """Each list over each window of a family: what it did, both questions, the verdict."""
+    """Each list over each window of a family: what it did, both questions, the verdict.
+
+    From publication on also what the study follows without counting it as a test.
+    """
     verdicts = {(row["basket"], row["window"]): row for row in context.rows("verdicts")}
+    followed = family.family == "publication" and bool(context.summary)
+    made = [context.say("family.made")] if followed else []
     heads = [
         Head(context.say("chance.list_column"), number=False),
         Head(context.say("family.window"), number=False),
-        *map(Head, context.say("family.columns").split("|")),
+        *map(Head, [*made, *context.say("family.columns").split("|")]),
         Head(context.say("chance.verdict"), number=False),
         *(Head(head, screen=True) for head in context.say("family.more_columns").split("|")),
     ]
     rows = []
-    for row in cells_of(context, family.family):
-        verdict = verdicts[row["basket"], row["window"]]
+    for row in _followed(context, tests, family) if followed else cells_of(context, family.family):
         name = context.head(row["basket"], context.notes(row["notes"]))
-        answer = text(short_verdict(context, verdict), title=context.notes(verdict["notes"]))
-        rows.append((name, text(window_words(context, row)), *_numbers(row), answer, *_more(row)))
+        verdict = verdicts.get((row["basket"], row["window"]))
+        answer = text(context.say("family.not_counted"))
+        if verdict is not None:
+            answer = text(short_verdict(context, verdict), title=context.notes(verdict["notes"]))
+        own = [change(row["made"])] if followed else []
+        window = text(window_words(context, row))
+        rows.append((name, window, *own, *_numbers(row), answer, *_more(row)))
     caption = context.say(f"family.caption.{family.family}", model=context.choice(tests.model))
     return TableBlock(caption=caption, heads=tuple(heads), rows=tuple(rows))
+
+
+def _followed(context: Context, tests: TestsInfo, family: FamilyInfo) -> list[Row]:
+    """The cells of the lists of a family at every horizon, with the return that each ``made``."""
+    lists = dict.fromkeys(row["basket"] for row in cells_of(context, family.family))
+    after = {
+        (basket, row["first_day"], row["last_day"]): row["total_return"]
+        for (basket, label), row in context.summary.items()
+        if label == "available" or label.startswith("[p")
+    }
+    rows = context.rows("event_study", variant="main", model=tests.model)
+    found = []
+    for basket in lists:
+        for row in rows:
+            key = (str(basket), row["first_day"], row["last_day"])
+            if row["basket"] == basket and (row["family"] == family.family or key in after):
+                found.append({**row, "made": after.get(key)})
+    return found
 
 
 def _numbers(row: Row) -> list[Cell]:
@@ -104,7 +131,7 @@ def _more(row: Row) -> list[Cell]:
 def window_words(context: Context, row: Row) -> str:
     """A window's days; of one that begins at publication also how many sessions it has."""
     first, last = row["first_day"], row["last_day"]
-    if row["family"] != "publication" or not (isinstance(first, int) and isinstance(last, int)):
+    if "made" not in row or not (isinstance(first, int) and isinstance(last, int)):
         return str(row["window"])
     return context.say(
         "family.horizon", sessions=context.count("sessions", last - first + 1), window=row["window"]
