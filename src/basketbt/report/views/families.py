@@ -103,7 +103,6 @@ def _numbers(row: Row) -> list[Cell]:
     return [
         change(row["car"]),
         change(row["q2_expected"]),
-        probability(row["p"]),
         probability(row["q1_p"]),
         share(row["q1_rate"]),
         probability(row["q1_holm_p"]),
@@ -115,6 +114,7 @@ def _numbers(row: Row) -> list[Cell]:
 
 def _more(row: Row) -> list[Cell]:
     return [
+        probability(row["p"]),
         number(row["variance_ratio"], 2),
         number(row["q2_pool"]),
         probability(row["q2_nearest_p"]),
