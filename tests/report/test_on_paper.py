@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from basketbt.api import Run, event_study, run
 from basketbt.locale import Language
 from basketbt.report.compare import NothingToCompare, comparison
-from basketbt.report.files import read_run, run_files
-from basketbt.report.render import rendered
+from basketbt.report.files import read_run
+from basketbt.report.render import markdown, rendered
+from basketbt.report.views import document
+from basketbt.report.views.blocks import Chapter, Head, Section, TableBlock, probability
 from support import invented
 
 MOMENTS = ("events=[deepseek-r1, deepseek-r1@leak]", "weighting=equal", "rebalance=hold")
@@ -40,18 +43,16 @@ def test_every_picture_of_an_event_is_where_memo_and_word_look_for_it(
     assert len(inside) == len({files[name] for name in made})  # one of a list is of both moments
 
 
-def test_a_p_below_5_percent_is_bold_in_the_memo(whole: Run) -> None:
-    memo = run_files(whole.data)["memo.md"].decode()
-    bold = 0
-    for table in memo.split("| List | Window |")[1:]:
-        heads, _, *rows = table.split("\n\n")[0].splitlines()
-        place = [cell.strip() for cell in heads.split("|")].index("p") + 3
-        for row in rows:
-            cell = row.split("|")[place].strip()
-            p = cell.strip("*")
-            assert cell.startswith("**") == (p.startswith("<") or (p != "–" and float(p) < 0.05))
-            bold += cell.startswith("**")
-    assert bold
+def test_a_p_below_5_percent_is_bold_in_the_memo(one: Run) -> None:
+    values = [0.0001, 0.049, 0.05, 0.8, None]
+    shown = TableBlock(
+        caption="", heads=(Head("p"),), rows=tuple((probability(value),) for value in values)
+    )
+    section = Section("tests", "Tests", (shown,))
+    made = document(one.data)
+    memo = markdown.memo(replace(made, chapters=(Chapter("event", "Event", (section,)),)))
+    cells = [line.strip("| ") for line in memo.splitlines() if line.startswith("|")]
+    assert cells[2:] == ["**<0.001**", "**0.049**", "0.050", "0.800", "–"]
 
 
 def test_runs_of_an_event_study_alone_hold_nothing_to_compare(tmp_path: Path) -> None:

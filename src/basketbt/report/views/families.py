@@ -19,8 +19,8 @@ from basketbt.report.views.blocks import (
     text,
 )
 from basketbt.report.views.conclusion import cells_of, short_verdict
-from basketbt.report.views.context import Context
-from basketbt.report.views.numbers import joined
+from basketbt.report.views.context import Context, real
+from basketbt.report.views.numbers import joined, unsigned
 from basketbt.results import SIGNIFICANT
 
 
@@ -103,13 +103,19 @@ def _numbers(row: Row) -> list[Cell]:
     return [
         change(row["car"]),
         change(row["q2_expected"]),
-        probability(row["q1_p"]),
-        share(row["q1_rate"]),
+        _rated(row),
         probability(row["q1_holm_p"]),
         probability(row["q2_p"]),
         probability(row["q2_holm_p"]),
         share(row["q1_mde"]),
     ]
+
+
+def _rated(row: Row) -> Cell:
+    """Q1's p, with how often the test rejects at 5 % on placebo dates of these prices."""
+    rate = real(row["q1_rate"])
+    cell = probability(row["q1_p"])
+    return cell if rate is None else replace(cell, aside=f"({unsigned(rate)})")
 
 
 def _more(row: Row) -> list[Cell]:
