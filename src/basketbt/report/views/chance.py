@@ -79,8 +79,16 @@ def _introduction(context: Context, tests: TestsInfo) -> str:
 
 
 def _every_window(context: Context, tests: TestsInfo, model: str) -> TableBlock:
-    """Lists down, windows across: CAR and plain p. Windows with ° are shown and not tested."""
-    rows = context.rows("event_study", variant="main", model=model)
+    """Lists down, windows around the event across: CAR and plain p.
+
+    Windows with ° are shown and not tested; those from publication on have a table of their own.
+    """
+    later = {member.offset for member in context.event.members if member.offset > 0}
+    rows = [
+        row
+        for row in context.rows("event_study", variant="main", model=model)
+        if row["first_day"] not in later
+    ]
     counted = {str(row["window"]) for row in rows if row["family"]}
     windows = dict.fromkeys(str(row["window"]) for row in rows)
     return _car_table(
