@@ -186,6 +186,11 @@ class EventStudyInputs:
         own = [many[basket] for many in (self.horizons, self.beside) if many]
         return window in self.common or any(window in windows for windows in own)
 
+    def asked(self, basket: int, window: Offsets) -> bool:
+        """Whether Q1 and Q2 are asked: of a test, and of what follows a list's publication."""
+        followed = bool(self.beside) and window in self.beside[basket]
+        return followed or self.family(basket, window) is not None
+
     @property
     def tested_only(self) -> EventStudyInputs:
         """The same study without the windows ``beside``."""

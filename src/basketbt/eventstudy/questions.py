@@ -106,12 +106,17 @@ def answers_of(sample: Sample, fits: tuple[ModelFit, ...]) -> Answers:
     """Ask both questions of every list; lists are shared out over the machine's cores."""
     inputs = sample.inputs
     found = Answers.none(len(fits), len(inputs.windows), len(inputs.baskets))
-    windows = [w for w, window in enumerate(inputs.windows) if inputs.testable(window)]
+    members = range(len(inputs.baskets))
+    windows = [
+        w
+        for w, window in enumerate(inputs.windows)
+        if inputs.testable(window) and any(inputs.asked(b, window) for b in members)
+    ]
     if inputs.pool is None or not windows:
         return found
     market = _Market(sample, fits, inputs.pool, windows)
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
-        told = list(threads.map(lambda b: _ask(market, found, b), range(len(inputs.baskets))))
+        told = list(threads.map(lambda b: _ask(market, found, b), members))
     dropped = np.flatnonzero(~market.complete).tolist()
     return replace(
         found,
@@ -263,7 +268,7 @@ def _ask(market: _Market, found: Answers, b: int) -> tuple[Note | None, Note | N
     outside = draw_of_kind(market.outside, market.codes, wanted, fewest=FEWEST_OUTSIDE, **draws)
     if isinstance(outside, Shortage):
         return _shortage(market, outside), None
-    windows = [w for w in market.windows if inputs.applies(b, inputs.windows[w])]
+    windows = [w for w in market.windows if inputs.asked(b, inputs.windows[w])]
     _first_question(market, found, b, outside, weights, windows)
     _rates(market, found, b, outside[: options.placebo_lists], weights, windows)
     pool = market.outside.copy()
@@ -352,11 +357,7 @@ def _rates(
 ) -> None:
     """How often Q1 rejects at 5 % on the placebo dates of these prices."""
     inputs = market.inputs
-    rated = [
-        w
-        for w in windows
-        if length(inputs.windows[w]) <= LONGEST_RATED and inputs.family(b, inputs.windows[w])
-    ]
+    rated = [w for w in windows if length(inputs.windows[w]) <= LONGEST_RATED]
     minimum = inputs.options.minimum_sessions
     own = market.series[0][:, [b]], market.series[1][:, [b]]
     estimated, later = (series_of(one, outside, weights) for one in market.history)

@@ -39,6 +39,7 @@ PLACEBO_TOO_FEW = NoteKind("empty-placebo-too-few")
 PLACEBO_THIN = NoteKind("placebo-thin")
 PLACEBO_TOO_LONG = NoteKind("empty-placebo-too-long")
 NOT_IN_FAMILY = NoteKind("empty-not-in-family")
+NOT_ASKED = NoteKind("empty-not-asked")
 ONE_NAME = NoteKind("empty-one-name")
 NO_BHAR = NoteKind("empty-bhar")
 CENSORED_END = NoteKind("censored-end")
@@ -146,7 +147,7 @@ def _window_test(found: Findings, m: int, w: int, b: int, bhar: float) -> Window
             [
                 *([failed] if failed else _read_with_care(found, fit, w, b)),
                 *([] if failed else [*kp.notes, *rank.notes, *_placebo_notes(inputs, w, dates)]),
-                *([] if failed else _unanswered(inputs, answers, b)),
+                *([] if failed else _unanswered(inputs, answers, w, b)),
                 *_bhar_notes(inputs, window),
                 *([] if family else [NOT_IN_FAMILY()]),
                 *(CENSORED_END(weight=float(end)) for end in at_limit[-1:] if end > 0),
@@ -253,10 +254,12 @@ def _to_unlimited(found: Findings, fit: ModelFit, w: int, b: int) -> tuple[int |
     return car_to_unlimited(inputs, fit.abnormal[:, b], found.share[:, b], first, last, end)
 
 
-def _unanswered(inputs: EventStudyInputs, answers: Answers, b: int) -> list[Note]:
+def _unanswered(inputs: EventStudyInputs, answers: Answers, w: int, b: int) -> list[Note]:
     """Why a list that can be tested has neither question answered, or no nearest lists."""
     if inputs.pool is None:
         return [inputs.no_pool]
+    if not inputs.asked(b, inputs.windows[w]):
+        return [NOT_ASKED()]
     return [note for note in (answers.reasons[b], answers.near[b]) if note is not None]
 
 
