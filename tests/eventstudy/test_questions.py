@@ -217,8 +217,22 @@ def test_named_lists_from_publication_come_first_and_each_family_is_counted_alon
     assert cell(found, "mapped", (6, 10)).family == "exploratory"
     shown = cell(found, "named", (-5, -1))
     assert shown.family is None
-    assert np.isfinite([shown.q1_p, shown.q2_p]).all()
-    assert np.isnan([shown.q1_holm_p, shown.q1_rate]).all()
+    assert np.isfinite(shown.p)
+    assert np.isnan([shown.q1_p, shown.q2_p, shown.q1_holm_p, shown.q1_rate]).all()
+
+
+def test_what_follows_a_publication_is_asked_both_questions_and_counts_as_no_test(
+    inputs: Inputs, found: EventStudyResult
+) -> None:
+    followed = replace(inputs, windows=(*inputs.windows, (6, 15)), beside=(((6, 15),), ()))
+    more = event_study(followed)
+    told = cell(more, "named", (6, 15))
+    assert told.family is None
+    assert np.isfinite([told.q1_p, told.q2_p, told.q1_rate]).all()
+    assert np.isnan([told.q1_holm_p, told.q2_holm_p]).all()
+    assert more.families == found.families
+    assert not any(one.window == (6, 15) for one in more.tests if one.basket == "mapped")
+    assert cell(more, "named", (0, 5)).q1_holm_p == cell(found, "named", (0, 5)).q1_holm_p
 
 
 def test_a_horizon_is_of_its_own_list_and_does_not_move_with_another_day_0(
@@ -276,7 +290,7 @@ def test_what_is_unknown_of_one_share_is_left_out_for_all_and_said(inputs: Input
         in said
     )
     none = event_study(replace(inputs, pool=replace(pool, traded=None)))
-    for window in inputs.windows:
+    for window in ((0, 0), (0, 5), (6, 10)):
         left, right = cell(blind, "named", window), cell(none, "named", window)
         assert left.q2_nearest_p == right.q2_nearest_p
 

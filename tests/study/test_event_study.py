@@ -223,7 +223,7 @@ class TestWindows:
         # at the latest: 250 dates from -48 back to -297, the estimation of the first begins 140
         # earlier; one close more; the app came 4 sessions early
         first, last = reach(EventStudySpec(), (-140, -21), case)
-        assert (first, last) == (-297 - 140 - 4 - 1, 67)
+        assert (first, last) == (-297 - 140 - 4 - 1, 20)
 
 
 class TestWhatCannotBeHad:

@@ -91,10 +91,10 @@ def followed_windows(spec: EventStudySpec, case: Case) -> tuple[tuple[Offsets, .
 
 
 def reach(spec: EventStudySpec, estimation: Offsets, case: Case) -> tuple[int, int]:
-    """First and last session offset from day 0 whose prices the event study can use.
+    """First session offset from day 0 whose prices the event study can use, and the last it needs.
 
     Back to the estimation window of the earliest wanted placebo date, and one close more for the
-    first return.
+    first return. Horizons after publication are not needed: one that is not over is empty.
     """
     main = case.day_zero.session
     shifts = [
@@ -110,7 +110,8 @@ def reach(spec: EventStudySpec, estimation: Offsets, case: Case) -> tuple[int, i
         starts.append(-270)
     if placebo_ends:
         starts.append(estimation[0] + estimation[1] - max(placebo_ends) - spec.placebo_dates + 1)
-    return min(starts) + min([0, *shifts]) - 1, max(b for _, b in windows) + max([0, *shifts])
+    end = max(last for _, last in spec.all_windows)
+    return min(starts) + min([0, *shifts]) - 1, end + max([0, *shifts])
 
 
 def market_index(spec: EventStudySpec, benchmarks: tuple[str, ...], home: str) -> str:

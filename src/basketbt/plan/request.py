@@ -11,7 +11,7 @@ from basketbt.data.bars import PriceRequest
 from basketbt.errors import InputError
 from basketbt.lists.model import Basket
 from basketbt.market.symbols import parse_symbol
-from basketbt.plan.eventstudy import reach
+from basketbt.plan.eventstudy import publication_windows, reach
 from basketbt.plan.model import Case
 
 # Sessions read before the first one that is needed, so that a share suspended on that day, or Hong
@@ -57,11 +57,14 @@ def price_request(
         first = min(first, config.estimation[0] - 1 + earliest - 1 - config.estimation[1])
     # Day 0 is among the sessions even if every window ends before it: offsets count from it.
     last = max(0, *(max(case.asked.values()) for case in cases))
+    furthest = max(max(case.starts.values()) for case in cases)
     spec = config.event_study
     if spec is not None:
         for case in cases:
             begin, end = reach(spec, config.estimation, case)
             first, last = min(first, begin), max(last, end)
+            own = (window for windows in publication_windows(spec, case) for window in windows)
+            furthest = max([furthest, *(end for _, end in own)])
     if config.account is not None:
         first = min(first, -2)
         last = max(last, *(account_exit(config, case) for case in cases))
@@ -75,7 +78,7 @@ def price_request(
         symbols=symbols,
         indexes=benchmarks,
         start=min(case.session(first - LEAD_IN) for case in cases),
-        end=max(case.session(max(last, *case.starts.values())) for case in cases),
+        end=max(case.session(max(last, furthest)) for case in cases),
         required=max(case.session(last) for case in cases),
         fx=_pairs(cases, in_yuan=config.account is not None),
         universe=True,
