@@ -9,7 +9,6 @@ from pathlib import Path
 from basketbt import yamlfile
 from basketbt.config.study import is_study, load_study
 from basketbt.errors import BasketbtError, FileSyntaxError, InvalidFile, Problem, RefusedPath
-from basketbt.lists.catalogue import known_names
 from basketbt.lists.checks import name_warnings
 from basketbt.lists.library import Library, find_library
 from basketbt.lists.model import Basket
@@ -78,7 +77,7 @@ def check_files(paths: Sequence[Path], library: Library) -> Checked:
     baskets: list[Basket] = []
     for path in paths:
         try:
-            warnings += name_warnings(yamlfile.load(path), known_names())
+            warnings += name_warnings(yamlfile.load(path))
             baskets.append(library.load(path))
         except InvalidFile as error:
             # A composite repeats the problems of its lists: each is told once.
