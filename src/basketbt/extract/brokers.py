@@ -1,0 +1,109 @@
+"""Brokers by every name they go by, and whether a text lets one speak."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A broker: ``id`` is its folder in a library of lists, ``zh`` and ``en`` its names."""
+
+    id: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A broker that says something at this place; ``end`` is behind its name."""
+
+    broker: Broker
+    start: int
+    end: int
+
+
+#: Lists of several brokers that the text does not name, and of none.
+VARIOUS, UNNAMED = "various", "unnamed"
+
+# A name of a house that the table lacks: 某某证券.
+_HOUSE = re.compile(
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,4}证券(?=[:：\-—·在认表研指称发分建首](?!交易))"
+)
+_SPEAKS = re.compile(
+    r"(?:股份有限公司|有限公司|研究所|研究院|研究部|研究团队|研究|证券|集团|公司)?(?:\((?:\d{4,6}|[A-Za-z.]+)[.A-Z]*\))?"
+    r"(?:(?:[^,，。;；:、]{0,14}?)(?:研报|研究报告|报告|周报|日报|月报|年报点评|深度|点评|表示|认为|指出|指|称|分析|建议|发布|预计|预期|强调|"
+    r"提到|提示|提醒|看好|推荐|首推|给予|维持|上调|下调|调升|调降|首予|首次|重申|将|把|对|判断|统计|测算|金股|联合|首席|分析师|团队|策略|"
+    r"宏观|行业|则|也|还|予|予以|关注|覆盖|观点|看来|坦言|直言|说|评|重点|继续|列|升|降|晨会|研究员|组合|十大|月度|年度|\d{1,2}月)"
+    r"|\s*[:：\-—·|()【】\[\]》]|\s*\d|\s*$|\s+(?=[\u4e00-\u9fff])|[,，](?:建议|推荐|看好|关注)|[、和与及](?=[\u4e00-\u9fff]))"
+)
+_AS_OBJECT = re.compile(
+    r"(?:将|对|给予|维持|上调|下调|首予|重申|予|把|看好|推荐|首推|关注|买入|增持|如|包括|标的|个股|龙头|[、:])$"
+)
+_AFTER_LIST = re.compile(
+    r"(?:看好|推荐|首推|关注|买入|增持|标的|个股|公司|龙头|包括)(?:[^。;；:，,]{0,4}[:：])?[^。;；，,]{0,60}$"
+)
+# Right behind its name such a word makes a house the speaker, also inside a list of shares.
+_SPEAKS_AT_ONCE = re.compile(
+    r"(?:证券|研究所|研究)?(?:联合|共同|最新|在?研报中?|周?报告?中?)?(?:推荐|首推|看好|表示|认为|指出|研报|建议|称|维持|给予|重申)"
+)
+_SOURCE = re.compile(r"(?:据|来自|来源[:：]?|作者[:：]?|——|—|\()$")
+
+
+@cache
+def brokers() -> dict[str, Broker]:
+    """Every known name → its broker."""
+    known: dict[str, Broker] = {}
+    text = Path(__file__).with_name("brokers.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            number, english, name, others = line.split("|")
+            broker = Broker(number, name, english or name)
+            known.update(dict.fromkeys([name, *others.split()], broker))
+    return known
+
+
+def various() -> Broker:
+    """Several brokers, none named."""
+    return brokers()["多家券商"]
+
+
+def unnamed() -> Broker:
+    """No broker at all."""
+    return brokers()["未注明机构"]
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    names = sorted(brokers(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)))
+
+
+def houses_in(text: str) -> list[Speaker]:
+    """Every mention of a broker in ``text``, speaking or not, in order."""
+    found = [Speaker(brokers()[match[0]], *match.span()) for match in _pattern().finditer(text)]
+    taken = {at for one in found for at in range(one.start, one.end)}
+    for match in _HOUSE.finditer(text):
+        if not taken.intersection(range(*match.span())):
+            broker = Broker(f"house-{_number(match[0])}", match[0], match[0])
+            found.append(Speaker(broker, *match.span()))
+    return sorted(found, key=lambda one: one.start)
+
+
+def speaks(text: str, house: Speaker) -> bool:
+    """Whether the broker speaks there, and is not spoken of as a share."""
+    head, tail = text[max(0, house.start - 80) : house.start], text[house.end : house.end + 40]
+    if _SOURCE.search(head):
+        return True
+    if not _SPEAKS.match(tail):
+        return False
+    if _SPEAKS_AT_ONCE.match(tail) and not re.search(r"(?:将|关注|、|推荐)$", head):
+        return True
+    return not (_AS_OBJECT.search(head) or _AFTER_LIST.search(head))
+
+
+def _number(name: str) -> str:
+    return "".join(f"{ord(sign):x}" for sign in name.removesuffix("证券"))

@@ -1,0 +1,91 @@
+"""Who says it: the broker of each stance word, from its sentence outwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from basketbt.extract.brokers import Broker, Speaker, unnamed, various
+from basketbt.extract.lines import Line
+from basketbt.extract.scopes import Reached
+from basketbt.extract.words import MANY, Word
+
+_QUOTED_BY = re.compile(r"[”\"][\s,，。]*[^”“。]{0,24}$")
+_JOINED = ("、", "和", "与", "及", "以及", ",")
+
+
+class Speakers:
+    """The brokers of a text; ask for the one of each stance word."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = list(lines)
+        self._carried: dict[int, Broker | None] = {}
+        said: Broker | None = None
+        for line in self._lines:
+            self._carried[line.start] = said
+            said = self._last(line, len(line.text)) or said
+        named = {one.broker.id: one.broker for line in lines for one in line.speakers}
+        self._only = next(iter(named.values())) if len(named) == 1 else None
+
+    def of(self, line: Line, word: Word) -> tuple[Broker, ...]:
+        """The brokers whose word it is: several that speak together, or one for nobody."""
+        if MANY.search(word.text) or re.search(r"\d+家|券商|机构", word.text):
+            return (various(),)
+        begun, _ = line.sentence(word.start)
+        together = self._together(line, begun, word)
+        if together:
+            return together
+        quoted = self._quoted(line, word)
+        if quoted is not None:
+            return (quoted,)
+        said = self._last(line, word.start) or self._carried[line.start]
+        return (said or self._only or unnamed(),)
+
+    def heading(self, line: Line | None) -> Broker | None:
+        """The broker that a heading names, speaking or not, else the one that spoke last."""
+        if line is None:
+            return self._only
+        if line.houses:
+            return line.houses[-1].broker
+        return self._carried[line.start] or self._only
+
+    def knows(self, line: Line, word: Word) -> bool:
+        """Whether anyone at all is named as saying it."""
+        return self.of(line, word)[0] != unnamed()
+
+    def _together(self, line: Line, begun: int, word: Word) -> tuple[Broker, ...]:
+        """The last speakers of the sentence before the word."""
+        before = [one for one in line.speakers if begun <= one.start and one.end <= word.end]
+        many = [at for at in line.many if begun <= at < word.start]
+        if not before or (many and max(many) > before[-1].start):
+            return (various(),) if many else ()
+        group: list[Speaker] = [before[-1]]
+        for one in reversed(before[:-1]):
+            if line.text[one.end : group[0].start] not in _JOINED:
+                break
+            group.insert(0, one)
+        return tuple(dict.fromkeys(one.broker for one in group))
+
+    def _quoted(self, line: Line, word: Word) -> Broker | None:
+        """The one who is named behind the quotation that holds the word: “…。”某证券称。"""
+        opened = line.text.rfind("“", 0, word.start)
+        closed = line.text.find("”", word.end)
+        if opened < 0 or closed < 0 or line.text.find("”", opened, word.start) >= 0:
+            return None
+        if closed - opened < 30:
+            return None
+        behind = [one for one in line.speakers if one.start > closed and one.start - closed < 12]
+        return behind[0].broker if behind else None
+
+    def _last(self, line: Line, at: int) -> Broker | None:
+        """Who spoke last before ``at`` in the line; brokers in general count."""
+        speakers = [(one.start, one.broker) for one in line.speakers if one.start < at]
+        many = [(place, various()) for place in line.many if place < at]
+        last = max([*speakers, *many], key=lambda one: one[0], default=None)
+        return last[1] if last else None
+
+
+def is_claim(speakers: Speakers, each: Reached) -> bool:
+    """Whether the word is a broker's at all: weak ones (有望受益) need a speaker."""
+    weak = each.word.reach == "behind" and "受益" in each.word.text
+    return not weak or speakers.knows(each.line, each.word)
