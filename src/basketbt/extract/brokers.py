@@ -40,6 +40,11 @@ _SPEAKS = re.compile(
     r"宏观|行业|则|也|还|予|予以|关注|覆盖|观点|看来|坦言|直言|说|评|重点|继续|列|升|降|晨会|研究员|组合|十大|月度|年度|\d{1,2}月)"
     r"|\s*[:：\-—·|()【】\[\]》]|\s*\d|\s*$|\s+(?=[\u4e00-\u9fff])|[,，](?:建议|推荐|看好|关注)|[、和与及](?=[\u4e00-\u9fff]))"
 )
+# Names of two characters are words as well (开源, 中泰): they are houses only where they speak.
+_ONE_SPEAKS = re.compile(
+    r"\s?[:：|-]|在?(?:最新)?(?:研报|报告)|的?研究|表示|认为|指出|称|建议|预计|首席|分析师|[\u4e00-\u9fff]{0,2}团队|策略|维持|"
+    r"给予|予|看好|推荐|首推|发布|发表|预期|指|引述|上调|下调|重申|首予|首次|最新|日前|近日|金股|\d{1,2}月|将|升|降|料|目标|则|也|续|、|和|均"
+)
 _AS_OBJECT = re.compile(
     r"(?:将|对|给予|维持|上调|下调|首予|重申|予|把|看好|推荐|首推|关注|买入|增持|如|包括|标的|个股|龙头|[、:])$"
 )
@@ -84,13 +89,23 @@ def _pattern() -> re.Pattern[str]:
 
 def houses_in(text: str) -> list[Speaker]:
     """Every mention of a broker in ``text``, speaking or not, in order."""
-    found = [Speaker(brokers()[match[0]], *match.span()) for match in _pattern().finditer(text)]
+    found = [
+        Speaker(brokers()[match[0]], *match.span())
+        for match in _pattern().finditer(text)
+        if len(match[0]) > 2 or _ONE_SPEAKS.match(text, match.end())
+    ]
     taken = {at for one in found for at in range(one.start, one.end)}
     for match in _HOUSE.finditer(text):
         if not taken.intersection(range(*match.span())):
             broker = Broker(f"house-{_number(match[0])}", match[0], match[0])
             found.append(Speaker(broker, *match.span()))
     return sorted(found, key=lambda one: one.start)
+
+
+def house_called(name: str) -> Broker | None:
+    """The broker of a name that is known to be one, also without 证券: 东兴, 中银."""
+    text = name.strip()
+    return brokers().get(text) or brokers().get(f"{text}证券")
 
 
 def speaks(text: str, house: Speaker) -> bool:

@@ -154,8 +154,8 @@ class _Page(HTMLParser):
         elif tag in _UNSEEN and tag != "head":
             self._hidden = max(0, self._hidden - 1)
         elif tag in ("tr", "table"):
+            self.parts.append("\t\n" if self._in_row == 1 else "\n")  # one cell is a row too
             self._in_row = 0
-            self.parts.append("\n")
         elif tag in _BLOCKS and not self._in_row:
             self.parts.append("\n")
 

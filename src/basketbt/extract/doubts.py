@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal
 
 from basketbt.extract.lines import Line, sectors_in
-from basketbt.extract.scopes import Reached
+from basketbt.extract.reached import Reached
 from basketbt.extract.words import FOLLOWS, Word
 from basketbt.market.securities import all_keys
 

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from basketbt.extract.brokers import Broker, Speaker, houses_in, speaks
-from basketbt.extract.mentions import Mention, mentions_in
+from basketbt.extract.mentions import Mention, longest_name, mentions_in
 from basketbt.extract.words import MANY, Word, vocabulary, words_in
 
 #: Where a sentence ends; a semicolon parts items of one list and ends none.
@@ -20,7 +20,7 @@ _END = re.compile(
 _NUMBERED = re.compile(
     r"^\s*[(#*\-]*\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*[.、,:)]{1,2}\s*(?P<head>[^,，。;；:、]{2,16})(?:[:。]|$)"
 )
-_TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$|\t.*\t|^[^\t。]{1,20}\t[^\t。]{1,20}$")
+_TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$|\t.*\t|^[^\t。]{1,20}\t[^\t。]{0,20}$")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ def lines_of(text: str, day: date | None) -> list[Line]:
 
 
 def _line(text: str, start: int, day: date | None) -> Line:
-    houses = tuple(houses_in(text))
+    houses = tuple(
+        one for one in houses_in(text) if longest_name(text, one.start) <= one.end - one.start
+    )
     speaking = tuple(one for one in houses if speaks(text, one))
     taken = {at for one in speaking for at in range(one.start, one.end)}
     shares = {one.start: one.end for one in houses if one not in speaking}

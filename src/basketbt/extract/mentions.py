@@ -54,13 +54,21 @@ _SUFFIX = re.compile(
 )
 _EXCHANGE = r"SH|SZ|BJ|HK|SS|SSE|SZSE|US|O|N|OQ"
 _CODE_BEHIND = re.compile(
-    r"\s*[(\[【]\s*(?:(?P<words>[^()\[\]【】\d]{0,12})[:]?\s*)?(?P<pre>SH|SZ|BJ|HK|sh|sz|hk)?[.:]?(?P<code>\d{4,6}|[A-Z]{1,5}(?=\.(?:US|O|N|OQ)))"
+    r"\s*[(\[【]\s*(?:(?P<words>[^()\[\]【】\d]{0,12})[:]?\s*)?(?P<pre>SH|SZ|BJ|HK|sh|sz|hk)?[.:]?(?P<code>\d{3,6}|[A-Z]{1,5}(?=\.(?:US|O|N|OQ)))"
     rf"(?:\s*[.\-]?\s*(?P<ex>{_EXCHANGE}))?(?P<more>[^()\[\]【】]{{0,40}})[)\]】]",
     re.IGNORECASE,
 )
-_BARE_BEHIND = re.compile(rf"\s?(?P<code>\d{{5,6}})(?:\.(?P<ex>{_EXCHANGE}))?(?![\d.%亿万元倍年])")
+_BARE_BEHIND = re.compile(
+    rf"[\s\-]?(?P<code>\d{{5,6}})(?:\.(?P<ex>{_EXCHANGE}))?(?![\d.%亿万元倍年])"
+)
 _CODE_BEFORE = re.compile(rf"(?P<code>\d{{4,6}})\.(?P<ex>{_EXCHANGE})[\s,:)]*$")
 _LONE_CODE = re.compile(r"(?<![\d.])(?P<code>\d{4,6})\.(?P<ex>SH|SZ|BJ|HK)(?![A-Za-z])")
+_HK_BEFORE = re.compile(
+    r"(?:港股|H股)(?:的|上市|公司|标的|龙头|通|方面|重点|推荐|关注|建议|[:,、])*$"
+)
+_HK_BEHIND = re.compile(r"(?:[、和及与][^,，。;；、]{1,12}){0,8}等?[^,，。;；、]{0,4}(?:H股|港股)")
+_HK_MONEY = re.compile(r"港元|港币|HK\$|港仙")
+_MAINLAND = re.compile(r"A股|人民币|\d元")
 _HONG_KONG = re.compile(r"港股|H股|港元|港交所|港币|HKD?\$?|恒生|恒指")
 
 
@@ -96,6 +104,11 @@ def _short_forms() -> dict[str, str]:
 def is_name(text: str) -> bool:
     """Whether some share is or was called so."""
     return key_of(text) in _names()
+
+
+def longest_name(text: str, at: int) -> int:
+    """The length of the longest name of a share that begins at ``at``; 0 for none."""
+    return _longest_at(text.upper() if len(text.upper()) == len(text) else text, at, set())
 
 
 def mentions_in(text: str, day: date | None, taken: set[int] | None = None) -> list[Mention]:
@@ -153,12 +166,11 @@ def _mention(text: str, upper: str, start: int, end: int, day: date | None) -> M
     suffix = _SUFFIX.match(text, end)
     if suffix:
         closed = suffix.end()
-    ordinary = len(name) == 2 or name in vocabulary("ordinary")
+    short = _short_forms().get(name)
+    ordinary = name in vocabulary("ordinary") or (len(name) == 2 and short is None)
     symbols = shares_called(name, day)
-    if not symbols and name in _short_forms():
-        symbols = (_short_forms()[name],)
-    elif name in _short_forms() and _short_forms()[name].endswith(".HK"):
-        symbols = tuple({_short_forms()[name], *symbols})
+    if short is not None and (not symbols or short.endswith(".HK")):
+        symbols = tuple(sorted({short, *symbols}))
     symbols = tuple(one for one in symbols if not one.startswith(("900", "200", "201")))
     whole = Mention(begun, closed, name, "", candidates=symbols, ordinary=ordinary, name_end=closed)
     if suffix and suffix[0] in ("A股", "H股", "港股"):
@@ -176,12 +188,17 @@ def _coded(text: str, mention: Mention) -> Mention:
         if before is None:
             return mention
         symbol = _symbol_of(before["code"], before["ex"] or "", "")
-        return _checked(replace(mention, start=before.start()), symbol)
+        return _checked(
+            replace(mention, start=before.start()), symbol, before["code"], before["ex"]
+        )
     groups = match.groupdict()
     symbol = _symbol_of(
         groups["code"], groups["ex"] or groups.get("pre") or "", groups.get("words") or ""
     )
-    return _checked(replace(mention, end=match.end()), symbol)
+    checked = _checked(
+        replace(mention, end=match.end()), symbol, groups["code"], groups["ex"] or ""
+    )
+    return checked if checked.sure or checked.trouble else mention
 
 
 def _symbol_of(code: str, exchange: str, words: str) -> str:
@@ -200,21 +217,28 @@ def _symbol_of(code: str, exchange: str, words: str) -> str:
     return ""
 
 
-def _checked(mention: Mention, symbol: str) -> Mention:
+def _checked(mention: Mention, symbol: str, code: str, exchange: str) -> Mention:
     """The mention with its code believed, if the code is of a share of that name."""
     if not symbol:
         return mention
+    short = len(code) < 4
     if symbol.endswith(".US"):
         return replace(mention, trouble="foreign", candidates=(), sure=True)
-    if symbol in mention.candidates or _is_called(symbol, mention.name):
+    if symbol in mention.candidates or (
+        not short and _is_called(symbol, mention.name, known_only=not exchange)
+    ):
         return replace(mention, candidates=(symbol,), sure=True, ordinary=False)
+    if short or (symbol.startswith(("19", "20")) and len(symbol) == 7):
+        return mention  # a number or a year in brackets
     return replace(mention, trouble="wrong_code", candidates=(*mention.candidates, symbol))
 
 
-def _is_called(symbol: str, name: str) -> bool:
+def _is_called(symbol: str, name: str, *, known_only: bool) -> bool:
     """Whether a name of the share holds ``name`` or is held by it: 腾讯 and 腾讯控股."""
     keys = [key_of(known) for known in names_of(symbol)]
-    return not keys or any(name in key or key in name or _alike(name, key) for key in keys)
+    if not keys:
+        return not known_only  # younger than the table: an exchange makes it a code
+    return any(name in key or key in name or _alike(name, key) for key in keys)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -233,9 +257,8 @@ def _settled(mention: Mention, text: str, hong_kong: bool) -> Mention:
     sides = mention.candidates
     mainland = tuple(one for one in sides if not one.endswith(".HK"))
     if mainland and len(sides) > len(mainland):
-        near = text[max(0, mention.start - 40) : mention.end + 40]
         hk = tuple(one for one in sides if one.endswith(".HK"))
-        sides = hk if hong_kong and _points_to_hong_kong(near) else mainland
+        sides = hk if hong_kong and _points_to_hong_kong(text, mention) else mainland
     if len(sides) > 1 and not mainland:
         seen = {one: _last_seen(one, mention.name) for one in sides}
         sides = tuple(one for one in sides if seen[one] == max(seen.values()))
@@ -252,11 +275,13 @@ def _last_seen(symbol: str, name: str) -> date:
     return max(runs, default=date.min)
 
 
-def _points_to_hong_kong(near: str) -> bool:
-    return (
-        re.search(r"港元|H股|港股|港币", near) is not None
-        and re.search(r"A股|人民币", near) is None
-    )
+def _points_to_hong_kong(text: str, mention: Mention) -> bool:
+    """Whether its list is one of Hong Kong's shares, or its sentence counts in their currency."""
+    before, behind = text[: mention.start], text[mention.end :]
+    if _HK_BEFORE.search(before) or _HK_BEHIND.match(behind):
+        return True
+    sentence = re.split(r"[。;；]", before)[-1] + re.split(r"[。;；]", behind)[0]
+    return _HK_MONEY.search(sentence) is not None and _MAINLAND.search(sentence) is None
 
 
 def _with_lone_codes(text: str, found: list[Mention]) -> list[Mention]:

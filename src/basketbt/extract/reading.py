@@ -17,7 +17,8 @@ from basketbt.extract.doubts import doubtful_elements
 from basketbt.extract.lines import Line, broker_names, lines_of, spoken, theme_of
 from basketbt.extract.mentions import Mention, Trouble
 from basketbt.extract.moments import Moment, moment_of
-from basketbt.extract.scopes import Reached, scopes_of
+from basketbt.extract.reached import Reached
+from basketbt.extract.scopes import scopes_of
 from basketbt.extract.speakers import Speakers, is_claim
 from basketbt.extract.tables import rows_of
 from basketbt.extract.words import Stance, Word
@@ -174,17 +175,12 @@ class _Reader:
     def _reached(self) -> list[Reached]:
         """What stance words reach, with the one share of the text for a grade without a subject."""
         reached = [each for each in self._scopes.reached if is_claim(self._speakers, each)]
-        if any(each.word.reach == "rating" for each in reached):
-            return reached
         subject = self._subject()
-        if subject is None:
-            return reached
-        line, mention = subject
-        grades = [word for _, word in self._scopes.idle if word.reach == "rating"]
-        where = [one for one, word in self._scopes.idle if word.reach == "rating"]
-        if grades:
-            each = Reached(where[0], mention, grades[0], None)
-            reached.append(replace(each, line=line, word=self._moved(grades[0], where[0], line)))
+        grades = [(line, word) for line, word in self._scopes.idle if word.reach == "rating"]
+        if subject is not None and grades:
+            line, mention = subject
+            source, word = grades[0]
+            reached.append(Reached(line, mention, self._moved(word, source, line), None))
         return reached
 
     def _moved(self, word: Word, source: Line, target: Line) -> Word:
@@ -193,14 +189,17 @@ class _Reader:
         return replace(word, start=word.start + shift, end=word.end + shift)
 
     def _subject(self) -> tuple[Line, Mention] | None:
-        """The one share that the whole text is about."""
-        named = [
-            (line, one)
-            for line in self._lines
-            for one in line.mentions
-            if one.symbol and (one.sure or not one.ordinary)
-        ]
-        return named[0] if len({one.symbol for _, one in named}) == 1 else None
+        """The one share that the text is about, by its title or all through."""
+        for lines in (self._lines[:1], self._lines):
+            named = [
+                (line, one)
+                for line in lines
+                for one in line.mentions
+                if one.symbol and (one.sure or not one.ordinary)
+            ]
+            if len({one.symbol for _, one in named}) == 1:
+                return named[0]
+        return None
 
     def _houses(self, line: Line, word: Word) -> tuple[Broker, ...]:
         if self._broker is not None:

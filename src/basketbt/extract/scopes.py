@@ -11,48 +11,33 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from basketbt.extract.brokers import house_called
+from basketbt.extract.headings import heading_word, is_heading, part_headed
 from basketbt.extract.lines import Line, sectors_in
+from basketbt.extract.looking_back import read_behind, read_ratings
 from basketbt.extract.mentions import Mention
+from basketbt.extract.reached import BRACKETS, CLAUSE, DELIMITERS, Reached, in_company
+from basketbt.extract.segments import LABEL, leading_sector, segment_before, segment_name
 from basketbt.extract.words import (
     ATTRIBUTE,
     BREAKS,
     FIRST,
     FOLLOWS,
-    GOLD,
     LONGER,
     SECOND,
     STOPS,
     Word,
 )
 
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_DELIMITERS = re.compile(r"^[\s、,，;；:/|·“”\"'《》<>和及与以或并\-—*#~]*$")
-_CLAUSE = re.compile(r"[,，;；。:]")
-_LABEL = re.compile(
-    r"(?:^|[\s,，;；。、)(\]])(?:\d{1,2}[.)、]|[①-⑳]|[-•·●■◆▪]|主线[一二三四五\d]?[:])?\s*([\u4e00-\u9fffA-Za-z0-9+/&\-]{2,14})[:]\s*$"
-)
 _GROUP = re.compile(r"^\(([\u4e00-\u9fffA-Za-z+/&]{2,10})\)")
 _ITEM = re.compile(
     r"^\s*(?:\d{1,2}\s*[.)、]|\(\d{1,2}\)|[①-⑳]|[-•·●■◆▪*]|[一二三四五六七八九十]、|第[一二三四五])"
 )
 _OWN_SUBJECT = re.compile(r"[,，](?:该|同时|目前)?公司(?:与|和|在|于|的|将|已|有|是|为|业)")
-_OBJECT = re.compile(
-    r"(?:将|维持|给予|对|予|上调|下调|首予|重申|把|覆盖|调升|调降|授予)(?:公司|了|港股|A股|H股)?[“\"]?$"
-)
+_EXPLAINS = re.compile(r"\s*(?:[—–:]|-\s)")  # what follows is said of the share before
 _PARTS = ("端", "主线", "方向", "环节", "领域")
 _NOUNS = re.compile(r"标的|个股|公司|股票|企业")
-_REACH_AHEAD, _REACH_BEHIND = 70, 28
-_REPLACED = re.compile(r"(?:取代|替代|替换|代替|取替|接替|换下|剔除|调出|移除|移出)(?:了)?$")
-
-
-@dataclass(frozen=True)
-class Reached:
-    """A share that a stance word reaches; places are those of the line ``line``."""
-
-    line: Line
-    mention: Mention
-    word: Word
-    segment: str | None
+_REACH_AHEAD = 70
 
 
 @dataclass
@@ -80,16 +65,29 @@ def scopes_of(lines: Sequence[Line], theme: str | None) -> Scopes:
     reached: list[Reached] = []
     idle: list[tuple[Line, Word]] = []
     open_scope: _Scope | None = None
+    part: str | None = None
     for line in lines:
         if line.is_row:
             open_scope = None
             continue
+        heading = open_scope
+        part = part_headed(line, part)
         ahead, open_scope = _read_ahead(line, open_scope, theme)
-        behind = [*_read_behind(line), *_read_ratings(line, reached)]
+        ahead = [
+            each if each.segment or not part else replace(each, segment=part) for each in ahead
+        ]
+        if open_scope is None and heading is not None and _is_numbered_item(line, heading, ahead):
+            open_scope = heading
+        behind = [*read_behind(line), *read_ratings(line)]
         reached += ahead + behind
         used = {each.word for each in reached if each.line is line}
         idle += [(line, word) for word in line.words if word not in used]
     return Scopes(tuple(reached), tuple(idle))
+
+
+def _is_numbered_item(line: Line, heading: _Scope, ahead: list[Reached]) -> bool:
+    """Whether the line was an item of the heading's list, with sentences behind its share."""
+    return bool(ahead) and ahead[0].word.end == 0 and ahead[0].word.stance == heading.word.stance
 
 
 def _events(line: Line) -> Iterator[tuple[int, str, object]]:
@@ -116,7 +114,7 @@ def _read_ahead(
             scope = _at_word(what, line, theme, scope, found)
         elif kind == "second" and scope is not None and scope.found:
             assert isinstance(what, re.Match)
-            if not _DELIMITERS.match(line.text[scope.reached : at].rstrip("等")):
+            if not DELIMITERS.match(line.text[scope.reached : at].rstrip("等")):
                 continue
             scope = _second_grade(scope, what, found)
         elif kind == "end" and scope is not None:
@@ -125,6 +123,9 @@ def _read_ahead(
         elif kind == "share" and scope is not None and at >= scope.reached:
             assert isinstance(what, Mention)
             scope = _step(scope, line, what, found)
+    word = heading_word(line)
+    if word is not None and (scope is None or (scope.word.reach == "ahead" and not scope.found)):
+        scope = _Scope(word, len(line.text), None)
     return found, scope if scope is not None and scope.word.reach == "label" else None
 
 
@@ -161,13 +162,19 @@ def _second_grade(scope: _Scope, match: re.Match[str], found: list[Reached]) -> 
 
 
 def _carried(scope: _Scope, line: Line) -> _Scope | None:
-    """The scope of a heading on a new line, which it keeps for items of its list."""
+    """The scope of a heading on a new line, which it keeps for items of its list.
+
+    On the new line its word has no place; a house at the head of the line is whose list it is.
+    """
     text = line.text
-    first = line.mentions[0].start if line.mentions else len(text)
-    is_item = _ITEM.match(text) or _LABEL.search(text[:first]) or _DELIMITERS.match(text[:first])
-    if not line.mentions or (line.words and line.words[0].start < first) or not is_item:
+    if not line.mentions:
+        return scope if is_heading(line) and not line.words else None
+    first = line.mentions[0].start
+    is_item = _ITEM.match(text) or LABEL.search(text[:first]) or DELIMITERS.match(text[:first])
+    if (line.words and line.words[0].start < first) or not is_item:
         return None
-    return replace(scope, reached=0, segment=scope.head, group_from=0)
+    word = replace(scope.word, start=0, end=0)
+    return replace(scope, word=word, reached=0, segment=scope.head, group_from=0, found=[])
 
 
 def _goes_on(scope: _Scope, line: Line, end: int) -> bool:
@@ -182,22 +189,26 @@ def _goes_on(scope: _Scope, line: Line, end: int) -> bool:
         end <= word.start < following[0].start for word in line.words
     ):
         return False
-    return _ITEM.match(rest) is not None or _LABEL.search(head) is not None
+    return _ITEM.match(rest) is not None or LABEL.search(head) is not None
 
 
 def _step(scope: _Scope, line: Line, mention: Mention, found: list[Reached]) -> _Scope | None:
     """The scope behind a share: the share taken, passed over, or the scope at its end."""
     gap = line.text[scope.reached : mention.start]
-    bare = _BRACKETS.sub("", gap)
+    bare = BRACKETS.sub("", gap)
     if STOPS.search(bare) or len(bare) > _REACH_AHEAD:
         return None
+    if scope.found and _EXPLAINS.match(gap):
+        return scope
     if not _belongs(line, scope, mention, bare):
         return None if _has_verb(bare) else scope
-    label = _LABEL.search(gap) or _LABEL.search(bare)
-    if label and not any(word.start <= mention.start - 2 < word.end for word in line.words):
-        scope.segment = _segment_name(label[1])
+    label = LABEL.search(gap) or LABEL.search(bare)
+    if label and house_called(label[1]) is not None:
+        pass
+    elif label and not any(word.start <= mention.start - 2 < word.end for word in line.words):
+        scope.segment = segment_name(label[1])
         scope.group_from = mention.start
-    elif (named := _leading_sector(bare)) is not None:
+    elif (named := leading_sector(bare)) is not None:
         scope.segment = named
     each = Reached(line, mention, scope.word, scope.segment)
     scope.found.append(each)
@@ -222,202 +233,34 @@ def _name_group(scope: _Scope, tail: str, found: list[Reached]) -> None:
 def _belongs(line: Line, scope: _Scope, mention: Mention, bare: str) -> bool:
     text = line.text
     tail = text[mention.end : mention.end + 8]
-    if mention.ordinary and not mention.sure and not _in_company(line, mention):
+    if mention.ordinary and not mention.sure and not in_company(line, mention):
         return False
     if LONGER.match(tail) and not mention.sure:
         return False
     fits = FOLLOWS.match(tail) is not None or mention.sure
-    if _DELIMITERS.match(bare) or bare == "的":
+    if DELIMITERS.match(bare) or bare == "的":
         return fits or bare.strip() in ("、", "和", "及", "以及") or _is_object_of(scope, mention)
-    if _LABEL.search(bare):
+    if LABEL.search(bare):
         return fits
     if _has_verb(bare) or not fits:
         return False
-    clause = _CLAUSE.split(bare)[-1]
+    clause = CLAUSE.split(bare)[-1]
     return len(clause) <= 40 and (ATTRIBUTE.search(clause) is not None or len(clause) <= 12)
 
 
 def _is_object_of(scope: _Scope, mention: Mention) -> bool:
     """Whether the first share may be followed by more of the sentence: 看好A在…的竞争力."""
     heads_a_list = _NOUNS.search(scope.word.text) or scope.word.reach == "label"
-    return not scope.found and not heads_a_list and not mention.name.startswith("中国")
+    is_short = len(mention.name) == 2 or mention.name.startswith("中国")
+    return not scope.found and not heads_a_list and not is_short
 
 
 def _has_verb(bare: str) -> bool:
     if _OWN_SUBJECT.search(bare):
         return True
-    clause = _CLAUSE.split(bare)[-1]
+    clause = CLAUSE.split(bare)[-1]
     if ATTRIBUTE.search(clause) and clause.rstrip().endswith(
         ("的", "龙头", "企业", "标的", "厂商", "商")
     ):
         return False
     return BREAKS.search(bare) is not None
-
-
-def _in_company(line: Line, mention: Mention) -> bool:
-    """Whether a name that is a word as well stands between shares that are none."""
-    text = line.text
-    sides = []
-    for other in line.mentions:
-        if other is mention or (other.ordinary and not other.sure):
-            continue
-        between = text[min(other.end, mention.end) : max(other.start, mention.start)]
-        if _BRACKETS.sub("", between) in ("、", ",", "，", "和", "及", "与", "以及", " "):
-            sides.append(other.start < mention.start)
-    before = text[max(0, mention.start - 1) : mention.start]
-    if True in sides:
-        return True
-    # The first of a list: a word of another kind before it makes it one too.
-    return False in sides and before not in ("、", ",", "，", "和", "及", "与")
-
-
-def _read_behind(line: Line) -> list[Reached]:
-    """What the words reach that stand behind their shares."""
-    found: list[Reached] = []
-    for word in line.words:
-        if word.reach != "behind":
-            continue
-        begun, closed = line.sentence(word.start)
-        shares = [one for one in line.mentions if begun <= one.start and one.end <= word.start]
-        taken = _list_before(line, shares, word.start, _REACH_BEHIND)
-        gold = GOLD.search(line.text[begun:closed]) is not None
-        meant = replace(word, stance="recommend") if gold and word.stance == "watch" else word
-        found += [
-            Reached(
-                line, one, meant, segment_before(line, replace(word, start=taken[0].start), None)
-            )
-            for one in taken
-        ]
-    return found
-
-
-def _list_before(line: Line, shares: list[Mention], at: int, reach: int) -> list[Mention]:
-    """The list of shares that ends at most ``reach`` signs before ``at``."""
-    taken: list[Mention] = []
-    behind = at
-    for one in reversed(shares):
-        gap = _BRACKETS.sub("", line.text[one.end : behind])
-        most = 14 if taken else reach
-        replaced = _REPLACED.search(line.text[: one.start])
-        if len(gap) > most or BREAKS.search(gap) or STOPS.search(gap) or LONGER.match(gap):
-            break
-        if taken and not (_DELIMITERS.match(gap) or ATTRIBUTE.search(gap)):
-            break
-        if not replaced and (one.sure or not one.ordinary or _in_company(line, one)):
-            taken.append(one)
-        behind = replaced.start() if replaced else one.start
-    return taken[::-1]
-
-
-def _read_ratings(line: Line, before: Sequence[Reached]) -> list[Reached]:
-    """What is graded: the object of the verb, the list before the grade, or the one behind it."""
-    found: list[Reached] = []
-    last = 0
-    for word in line.words:
-        if word.reach != "rating":
-            continue
-        begun, closed = line.sentence(word.start)
-        begun = max(begun, last)
-        shares = [
-            one
-            for one in line.mentions
-            if begun <= one.start
-            and one.end <= word.end
-            and not _REPLACED.search(line.text[: one.start])
-        ]
-        graded = _graded(line, shares, word) or _behind_rating(line, word, closed)
-        found += [Reached(line, one, word, None) for one in graded]
-        last = word.end
-    return found
-
-
-def _graded(line: Line, shares: list[Mention], word: Word) -> list[Mention]:
-    shares = [
-        one for one in shares if not LONGER.match(line.text[one.end : one.end + 4]) or one.sure
-    ]
-    groups: list[list[Mention]] = []
-    for one in shares:
-        joined = groups and _DELIMITERS.match(line.text[groups[-1][-1].end : one.start])
-        if joined and _CLAUSE.search(line.text[groups[-1][-1].end : one.start]) is None:
-            groups[-1].append(one)
-        else:
-            groups.append([one])
-    objects = [group for group in groups if _OBJECT.search(line.text[: group[0].start])]
-    chosen = objects[-1] if objects else groups[0] if groups else []
-    return [one for one in chosen if not one.ordinary or one.sure or objects or _at_edge(line, one)]
-
-
-def _at_edge(line: Line, mention: Mention) -> bool:
-    return FOLLOWS.match(line.text[mention.end :]) is not None and mention.start == 0
-
-
-def _behind_rating(line: Line, word: Word, closed: int) -> list[Mention]:
-    """买入评级:A、B; 维持买入评级的A."""
-    taken: list[Mention] = []
-    reached = word.end
-    for one in line.mentions:
-        if one.start < word.end or one.end > closed:
-            continue
-        gap = _BRACKETS.sub("", line.text[reached : one.start])
-        first = re.match(r"^(?:的(?:有|是|包括)?|[:]|(?:标的|个股|公司)?(?:包括|有|为)?[:]?)$", gap)
-        if not (first if not taken else _DELIMITERS.match(gap)):
-            break
-        taken.append(one)
-        reached = one.end
-    return taken
-
-
-_END_SIDE = re.compile(r"(?:^|[,，;；。:\s])([A-Z]端)")
-_MAIN_LINE = re.compile(r"主线[一二三四五六七八九十\d]+\s*[:、]?\s*([^,，。;；:、]{2,14})[,，。:]")
-_ABOUT = re.compile(
-    r"^\s*(?:\d{1,2}[.)、]\s*|[-•·]\s*)?([\u4e00-\u9fffA-Za-z0-9+/&]{2,10}?)(?:板块|领域|行业|赛道|环节)?(?:方面|方向上?|层面|端|上)?[,，:]"
-)
-_OF_SECTOR = re.compile(r"^(?:行业|板块|产业|领域|赛道|企业|方面|方向|公司|龙头|环节|产业链|标的)")
-
-
-def segment_before(line: Line, word: Word, theme: str | None) -> str | None:
-    """The part of a list that the sentence names before its stance word: C端, 主线, a sector."""
-    begun, _ = line.sentence(word.start)
-    head = line.text[begun : word.start]
-    if side := _END_SIDE.search(head):
-        return side[1]
-    lines = [*_MAIN_LINE.finditer(head)]
-    if lines:
-        return _segment_name(lines[-1][1])
-    part = re.split(r"[;；]", head)[-1]
-    for piece in (part.rpartition(":")[2], part):
-        about = _ABOUT.match(piece)
-        if about and about[1] != line.theme and _is_part(about, piece):
-            return _segment_name(about[1])
-    named = [
-        sector
-        for at, sector in sectors_in(part)
-        if _OF_SECTOR.match(part[at + len(sector) :]) and sector not in (theme or "")
-    ]
-    return named[-1] if named and line.theme is None and theme is not None else None
-
-
-def _is_part(about: re.Match[str], part: str) -> bool:
-    """Whether a sentence opens with its subject: 算力方面,… or a sector of its own: 算力:…"""
-    opened = part[: about.end()]
-    return re.search(r"(?:方面|方向上?|层面|板块|领域|环节|赛道)[,，:]$", opened) is not None or (
-        opened.endswith(":") and bool(sectors_in(about[1]))
-    )
-
-
-def _leading_sector(bare: str) -> str | None:
-    """建议关注调味品行业龙头A: the sector that leads to a share inside a scope."""
-    clause = _CLAUSE.split(bare)[-1]
-    match = re.search(
-        r"([\u4e00-\u9fff]{2,6})(?:行业|板块|领域)(?:的)?(?:龙头|领军企业|龙头企业|标的|企业)$",
-        clause,
-    )
-    sectors = sectors_in(match[1]) if match else []
-    return sectors[-1][1] if sectors else None
-
-
-def _segment_name(text: str) -> str | None:
-    cleaned = re.sub(r"^(?:主线[一二三四五\d]?|方向[一二三四五\d]?|其中)[:]?", "", text)
-    cleaned = re.sub(r"^(?:布局|聚焦|把握|关注|看好|推荐|重视|配置)", "", cleaned)
-    cleaned = re.sub(r"(?:相关)?(?:标的|个股|公司|方面|方向|领域|板块|环节)$", "", cleaned)
-    return cleaned or None

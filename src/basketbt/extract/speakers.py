@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from basketbt.extract.brokers import Broker, Speaker, unnamed, various
 from basketbt.extract.lines import Line
-from basketbt.extract.scopes import Reached
+from basketbt.extract.reached import Reached
 from basketbt.extract.words import MANY, Word
 
+_SOURCE_LINE = re.compile(r"^\W*(?:来源|出处|资料来源|研报来源|机构|券商)\s*[:]")
 _QUOTED_BY = re.compile(r"[”\"][\s,，。]*[^”“。]{0,24}$")
+_SOURCE_HEAD = re.compile(r"(?:来源|出处|资料来源|——|—)\s*[:]?\s*$")
 _JOINED = ("、", "和", "与", "及", "以及", ",")
 
 
@@ -22,15 +24,27 @@ class Speakers:
         self._carried: dict[int, Broker | None] = {}
         said: Broker | None = None
         for line in self._lines:
+            source = _SOURCE_LINE.match(line.text)
+            if source and line.houses:
+                self._credit(line, line.houses[0].broker)
             self._carried[line.start] = said
             said = self._last(line, len(line.text)) or said
         named = {one.broker.id: one.broker for line in lines for one in line.speakers}
         self._only = next(iter(named.values())) if len(named) == 1 else None
 
+    def _credit(self, line: Line, house: Broker) -> None:
+        """A line of its own that names the source is of the lines since the last such line."""
+        for one in reversed(self._lines[: self._lines.index(line)]):
+            if _SOURCE_LINE.match(one.text) or one.speakers:
+                break
+            self._carried[one.start] = house
+
     def of(self, line: Line, word: Word) -> tuple[Broker, ...]:
         """The brokers whose word it is: several that speak together, or one for nobody."""
         if MANY.search(word.text) or re.search(r"\d+家|券商|机构", word.text):
             return (various(),)
+        if word.end == 0 and (leading := self._leading(line)) is not None:
+            return (leading,)
         begun, _ = line.sentence(word.start)
         together = self._together(line, begun, word)
         if together:
@@ -38,8 +52,20 @@ class Speakers:
         quoted = self._quoted(line, word)
         if quoted is not None:
             return (quoted,)
+        behind = self._in_brackets(line, word)
+        if behind is not None:
+            return (behind,)
         said = self._last(line, word.start) or self._carried[line.start]
         return (said or self._only or unnamed(),)
+
+    def _leading(self, line: Line) -> Broker | None:
+        """The house that heads an item of a list: 某证券:A、B."""
+        first = line.houses[0] if line.houses else None
+        if first is None or not re.fullmatch(r"[\s\d.、)(\-•·|]*", line.text[: first.start]):
+            return None
+        return (
+            first.broker if re.match(r"\s*(?:\([^()]*\))?\s*[:|]", line.text[first.end :]) else None
+        )
 
     def heading(self, line: Line | None) -> Broker | None:
         """The broker that a heading names, speaking or not, else the one that spoke last."""
@@ -76,6 +102,17 @@ class Speakers:
             return None
         behind = [one for one in line.speakers if one.start > closed and one.start - closed < 12]
         return behind[0].broker if behind else None
+
+    def _in_brackets(self, line: Line, word: Word) -> Broker | None:
+        """The source at the end of the sentence or item: …(某证券), 来源:某证券."""
+        _, closed = line.sentence(word.end)
+        for one in line.houses:
+            tail = line.text[one.end : one.end + 1]
+            head = line.text[max(0, one.start - 6) : one.start]
+            near = word.end <= one.start <= closed + 12
+            if near and (_SOURCE_HEAD.search(head) or (head.endswith("(") and tail == ")")):
+                return one.broker
+        return None
 
     def _last(self, line: Line, at: int) -> Broker | None:
         """Who spoke last before ``at`` in the line; brokers in general count."""

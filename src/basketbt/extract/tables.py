@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from basketbt.extract.brokers import Broker, houses_in
+from basketbt.extract.brokers import Broker, house_called
 from basketbt.extract.lines import Line
 from basketbt.extract.mentions import Mention
 from basketbt.extract.words import GOLD, GRADES, Stance, words_in
 
 _NAME = re.compile(r"名称|简称|公司|股票|标的|个股|证券|代码|金股|NAME|CODE|SYMBOL", re.IGNORECASE)
-_RATING = re.compile(r"评级|建议|操作|RATING", re.IGNORECASE)
-_HOUSE = re.compile(r"券商|机构|推荐方|研究所|BROKER", re.IGNORECASE)
-_GROUP = re.compile(r"行业|板块|环节|方向|细分|领域|赛道|主线", re.IGNORECASE)
+_RATING = re.compile(r"评级|建议|操作|调整|RATING", re.IGNORECASE)
+_TURNED = re.compile(r"→|->|—>|调至|上调为|下调为|调升至|调降至")
+_HOUSE = re.compile(r"券商|机构|推荐方|研究所|来源|出处|BROKER", re.IGNORECASE)
+_GROUP = re.compile(r"行业|板块|环节|方向|细分|领域|赛道|主线|主题|题材|类别|分类|产业链")
+_LONGEST_GROUP = 16
 _MARKET = re.compile(r"涨跌|涨幅|跌幅|成交|换手|收盘|净流入|市盈率|EPS|PE\b|盈利预测|持仓|持股")
 _RULE = re.compile(r"^[\s|:\-—]+$")
 
@@ -52,6 +54,10 @@ def rows_of(lines: Sequence[Line]) -> Iterator[Row]:
             continue
         cells = cells_of(line)
         if _RULE.match(line.text):
+            continue
+        filled = [text.strip() for _, text in cells if text.strip()]
+        if len(filled) == 1 and not line.mentions and len(filled[0]) <= _LONGEST_GROUP:
+            group = filled[0]
             continue
         if columns is None:
             columns = _columns([text for _, text in cells])
@@ -117,14 +123,14 @@ def _fills(line: Line, mention: Mention, spans: list[tuple[int, int]]) -> bool:
     start, end = next((s, e) for s, e in spans if s <= mention.start < e)
     before = line.text[start : mention.start].strip()
     after = line.text[mention.end : end].strip()
-    return (not before or before[-1] in "、,;/)(") and (not after or after[0] in "、,;/()")
+    return (not before or before[-1] in "、,;/)(]|+") and (not after or after[0] in "、,;/()[|+")
 
 
 def _stance(
     cells: list[tuple[int, str]], columns: _Columns, heading: Line | None
 ) -> tuple[Stance | None, str]:
     if columns.rating is not None and columns.rating < len(cells):
-        text = cells[columns.rating][1].strip(' “”"')
+        text = _TURNED.split(cells[columns.rating][1])[-1].strip(' “”"')
         for grade in sorted(GRADES, key=len, reverse=True):
             if grade in text.upper():
                 return GRADES[grade], text
@@ -144,4 +150,5 @@ def _stance(
 def _brokers(cells: list[tuple[int, str]], columns: _Columns) -> tuple[Broker, ...]:
     if columns.house is None or columns.house >= len(cells):
         return ()
-    return tuple(dict.fromkeys(one.broker for one in houses_in(cells[columns.house][1])))
+    named = (house_called(part) for part in re.split(r"[、,，;；/\s]+", cells[columns.house][1]))
+    return tuple(dict.fromkeys(house for house in named if house is not None))

@@ -1,0 +1,67 @@
+"""Parts of a list as a sentence names them: C端, a main line, a sector, a label with a colon."""
+
+from __future__ import annotations
+
+import re
+
+from basketbt.extract.lines import Line, sectors_in
+from basketbt.extract.reached import CLAUSE
+from basketbt.extract.words import Word
+
+LABEL = re.compile(
+    r"(?:^|[\s,，;；。、)(\]])(?:\d{1,2}[.)、]|[①-⑳]|[-•·●■◆▪]|主线[一二三四五\d]?[:])?\s*([\u4e00-\u9fffA-Za-z0-9+/&\-]{2,14})[:]\s*$"
+)
+_END_SIDE = re.compile(r"(?:^|[,，;；。:\s])([A-Z]端)")
+_MAIN_LINE = re.compile(r"主线[一二三四五六七八九十\d]+\s*[:、]?\s*([^,，。;；:、]{2,14})[,，。:]")
+_ABOUT = re.compile(
+    r"^\s*(?:\d{1,2}[.)、]\s*|[-•·]\s*)?([\u4e00-\u9fffA-Za-z0-9+/&]{2,10}?)(?:板块|领域|行业|赛道|环节)?(?:方面|方向上?|层面|端|上)?[,，:]"
+)
+_OF_SECTOR = re.compile(r"^(?:行业|板块|产业|领域|赛道|企业|方面|方向|公司|龙头|环节|产业链|标的)")
+
+
+def segment_before(line: Line, word: Word, theme: str | None) -> str | None:
+    """The part of a list that the sentence names before its stance word: C端, 主线, a sector."""
+    begun, _ = line.sentence(word.start)
+    head = line.text[begun : word.start]
+    if side := _END_SIDE.search(head):
+        return side[1]
+    lines = [*_MAIN_LINE.finditer(head)]
+    if lines:
+        return segment_name(lines[-1][1])
+    part = re.split(r"[;；]", head)[-1]
+    for piece in (part.rpartition(":")[2], part):
+        about = _ABOUT.match(piece)
+        if about and about[1] != line.theme and _is_part(about, piece):
+            return segment_name(about[1])
+    named = [
+        sector
+        for at, sector in sectors_in(part)
+        if _OF_SECTOR.match(part[at + len(sector) :]) and sector not in (theme or "")
+    ]
+    return named[-1] if named and line.theme is None and theme is not None else None
+
+
+def _is_part(about: re.Match[str], part: str) -> bool:
+    """Whether a sentence opens with its subject: 算力方面,… or a sector of its own: 算力:…"""
+    opened = part[: about.end()]
+    return re.search(r"(?:方面|方向上?|层面|板块|领域|环节|赛道)[,，:]$", opened) is not None or (
+        opened.endswith(":") and bool(sectors_in(about[1]))
+    )
+
+
+def leading_sector(bare: str) -> str | None:
+    """建议关注调味品行业龙头A: the sector that leads to a share inside a scope."""
+    clause = CLAUSE.split(bare)[-1]
+    match = re.search(
+        r"([\u4e00-\u9fff]{2,6})(?:行业|板块|领域)(?:的)?(?:龙头|领军企业|龙头企业|标的|企业)$",
+        clause,
+    )
+    sectors = sectors_in(match[1]) if match else []
+    return sectors[-1][1] if sectors else None
+
+
+def segment_name(text: str) -> str | None:
+    cleaned = re.sub(r"^(?:主线[一二三四五\d]?|方向[一二三四五\d]?|其中)[:]?", "", text)
+    cleaned = re.sub(r"^(?:布局|聚焦|把握|关注|看好|推荐|重视|配置)", "", cleaned)
+    cleaned = re.sub(r"(?:相关)?(?:标的|个股|公司|方面|方向|领域|板块|环节)$", "", cleaned)
+    return cleaned or None
