@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Literal
 
-from basketbt.extract.brokers import Broker, brokers, unnamed, various
+from basketbt.extract.brokers import Broker, brokers, unnamed
 from basketbt.extract.cleaning import Clean, cleaned
 from basketbt.extract.doubts import doubtful_elements
 from basketbt.extract.lines import Line, broker_names, lines_of, spoken, theme_of
@@ -22,7 +22,7 @@ from basketbt.extract.scopes import scopes_of
 from basketbt.extract.speakers import Speakers, is_claim
 from basketbt.extract.tables import rows_of
 from basketbt.extract.words import Stance, Word
-from basketbt.market.securities import names_of
+from basketbt.market.securities import key_of, names_of
 
 #: Most signs of the original that stand as evidence of one pick.
 EVIDENCE = 60
@@ -33,7 +33,8 @@ Why = Literal["typo", "two_meanings", "wrong_code", "foreign", "unknown_code", "
 class Pick:
     """A share that a broker picks; ``start`` and ``end`` are places in the original text.
 
-    ``broker`` is its name as the text has it, None where nobody is named; ``evidence`` are the
+    ``broker`` is its name as the text has it, None where nobody is named; ``name`` is the share's
+    name today, ``called`` the name that the text means; ``evidence`` are the
     words it rests on, beginning at ``evidence_start``.
     """
 
@@ -45,6 +46,7 @@ class Pick:
     stance: Stance
     wording: str
     name: str
+    called: str
     symbol: str
     as_written: str
     start: int
@@ -145,7 +147,7 @@ def _title(text: str) -> str:
     line = next((line.strip() for line in text.split("\n") if line.strip()), "")
     if line.startswith("【") and "】" in line:
         return line[1 : line.index("】")]
-    return line[:60]
+    return line[:40]
 
 
 class _Reader:
@@ -233,6 +235,7 @@ class _Reader:
                 stance=word.stance,
                 wording=word.text.strip("“”\"':"),
                 name=known[0] if known else mention.name,
+                called=_called(mention, known),
                 symbol=mention.symbol,
                 as_written=written,
                 start=place,
@@ -287,11 +290,19 @@ class _Reader:
                     found.append(Unresolved(text, "wrong_code", start, one.candidates))
         return found
 
+    def _is_told(self, line: Line, word: Word) -> bool:
+        """Whether the sentence goes on to name the shares that it means."""
+        begun, closed = line.sentence(word.start)
+        return any(
+            each.line is line and begun <= each.mention.start < closed
+            for each in self._scopes.reached
+        )
+
     def themes(self) -> tuple[Theme, ...]:
         """What stance words point to where they reach no share."""
         found: dict[tuple[str, str], Theme] = {}
         for line, word in self._scopes.idle:
-            if word.reach not in ("ahead", "label") or line.is_row:
+            if word.reach not in ("ahead", "label") or line.is_row or self._is_told(line, word):
                 continue
             end = _end_of_theme(line, word)
             if end - word.end < 2:
@@ -301,6 +312,13 @@ class _Reader:
                 theme = Theme(self._named(house), house.id, word.stance, words, start)
                 found.setdefault((house.id, words), theme)
         return tuple(found.values())
+
+
+def _called(mention: Mention, known: Sequence[str]) -> str:
+    """The share's own name that the text means, if it is one; else the name of today."""
+    if mention.name in {key_of(name) for name in known}:
+        return mention.name
+    return known[0] if known else mention.name
 
 
 def _end_of_theme(line: Line, word: Word) -> int:
@@ -345,6 +363,3 @@ def _named_houses_first(picks: list[Pick]) -> list[Pick]:
     """Without what nobody in particular picks where a house picks the same."""
     named = {pick.symbol for pick in picks if pick.broker_id not in ("unnamed",)}
     return [pick for pick in picks if pick.broker_id != unnamed().id or pick.symbol not in named]
-
-
-__all__ = ["Pick", "Reading", "Theme", "Unresolved", "read", "various"]

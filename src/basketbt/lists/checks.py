@@ -24,6 +24,7 @@ WEIGHT_TOLERANCE = 1e-9
 
 UNKNOWN_NAME = NoteKind("unknown-name", severity="warning")
 
+_NOT_HELD = ("neutral", "avoid", "中性", "持有", "回避", "卖出", "减持")
 # Special treatment is marked before a name without renaming the company.
 _SPECIAL = re.compile(r"^\*?ST")
 
@@ -37,6 +38,7 @@ def consistency_problems(document: YamlDocument) -> list[Problem]:
         *_reasons(document, rows),
         *_segments(document, rows),
         *_lots(document, rows),
+        *_sides(document, rows),
         *_components(document),
     ]
 
@@ -168,6 +170,39 @@ def _lots(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
                 f"{symbol} cannot have a lot of its own",
                 "Only Hong Kong issuers choose their board lot; remove it.",
             )
+
+
+def _sides(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
+    """What a source would hold and what it would not are two lists, never one position."""
+    held = [(position, row) for position, row in rows if row.get("stance") not in _NOT_HELD]
+    if not held:
+        return
+    for position, row in rows:
+        if row.get("stance") in _NOT_HELD:
+            yield document.problem(
+                ("constituents", position, "stance"),
+                f"{_symbol(row)} is {row['stance']}, but the list holds shares of another stance",
+                "What is neutral or to be avoided is a list of its own: move it to another file.",
+            )
+
+
+def unresolved_warnings(document: YamlDocument) -> list[Problem]:
+    """A warning for each piece of the source that a draft left open."""
+    data = document.data if isinstance(document.data, dict) else {}
+    rows = data.get("unresolved")
+    found = []
+    for position, row in enumerate(rows if isinstance(rows, list) else []):
+        if isinstance(row, dict):
+            names = row.get("candidates") or []
+            meant = (
+                f"; may be {', '.join(map(str, names))}"
+                if isinstance(names, list) and names
+                else ""
+            )
+            what = f"{row.get('text')} is unresolved ({row.get('why')}{meant})"
+            fix = "Look it up in the source, add the share if it is one, and remove the line."
+            found.append(document.problem(("unresolved", position), what, fix))
+    return found
 
 
 def _components(document: YamlDocument) -> Iterator[Problem]:

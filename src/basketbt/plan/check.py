@@ -9,7 +9,7 @@ from pathlib import Path
 from basketbt import yamlfile
 from basketbt.config.study import is_study, load_study
 from basketbt.errors import BasketbtError, FileSyntaxError, InvalidFile, Problem, RefusedPath
-from basketbt.lists.checks import name_warnings
+from basketbt.lists.checks import name_warnings, unresolved_warnings
 from basketbt.lists.library import Library, find_library
 from basketbt.lists.model import Basket
 from basketbt.plan.study import make_plan, refuse_caps
@@ -77,7 +77,8 @@ def check_files(paths: Sequence[Path], library: Library) -> Checked:
     baskets: list[Basket] = []
     for path in paths:
         try:
-            warnings += name_warnings(yamlfile.load(path))
+            document = yamlfile.load(path)
+            warnings += [*name_warnings(document), *unresolved_warnings(document)]
             baskets.append(library.load(path))
         except InvalidFile as error:
             # A composite repeats the problems of its lists: each is told once.
