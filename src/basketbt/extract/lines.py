@@ -20,6 +20,7 @@ _END = re.compile(
 _NUMBERED = re.compile(
     r"^\s*[(#*\-]*\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*[.、,:)]{1,2}\s*(?P<head>[^,，。;；:、]{2,16})(?:[:。]|$)"
 )
+_NEXT = re.compile(r"[;；。]\s*\(?(?:[2二])\s*[.)、:]")  # a second item on the same line
 _TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$|\t.*\t|^[^\t。]{1,20}\t[^\t。]{0,20}$")
 
 
@@ -78,7 +79,7 @@ def _line(text: str, start: int, day: date | None) -> Line:
         words=words,
         mentions=mentions,
         ends=tuple(match.end() for match in _END.finditer(text)),
-        theme=_head(numbered) if numbered and words else None,
+        theme=_head(numbered) if numbered and words and not _NEXT.search(text) else None,
         is_row=_TABLE_ROW.search(text) is not None,
     )
 

@@ -10,7 +10,7 @@ from basketbt.extract.mentions import Mention
 from basketbt.extract.words import Word
 
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-DELIMITERS = re.compile(r"^[\s、,，;；:/|·“”\"'《》<>和及与以或并\-—*#~]*$")
+DELIMITERS = re.compile(r"^[\s、,，;；:/|·“”\"'《》<>【】+和及与以或并\-—*#~]*$")
 CLAUSE = re.compile(r"[,，;；。:]")
 
 

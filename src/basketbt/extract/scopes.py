@@ -37,7 +37,7 @@ _OWN_SUBJECT = re.compile(r"[,，](?:该|同时|目前)?公司(?:与|和|在|于
 _EXPLAINS = re.compile(r"\s*(?:[—–:]|-\s)")  # what follows is said of the share before
 _PARTS = ("端", "主线", "方向", "环节", "领域")
 _NOUNS = re.compile(r"标的|个股|公司|股票|企业")
-_REACH_AHEAD = 70
+_REACH_AHEAD = 90
 
 
 @dataclass
@@ -245,7 +245,7 @@ def _belongs(line: Line, scope: _Scope, mention: Mention, bare: str) -> bool:
     if _has_verb(bare) or not fits:
         return False
     clause = CLAUSE.split(bare)[-1]
-    return len(clause) <= 40 and (ATTRIBUTE.search(clause) is not None or len(clause) <= 12)
+    return len(clause) <= 60 and (ATTRIBUTE.search(clause) is not None or len(clause) <= 12)
 
 
 def _is_object_of(scope: _Scope, mention: Mention) -> bool:

@@ -14,7 +14,12 @@ LABEL = re.compile(
 _END_SIDE = re.compile(r"(?:^|[,，;；。:\s])([A-Z]端)")
 _MAIN_LINE = re.compile(r"主线[一二三四五六七八九十\d]+\s*[:、]?\s*([^,，。;；:、]{2,14})[,，。:]")
 _ABOUT = re.compile(
-    r"^\s*(?:\d{1,2}[.)、]\s*|[-•·]\s*)?([\u4e00-\u9fffA-Za-z0-9+/&]{2,10}?)(?:板块|领域|行业|赛道|环节)?(?:方面|方向上?|层面|端|上)?[,，:]"
+    r"^\s*(?:\(?\d{1,2}[.)、]\s*|[①-⑳]\s*|[-•·]\s*)?([\u4e00-\u9fffA-Za-z0-9+/&]{2,10}?)(?:板块|领域|行业|赛道|环节)?(?:方面|方向上?|层面|端|上)?[,，:]"
+)
+#: Labels of an article's own parts, and words that stand for shares; houses end in 证券.
+_GENERIC = re.compile(
+    r"建议|观点|策略|要点|点评|风险|结论|摘要|逻辑|预测|报告|研报|周报|日报|事件|评级|以下|下列|如下|"
+    r"证券|公司$|股份$|我们|认为|此外|另外|同时|综上|因此|目前|本周|今日|标的|个股|股票|推荐|关注|包括|方面$"
 )
 _OF_SECTOR = re.compile(r"^(?:行业|板块|产业|领域|赛道|企业|方面|方向|公司|龙头|环节|产业链|标的)")
 
@@ -44,9 +49,13 @@ def segment_before(line: Line, word: Word, theme: str | None) -> str | None:
 def _is_part(about: re.Match[str], part: str) -> bool:
     """Whether a sentence opens with its subject: 算力方面,… or a sector of its own: 算力:…"""
     opened = part[: about.end()]
-    return re.search(r"(?:方面|方向上?|层面|板块|领域|环节|赛道)[,，:]$", opened) is not None or (
-        opened.endswith(":") and bool(sectors_in(about[1]))
-    )
+    if _GENERIC.search(about[1]):
+        return False
+    if re.search(r"(?:方面|方向上?|层面|板块|领域|环节|赛道|端)[,，:]$", opened):
+        return True
+    numbered = re.match(r"\s*(?:\(?\d{1,2}[.)、]|[①-⑳])", opened) is not None
+    alone = about.end() == len(part.rstrip())  # the stance word follows at once
+    return opened.endswith(":") and (bool(sectors_in(about[1])) or numbered or alone)
 
 
 def leading_sector(bare: str) -> str | None:
@@ -61,7 +70,8 @@ def leading_sector(bare: str) -> str | None:
 
 
 def segment_name(text: str) -> str | None:
+    """A label as the name of a segment; None for one that names nothing of its own."""
     cleaned = re.sub(r"^(?:主线[一二三四五\d]?|方向[一二三四五\d]?|其中)[:]?", "", text)
     cleaned = re.sub(r"^(?:布局|聚焦|把握|关注|看好|推荐|重视|配置)", "", cleaned)
     cleaned = re.sub(r"(?:相关)?(?:标的|个股|公司|方面|方向|领域|板块|环节)$", "", cleaned)
-    return cleaned or None
+    return None if not cleaned or _GENERIC.search(cleaned) else cleaned

@@ -116,12 +116,12 @@ CUES = (
     Cue(
         "ahead",
         "recommend",
-        rf"(?:{_ADVERB}*(?:首推|首选(?:股)?|强推|强烈推荐|重点推荐|优先推荐|推荐(?:买入|增持|配置)?|看好|力荐|荐股|精选|优选)|建议(?:积极|逢低|重点|优先|超配|增持|买入|配置|布局|逢低布局|逢低买入|逢低配置|加仓)*(?:买入|增持|加仓|配置|布局|超配)|推介)",
+        rf"(?:{_ADVERB}*(?:首推|首选(?:股)?|更?偏好|钟情|强推|强烈推荐|重点推荐|优先推荐|推荐(?:买入|增持|配置)?|看好|力荐|荐股|精选|优选)|建议(?:积极|逢低|重点|优先|超配|增持|买入|配置|布局|逢低布局|逢低买入|逢低配置|加仓)*(?:买入|增持|加仓|配置|布局|超配)|推介)",
     ),
     Cue(
         "ahead",
         "recommend",
-        r"(?:入围|入选|纳入|列入|新增|调入)[^,，。;；:]{0,14}金股[”\"]?(?:名单|组合|池)?",
+        r"(?:入围|入选|纳入|列入|新增|调入)[^,，。;；:]{0,14}(?:金股|确信买入)[”\"」]?(?:名单|组合|池)?",
     ),
     Cue("ahead", "watch", rf"{_ADVERB}*(?:关注)(?:(?:的)?{_NOUN})?(?:包括|有|为)?"),
     Cue(
@@ -158,7 +158,7 @@ CUES = (
     Cue(
         "behind",
         "recommend",
-        r"(?:入围|入选|纳入|列入|荣登|登上|列为|上调为|升为|成为|列作|为)[^,，。;；:]{0,14}(?:金股|首选股?|核心推荐)[”\"]?(?:名单|组合|池)?",
+        r"(?:入围|入选|纳入|列入|荣登|登上|列为|上调为|升为|成为|列作|为)[^,，。;；:]{0,14}(?:金股|首选股?|核心推荐|确信买入|喜爱|焦点股?)[”\"」]?(?:名单|组合|池|标的|股)?",
     ),
     Cue("behind", "recommend", r"(?:值得|可)(?:重点)?(?:推荐|买入|配置)"),
     Cue("behind", "watch", r"(?:值得|可)(?:投资者)?(?:重点|持续|积极|长期)?关注"),
@@ -186,6 +186,7 @@ _NOT_BEHIND = re.compile(
     r"度|热度|者|到|点|函|人数|榜|重点|焦点|力度|率|位|与否|问询|风险|以下风险|的风险|后续|进展|信"
 )
 #: 入选金股名单 stands behind its shares, unless some follow at once.
+_ONLY_SIGNS = re.compile(r"[\s,，、:“”\"]*")
 _ENTERS = re.compile(r"入围|入选|纳入|列入|新增|调入")
 #: 被9家券商推荐的个股有A: the shares stand behind the word after all.
 _OF_SHARES = re.compile(rf"的{_NOUN}?(?:有|是|为|包括|即|分别)?")
@@ -212,7 +213,7 @@ ATTRIBUTE = re.compile(
 )
 #: What may follow a share that is one of a list.
 FOLLOWS = re.compile(
-    r"$|[\s、,，。;；:()（）\[\]【】“”\"'/|·&+\-—~!?！？…《》<>]|\.(?!\d)|等|和|及|与|以及|或|\d|"
+    r"$|[\s、,，。;；:()（）\[\]【】“”\"'/|·&+\-—*#~!?！？…《》<>]|\.(?!\d)|等|和|及|与|以及|或|\d|"
     r"[两二三四五六七八九十]|几|共|这|为代表|为首|均|都|皆|在内|也|亦|将|有望|值得|A股|H股|港股|股份|公司|集团"
 )
 #: A share directly behind its word may be followed by more of the sentence, but not by these, which
@@ -289,8 +290,10 @@ def _meant(text: str, word: Word, shares: frozenset[int]) -> Word | None:
         ahead = _OF_SHARES.match(text, word.end)
         end = ahead.end() if ahead else word.end
         return replace(word, end=end, reach="ahead") if ahead or end in shares else word
-    if _ENTERS.match(word.text) and shares.isdisjoint(range(word.end, word.end + 12)):
-        return None
+    if _ENTERS.match(word.text):
+        gap = _ONLY_SIGNS.match(text, word.end)
+        if gap is None or gap.end() not in shares:
+            return None
     if word.stance in ("recommend", "watch"):
         if _AVOIDING.search(head) and "看好" in word.text:
             return replace(word, stance="avoid")
