@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,10 +41,14 @@ _SPEAKS = re.compile(
     r"宏观|行业|则|也|还|予|予以|关注|覆盖|观点|看来|坦言|直言|说|评|重点|继续|列|升|降|晨会|研究员|组合|十大|月度|年度|\d{1,2}月)"
     r"|\s*[:：\-—·|()【】\[\]》]|\s*\d|\s*$|\s+(?=[\u4e00-\u9fff])|[,，](?:建议|推荐|看好|关注)|[、和与及](?=[\u4e00-\u9fff]))"
 )
-# Names of two characters are words as well (开源, 中泰): they are houses only where they speak.
+# Names that are words as well are houses only where they speak at once.
+_WORDS = frozenset(
+    "开源 中泰 财通 国海 大和 国金 天风 浙商 华福 国联 华创 华金 海通 国都 华源 国信 国君 国盛 国元 "
+    "广发 华泰 中金 里昂 晨星 东吴 兴证 申万 华鑫 富瑞 瑞信 太平洋 汇丰 渣打 元大 群益 辉立 金英 瑞穗".split()
+)
 _ONE_SPEAKS = re.compile(
     r"\s?[:：|-]|在?(?:最新)?(?:研报|报告)|的?研究|表示|认为|指出|称|建议|预计|首席|分析师|[\u4e00-\u9fff]{0,2}团队|策略|维持|"
-    r"给予|予|看好|推荐|首推|发布|发表|预期|指|引述|上调|下调|重申|首予|首次|最新|日前|近日|金股|\d{1,2}月|将|升|降|料|目标|则|也|续|、|和|均"
+    r"给予|予|看好|推荐|首推|发布|发表|预期|指|引述|上调|下调|重申|首予|首次|最新|日前|近日|金股|\d{1,2}月|将|升|降|料|目标|则|也|续|、|和|均|联合|共同|独家|列"
 )
 _AS_OBJECT = re.compile(
     r"(?:将|对|给予|维持|上调|下调|首予|重申|予|把|看好|推荐|首推|关注|买入|增持|如|包括|标的|个股|龙头|[、:])$"
@@ -55,6 +60,14 @@ _AFTER_LIST = re.compile(
 _SPEAKS_AT_ONCE = re.compile(
     r"(?:证券|研究所|研究)?(?:联合|共同|最新|在?研报中?|周?报告?中?)?(?:推荐|首推|看好|表示|认为|指出|研报|建议|称|维持|给予|重申)"
 )
+# 某证券独家推荐的A: whatever stands before, the house speaks.
+_RECOMMENDS_ONE = re.compile(r"(?:独家|联合|共同|均)?(?:推荐|看好)的")
+# Several houses in a row are speakers only if they do something together.
+_LISTED = re.compile(
+    r"等?(?:\d+|[两二三四五六七八九十多]+)?(?:家|大)?(?:券商|机构|投行)?[^,，。;；]{0,6}(?:联合|共同|均|都|一致|推荐|看好|认为|表示|指出|建议|给予|"
+    r"维持|上调|下调|首次|覆盖|发布|研报|分别)"
+)
+_JOINED = ("、", "和", "与", "及", "以及", ",")
 _SOURCE = re.compile(r"(?:据|来自|来源[:：]?|作者[:：]?|——|—|\()$")
 
 
@@ -92,7 +105,7 @@ def houses_in(text: str) -> list[Speaker]:
     found = [
         Speaker(brokers()[match[0]], *match.span())
         for match in _pattern().finditer(text)
-        if len(match[0]) > 2 or _ONE_SPEAKS.match(text, match.end())
+        if match[0] not in _WORDS or _ONE_SPEAKS.match(text, match.end())
     ]
     taken = {at for one in found for at in range(one.start, one.end)}
     for match in _HOUSE.finditer(text):
@@ -108,16 +121,35 @@ def house_called(name: str) -> Broker | None:
     return brokers().get(text) or brokers().get(f"{text}证券")
 
 
-def speaks(text: str, house: Speaker) -> bool:
-    """Whether the broker speaks there, and is not spoken of as a share."""
-    head, tail = text[max(0, house.start - 80) : house.start], text[house.end : house.end + 40]
-    if _SOURCE.search(head):
+def speaking(text: str, houses: Sequence[Speaker]) -> list[Speaker]:
+    """The brokers that speak there, and are not spoken of as shares.
+
+    Houses that a list joins speak together or not at all: 长江证券和东兴证券联合推荐.
+    """
+    chains: list[list[Speaker]] = []
+    for one in houses:
+        if chains and text[chains[-1][-1].end : one.start] in _JOINED:
+            chains[-1].append(one)
+        else:
+            chains.append([one])
+    found = []
+    for chain in chains:
+        head = text[max(0, chain[0].start - 80) : chain[0].start]
+        tail = text[chain[-1].end : chain[-1].end + 40]
+        if _speaks(head, tail, alone=len(chain) == 1):
+            found += chain
+    return found
+
+
+def _speaks(head: str, tail: str, *, alone: bool) -> bool:
+    if _SOURCE.search(head) or _RECOMMENDS_ONE.match(tail):
         return True
     if not _SPEAKS.match(tail):
         return False
     if _SPEAKS_AT_ONCE.match(tail) and not re.search(r"(?:将|关注|、|推荐)$", head):
         return True
-    return not (_AS_OBJECT.search(head) or _AFTER_LIST.search(head))
+    listed = not alone and not _LISTED.match(tail)
+    return not (listed or _AS_OBJECT.search(head) or _AFTER_LIST.search(head))
 
 
 def _number(name: str) -> str:

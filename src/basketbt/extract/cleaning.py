@@ -18,6 +18,11 @@ _PINYIN = re.compile(
     rf"(?<=[\u4e00-\u9fff])\s?\((?=[^()]*[{_TONES}]|{_SYLLABLES})[a-z{_TONES}ü' ]{{1,40}}\)"
 )
 _DOUBLED = re.compile(r"(?:([\u4e00-\u9fff])\1){3,}")
+_TWICE = re.compile(r"((?=[^\n]*[\u4e00-\u9fff])[\u4e00-\u9fffA-Za-z、，,：:（）()“”+\-]{3,60}?)\1")
+# What a page of Hong Kong's prices puts behind a code: the move of the day and the short sales.
+_QUOTE = re.compile(
+    r"\s[+\-]?\d+\.\d+ \([+\-]?\d+\.\d+%\)(?:\s*沽空 \$[\d.]+[千百十]?[万亿]?; 比率 [\d.]+%)?"
+)
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\r]")
 _SPELT = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])")
 _BROKEN = re.compile(r"(?<=[\u4e00-\u9fff])[ \n](?=[\u4e00-\u9fff])")
@@ -49,6 +54,10 @@ def cleaned(original: str) -> Clean:
         drop.update(range(*match.span()))
     for match in _DOUBLED.finditer(text):
         drop.update(range(match.start() + 1, match.end(), 2))
+    for match in _TWICE.finditer(text):
+        drop.update(range(match.end(1), match.end()))
+    for match in _QUOTE.finditer(text):
+        drop.update(range(*match.span()))
     text, places = _without(text, range(len(text)), drop)
     text, places = _without(text, places, _blanks_in_names(text))
     return Clean(text, original, tuple(places))

@@ -62,6 +62,8 @@ def _gaps(line: Line, group: list[Reached]) -> list[tuple[int, int]]:
 
 def _doubt(line: Line, match: re.Match[str], word: Word, start: int, end: int) -> Doubt | None:
     text = match[0]
+    if any(one.start < match.end() and match.start() < one.end for one in line.houses):
+        return None
     inside = any(one.start < match.end() and match.start() < one.end for one in line.mentions)
     if inside or not _CHINESE.fullmatch(text) or not _AFTER.match(line.text, match.end()):
         return None

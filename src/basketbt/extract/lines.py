@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from basketbt.extract.brokers import Broker, Speaker, houses_in, speaks
+from basketbt.extract.brokers import Broker, Speaker, houses_in, speaking
 from basketbt.extract.mentions import Mention, longest_name, mentions_in
 from basketbt.extract.words import MANY, Word, vocabulary, words_in
 
@@ -64,9 +64,9 @@ def _line(text: str, start: int, day: date | None) -> Line:
     houses = tuple(
         one for one in houses_in(text) if longest_name(text, one.start) <= one.end - one.start
     )
-    speaking = tuple(one for one in houses if speaks(text, one))
-    taken = {at for one in speaking for at in range(one.start, one.end)}
-    shares = {one.start: one.end for one in houses if one not in speaking}
+    speakers = tuple(speaking(text, houses))
+    taken = {at for one in speakers for at in range(one.start, one.end)}
+    shares = {one.start: one.end for one in houses if one not in speakers}
     mentions = tuple(one for one in mentions_in(text, day, taken) if not _inside_house(one, shares))
     words = tuple(words_in(text, frozenset(one.start for one in mentions)))
     numbered = _NUMBERED.match(text)
@@ -74,13 +74,23 @@ def _line(text: str, start: int, day: date | None) -> Line:
         start=start,
         text=text,
         houses=houses,
-        speakers=_named_on(text, speaking, houses),
-        many=tuple(match.start() for match in MANY.finditer(text)),
+        speakers=speakers,
+        many=_many(text, speakers),
         words=words,
         mentions=mentions,
         ends=tuple(match.end() for match in _END.finditer(text)),
         theme=_head(numbered) if numbered and words and not _NEXT.search(text) else None,
         is_row=_TABLE_ROW.search(text) is not None,
+    )
+
+
+def _many(text: str, speakers: tuple[Speaker, ...]) -> tuple[int, ...]:
+    """Where brokers in general speak; 甲证券、乙证券2家券商 counts those that are named."""
+    ends = {one.end for one in speakers}
+    return tuple(
+        match.start()
+        for match in MANY.finditer(text)
+        if not ends & {match.start(), match.start() - 1}
     )
 
 
@@ -92,25 +102,6 @@ def _head(match: re.Match[str]) -> str | None:
 def _inside_house(mention: Mention, houses: dict[int, int]) -> bool:
     """Whether the name only begins a broker's longer one: 中国银河 in 中国银河证券."""
     return houses.get(mention.start, 0) > mention.name_end
-
-
-def _named_on(
-    text: str, speaking: tuple[Speaker, ...], houses: tuple[Speaker, ...]
-) -> tuple[Speaker, ...]:
-    """The speakers, also those that one speaks together with: 长江证券和东兴证券联合推荐."""
-    known = list(speaking)
-    for one in reversed(houses):
-        if one in known:
-            continue
-        joined = [two for two in known if 0 < two.start - one.end <= 1]
-        between = text[one.end : joined[0].start] if joined else ""
-        if between in ("、", "和", "与", "及") and not _is_object(text, one):
-            known.append(one)
-    return tuple(sorted(known, key=lambda one: one.start))
-
-
-def _is_object(text: str, house: Speaker) -> bool:
-    return re.search(r"(?:看好|推荐|关注|买入|增持|[:])$", text[: house.start]) is not None
 
 
 @cache
@@ -128,6 +119,9 @@ _REPORT = re.compile(
     r"([\u4e00-\u9fffA-Za-z0-9+&/]{2,12}?)"
     r"(?:行业|板块|产业)?(?:投资)?(?:策略)?(?:周报|月报|日报|双周报|半月报|深度|点评|专题|跟踪|中期策略|年度策略)"
 )
+_PERIOD = re.compile(
+    r"(?:20\d\d年?)?(?:第?[一二三四]季度?|Q[1-4]|上半年|下半年|中报|年报|[一三]季报|\d+月)(?:报)?"
+)
 _GOLD_MONTH = re.compile(r"(\d{1,2})月(?:份)?(?:的)?[“\"]?(?:券商)?[“\"]?金股")
 
 
@@ -142,7 +136,7 @@ def theme_of(text: str, brokers: set[str]) -> str | None:
         return f"{int(gold[1])}月金股"
     for broker in sorted(brokers, key=len, reverse=True):
         head = head.replace(broker, " ")
-    report = _REPORT.search(head)
+    report = _REPORT.search(_PERIOD.sub("", head))
     if report:
         named = re.sub(r"^(?:发布|国内|中国|全球|20\d\d年?)+", "", report[1])
         if len(named) >= 2:

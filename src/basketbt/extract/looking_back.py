@@ -18,6 +18,10 @@ _OBJECT = re.compile(
 _ASIDE = re.compile(
     r"(?:与|和|同|较|对标|对比|收购|参股|客户|供货|供应商?|向|通过|子公司)$|(?:^|[。;；])\s*(?:该|本)?公司[^。;；]*$"
 )
+#: Between a grade and the shares behind it: 买入评级:A, 维持买入评级的有A.
+_LEADS = re.compile(
+    r"^\s*(?:的|的?(?:标的|个股|公司|股票)?(?:有|是|包括|为)?[:]|的?(?:有|是|包括))$"
+)
 _REACH_BEHIND = 28
 _REPLACED = re.compile(r"(?:取代|替代|替换|代替|取替|接替|换下|剔除|调出|移除|移出)(?:了)?$")
 
@@ -79,7 +83,8 @@ def read_ratings(line: Line) -> list[Reached]:
             and not _REPLACED.search(line.text[: one.start])
         ]
         graded = shares[-1:] if word.text.startswith("|") else _graded(line, shares, word)
-        graded = graded or _behind_rating(line, word, closed)
+        behind = _behind_rating(line, word, closed)
+        graded = behind or graded or _of_before(line, word)
         found += [Reached(line, one, word, None) for one in graded]
         last = word.end
     return found
@@ -102,6 +107,17 @@ def _graded(line: Line, shares: list[Mention], word: Word) -> list[Mention]:
     return [one for one in chosen if not one.ordinary or one.sure or objects or _at_edge(line, one)]
 
 
+def _of_before(line: Line, word: Word) -> list[Mention]:
+    """对该股给予…, 维持公司…: the one share of the sentence before."""
+    begun, closed = line.sentence(word.start)
+    if re.search(r"该股|公司|该标的", line.text[begun : word.end]) is None or begun == 0:
+        return []
+    earlier, _ = line.sentence(begun - 1)
+    shares = [one for one in line.mentions if earlier <= one.start < begun and not one.ordinary]
+    own = [one for one in line.mentions if begun <= one.start < closed]
+    return shares[-1:] if len({one.symbol for one in shares}) == 1 and not own else []
+
+
 def _at_edge(line: Line, mention: Mention) -> bool:
     return FOLLOWS.match(line.text[mention.end :]) is not None and mention.start == 0
 
@@ -114,7 +130,9 @@ def _behind_rating(line: Line, word: Word, closed: int) -> list[Mention]:
         if one.start < word.end or one.end > closed:
             continue
         gap = BRACKETS.sub("", line.text[reached : one.start])
-        first = re.match(r"^(?:的(?:有|是|包括)?|[:]|(?:标的|个股|公司)?(?:包括|有|为)?[:]?)$", gap)
+        first = re.match(
+            r"^\s*(?:的(?:有|是|包括)?|[:]|(?:标的|个股|公司)?(?:包括|有|为)?[:]?)$", gap
+        )
         if not (first if not taken else DELIMITERS.match(gap)):
             break
         taken.append(one)

@@ -225,7 +225,7 @@ def _checked(mention: Mention, symbol: str, code: str, exchange: str) -> Mention
     if symbol.endswith(".US"):
         return replace(mention, trouble="foreign", candidates=(), sure=True)
     if symbol in mention.candidates or (
-        not short and _is_called(symbol, mention.name, known_only=not exchange)
+        not short and _is_called(symbol, mention, known_only=not exchange)
     ):
         return replace(mention, candidates=(symbol,), sure=True, ordinary=False)
     if short or (symbol.startswith(("19", "20")) and len(symbol) == 7):
@@ -233,12 +233,13 @@ def _checked(mention: Mention, symbol: str, code: str, exchange: str) -> Mention
     return replace(mention, trouble="wrong_code", candidates=(*mention.candidates, symbol))
 
 
-def _is_called(symbol: str, name: str, *, known_only: bool) -> bool:
+def _is_called(symbol: str, mention: Mention, *, known_only: bool) -> bool:
     """Whether a name of the share holds ``name`` or is held by it: 腾讯 and 腾讯控股."""
     keys = [key_of(known) for known in names_of(symbol)]
     if not keys:
         return not known_only  # younger than the table: an exchange makes it a code
-    return any(name in key or key in name or _alike(name, key) for key in keys)
+    own = [mention.name, *(key_of(name) for one in mention.candidates for name in names_of(one))]
+    return any(name in key or key in name or _alike(name, key) for key in keys for name in own)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -239,7 +239,8 @@ def _belongs(line: Line, scope: _Scope, mention: Mention, bare: str) -> bool:
         return False
     fits = FOLLOWS.match(tail) is not None or mention.sure
     if DELIMITERS.match(bare) or bare == "的":
-        return fits or bare.strip() in ("、", "和", "及", "以及") or _is_object_of(scope, mention)
+        direct = re.search(r"[,，;；、]", bare) is None and _is_object_of(scope, mention)
+        return fits or bare.strip() in ("、", "和", "及", "以及") or direct
     if LABEL.search(bare):
         return fits
     if _has_verb(bare) or not fits:
