@@ -41,11 +41,7 @@ _SPEAKS = re.compile(
     r"宏观|行业|则|也|还|予|予以|关注|覆盖|观点|看来|坦言|直言|说|评|重点|继续|列|升|降|晨会|研究员|组合|十大|月度|年度|\d{1,2}月)"
     r"|\s*[:：\-—·|()【】\[\]》]|\s*\d|\s*$|\s+(?=[\u4e00-\u9fff])|[,，](?:建议|推荐|看好|关注)|[、和与及](?=[\u4e00-\u9fff]))"
 )
-# Names that are words as well are houses only where they speak at once.
-_WORDS = frozenset(
-    "开源 中泰 财通 国海 大和 国金 天风 浙商 华福 国联 华创 华金 海通 国都 华源 国信 国君 国盛 国元 "
-    "广发 华泰 中金 里昂 晨星 东吴 兴证 申万 华鑫 富瑞 瑞信 太平洋 汇丰 渣打 元大 群益 辉立 金英 瑞穗".split()
-)
+# What lets a house speak at once.
 _ONE_SPEAKS = re.compile(
     r"\s?[:：|-]|在?(?:最新)?(?:研报|报告)|的?研究|表示|认为|指出|称|建议|预计|首席|分析师|[\u4e00-\u9fff]{0,2}团队|策略|维持|"
     r"给予|予|看好|推荐|首推|发布|发表|预期|指|引述|上调|下调|重申|首予|首次|最新|日前|近日|金股|\d{1,2}月|将|升|降|料|目标|则|也|续|、|和|均|联合|共同|独家|列"
@@ -80,8 +76,15 @@ def brokers() -> dict[str, Broker]:
         if not line.startswith("#"):
             number, english, name, others = line.split("|")
             broker = Broker(number, name, english or name)
-            known.update(dict.fromkeys([name, *others.split()], broker))
+            known.update(dict.fromkeys([name, *others.replace("~", "").split()], broker))
     return known
+
+
+@cache
+def _words() -> frozenset[str]:
+    """The names that are words as well (开源, 太平洋): houses only where they speak at once."""
+    text = Path(__file__).with_name("brokers.txt").read_text(encoding="utf-8")
+    return frozenset(re.findall(r"(?<=~)[^\s|~]+", text))
 
 
 def various() -> Broker:
@@ -105,7 +108,7 @@ def houses_in(text: str) -> list[Speaker]:
     found = [
         Speaker(brokers()[match[0]], *match.span())
         for match in _pattern().finditer(text)
-        if match[0] not in _WORDS or _ONE_SPEAKS.match(text, match.end())
+        if match[0] not in _words() or _ONE_SPEAKS.match(text, match.end())
     ]
     taken = {at for one in found for at in range(one.start, one.end)}
     for match in _HOUSE.finditer(text):

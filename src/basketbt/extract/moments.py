@@ -104,7 +104,8 @@ def _is_of_the_article(head: str, match: re.Match[str]) -> bool:
         return True
     if re.match(r"\s*(?:电|讯|消息|发布)", after):
         return True
-    edge = not after.strip() or not before.strip()
+    leads = not before.strip() and re.match(r"\s|[|·]|来源", after) is not None
+    edge = not after.strip() or leads
     return edge and (
         len(before) + len(after) <= 60 and not re.search("[。,，]", before + after[:1])
     )

@@ -23,6 +23,7 @@ from basketbt.extract.speakers import Speakers, is_claim
 from basketbt.extract.tables import rows_of
 from basketbt.extract.words import Stance, Word
 from basketbt.market.securities import key_of, names_of
+from basketbt.market.securities.characters import simplified
 
 #: Most signs of the original that stand as evidence of one pick.
 EVIDENCE = 60
@@ -124,7 +125,7 @@ def read(
     reader = _Reader(clean, lines, _broker_of(broker))
     picks = reader.picks()
     return Reading(
-        title=title or _title(clean.text),
+        title=title or _title(text),
         url=url,
         moment=moment,
         picks=picks,
@@ -144,7 +145,7 @@ def _broker_of(name: str | None) -> Broker | None:
 
 
 def _title(text: str) -> str:
-    line = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    line = next((line.strip() for line in simplified(text).split("\n") if line.strip()), "")
     if line.startswith("【") and "】" in line:
         return line[1 : line.index("】")]
     return line[:40]
