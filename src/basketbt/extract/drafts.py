@@ -47,13 +47,20 @@ def drafts_of(reading: Reading, source: Source) -> tuple[Draft, ...]:
     for pick in reading.picks:
         side = "" if pick.stance in HELD else f"-{pick.stance}"
         groups.setdefault((pick.broker_id, pick.theme or "", side), []).append(pick)
-    drafts = []
+    drafts: list[Draft] = []
+    told: set[Unresolved] = set()
     for (broker, theme, side), picks in groups.items():
         first: dict[str, Pick] = {}
         for pick in picks:
             first.setdefault(pick.symbol, pick)
         chosen = tuple(first.values())
-        text = _text(reading, source, chosen, theme, side)
+        own = [
+            doubt
+            for doubt in reading.unresolved
+            if doubt.broker in (picks[0].broker, None) and (doubt.theme or theme) == theme
+        ]
+        text = _text(reading, source, chosen, (theme, side), [d for d in own if d not in told])
+        told.update(own)
         drafts.append(Draft(f"{broker}/{_stem(theme)}{side}", chosen, text))
     return tuple(drafts)
 
@@ -82,10 +89,15 @@ def study_name(source: Source, published: date) -> str:
     return f"{stem or 'article'}-{published:%Y%m%d}"
 
 
-def _text(reading: Reading, source: Source, picks: Sequence[Pick], theme: str, side: str) -> str:
-    first = picks[0]
-    named = {"": "", "-neutral": "（中性）", "-avoid": "（回避）"}[side]
-    about = f"{theme or '未注明主题'}{named}"
+def _text(
+    reading: Reading,
+    source: Source,
+    picks: Sequence[Pick],
+    named: tuple[str, str],
+    doubts: Sequence[Unresolved],
+) -> str:
+    (theme, side), first = named, picks[0]
+    about = (theme or "未注明主题") + {"": "", "-neutral": "（中性）", "-avoid": "（回避）"}[side]
     segments = dict.fromkeys(pick.segment for pick in picks if pick.segment)
     lines = [
         "# yaml-language-server: $schema=../basket.schema.json",
@@ -105,7 +117,7 @@ def _text(reading: Reading, source: Source, picks: Sequence[Pick], theme: str, s
         *(["notes: The source advises against holding these shares."] if side == "-avoid" else []),
         *(["segments:"] if segments else []),
         *(f"  {_value(zh)}: {_value(_SEGMENTS.get(zh, zh))}" for zh in segments),
-        *_unresolved(reading.unresolved, first.broker),
+        *_unresolved(doubts),
         "",
         "constituents:",
         *(line for pick in picks for line in _constituent(pick)),
@@ -123,11 +135,10 @@ def _constituent(pick: Pick) -> Iterable[str]:
     yield f"    evidence: {json.dumps(' '.join(pick.evidence.split()), ensure_ascii=False)}"
 
 
-def _unresolved(doubts: Sequence[Unresolved], broker: str | None) -> Iterable[str]:
-    own = [doubt for doubt in doubts if doubt.broker in (broker, None)]
-    if own:
+def _unresolved(doubts: Sequence[Unresolved]) -> Iterable[str]:
+    if doubts:
         yield "unresolved:"
-    for doubt in own:
+    for doubt in doubts:
         meant = ", ".join(_value(name) for name in doubt.candidates)
         candidates = f", candidates: [{meant}]" if meant else ""
         text = json.dumps(doubt.text, ensure_ascii=False)

@@ -11,7 +11,7 @@ from basketbt.extract.reached import BRACKETS, CLAUSE, DELIMITERS, Reached, in_c
 from basketbt.extract.segments import segment_before
 from basketbt.extract.words import ATTRIBUTE, BREAKS, FOLLOWS, GOLD, LONGER, STOPS, Word
 
-_OBJECT = re.compile(
+OBJECT = re.compile(
     r"(?:将|维持|给予|对|予|上调|下调|首予|重申|把|覆盖|调升|调降|授予)(?:公司|了|港股|A股|H股)?[“\"]?$"
 )
 #: Not what a sentence is about: 公司…, 与A差距缩小.
@@ -102,7 +102,7 @@ def _graded(line: Line, shares: list[Mention], word: Word) -> list[Mention]:
         else:
             groups.append([one])
     groups = [group for group in groups if not _ASIDE.search(line.text[: group[0].start])]
-    objects = [group for group in groups if _OBJECT.search(line.text[: group[0].start])]
+    objects = [group for group in groups if OBJECT.search(line.text[: group[0].start])]
     chosen = objects[-1] if objects else groups[0] if groups else []
     return [one for one in chosen if not one.ordinary or one.sure or objects or _at_edge(line, one)]
 

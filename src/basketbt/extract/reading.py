@@ -22,7 +22,7 @@ from basketbt.extract.scopes import scopes_of
 from basketbt.extract.speakers import Speakers, is_claim
 from basketbt.extract.tables import rows_of
 from basketbt.extract.words import Stance, Word
-from basketbt.market.securities import key_of, names_of
+from basketbt.market.securities import fits, key_of, name_on, names_of
 from basketbt.market.securities.characters import simplified
 
 #: Most signs of the original that stand as evidence of one pick.
@@ -68,6 +68,7 @@ class Unresolved:
     start: int
     candidates: tuple[str, ...] = ()
     broker: str | None = None
+    theme: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def read(
     clean = cleaned(text)
     moment = moment_of(clean.text, url, given)
     lines = lines_of(clean.text, moment.date)
-    reader = _Reader(clean, lines, _broker_of(broker))
+    reader = _Reader(clean, lines, _broker_of(broker), moment.date)
     picks = reader.picks()
     return Reading(
         title=title or _title(text),
@@ -154,8 +155,10 @@ def _title(text: str) -> str:
 class _Reader:
     """One article on its way from lines to picks."""
 
-    def __init__(self, clean: Clean, lines: list[Line], broker: Broker | None) -> None:
-        self._clean, self._lines, self._broker = clean, lines, broker
+    def __init__(
+        self, clean: Clean, lines: list[Line], broker: Broker | None, day: date | None
+    ) -> None:
+        self._clean, self._lines, self._broker, self._day = clean, lines, broker, day
         self._names = broker_names(lines)
         self._speakers = Speakers(lines)
         self._theme = theme_of(clean.text, set(brokers()))
@@ -222,7 +225,7 @@ class _Reader:
         written, place = self._clean.quoted(start, end, 80)
         if mention.trouble:
             house = next(iter(houses), None)
-            self._doubt(written, mention.trouble, place, mention.candidates, house)
+            self._doubt(line, written, mention.trouble, place, mention.candidates, house)
             return []
         known = names_of(mention.symbol)
         evidence, evidence_start = self._evidence(line, mention, word)
@@ -236,7 +239,7 @@ class _Reader:
                 stance=word.stance,
                 wording=word.text.strip("“”\"':"),
                 name=known[0] if known else mention.name,
-                called=_called(mention, known),
+                called=self._called(mention, known),
                 symbol=mention.symbol,
                 as_written=written,
                 start=place,
@@ -250,6 +253,14 @@ class _Reader:
     def _named(self, house: Broker) -> str | None:
         return None if house == unnamed() else spoken(house, self._names)
 
+    def _called(self, mention: Mention, known: Sequence[str]) -> str:
+        """The share's name on the day of the article: as it is written, if it was called so."""
+        written = {key_of(name): name for name in known}.get(mention.name)
+        day = self._day
+        if written is not None and (day is None or fits(mention.symbol, written, day)):
+            return mention.name
+        return name_on(mention.symbol, day) or mention.name
+
     def _evidence(self, line: Line, mention: Mention, word: Word) -> tuple[str, int]:
         """The words from the stance to the share where they fit, else those around the share."""
         first = line.start + min(word.start, mention.start)
@@ -261,6 +272,7 @@ class _Reader:
 
     def _doubt(
         self,
+        line: Line,
         text: str,
         why: Trouble | Why,
         start: int,
@@ -269,14 +281,15 @@ class _Reader:
     ) -> None:
         assert why != ""
         broker = self._named(house) if house else None
-        self._doubts.append(Unresolved(text, why, start, tuple(candidates), broker))
+        theme = line.theme or self._theme
+        self._doubts.append(Unresolved(text, why, start, tuple(candidates), broker, theme))
 
     def unresolved(self) -> tuple[Unresolved, ...]:
         """What was passed over in the place of a share, each once."""
         for line, doubt in doubtful_elements(self._scopes.reached):
             text, start = self._clean.quoted(line.start + doubt.start, line.start + doubt.end)
             house = next(iter(self._houses(line, doubt.word)), None)
-            self._doubt(text, doubt.why, start, doubt.candidates, house)
+            self._doubt(line, text, doubt.why, start, doubt.candidates, house)
         self._doubts += self._wrong_codes()
         once = {(doubt.text, doubt.why): doubt for doubt in reversed(self._doubts)}
         return tuple(sorted(once.values(), key=lambda doubt: doubt.start))
@@ -313,13 +326,6 @@ class _Reader:
                 theme = Theme(self._named(house), house.id, word.stance, words, start)
                 found.setdefault((house.id, words), theme)
         return tuple(found.values())
-
-
-def _called(mention: Mention, known: Sequence[str]) -> str:
-    """The share's own name that the text means, if it is one; else the name of today."""
-    if mention.name in {key_of(name) for name in known}:
-        return mention.name
-    return known[0] if known else mention.name
 
 
 def _end_of_theme(line: Line, word: Word) -> int:

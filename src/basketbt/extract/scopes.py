@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from basketbt.extract.brokers import house_called
 from basketbt.extract.headings import heading_word, is_heading, part_headed
 from basketbt.extract.lines import Line, sectors_in
-from basketbt.extract.looking_back import read_behind, read_ratings
+from basketbt.extract.looking_back import OBJECT, read_behind, read_ratings
 from basketbt.extract.mentions import Mention
 from basketbt.extract.reached import BRACKETS, CLAUSE, DELIMITERS, Reached, in_company
 from basketbt.extract.segments import LABEL, leading_sector, segment_before, segment_name
@@ -196,7 +196,7 @@ def _step(scope: _Scope, line: Line, mention: Mention, found: list[Reached]) -> 
     """The scope behind a share: the share taken, passed over, or the scope at its end."""
     gap = line.text[scope.reached : mention.start]
     bare = BRACKETS.sub("", gap)
-    if STOPS.search(bare) or len(bare) > _REACH_AHEAD:
+    if STOPS.search(bare) or len(bare) > _REACH_AHEAD or (scope.found and OBJECT.search(bare)):
         return None
     if scope.found and _EXPLAINS.match(gap):
         return scope

@@ -28,12 +28,12 @@ def segment_before(line: Line, word: Word, theme: str | None) -> str | None:
     """The part of a list that the sentence names before its stance word: C端, 主线, a sector."""
     begun, _ = line.sentence(word.start)
     head = line.text[begun : word.start]
-    if side := _END_SIDE.search(head):
-        return side[1]
+    part = re.split(r"[;；]", head)[-1]
+    if sides := [*_END_SIDE.finditer(part)]:
+        return sides[-1][1]
     lines = [*_MAIN_LINE.finditer(head)]
     if lines:
         return segment_name(lines[-1][1])
-    part = re.split(r"[;；]", head)[-1]
     for piece in (part.rpartition(":")[2], part):
         about = _ABOUT.match(piece)
         if about and about[1] != line.theme and _is_part(about, piece):

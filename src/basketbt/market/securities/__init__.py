@@ -70,6 +70,16 @@ def fits(symbol: str, name: str, day: date) -> bool:
     return _fits(symbol, name, int(day.strftime("%Y%m%d")))
 
 
+def name_on(symbol: str, day: date | None) -> str | None:
+    """The newest name that lists allow for the share on ``day``; None for one that they lack."""
+    names = names_of(symbol)
+    codes = (symbol, *_former_codes().get(symbol, ()))
+    if day is not None:
+        fitting = (name for name in names if any(fits(code, name, day) for code in codes))
+        return next(fitting, names[0] if names else None)
+    return names[0] if names else None
+
+
 def current_code(symbol: str) -> str:
     """The code under which a recoded share goes on (835185.BJ → 920185.BJ); else ``symbol``."""
     return _entry(symbol)[1].successor or symbol
