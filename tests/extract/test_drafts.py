@@ -145,6 +145,23 @@ class TestDrafts:
 
 
 class TestCommand:
+    def test_the_article_of_the_docs_is_read_as_they_say(self, tmp_path: Path) -> None:
+        page = (Path(__file__).resolve().parents[2] / "docs/extract.md").read_text("utf-8")
+        path = tmp_path / "weekly.txt"
+        path.write_text(page.split("```text\n")[1].split("```")[0], encoding="utf-8")
+        (data,) = json.loads(run(str(path), "--json").stdout)
+        keys = ("symbol", "name", "broker", "theme", "segment", "stance", "evidence")
+        rows = [
+            "| " + " | ".join(pick[key] or "" for key in keys).replace("|  |", "| |") + " |"
+            for pick in data["picks"]
+        ]
+        table = page.split("evidence |\n")[1].split("\n\n")[0].splitlines()[1:]
+        assert rows == table
+        run(str(path), "-o", str(tmp_path / "mine"), "--study")
+        written = {str(file.relative_to(tmp_path)) for file in tmp_path.glob("mine/**/*.*")}
+        named = {*page.split("It writes ")[1].split("One of the lists")[0].split("`")[1::2]}
+        assert named <= written
+
     def test_from_article_to_a_study_that_loads(self, article: Path, tmp_path: Path) -> None:
         out = tmp_path / "mine"
         said = run(str(article), "-o", str(out), "--study").stdout
