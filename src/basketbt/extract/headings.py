@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from basketbt.extract.lines import Line, sectors_in
+from basketbt.extract.segments import GENERIC
 from basketbt.extract.words import GOLD, Word
 
 _LONGEST = 30
@@ -13,6 +14,7 @@ _RATED = re.compile(
     r"^(?P<part>[\u4e00-\u9fffA-Za-z0-9+/&\s]{2,14})[:|\-—]\s*(?:维持|给予)?[“\"]?"
     r"(?:强烈推荐|推荐|看好|买入|增持|超配|优于大市|强于大市|关注|建议关注|逢低布局|布局|中性|标配|回避|低配)"
 )
+_PLAIN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9+/&]{2,8}")
 _OF_LIST = re.compile(
     r"(?:(?:重点|核心|强烈|首选|本周|本月|月度)?(?:推荐|关注|受益|相关|首选)(?:的)?(?:标的|个股|公司|股票|组合|名单)?|"
     r"金股(?:组合|名单|汇总|列表|推荐|一览)*)(?:汇总|一览|如下|梳理)?$"
@@ -50,12 +52,14 @@ def heading_word(line: Line) -> Word | None:
 def part_headed(line: Line, before: str | None) -> str | None:
     """The part that holds from this line on: a sector as a heading, with or without its grade."""
     text = bare(line)
-    if not is_heading(line) or line.mentions or line.houses:
-        return before if not is_heading(line) else None
+    if line.mentions or not is_heading(line):
+        return before
+    if line.houses:
+        return None
     rated = _RATED.match(text)
     if rated:
         return rated["part"].strip()
     name = re.sub(r"(?:板块|行业|领域|方向|产业链)$", "", text.rstrip(":"))
-    return (
-        name if len(name) <= 12 and any(name == sector for _, sector in sectors_in(name)) else None
-    )
+    is_sector = len(name) <= 12 and any(name == sector for _, sector in sectors_in(name))
+    is_plain = _PLAIN.fullmatch(name) is not None and not GENERIC.search(name)
+    return name if is_sector or is_plain else None

@@ -38,7 +38,10 @@ _SHORT = re.compile(
 _WIRE = re.compile(
     r"(?:[\u4e00-\u9fff]{2,8}|e公司)(?:APP)?\s?"
     r"(?P<month>1[0-2]|0?[1-9])月(?P<day>3[01]|[12]\d|0?[1-9])日"
-    rf"{_CLOCK}(?:电|讯|消息|\|)"
+    rf"{_CLOCK}(?:电|讯|消息|\||丨)"
+)
+_FIRST_DAY = re.compile(
+    r"^\W*(?P<month>1[0-2]|0?[1-9])月(?P<day>3[01]|[12]\d|0?[1-9])日(?=[,，\s]|讯|消息|电|早间|盘前|午间|晚间)"
 )
 _SAID = re.compile(r"(?:date|发布|发表|日期|时间|更新|来源|published|publish)", re.IGNORECASE)
 _ADDRESS = re.compile(
@@ -80,7 +83,7 @@ def parse_moment(text: str) -> Moment | None:
 def _in_text(text: str) -> Moment | None:
     head = "\n".join(text.split("\n")[:_HEAD_LINES])[:_HEAD_SIGNS]
     tail = text[-160:]
-    wire = _WIRE.search(head)
+    wire = _WIRE.search(head) or _FIRST_DAY.search(head)
     for match in _FULL.finditer(head):
         if _is_of_the_article(head, match):
             return _moment(match)

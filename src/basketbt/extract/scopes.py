@@ -17,7 +17,14 @@ from basketbt.extract.lines import Line, sectors_in
 from basketbt.extract.looking_back import OBJECT, read_behind, read_ratings
 from basketbt.extract.mentions import Mention
 from basketbt.extract.reached import BRACKETS, CLAUSE, DELIMITERS, Reached, in_company
-from basketbt.extract.segments import LABEL, leading_sector, segment_before, segment_name
+from basketbt.extract.segments import (
+    CLOSED,
+    LABEL,
+    OPENED,
+    leading_sector,
+    segment_before,
+    segment_name,
+)
 from basketbt.extract.words import (
     ATTRIBUTE,
     BREAKS,
@@ -202,14 +209,18 @@ def _step(scope: _Scope, line: Line, mention: Mention, found: list[Reached]) -> 
         return scope
     if not _belongs(line, scope, mention, bare):
         return None if _has_verb(bare) else scope
-    label = LABEL.search(gap) or LABEL.search(bare)
+    label = LABEL.search(gap) or LABEL.search(bare) or OPENED.search(gap)
     if label and house_called(label[1]) is not None:
-        pass
-    elif label and not any(word.start <= mention.start - 2 < word.end for word in line.words):
+        label = None
+    if CLOSED.match(gap):
+        scope.segment = scope.head
+    if label is None and (named := leading_sector(bare)) is not None:
+        scope.segment = named
+    elif label is not None and not any(
+        word.start <= mention.start - 2 < word.end for word in line.words
+    ):
         scope.segment = segment_name(label[1])
         scope.group_from = mention.start
-    elif (named := leading_sector(bare)) is not None:
-        scope.segment = named
     each = Reached(line, mention, scope.word, scope.segment)
     scope.found.append(each)
     found.append(each)

@@ -11,13 +11,18 @@ from basketbt.extract.words import Word
 LABEL = re.compile(
     r"(?:^|[\s,，;；。、)(\]])(?:\d{1,2}[.)、]|[①-⑳]|[-•·●■◆▪]|主线[一二三四五\d]?[:])?\s*([\u4e00-\u9fffA-Za-z0-9+/&\-]{2,14})[:]\s*$"
 )
+#: 整车(A、B),零部件(C、D): the bracket holds the shares of a part.
+OPENED = re.compile(r"(?:^|[\s,，;；。、):])([\u4e00-\u9fffA-Za-z0-9+/&]{2,12})\(\s*$")
+CLOSED = re.compile(r"^[^(]{0,3}\)")
 _END_SIDE = re.compile(r"(?:^|[,，;；。:\s])([A-Z]端)")
 _MAIN_LINE = re.compile(r"主线[一二三四五六七八九十\d]+\s*[:、]?\s*([^,，。;；:、]{2,14})[,，。:]")
 _ABOUT = re.compile(
     r"^\s*(?:\(?\d{1,2}[.)、]\s*|[①-⑳]\s*|[-•·]\s*)?([\u4e00-\u9fffA-Za-z0-9+/&]{2,10}?)(?:板块|领域|行业|赛道|环节)?(?:方面|方向上?|层面|端|上)?[,，:]"
 )
 #: Labels of an article's own parts, and words that stand for shares; houses end in 证券.
-_GENERIC = re.compile(
+GENERIC = re.compile(
+    r"变动|汇总|名单|组合|一览|核心|重点|市场|追踪|跟踪|覆盖|总览|解读|精选|深度|配置|金股|聚焦|梳理|展望|"
+    r"回顾|情况|分析|说明|声明|正文|目录|来源|作者|"
     r"建议|观点|策略|要点|点评|风险|结论|摘要|逻辑|预测|报告|研报|周报|日报|事件|评级|以下|下列|如下|"
     r"证券|公司$|股份$|我们|认为|此外|另外|同时|综上|因此|目前|本周|今日|标的|个股|股票|推荐|关注|包括|方面$"
 )
@@ -49,7 +54,7 @@ def segment_before(line: Line, word: Word, theme: str | None) -> str | None:
 def _is_part(about: re.Match[str], part: str) -> bool:
     """Whether a sentence opens with its subject: 算力方面,… or a sector of its own: 算力:…"""
     opened = part[: about.end()]
-    if _GENERIC.search(about[1]):
+    if GENERIC.search(about[1]):
         return False
     if re.search(r"(?:方面|方向上?|层面|板块|领域|环节|赛道|端)[,，:]$", opened):
         return True
@@ -74,4 +79,4 @@ def segment_name(text: str) -> str | None:
     cleaned = re.sub(r"^(?:主线[一二三四五\d]?|方向[一二三四五\d]?|其中)[:]?", "", text)
     cleaned = re.sub(r"^(?:布局|聚焦|把握|关注|看好|推荐|重视|配置)", "", cleaned)
     cleaned = re.sub(r"(?:相关)?(?:标的|个股|公司|方面|方向|领域|板块|环节)$", "", cleaned)
-    return None if not cleaned or _GENERIC.search(cleaned) else cleaned
+    return None if not cleaned or GENERIC.search(cleaned) else cleaned

@@ -52,7 +52,6 @@ GRADES: dict[str, Stance] = {
 }
 _GRADE = f"{_GRADE_UP}|{_GRADE_MIDDLE}|{_GRADE_DOWN}"
 _QUOTE, _UNQUOTE = r"[“\"'「『<《]", r"[”\"'」』>》]"
-_BOUGHT = r"(?:净|资金|主力|大单|机构|北向|外资|融资|席位|股东|高管|拟|回购|逢高|被动|大举|已|共)"
 
 #: A grade is one only as a rating: 大股东增持 and 北向资金买入 are none.
 RATING = re.compile(
@@ -81,7 +80,11 @@ CUES = (
         "recommend",
         r"(?:重点|核心|首选|主要|强烈|本周|本月|月度|年度|建议)+推荐(?:标的|个股|公司|股票)?[:]",
     ),
-    Cue("label", "recommend", r"推荐(?:标的|个股|公司|股票|组合|名单|关注)?(?:包括|有|为)?[:]"),
+    Cue(
+        "label",
+        "recommend",
+        r"推荐(?:重点|核心|相关|优质)?(?:标的|个股|公司|股票|组合|名单|关注)?(?:包括|有|为)?[:]",
+    ),
     Cue(
         "label",
         "recommend",
@@ -100,7 +103,7 @@ CUES = (
     Cue(
         "label",
         "watch",
-        r"(?:受益|相关|投资|主要|核心|关注|潜在受益|产业链(?:相关)?|代表性?|重点|龙头|优质|弹性|配套)(?:标的|个股|公司|股票|企业|上市公司)(?:主要)?(?:梳理|一览|汇总|名单|池)?(?:包括|有|为|如下|涉及)?[:]",
+        r"(?:受益|受惠|相关|投资|主要|核心|关注|潜在受益|产业链(?:相关)?|代表性?|重点|龙头|优质|弹性|配套)(?:标的|个股|公司|股票|企业|上市公司)(?:主要)?(?:梳理|一览|汇总|名单|池)?(?:包括|有|为|如下|涉及)?[:]",
     ),
     Cue(
         "label",
@@ -116,7 +119,7 @@ CUES = (
     Cue(
         "ahead",
         "recommend",
-        rf"(?:{_ADVERB}*(?:首推|首选(?:股)?|更?偏好|钟情|强推|强烈推荐|重点推荐|优先推荐|推荐(?:买入|增持|配置)?|看好|力荐|荐股|精选|优选)|建议(?:积极|逢低|重点|优先|超配|增持|买入|配置|布局|逢低布局|逢低买入|逢低配置|加仓)*(?:买入|增持|加仓|配置|布局|超配)|推介)",
+        rf"(?:{_ADVERB}*(?:首推|首选(?:股)?|更?偏好|钟情|强推|强烈推荐|重点推荐|优先推荐|推荐(?:买入|增持|配置)?|看好|力荐|荐股|精选|优选)|建议(?:积极|逢低|趁低|分段|重点|优先|超配|增持|买入|配置|布局|逢低布局|逢低买入|逢低配置|加仓)*(?:买入|买进|吸纳|收集|增持|加仓|配置|布局|超配)|推介)",
     ),
     Cue(
         "ahead",
@@ -127,12 +130,12 @@ CUES = (
     Cue(
         "ahead",
         "watch",
-        r"(?:受益|相关|主要|核心|投资)(?:的)?(?:标的|个股|公司|股票|上市公司|企业)(?:主要)?(?:包括|有|为|是|如)",
+        r"(?:受益|受惠|相关|主要|核心|投资)(?:的)?(?:标的|个股|公司|股票|股份|股|上市公司|企业|概念股)(?:主要)?(?:包括|有|为|是|如)",
     ),
     Cue(
         "ahead",
         "watch",
-        r"(?:概念股|龙头股|受益股|潜力股|产业链(?:上市)?公司|上市公司|产业链标的)"
+        r"(?:概念股|龙头股|受益股|受惠股|潜力股|焦点股|心水股|产业链(?:上市)?公司|上市公司|产业链标的)"
         r"(?:主要)?(?:包括|有|如|为|涉及|[:])",
     ),
     Cue("ahead", "watch", r"建议(?:重点|积极|持续)?(?:重视|把握|聚焦|跟踪|留意)"),
@@ -142,7 +145,7 @@ CUES = (
         r"(?:受益|相关|投资|龙头|重点)(?:的)?(?:标的|个股|公司|上市公司)",
         direct=True,
     ),
-    Cue("ahead", "watch", r"留意|跟踪"),
+    Cue("ahead", "watch", r"(?:可|可以|不妨|值得|建议|宜)?(?:重点|多加|继续)?留意|跟踪|点名"),
     Cue("ahead", "neutral", r"(?:建议|对)(?:持有|观望)"),
     # who is named before the word
     Cue(
@@ -162,11 +165,11 @@ CUES = (
     ),
     Cue("behind", "recommend", r"(?:值得|可)(?:重点)?(?:推荐|买入|配置)"),
     Cue("behind", "recommend", r"由[^,，。;；:]{2,14}所?(?:独家|联合|共同)?(?:推荐|力荐|看好)"),
-    Cue("behind", "watch", r"(?:值得|可)(?:投资者)?(?:重点|持续|积极|长期)?关注"),
+    Cue("behind", "watch", r"(?:值得|可)(?:投资者)?(?:重点|持续|积极|长期)?(?:关注|留意)"),
     Cue(
         "behind",
         "watch",
-        r"(?:等)?(?:标的|个股|公司|龙头|企业)?(?:有望|或将|将|或|率先|有望率先|有望持续|直接|充分|深度|最为)+(?:充分|核心|直接|深度|持续|显著|率先|明显)?受益",
+        r"(?:等)?(?:标的|个股|公司|龙头|企业)?(?:有望|或将|将|或|率先|有望率先|有望持续|直接|充分|深度|最为)+(?:充分|核心|直接|深度|持续|显著|率先|明显)?受[益惠]",
     ),
     Cue(
         "behind",
@@ -180,11 +183,16 @@ CUES = (
 
 #: What turns a word into none: before it, or behind it.
 _NOT_BEFORE = re.compile(
-    r"(?:不|未|无需|不必|没有|并非|并未|非|勿|不再|停止|不值得|不构成|暂不|尚未|不予|不作|无须|不应|不宜|不需|不用|毋须|"
-    rf"首次|备受|广受|引发|引起|市场|投资者|受到|受|获|值得|高度|密切|令人|普遍|{_BOUGHT})$"
+    r"(?:不|未|无需|不必|没有|并非|并未|非|勿|不再|停止|不值得|不构成|暂不|尚未|不予|不作|无须|不应|"
+    r"不宜|不需|不用|毋须)$"
 )
+#: Others look, or are looked at: 市场关注, 备受关注; but 投资者可关注 is advice.
+_OTHERS_BEFORE = re.compile(
+    r"(?:首次|备受|广受|引发|引起|市场|投资者|受到|受|获|值得|高度|密切|令人|普遍|监管|证监会|交易所)$"
+)
+_ADVICE = re.compile(r"建议|可|应|宜")
 _NOT_BEHIND = re.compile(
-    r"度|热度|者|到|点|函|人数|榜|重点|焦点|力度|率|位|与否|问询|风险|以下风险|的风险|后续|进展|信"
+    r"度|热度|者|到(?!期)|点(?!评)|函|人数|榜|力度|率|位(?!于)|与否|问询|风险|以下风险|理由|逻辑|算法|目录|系统|次数|家数"
 )
 #: 入选金股名单 stands behind its shares, unless some follow at once.
 _ONLY_SIGNS = re.compile(r"[\s,，、:“”\"]*")
@@ -203,8 +211,9 @@ STOPS = re.compile(
 )
 #: Behind these a verb has begun whose objects are no picks, unless an attribute leads to the name.
 BREAKS = re.compile(
-    r"表示|认为|预计|预测|同比|环比|上涨|下跌|下滑|合作|发布|推出|净利|营收|收入|订单|EPS|PE|市盈率|"
-    r"目标价|对应|客户|参股|持股|旗下|子公司|成立|股价|宣布|披露|向|给|由于|因为|根据|据|数据显示|截至"
+    r"表示|认为|预计|预测|同比|环比|上涨|下跌|下滑|合作|发布|推出|净利|营收|收入|订单|EPS|(?<![A-Z])PE(?![A-Z])|市盈率|"
+    r"目标价|对应|客户|参股|持股|旗下|子公司|成立|股价|宣布|披露|(?<![方趋取意走导偏])向(?![上好下前])|"
+    r"(?<!供)给(?!予)|由于|因为|根据|(?<![数根])据(?!此)|数据显示|截至"
 )
 #: An attribute ends so right before the name that it describes.
 ATTRIBUTE = re.compile(
@@ -298,7 +307,8 @@ def _meant(text: str, word: Word, shares: frozenset[int]) -> Word | None:
     if word.stance in ("recommend", "watch"):
         if _AVOIDING.search(head) and "看好" in word.text:
             return replace(word, stance="avoid")
-        denied = _NOT_BEFORE.search(head) and not _APPOSED.search(head)
+        others = _OTHERS_BEFORE.search(head) and not _APPOSED.search(head)
+        denied = _NOT_BEFORE.search(head) or (others and not _ADVICE.search(word.text))
         if denied or (_NOT_BEHIND.match(tail) and word.end not in shares):
             return None
     return word
