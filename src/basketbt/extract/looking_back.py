@@ -9,7 +9,17 @@ from basketbt.extract.lines import Line
 from basketbt.extract.mentions import Mention
 from basketbt.extract.reached import BRACKETS, CLAUSE, DELIMITERS, Reached, in_company
 from basketbt.extract.segments import segment_before
-from basketbt.extract.words import ATTRIBUTE, BREAKS, FOLLOWS, GOLD, LONGER, STOPS, Word
+from basketbt.extract.words import (
+    ATTRIBUTE,
+    BREAKS,
+    FOLLOWS,
+    GOLD,
+    GRADE_BEHIND,
+    GRADES,
+    LONGER,
+    STOPS,
+    Word,
+)
 
 OBJECT = re.compile(
     r"(?:将|维持|给予|对|予|上调|下调|首予|重申|把|覆盖|调升|调降|授予)(?:公司|了|港股|A股|H股)?[“\"]?$"
@@ -64,7 +74,7 @@ def _list_before(line: Line, shares: list[Mention], at: int, reach: int) -> list
     return taken[::-1]
 
 
-def read_ratings(line: Line) -> list[Reached]:
+def read_ratings(line: Line, subject: str | None) -> list[Reached]:
     """What is graded: the object of the verb, the list before the grade, or the one behind it."""
     found: list[Reached] = []
     last = 0
@@ -82,7 +92,7 @@ def read_ratings(line: Line) -> list[Reached]:
             and one.end <= word.end
             and not _REPLACED.search(line.text[: one.start])
         ]
-        graded = shares[-1:] if word.text.startswith("|") else _graded(line, shares, word)
+        graded = shares[-1:] if word.text.startswith("|") else _graded(line, shares, subject)
         behind = _behind_rating(line, word, closed)
         graded = behind or graded or _of_before(line, word)
         found += [Reached(line, one, word, None) for one in graded]
@@ -90,7 +100,8 @@ def read_ratings(line: Line) -> list[Reached]:
     return found
 
 
-def _graded(line: Line, shares: list[Mention], word: Word) -> list[Mention]:
+def _graded(line: Line, shares: list[Mention], subject: str | None) -> list[Mention]:
+    """The object of the verb; else what the title is about; else what the sentence begins with."""
     shares = [
         one for one in shares if not LONGER.match(line.text[one.end : one.end + 4]) or one.sure
     ]
@@ -104,7 +115,21 @@ def _graded(line: Line, shares: list[Mention], word: Word) -> list[Mention]:
     groups = [group for group in groups if not _ASIDE.search(line.text[: group[0].start])]
     objects = [group for group in groups if OBJECT.search(line.text[: group[0].start])]
     chosen = objects[-1] if objects else groups[0] if groups else []
+    if not objects and subject is not None and all(one.symbol != subject for one in chosen):
+        titled = [one for one in line.mentions if one.symbol == subject]
+        chosen = titled[:1] if chosen else []
     return [one for one in chosen if not one.ordinary or one.sure or objects or _at_edge(line, one)]
+
+
+def read_grades(line: Line) -> list[Reached]:
+    """Shares with a grade right behind them, without a word for grading: A(买入)、B(增持)."""
+    found = []
+    for one in line.mentions:
+        match = GRADE_BEHIND.match(line.text, one.end)
+        if match is not None and (one.sure or not one.ordinary):
+            word = Word(*match.span(), match["grade"], "rating", GRADES[match["grade"].upper()])
+            found.append(Reached(line, one, word, None))
+    return found
 
 
 def _of_before(line: Line, word: Word) -> list[Mention]:

@@ -152,6 +152,18 @@ def _title(text: str) -> str:
     return line[:40]
 
 
+def _titled(lines: Sequence[Line]) -> str | None:
+    """The one share that the title names: 【…】, or the first of several lines."""
+    if not lines:
+        return None
+    first = lines[0]
+    end = first.text.find("】") if first.text.startswith("【") else -1
+    if end < 0 and len(lines) == 1:
+        return None
+    named = {one.symbol for one in first.mentions if end < 0 or one.start < end}
+    return named.pop() if len(named) == 1 else None
+
+
 class _Reader:
     """One article on its way from lines to picks."""
 
@@ -162,7 +174,7 @@ class _Reader:
         self._names = broker_names(lines)
         self._speakers = Speakers(lines)
         self._theme = theme_of(clean.text, set(brokers()))
-        self._scopes = scopes_of(lines, self._theme)
+        self._scopes = scopes_of(lines, self._theme, _titled(lines))
         self._doubts: list[Unresolved] = []
 
     def picks(self) -> tuple[Pick, ...]:

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from basketbt.extract.brokers import house_called
-from basketbt.extract.headings import heading_word, is_heading, part_headed
-from basketbt.extract.lines import Line, sectors_in
-from basketbt.extract.looking_back import OBJECT, read_behind, read_ratings
+from basketbt.extract.groups import with_groups
+from basketbt.extract.headings import heading_word, part_headed
+from basketbt.extract.lines import Line
+from basketbt.extract.looking_back import OBJECT, read_behind, read_grades, read_ratings
 from basketbt.extract.mentions import Mention
 from basketbt.extract.reached import BRACKETS, CLAUSE, DELIMITERS, Reached, in_company
 from basketbt.extract.segments import (
@@ -22,6 +23,7 @@ from basketbt.extract.segments import (
     LABEL,
     OPENED,
     leading_sector,
+    object_before,
     segment_before,
     segment_name,
 )
@@ -36,15 +38,15 @@ from basketbt.extract.words import (
     Word,
 )
 
-_GROUP = re.compile(r"^\(([\u4e00-\u9fffA-Za-z+/&]{2,10})\)")
 _ITEM = re.compile(
     r"^\s*(?:\d{1,2}\s*[.)、]|\(\d{1,2}\)|[①-⑳]|[-•·●■◆▪*]|[一二三四五六七八九十]、|第[一二三四五])"
 )
 _OWN_SUBJECT = re.compile(r"[,，](?:该|同时|目前)?公司(?:与|和|在|于|的|将|已|有|是|为|业)")
 _EXPLAINS = re.compile(r"\s*(?:[—–:]|-\s)")  # what follows is said of the share before
-_PARTS = ("端", "主线", "方向", "环节", "领域")
+_WEAK = re.compile(r"公司|标的|个股|龙头|企业|股票|品种|代表|名单|组合")  # 看好以下公司:A
 _NOUNS = re.compile(r"标的|个股|公司|股票|企业")
 _REACH_AHEAD = 90
+_SILENT = 2  # lines of description that may stand between two items of a list
 
 
 @dataclass
@@ -55,8 +57,8 @@ class _Scope:
     reached: int
     segment: str | None
     head: str | None = None  # the segment that held before the first label
+    silent: int = 0  # lines since the last that was an item
     found: list[Reached] = field(default_factory=list)
-    group_from: int = 0  # where the shares begin that a bracket behind them would name
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,11 @@ class Scopes:
     idle: tuple[tuple[Line, Word], ...]
 
 
-def scopes_of(lines: Sequence[Line], theme: str | None) -> Scopes:
-    """The shares that stance words reach, in order; rows of tables are read elsewhere."""
+def scopes_of(lines: Sequence[Line], theme: str | None, subject: str | None) -> Scopes:
+    """The shares that stance words reach, in order; rows of tables are read elsewhere.
+
+    ``subject`` is the symbol of the share that the title names alone.
+    """
     reached: list[Reached] = []
     idle: list[tuple[Line, Word]] = []
     open_scope: _Scope | None = None
@@ -80,12 +85,13 @@ def scopes_of(lines: Sequence[Line], theme: str | None) -> Scopes:
         heading = open_scope
         part = part_headed(line, part)
         ahead, open_scope = _read_ahead(line, open_scope, theme)
+        ahead = with_groups(ahead)
         ahead = [
             each if each.segment or not part else replace(each, segment=part) for each in ahead
         ]
         if open_scope is None and heading is not None and _is_numbered_item(line, heading, ahead):
             open_scope = heading
-        behind = [*read_behind(line), *read_ratings(line)]
+        behind = [*read_behind(line), *read_ratings(line, subject), *read_grades(line)]
         reached += ahead + behind
         used = {each.word for each in reached if each.line is line}
         idle += [(line, word) for word in line.words if word not in used]
@@ -115,6 +121,8 @@ def _read_ahead(
     found: list[Reached] = []
     if scope is not None:
         scope = _carried(scope, line)
+        if scope is not None and not line.mentions:
+            return [], scope
     for at, kind, what in _events(line):
         if kind == "word":
             assert isinstance(what, Word)
@@ -140,7 +148,7 @@ def _at_word(
     word: Word, line: Line, theme: str | None, scope: _Scope | None, found: list[Reached]
 ) -> _Scope | None:
     """The scope behind a stance word; words that look back leave it as it is."""
-    if word.reach == "behind":
+    if word.reach == "behind" or (scope is not None and _WEAK.match(word.text)):
         return scope
     if word.reach == "rating":
         return None
@@ -154,7 +162,9 @@ def _opened(word: Word, line: Line, theme: str | None, found: list[Reached]) -> 
     label = word.text.rstrip(":")
     if word.reach == "label" and label.endswith("组合") and "金股" not in label and found:
         segment = label
-    return _Scope(word, word.end, segment, segment, group_from=word.end)
+    if segment is None and word.reach == "label":
+        segment = object_before(line, word)
+    return _Scope(word, word.end, segment, segment)
 
 
 def _second_grade(scope: _Scope, match: re.Match[str], found: list[Reached]) -> _Scope:
@@ -165,7 +175,7 @@ def _second_grade(scope: _Scope, match: re.Match[str], found: list[Reached]) -> 
         if first and each.word is word and each.segment is None:
             found[at] = replace(each, segment=first[0])
     second = Word(match.start(), match.end(), match[0], word.reach, word.stance)
-    return _Scope(second, match.end(), match[0][:2], match[0][:2], found=[], group_from=match.end())
+    return _Scope(second, match.end(), match[0][:2], match[0][:2], found=[])
 
 
 def _carried(scope: _Scope, line: Line) -> _Scope | None:
@@ -175,13 +185,14 @@ def _carried(scope: _Scope, line: Line) -> _Scope | None:
     """
     text = line.text
     if not line.mentions:
-        return scope if is_heading(line) and not line.words else None
+        keeps = not line.words and scope.silent < _SILENT
+        return replace(scope, silent=scope.silent + 1) if keeps else None
     first = line.mentions[0].start
     is_item = _ITEM.match(text) or LABEL.search(text[:first]) or DELIMITERS.match(text[:first])
     if (line.words and line.words[0].start < first) or not is_item:
         return None
     word = replace(scope.word, start=0, end=0)
-    return replace(scope, word=word, reached=0, segment=scope.head, group_from=0, found=[])
+    return replace(scope, word=word, reached=0, segment=scope.head, found=[], silent=0)
 
 
 def _goes_on(scope: _Scope, line: Line, end: int) -> bool:
@@ -220,25 +231,11 @@ def _step(scope: _Scope, line: Line, mention: Mention, found: list[Reached]) -> 
         word.start <= mention.start - 2 < word.end for word in line.words
     ):
         scope.segment = segment_name(label[1])
-        scope.group_from = mention.start
     each = Reached(line, mention, scope.word, scope.segment)
     scope.found.append(each)
     found.append(each)
     scope.reached = mention.end
-    _name_group(scope, line.text[mention.end : mention.end + 14], found)
     return scope
-
-
-def _name_group(scope: _Scope, tail: str, found: list[Reached]) -> None:
-    """A bracket behind shares names their segment: A、B(算力),C、D(应用)."""
-    match = _GROUP.match(tail)
-    if match is None or not (sectors_in(match[1]) or match[1].endswith(_PARTS)):
-        return
-    for at, each in enumerate(found):
-        inside = each.mention.start >= scope.group_from and each.word is scope.word
-        if inside and each.segment == scope.head:
-            found[at] = replace(each, segment=match[1])
-    scope.group_from = scope.reached
 
 
 def _belongs(line: Line, scope: _Scope, mention: Mention, bare: str) -> bool:

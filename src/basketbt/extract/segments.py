@@ -39,6 +39,8 @@ def segment_before(line: Line, word: Word, theme: str | None) -> str | None:
     lines = [*_MAIN_LINE.finditer(head)]
     if lines:
         return segment_name(lines[-1][1])
+    if item := _last_item(line, word.start):
+        return segment_name(item)
     for piece in (part.rpartition(":")[2], part):
         about = _ABOUT.match(piece)
         if about and about[1] != line.theme and _is_part(about, piece):
@@ -49,6 +51,30 @@ def segment_before(line: Line, word: Word, theme: str | None) -> str | None:
         if _OF_SECTOR.match(part[at + len(sector) :]) and sector not in (theme or "")
     ]
     return named[-1] if named and line.theme is None and theme is not None else None
+
+
+_ITEM_HEAD = re.compile(
+    r"(?:^|[。;；\s])\s*(?:\(?\d{1,2}[.)、]|[①-⑳]|\([一二三四五六七八九]\)|[一二三四五六七八九]、)\s*"
+    r"([\u4e00-\u9fffA-Za-z0-9+/&]{2,12})[:]"
+)
+_OBJECT_OF = re.compile(
+    r"(?:关注|看好|把握|重视|布局|聚焦)(?:的)?([\u4e00-\u9fffA-Za-z0-9+/&]{2,12}?)"
+    r"(?:方向|领域|板块|行业|产业链|环节|赛道|主线|机会|(?:的)?投资机会)*[,，。;；]\s*$"
+)
+
+
+def _last_item(line: Line, at: int) -> str | None:
+    """The head of the numbered item that holds ``at``, in a line of several items."""
+    items = [*_ITEM_HEAD.finditer(line.text)]
+    before = [item[1] for item in items if item.start() < at]
+    return before[-1] if len(items) >= 2 and before else None
+
+
+def object_before(line: Line, word: Word) -> str | None:
+    """建议关注国产算力,相关标的:A、B: what the list behind it is of."""
+    head = line.text[: word.start]
+    match = _OBJECT_OF.search(head)
+    return segment_name(match[1]) if match else None
 
 
 def _is_part(about: re.Match[str], part: str) -> bool:

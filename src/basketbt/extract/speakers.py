@@ -30,6 +30,8 @@ class Speakers:
             self._carried[line.start] = said
             said = self._last(line, len(line.text)) or said
         named = {one.broker.id: one.broker for line in lines for one in line.speakers}
+        if not named:  # a source at the end, that says nothing itself
+            named = {one.broker.id: one.broker for line in lines for one in line.houses}
         self._only = next(iter(named.values())) if len(named) == 1 else None
 
     def _credit(self, line: Line, house: Broker) -> None:
