@@ -73,7 +73,9 @@ def test_the_half_that_nobody_looked_at(articles: Path) -> None:
     assert score.precision >= 0.98
     assert score.false_without_picks <= 1
     assert score.nulls[0] == score.nulls[1]
-    assert score.stance[0] >= 0.95 * score.stance[1]
+    assert score.recall >= 0.75
+    for right, of in (score.broker, score.stance):
+        assert right >= 0.9 * of
 
 
 def test_all_are_read_in_half_a_second(articles: Path) -> None:

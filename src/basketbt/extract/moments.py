@@ -107,6 +107,8 @@ def _is_of_the_article(head: str, match: re.Match[str]) -> bool:
         return True
     if re.match(r"\s*(?:电|讯|消息|发布)", after):
         return True
+    if re.search(r"(?:[·•|]|证券|研究所?)\s*$", before):
+        return True
     leads = not before.strip() and re.match(r"\s|[|·]|来源", after) is not None
     edge = not after.strip() or leads
     return edge and (

@@ -35,6 +35,7 @@ from basketbt.extract.words import (
     LONGER,
     SECOND,
     STOPS,
+    WEAK,
     Word,
 )
 
@@ -43,7 +44,7 @@ _ITEM = re.compile(
 )
 _OWN_SUBJECT = re.compile(r"[,，](?:该|同时|目前)?公司(?:与|和|在|于|的|将|已|有|是|为|业)")
 _EXPLAINS = re.compile(r"\s*(?:[—–:]|-\s)")  # what follows is said of the share before
-_WEAK = re.compile(r"公司|标的|个股|龙头|企业|股票|品种|代表|名单|组合")  # 看好以下公司:A
+_KIND_OF_LIST = re.compile(r"(?:投资|主要|核心|重点|龙头|优质|弹性|配套|代表)")
 _NOUNS = re.compile(r"标的|个股|公司|股票|企业")
 _REACH_AHEAD = 90
 _SILENT = 2  # lines of description that may stand between two items of a list
@@ -148,7 +149,7 @@ def _at_word(
     word: Word, line: Line, theme: str | None, scope: _Scope | None, found: list[Reached]
 ) -> _Scope | None:
     """The scope behind a stance word; words that look back leave it as it is."""
-    if word.reach == "behind" or (scope is not None and _WEAK.match(word.text)):
+    if word.reach == "behind" or (scope is not None and WEAK.match(word.text)):
         return scope
     if word.reach == "rating":
         return None
@@ -164,7 +165,17 @@ def _opened(word: Word, line: Line, theme: str | None, found: list[Reached]) -> 
         segment = label
     if segment is None and word.reach == "label":
         segment = object_before(line, word)
-    return _Scope(word, word.end, segment, segment)
+    return _Scope(_as_advised(word, line), word.end, segment, segment)
+
+
+def _as_advised(word: Word, line: Line) -> Word:
+    """建议配置核心标的:A: the heading of the list has the stance of the verb before it."""
+    if word.reach != "label" or not _KIND_OF_LIST.match(word.text):
+        return word
+    begun, _ = line.sentence(word.start)
+    verbs = [one for one in line.words if begun <= one.start < word.start and one.reach == "ahead"]
+    named = any(verbs[-1].end <= one.start < word.start for one in line.mentions) if verbs else True
+    return word if named else replace(word, stance=verbs[-1].stance)
 
 
 def _second_grade(scope: _Scope, match: re.Match[str], found: list[Reached]) -> _Scope:

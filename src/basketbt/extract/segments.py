@@ -63,6 +63,9 @@ _OBJECT_OF = re.compile(
 )
 
 
+_NOUN_PHRASE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9+/&]{2,10}")
+
+
 def _last_item(line: Line, at: int) -> str | None:
     """The head of the numbered item that holds ``at``, in a line of several items."""
     items = [*_ITEM_HEAD.finditer(line.text)]
@@ -71,10 +74,14 @@ def _last_item(line: Line, at: int) -> str | None:
 
 
 def object_before(line: Line, word: Word) -> str | None:
-    """建议关注国产算力,相关标的:A、B: what the list behind it is of."""
+    """What a list is of, by the words before its heading: 光模块相关标的:A; 关注算力,相关标的:A."""
     head = line.text[: word.start]
-    match = _OBJECT_OF.search(head)
-    return segment_name(match[1]) if match else None
+    if match := _OBJECT_OF.search(head):
+        return segment_name(match[1])
+    ends = [other.end for other in line.words if other.end <= word.start]
+    piece = re.split(r"[,，。;；:、\s()]", head[max(ends, default=0) :])[-1]
+    piece = re.sub(r"(?:的|行业|产业链|方向|领域|板块|环节|赛道)+$", "", piece)
+    return segment_name(piece) if _NOUN_PHRASE.fullmatch(piece) else None
 
 
 def _is_part(about: re.Match[str], part: str) -> bool:

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from basketbt.extract.brokers import Broker, Speaker, unnamed, various
 from basketbt.extract.lines import Line
 from basketbt.extract.reached import Reached
-from basketbt.extract.words import MANY, Word
+from basketbt.extract.words import MANY, WEAK, Word
 
 _SOURCE_LINE = re.compile(r"^\W*(?:来源|出处|资料来源|研报来源|机构|券商)\s*[:]")
 _QUOTED_BY = re.compile(r"[”\"][\s,，。]*[^”“。]{0,24}$")
 _SOURCE_HEAD = re.compile(r"(?:来源|出处|资料来源|——|—)\s*[:]?\s*$")
+_MOVED = re.compile(
+    r"涨停|跌停|领涨|领跌|[涨跌]超|[大收]涨|[大收]跌|涨幅|跌幅|净流[入出]|走强|走弱|拉升"
+)
 _JOINED = ("、", "和", "与", "及", "以及", ",")
 
 
@@ -125,6 +128,14 @@ class Speakers:
 
 
 def is_claim(speakers: Speakers, each: Reached) -> bool:
-    """Whether the word is a broker's at all: weak ones (有望受益) need a speaker."""
-    weak = each.word.reach == "behind" and "受益" in each.word.text
-    return not weak or speakers.knows(each.line, each.word)
+    """Whether the word is a broker's at all: weak ones (有望受益, 公司包括) need a speaker.
+
+    Where the sentence tells how shares moved, they are no picks either.
+    """
+    word = each.word
+    looking_back = word.reach == "behind" and re.search("受[益惠]", word.text) is not None
+    if not looking_back and not (word.reach == "ahead" and WEAK.match(word.text)):
+        return True
+    begun, closed = each.line.sentence(each.mention.start)
+    moved = _MOVED.search(each.line.text[begun:closed]) is not None
+    return not moved and speakers.knows(each.line, word)

@@ -68,6 +68,10 @@ RATING_BEFORE = re.compile(r"(?:由|从|自)(?:此前的|之前的|原来的|先
 #: Ratings of an industry name no share.
 INDUSTRY_RATING = re.compile(r"(?:行业|板块|领域|市场)[^,，。;；:]{0,14}$")
 
+#: Nouns and verbs that list shares without taking a stance; they need a broker who says so.
+WEAK = re.compile(
+    r"利好|涉及|对应|典型|代表|厂商|参与者|供应商|产业链|公司|标的|个股|龙头|企业|股票|品种|名单|组合"
+)
 #: A grade right behind a share: A(买入), A:增持, a row of a table that lost its lines.
 GRADE_BEHIND = re.compile(
     rf"[\s|:(\-—]{{1,3}}(?:首次|维持|上调|评级)?[:]?{_QUOTE}?(?P<grade>{_GRADE}){_UNQUOTE}?"
@@ -148,6 +152,24 @@ CUES = (
         "watch",
         r"(?:概念股|龙头股|受益股|受惠股|潜力股|焦点股|心水股|产业链(?:上市)?公司|上市公司|产业链标的)"
         r"(?:主要)?(?:包括|有|如|为|涉及|[:])",
+    ),
+    Cue(
+        "ahead",
+        "recommend",
+        r"(?:可|逢低|择机|积极|优先|继续|重点|分批|仍|应)+(?:布局|配置|增配|加配|加仓|低吸|买入|介入)",
+    ),
+    Cue(
+        "ahead",
+        "recommend",
+        r"(?:\d{1,2}月(?:份)?|十大|本月|本周|月度)?[“\"]?金股[”\"]?\s*",
+        direct=True,
+    ),
+    Cue("ahead", "watch", r"利好|(?:涉及|对应|典型|代表性?)(?:公司|标的|个股|企业)?", direct=True),
+    Cue(
+        "ahead",
+        "watch",
+        r"(?:厂商|参与者|供应商|产业链|白马股|黑马股|牛股)(?:主要)?(?:包括|有|为|如|[:])",
+        direct=True,
     ),
     Cue(
         "ahead",
