@@ -178,3 +178,28 @@ class TestBadInput:
     def test_a_missing_file(self, tmp_path: Path) -> None:
         with pytest.raises(UnreadableDocument, match="No such file"):
             open_document(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "国信证券：推荐海康威视、大华股份，宁德时代上涨。",
+        "推荐",
+        "海康威视、",
+        "(",
+        "看好(",
+        "a：、",
+    ],
+)
+def test_reading_time_grows_with_the_text_alone(piece: str) -> None:
+    """Ten times the text takes about ten times as long, not a hundred times."""
+    import time
+
+    def seconds(signs: int) -> float:
+        text = piece * (signs // len(piece))
+        begun = time.process_time()
+        read(text)
+        return time.process_time() - begun
+
+    seconds(3000)
+    assert seconds(30_000) <= 25 * max(seconds(3000), 0.02)

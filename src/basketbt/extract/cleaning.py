@@ -18,7 +18,8 @@ _PINYIN = re.compile(
     rf"(?<=[\u4e00-\u9fff])\s?\((?=[^()]*[{_TONES}]|{_SYLLABLES})[a-z{_TONES}ü' ]{{1,40}}\)"
 )
 _DOUBLED = re.compile(r"(?:([\u4e00-\u9fff])\1){3,}")
-_TWICE = re.compile(r"((?=[^\n]*[\u4e00-\u9fff])[\u4e00-\u9fffA-Za-z、，,：:（）()“”+\-]{3,60}?)\1")
+_TWICE = re.compile(r"([\u4e00-\u9fffA-Za-z、，,：:（）()“”+\-]{3,60}?)\1")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # What a page of Hong Kong's prices puts behind a code: the move of the day and the short sales.
 _QUOTE = re.compile(
     r"\s[+\-]?\d+\.\d+ \([+\-]?\d+\.\d+%\)(?:\s*沽空 \$[\d.]+[千百十]?[万亿]?; 比率 [\d.]+%)?"
@@ -55,6 +56,8 @@ def cleaned(original: str) -> Clean:
     for match in _DOUBLED.finditer(text):
         drop.update(range(match.start() + 1, match.end(), 2))
     for match in _TWICE.finditer(text):
+        if not _CHINESE.search(match[1]):
+            continue
         drop.update(range(match.end(1), match.end()))
     for match in _QUOTE.finditer(text):
         drop.update(range(*match.span()))

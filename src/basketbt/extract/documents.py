@@ -14,7 +14,7 @@ from pathlib import Path
 from basketbt.errors import InputError
 
 MOST_BYTES = 10_000_000
-MOST_SIGNS = 1_000_000
+MOST_SIGNS = 300_000
 _BLOCKS = frozenset(
     [
         "p",

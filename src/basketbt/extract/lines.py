@@ -20,6 +20,7 @@ _END = re.compile(
 _NUMBERED = re.compile(
     r"^\s*[(#*\-]*\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*[.、,:)]{1,2}\s*(?P<head>[^,，。;；:、]{2,16})(?:[:。]|$)"
 )
+_LONGEST_LINE = 1500
 _NEXT = re.compile(r"[;；。]\s*\(?(?:[2二])\s*[.)、:]")  # a second item on the same line
 _TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$|\t.*\t|^[^\t。]{1,20}\t[^\t。]{0,20}$")
 
@@ -54,10 +55,22 @@ def lines_of(text: str, day: date | None) -> list[Line]:
     lines = []
     start = 0
     for raw in text.split("\n"):
-        if raw.strip():
-            lines.append(_line(raw, start, day))
-        start += len(raw) + 1
+        for piece in _pieces(raw):
+            if piece.strip():
+                lines.append(_line(piece, start, day))
+            start += len(piece)
+        start += 1
     return lines
+
+
+def _pieces(raw: str) -> list[str]:
+    """A line of an unusual length in several, parted at the ends of sentences where it has any."""
+    pieces = []
+    while len(raw) > _LONGEST_LINE:
+        end = raw.rfind("。", 0, _LONGEST_LINE) + 1 or _LONGEST_LINE
+        pieces.append(raw[:end])
+        raw = raw[end:]
+    return [*pieces, raw]
 
 
 def _line(text: str, start: int, day: date | None) -> Line:

@@ -6,6 +6,7 @@ text and of what is said about it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
@@ -176,6 +177,9 @@ class _Reader:
         self._theme = theme_of(clean.text, set(brokers()))
         self._scopes = scopes_of(lines, self._theme, _titled(lines))
         self._doubts: list[Unresolved] = []
+        self._told: dict[int, list[int]] = defaultdict(list)
+        for each in self._scopes.reached:
+            self._told[each.line.start].append(each.mention.start)
 
     def picks(self) -> tuple[Pick, ...]:
         """Every pick once; of one that a house repeats the first, or that with a segment."""
@@ -319,10 +323,7 @@ class _Reader:
     def _is_told(self, line: Line, word: Word) -> bool:
         """Whether the sentence goes on to name the shares that it means."""
         begun, closed = line.sentence(word.start)
-        return any(
-            each.line is line and begun <= each.mention.start < closed
-            for each in self._scopes.reached
-        )
+        return any(begun <= place < closed for place in self._told.get(line.start, ()))
 
     def themes(self) -> tuple[Theme, ...]:
         """What stance words point to where they reach no share."""

@@ -94,7 +94,7 @@ def scopes_of(lines: Sequence[Line], theme: str | None, subject: str | None) -> 
             open_scope = heading
         behind = [*read_behind(line), *read_ratings(line, subject), *read_grades(line)]
         reached += ahead + behind
-        used = {each.word for each in reached if each.line is line}
+        used = {each.word for each in ahead + behind}
         idle += [(line, word) for word in line.words if word not in used]
     return Scopes(tuple(reached), tuple(idle))
 
