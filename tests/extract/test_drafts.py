@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from basketbt.cli import extracting
+from basketbt.cli.baskets import show
 from basketbt.cli.extracting import BadMoment, NoDay
 from basketbt.config.study import load_study
 from basketbt.errors import OutputError
@@ -17,6 +18,7 @@ from basketbt.extract.drafts import Source, drafts_of
 from basketbt.extract.moments import moment_of, parse_moment
 from basketbt.extract.page import page_of
 from basketbt.extract.reading import EVIDENCE, read
+from basketbt.lists.history import history
 from basketbt.lists.library import Library
 from basketbt.plan.check import check_files
 
@@ -180,6 +182,27 @@ class TestCommand:
         said = run("-", str(article), text="国信证券：推荐海康威视。").stdout
         assert "002415.SZ" in said
         assert "000977.SZ" in said
+
+    def test_next_week_is_another_issue_of_the_list(self, tmp_path: Path) -> None:
+        out = tmp_path / "mine"
+        for day, names in (
+            ("2025-03-03", "北京君正、兆易创新"),
+            ("2025-03-10", "兆易创新、韦尔股份"),
+        ):
+            path = tmp_path / "weekly.txt"
+            text = f"国信证券-半导体行业周报\n国信证券· {day} 18:00\n重点推荐：{names}\n"
+            path.write_text(text, encoding="utf-8")
+            run(str(path), "-o", str(out))
+        assert {path.stem for path in out.glob("guosen/*.yaml")} == {"半导体", "半导体-20250310"}
+        library = Library((out,))
+        first, second = history(library, library.load(out / "guosen/半导体.yaml"))
+        assert first.added == ("300223.SZ", "603986.SH")
+        assert (second.added, second.dropped) == (("603501.SH",), ("300223.SZ",))
+        assert second.kept == ("603986.SH",)
+        shown = typer.Typer()
+        shown.command()(show)
+        result = CliRunner().invoke(shown, ["guosen/半导体", "--history", "--baskets", str(out)])
+        assert "北京君正" in result.stdout.splitlines()[-1]
 
     def test_a_text_without_picks_writes_nothing(self, tmp_path: Path) -> None:
         path = tmp_path / "news.txt"

@@ -151,7 +151,7 @@ def _write(
         known = f", only {moment.month:02}-{moment.day:02}" if moment.month and moment.day else ""
         raise NoDay(name=document.name, known=known)
     source = Source(document.name, title=reading.title, url=reading.url)
-    drafts = drafts_of(reading, source)
+    drafts = drafts_of(reading, source, lambda name: _published(out / f"{name}.yaml"))
     texts = {out / f"{draft.id}.yaml": draft.text for draft in drafts}
     if study:
         name = study_name(source, reading.published)
@@ -163,6 +163,17 @@ def _write(
         if not quiet:
             say(f"wrote {path}")
     _put_schema(out)
+
+
+def _published(path: Path) -> str | None:
+    """The day of publication of a list that is there already."""
+    from basketbt import yamlfile
+
+    if not path.is_file():
+        return None
+    data = yamlfile.load(path).data
+    source = data.get("source") if isinstance(data, dict) else None
+    return str(source.get("published", "")) if isinstance(source, dict) else None
 
 
 def _refuse_changes(texts: dict[Path, str], *, force: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from urllib.parse import urlsplit
@@ -41,8 +41,14 @@ class Source:
     url: str = ""
 
 
-def drafts_of(reading: Reading, source: Source) -> tuple[Draft, ...]:
-    """The lists of an article, in the order of their first shares. Needs ``reading.published``."""
+def drafts_of(
+    reading: Reading, source: Source, published: Callable[[str], str | None] = lambda _: None
+) -> tuple[Draft, ...]:
+    """The lists of an article, in the order of their first shares. Needs ``reading.published``.
+
+    ``published`` tells the day of a list that is there already, None for none: a list of the same
+    name and another day is another issue of it, and gets the day behind its name.
+    """
     groups: dict[tuple[str, str, str], list[Pick]] = {}
     for pick in reading.picks:
         side = "" if pick.stance in HELD else f"-{pick.stance}"
@@ -61,7 +67,11 @@ def drafts_of(reading: Reading, source: Source) -> tuple[Draft, ...]:
         ]
         text = _text(reading, source, chosen, (theme, side), [d for d in own if d not in told])
         told.update(own)
-        drafts.append(Draft(f"{broker}/{_stem(theme)}{side}", chosen, text))
+        name = f"{broker}/{_stem(theme)}{side}"
+        day = str(reading.published)
+        if (published(name) or day)[:10] != day:
+            name += f"-{reading.published:%Y%m%d}"
+        drafts.append(Draft(name, chosen, text))
     return tuple(drafts)
 
 
