@@ -31,6 +31,8 @@ class Case:
 
 
 def _symbol(name: str) -> str:
+    if name.startswith("US:"):
+        return f"{name.removeprefix('US:')}.US"
     known = shares_called(name.removeprefix("H:"), DAY)
     side = [one for one in known if one.endswith(".HK") == name.startswith("H:")]
     side = [one for one in side if one != "1688.HK"] or side  # 阿里巴巴, until 2012

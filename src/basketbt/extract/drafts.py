@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from urllib.parse import urlsplit
 
+from basketbt.extract.mentions import FOREIGN
 from basketbt.extract.reading import Pick, Reading, Unresolved
 from basketbt.lists.model import HELD
 
@@ -51,6 +52,8 @@ def drafts_of(
     """
     groups: dict[tuple[str, str, str], list[Pick]] = {}
     for pick in reading.picks:
+        if pick.symbol.endswith(FOREIGN):
+            continue
         side = "" if pick.stance in HELD else f"-{pick.stance}"
         groups.setdefault((pick.broker_id, pick.theme or "", side), []).append(pick)
     drafts: list[Draft] = []

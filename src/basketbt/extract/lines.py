@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
 from basketbt.extract.brokers import Broker, Speaker, houses_in, speaking
-from basketbt.extract.mentions import Mention, longest_name, mentions_in
+from basketbt.extract.mentions import Mention, longest_name, mentions_in, settled_alike
 from basketbt.extract.words import MANY, Word, vocabulary, words_in
 
 #: Where a sentence ends; a semicolon parts items of one list and ends none.
@@ -60,7 +60,11 @@ def lines_of(text: str, day: date | None) -> list[Line]:
                 lines.append(_line(piece, start, day))
             start += len(piece)
         start += 1
-    return lines
+    settled = settled_alike([line.mentions for line in lines])
+    return [
+        replace(line, mentions=tuple(mentions))
+        for line, mentions in zip(lines, settled, strict=True)
+    ]
 
 
 def _pieces(raw: str) -> list[str]:

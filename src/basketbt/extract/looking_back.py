@@ -94,7 +94,7 @@ def read_ratings(line: Line, subject: str | None) -> list[Reached]:
         ]
         graded = shares[-1:] if word.text.startswith("|") else _graded(line, shares, subject)
         behind = _behind_rating(line, word, closed)
-        graded = behind or graded or _of_before(line, word)
+        graded = behind or graded or ([] if subject else _of_before(line, word))
         found += [Reached(line, one, word, None) for one in graded]
         last = word.end
     return found

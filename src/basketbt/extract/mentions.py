@@ -6,6 +6,7 @@ A mention is what is written; whether a broker picks the share is not decided he
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -25,7 +26,9 @@ from basketbt.market.securities import (
 from basketbt.market.symbols import parse_symbol
 
 #: Why a mention is no share that could be picked.
-Trouble = Literal["", "two_meanings", "wrong_code", "foreign", "unknown_code"]
+Trouble = Literal["", "two_meanings", "wrong_code", "unknown_code"]
+#: How symbols end that can be in no list.
+FOREIGN = ".US"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ _SUFFIX = re.compile(
 )
 _EXCHANGE = r"SH|SZ|BJ|HK|SS|SSE|SZSE|US|O|N|OQ"
 _CODE_BEHIND = re.compile(
-    r"\s*[(\[【]\s*(?:(?P<words>[^()\[\]【】\d]{0,12})[:]?\s*)?(?P<pre>SH|SZ|BJ|HK|sh|sz|hk)?[.:]?(?P<code>\d{3,6}|[A-Z]{1,5}(?=\.(?:US|O|N|OQ)))"
+    r"\s*[(\[【]\s*(?:(?P<words>[^()\[\]【】\d]{0,12})[:]?\s*)?(?P<pre>SH|SZ|BJ|HK|sh|sz|hk)?[.:]?(?P<code>\d{3,6}|(?<![A-Z])[A-Z]{1,5}(?=\.(?:US|O|N|OQ)))"
     rf"(?:\s*[.\-]?\s*(?P<ex>{_EXCHANGE}))?(?P<more>[^()\[\]【】]{{0,40}})[)\]】]",
     re.IGNORECASE,
 )
@@ -90,7 +93,8 @@ def _names() -> frozenset[str]:
 @cache
 def _short_forms() -> dict[str, str]:
     """Short form → symbol; also of names that end in A (万科A), which are written without it."""
-    text = Path(__file__).with_name("abbreviations.txt").read_text(encoding="utf-8")
+    files = (Path(__file__).with_name(f"{name}.txt") for name in ("abbreviations", "foreign"))
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
     rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
     forms = {row[0]: row[1] for row in rows}
     for key in _names():
@@ -222,8 +226,8 @@ def _checked(mention: Mention, symbol: str, code: str, exchange: str) -> Mention
     if not symbol:
         return mention
     short = len(code) < 4
-    if symbol.endswith(".US"):
-        return replace(mention, trouble="foreign", candidates=(), sure=True)
+    if symbol.endswith(FOREIGN):
+        return replace(mention, candidates=(symbol,), sure=True, ordinary=False)
     if symbol in mention.candidates or (
         not short and _is_called(symbol, mention, known_only=not exchange)
     ):
@@ -256,7 +260,7 @@ def _settled(mention: Mention, text: str, hong_kong: bool) -> Mention:
     if mention.trouble:
         return mention
     sides = mention.candidates
-    mainland = tuple(one for one in sides if not one.endswith(".HK"))
+    mainland = tuple(one for one in sides if not one.endswith((".HK", FOREIGN)))
     if mainland and len(sides) > len(mainland):
         hk = tuple(one for one in sides if one.endswith(".HK"))
         sides = hk if hong_kong and _points_to_hong_kong(text, mention) else mainland
@@ -283,6 +287,21 @@ def _points_to_hong_kong(text: str, mention: Mention) -> bool:
         return True
     sentence = re.split(r"[。;；]", before)[-1] + re.split(r"[。;；]", behind)[0]
     return _HK_MONEY.search(sentence) is not None and _MAINLAND.search(sentence) is None
+
+
+def settled_alike(lines: Sequence[Sequence[Mention]]) -> list[list[Mention]]:
+    """Mentions of one text: a name that carries its code once is that share throughout."""
+    coded: dict[str, set[str]] = {}
+    for mention in (one for line in lines for one in line):
+        if mention.sure and mention.symbol:
+            coded.setdefault(mention.name, set()).add(mention.symbol)
+    return [[_as_coded(one, coded.get(one.name, set())) for one in line] for line in lines]
+
+
+def _as_coded(mention: Mention, symbols: set[str]) -> Mention:
+    if mention.sure or len(symbols) != 1 or mention.trouble == "wrong_code":
+        return mention
+    return replace(mention, symbol=next(iter(symbols)), trouble="", ordinary=False)
 
 
 def _with_lone_codes(text: str, found: list[Mention]) -> list[Mention]:

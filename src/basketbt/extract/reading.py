@@ -16,7 +16,7 @@ from basketbt.extract.brokers import Broker, brokers, unnamed
 from basketbt.extract.cleaning import Clean, cleaned
 from basketbt.extract.doubts import doubtful_elements
 from basketbt.extract.lines import Line, broker_names, lines_of, spoken, theme_of
-from basketbt.extract.mentions import Mention, Trouble
+from basketbt.extract.mentions import FOREIGN, Mention, Trouble
 from basketbt.extract.moments import Moment, moment_of
 from basketbt.extract.reached import Reached
 from basketbt.extract.scopes import scopes_of
@@ -175,7 +175,8 @@ class _Reader:
         self._names = broker_names(lines)
         self._speakers = Speakers(lines)
         self._theme = theme_of(clean.text, set(brokers()))
-        self._scopes = scopes_of(lines, self._theme, _titled(lines))
+        self._subject_symbol = _titled(lines)
+        self._scopes = scopes_of(lines, self._theme, self._subject_symbol)
         self._doubts: list[Unresolved] = []
         self._told: dict[int, list[int]] = defaultdict(list)
         for each in self._scopes.reached:
@@ -212,6 +213,10 @@ class _Reader:
 
     def _subject(self) -> tuple[Line, Mention] | None:
         """The one share that the text is about, by its title or all through."""
+        for line in self._lines:
+            for one in line.mentions:
+                if one.symbol and one.symbol == self._subject_symbol:
+                    return line, one
         for lines in (self._lines[:1], self._lines):
             named = [
                 (line, one)
@@ -307,6 +312,14 @@ class _Reader:
             house = next(iter(self._houses(line, doubt.word)), None)
             self._doubt(line, text, doubt.why, start, doubt.candidates, house)
         self._doubts += self._wrong_codes()
+        for pick in self.picks():
+            if pick.symbol.endswith(FOREIGN):
+                meant = (pick.symbol,)
+                self._doubts.append(
+                    Unresolved(
+                        pick.as_written, "foreign", pick.start, meant, pick.broker, pick.theme
+                    )
+                )
         once = {(doubt.text, doubt.why): doubt for doubt in reversed(self._doubts)}
         return tuple(sorted(once.values(), key=lambda doubt: doubt.start))
 

@@ -254,7 +254,7 @@ def _belongs(line: Line, scope: _Scope, mention: Mention, bare: str) -> bool:
     tail = text[mention.end : mention.end + 8]
     if mention.ordinary and not mention.sure and not in_company(line, mention):
         return False
-    if LONGER.match(tail) and not mention.sure:
+    if LONGER.match(tail):
         return False
     fits = FOLLOWS.match(tail) is not None or mention.sure
     if DELIMITERS.match(bare) or bare == "的":

@@ -268,7 +268,7 @@ FOLLOWS = re.compile(
 #: A share directly behind its word may be followed by more of the sentence, but not by these, which
 #: make a longer word of it.
 LONGER = re.compile(
-    r"业|产业|行业|板块|概念|市场|领域|赛道|协会|大学|学院|指数|基金|ETF|期货|证券|省|市(?![值场])|县|区|国家|产品|技术|研究"
+    r"业|产业|供应链|行业|板块|概念|市场|领域|赛道|协会|大学|学院|指数|基金|ETF|期货|证券|省|市(?![值场])|县|区|国家|产品|技术|研究"
 )
 #: Generic speakers: many brokers, none named.
 MANY = re.compile(
