@@ -2,7 +2,7 @@
 
 FOLDER holds ``NN.txt`` and ``NN.json`` (picks, not_picks, published, ...). The passages fall into
 two halves by a seed; rules were made while looking at the first half alone, so the second tells
-how they do on articles that nobody looked at; only misses of the first half are printed. The year
+how they do on articles whose words nobody read; only misses of the first half are printed. The year
 is given where a text tells month and day of publication alone, as the wires do; days that no text
 tells are not counted, and passages whose truth is weak stand apart.
 """

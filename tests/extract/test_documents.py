@@ -203,3 +203,10 @@ def test_reading_time_grows_with_the_text_alone(piece: str) -> None:
 
     seconds(3000)
     assert seconds(30_000) <= 25 * max(seconds(3000), 0.02)
+
+
+def test_line_ends_inside_a_paragraph_of_html_are_blanks(tmp_path: Path) -> None:
+    path = tmp_path / "note.html"
+    names = "\n、\n".join(f"<a href='#'>{name}</a>" for name in ("浪潮信息", "中科曙光"))
+    path.write_text(f"<div><p>国信证券：看好\n{names}\n。</p><p>谢谢</p></div>", encoding="utf-8")
+    assert symbols(path) == WANTED[:2]

@@ -65,7 +65,7 @@ def test_the_half_that_rules_were_made_on_is_read_as_well_as_it_was(articles: Pa
         assert right >= 0.95 * of
 
 
-def test_the_half_that_nobody_looked_at(articles: Path) -> None:
+def test_the_half_whose_words_nobody_read(articles: Path) -> None:
     import score_extraction
 
     names = [path.stem for path in articles.glob("*.txt")]
@@ -73,7 +73,7 @@ def test_the_half_that_nobody_looked_at(articles: Path) -> None:
     assert score.precision >= 0.98
     assert score.false_without_picks <= 1
     assert score.nulls[0] == score.nulls[1]
-    assert score.recall >= 0.75
+    assert score.recall >= 0.95
     for right, of in (score.broker, score.stance):
         assert right >= 0.9 * of
 

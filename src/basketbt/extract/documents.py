@@ -163,7 +163,7 @@ class _Page(HTMLParser):
         if self._in_title:
             self.title += data.strip()
         elif not self._hidden:
-            self.parts.append(re.sub(r"\s+", " ", data) if self._in_row else data)
+            self.parts.append(re.sub(r"\s+", " ", data))
 
     def _note(self, tag: str, known: dict[str, str]) -> None:
         named = (known.get("property") or known.get("name") or known.get("itemprop") or "").lower()

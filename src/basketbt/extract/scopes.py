@@ -21,6 +21,7 @@ from basketbt.extract.reached import BRACKETS, CLAUSE, DELIMITERS, Reached, in_c
 from basketbt.extract.segments import (
     CLOSED,
     LABEL,
+    NUMBERED,
     OPENED,
     leading_sector,
     object_before,
@@ -231,7 +232,7 @@ def _step(scope: _Scope, line: Line, mention: Mention, found: list[Reached]) -> 
         return scope
     if not _belongs(line, scope, mention, bare):
         return None if _has_verb(bare) else scope
-    label = LABEL.search(gap) or LABEL.search(bare) or OPENED.search(gap)
+    label = LABEL.search(gap) or LABEL.search(bare) or OPENED.search(gap) or NUMBERED.search(gap)
     if label and house_called(label[1]) is not None:
         label = None
     if CLOSED.match(gap):

@@ -11,6 +11,10 @@ from basketbt.extract.words import Word
 LABEL = re.compile(
     r"(?:^|[\s,，;；。、)(\]])(?:\d{1,2}[.)、]|[①-⑳]|[-•·●■◆▪]|主线[一二三四五\d]?[:])?\s*([\u4e00-\u9fffA-Za-z0-9+/&\-]{2,14})[:]\s*$"
 )
+#: 1)整车,A、B;2)零部件,C、D: a numbered part needs no colon.
+NUMBERED = re.compile(
+    r"(?:^|[\s,，;；。、:])(?:\(?\d{1,2}[.)、]|[①-⑳])\s*([\u4e00-\u9fffA-Za-z0-9+/&]{2,12})[,，\s]\s*$"
+)
 #: 整车(A、B),零部件(C、D): the bracket holds the shares of a part.
 OPENED = re.compile(r"(?:^|[\s,，;；。、):])([\u4e00-\u9fffA-Za-z0-9+/&]{2,12})\(\s*$")
 CLOSED = re.compile(r"^[^(]{0,3}\)")
@@ -75,7 +79,7 @@ def _last_item(line: Line, at: int) -> str | None:
 
 def object_before(line: Line, word: Word) -> str | None:
     """What a list is of, by the words before its heading: 光模块相关标的:A; 关注算力,相关标的:A."""
-    head = line.text[: word.start]
+    head = re.sub(r"\([^()]*\)$", "", line.text[: word.start])
     if match := _OBJECT_OF.search(head):
         return segment_name(match[1])
     ends = [other.end for other in line.words if other.end <= word.start]

@@ -74,7 +74,7 @@ WEAK = re.compile(
 )
 #: A grade right behind a share: A(买入), A:增持, a row of a table that lost its lines.
 GRADE_BEHIND = re.compile(
-    rf"[\s|:(\-—]{{1,3}}(?:首次|维持|上调|评级)?[:]?{_QUOTE}?(?P<grade>{_GRADE}){_UNQUOTE}?"
+    rf"(?:[\s|:(\-—]{{1,3}}|[\s|]+[\d.,%+\-\s|]{{1,20}}[\s|])(?:首次|维持|上调|评级)?[:]?{_QUOTE}?(?P<grade>{_GRADE}){_UNQUOTE}?"
     r"(?:-[AB])?(?=[\s|,，。;；)、]|$)",
     re.IGNORECASE,
 )
