@@ -34,7 +34,13 @@ VARIOUS, UNNAMED = "various", "unnamed"
 _HOUSE = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,4}证券(?=[:：\-—·在认表研指称发分建首](?!交易))"
 )
+# Fields of analysts, behind the short name of their house.
+_FIELDS = (
+    "计算机|电子|通信|传媒|机械|电新|电力设备|新能源|医药|食品饮料|食饮|策略|宏观|固收|军工|汽车|化工|有色|金属|非银|银行|地产|建材|"
+    "建筑|轻工|家电|农业|农林牧渔|商社|社服|零售|纺服|交运|煤炭|钢铁|环保|公用|海外|科技|金工|中小盘|消费|互联网|北交所|晨会|晨报|研究"
+)
 _SPEAKS = re.compile(
+    rf"(?:{_FIELDS})|"
     r"(?:股份有限公司|有限公司|研究所|研究院|研究部|研究团队|研究|证券|集团|公司)?(?:\((?:\d{4,6}|[A-Za-z.]+)[.A-Z]*\))?"
     r"(?:(?:[^,，。;；:、]{0,14}?)(?:研报|研究报告|报告|周报|日报|月报|年报点评|深度|点评|表示|认为|指出|指|称|分析|建议|发布|预计|预期|强调|"
     r"提到|提示|提醒|看好|推荐|首推|给予|维持|上调|下调|调升|调降|首予|首次|重申|将|把|对|判断|统计|测算|金股|联合|首席|分析师|团队|策略|"
@@ -110,12 +116,28 @@ def houses_in(text: str) -> list[Speaker]:
         for match in _pattern().finditer(text)
         if match[0] not in _words() or _ONE_SPEAKS.match(text, match.end())
     ]
+    found += _teams(text, {one.start for one in found})
     taken = {at for one in found for at in range(one.start, one.end)}
     for match in _HOUSE.finditer(text):
         if not taken.intersection(range(*match.span())):
             broker = Broker(f"house-{_number(match[0])}", match[0], match[0])
             found.append(Speaker(broker, *match.span()))
     return sorted(found, key=lambda one: one.start)
+
+
+# Analysts sign as their house and field: 【天风计算机】, 银河通信赵良毕.
+_TEAM = re.compile(
+    rf"(?:(?<=[【\[#@\s])|^)(?P<house>[\u4e00-\u9fff]{{2,4}}?)(?:证券)?(?:{_FIELDS})"
+)
+
+
+def _teams(text: str, known: set[int]) -> list[Speaker]:
+    found = []
+    for match in _TEAM.finditer(text):
+        broker = brokers().get(match["house"]) or brokers().get(f"{match['house']}证券")
+        if broker is not None and match.start("house") not in known:
+            found.append(Speaker(broker, *match.span("house")))
+    return found
 
 
 def house_called(name: str) -> Broker | None:

@@ -171,12 +171,22 @@ def _opened(word: Word, line: Line, theme: str | None, found: list[Reached]) -> 
 
 def _as_advised(word: Word, line: Line) -> Word:
     """建议配置核心标的:A: the heading of the list has the stance of the verb before it."""
-    if word.reach != "label" or not _KIND_OF_LIST.match(word.text):
+    if word.reach != "label":
         return word
     begun, _ = line.sentence(word.start)
-    verbs = [one for one in line.words if begun <= one.start < word.start and one.reach == "ahead"]
-    named = any(verbs[-1].end <= one.start < word.start for one in line.mentions) if verbs else True
-    return word if named else replace(word, stance=verbs[-1].stance)
+    earlier = [one for one in line.words if begun <= one.start < word.start]
+    verbs = [one for one in earlier if one.reach == "ahead"]
+    if not verbs:
+        return word
+    between = line.text[verbs[-1].end : word.start]
+    same_clause = re.search(r"[,，;；:]", between) is None
+    named = any(verbs[-1].end <= one.start < word.start for one in line.mentions)
+    if not named and (same_clause or _KIND_OF_LIST.match(word.text)):
+        return replace(word, stance=verbs[-1].stance)
+    # 推荐X相关标的:A;Y相关标的:B: the verb governs both.
+    if earlier[-1].reach == "label" and earlier[-1].start > verbs[-1].start and ";" in between:
+        return replace(word, stance=_as_advised(earlier[-1], line).stance)
+    return word
 
 
 def _second_grade(scope: _Scope, match: re.Match[str], found: list[Reached]) -> _Scope:
