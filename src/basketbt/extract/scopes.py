@@ -243,7 +243,10 @@ def _step(scope: _Scope, line: Line, mention: Mention, found: list[Reached]) -> 
     if not _belongs(line, scope, mention, bare):
         return None if _has_verb(bare) else scope
     label = LABEL.search(gap) or LABEL.search(bare) or OPENED.search(gap) or NUMBERED.search(gap)
-    if label and house_called(label[1]) is not None:
+    alone = line.text[
+        mention.start
+    ].isdigit()  # a code whose name the table lacks: 及华泰(06886.HK)
+    if label and (alone or house_called(label[1]) is not None):
         label = None
     if CLOSED.match(gap):
         scope.segment = scope.head

@@ -115,5 +115,6 @@ def segment_name(text: str) -> str | None:
     """A label as the name of a segment; None for one that names nothing of its own."""
     cleaned = re.sub(r"^(?:主线[一二三四五\d]?|方向[一二三四五\d]?|其中)[:]?", "", text)
     cleaned = re.sub(r"^(?:布局|聚焦|把握|关注|看好|推荐|重视|配置)", "", cleaned)
+    cleaned = re.sub(r"(?:20\d\d年)?(?:的)?(?:投资)?机会$", "", cleaned)
     cleaned = re.sub(r"(?:相关)?(?:标的|个股|公司|方面|方向|领域|板块|环节)$", "", cleaned)
     return None if not cleaned or GENERIC.search(cleaned) else cleaned
