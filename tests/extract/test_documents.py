@@ -57,7 +57,7 @@ def test_html_without_its_scripts_and_with_what_it_says_of_itself(tmp_path: Path
 def test_tables_of_html(tmp_path: Path) -> None:
     path = tmp_path / "note.html"
     path.write_text(
-        "<h3>中银证券4月金股组合</h3><table><tr><th>代码</th><th>名称</th><th>逻辑</th></tr>"
+        "<h3>东莞证券五月的金股</h3><table><tr><th>代码</th><th>名称</th><th>逻辑</th></tr>"
         "<tr><td colspan='3'>算力</td></tr>"
         "<tr><td>000977.SZ</td><td>浪潮信息</td><td>对标中科曙光</td></tr>"
         "<tr><td>0700.HK</td><td>腾讯控股</td><td>游戏</td></tr></table>",
@@ -65,8 +65,8 @@ def test_tables_of_html(tmp_path: Path) -> None:
     )
     reading = read(open_document(path).text)
     assert [(pick.symbol, pick.broker) for pick in reading.picks] == [
-        ("000977.SZ", "中银证券"),
-        ("0700.HK", "中银证券"),
+        ("000977.SZ", "东莞证券"),
+        ("0700.HK", "东莞证券"),
     ]
 
 

@@ -149,7 +149,7 @@ def house_called(name: str) -> Broker | None:
 def speaking(text: str, houses: Sequence[Speaker]) -> list[Speaker]:
     """The brokers that speak there, and are not spoken of as shares.
 
-    Houses that a list joins speak together or not at all: 长江证券和东兴证券联合推荐.
+    Houses that a list joins speak together or not at all: 甲证券和乙证券联合推荐.
     """
     chains: list[list[Speaker]] = []
     for one in houses:
