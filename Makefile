@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick check calendars docs gallery sample clean
+.PHONY: demo test quick check calendars docs gallery sample securities clean
 
 demo: $(READY)
 	$(BIN)/basketbt run configs/deepseek-r1.yaml --set "account={}" --set "event_study={}"
@@ -31,6 +31,9 @@ docs: $(READY) ## rewrite what is generated in docs/ and the JSON Schemas
 
 sample: $(READY) ## make the sample of record again: make sample PRICES=FOLDER
 	$(BIN)/python tools/make_sample.py $(PRICES)
+
+securities: $(READY) ## make the table of names again: make securities NAMES=FOLDER
+	$(BIN)/python tools/make_securities.py $(NAMES)
 
 gallery: $(READY) ## take the pictures of docs/gallery.md again (needs Chromium)
 	$(BIN)/python docs/gallery/make.py

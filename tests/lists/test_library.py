@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from basketbt.errors import InvalidFile, RefusedPath
-from basketbt.lists.catalogue import known_names
 from basketbt.lists.checks import naming_notes
 from basketbt.lists.library import find_library
 from basketbt.shipped import shipped
@@ -111,9 +110,11 @@ class TestNames:
                 ("300378.SZ", name)
                 for name in ("鼎捷数智", "鼎捷软件", "'*ST鼎捷数智'", "鼎捷数智-U")
             ),
-            ("600519.SH", "茅台"),  # no shipped list holds it: it may be called anything
+            ("600519.SH", "茅台"),  # a part of its name
+            ("000004.SZ", "ST国华"),  # names of special treatment are names
+            ("871888.BJ", "某某"),  # the table lacks it: it may be called anything
         ],
     )
     def test_a_known_or_former_name_is_fine(self, lists: Lists, symbol: str, name: str) -> None:
         lists.write("mine/a", share(symbol, name_zh=name))
-        assert naming_notes(lists.basket("mine/a"), known_names()) == ()
+        assert naming_notes(lists.basket("mine/a")) == ()

@@ -284,7 +284,7 @@ def test_a_cap_that_cannot_hold_is_left_out_and_named(planned: Planned, tmp_path
     plan = planned("{cap: [null, 0.26]}")
     said, chinese = (" ".join(n.text(own) for n in plan.inputs.notes) for own in ("en", "zh"))
     assert "mine/two cap 26%" in said
-    assert "mine/one" not in said
+    assert "mine/one cap" not in said
     assert "mine/two 上限26%" in chinese
     found = rows(run_grid(plan, tmp_path, GridOptions()))
     assert {(row["basket"], row["cap"]) for row in found} == {

@@ -13,6 +13,7 @@ from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError
 
 if TYPE_CHECKING:
+    from basketbt.lists.library import Library
     from basketbt.lists.model import Basket
     from basketbt.lists.overlap import Overlap
 
@@ -75,13 +76,23 @@ def show(
         list[str] | None,
         typer.Option(help='equal, by_segment, stance, "stance 3:1 cap 10%", …; several allowed.'),
     ] = None,
+    as_history: Annotated[
+        bool,
+        typer.Option(
+            "--history", help="Issues of the list: added, dropped, kept.", show_default=False
+        ),
+    ] = False,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Show a basket: its shares, where each comes from, and their weights."""
     from basketbt.lists.library import find_library
 
-    for chosen in find_library(folder).select([basket]):
+    library = find_library(folder)
+    for chosen in library.select([basket]):
+        if as_history:
+            _say_history(library, chosen, as_json=as_json)
+            continue
         weights = _weights(chosen, weighting or ["equal"])
         if as_json:
             say_json(_as_data(chosen, weights))
@@ -229,6 +240,34 @@ def _as_data(basket: Basket, weights: dict[str, Any]) -> dict[str, Any]:
         **{name: value for name, value in vars(basket).items() if name != "blocks"},
         "constituents": shares,
     }
+
+
+def _say_history(library: Library, basket: Basket, *, as_json: bool) -> None:
+    from basketbt.lists.history import history
+
+    issues = history(library, basket)
+    if as_json:
+        say_json(issues)
+        return
+    names = {
+        one.symbol: one.name_zh
+        for issue in issues
+        for one in library.select([issue.id])[0].constituents
+    }
+    say_table(
+        ("list", "published", "added", "dropped", "kept"),
+        [
+            (
+                *(issue.id, issue.published),
+                *(
+                    " ".join(names[symbol] for symbol in symbols)
+                    for symbols in (issue.added, issue.dropped)
+                ),
+                len(issue.kept),
+            )
+            for issue in issues
+        ],
+    )
 
 
 def _say_pairs(found: Overlap) -> None:

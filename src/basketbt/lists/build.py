@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from typing import get_args
 
 from basketbt.durable import sha256
-from basketbt.lists.model import Basket, Block, Constituent, Place, Source
+from basketbt.lists.model import Basket, Block, Constituent, Place, Source, Stance
 from basketbt.lists.schema import CompositeFile, ConstituentFile, ListFile
 
 
@@ -24,7 +25,7 @@ def basket_of_composite(
     """A composite of ``components`` (lists, in the order of the file).
 
     A share that several lists name is one constituent, described by the first list that names
-    it; it is recommended if any of them recommends it, and named if any of them names it.
+    it; its stance is the best of theirs, and it is named if any of them names it.
     """
     constituents, position_of = _merged(components)
     if file.composite.rule == "votes":
@@ -73,7 +74,7 @@ def _merged(components: Sequence[Basket]) -> tuple[tuple[Constituent, ...], dict
         first = merged.get(each.symbol, replace(each, weight=None))
         merged[each.symbol] = replace(
             first,
-            stance="recommend" if "recommend" in (first.stance, each.stance) else "watch",
+            stance=min(first.stance, each.stance, key=get_args(Stance).index),
             origin="named" if "named" in (first.origin, each.origin) else "mapped",
             former_names=tuple(dict.fromkeys(first.former_names + each.former_names)),
             lot=first.lot or each.lot,
@@ -115,9 +116,13 @@ def _basket(
 
 
 def _digest(basket: Basket) -> str:
-    """SHA-256 of everything but the id, which follows from where the file lies."""
+    """SHA-256 of everything but the id, which follows from where the file lies, and evidence."""
     content = asdict(basket)
     del content["id"], content["digest"]
+    for constituent in content["constituents"]:
+        del constituent["evidence"]
+    if not basket.source.url:
+        del content["source"]["url"]
     text = json.dumps(
         content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
     )

@@ -1,4 +1,4 @@
-"""A quick look at a library: what is in it, and how its shares are called.
+"""A quick look at a library: what is in it.
 
 Reads the raw YAML and not the models, because `basketbt list` must answer before pydantic could
 even be imported. A value that is missing or of a wrong type shows as empty here; `basketbt check`
@@ -7,15 +7,12 @@ says what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from basketbt import yamlfile
-from basketbt.lists.checks import NameTable, constituent_rows
+from basketbt.lists.checks import constituent_rows
 from basketbt.lists.library import Library
-from basketbt.shipped import shipped
 from basketbt.yamlfile import YamlDocument
 
 
@@ -42,24 +39,6 @@ def summaries(library: Library) -> tuple[Summary, ...]:
     """Every basket of the library, by id. Raises ``FileSyntaxError`` or ``RefusedPath``."""
     documents = {name: yamlfile.load(path) for name, path in library.files().items()}
     return tuple(_summary(name, documents) for name in documents)
-
-
-@cache
-def known_names() -> NameTable:
-    """Symbol → its Chinese names (the current one, then former ones), from the shipped lists."""
-    root = shipped("baskets")
-    return names_in(yamlfile.load(path) for path in sorted(root.glob("*/*.yaml")))
-
-
-def names_in(documents: Iterable[YamlDocument]) -> NameTable:
-    """Symbol → names, from list documents."""
-    table: dict[str, tuple[str, ...]] = {}
-    for document in documents:
-        for _, row in constituent_rows(document):
-            names = (*table.get(str(row.get("symbol")), ()), str(row.get("name_zh")))
-            names += tuple(row.get("former_names", ()))
-            table[str(row.get("symbol"))] = tuple(dict.fromkeys(names))
-    return table
 
 
 def _summary(name: str, documents: dict[str, YamlDocument]) -> Summary:

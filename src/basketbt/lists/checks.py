@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from basketbt.errors import BadSymbol, Problem
 from basketbt.lists.model import Basket
+from basketbt.market.securities import key_of, names_of
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind
 from basketbt.yamlfile import YamlDocument
@@ -23,11 +24,9 @@ WEIGHT_TOLERANCE = 1e-9
 
 UNKNOWN_NAME = NoteKind("unknown-name", severity="warning")
 
-# Marks that an exchange puts around a short name without renaming the company: special treatment,
-# ex-rights days, and suffixes for unprofitable (U), weighted voting (W), depositary (D) issuers.
-_MARKS = re.compile(r"^(\*?ST|XD|XR|DR)|-?[UWDV]+$|\s+")
-
-NameTable = Mapping[str, tuple[str, ...]]  # symbol → its name, then former ones
+_NOT_HELD = ("neutral", "avoid", "中性", "持有", "回避", "卖出", "减持")
+# Special treatment is marked before a name without renaming the company.
+_SPECIAL = re.compile(r"^\*?ST")
 
 
 def consistency_problems(document: YamlDocument) -> list[Problem]:
@@ -39,40 +38,41 @@ def consistency_problems(document: YamlDocument) -> list[Problem]:
         *_reasons(document, rows),
         *_segments(document, rows),
         *_lots(document, rows),
+        *_sides(document, rows),
         *_components(document),
     ]
 
 
-def name_warnings(document: YamlDocument, table: NameTable) -> list[Problem]:
+def name_warnings(document: YamlDocument) -> list[Problem]:
     """A warning for each share that the file calls by a name it is not known to have had."""
     warnings = []
     for position, row in constituent_rows(document):
         name, symbol = row.get("name_zh"), _symbol(row)
-        if isinstance(name, str) and (known := known_as(symbol, name, table)):
+        if isinstance(name, str) and (known := known_as(symbol, name)):
             what = f"{symbol} is known as {known}, not {name}"
             fix = "Check the code; if the share was renamed, list the name under former_names."
             warnings.append(document.problem(("constituents", position, "name_zh"), what, fix))
     return warnings
 
 
-def known_as(symbol: str, name: str, table: NameTable) -> str:
-    """The known name where ``name`` is not one the share has or had; empty if all is well.
+def known_as(symbol: str, name: str) -> str:
+    """The known name where ``name`` is neither one the share has or had nor a part of one.
 
-    A share the table lacks may be called anything.
+    Empty if all is well. A share that the table of names lacks may be called anything.
     """
-    names = table.get(symbol, ())
-    if not names or _bare(name) in {_bare(known) for known in names}:
+    names = names_of(symbol)
+    if not names or any(_bare(name) in _bare(known) for known in names):
         return ""
     former = f" (formerly {', '.join(names[1:])})" if len(names) > 1 else ""
     return names[0] + former
 
 
-def naming_notes(basket: Basket, table: NameTable) -> tuple[Note, ...]:
+def naming_notes(basket: Basket) -> tuple[Note, ...]:
     """One note for each constituent whose name is not one of the known names of its code."""
     return tuple(
         UNKNOWN_NAME(basket=basket.id, symbol=each.symbol, name=each.name_zh, known=known)
         for each in basket.constituents
-        if (known := known_as(each.symbol, each.name_zh, table))
+        if (known := known_as(each.symbol, each.name_zh))
     )
 
 
@@ -172,6 +172,39 @@ def _lots(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
             )
 
 
+def _sides(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
+    """What a source would hold and what it would not are two lists, never one position."""
+    held = [(position, row) for position, row in rows if row.get("stance") not in _NOT_HELD]
+    if not held:
+        return
+    for position, row in rows:
+        if row.get("stance") in _NOT_HELD:
+            yield document.problem(
+                ("constituents", position, "stance"),
+                f"{_symbol(row)} is {row['stance']}, but the list holds shares of another stance",
+                "What is neutral or to be avoided is a list of its own: move it to another file.",
+            )
+
+
+def unresolved_warnings(document: YamlDocument) -> list[Problem]:
+    """A warning for each piece of the source that a draft left open."""
+    data = document.data if isinstance(document.data, dict) else {}
+    rows = data.get("unresolved")
+    found = []
+    for position, row in enumerate(rows if isinstance(rows, list) else []):
+        if isinstance(row, dict):
+            names = row.get("candidates") or []
+            meant = (
+                f"; may be {', '.join(map(str, names))}"
+                if isinstance(names, list) and names
+                else ""
+            )
+            what = f"{row.get('text')} is unresolved ({row.get('why')}{meant})"
+            fix = "Look it up in the source, add the share if it is one, and remove the line."
+            found.append(document.problem(("unresolved", position), what, fix))
+    return found
+
+
 def _components(document: YamlDocument) -> Iterator[Problem]:
     composite = document.data.get("composite") if isinstance(document.data, dict) else None
     listed = composite.get("of") if isinstance(composite, dict) else None
@@ -183,4 +216,4 @@ def _components(document: YamlDocument) -> Iterator[Problem]:
 
 
 def _bare(name: str) -> str:
-    return _MARKS.sub("", name)
+    return _SPECIAL.sub("", key_of(name))

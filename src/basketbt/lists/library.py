@@ -124,6 +124,10 @@ class Library:
                 problems.append(document.problem(place, what, "Name the lists it is made of."))
             else:
                 components.append(self.load(files[basket_id]))
+                if components[-1].is_held != components[0].is_held:
+                    what = f"{basket_id!r} is of shares to avoid, others are not"
+                    fix = "A composite holds lists of one side only."
+                    problems.append(document.problem(place, what, fix))
         if problems:
             raise InvalidFile(problems)
         return components

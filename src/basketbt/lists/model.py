@@ -9,7 +9,9 @@ from typing import Literal
 from basketbt.locale import Language
 from basketbt.market.clock import SHANGHAI, Event, Moment, moment_text
 
-Stance = Literal["recommend", "watch"]
+#: What the source says of a share: it would hold the first two, and not the last two.
+Stance = Literal["recommend", "watch", "neutral", "avoid"]
+HELD: tuple[Stance, ...] = ("recommend", "watch")
 Origin = Literal["named", "mapped"]
 #: Lists that answer different questions are never counted together.
 ListKind = Literal["named", "mapped", "composite"]
@@ -21,6 +23,7 @@ class Constituent:
 
     ``symbol`` is canonical (688111.SH, 6682.HK). ``origin`` says whether the source names the
     share or it was chosen here for a theme that the source names; then ``reason`` says why.
+    ``evidence`` are the source's words that the draft of the list rests on.
     ``weight`` is the weight the list itself gives, as a fraction. ``lot`` is the board lot in
     shares, where the exchange lets each issuer choose one (Hong Kong). ``votes`` is the number of
     brokers that name the share; more than 1 only in a composite that counts votes.
@@ -37,6 +40,7 @@ class Constituent:
     reason: str | None = None
     lot: int | None = None
     votes: int = 1
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +56,7 @@ class Source:
     published: Moment
     note: str = ""
     members_on: date | None = None
+    url: str = ""
 
     @property
     def day(self) -> date:
@@ -147,6 +152,11 @@ class Basket:
     def symbols(self) -> tuple[str, ...]:
         """The canonical symbols, in the order of ``constituents``."""
         return tuple(constituent.symbol for constituent in self.constituents)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the source would hold these shares; not what it is neutral on, or avoids."""
+        return all(constituent.stance in HELD for constituent in self.constituents)
 
     @property
     def kind(self) -> ListKind:

@@ -99,6 +99,20 @@ Published = Annotated[
         }
     ),
 ]
+# What readers may write for a stance, beside the words of the format.
+_SPELLINGS: dict[str, Stance] = {
+    **dict.fromkeys(("看好", "推荐", "首推", "买入", "增持", "强烈推荐", "优于大市"), "recommend"),
+    **dict.fromkeys(("关注", "建议关注", "受益标的", "相关标的"), "watch"),
+    **dict.fromkeys(("中性", "持有"), "neutral"),
+    **dict.fromkeys(("回避", "卖出", "减持"), "avoid"),
+}
+
+
+def _stance(value: object) -> object:
+    return _SPELLINGS.get(value.strip(), value) if isinstance(value, str) else value
+
+
+StanceWord = Annotated[Stance, BeforeValidator(_stance)]
 
 
 class ThemeFile(Strict):
@@ -119,6 +133,7 @@ class SourceFile(Strict):
         "day's close."
     )
     note: str = Field("", description="How the day is known, if it needs saying.")
+    url: str = Field("", description="Address of the article or note.")
     members_on: date | None = Field(
         None,
         description="For a list made from a board or an index: the day whose members it holds. "
@@ -133,7 +148,10 @@ class ConstituentFile(Strict):
     name_zh: Text = Field(description="Short name in Chinese, as the exchange gives it.")
     former_names: tuple[Text, ...] = Field((), description="Short names the share had before.")
     segment: Text | None = Field(None, description="A key of `segments` above.")
-    stance: Stance = Field(description="recommend (看好) or watch (关注), as the source says.")
+    stance: StanceWord = Field(
+        description="recommend (看好), watch (关注), neutral (中性) or avoid (回避), as the source "
+        "says; Chinese words are read too. What is neutral or to be avoided is a list of its own."
+    )
     origin: Origin = Field(
         description="named: the source names the share; mapped: chosen for a theme it names."
     )
@@ -143,7 +161,20 @@ class ConstituentFile(Strict):
     weight: float | None = Field(
         None, gt=0, le=1, description="Fraction the source gives: for all constituents or none."
     )
+    evidence: Text | None = Field(
+        None, description="The source's words, at most 60 characters, that a draft rests on."
+    )
     lot: int | None = Field(None, ge=1, description="Board lot in shares (Hong Kong only).")
+
+
+class UnresolvedFile(Strict):
+    """Words in the place of a share that are none for certain; `check` reminds of them."""
+
+    text: Text = Field(description="The words as they stand in the source.")
+    why: Text = Field(
+        description="typo, two_meanings, wrong_code, foreign, unknown_code or unknown."
+    )
+    candidates: tuple[Text, ...] = Field((), description="Names or codes that may be meant.")
 
 
 class _Head(Strict):
@@ -164,6 +195,9 @@ class ListFile(_Head):
 
     segments: dict[str, Text] = Field(
         default_factory=dict, description="Segments in Chinese, each with its English name."
+    )
+    unresolved: tuple[UnresolvedFile, ...] = Field(
+        (), description="What a draft could not read for certain, and did not guess."
     )
     constituents: tuple[ConstituentFile, ...] = Field(
         min_length=1, description="The shares, at least one, each once."

@@ -122,8 +122,11 @@ def _scores(basket: Basket, block: Block, weighting: Weighting, base: Floats) ->
     ``base`` is (m,): votes times value, 0 where absent.
     """
     if weighting.kind == "stance":
-        stances = {"recommend": weighting.recommend, "watch": weighting.watch}
-        return base * [stances[place.stance] for place in block.places]
+        scores = [
+            weighting.recommend if place.stance == "recommend" else weighting.watch
+            for place in block.places
+        ]
+        return base * scores
     if weighting.kind == "given":
         given = [place.weight for place in block.places if place.weight is not None]
         if len(given) < len(block.places):

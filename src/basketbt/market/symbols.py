@@ -39,7 +39,7 @@ _RANGES = (
     _Range("SH", ("5",), "fund", None),
     _Range("SZ", ("000", "001", "002", "003"), "share", "main"),
     _Range("SZ", ("300", "301", "302"), "share", "chinext"),
-    _Range("SZ", ("200",), "b_share", "main"),
+    _Range("SZ", ("200", "201"), "b_share", "main"),
     _Range("SZ", ("399",), "index", None),
     _Range("SZ", ("15", "16", "18"), "fund", None),
     _Range("BJ", ("43", "83", "87", "88", "92"), "share", "bse"),

@@ -10,8 +10,7 @@ from pathlib import Path
 from basketbt import yamlfile
 from basketbt.config.study import is_study, load_study
 from basketbt.errors import BasketbtError, FileSyntaxError, InvalidFile, Problem, RefusedPath
-from basketbt.lists.catalogue import known_names
-from basketbt.lists.checks import name_warnings
+from basketbt.lists.checks import name_warnings, unresolved_warnings
 from basketbt.lists.library import Library, find_library
 from basketbt.lists.model import Basket
 from basketbt.market.clock import moment_text
@@ -90,7 +89,7 @@ def check_files(paths: Sequence[Path], library: Library, today: date | None = No
     for path in paths:
         try:
             document = yamlfile.load(path)
-            warnings += name_warnings(document, known_names())
+            warnings += [*name_warnings(document), *unresolved_warnings(document)]
             basket = library.load(path)
             baskets.append(basket)
             if today is not None and basket.source.day > today:

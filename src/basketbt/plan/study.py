@@ -17,7 +17,6 @@ import numpy as np
 
 from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.errors import InfeasibleWeights, InputError, OutsideCalendar, UnknownName
-from basketbt.lists.catalogue import known_names
 from basketbt.lists.checks import naming_notes
 from basketbt.lists.library import DuplicateBasket, find_library
 from basketbt.lists.model import Basket, publication_event
@@ -270,8 +269,7 @@ def _idle_dates(config: StudyConfig, cases: tuple[Case, ...]) -> list[Note]:
 
 def _naming(baskets: tuple[Basket, ...]) -> list[Note]:
     """Names in the lists under which their codes are not known."""
-    table = known_names()
-    return [note for basket in baskets for note in naming_notes(basket, table)]
+    return [note for basket in baskets for note in naming_notes(basket)]
 
 
 def _publications_overlap(config: StudyConfig, cases: tuple[Case, ...]) -> list[Note]:

@@ -24,6 +24,8 @@ from basketbt.report.views.sentences import sentences
 _WORDS = {
     "recommend": "lists.words.recommend",
     "watch": "lists.words.watch",
+    "neutral": "lists.words.neutral",
+    "avoid": "lists.words.avoid",
     "named": "lists.words.named",
     "mapped": "lists.words.mapped",
 }
