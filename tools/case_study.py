@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +31,12 @@ from basketbt.sweep.run import GridOptions, run_grid
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "case-study.md"
 CURVE = PAGE.with_name("case-study-r1-curve.svg")
 MEDIAN = QUANTILES.index(0.5)
-CHANCE_WINDOWS = ("[0,+4]", "[0,+5]", "[+5,+7]", "[0,+10]")
+VERDICTS = {
+    "stood_out": "stood out",
+    "moved_with_kind": "moved with its kind",
+    "chance": "chance",
+    "untested": "not tested",
+}
 
 
 class Case:
@@ -109,30 +113,26 @@ def _returns(case: Case) -> list[str]:
 
 
 def _chance(case: Case) -> list[str]:
-    beside = main_tests(case.r1_events, "market+sector").set_index(["basket", "window"])
-    rows = []
-    for one in main_tests(case.r1_events).to_dict("records"):
-        if one["window"] not in CHANCE_WINDOWS or not one["basket"].startswith("guojin/"):
-            continue
-        other = beside.loc[(one["basket"], one["window"])]
-        rows.append(
-            [
-                one["basket"],
-                one["window"],
-                f"{one['car']:+.1%}",
-                *(_p(one[key]) for key in ("p", "kp_p")),
-                _placebo(one),
-                _p(one["holm_p"]),
-                f"{one['mde']:.1%}",
-                f"{one['leave_one_out_min']:+.1%} to {one['leave_one_out_max']:+.1%}",
-                f"{one['weight_at_limit']:.0%}",
-                f"{other['car']:+.1%}",
-                _p(other["p"]),
-                _p(other["kp_p"]),
-            ]
-        )
-    head = ["list", "window", "CAR", "p", "KP p", "placebo p", "Holm p", "could see ≥"]
-    return _table([*head, "left out", "at limit", "vs sector", "p", "KP p"], rows, texts=2)
+    """The named lists: from publication on, then around the event."""
+    tests = main_tests(case.r1_events)
+    said = case.r1_events.frames["verdicts"].set_index(["basket", "window"])["verdict"]
+    families = [tests[tests["family"] == family] for family in ("publication", "event")]
+    rows = [
+        [
+            one["basket"],
+            one["window"],
+            f"{one['car']:+.1%}",
+            f"{one['q2_expected']:+.1%}",
+            *(_p(one[key]) for key in ("p", "q1_p")),
+            f"{one['q1_rate']:.1%}",
+            *(_p(one[key]) for key in ("q1_holm_p", "q2_p", "q2_holm_p")),
+            f"{one['q1_mde']:.1%}",
+            VERDICTS[said[one["basket"], one["window"]]],
+        ]
+        for one in pd.concat(families).to_dict("records")
+    ]
+    head = ["list", "window", "CAR", "its kind", "p", "Q1 p", "rate", "Q1 Holm", "Q2 p"]
+    return _table([*head, "Q2 Holm", "could see ≥", "verdict"], rows, texts=2)
 
 
 def _accounts(case: Case) -> list[str]:
@@ -202,11 +202,6 @@ def _guojin(baskets: pd.Series) -> list[str]:
 
 def _p(value: float) -> str:
     return "<0.001" if value < 0.0005 else f"{value:.3f}"
-
-
-def _placebo(row: Mapping[Any, Any]) -> str:
-    p, finest = row["placebo_p"], row["placebo_resolution"]
-    return f"≤{finest:.3f}" if p <= finest else f"{p:.2f}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], texts: int = 1) -> list[str]:

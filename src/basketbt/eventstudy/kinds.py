@@ -108,10 +108,11 @@ def draw_nearest(neighbours: Rows, *, draws: int, seed: int) -> Rows:
     random = np.random.default_rng([seed, size, k])
     columns = np.arange(size)
     drawn = neighbours[columns, random.integers(0, k, (draws, size))]
+    asked = np.arange(draws)
     for _ in range(_REDRAWS):
-        ordered = np.sort(drawn, axis=1)
-        again = np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1))
-        if not again.size:
+        ordered = np.sort(drawn[asked], axis=1)
+        asked = asked[(ordered[:, 1:] == ordered[:, :-1]).any(axis=1)]
+        if not asked.size:
             break
-        drawn[again] = neighbours[columns, random.integers(0, k, (again.size, size))]
+        drawn[asked] = neighbours[columns, random.integers(0, k, (asked.size, size))]
     return drawn

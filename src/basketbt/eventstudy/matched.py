@@ -24,8 +24,6 @@ from basketbt.eventstudy.portfolio import SMALLEST_WEIGHT
 from basketbt.eventstudy.windows import Offsets
 
 _ROUNDING = 1e-12
-# Lists whose returns are added up at once: half a megabyte of a year's sessions.
-_BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -50,33 +48,20 @@ def series_of(returns: Floats, names: Rows, weights: Floats) -> Floats:
     the places of a list. A share without a return is left out and the others renormalised; NaN on
     a session where those with a return carry less than 80 % of the weight.
     """
+    from scipy.sparse import csr_array
+
     by_share = np.ascontiguousarray(returns.T)
     absent: Mask = np.asarray(~np.isfinite(by_share))
-    weights = weights / weights.sum()
-    total = _weighted(np.where(absent, 0.0, by_share), names, weights)
-    gaps = np.asarray(absent.any(axis=1))
-    touched = np.flatnonzero(np.asarray(gaps[names]).any(axis=1))
-    if touched.size:
-        missing = _weighted(absent.astype(float), names[touched], weights)
-        valid = missing <= 1.0 - SMALLEST_WEIGHT + _ROUNDING
-        total[touched] = np.where(
-            valid, total[touched] / np.where(valid, 1.0 - missing, 1.0), np.nan
-        )
+    count, size = names.shape
+    parts = np.tile(weights / weights.sum(), count)
+    starts = np.arange(0, count * size + 1, size)
+    lists = csr_array((parts, names.ravel(), starts), shape=(count, len(by_share)))
+    total: Floats = lists @ np.where(absent, 0.0, by_share)
+    missing = lists @ csr_array(absent.astype(float))  # few: only where a share of a list has none
+    places = np.repeat(np.arange(count), np.diff(missing.indptr)), missing.indices
+    valid = missing.data <= 1.0 - SMALLEST_WEIGHT + _ROUNDING
+    total[places] /= np.where(valid, 1.0 - missing.data, np.nan)
     return total.T
-
-
-def _weighted(table: Floats, names: Rows, weights: Floats) -> Floats:
-    """(B, T) weighted sums of rows of ``table`` (M, T), in blocks that stay in the cache."""
-    total = np.empty((names.shape[0], table.shape[1]))
-    for start in range(0, names.shape[0], _BLOCK):
-        block = names[start : start + _BLOCK]
-        sums = total[start : start + _BLOCK]
-        np.multiply(table[block[:, 0]], weights[0], out=sums)
-        for column, weight in zip(block.T[1:], weights[1:].tolist(), strict=True):
-            added = table[column]
-            added *= weight
-            sums += added
-    return total
 
 
 def measure(
@@ -101,16 +86,17 @@ def measure(
     """
     known = design.known & usable
     x = np.where(known[:, None], design.regressors, 0.0)
-    before = np.ascontiguousarray(returns.T) - design.offset
     same = event_returns is returns
-    later = before if same else np.ascontiguousarray(event_returns.T) - design.offset
-    needed = np.zeros_like(known)
-    for first, last in (estimation, *windows):
-        needed[rows.min() + first : rows.max() + last + 1] = True
-    needed &= known
-    whole = np.asarray(
-        np.isfinite(before[:, needed]).all(axis=1) & np.isfinite(later[:, needed]).all(axis=1)
+    before = np.ascontiguousarray(returns.T)
+    later = before if same else np.ascontiguousarray(event_returns.T)
+    if design.offset[known].any():
+        before, later = before - design.offset, later - design.offset
+    span = slice(
+        int(rows.min()) + min(estimation[0], *(first for first, _ in windows)),
+        int(rows.max()) + max(estimation[1], *(last for _, last in windows)) + 1,
     )
+    # a sum is NaN where a return is: such lists take the longer way, to the same numbers
+    whole = np.isfinite(before[:, span].sum(axis=1)) & np.isfinite(later[:, span].sum(axis=1))
     car = np.full((rows.shape[0], len(windows), before.shape[0]), np.nan)
     ratio = np.full_like(car, np.nan)
     coefficients = np.full((x.shape[1], rows.shape[0], before.shape[0]), np.nan)
@@ -163,6 +149,7 @@ class _Running:
         there = np.isfinite(y) & known
         valid = known[None] if alike else there
         self._rows = rows
+        self._next = bool((np.diff(rows) == 1).all())
         # running sums start with the first session: a gap before those asked for must not spread
         self._returns = np.where(there, y, 0.0)
         self._valid = valid.astype(float)
@@ -179,13 +166,17 @@ class _Running:
             moment=np.array([self._added("xy", k, 0, y, window, self._x[k]) for k in size]),
             count=self._added("z", 0, 0, z, window),
             level=np.array([self._added("xz", k, 0, z, window, self._x[k]) for k in size]),
-            gram=np.array(
-                [
-                    [self._added("xxz", k, j, z, window, self._x[k] * self._x[j]) for j in size]
-                    for k in size
-                ]
-            ),
+            gram=self._gram(window),
         )
+
+    def _gram(self, window: Offsets) -> Floats:
+        size, z = len(self._x), self._valid
+        gram = np.empty((size, size, len(z), len(self._rows)))
+        for k in range(size):
+            for j in range(k + 1):
+                own = self._added("xxz", k, j, z, window, self._x[k] * self._x[j])
+                gram[k, j] = gram[j, k] = own
+        return gram
 
     def _added(
         self,
@@ -210,6 +201,12 @@ class _Running:
             np.cumsum(values if factor is None else values * factor, axis=1, out=running[:, 1:])
             self._sums[name, k, j] = running
         running = self._sums[name, k, j]
+        if self._next:  # dates that follow each other are slices
+            length = len(starts)
+            return (
+                running[:, stops[0] : stops[0] + length]
+                - running[:, starts[0] : starts[0] + length]
+            )
         return running[:, stops] - running[:, starts]
 
 

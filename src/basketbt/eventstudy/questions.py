@@ -209,17 +209,21 @@ class _Market:
         found[rows] = fit.residuals[:, b] / fit.baskets.s[b]
         return found
 
-    def cars_of(self, model: int, names: Rows, weights: Floats, windows: list[int]) -> Floats:
-        """(W, B) CARs of lists: without a gap, those of their shares; else of their own series."""
-        own = self.cars[model][[self.windows.index(w) for w in windows]]
-        total = np.zeros((len(windows), len(names)))
-        for column, weight in zip(names.T, (weights / weights.sum()).tolist(), strict=True):
-            total += weight * own[:, column]
+    def cars_of(self, names: Rows, weights: Floats, windows: list[int]) -> list[Floats]:
+        """A model: (W, B) CARs of lists; without a gap, those of their shares, else of their own
+        series."""
         touched = np.flatnonzero(~np.asarray(self.whole[names]).all(axis=1))
-        if touched.size:
-            series = series_of(self.table, names[touched], weights)
-            total[:, touched] = self.measured(model, series, windows).car[0]
-        return total
+        series = series_of(self.table, names[touched], weights)
+        at = [self.windows.index(w) for w in windows]
+        found = []
+        for model, cars in enumerate(self.cars):
+            total = np.zeros((len(windows), len(names)))
+            for column, weight in zip(names.T, (weights / weights.sum()).tolist(), strict=True):
+                total += weight * np.take(cars[at], column, axis=1)
+            if touched.size:
+                total[:, touched] = self.measured(model, series, windows).car[0]
+            found.append(total)
+        return found
 
 
 def _features(returns: Floats, benchmark: Floats, traded: Floats | None, sessions: Mask) -> Floats:
@@ -312,9 +316,8 @@ def _second_question(
     windows: list[int],
 ) -> None:
     at = [market.windows.index(w) for w in windows]
-    for m, fit in enumerate(market.fits):
-        expected = expected_car(market.cars[m][at], places, weights)
-        cars = market.cars_of(m, drawn, weights, windows)
+    for m, cars in enumerate(market.cars_of(drawn, weights, windows)):
+        expected, fit = expected_car(market.cars[m][at], places, weights), market.fits[m]
         found.expected[m, windows, b] = expected
         found.q2_p[m, windows, b] = permutation_p(fit.sums.car[windows, b], cars, expected)
 
@@ -338,9 +341,8 @@ def _nearest_lists(
         return TOO_FEW_NEAR(industry=industry, count=near.available, needed=near.needed)
     drawn = draw_nearest(near, draws=options.matched_lists, seed=options.seed)
     at = [market.windows.index(w) for w in windows]
-    for m, fit in enumerate(market.fits):
-        expected = expected_car(market.cars[m][at], list(near), weights)
-        cars = market.cars_of(m, drawn, weights, windows)
+    for m, cars in enumerate(market.cars_of(drawn, weights, windows)):
+        expected, fit = expected_car(market.cars[m][at], list(near), weights), market.fits[m]
         found.nearest_p[m, windows, b] = permutation_p(fit.sums.car[windows, b], cars, expected)
     return None
 

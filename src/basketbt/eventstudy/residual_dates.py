@@ -19,6 +19,9 @@ from basketbt.eventstudy.matched import Measured
 from basketbt.eventstudy.models import MINIMUM_SESSIONS, Design, Mask
 from basketbt.eventstudy.windows import Offsets
 
+# Dates whose products are made at once.
+_DATES = 50
+
 
 def standardised(
     design: Design,
@@ -52,26 +55,33 @@ def mean_squares(
     """(H, L) mean over B outside lists of (u / s)^2 on each session of the estimation window.
 
     Arguments as of ``standardised``. Lists without a return or a fit are left out; NaN on a session
-    that no list has. The squares are multiplied out, so that 250 dates of 400 lists are five
-    matrix products.
+    that no list has. The squares are multiplied out, so that fifty dates of 400 lists are a few
+    matrix products; more dates at once would share fewer of their sessions.
     """
     known = design.known & usable
-    y = np.where(known[:, None], returns - design.offset[:, None], np.nan)
+    y = np.where(known[:, None], returns - design.offset[:, None], np.nan).T
     there = np.isfinite(y)
     y, valid = np.where(there, y, 0.0), there.astype(float)
     x = np.where(known[:, None], design.regressors, 0.0)
     sound = np.isfinite(fitted.s2)
     scale = np.where(sound, 1.0 / np.where(sound, fitted.s2, 1.0), 0.0)  # (H, B)
     b = np.where(sound, fitted.coefficients, 0.0)  # (K, H, B)
-    total = scale @ (y * y).T
-    for k in range(b.shape[0]):
-        total -= 2.0 * x[:, k] * ((scale * b[k]) @ y.T)
-        for j in range(b.shape[0]):
-            total += x[:, k] * x[:, j] * ((scale * b[k] * b[j]) @ valid.T)
-    count = sound.astype(float) @ valid.T
-    mean = np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
     sessions = rows[:, None] + np.arange(estimation[0], estimation[1] + 1)
-    return np.take_along_axis(mean, sessions, axis=1)
+    mean = np.empty(sessions.shape)
+    for start in range(0, len(rows), _DATES):
+        own = slice(start, start + _DATES)
+        days = slice(int(sessions[own].min()), int(sessions[own].max()) + 1)
+        total = scale[own] @ (y[:, days] ** 2)
+        for k in range(b.shape[0]):
+            total -= 2.0 * x[days, k] * ((scale[own] * b[k, own]) @ y[:, days])
+            for j in range(k + 1):
+                twice = 1.0 if j == k else 2.0
+                both = (scale[own] * b[k, own] * b[j, own]) @ valid[:, days]
+                total += twice * x[days, k] * x[days, j] * both
+        count = sound[own].astype(float) @ valid[:, days]
+        each = np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
+        mean[own] = np.take_along_axis(each, sessions[own] - days.start, axis=1)
+    return mean
 
 
 def resampled_p(
@@ -93,19 +103,21 @@ def resampled_p(
     ``fewest`` sessions have both.
     """
     random = np.random.default_rng([seed, draws])
-    picks = random.random((int(lengths.max()), draws)).T  # a longer window adds sessions
+    longest = int(lengths.max())
+    picks = np.ascontiguousarray(random.random((longest, draws)))  # longer windows add sessions
     p = np.full(scaled.shape, np.nan)
     both = np.isfinite(own) & np.isfinite(outside)
+    wide = np.broadcast_to(outside, own.shape)
     for place in np.ndindex(scaled.shape[:-1]):
         known = both[place]
         count = int(known.sum())
         if count < fewest or not np.isfinite(scaled[place]).any():
             continue
         dates = (picks * count).astype(np.int64)
-        total = np.cumsum(own[place][known][dates], axis=1)
-        square = np.cumsum(np.broadcast_to(outside, own.shape)[place][known][dates], axis=1)
-        null = np.abs(total / np.sqrt(square))[:, lengths - 1]
+        total = np.cumsum(own[place][known][dates], axis=0)[lengths - 1]
+        square = np.cumsum(wide[place][known][dates], axis=0)[lengths - 1]
+        # |T*| >= |t / sqrt(v)|, without a root or a quotient a draw
         with np.errstate(invalid="ignore"):
-            reached = (null >= np.abs(scaled[place])).sum(axis=0)
+            reached = (total**2 >= scaled[place][:, None] ** 2 * square).sum(axis=1)
         p[place] = np.where(np.isfinite(scaled[place]), (1.0 + reached) / (draws + 1.0), np.nan)
     return p

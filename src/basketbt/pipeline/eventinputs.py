@@ -27,7 +27,7 @@ from basketbt.eventstudy.run import NothingToTest
 from basketbt.eventstudy.windows import Offsets
 from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing
 from basketbt.pipeline.screening import facts_of
 from basketbt.plan.eventstudy import market_index, publication_windows, registered_windows
 from basketbt.plan.model import Case, StudyPlan
@@ -42,6 +42,7 @@ class NoIndexLevels(DataError):
 
 
 NO_PRICES_OF_LISTS = NoteKind("empty-no-prices-of-lists")
+HORIZONS_LEFT_OUT = NoteKind("horizons-left-out")
 MATCHED_OFF = NoteKind("empty-matched-off")
 NO_INDUSTRIES = NoteKind("empty-no-industries")
 UNIVERSE_OF_ANOTHER_MARKET = NoteKind("empty-universe-of-another-market")
@@ -72,6 +73,12 @@ def event_inputs(
     shared, counted, cut = registered_windows(spec, case.event, case.calendar)
     horizons = publication_windows(spec, case)
     windows = tuple(sorted({*shared, *(window for own in horizons for window in own)}))
+    asked = len(set(spec.horizons))
+    pairs = zip(case.baskets, horizons, strict=True)
+    short = [basket.id for basket, own in pairs if len(own) < asked]
+    if short:
+        others = listing(spec.stop_before)
+        cut = (*cut, HORIZONS_LEFT_OUT(baskets=listing(short), others=others))
     returns, resumptions = one_session_returns(panel)
     at_limit, limit_notes = closes_at_limit(
         panel, facts_of(plan.baskets, panel.instruments).risk_warning
