@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from urllib.parse import urlsplit
 
 from basketbt.extract.mentions import FOREIGN
@@ -79,19 +79,13 @@ def drafts_of(
 
 
 def study_of(drafts: Sequence[Draft], reading: Reading, source: Source) -> str:
-    """A study of the drafts around the moment of their publication."""
+    """A study of the drafts, each measured from its own publication."""
     assert reading.published is not None
     paths = ", ".join(_value(f"{draft.id}.yaml") for draft in drafts)
-    name = study_name(source, reading.published)
-    known = "" if reading.clock else "    # the article names no time: the end of its day\n"
     return (
         f"# A study of the lists that `basketbt extract` made from {_comment(source.name)}.\n"
-        f"study: {name}\n"
-        "events:\n"
-        f"  - id: published-{reading.published:%Y%m%d}\n"
-        f"    name: Publication of {_comment(source.name)}\n"
-        f"    name_zh: 公布\n{known}"
-        f"    at: {reading.published}T{reading.clock or time(23, 59)}+08:00\n"
+        f"study: {study_name(source, reading.published)}\n"
+        "events: publication # each list is its own event\n"
         f"baskets: [{paths}]\n"
     )
 
@@ -159,12 +153,9 @@ def _unresolved(doubts: Sequence[Unresolved]) -> Iterable[str]:
 
 
 def _published(reading: Reading) -> str:
-    """The day, and the time where it is told and the format of lists takes one."""
-    from basketbt.lists.schema import SourceFile
-
+    """The day, and the time where it is told."""
     assert reading.published is not None
-    takes_time = SourceFile.model_fields["published"].annotation is not date
-    clock = f" {reading.clock:%H:%M}" if reading.clock and takes_time else ""
+    clock = f" {reading.clock:%H:%M}" if reading.clock else ""
     return f"{reading.published}{clock}"
 
 
