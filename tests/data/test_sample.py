@@ -224,8 +224,9 @@ def test_the_equal_weighted_market_is_the_mean_of_one_session_returns(market: Pa
         assert at[1] / at[0] - 1 == pytest.approx(sum(moves) / len(moves), abs=1e-9)
 
 
-#: Cells that may differ: draws from another pool, where prices are from, and what is said of both.
-EXCEPTED = ("prices", "notes")
+#: Cells that may differ: where prices are from, what is said of them, and draws from another pool.
+EXCEPTED = ("prices", "notes", "variance_ratio")
+DRAWN = ("q1_", "q2_")
 
 
 @pytest.mark.market
@@ -251,7 +252,7 @@ def test_every_figure_is_that_of_the_real_prices(study: str, market: Path) -> No
             assert np.allclose(equal["excess_return"], whole["excess_return"], rtol=0, atol=1e-7)
             ours, theirs = (one[~one["benchmark"].str.endswith(".CALC")] for one in (ours, theirs))
         assert len(ours) == len(theirs) > 0, name
-        for column in ours:
+        for column in (one for one in ours if not str(one).startswith(DRAWN)):
             if pd.api.types.is_float_dtype(theirs[column]):
                 assert np.allclose(
                     ours[column], theirs[column], rtol=1e-9, atol=1e-9, equal_nan=True
@@ -265,5 +266,6 @@ def test_every_figure_is_that_of_the_real_prices(study: str, market: Path) -> No
 def test_it_reaches_back_far_enough_for_250_placebo_dates(study: str) -> None:
     overrides = ["baskets=guojin/*", "event_study.matched_lists=0", "event_study.variants=[]"]
     cells = run(study, overrides=overrides).frames["event_study"]
-    short = cells[cells["last_day"] - cells["first_day"] < 11]
+    # a horizon after a late publication has as many as the prices allow
+    short = cells[(cells["last_day"] - cells["first_day"] < 11) & (cells["first_day"] <= 8)]
     assert (short["placebo_dates"] >= 250).all()

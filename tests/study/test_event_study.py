@@ -219,11 +219,11 @@ class TestWindows:
         r1 = shipped_events()["deepseek-r1"]
         assert [name for name, _ in other_day_zeros(r1, XSHG)] == ["leak", "app"]
         case = make_plan(load_study(CONFIG)).cases[0]
-        # lists came out on day +8: their 20 sessions end at day +27, of a placebo date at day -21
-        # at the latest: 250 dates from -48 back to -297, the estimation of the first begins 140
-        # earlier; one close more; the app came 4 sessions early
+        # the longest rated window ends on day +10, of a placebo date at day -21 at the latest: 250
+        # dates from -31 back to -280, the estimation of the first begins 140 earlier; one close
+        # more; the app came 4 sessions early. Horizons ask for nothing.
         first, last = reach(EventStudySpec(), (-140, -21), case)
-        assert (first, last) == (-297 - 140 - 4 - 1, 20)
+        assert (first, last) == (-280 - 140 - 4 - 1, 20)
 
 
 class TestWhatCannotBeHad:

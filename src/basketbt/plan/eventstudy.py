@@ -94,17 +94,16 @@ def reach(spec: EventStudySpec, estimation: Offsets, case: Case) -> tuple[int, i
     """First session offset from day 0 whose prices the event study can use, and the last it needs.
 
     Back to the estimation window of the earliest wanted placebo date, and one close more for the
-    first return. Horizons after publication are not needed: one that is not over is empty.
+    first return. Horizons after publication ask for nothing: one that is not over is empty, and a
+    late one has as many placebo dates as the prices allow.
     """
     main = case.day_zero.session
     shifts = [
         case.calendar.distance(main, session)
         for _, session in other_day_zeros(case.event, case.calendar)
     ]
-    own = (*publication_windows(spec, case), *followed_windows(spec, case))
-    windows = [*spec.all_windows, *(window for windows in own for window in windows)]
-    placebo_ends = [b for a, b in windows if b - a < LONGEST_RATED]
-    starts = [estimation[0], *(a for a, _ in windows)]
+    placebo_ends = [b for a, b in spec.all_windows if b - a < LONGEST_RATED]
+    starts = [estimation[0], *(a for a, _ in spec.all_windows)]
     starts += [one.estimation[0] for one in spec.variants if one.estimation]
     if any(one.name == "estimation-270" and one.shipped for one in spec.variants):
         starts.append(-270)
