@@ -133,7 +133,7 @@ class Fetcher:
             saved = self._store.save(
                 done.history,
                 unconfirmed=done.unconfirmed,
-                versions=_versions(VENDORS[vendor].family),
+                versions=_versions(VENDORS[vendor].client),
             )
             passed = tuple(failures)
             return Outcome(
@@ -186,8 +186,8 @@ def best(
 
 
 @cache
-def _versions(family: str) -> str:
+def _versions(client: str) -> str:
     """``akshare 1.19.5``: which client read the answer."""
     from importlib.metadata import version
 
-    return f"{family} {version(family)}"
+    return f"{client} {version(client)}"

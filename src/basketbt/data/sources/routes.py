@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from basketbt.data.sources import yfinance
-from basketbt.data.sources.akshare import csindex, eastmoney, sina, tencent
+from basketbt.data.sources import tencent, yfinance
+from basketbt.data.sources.akshare import csindex, eastmoney, sina
 from basketbt.data.sources.vendor import Family, Vendor
 from basketbt.market.symbols import Symbol
 
@@ -19,15 +19,20 @@ FAMILIES: Mapping[Route, tuple[Family, ...]] = {
     "yfinance": ("yfinance",),
 }
 VENDORS: Mapping[str, Vendor] = {
-    one.NAME: Vendor(one.NAME, "akshare", one.serves, one.history)
-    for one in (sina, eastmoney, tencent, csindex)
-} | {yfinance.NAME: Vendor(yfinance.NAME, "yfinance", yfinance.serves, yfinance.history)}
-# Sina first where it has a factor of its own. Yahoo last: it is blocked from the mainland, and
-# its Hong Kong prices are often wrong; for an index it is never asked unless it is the route.
+    one.NAME: Vendor(one.NAME, "akshare", "akshare", one.serves, one.history)
+    for one in (sina, eastmoney, csindex)
+} | {
+    tencent.NAME: Vendor(tencent.NAME, "akshare", "basketbt", tencent.serves, tencent.history),
+    yfinance.NAME: Vendor(yfinance.NAME, "yfinance", "yfinance", yfinance.serves, yfinance.history),
+}
+# Sina first where it has a factor of its own. Eastmoney's bars after it and Tencent: their host
+# drops connections after a hundred requests, often for a day. Yahoo last: it is blocked from the
+# mainland, and its Hong Kong prices are often wrong; for an index it is never asked unless it is
+# the route.
 ORDER: Mapping[Group, tuple[str, ...]] = {
-    "mainland share": ("sina", "eastmoney", "tencent", "yahoo"),
+    "mainland share": ("sina", "tencent", "eastmoney", "yahoo"),
     "hong kong share": ("eastmoney", "sina", "yahoo"),
-    "index": ("sina", "eastmoney", "csindex"),
+    "index": ("sina", "csindex", "tencent", "eastmoney"),
     "csi index": ("csindex", "eastmoney"),
     "computed index": (),
     "fund": ("sina", "eastmoney", "yahoo"),

@@ -35,6 +35,7 @@ class VendorFailure(VendorError):
     """One vendor did not deliver. Fields: vendor, host, symbol, status (or None), why."""
 
     word: ClassVar[NoteKind] = NoteKind("vendor-failed-word")
+    timed_out: bool = False
     template = "{symbol}: {vendor} {word} ({host}{http}): {why}"
 
     def __init__(
@@ -210,9 +211,13 @@ class Query:
 
 @dataclass(frozen=True)
 class Vendor:
-    """One origin of prices. ``history`` raises only :class:`VendorFailure`."""
+    """One origin of prices. ``history`` raises only :class:`VendorFailure`.
+
+    ``client`` is the package that asks it; ``family`` the route that it belongs to.
+    """
 
     name: str
     family: Family
+    client: str
     serves: Callable[[Symbol], bool]
     history: Callable[[Query], History]

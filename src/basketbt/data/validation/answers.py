@@ -47,7 +47,9 @@ def checked(history: History) -> History:
         _refuse_rates(history)
         return history
     _refuse_rows(history.bars)
-    bars = _in_shares(history.bars)
+    bars = history.bars
+    if parse_symbol(history.symbol).kind != "index":  # points times volume are no money
+        bars = _in_shares(bars)
     if parse_symbol(history.symbol).kind == "index":
         # An index has a level for every session from its first one on.
         missing = missing_sessions(history)

@@ -23,6 +23,7 @@ from basketbt.market.symbols import Symbol
 
 NAME = "eastmoney"
 LOT = 100.0
+NO_ROWS = 9201  # the one code of Eastmoney's reports that says so; every other is an error
 _CHINESE = {
     "date": "日期",
     "open": "开盘",
@@ -169,7 +170,7 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
     if "/kline/" in urlsplit(url).path:
         _inspect_bars(transport, url, answer.get("data"))
     elif "data/v1/get" in urlsplit(url).path:
-        _inspect_report(transport, url, answer.get("result"))
+        _inspect_report(transport, url, answer)
 
 
 def _inspect_bars(transport: Transport, url: str, data: Any) -> None:
@@ -182,14 +183,18 @@ def _inspect_bars(transport: Transport, url: str, data: Any) -> None:
     if not isinstance(lines, list):
         transport.changed("the answer has no list of bars")
     if not lines:
-        transport.no_data("no bars in this window")
+        # What a limited address gets too, with HTTP 200 and the share's name.
+        transport.told_an_error("a known code without any bar: limited, or none in this window")
     if any(not isinstance(line, str) or line.count(",") < 6 for line in lines):
         transport.changed("a bar has too few fields")
 
 
-def _inspect_report(transport: Transport, url: str, result: Any) -> None:
+def _inspect_report(transport: Transport, url: str, answer: dict[str, Any]) -> None:
+    result = answer.get("result")
     if result is None:
-        transport.no_data("no rows for this code")
+        if answer.get("code") == NO_ROWS:
+            transport.no_data("no rows for this code")
+        transport.told_an_error(f"error {answer.get('code')}: {answer.get('message', '')}".strip())
     rows = result.get("data") if isinstance(result, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         transport.changed("the report has no rows")
