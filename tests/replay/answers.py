@@ -204,6 +204,9 @@ class Vendors:
             return self._sina_shares(request)
         if request.host != "finance.sina.com.cn":
             return None
+        if request.path.endswith("klc_td_sh.txt"):
+            days = self.market["000300.SH"].sessions
+            return script(f'var datelist="{packed.sessions(days)}";')
         parts = request.path.strip("/").split("/")
         security = self._by_sina(parts[2], hong_kong=parts[1] == "hkstock")
         if security is None:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
 from basketbt.cli import store as store_commands
-from basketbt.cli.fetching import outcome_bar
 from basketbt.data import probe
-from basketbt.data.bars import PriceRequest
 from basketbt.data.lock import LockSource
-from basketbt.data.sources.auto import Outcome
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.store import Store
 from basketbt.data.store.book import PATH_VARIABLE
@@ -103,20 +98,6 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_call_resumes(
         kept = [coverage.symbol for coverage in store.all_coverages()]
         assert len(kept) == 1
         assert wrong_rows(store, replay.vendors.market) == []
-
-
-def test_a_terminal_sees_how_many_are_stored_fetched_and_failed(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    day = np.datetime64("2025-01-21")
-    request = PriceRequest(symbols=("688111.SH", "000034.SZ"), indexes=(), start=day, end=day)
-    with outcome_bar(request, quiet=False) as advance:
-        advance(Outcome("688111.SH", "stored"))
-        advance(Outcome("000034.SZ", "fetched", "sina"))
-    said = capsys.readouterr().err
-    assert "2/2" in said
-    assert "1 stored, 1 fetched, 0 failed" in said
 
 
 def test_fetch_takes_a_basket_and_a_range(basketbt: Command, path: Path) -> None:

@@ -104,6 +104,10 @@ class RateLimiter:
         """Wake whoever waits for a turn, with ``Stopped``; nothing is sent any more."""
         self._stopped.set()
 
+    def go_on(self) -> None:
+        """After :meth:`stop`: requests may be sent again."""
+        self._stopped.clear()
+
     def sleep(self, seconds: float) -> None:
         """Wait. Raises ``Stopped``."""
         if self._plain_sleep is time.sleep:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from basketbt.data.sources import tencent, yfinance
 from basketbt.data.sources.akshare import csindex, eastmoney, sina
+from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.vendor import Family, Vendor
 from basketbt.market.symbols import Symbol
 
@@ -57,6 +58,13 @@ def vendors_for(symbol: Symbol, route: Route) -> tuple[Vendor, ...]:
         names = ("yahoo",)
     vendors = (VENDORS[name] for name in names)
     return tuple(v for v in vendors if v.family in FAMILIES[route] and v.serves(symbol))
+
+
+def is_outside_china(hosts: RateLimiter) -> bool:
+    """Whether Sina has answered as it does to addresses outside of mainland China, with HTTP 502;
+    known for as long as it is left alone for that."""
+    closed = hosts.closed(sina.HOST)
+    return closed is not None and closed.refused and closed.why.startswith("HTTP 502")
 
 
 def rate_vendors(route: Route) -> tuple[str, ...]:

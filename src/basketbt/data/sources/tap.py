@@ -7,6 +7,7 @@ threads send meanwhile is none of ours.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -73,6 +74,9 @@ def _tapped_send(
         "allow_redirects": False,
         "timeout": (transport.limits.connect, transport.limits.read),
     }
+
+    if options.get("verify") is True and (bundle := os.environ.get("SSL_CERT_FILE")):
+        options["verify"] = bundle  # which every other client heeds
 
     def once() -> Answer[requests.Response]:
         return _send_once(transport, lambda: plain(session, request, **options))

@@ -18,10 +18,19 @@ from basketbt.data.sources.akshare.lists import rights_issues
 from basketbt.data.sources.frames import asked, bars_from, dates_from, numbers_from, require
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
-from basketbt.data.sources.vendor import FactorSteps, History, NoData, Query, Told
+from basketbt.data.sources.vendor import (
+    FactorSteps,
+    History,
+    HttpRecord,
+    NoData,
+    Query,
+    Told,
+    VendorFailure,
+)
 from basketbt.market.symbols import Symbol
 
 NAME = "eastmoney"
+CAPITAL_CHANGES = "eastmoney-changes"
 LOT = 100.0
 NO_ROWS = 9201  # the one code of Eastmoney's reports that says so; every other is an error
 _CHINESE = {
@@ -99,15 +108,16 @@ def _distributions(symbol: Symbol, transport: Transport) -> tuple[CorporateActio
 def share_counts(symbol: Symbol, hosts: RateLimiter) -> Told[ShareCounts]:
     """Total and tradable shares of a mainland share, from each day of change on.
 
-    The daily valuation table first; where it is missing, the table of capital changes.
+    The table of capital changes first: its host has nothing else to do. Where it is missing, the
+    daily valuation table.
     """
     transport = _transport(symbol.canonical, hosts)
     try:
-        frame = asked(transport, "stock_value_em", symbol.code)
-        names = ("数据日期", "总股本", "流通股本")
-    except NoData:
         frame = asked(transport, "stock_zh_a_gbjg_em", symbol.canonical)
         names = ("变更日期", "总股本", "已上市流通A股")
+    except VendorFailure:
+        frame = asked(transport, "stock_value_em", symbol.code)
+        names = ("数据日期", "总股本", "流通股本")
     require(frame, names, transport)
     frame = frame.dropna(subset=list(names)).sort_values(names[0], kind="stable")
     days = dates_from(frame, names[0], transport)
@@ -124,6 +134,11 @@ def share_counts(symbol: Symbol, hosts: RateLimiter) -> Told[ShareCounts]:
         symbol=symbol.canonical, dates=days[new], total=total[new], tradable=tradable[new]
     )
     return shares, transport.evidence
+
+
+def counted_by(evidence: tuple[HttpRecord, ...]) -> str:
+    """Which list share counts come from: the two date changes differently."""
+    return CAPITAL_CHANGES if "RPT_F10_EH_EQUITY" in evidence[-1].url else NAME
 
 
 def exchange_rate(

@@ -15,14 +15,15 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from basketbt.data.bars import PRICES, Bars
-from basketbt.data.sources.frames import asked, bars_from
+from basketbt.data.bars import PRICES, Bars, Dates
+from basketbt.data.sources.frames import asked, bars_from, dates_from
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import FactorSteps, History, NoData, Query
 from basketbt.market.symbols import Symbol
 
 NAME = "sina"
+HOST = "finance.sina.com.cn"
 _COMMENT = rb"\s*(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/)?\s*"
 _BARS = re.compile(rb'\s*var (?P<name>\w+)="(?P<packed>[A-Za-z0-9+/=]*)";' + _COMMENT)
 _FACTOR_ROW = rb'\{"d":"\d{4}-\d\d-\d\d"(?:,"[fcsu]":"-?\d+(?:\.\d+)?")+\}'
@@ -62,6 +63,13 @@ def history(query: Query) -> History:
 def factor_steps(symbol: Symbol, hosts: RateLimiter) -> FactorSteps:
     """The steps of a mainland share's factor alone, for bars from elsewhere."""
     return _share_steps(symbol, _transport(symbol, hosts))
+
+
+def trading_days(hosts: RateLimiter) -> Dates:
+    """Shanghai's sessions, from 1990 to the end of the year that the exchange has published."""
+    transport = Transport(NAME, "XSHG", hosts, missing_is_404=True, inspect=inspect)
+    frame = asked(transport, "tool_trade_date_hist_sina")
+    return np.sort(dates_from(frame, "trade_date", transport))
 
 
 def sina_code(symbol: Symbol) -> str:
