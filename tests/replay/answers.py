@@ -18,6 +18,15 @@ _BONUS = ("SECUCODE", "SECURITY_CODE", "SECURITY_NAME_ABBR", "SECURITY_INNER_COD
           "PLAN_NOTICE_DATE", "DIVIDENT_RATIO", "D", "E", "F")  # fmt: skip
 _LIMITED = ("A_SHARES", "OTHARS", "DOMESTIC_NOSTATE", "DOMESTIC_NATURAL")
 
+# Eastmoney's reports have one code for "there are no rows"; every other one is an error.
+NOTHING = {
+    "version": None,
+    "result": None,
+    "success": False,
+    "message": "返回数据为空",
+    "code": 9201,
+}
+
 BarEdit = Callable[[str, Security, list[Bar]], list[Bar]]
 
 
@@ -131,14 +140,14 @@ class Vendors:
             (s for s in self.market.securities if s.code == code and s.symbol.kind == "share"), None
         )
         if security is None:
-            return json_reply({"success": False, "result": None})
+            return json_reply(NOTHING)
         rows = {
             "RPT_SHAREBONUS_DET": self._bonus_rows,
             "RPT_VALUEANALYSIS_DET": self._value_rows,
             "RPT_F10_EH_EQUITY": self._capital_rows,
         }[name](security)
         if not rows:
-            return json_reply({"success": False, "result": None})
+            return json_reply(NOTHING)
         return json_reply({"success": True, "result": {"pages": 1, "data": rows}})
 
     def _bonus_rows(self, security: Security) -> list[dict[str, object]]:
@@ -195,6 +204,9 @@ class Vendors:
             return self._sina_shares(request)
         if request.host != "finance.sina.com.cn":
             return None
+        if request.path.endswith("klc_td_sh.txt"):
+            days = self.market["000300.SH"].sessions
+            return script(f'var datelist="{packed.sessions(days)}";')
         parts = request.path.strip("/").split("/")
         security = self._by_sina(parts[2], hong_kong=parts[1] == "hkstock")
         if security is None:
@@ -242,12 +254,9 @@ class Vendors:
         def assigned(data: object) -> Reply:
             return script(f"{variable}=" + json.dumps({"code": 0, "msg": "", "data": data}))
 
-        if request.path.endswith("weekTrends"):
-            security = self._by_sina(request.query["code"], hong_kong=False)
-            if security is None:
-                return assigned([])
-            return assigned([[security.bars[0].day.isoformat(), "1", "1"]])
-        code, _, first, last, *_ = request.query["param"].split(",")
+        if request.host != "proxy.finance.qq.com":
+            return None  # the other hosts answer 501 to everybody
+        code, _, first, last, most, _ = request.query["param"].split(",")
         security = self._by_sina(code, hong_kong=False)
         if security is None:
             return assigned({code: {"day": []}})
@@ -263,7 +272,9 @@ class Vendors:
             for bar in self.bars("tencent", security)
             if first <= bar.day.isoformat() <= last
         ]
-        return assigned({code: {"day": rows}})
+        if security.is_index:
+            rows = [row[:6] for row in rows]
+        return assigned({code: {"day": rows[-int(most) :]}})
 
     # --- CSI -------------------------------------------------------------------------------
 

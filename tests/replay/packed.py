@@ -141,6 +141,31 @@ def without_amounts(bars: Sequence[Bar]) -> str:
     return bits.text()
 
 
+def sessions(days: Sequence[date]) -> str:
+    """Layout 139: the trading calendar, as runs of open weekdays between closed ones."""
+    opened, runs, run, day = set(days), [], 0, days[0]
+    while day <= days[-1]:
+        if day in opened:
+            run += 1
+        else:
+            runs.append(run)
+            run = 0
+        day = _next_weekday(day)
+    runs.append(run)
+    units = -(-max(runs).bit_length() // 3)
+    bits = Bits()
+    bits.number(12, 139)
+    bits.number(6, 63)
+    for end in (days[0], days[-1]):
+        bits.number(18, (end - DAY_ZERO).days)
+    for at, length in enumerate(runs):
+        bits.flags(at == 0)
+        if at == 0:
+            bits.unary(units) if units else None
+        bits.number(3 * units, length)
+    return bits.text()
+
+
 def _ticks(bar: Bar, digits: int) -> tuple[int, int, int, int]:
     open_, high, low, close = (
         round(price * 10**digits) for price in (bar.open, bar.high, bar.low, bar.close)

@@ -22,7 +22,7 @@ SUBJECT = dict.fromkeys(SHARE_VENDORS, "688111.SH") | {"csindex": "000300.SH"}
 HOSTS = {
     "sina": {"finance.sina.com.cn", "stock.finance.sina.com.cn"},
     "eastmoney": {"push2his.eastmoney.com"},
-    "tencent": {"web.ifzq.gtimg.cn", "proxy.finance.qq.com"},
+    "tencent": {"proxy.finance.qq.com"},
     "csindex": {"www.csindex.com.cn"},
     "yahoo": {"query1.finance.yahoo.com", "query2.finance.yahoo.com", "fc.yahoo.com"},
 }

@@ -13,7 +13,7 @@ from replay import faults
 from replay.server import Replay
 from replay.setting import earned, wrong_rows
 from replay.wire import HTML, Fault, Reply
-from support.asked import fetch, put_first
+from support.asked import fetch
 
 WIRE = {
     "dropped": Reply(manner="drop"),
@@ -29,8 +29,7 @@ WIRE = {
     "cut short": Reply(b'var x={"total":3,"data":[{"d":"2024', 200),
     "code": Reply(b'__import__("os").abort()', 200),
 }
-ACTIONS, COUNTS = "datacenter-web.eastmoney.com", "stock.finance.sina.com.cn"
-FIRST_DAY, RATE = "web.ifzq.gtimg.cn", "push2his.eastmoney.com"
+ACTIONS, RATE = "datacenter-web.eastmoney.com", "push2his.eastmoney.com"
 
 
 def broken(replay: Replay, host: str, name: str) -> None:
@@ -64,8 +63,8 @@ def test_without_sinas_factor_it_follows_from_the_actions(
         lambda request, _: reply if request.path.endswith("hfq.js") else None
     )
     (outcome,) = fetch(store, "000034.SZ")
-    assert (outcome.state, outcome.vendor) == ("fetched", "eastmoney")
-    coverage = store.coverages("000034.SZ")["eastmoney"]
+    assert (outcome.state, outcome.vendor) == ("fetched", "tencent")
+    coverage = store.coverages("000034.SZ")["tencent"]
     assert coverage.steps_from == "eastmoney"
     history = store.read(coverage, coverage.first, coverage.last)
     security = replay.vendors.market["000034.SZ"]
@@ -73,21 +72,15 @@ def test_without_sinas_factor_it_follows_from_the_actions(
     assert earned(history) == pytest.approx(truth, abs=1e-6)
 
 
-@pytest.mark.parametrize(("vendor", "host"), [("sina", COUNTS), ("tencent", FIRST_DAY)])
-@pytest.mark.parametrize("name", WIRE)
-def test_a_vendors_second_host_is_named_and_the_next_vendor_asked(
-    replay: Replay, store: Store, monkeypatch: pytest.MonkeyPatch, vendor: str, host: str, name: str
-) -> None:
-    put_first(monkeypatch, vendor)
-    broken(replay, host, name)
-    (outcome,) = fetch(store, "300624.SZ")
-    assert outcome.state == "fetched"
-    assert outcome.vendor != vendor
-    assert (outcome.failures[0].fields["vendor"], outcome.failures[0].fields["host"]) == (
-        vendor,
-        host,
-    )
-    assert wrong_rows(store, replay.vendors.market) == []
+def test_bars_need_one_host_a_vendor(replay: Replay, store: Store) -> None:
+    """Nobody is asked for Sina's share counts nor, as akshare does, for Tencent's first day."""
+    fetch(store, "300624.SZ")
+    replay.vendors.faults.append(faults.on("sina", Reply(HTML, 502, "text/html")))
+    (outcome,) = fetch(store, "301269.SZ")
+    assert outcome.vendor == "tencent"
+    hosts = {request.host for request in replay.vendors.log}
+    assert {"finance.sina.com.cn", "proxy.finance.qq.com"} <= hosts
+    assert hosts.isdisjoint({"stock.finance.sina.com.cn", "web.ifzq.gtimg.cn"})
 
 
 @pytest.mark.parametrize("name", WIRE)

@@ -297,11 +297,24 @@ def test_two_processes_share_the_distance(tmp_path: Path) -> None:
     assert 3.0 <= slept[2] <= 6.0
 
 
+def test_the_first_outage_closes_a_host_that_never_answered() -> None:
+    hosts = RateLimiter(pace=0.0)
+    hosts.unreachable("a.example", "dropped")
+    assert not known(hosts.closed("a.example")).refused
+    assert hosts.closed("b.example") is None
+
+
+def test_names_of_one_service_are_paced_and_left_alone_as_one() -> None:
+    hosts = RateLimiter(pace=0.0)
+    hosts.refused("33.push2his.eastmoney.com", "HTTP 403")
+    assert hosts.closed("push2his.eastmoney.com")
+    assert hosts.closed("datacenter-web.eastmoney.com") is None
+    assert hosts.closed("fc.yahoo.com") is None
+
+
 def test_the_second_outage_in_a_row_closes_a_host_and_half_an_hour_opens_it() -> None:
     clock = [1000.0]
     hosts = RateLimiter(pace=0.0, clock=lambda: clock[0])
-    hosts.unreachable("a.example", "dropped")
-    assert hosts.closed("a.example") is None
     hosts.answered("a.example")
     hosts.unreachable("a.example", "dropped")
     assert hosts.closed("a.example") is None

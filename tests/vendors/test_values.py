@@ -14,10 +14,11 @@ from basketbt.data.sources.complete import complete_rate
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.vendor import History
 from basketbt.market.symbols import parse_symbol
+from replay.answers import NOTHING
 from replay.invented import Market, Security, rates
 from replay.server import Replay
 from replay.setting import FIRST, LAST, earned, known
-from replay.wire import Reply, Request
+from replay.wire import Reply, Request, json_reply
 from support.asked import completed
 
 MAINLAND = ("688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
@@ -108,9 +109,7 @@ def test_share_counts_come_from_the_capital_changes_where_valuations_lack(
 ) -> None:
     def no_valuation(request: Request, honest: Callable[[], Reply]) -> Reply | None:
         if request.query.get("reportName") == "RPT_VALUEANALYSIS_DET":
-            from replay.wire import json_reply
-
-            return json_reply({"success": False, "result": None})
+            return json_reply(NOTHING)
         return None
 
     replay.vendors.faults.append(no_valuation)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import say, say_table, warn
+from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.cli.options import StoreFile
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from basketbt.data.probe import Finding
 
 PACKAGES = (
     *("basketbt", "numpy", "pandas", "pyarrow", "exchange-calendars"),
@@ -20,18 +22,31 @@ PACKAGES = (
 )
 OPTIONAL = ("vectorbt-rust", "dask")  # faster accounts, grids on several machines
 UNWELL = 3
+_PLACES = {
+    "inside": "This looks like mainland China: Yahoo is blocked there; it is asked last.",
+    "outside": "This looks like outside China: Sina does not serve it; Yahoo is asked first.",
+}
 
 
 def doctor(
     live: Annotated[bool, typer.Option(help="Also ask every vendor for one symbol.")] = False,
     store: StoreFile = None,
+    as_json: Json = False,
 ) -> None:
     """Check versions, folders, store and calendars; with --live the vendors too (exit 3)."""
+    from basketbt.data.probe import BLAMELESS
     from basketbt.data.store import store_path
 
     path = store_path(store)
-    say_table(("what", "found"), [*_versions(), *_calendars(), *_folders(path), _fonts()])
-    if live and not _vendors(path):
+    here = [*_versions(), *_calendars(), *_folders(path), _fonts()]
+    if not as_json:
+        say_table(("what", "found"), here)
+    findings = _vendors(path) if live else ()
+    if as_json:
+        say_json({"here": dict(here), "vendors": findings})
+    elif live:
+        _say_vendors(findings)
+    if any(finding.state not in BLAMELESS for finding in findings):
         raise typer.Exit(UNWELL)
 
 
@@ -91,8 +106,8 @@ def _fonts() -> tuple[str, str]:
     return ("chinese font", cjk_font() or "none: labels in pictures will be English")
 
 
-def _vendors(path: Path) -> bool:
-    """Ask every vendor and print what it said. True when all is well.
+def _vendors(path: Path) -> tuple[Finding, ...]:
+    """Ask every vendor, all at once.
 
     Hosts that answer are asked again by the next fetch, whatever happened before.
     """
@@ -101,17 +116,33 @@ def _vendors(path: Path) -> bool:
     from basketbt.data.probe import probe
     from basketbt.data.sources.rate_limiter import RateLimiter
 
-    findings = []
     book = RateLimiter(tries=1)
-    for finding in probe(datetime.now(UTC), book):
-        findings.append(finding)
-        state = "well" if not finding.failure else finding.failure
-        say(f"{finding.vendor:<10} {finding.symbol:<10} {finding.last_bar:<10} {state}")
-    silent = sorted({f.host for f in findings if not f.reachable})
+    findings = probe(datetime.now(UTC), book)
+    _end_pauses(path, book.answering)
+    return findings
+
+
+def _say_vendors(findings: tuple[Finding, ...]) -> None:
+    from basketbt.data.probe import place_of
+
+    say()
+    say_table(
+        ("vendor", "asked for", "state", "last bar", "close", "seconds", "what is wrong"),
+        [
+            (f.vendor, f.symbol, f.state, f.last_bar, _price(f.close), f.seconds, f.failure)
+            for f in findings
+        ],
+        right=(4, 5),
+    )
+    silent = sorted({f.host for f in findings if f.state == "unreachable"})
     if silent:
         warn(f"unreachable: {', '.join(silent)}")
-    _end_pauses(path, book.answering)
-    return not any(finding.failure for finding in findings)
+    if (place := place_of(findings)) in _PLACES:
+        say(_PLACES[place])
+
+
+def _price(close: float | None) -> str | None:
+    return None if close is None else f"{close:.2f}"
 
 
 def _end_pauses(path: Path, hosts: set[str]) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_table, warn
+from basketbt.cli.nobody import nobody_is_left, say_nobody_left
 from basketbt.cli.options import (
     Day,
     Offline,
@@ -18,15 +16,16 @@ from basketbt.cli.options import (
     Source,
     StoreFile,
     Target,
+    access,
     requested,
     route,
     target_of,
 )
+from basketbt.cli.progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from basketbt.data.bars import PriceRequest
     from basketbt.data.sources.auto import Outcome
     from basketbt.data.sources.vendor import VendorFailure
 
@@ -54,19 +53,10 @@ def fetch(
     from basketbt.data.store import Store, store_path
 
     request = requested(target_of(target, settings or ()), start, end)
-    outcomes: list[Outcome] = []
-    with (
-        Store(store_path(store)) as opened,
-        outcome_bar(request, quiet=quiet or as_json) as advance,
-    ):
-
-        def report(outcome: Outcome) -> None:
-            outcomes.append(outcome)
-            advance(outcome)
-
+    with Store(store_path(store)) as opened:
         fetcher = Fetcher(opened, route(source))
-        with resumable():
-            fetcher.fetch(request, thorough=True, again=refresh, report=report)
+        with resumable(), progress(len(request.names), quiet=quiet or as_json) as report:
+            outcomes = fetcher.fetch(request, thorough=True, again=refresh, report=report)
     if as_json:
         say_json([_as_data(outcome) for outcome in outcomes])
     else:
@@ -86,14 +76,14 @@ def lock(
     """Freeze the prices of a study in one file that gives the same run on any machine."""
     from basketbt.config.study import load_study
     from basketbt.data.lock import write_lock
-    from basketbt.pipeline.sources import Access, choose_source
+    from basketbt.pipeline.sources import choose_source
     from basketbt.plan.study import make_plan
     from basketbt.shipped import find_study
 
     file = load_study(find_study(Path(study)), settings or ())
     plan = make_plan(file)
     with resumable():
-        data = choose_source(file, source, Access(store=store, offline=offline)).load(plan.request)
+        data = choose_source(file, source, access(store, offline)).load(plan.request)
     content = write_lock(out, data, plan.request)
     for note in data.notes:
         if note.kind.severity == "warning":
@@ -111,11 +101,10 @@ def verify(
 ) -> None:
     """Compute a run again and compare every file; exit 5 and a diff when one differs."""
     from basketbt.errors import VerificationError
-    from basketbt.pipeline.sources import Access
     from basketbt.verification import verify as recompute
 
     with resumable():
-        differences = recompute(run, source=source, access=Access(store=store, offline=offline))
+        differences = recompute(run, source=source, access=access(store, offline))
     for difference in differences:
         say(f"{difference.name} {difference.what}")
         for line in difference.diff:
@@ -129,45 +118,35 @@ def verify(
 # --- what is printed -------------------------------------------------------------------------
 
 
-@contextmanager
-def outcome_bar(request: PriceRequest, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
-    """A progress bar with what is stored, fetched and failed; nothing when piped or quiet."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda outcome: None
+def _say_outcomes(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
+    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
+    if nobody_is_left(outcomes):
+        say_nobody_left(outcomes)
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    total = len({*request.symbols, *request.indexes, *request.fx})
-    counts = {"stored": 0, "fetched": 0, "failed": 0}
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=total)
-
-        def report(outcome: Outcome) -> None:
-            counts[outcome.state] += 1
-            words = ", ".join(f"{count} {state}" for state, count in counts.items())
-            progress.update(task, advance=1, description=words)
-
-        yield report
-
-
-def _say_outcomes(outcomes: list[Outcome], *, quiet: bool) -> None:
     if not quiet:
         say_table(
             ("symbol", "", "from", "rows added", "rows rewritten"),
             [(o.symbol, o.state, o.vendor, o.added, o.revised) for o in outcomes],
         )
-    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     say_failures("error", [(o.symbol, o.failures) for o in failed])
     if not quiet:
         fetched = [outcome for outcome in outcomes if outcome.state != "failed"]
         say_failures("passed over", [(o.symbol, o.failures) for o in fetched])
         say_failures("without", [(o.symbol, o.lacking) for o in fetched])
+        _say_late([outcome for outcome in fetched if outcome.until])
     if failed:
         warn(f"  → {failed[0].error.hint}")
     if any(o.revised for o in outcomes):
         warn("some vendors rewrote their past: see `basketbt store revisions`")
+
+
+def _say_late(late: Sequence[Outcome]) -> None:
+    if late:
+        until = min(outcome.until for outcome in late)
+        warn(
+            f"not yet told by any vendor: sessions after {until} of {len(late)} symbol(s), such as "
+            f"{late[0].symbol}; files are late in the evening, so the next fetch asks again"
+        )
 
 
 def say_failures(word: str, found: Iterable[tuple[str, Sequence[VendorFailure]]]) -> None:
@@ -195,4 +174,5 @@ def _as_data(outcome: Outcome) -> dict[str, Any]:
         "revised": outcome.revised,
         "passed_over": [failure.brief for failure in outcome.failures],
         "lacking": [failure.brief for failure in outcome.lacking],
+        "until": outcome.until or None,
     }

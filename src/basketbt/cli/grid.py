@@ -83,7 +83,8 @@ def grid(
     file = load_study(find_study(study), overrides(settings, lang))
     prices = chosen_source(source, lock)
     with progress_line(quiet=quiet or as_json) as tell:
-        plan = plan_grid(file, choose_source(file, prices, access(store, offline, tell)), tell)
+        prices_from = access(store, offline, tell, quiet=quiet or as_json)
+        plan = plan_grid(file, choose_source(file, prices, prices_from), tell)
     if not (quiet or as_json):
         _say_size(plan, csv=csv)
     _agree_on_size(plan.job.variants, max_variants, yes=yes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +13,10 @@ import typer
 from basketbt.errors import InputError, unknown
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from basketbt.config.study import StudyFile
-    from basketbt.data.bars import PriceRequest
+    from basketbt.data.bars import Dates, PriceRequest
     from basketbt.data.sources.routes import Route
     from basketbt.lists.model import Basket
     from basketbt.pipeline.sources import Access
@@ -36,6 +39,20 @@ def day(text: str) -> date:
         raise BadDay(text=text) from None
 
 
+def _in_store(path: Path | None) -> Path | None:
+    """The sessions that a store learnt are known to the command that uses it."""
+    from basketbt.market.calendars import remember_from
+
+    def stored(name: str, after: np.datetime64) -> Dates:
+        from basketbt.data.sources.beyond import stored_sessions
+        from basketbt.data.store import store_path
+
+        return stored_sessions(store_path(path), name, after)
+
+    remember_from(stored)
+    return path
+
+
 StudyPath = Annotated[Path, typer.Argument(help="Study file, or a shipped study's name.")]
 Target = Annotated[
     str, typer.Argument(help="A study's file or name, or a basket (guojin/software).")
@@ -56,7 +73,11 @@ LockFile = Annotated[
 ]
 StoreFile = Annotated[
     Path | None,
-    typer.Option("--store", help="The store's file; default: BASKETBT_STORE, then your own."),
+    typer.Option(
+        "--store",
+        help="The store's file; default: BASKETBT_STORE, then your own.",
+        callback=_in_store,
+    ),
 ]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Use what is stored; ask no vendor.", show_default=False)
@@ -96,11 +117,18 @@ def overrides(settings: Sequence[str] | None, lang: str | None) -> list[str]:
     return [*(settings or ()), *([f"language={lang}"] if lang else ())]
 
 
-def access(store: Path | None, offline: bool, progress: Callable[[str], None]) -> Access:
-    """How prices may be had; ``progress`` hears of every symbol that is fetched."""
+def access(
+    store: Path | None,
+    offline: bool,
+    status: Callable[[str], None] | None = None,
+    *,
+    quiet: bool = False,
+) -> Access:
+    """How prices may be had; ``status`` shows a terminal how far fetching is."""
+    from basketbt.cli.progress import progress
     from basketbt.pipeline.sources import Access
 
-    return Access(store, offline, lambda one: progress(f"{one.symbol}: {one.state}"))
+    return Access(store, offline, partial(progress, status=status, quiet=quiet))
 
 
 def target_of(target: str, settings: Sequence[str]) -> StudyFile | Basket:

@@ -5,17 +5,26 @@ The tests of this project never see a live vendor; this is the check that a user
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from typing import Literal
 
 import numpy as np
 
-from basketbt.data.sources.akshare import eastmoney, lists
+from basketbt.data.sources.akshare import eastmoney, lists, sina
+from basketbt.data.sources.parallel import in_parallel
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import VENDORS
-from basketbt.data.sources.vendor import History, Query, VendorFailure
+from basketbt.data.sources.vendor import (
+    History,
+    NoData,
+    Query,
+    Refused,
+    Unreachable,
+    VendorFailure,
+)
 from basketbt.data.validation.answers import Rejected, checked, last_closed_session
 from basketbt.market.symbols import Symbol, parse_symbol
 
@@ -25,84 +34,184 @@ CLOSE_TOLERANCE = 1e-3
 # for the index; a Hong Kong share as the third kind.
 QUESTIONS: tuple[tuple[str, str], ...] = (
     ("sina", "688111.SH"),
-    ("eastmoney", "688111.SH"),
     ("tencent", "688111.SH"),
+    ("eastmoney", "688111.SH"),
     ("yahoo", "688111.SH"),
     ("sina", "000300.SH"),
     ("csindex", "000300.SH"),
+    ("tencent", "000300.SH"),
     ("eastmoney", "0700.HK"),
+    ("sina", "0700.HK"),
     ("yahoo", "0700.HK"),
 )
+
+State = Literal["well", "late", "elsewhere", "unreachable", "refused", "changed", "differs"]
+#: What is no fault of the vendor's: it needs nothing but patience, or another network.
+BLAMELESS: tuple[State, ...] = ("well", "late", "elsewhere")
+Place = Literal["inside", "outside", "unknown"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one vendor answered. ``failure`` is empty when all is well.
+    """What one vendor answered. ``failure`` says what is wrong, empty when all is well.
 
-    ``symbol`` is the one asked about, or the name of a list beside the prices.
+    ``symbol`` is the one asked about, or the name of a list beside the prices. ``late``: its last
+    bar is not the last closed session's. ``elsewhere``: it does not serve this part of the world.
     """
 
     vendor: str
     symbol: str
-    host: str
-    reachable: bool
-    last_bar: str
-    failure: str
+    host: str = ""
+    state: State = "well"
+    last_bar: str = ""
+    close: float | None = None
+    seconds: float = 0.0
+    failure: str = ""
+
+    @property
+    def reachable(self) -> bool:
+        return self.state not in ("unreachable", "elsewhere")
 
 
-def probe(now: datetime, hosts: RateLimiter | None = None) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class _Question:
+    vendor: str
+    symbol: str
+    ask: Callable[[], History | None]
+    last: np.datetime64 | None = None
+
+
+def probe(now: datetime, hosts: RateLimiter | None = None) -> tuple[Finding, ...]:
     """Ask every vendor about the last weeks of one symbol, and compare what they say.
 
-    Columns, units, dates and prices pass the checks of a fetch. A vendor whose last close differs
-    from the first one's by more than 0.1 % is a finding too. Nothing is stored.
+    Columns, units, dates and prices pass the checks of a fetch. A vendor whose close of the latest
+    common session differs by more than 0.1 % from what most of the others say is a finding too; if
+    two stand against each other, both are. Nothing is stored.
     """
     book = hosts or RateLimiter(tries=1)
-    reference: dict[str, History] = {}
+    questions = [*_about_prices(now, book), *_about_lists(book)]
+    asked = dict(
+        in_parallel(lambda at: (at, _answered(questions[at])), range(len(questions)), book)
+    )
+    answers = [asked[at] for at in range(len(questions))]
+    findings = [finding for finding, _ in answers]
+    for text in dict.fromkeys(symbol for _, symbol in QUESTIONS):
+        told = {at: h for at, (f, h) in enumerate(answers) if h is not None and f.symbol == text}
+        for at, why in _disagreements(told).items():
+            findings[at] = replace(findings[at], state="differs", failure=why)
+    return _by_place(findings)
 
-    def ask_prices(vendor: str, text: str) -> tuple[str, str]:
+
+def place_of(findings: Sequence[Finding]) -> Place:
+    """Whether this machine seems to be inside mainland China, by who answers: Sina serves no
+    addresses outside (HTTP 502), Yahoo is blocked inside."""
+    states = {vendor: {f.state for f in findings if f.vendor == vendor} for vendor in _PLACES}
+    if states[sina.NAME] & {"well", "late", "differs"}:
+        return "inside" if states["yahoo"] == {"elsewhere"} else "unknown"
+    return "outside" if "elsewhere" in states[sina.NAME] else "unknown"
+
+
+_PLACES = (sina.NAME, "yahoo")
+
+
+def _about_prices(now: datetime, book: RateLimiter) -> list[_Question]:
+    def question(vendor: str, text: str) -> _Question:
         symbol = parse_symbol(text)
         last = last_closed_session(symbol, now)
         query = Query(symbol, last - np.timedelta64(DAYS, "D"), last, book)
-        history = checked(VENDORS[vendor].history(query))
-        first = reference.setdefault(text, history)
-        return str(history.bars.dates[-1]), _disagreement(first, history)
+        return _Question(vendor, text, lambda: checked(VENDORS[vendor].history(query)), last)
 
-    for vendor, text in QUESTIONS:
-        yield _finding(vendor, text, partial(ask_prices, vendor, text))
+    return [question(*one) for one in QUESTIONS]
+
+
+def _about_lists(book: RateLimiter) -> list[_Question]:
+    def question(vendor: str, name: str, ask: Callable[..., object], symbol: Symbol) -> _Question:
+        def asked() -> None:
+            ask(symbol, book)
+
+        return _Question(vendor, name, asked)
+
     share, other = parse_symbol("688111.SH"), parse_symbol("000034.SZ")
-    lists_beside: tuple[tuple[str, str, Callable[..., object], Symbol], ...] = (
-        (eastmoney.NAME, "actions", eastmoney.corporate_actions, share),
-        (eastmoney.NAME, "shares", eastmoney.share_counts, share),
-        (lists.SHANGHAI, "delisted", lists.delisting, share),
-        (lists.SHENZHEN, "delisted", lists.delisting, other),
+    return [
+        question(eastmoney.NAME, "actions", eastmoney.corporate_actions, share),
+        question(eastmoney.NAME, "shares", eastmoney.share_counts, share),
+        question(lists.SHANGHAI, "delisted", lists.delisting, share),
+        question(lists.SHENZHEN, "delisted", lists.delisting, other),
+    ]
+
+
+def _answered(question: _Question) -> tuple[Finding, History | None]:
+    """What came of a question; its failure is a finding."""
+    start = time.monotonic()
+    history, blank = None, Finding(question.vendor, question.symbol)
+    try:
+        history = question.ask()
+        found = blank if history is None else _seen(blank, history, question)
+    except VendorFailure as failure:
+        host = str(failure.fields["host"])
+        found = replace(blank, state=_state(failure), host=host, failure=failure.brief)
+    except Rejected as rejected:
+        found = replace(blank, state="changed", failure=f"{question.vendor}: {rejected}")
+    return replace(found, seconds=round(time.monotonic() - start, 1)), history
+
+
+def _seen(blank: Finding, history: History, question: _Question) -> Finding:
+    last = history.bars.dates[-1]
+    late = question.last is not None and last < question.last
+    return replace(
+        blank,
+        last_bar=str(last),
+        close=float(history.bars.close[-1]),
+        state="late" if late else "well",
     )
 
-    def ask_list(ask: Callable[..., object], symbol: Symbol) -> tuple[str, str]:
-        ask(symbol, book)
-        return "", ""
 
-    for vendor, what, ask, symbol in lists_beside:
-        yield _finding(vendor, what, partial(ask_list, ask, symbol))
-
-
-def _finding(vendor: str, symbol: str, ask: Callable[[], tuple[str, str]]) -> Finding:
-    """``ask`` gives the day of the last bar and what is wrong; its own failure is a finding."""
-    try:
-        last_bar, problem = ask()
-    except VendorFailure as failure:
-        answered = failure.status is not None
-        return Finding(vendor, symbol, str(failure.fields["host"]), answered, "", failure.brief)
-    except Rejected as rejected:
-        return Finding(vendor, symbol, "", True, "", f"{vendor}: {rejected}")
-    return Finding(vendor, symbol, "", True, last_bar, problem)
+def _state(failure: VendorFailure) -> State:
+    if isinstance(failure, Unreachable):
+        return "unreachable"
+    if isinstance(failure, Refused):
+        outside = failure.fields["vendor"] == sina.NAME and "HTTP 502" in str(failure.fields["why"])
+        return "elsewhere" if outside else "refused"
+    return "refused" if isinstance(failure, NoData) else "changed"
 
 
-def _disagreement(first: History, other: History) -> str:
-    """Where two histories' latest common close differs, in words; empty when it does not."""
-    _, at_a, at_b = np.intersect1d(first.bars.dates, other.bars.dates, return_indices=True)
-    if not len(at_a):
-        return f"no session in common with {first.vendor}"
-    a, b = float(first.bars.close[at_a[-1]]), float(other.bars.close[at_b[-1]])
-    if abs(a / b - 1) <= CLOSE_TOLERANCE:
-        return ""
-    return f"closes at {b:g} on {first.bars.dates[at_a[-1]]}, {first.vendor} at {a:g}"
+def _by_place(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Yahoo cannot be reached from where Sina serves: that is the network's doing."""
+    inside = any(f.vendor == sina.NAME and f.state in ("well", "late") for f in findings)
+    return tuple(
+        replace(f, state="elsewhere")
+        if inside and f.vendor == "yahoo" and f.state == "unreachable"
+        else f
+        for f in findings
+    )
+
+
+def _disagreements(told: dict[int, History]) -> dict[int, str]:
+    """Whose close of the latest session that all of them have is another than most others'."""
+    if len(told) < 2:
+        return {}
+    common = None
+    for history in told.values():
+        days = history.bars.dates
+        common = days if common is None else np.intersect1d(common, days)
+    if common is None or not len(common):
+        return dict.fromkeys(told, "no session in common with the others")
+    closes = {at: float(h.bars.close[h.bars.dates == common[-1]][0]) for at, h in told.items()}
+    alike = {
+        at: sum(abs(close / other - 1) <= CLOSE_TOLERANCE for other in closes.values())
+        for at, close in closes.items()
+    }
+    most = max(alike.values())
+    if most == len(told):
+        return {}
+    if most > 1:
+        right = next(at for at in told if alike[at] == most)
+        wrong = [at for at in told if abs(closes[at] / closes[right] - 1) > CLOSE_TOLERANCE]
+    else:
+        wrong = list(told)
+    return {at: _difference(at, told, closes, str(common[-1])) for at in wrong}
+
+
+def _difference(at: int, told: dict[int, History], closes: dict[int, float], day: str) -> str:
+    others = ", ".join(f"{told[o].vendor} at {closes[o]:g}" for o in told if o != at)
+    return f"closes at {closes[at]:g} on {day}, {others}"

@@ -10,7 +10,7 @@ auction of Hong Kong, which ends some minutes later, is not counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
@@ -63,7 +63,8 @@ class Calendar:
 
     Every method takes a ``datetime.date`` or ``numpy.datetime64`` and returns the latter. A date
     outside the table raises :class:`OutsideCalendar`; beyond its end the installed
-    exchange_calendars is asked first, so a newer release of it is enough to go on.
+    exchange_calendars is asked first, so a newer release of it is enough to go on, and after it
+    what was learnt (:func:`learn`).
     """
 
     name: str
@@ -80,9 +81,19 @@ class Calendar:
     def last(self) -> np.datetime64:
         return self._at(-1)
 
+    @property
+    def known_until(self) -> np.datetime64:
+        """The last session that anybody knows of: of the table, exchange_calendars, or learnt."""
+        return _longer(self).last
+
+    def sessions_around(self, days: Dates) -> Dates:
+        """The sessions of the table, and those known after it if one of ``days`` lies there."""
+        beyond = bool(days.size) and days.max() > self.last
+        return _longer(self).sessions if beyond else self.sessions
+
     def are_sessions(self, days: Dates) -> NDArray[np.bool_]:
-        """On which of ``days`` the exchange trades; False, not an error, outside the table."""
-        return np.isin(days, self.sessions)
+        """On which of ``days`` the exchange trades; False, not an error, where nobody knows."""
+        return np.isin(days, self.sessions_around(days))
 
     def index_of(self, session: Day) -> int:
         """Position of a session in ``sessions``; :class:`NotASession` when it is none."""
@@ -235,6 +246,26 @@ def sessions_per_year(name: str) -> int:
     return MARKETS[calendar(name).name].sessions_per_year
 
 
+_learnt: dict[str, set[np.datetime64]] = {}
+_providers: dict[str, Callable[[str, np.datetime64], Dates]] = {}
+
+
+def learn(name: str, sessions: Dates, *, renew: bool = True) -> None:
+    """Take days on which an exchange traded as sessions, where its table has ended.
+
+    Days inside the table change nothing: a table is checked, an index's dates are not.
+    """
+    _learnt.setdefault(calendar(name).name, set()).update(as_day(day) for day in sessions)
+    if renew:
+        _longer.cache_clear()
+
+
+def remember_from(provider: Callable[[str, np.datetime64], Dates]) -> None:
+    """Where to look for sessions after a day, by exchange, once a table has ended."""
+    _providers["beyond"] = provider
+    _longer.cache_clear()
+
+
 @cache
 def _longer(known: Calendar) -> Calendar:
     """The table continued by what exchange_calendars knows; the same calendar if nothing more."""
@@ -247,6 +278,10 @@ def _longer(known: Calendar) -> Calendar:
         for day, close in upstream_closes(known.name).items()
         if as_day(day) > known.last
     }
+    if remember := _providers.get("beyond"):
+        learn(known.name, remember(known.name, known.last), renew=False)
+    end = max(more, default=known.last)
+    more |= {day: known.close for day in sorted(_learnt.get(known.name, ())) if day > end}
     if not more:
         return known
     added = np.array(list(more), dtype="datetime64[D]")

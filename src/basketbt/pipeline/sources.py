@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basketbt.config.study import PricesSpec, StudyFile
 from basketbt.data.bars import PriceSource
+from basketbt.data.sources.watch import Watch, unwatched
 from basketbt.errors import InputError, RefusedPath
 from basketbt.plan.study import project_root
 from basketbt.shipped import SAMPLE
 from basketbt.yamlfile import inside
 
 if TYPE_CHECKING:
-    from basketbt.data.sources.auto import Outcome
     from basketbt.data.sources.routes import Route
 
 ROUTES: Mapping[str, Route] = {"auto": "auto", "akshare": "akshare", "yfinance": "yfinance"}
@@ -30,12 +30,13 @@ class UnknownSource(InputError):
 class Access:
     """How a vendor route may use the store and the network.
 
-    ``store`` None: the user's own. ``report`` hears of every symbol while fetching.
+    ``store`` None: the user's own. ``watch`` is opened around fetching, with the number of
+    symbols, and what it gives hears of every one.
     """
 
     store: Path | None = None
     offline: bool = False
-    report: Callable[[Outcome], None] = lambda outcome: None
+    watch: Watch = unwatched
 
 
 def choose_source(
@@ -97,9 +98,7 @@ def _vendors(route: Route, access: Access) -> PriceSource:
     from basketbt.data.sources.stored import StoreSource
     from basketbt.data.store import store_path
 
-    return StoreSource(
-        store_path(access.store), route, offline=access.offline, report=access.report
-    )
+    return StoreSource(store_path(access.store), route, offline=access.offline, watch=access.watch)
 
 
 def _lock(path: Path) -> PriceSource:

@@ -1,23 +1,34 @@
-"""Fetching: what a study needs and the store lacks, vendor after vendor, one symbol at a time.
+"""Fetching: what a study needs and the store lacks, several symbols at a time.
 
-Each symbol is one transaction, so whatever ends a run keeps all that was done before, and the
-next run goes on from there.
+Hosts are asked in parallel, each at its own pace: symbols are taken up by a few threads, and the
+rate limiter lets one thread at a time speak to a host. Only the caller's thread writes to the
+store. Each symbol is one transaction, so whatever ends a run keeps all that was done before, and
+the next run goes on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Literal
 
 import numpy as np
 
 from basketbt.data.bars import PriceRequest, is_pair
+from basketbt.data.sources import beyond
 from basketbt.data.sources.complete import Completed, complete, complete_rate
+from basketbt.data.sources.parallel import in_parallel
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.routes import VENDORS, Route, group_of, rate_vendors, vendors_for
+from basketbt.data.sources.routes import (
+    VENDORS,
+    Route,
+    group_of,
+    is_outside_china,
+    rate_vendors,
+    vendors_for,
+)
 from basketbt.data.sources.vendor import NoVendorLeft, Query, VendorFailure
 from basketbt.data.store import Coverage, Store
 from basketbt.data.store.connection import guarded
@@ -25,6 +36,11 @@ from basketbt.data.validation.answers import last_closed_session
 from basketbt.market.symbols import parse_symbol
 
 State = Literal["stored", "fetched", "failed"]
+# A file is written within a day of the close; until then a missing last bar says nothing.
+SETTLED = timedelta(hours=20)
+# From so many mainland shares on, two vendors share the work: one of them alone would take minutes.
+SHARED_FROM = 20
+_MAINLAND = ("sina", "eastmoney")  # before which Yahoo goes abroad
 
 
 @dataclass(frozen=True)
@@ -32,7 +48,8 @@ class Outcome:
     """What became of one symbol: it was in the store, is now, or no vendor delivered it.
 
     ``failures`` are the vendors that were passed over; ``lacking`` what is missing beside the
-    prices (share counts, actions, a Hong Kong factor).
+    prices (share counts, actions, a Hong Kong factor). ``until`` is the last day that is covered
+    where that is less than what was asked for, because nobody confirmed the rest.
     """
 
     symbol: str
@@ -42,6 +59,7 @@ class Outcome:
     revised: int = 0
     failures: tuple[VendorFailure, ...] = ()
     lacking: tuple[VendorFailure, ...] = ()
+    until: str = ""
 
     @property
     def error(self) -> NoVendorLeft:
@@ -60,6 +78,23 @@ class SessionRange:
         return bool(self.last < self.first)
 
 
+@dataclass(frozen=True)
+class _Job:
+    """A symbol to be fetched: the window, and by vendor the window with what is stored around."""
+
+    name: str
+    window: SessionRange
+    windows: dict[str, SessionRange]  # in the order in which vendors are asked
+
+
+@dataclass(frozen=True)
+class _Delivered:
+    job: _Job
+    vendor: str = ""
+    done: Completed | None = None
+    failures: tuple[VendorFailure, ...] = ()
+
+
 class Fetcher:
     """Fills a store along a route. ``now`` decides which sessions are closed."""
 
@@ -76,6 +111,11 @@ class Fetcher:
         self._now = now or datetime.now(UTC)
         self._hosts = hosts or store.hosts()
 
+    @property
+    def hosts(self) -> RateLimiter:
+        """The hosts that were asked, with those that are left alone."""
+        return self._hosts
+
     def fetch(
         self,
         request: PriceRequest,
@@ -87,27 +127,36 @@ class Fetcher:
         """Fetch what is missing; ``report`` hears of every symbol as soon as it is done.
 
         ``thorough`` also asks again for histories that lack their corporate actions, ``again``
-        for all of the request, to see what vendors rewrote.
+        for all of the request, to see what vendors rewrote. Outcomes are in the request's order.
         Raises only for the store (full or read-only disk); a symbol that no vendor delivered is
         an outcome.
         """
-        done = []
+        done: dict[str, Outcome] = {}
         with guarded(self._store.path):
+            beyond.learn_sessions(self._store, self._hosts, request.end, self._now)
+            jobs: list[_Job] = []
             for name in request.names:
                 window, vendors = window_and_vendors(name, request, self._route, self._now)
                 if window.is_empty:
                     continue
                 stored = None if again else self._stored(name, window, vendors, thorough)
-                done.append(stored or self._first_that_delivers(name, window, vendors))
-                report(done[-1])
-        return tuple(done)
+                if stored is None:
+                    jobs.append(self._job(name, window, vendors))
+                else:
+                    done[name] = stored
+                    report(stored)
+            for delivered in in_parallel(self._delivered, _shared_out(jobs), self._hosts):
+                outcome = self._saved(delivered)
+                done[outcome.symbol] = outcome
+                report(outcome)
+        return tuple(done[name] for name in request.names if name in done)
 
     def from_vendor(self, name: str, vendor: str, request: PriceRequest) -> Outcome:
         """One symbol from one vendor, whatever others have: for comparing vendors."""
         window, _ = window_and_vendors(name, request, self._route, self._now)
         with guarded(self._store.path):
             stored = self._stored(name, window, (vendor,), thorough=False)
-            return stored or self._first_that_delivers(name, window, (vendor,))
+            return stored or self._saved(self._delivered(self._job(name, window, (vendor,))))
 
     def _stored(
         self, name: str, window: SessionRange, vendors: tuple[str, ...], thorough: bool
@@ -120,41 +169,106 @@ class Fetcher:
             return None
         return Outcome(name, "stored", found.vendor)
 
-    def _first_that_delivers(
-        self, name: str, window: SessionRange, vendors: tuple[str, ...]
-    ) -> Outcome:
+    def _job(self, name: str, window: SessionRange, vendors: Sequence[str]) -> _Job:
+        """An update sees the whole past of a vendor again, so that rewriting is noticed."""
+        stored = self._store.coverages(name)
+        return _Job(
+            name,
+            window,
+            {
+                vendor: SessionRange(
+                    min(window.first, stored[vendor].first), max(window.last, stored[vendor].last)
+                )
+                if vendor in stored
+                else window
+                for vendor in vendors
+            },
+        )
+
+    def _delivered(self, job: _Job) -> _Delivered:
+        """What the first vendor gives that gives the whole window, or else most of it."""
         failures: list[VendorFailure] = []
-        for vendor in vendors:
+        best_so_far = _Delivered(job)
+        for vendor in self._in_turn(job):
             try:
-                done = self._ask(vendor, name, self._widened(name, vendor, window))
+                done = self._ask(vendor, job.name, job.windows[vendor])
             except VendorFailure as failure:
                 failures.append(failure)
                 continue
-            saved = self._store.save(
-                done.history,
-                unconfirmed=done.unconfirmed,
-                versions=_versions(VENDORS[vendor].family),
-            )
-            passed = tuple(failures)
-            return Outcome(
-                name, "fetched", vendor, saved.added, saved.revised, passed, done.lacking
-            )
-        return Outcome(name, "failed", failures=tuple(failures))
+            found = _Delivered(job, vendor, done)
+            if best_so_far.done is None or done.history.last > best_so_far.done.history.last:
+                best_so_far = found
+            # A late file: of an index somebody else may have the rest; of a share they were asked.
+            if done.history.last >= job.window.last or not _is_index(job.name):
+                break
+        return replace(best_so_far, failures=tuple(failures))
+
+    def _in_turn(self, job: _Job) -> Iterator[str]:
+        """The job's vendors in order; Yahoo before others once Sina has shown that it does not
+        serve this address."""
+        left = list(job.windows)
+        while left:
+            at = 0
+            if "yahoo" in left and left[0] in _MAINLAND and is_outside_china(self._hosts):
+                at = left.index("yahoo")
+            yield left.pop(at)
+
+    def _saved(self, found: _Delivered) -> Outcome:
+        name = found.job.name
+        if found.done is None:
+            return Outcome(name, "failed", failures=found.failures)
+        history = found.done.history
+        saved = self._store.save(
+            history,
+            unconfirmed=found.done.unconfirmed,
+            versions=_versions(VENDORS[found.vendor].client),
+        )
+        until = str(history.last) if history.last < found.job.window.last else ""
+        return Outcome(
+            name,
+            "fetched",
+            found.vendor,
+            saved.added,
+            saved.revised,
+            found.failures,
+            found.done.lacking,
+            until,
+        )
 
     def _ask(self, vendor: str, name: str, window: SessionRange) -> Completed:
         if is_pair(name):
             return complete_rate(vendor, name, window.first, window.last, self._hosts)
         symbol = parse_symbol(name)
         others = tuple(one for one in vendors_for(symbol, self._route) if one.name != vendor)
-        query = Query(symbol, window.first, window.last, self._hosts)
+        settled = last_closed_session(symbol, self._now - SETTLED)
+        query = Query(symbol, window.first, window.last, self._hosts, settled)
         return complete(VENDORS[vendor], others, query, self._route)
 
-    def _widened(self, name: str, vendor: str, window: SessionRange) -> SessionRange:
-        """The window with what is stored around it: an update sees the whole past again."""
-        before = self._store.coverages(name).get(vendor)
-        if before is None:
-            return window
-        return SessionRange(min(window.first, before.first), max(window.last, before.last))
+
+def _is_index(name: str) -> bool:
+    return not is_pair(name) and parse_symbol(name).kind == "index"
+
+
+def _shared_out(jobs: list[_Job]) -> list[_Job]:
+    """Of many mainland shares every second one asks the second vendor first: both have the same
+    closes, and each host keeps its own distance."""
+    shares = [
+        job
+        for job in jobs
+        if not is_pair(job.name)
+        and group_of(parse_symbol(job.name)) == "mainland share"
+        and len(job.windows) > 1
+    ]
+    if len(shares) < SHARED_FROM:
+        return jobs
+    turned = {job.name for job in shares[1::2]}
+    return [_second_first(job) if job.name in turned else job for job in jobs]
+
+
+def _second_first(job: _Job) -> _Job:
+    first, second, *rest = job.windows
+    order = (second, first, *rest)
+    return replace(job, windows={vendor: job.windows[vendor] for vendor in order})
 
 
 def window_and_vendors(
@@ -186,8 +300,8 @@ def best(
 
 
 @cache
-def _versions(family: str) -> str:
+def _versions(client: str) -> str:
     """``akshare 1.19.5``: which client read the answer."""
     from importlib.metadata import version
 
-    return f"{family} {version(family)}"
+    return f"{client} {version(client)}"

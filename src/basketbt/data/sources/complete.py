@@ -3,7 +3,8 @@
 Bars alone are not enough: a mainland share needs the steps of its total-return factor, and is
 better off with its corporate actions and share counts. Where the vendor of the bars has none,
 they come from another one of the same route. A session without a bar is a suspension only if a
-second vendor has none either.
+second vendor has none either; at the end of a history, where files are late, only if that vendor
+had a day to write it. What is neither is not covered: the next fetch asks again.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from basketbt.data.sources.routes import FAMILIES, VENDORS, Route, group_of
 from basketbt.data.sources.vendor import Changed, History, HttpRecord, Query, Vendor, VendorFailure
 from basketbt.data.suspension import suspended
 from basketbt.data.validation.answers import Rejected, checked, missing_sessions
+from basketbt.market.calendars import calendar
 from basketbt.market.symbols import Symbol
 
 T = TypeVar("T")
@@ -53,7 +55,7 @@ def complete(vendor: Vendor, others: tuple[Vendor, ...], query: Query, route: Ro
     elif group_of(query.symbol) == "hong kong share" and "yfinance" in FAMILIES[route]:
         part.add_factor_of_yahoo()
     history = _accepted(part.history)
-    unconfirmed = _confirm_gaps(history, others, query)
+    history, unconfirmed = _confirm_gaps(history, others, query)
     return Completed(history, tuple(part.lacking), unconfirmed)
 
 
@@ -103,15 +105,16 @@ class _Completion:
             return
         try:
             steps, origin = sina.factor_steps(query.symbol, query.hosts), sina.NAME
-        except VendorFailure:
+        except VendorFailure as failure:
             if history.actions is None:
                 raise
+            self.lacking.append(failure)
             steps, origin = eastmoney.steps_of(history.actions, history.bars), history.actions_from
         self._add((), steps=steps.within(query.first, query.last), steps_from=origin)
 
     def add_shares(self) -> None:
         if found := self._try(eastmoney.share_counts):
-            self._add(found[1], shares=found[0], shares_from=eastmoney.NAME)
+            self._add(found[1], shares=found[0], shares_from=eastmoney.counted_by(found[1]))
 
     def add_delisting(self) -> None:
         """The day of delisting, asked for where bars end before the window does."""
@@ -146,16 +149,39 @@ class _Completion:
 # --- sessions without a bar ----------------------------------------------------------------
 
 
-def _confirm_gaps(history: History, others: tuple[Vendor, ...], query: Query) -> int:
-    """Ask a second vendor about sessions without a bar. Gives how many nobody could confirm.
+def _confirm_gaps(
+    history: History, others: tuple[Vendor, ...], query: Query
+) -> tuple[History, int]:
+    """Ask a second vendor about sessions without a bar.
 
+    Gives how many of them nobody could confirm, and the history as far as no session is covered by
+    silence: sessions at its end that are not confirmed, or may still be written, are left out.
     Raises ``Changed`` when the other one has bars there.
     """
+    last_bar = history.bars.dates[-1]
+    if query.symbol.kind == "index":  # complete up to its last level, or refused
+        return history.until(last_bar), 0
     missing = missing_sessions(history)
     if history.delisted is not None:
         missing = missing[missing < history.delisted]
-    if not len(missing) or query.symbol.kind == "index":
-        return 0
+    if not len(missing):
+        return history, 0
+    confirmed = _is_confirmed(history, missing, others, query)
+    at_the_end = missing[missing > last_bar]
+    late = at_the_end if not confirmed else at_the_end[at_the_end > _settled(query)]
+    if len(late):
+        before = calendar(query.symbol.calendar).last_before(late[0])
+        history = history.until(max(last_bar, before))
+    return history, 0 if confirmed else len(missing) - len(at_the_end)
+
+
+def _settled(query: Query) -> np.datetime64:
+    return query.last if query.settled is None else query.settled
+
+
+def _is_confirmed(
+    history: History, missing: Dates, others: tuple[Vendor, ...], query: Query
+) -> bool:
     for other in others:
         known = _sessions_at(other, query, missing)
         if known is None:
@@ -166,8 +192,8 @@ def _confirm_gaps(history: History, others: tuple[Vendor, ...], query: Query) ->
                 history,
                 f"{len(lost)} session(s) that {other.name} has are missing, the first is {lost[0]}",
             )
-        return 0
-    return len(missing)
+        return True
+    return False
 
 
 def _sessions_at(vendor: Vendor, query: Query, missing: Dates) -> Dates | None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from basketbt.data.bars import Bars, Dates, Floats
-from basketbt.data.sources.transport import Transport, ask
+from basketbt.data.sources.tap import ask
+from basketbt.data.sources.transport import Transport
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from basketbt.data.sources import yfinance
-from basketbt.data.sources.akshare import csindex, eastmoney, sina, tencent
+from basketbt.data.sources import tencent, yfinance
+from basketbt.data.sources.akshare import csindex, eastmoney, sina
+from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.vendor import Family, Vendor
 from basketbt.market.symbols import Symbol
 
@@ -19,15 +20,20 @@ FAMILIES: Mapping[Route, tuple[Family, ...]] = {
     "yfinance": ("yfinance",),
 }
 VENDORS: Mapping[str, Vendor] = {
-    one.NAME: Vendor(one.NAME, "akshare", one.serves, one.history)
-    for one in (sina, eastmoney, tencent, csindex)
-} | {yfinance.NAME: Vendor(yfinance.NAME, "yfinance", yfinance.serves, yfinance.history)}
-# Sina first where it has a factor of its own. Yahoo last: it is blocked from the mainland, and
-# its Hong Kong prices are often wrong; for an index it is never asked unless it is the route.
+    one.NAME: Vendor(one.NAME, "akshare", "akshare", one.serves, one.history)
+    for one in (sina, eastmoney, csindex)
+} | {
+    tencent.NAME: Vendor(tencent.NAME, "akshare", "basketbt", tencent.serves, tencent.history),
+    yfinance.NAME: Vendor(yfinance.NAME, "yfinance", "yfinance", yfinance.serves, yfinance.history),
+}
+# Sina first where it has a factor of its own. Eastmoney's bars after it and Tencent: their host
+# drops connections after a hundred requests, often for a day. Yahoo last: it is blocked from the
+# mainland, and its Hong Kong prices are often wrong; for an index it is never asked unless it is
+# the route.
 ORDER: Mapping[Group, tuple[str, ...]] = {
-    "mainland share": ("sina", "eastmoney", "tencent", "yahoo"),
+    "mainland share": ("sina", "tencent", "eastmoney", "yahoo"),
     "hong kong share": ("eastmoney", "sina", "yahoo"),
-    "index": ("sina", "eastmoney", "csindex"),
+    "index": ("sina", "csindex", "tencent", "eastmoney"),
     "csi index": ("csindex", "eastmoney"),
     "computed index": (),
     "fund": ("sina", "eastmoney", "yahoo"),
@@ -52,6 +58,13 @@ def vendors_for(symbol: Symbol, route: Route) -> tuple[Vendor, ...]:
         names = ("yahoo",)
     vendors = (VENDORS[name] for name in names)
     return tuple(v for v in vendors if v.family in FAMILIES[route] and v.serves(symbol))
+
+
+def is_outside_china(hosts: RateLimiter) -> bool:
+    """Whether Sina has answered as it does to addresses outside of mainland China, with HTTP 502;
+    known for as long as it is left alone for that."""
+    closed = hosts.closed(sina.HOST)
+    return closed is not None and closed.refused and closed.why.startswith("HTTP 502")
 
 
 def rate_vendors(route: Route) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from basketbt.data.bars import Bars, FxSeries, Instrument, MarketData, PriceRequ
 from basketbt.data.sources.auto import Fetcher, Outcome, SessionRange, best, window_and_vendors
 from basketbt.data.sources.routes import Route
 from basketbt.data.sources.vendor import History
+from basketbt.data.sources.watch import Watch, unwatched
 from basketbt.data.store import Coverage, Store
 from basketbt.errors import DataError
 from basketbt.market.symbols import parse_symbol
@@ -31,7 +32,7 @@ class NotStored(DataError):
 class StoreSource:
     """The store as a price source. Online it fetches what is missing; offline it never does.
 
-    ``report`` hears of every symbol while fetching. ``now`` decides which sessions are closed.
+    ``watch`` is opened around fetching. ``now`` decides which sessions are closed.
     ``prefer`` is a vendor whose histories are used where they are stored, before the route's own
     order: for comparing vendors.
     """
@@ -42,14 +43,14 @@ class StoreSource:
         route: Route = "auto",
         *,
         offline: bool = False,
-        report: Callable[[Outcome], None] = lambda outcome: None,
+        watch: Watch = unwatched,
         now: datetime | None = None,
         prefer: str | None = None,
     ) -> None:
         self._path = path
         self._route: Route = route
         self._offline = offline
-        self._report = report
+        self._watch = watch
         self._now = now or datetime.now(UTC)
         self._prefer = prefer
 
@@ -67,7 +68,8 @@ class StoreSource:
             failed: dict[str, Outcome] = {}
             if not self._offline:
                 fetcher = Fetcher(store, self._route, now=self._now)
-                outcomes = fetcher.fetch(request, report=self._report)
+                with self._watch(len(request.names)) as report:
+                    outcomes = fetcher.fetch(request, report=report)
                 failed = {one.symbol: one for one in outcomes if one.state == "failed"}
             histories, notes = self._read(store, request)
         notes += [

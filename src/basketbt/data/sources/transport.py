@@ -1,7 +1,7 @@
 """Carries a vendor client's requests: paced, bounded in time, retried, recorded and judged.
 
 The clients keep their own code; only the sending goes through here. ``requests`` (akshare) is
-reached by :func:`tapped`, curl_cffi (yfinance) by the session in :mod:`.yfinance`.
+reached by :mod:`.tap`, curl_cffi (yfinance) by the session in :mod:`.yfinance`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import contextlib
 import json
 import re
 import sqlite3
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,7 +30,6 @@ from basketbt.durable import sha256
 
 if TYPE_CHECKING:
     import numpy as np
-    import requests
 
     from basketbt.data.bars import Bars
 
@@ -55,7 +52,7 @@ class Answer(Generic[R]):
 class Limits:
     """Time-outs in seconds; the defaults suit a slow line to a distant vendor."""
 
-    connect: float = 10.0
+    connect: float = 8.0  # a lost first packet is sent again after 1, 3 and 7 seconds
     read: float = 20.0  # longest silence
     total: float = 60.0  # longest answer, however it drips
     first_backoff: float = 1.0
@@ -68,6 +65,8 @@ class Transport:
     ``missing_is_404`` says that this vendor answers 404 for a code it does not know, ``pages``
     that its data are web pages.
     ``inspect`` sees every body before the client does and raises what is wrong with it.
+    ``at_hand`` gives the body of an address that a client asks for and nobody reads: it is not
+    sent for.
     """
 
     limits = Limits()
@@ -81,6 +80,7 @@ class Transport:
         missing_is_404: bool = False,
         pages: bool = False,
         inspect: Callable[[Transport, str, bytes], None] | None = None,
+        at_hand: Callable[[str], bytes | None] = lambda url: None,
     ) -> None:
         self.vendor = vendor
         self.symbol = subject
@@ -89,7 +89,9 @@ class Transport:
         self._missing_is_404 = missing_is_404
         self._pages = pages
         self._inspect = inspect
+        self.at_hand = at_hand
         self._last_host = ""
+        self.known: dict[str, Any] = {}  # responses by address: akshare asks some twice
 
     # --- what was answered ----------------------------------------------------------------
 
@@ -130,6 +132,20 @@ class Transport:
 
     def changed(self, why: str) -> NoReturn:
         raise self.failure(Changed, why)
+
+    def refused(self, why: str, status: int | None = None, seconds: float = 0.0) -> NoReturn:
+        """The vendor said no; its host is left alone for a while."""
+        self._hosts.refused(self._last_host, why, seconds)
+        raise self.failure(Refused, why, status=status)
+
+    def told_an_error(self, why: str) -> NoReturn:
+        """The vendor's own form, and in it an error where data belong, of which nobody knows
+        whether it is this question's or every one's: the second in a row closes the host.
+
+        Never ``NoData``: that somebody cannot answer does not say that there is nothing.
+        """
+        self._hosts.doubted(self._last_host, why)
+        raise self.failure(Refused, why)
 
     def json_object(self, body: bytes) -> dict[str, Any]:
         """A body as a JSON object; ``Changed`` when it is none."""
@@ -176,37 +192,74 @@ class Transport:
         """
         host = urlsplit(url).hostname or url
         self._last_host = host
+        with self._hosts.alone(host):
+            self.demand_open(host)
+            answer = self._send_with_patience(host, send)
+            self.exchanges.append(
+                HttpRecord(
+                    url=url,
+                    status=answer.status,
+                    sha256=sha256(answer.body),
+                    at=datetime.now(UTC).isoformat(timespec="seconds"),
+                    body=answer.body,
+                )
+            )
+            try:
+                self._judge(host, url, answer)
+            except NoData:
+                self._hosts.answered(host)
+                raise
+            self._hosts.answered(host)
+        return answer
+
+    def beside(self, url: str, send: Callable[[], R], offline: Callable[[str], Exception]) -> R:
+        """Send a request that the client can do without: in its turn, once, and not judged.
+
+        Raises what ``offline`` makes of the reason where its host is left alone, else what
+        ``send`` raises.
+        """
+        host = urlsplit(url).hostname or url
+        with self._hosts.alone(host):
+            if closed := self._hosts.closed(host):
+                raise offline(closed.why)
+            self._hosts.wait_for_turn(host)
+            try:
+                return send()
+            except Exception as error:
+                self._hosts.unreachable(host, _in_short(error))
+                raise
+
+    def demand_open(self, host: str) -> None:
+        """Raise what the host did when it is left alone at the moment."""
+        self._last_host = host
         if closed := self._hosts.closed(host):
             kind = Refused if closed.refused else Unreachable
             raise self.failure(
                 kind, f"left alone for {closed.seconds / 60:.0f} more minutes ({closed.why})"
             )
-        answer = self._send_with_patience(host, send)
-        self.exchanges.append(
-            HttpRecord(
-                url=url,
-                status=answer.status,
-                sha256=sha256(answer.body),
-                at=datetime.now(UTC).isoformat(timespec="seconds"),
-                body=answer.body,
-            )
-        )
-        self._judge(host, url, answer)
-        self._hosts.answered(host)
-        return answer
 
     def unreachable(self, error: BaseException) -> VendorFailure:
-        return self.failure(Unreachable, _in_short(error))
+        failure = self.failure(Unreachable, _in_short(error))
+        failure.timed_out = "timeout" in type(error).__name__.lower() or _timed_out(error)
+        return failure
 
     def _send_with_patience(self, host: str, send: Callable[[], Answer[R]]) -> Answer[R]:
         import tenacity
 
+        def given_up(state: tenacity.RetryCallState) -> bool:
+            tries = self._hosts.tries_at(host)
+            error = state.outcome.exception() if state.outcome else None
+            if getattr(error, "timed_out", False):  # that was patience enough
+                tries = min(tries, 2 if host in self._hosts.answering else 1)
+            return state.attempt_number >= tries
+
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Unreachable),
-            stop=tenacity.stop_after_attempt(self._hosts.tries),
+            stop=given_up,
             wait=tenacity.wait_exponential_jitter(
                 initial=self.limits.first_backoff, max=8, jitter=self.limits.first_backoff
             ),
+            sleep=self._hosts.sleep,
             reraise=True,
         )
 
@@ -233,86 +286,9 @@ class Transport:
         elif not self._pages and answer.body.lstrip()[:1] == b"<":
             why = "a web page instead of data"
         if why is not None:
-            self._hosts.refused(host, why, answer.retry_after)
-            raise self.failure(Refused, why, status=answer.status)
+            self.refused(why, answer.status, answer.retry_after)
         if self._inspect is not None:
             self._inspect(self, url, answer.body)
-
-
-def ask(transport: Transport, call: Callable[[], Any]) -> Any:
-    """The table that an akshare function returns, or a :class:`VendorFailure` that says why not."""
-    with transport.reading(), tapped(transport):
-        frame = call()
-    if frame is None or len(frame) == 0:
-        transport.no_data("an empty table")
-    return frame
-
-
-_TAP = threading.Lock()
-
-
-@contextlib.contextmanager
-def tapped(transport: Transport) -> Iterator[None]:
-    """While open, everything sent through ``requests`` in this process goes by ``transport``."""
-    import requests
-
-    with _TAP:
-        plain = requests.Session.send
-
-        def send(
-            session: requests.Session, request: requests.PreparedRequest, **options: Any
-        ) -> requests.Response:
-            # A redirect away from a data address is a refusal, never something to follow.
-            options |= {
-                "stream": True,
-                "allow_redirects": False,
-                "timeout": (transport.limits.connect, transport.limits.read),
-            }
-
-            def once() -> Answer[requests.Response]:
-                return _send_once(transport, lambda: plain(session, request, **options))
-
-            return transport.deliver(str(request.url), once).response
-
-        requests.Session.send = send  # type: ignore[method-assign,assignment]
-        try:
-            yield
-        finally:
-            requests.Session.send = plain  # type: ignore[method-assign]
-
-
-def _send_once(
-    transport: Transport, plain_send: Callable[[], requests.Response]
-) -> Answer[requests.Response]:
-    import requests
-    import urllib3
-
-    deadline = time.monotonic() + transport.limits.total
-    try:
-        response = plain_send()
-        body = _read(response, deadline)
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise transport.unreachable(error) from error
-    response._content = body
-    response._content_consumed = True  # type: ignore[attr-defined]
-    return Answer(response.status_code, body, response, retry_after(response.headers))
-
-
-def _read(response: requests.Response, deadline: float) -> bytes:
-    """The whole body, or ``OSError`` when it is too slow or too large.
-
-    requests' own reading waits for full blocks, so a server that drips a byte at a time could
-    hold it for hours; this one looks at the clock after whatever arrived.
-    """
-    chunks, size = [], 0
-    while chunk := response.raw.read1(2**16, decode_content=True):
-        chunks.append(chunk)
-        size += len(chunk)
-        if time.monotonic() > deadline:
-            raise TimeoutError("the answer drips too slowly")
-        if size > LARGEST_BODY:
-            raise OSError("the answer is larger than any price history")
-    return b"".join(chunks)
 
 
 def retry_after(headers: Any) -> float:
@@ -321,6 +297,14 @@ def retry_after(headers: Any) -> float:
         return max(0.0, float(headers.get("Retry-After", 0)))
     except ValueError:
         return 0.0
+
+
+def _timed_out(error: BaseException) -> bool:
+    """Whether the innermost reason is a time-out; curl numbers it 28."""
+    inner = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(inner, BaseException):
+        return "timeout" in type(inner).__name__.lower()
+    return isinstance(error, TimeoutError) or getattr(error, "code", None) == 28
 
 
 def _in_short(error: BaseException) -> str:

@@ -35,6 +35,7 @@ class VendorFailure(VendorError):
     """One vendor did not deliver. Fields: vendor, host, symbol, status (or None), why."""
 
     word: ClassVar[NoteKind] = NoteKind("vendor-failed-word")
+    timed_out: bool = False
     template = "{symbol}: {vendor} {word} ({host}{http}): {why}"
 
     def __init__(
@@ -73,7 +74,8 @@ class VendorFailure(VendorError):
 class Unreachable(VendorFailure):
     word = NoteKind("vendor-unreachable")
     fix = (
-        "Check the connection and the proxy; `basketbt doctor --live` tries every host and ends "
+        "Check the connection, the proxy (HTTPS_PROXY, HTTP_PROXY) and, where it has its own "
+        "certificates, REQUESTS_CA_BUNDLE; `basketbt doctor --live` tries every host and ends "
         "the pause of those that answer. What was fetched so far is kept; the same command resumes."
     )
 
@@ -182,6 +184,17 @@ class History:
     delisted: np.datetime64 | None = None
     exchanges: tuple[HttpRecord, ...] = ()
 
+    def until(self, last: np.datetime64) -> History:
+        """The part up to ``last``: what is known of later days is not taken as known."""
+        told = self.actions and tuple(one for one in self.actions if one.ex_date <= last)
+        return replace(
+            self,
+            last=last,
+            bars=self.bars.between(self.first, last),
+            steps=self.steps and self.steps.within(self.first, last),
+            actions=told,
+        )
+
     @property
     def with_factor(self) -> Bars:
         """The bars with the factor that the steps make, 1 at first; as they are without steps."""
@@ -192,12 +205,17 @@ class History:
 
 @dataclass(frozen=True)
 class Query:
-    """One security, an inclusive date range, and the book that keeps requests polite."""
+    """One security, an inclusive date range, and the book that keeps requests polite.
+
+    ``settled`` is the last session whose files are no longer in the making: that a bar is missing
+    after it says nothing. None: all of the range is settled.
+    """
 
     symbol: Symbol
     first: np.datetime64
     last: np.datetime64
     hosts: RateLimiter
+    settled: np.datetime64 | None = None
 
     @property
     def window(self) -> dict[str, str]:
@@ -210,9 +228,13 @@ class Query:
 
 @dataclass(frozen=True)
 class Vendor:
-    """One origin of prices. ``history`` raises only :class:`VendorFailure`."""
+    """One origin of prices. ``history`` raises only :class:`VendorFailure`.
+
+    ``client`` is the package that asks it; ``family`` the route that it belongs to.
+    """
 
     name: str
     family: Family
+    client: str
     serves: Callable[[Symbol], bool]
     history: Callable[[Query], History]

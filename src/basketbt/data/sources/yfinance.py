@@ -12,6 +12,7 @@ import contextlib
 import json
 import logging
 import os
+import threading
 import warnings
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 NAME = "yahoo"
 CACHE_VARIABLE = "BASKETBT_CACHE"
 _SUFFIX = {"SH": ".SS", "SZ": ".SZ", "HK": ".HK"}
+_CHARTS = "query2.finance.yahoo.com"
+_UNKNOWN = "Not Found"  # the one error of a chart that says there is nothing
+_ONE_AT_A_TIME = threading.Lock()  # yfinance keeps one session for the whole process
 _TICK_DIGITS = {"share": 2, "fund": 3, "index": 4, "b_share": 3}
 
 
@@ -143,8 +147,10 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Raise unless the body is a chart: one result with times and quotes of equal length."""
     try:
         chart = json.loads(body)["chart"]
-        if chart.get("error"):
-            transport.no_data(str(chart["error"].get("description", "no data")))
+        if error := chart.get("error"):
+            if error.get("code") == _UNKNOWN:
+                transport.no_data(str(error.get("description", "no data")))
+            transport.told_an_error(f"{error.get('code')}: {error.get('description', '')}")
         result = chart["result"][0]
         if not result.get("timestamp"):
             transport.no_data("no bars in this window")
@@ -172,11 +178,12 @@ def _inspect_values(transport: Transport, times: list[Any], quote: dict[str, lis
 
 def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFrame:
     """One ticker from ``first`` to today, or a :class:`VendorFailure` that says why not."""
+    transport.demand_open(_CHARTS)  # before the cookies are asked for
     package = _package()
-    session = _session(transport)
-    package.data.YfData.cache_get.cache_clear()
     day_after = np.datetime64("today") + np.timedelta64(2, "D")
-    with transport.reading(), contextlib.closing(session):
+    session = _session(transport)
+    with _ONE_AT_A_TIME, transport.reading(), contextlib.closing(session):
+        package.data.YfData.cache_get.cache_clear()
         frame: pd.DataFrame = package.Ticker(ticker, session=session).history(
             start=str(first),
             end=str(day_after),
@@ -190,33 +197,54 @@ def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFram
 
 
 def _session(transport: Transport) -> Any:
-    """A browser-like session, as yfinance makes one, whose chart requests go by ``transport``.
+    """A browser-like session, as yfinance makes one, whose requests go by ``transport``.
 
-    Cookie and crumb requests pass untouched: yfinance goes on without them where they fail.
+    Cookies and crumbs are not judged, for yfinance goes on without them where they fail; but they
+    wait for their turn, and nobody is asked for them who is left alone. The first "Invalid Crumb"
+    is handed on: yfinance then gets a crumb in its second way.
     """
     from curl_cffi import requests as curl
 
     base: Any = curl.Session
+    pardoned: list[str] = []
+
+    def _offline(why: str) -> Exception:
+        return curl.exceptions.ConnectionError(why)
 
     class Session(base):  # type: ignore[misc]
         def request(self, method: str, url: str, **options: Any) -> Any:
-            options["timeout"] = transport.limits.total
             plain = super().request
+            limits = transport.limits
             if "/v8/finance/chart/" not in urlsplit(url).path:
-                return plain(method, url, **options)
-            options["allow_redirects"] = False
+                options["timeout"] = (limits.connect / 2, limits.read / 2)
+                return transport.beside(url, lambda: plain(method, url, **options), _offline)
+            connect = min(limits.connect, limits.total / 2)  # curl adds the two
+            options |= {"allow_redirects": False, "timeout": (connect, limits.total - connect)}
 
             def once() -> Answer[Any]:
                 try:
                     response = plain(method, url, **options)
                 except curl.exceptions.RequestException as error:
                     raise transport.unreachable(error) from error
+                if response.status_code == 401 and not pardoned:
+                    pardoned.append(url)
+                    raise _Pardoned(response)
                 wait = retry_after(response.headers)
                 return Answer(response.status_code, response.content, response, wait)
 
-            return transport.deliver(url, once).response
+            try:
+                return transport.deliver(url, once).response
+            except _Pardoned as other:
+                return other.response
 
     return Session(impersonate="chrome")
+
+
+class _Pardoned(Exception):
+    """An answer that yfinance has a remedy for."""
+
+    def __init__(self, response: Any) -> None:
+        self.response = response
 
 
 @cache

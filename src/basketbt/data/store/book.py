@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from basketbt.data.bars import is_pair
+from basketbt.data.bars import Dates, is_pair
 from basketbt.data.sources.rate_limiter import RateLimiter, transaction
 from basketbt.data.sources.vendor import History
 from basketbt.data.store import revisions
@@ -19,6 +19,7 @@ from basketbt.data.store import rows as tables
 from basketbt.data.store.connection import guarded, open_for_reading, open_for_writing, snapshot
 from basketbt.data.store.revisions import Revision, merge
 from basketbt.data.store.rows import Span
+from basketbt.market.symbols import parse_symbol
 
 PATH_VARIABLE = "BASKETBT_STORE"
 EVER = Span("", "9999")
@@ -130,6 +131,25 @@ class Store:
             delisted=coverage.delisted,
         )
 
+    def sessions(self, name: str, after: np.datetime64) -> Dates:
+        """Sessions of a calendar after a day: days on which a stored index has a level, and what
+        :meth:`keep_sessions` kept."""
+        indexes = {
+            one.symbol
+            for one in self.all_coverages()
+            if not is_pair(one.symbol)
+            and (symbol := parse_symbol(one.symbol)).kind == "index"
+            and symbol.calendar == name
+        }
+        marks = ", ".join("?" * len(indexes))
+        with self._guarded():
+            found = self._db.execute(
+                f"SELECT date FROM bar WHERE symbol IN ({marks}) AND date > ? "
+                "UNION SELECT date FROM session WHERE calendar = ? AND date > ? ORDER BY date",
+                (*sorted(indexes), str(after), name, str(after)),
+            ).fetchall()
+        return np.array([date for (date,) in found], dtype="datetime64[D]")
+
     def revisions(self, *, accepted: bool = False) -> list[Revision]:
         """Pending revisions (or the accepted ones), oldest first."""
         with self._guarded():
@@ -161,6 +181,14 @@ class Store:
             self._cover(history, before, unconfirmed)
             self._log(history, versions)
         return Saved(added, revised)
+
+    def keep_sessions(self, name: str, sessions: Dates, vendor: str) -> None:
+        """Remember sessions of a calendar that a vendor told of."""
+        with self._guarded(), transaction(self._db):
+            self._db.executemany(
+                "INSERT OR IGNORE INTO session (calendar, date, vendor) VALUES (?, ?, ?)",
+                [(name, str(day), vendor) for day in sessions],
+            )
 
     def accept(self, ids: Sequence[int]) -> None:
         """Take pending revisions over into the history: all of ``ids`` or, if one is not a

@@ -62,7 +62,10 @@ CREATE INDEX revision_by_symbol ON revision (vendor, symbol);
 
 APPLICATION_ID = int.from_bytes(b"bbtb", "big")  # in the header of every store
 OURS = frozenset(
-    ("coverage", "bar", "step", "action", "share_count", "fx", "fetch", "revision", "host")
+    (
+        *("coverage", "bar", "step", "action", "share_count", "fx", "fetch", "revision"),
+        *("host", "session"),
+    )
 )
 
 # Lists of actions stored before rights issues were in them do not count as complete any more:
@@ -73,7 +76,14 @@ ALTER TABLE coverage ADD COLUMN delisted TEXT; -- from this day on not listed; N
 UPDATE coverage SET actions_from = NULL WHERE actions_from = 'eastmoney';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST + rate_limiter.SCHEMA + ";", _SECOND)
+_THIRD = """
+CREATE TABLE IF NOT EXISTS session (               -- after the end of the program's calendars
+    calendar TEXT NOT NULL, date TEXT NOT NULL, vendor TEXT NOT NULL,
+    PRIMARY KEY (calendar, date)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST + rate_limiter.SCHEMA + ";", _SECOND, _THIRD)
 """Script n takes a file from version n to n + 1. Never changed once released, only added to."""
 
 

@@ -14,12 +14,13 @@ import numpy as np
 from basketbt.data.bars import Bars, Dates, FxSeries, is_pair
 from basketbt.data.sources.vendor import FactorSteps, History
 from basketbt.data.validation.rows import factor_growth, judged, missing_before, moves, strange_rate
-from basketbt.market.calendars import calendar
+from basketbt.market.calendars import as_day, calendar
 from basketbt.market.symbols import Symbol, parse_symbol
 
 SETTLE = timedelta(minutes=30)  # after the close, until the vendors' last bar is final
 # Not as a study judges them: of gaps a second vendor is asked, the unit is settled here.
 _NOT_HELD = ("gap", "hole", "units")
+LATE = 5  # sessions by which the file of an index may end before the others
 _LIMIT_SLACK = 0.012  # the factor's reference is not rounded to the fen; penny shares
 _FREE_AT_FIRST = 5  # sessions of a new listing that are not held against the limit
 _RATE_JUMP = 0.1  # of a currency in a day, logarithmic
@@ -35,7 +36,10 @@ def last_closed_session(symbol: Symbol | None, now: datetime) -> np.datetime64:
     ``now`` must know its zone. A currency pair (None) follows the mainland's sessions.
     """
     exchange = calendar("XSHG" if symbol is None else symbol.calendar)
-    today = exchange.on_or_before(now.astimezone(exchange.zone).date())
+    day = as_day(now.astimezone(exchange.zone).date())
+    if day > exchange.known_until:  # nobody knows yet which later days are sessions
+        return exchange.known_until
+    today = exchange.on_or_before(day)
     if exchange.close_of(today) + SETTLE <= now:
         return today
     return exchange.last_before(today)
@@ -47,12 +51,14 @@ def checked(history: History) -> History:
         _refuse_rates(history)
         return history
     _refuse_rows(history.bars)
-    bars = _in_shares(history.bars)
+    bars = history.bars
+    if parse_symbol(history.symbol).kind != "index":  # points times volume are no money
+        bars = _in_shares(bars)
     if parse_symbol(history.symbol).kind == "index":
-        # An index has a level for every session from its first one on.
+        # An index has a level for every session from its first one on; a late file is no fault.
         missing = missing_sessions(history)
         missing = missing[missing > history.bars.dates[0]]
-        if len(missing):
+        if len(missing) and (missing[0] < history.bars.dates[-1] or len(missing) > LATE):
             raise Rejected(f"{len(missing)} session(s) are missing, the first is {missing[0]}")
     if history.steps is not None:
         _refuse_steps(history.steps)

@@ -233,7 +233,7 @@ def beyond_limit(bars: Bars, data: MarketData) -> list[Finding]:
 def _new(bars: Bars, listed: Dates) -> Flags:
     """(R,) rows within the first sessions of a listing, also of boards that limit these."""
     began = listed[bars.code]
-    sessions = calendar("XSHG").sessions
+    sessions = calendar("XSHG").sessions_around(bars.dates)
     age = np.searchsorted(sessions, bars.dates) - np.searchsorted(sessions, began)
     new: Flags = ~np.isnat(began) & (age < _FIRST_SESSIONS)
     return new
@@ -294,7 +294,7 @@ def missing_before(bars: Bars) -> NDArray[np.int64]:
     missing = np.zeros(len(bars), dtype=np.int64)
     for name in sorted({symbol.calendar for symbol in bars.parsed}):
         own = bars.per_row([symbol.calendar == name for symbol in bars.parsed])
-        place = np.searchsorted(calendar(name).sessions, bars.dates)
+        place = np.searchsorted(calendar(name).sessions_around(bars.dates), bars.dates)
         missing = np.where(own, np.diff(place, prepend=0) - 1, missing)
     missing[bars.first] = 0
     return missing
@@ -314,7 +314,8 @@ def ends_early(bars: Bars, data: MarketData) -> list[Finding]:
         known = data.instruments.get(symbol.canonical)
         if end <= bars.dates[last] or (known is not None and known.delisted is not None):
             continue
-        place = np.searchsorted(calendar(symbol.calendar).sessions, [bars.dates[last], end])
+        sessions = calendar(symbol.calendar).sessions_around(bars.dates)
+        place = np.searchsorted(sessions, [bars.dates[last], end])
         missing = int(place[1] - place[0])
         if missing > _STALE:
             what = "last row, so many sessions before its table's end:"
@@ -334,7 +335,7 @@ def holes(bars: Bars) -> list[Finding]:
     for rows in _tables(bars):
         if len(np.unique(bars.code[rows])) < 2:
             continue  # one security alone may be suspended
-        sessions = calendar(bars.parsed[bars.code[rows[0]]].calendar).sessions
+        sessions = calendar(bars.parsed[bars.code[rows[0]]].calendar).sessions_around(bars.dates)
         covered = np.unique(bars.dates[rows])
         inside = sessions[(sessions > covered[0]) & (sessions < covered[-1])]
         for day in np.setdiff1d(inside, covered):

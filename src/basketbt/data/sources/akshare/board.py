@@ -23,6 +23,7 @@ from basketbt.errors import BadSymbol, UnknownName
 from basketbt.market.symbols import parse_symbol
 
 _BOARD_CODE = re.compile(r"BK\d+")
+_UNKNOWN = (0, 100, 102)  # Eastmoney's return codes for "answered" and "no such code"
 _EXCHANGES = {1: ("SH",), 0: ("SZ", "BJ")}  # Eastmoney's market number
 
 
@@ -108,6 +109,8 @@ def _inspect(transport: Transport, url: str, body: bytes) -> None:
         rows = [] if data is None else data["diff"]
     except (ValueError, KeyError, TypeError):
         transport.changed("the answer is not a list of securities, or cut short")
+    if not rows and json.loads(body).get("rc", 0) not in _UNKNOWN:
+        transport.told_an_error("no list of members: limited, or an error of the vendor")
     if not rows:
         transport.no_data("the board is empty or not known")
     if not all(isinstance(row, dict) and {"f12", "f14"} <= row.keys() for row in rows):

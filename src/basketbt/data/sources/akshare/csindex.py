@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from basketbt.data.bars import Bars
 from basketbt.data.sources.frames import asked, bars_from
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import History, Query
+from basketbt.market.calendars import calendar
 from basketbt.market.symbols import Symbol
 
 NAME = "csindex"
@@ -22,13 +24,23 @@ def history(query: Query) -> History:
     """Levels from ``first`` to ``last``; a total-return index has closes only."""
     transport = Transport(NAME, query.symbol.canonical, query.hosts, inspect=inspect)
     frame = asked(transport, "stock_zh_index_hist_csindex", query.symbol.code, **query.window)
-    bars = bars_from(frame, _COLUMNS, transport, currency="CNY")
+    bars = _without_placeholder(bars_from(frame, _COLUMNS, transport, currency="CNY"), query)
     return transport.history(query.first, query.last, bars)
+
+
+def _without_placeholder(bars: Bars, query: Query) -> Bars:
+    """CSI begins its list with a row of the asked start, also when that is no session."""
+    exchange = calendar(query.symbol.calendar)
+    invented = (bars.dates == query.first) & ~exchange.are_sessions(bars.dates)
+    return bars.rows(~invented)
 
 
 def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Raise unless the body is the known report, its columns where akshare expects them."""
-    rows = transport.json_object(body).get("data")
+    answer = transport.json_object(body)
+    rows = answer.get("data")
+    if not rows and (str(answer.get("code")) != "200" or answer.get("success") is False):
+        transport.told_an_error(f"error {answer.get('code')}: {answer.get('msg', '')}".strip())
     if not rows:
         transport.no_data("no levels for this code and window")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

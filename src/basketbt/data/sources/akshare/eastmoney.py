@@ -18,11 +18,21 @@ from basketbt.data.sources.akshare.lists import rights_issues
 from basketbt.data.sources.frames import asked, bars_from, dates_from, numbers_from, require
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
-from basketbt.data.sources.vendor import FactorSteps, History, NoData, Query, Told
+from basketbt.data.sources.vendor import (
+    FactorSteps,
+    History,
+    HttpRecord,
+    NoData,
+    Query,
+    Told,
+    VendorFailure,
+)
 from basketbt.market.symbols import Symbol
 
 NAME = "eastmoney"
+CAPITAL_CHANGES = "eastmoney-changes"
 LOT = 100.0
+NO_ROWS = 9201  # the one code of Eastmoney's reports that says so; every other is an error
 _CHINESE = {
     "date": "日期",
     "open": "开盘",
@@ -98,15 +108,16 @@ def _distributions(symbol: Symbol, transport: Transport) -> tuple[CorporateActio
 def share_counts(symbol: Symbol, hosts: RateLimiter) -> Told[ShareCounts]:
     """Total and tradable shares of a mainland share, from each day of change on.
 
-    The daily valuation table first; where it is missing, the table of capital changes.
+    The table of capital changes first: its host has nothing else to do. Where it is missing, the
+    daily valuation table.
     """
     transport = _transport(symbol.canonical, hosts)
     try:
-        frame = asked(transport, "stock_value_em", symbol.code)
-        names = ("数据日期", "总股本", "流通股本")
-    except NoData:
         frame = asked(transport, "stock_zh_a_gbjg_em", symbol.canonical)
         names = ("变更日期", "总股本", "已上市流通A股")
+    except VendorFailure:
+        frame = asked(transport, "stock_value_em", symbol.code)
+        names = ("数据日期", "总股本", "流通股本")
     require(frame, names, transport)
     frame = frame.dropna(subset=list(names)).sort_values(names[0], kind="stable")
     days = dates_from(frame, names[0], transport)
@@ -123,6 +134,11 @@ def share_counts(symbol: Symbol, hosts: RateLimiter) -> Told[ShareCounts]:
         symbol=symbol.canonical, dates=days[new], total=total[new], tradable=tradable[new]
     )
     return shares, transport.evidence
+
+
+def counted_by(evidence: tuple[HttpRecord, ...]) -> str:
+    """Which list share counts come from: the two date changes differently."""
+    return CAPITAL_CHANGES if "RPT_F10_EH_EQUITY" in evidence[-1].url else NAME
 
 
 def exchange_rate(
@@ -169,7 +185,7 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
     if "/kline/" in urlsplit(url).path:
         _inspect_bars(transport, url, answer.get("data"))
     elif "data/v1/get" in urlsplit(url).path:
-        _inspect_report(transport, url, answer.get("result"))
+        _inspect_report(transport, url, answer)
 
 
 def _inspect_bars(transport: Transport, url: str, data: Any) -> None:
@@ -182,14 +198,18 @@ def _inspect_bars(transport: Transport, url: str, data: Any) -> None:
     if not isinstance(lines, list):
         transport.changed("the answer has no list of bars")
     if not lines:
-        transport.no_data("no bars in this window")
+        # What a limited address gets too, with HTTP 200 and the share's name.
+        transport.told_an_error("a known code without any bar: limited, or none in this window")
     if any(not isinstance(line, str) or line.count(",") < 6 for line in lines):
         transport.changed("a bar has too few fields")
 
 
-def _inspect_report(transport: Transport, url: str, result: Any) -> None:
+def _inspect_report(transport: Transport, url: str, answer: dict[str, Any]) -> None:
+    result = answer.get("result")
     if result is None:
-        transport.no_data("no rows for this code")
+        if answer.get("code") == NO_ROWS:
+            transport.no_data("no rows for this code")
+        transport.told_an_error(f"error {answer.get('code')}: {answer.get('message', '')}".strip())
     rows = result.get("data") if isinstance(result, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         transport.changed("the report has no rows")

@@ -9,6 +9,7 @@ whether it is suspended or gone. Beijing publishes no such list.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -42,14 +43,16 @@ class Cached(Generic[T]):
     def __init__(self, ask: Callable[[str, RateLimiter], T]) -> None:
         self._ask = ask
         self._known: WeakKeyDictionary[RateLimiter, T | VendorFailure] = WeakKeyDictionary()
+        self._lock = threading.Lock()
 
     def __call__(self, subject: str, hosts: RateLimiter) -> T:
         """Raises the ``VendorFailure`` that asking ended in."""
-        if hosts not in self._known:
-            try:
-                self._known[hosts] = self._ask(subject, hosts)
-            except VendorFailure as failure:
-                self._known[hosts] = failure
+        with self._lock:
+            if hosts not in self._known:
+                try:
+                    self._known[hosts] = self._ask(subject, hosts)
+                except VendorFailure as failure:
+                    self._known[hosts] = failure
         found = self._known[hosts]
         if isinstance(found, VendorFailure):
             fields: dict[str, Any] = {**found.fields, "symbol": subject}

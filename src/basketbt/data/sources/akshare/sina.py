@@ -15,14 +15,15 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from basketbt.data.bars import PRICES, Bars
-from basketbt.data.sources.frames import asked, bars_from
+from basketbt.data.bars import PRICES, Bars, Dates
+from basketbt.data.sources.frames import asked, bars_from, dates_from
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import FactorSteps, History, NoData, Query
 from basketbt.market.symbols import Symbol
 
 NAME = "sina"
+HOST = "finance.sina.com.cn"
 _COMMENT = rb"\s*(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/)?\s*"
 _BARS = re.compile(rb'\s*var (?P<name>\w+)="(?P<packed>[A-Za-z0-9+/=]*)";' + _COMMENT)
 _FACTOR_ROW = rb'\{"d":"\d{4}-\d\d-\d\d"(?:,"[fcsu]":"-?\d+(?:\.\d+)?")+\}'
@@ -36,10 +37,6 @@ _FACTORS = re.compile(
     + rb")"
 )
 _PAIR = re.compile(rb'"([a-z])":"([^"]+)"')
-_SHARES = re.compile(
-    _COMMENT + rb"var \w+=\(?(?P<list>null|"
-    rb'\[(?:\{"date":"\d{4}-\d\d-\d\d","amount":"?\d+(?:\.\d+)?"?\},?)*\])\)?;?\s*'
-)
 
 FactorRow = dict[str, str]
 
@@ -68,6 +65,13 @@ def factor_steps(symbol: Symbol, hosts: RateLimiter) -> FactorSteps:
     return _share_steps(symbol, _transport(symbol, hosts))
 
 
+def trading_days(hosts: RateLimiter) -> Dates:
+    """Shanghai's sessions, from 1990 to the end of the year that the exchange has published."""
+    transport = Transport(NAME, "XSHG", hosts, missing_is_404=True, inspect=inspect)
+    frame = asked(transport, "tool_trade_date_hist_sina")
+    return np.sort(dates_from(frame, "trade_date", transport))
+
+
 def sina_code(symbol: Symbol) -> str:
     """``sh688111``; Hong Kong codes have five digits and no prefix."""
     if symbol.exchange == "HK":
@@ -76,7 +80,17 @@ def sina_code(symbol: Symbol) -> str:
 
 
 def _transport(symbol: Symbol, hosts: RateLimiter) -> Transport:
-    return Transport(NAME, symbol.canonical, hosts, missing_is_404=True, inspect=inspect)
+    return Transport(
+        NAME, symbol.canonical, hosts, missing_is_404=True, inspect=inspect, at_hand=_share_counts
+    )
+
+
+def _share_counts(url: str) -> bytes | None:
+    """akshare divides by the share counts for a column that nobody reads here, and drops the bars
+    before the first of them: one count from the beginning on spares the request and the bars."""
+    if "getAmountBySymbol" not in url:
+        return None
+    return b'[{"date":"1980-01-01","amount":1}]'
 
 
 def _bars(symbol: Symbol, transport: Transport) -> Bars:
@@ -139,12 +153,6 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
     path = urlsplit(url).path
     if path.endswith(("hfq.js", "qfq.js")):
         factor_rows(transport, body)
-    elif "getAmountBySymbol" in path:
-        found = _SHARES.fullmatch(body)
-        if found is None:
-            transport.changed("the list of share counts is not the known one")
-        if found["list"] in (b"null", b"[]"):
-            transport.no_data("no share counts for this code")
     else:
         found = _BARS.fullmatch(body)
         if found is None:

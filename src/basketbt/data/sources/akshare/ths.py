@@ -17,7 +17,8 @@ from typing import Any
 from basketbt.data.sources.akshare.board import Board, code_named, share_of
 from basketbt.data.sources.frames import akshare
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.transport import Transport, ask
+from basketbt.data.sources.tap import ask
+from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import Refused
 
 NAME = "ths"
