@@ -36,7 +36,14 @@ from basketbt.config.strict import (
     distinct,
 )
 from basketbt.data.validation.policy import Policy, full_policy
-from basketbt.errors import FileSyntaxError, InputError, InvalidFile, Problem, UnknownName
+from basketbt.errors import (
+    BadSymbol,
+    FileSyntaxError,
+    InputError,
+    InvalidFile,
+    Problem,
+    UnknownName,
+)
 from basketbt.locale import Language
 from basketbt.market.symbols import parse_symbol
 from basketbt.yamlfile import YamlDocument
@@ -60,16 +67,48 @@ DEFAULT_WINDOWS: tuple[tuple[int, int], ...] = (
 DEFAULT_HORIZONS = (1, 5, 10, 20, 60)
 
 
+FROM_THE_NAME = "from the name"
+
+
+def _table_code(text: str) -> str:
+    if text == FROM_THE_NAME:
+        return text
+    try:
+        return parse_symbol(text).canonical
+    except BadSymbol as error:
+        raise as_problem(error) from None
+
+
+TableCode = Annotated[str, AfterValidator(_table_code)]
+
+
 class TableSpecFile(Strict):
     """One table of prices (or of what belongs to them) inside ``prices.path``."""
 
-    path: str
+    path: str = Field(description="A file, or a pattern such as bars/*.csv: one table together.")
     kind: Literal["bars", "indexes", "fx", "shares", "actions", "instruments"] = "bars"
-    adjusted: bool = Field(False, description="Prices are adjusted and raw ones do not exist.")
-    volume_unit: Literal["shares", "lots"] = "shares"
-    amount_unit: Literal["yuan", "10k"] = "yuan"
-    layout: Literal["tidy", "wide"] = "tidy"
-    field: str = Field("close", description="What a wide table holds.")
+    adjusted: bool | None = Field(
+        None,
+        description="true: adjusted prices, and raw ones do not exist; false: raw ones. None: as "
+        "the table shows.",
+    )
+    volume_unit: Literal["shares", "lots"] | None = Field(
+        None, description="None: the vendor's where its layout is known, else shares."
+    )
+    amount_unit: Literal["yuan", "1k", "10k", "100m"] | None = Field(
+        None, description="None: the vendor's where its layout is known, else yuan."
+    )
+    exchange: Literal["SH", "SZ", "BJ", "HK", "CSI"] | None = Field(
+        None, description="Of codes that have none."
+    )
+    symbol: TableCode | None = Field(
+        None,
+        description="The security of a table without codes, or `from the name`: its file's name.",
+    )
+    layout: Literal["tidy", "wide"] | None = Field(None, description="None: seen from the headers.")
+    field: str | None = Field(
+        None, description="What a wide table holds; None: what its title says, or closes."
+    )
     columns: dict[str, str] = Field(
         default_factory=dict, description="Own header → field, where the header is not known."
     )

@@ -10,13 +10,13 @@ Pure functions. ``dates`` are the T days with a bar, strictly increasing; all ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.data.bars import CorporateAction, Dates, Floats
+from basketbt.data.bars import Bars, CorporateAction, Dates, Flags, Floats
 from basketbt.market.limits import half_up_fen
 
 # A step of the factor smaller than this is the noise of a division, not an ex-date: the smallest
@@ -138,3 +138,75 @@ def _factor(steps: Floats) -> Floats:
     """The factor that makes the steps, 1 on the last bar."""
     factor: Floats = np.cumprod(steps, dtype=np.float64)
     return factor / factor[-1:]
+
+
+def whole_ticks(close: Floats, tick: float) -> Flags:
+    """(R,) closes that are whole multiples of a tick, but for what single precision loses."""
+    slack = np.minimum(np.maximum(1e-4 * tick / 0.01, np.abs(close) * 2e-7), 0.3 * tick)
+    whole: Flags = np.abs(close - np.round(close / tick) * tick) <= slack
+    return whole
+
+
+def restated_steps(
+    place: NDArray[np.intp], close: Floats, previous: Floats, tolerance: Floats | float
+) -> tuple[Floats, Flags]:
+    """Previous close / reference on each row, (T,), from the previous closes that a vendor gives.
+
+    The exchange restates the previous close on an ex-date; where a vendor's differs from the close
+    of the row before by more than ``tolerance``, their ratio is the step of the factor. After
+    missing sessions (``place`` is the number of the row's session) a difference may as well be a
+    row that is missing: no step is made, and the row is doubtful.
+    """
+    steps, doubtful = np.ones(len(close)), np.zeros(len(close), dtype=np.bool_)
+    known = np.flatnonzero(np.isfinite(close))
+    before, row = known[:-1], known[1:]
+    with np.errstate(invalid="ignore"):  # an unknown previous close differs from none
+        off = np.abs(close[before] - previous[row])
+        differs = off > np.broadcast_to(tolerance, close.shape)[row]
+    before, row = before[differs], row[differs]
+    # Rows between them that have no close are sessions that are there, and were not traded.
+    next_session = place[row] - place[before] == row - before
+    steps[row[next_session]] = (close[before] / previous[row])[next_session]
+    doubtful[row[~next_session]] = True
+    return steps, doubtful
+
+
+# A share's return of one session is about so large; the most that one ex-date tells.
+_ONE_SESSION, _MOST_OF_ONE = 0.03, 8.0
+
+
+def evidence_of_adjusted(bars: Bars, actions: Mapping[str, Sequence[CorporateAction]]) -> float:
+    """How much likelier closes that are adjusted already make the moves on ex-dates, in logs.
+
+    Above zero: the closes move on ex-dates as on any other day. Below: they fall by the step, as
+    raw ones do. Around zero: there are too few ex-dates, or too small ones. Rows in any order.
+    """
+    found = 0.0
+    for number, symbol in enumerate(bars.symbols):
+        own = bars.own(number)
+        order = np.argsort(bars.dates[own], kind="stable")
+        dates, close, factor = (
+            bars.dates[own][order],
+            bars.close[own][order],
+            bars.factor[own][order],
+        )
+        if bars.adjusted[number] or len(close) < 2:
+            continue
+        if np.isfinite(factor).all():
+            steps = factor_steps(factor)
+        else:
+            steps = _steps_or_none(dates, close, actions.get(symbol, ()))
+        at = np.flatnonzero((steps != 1.0) & (steps > 0))
+        at = at[at > 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            moved = np.log(close[at] / close[at - 1])
+        one = ((moved + np.log(steps[at])) ** 2 - moved**2) / (2.0 * _ONE_SESSION**2)
+        found += float(np.clip(one[np.isfinite(one)], -_MOST_OF_ONE, _MOST_OF_ONE).sum())
+    return found
+
+
+def _steps_or_none(dates: Dates, close: Floats, actions: Iterable[CorporateAction]) -> Floats:
+    try:
+        return action_steps(dates, close, actions).total
+    except ValueError:  # an action that cannot be, which is refused elsewhere
+        return np.ones(len(dates))

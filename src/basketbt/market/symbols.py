@@ -129,7 +129,7 @@ def parse_symbol(text: str) -> Symbol:
         return Symbol(code, cast(Exchange, exchange), "index", None)
     if not _DIGITS.fullmatch(code):
         raise BadSymbol(text=text, why=f"a code of {exchange} has six digits")
-    for known in _meanings(code):
+    for known in readings(code):
         if known.exchange == exchange:
             return known
     raise BadSymbol(text=text, why=_why_contradiction(code, exchange))
@@ -141,7 +141,7 @@ def _parse_hong_kong(text: str, code: str) -> Symbol:
     return Symbol(f"{int(code):04d}", "HK", "share", "hk")
 
 
-def _meanings(code: str) -> tuple[Symbol, ...]:
+def readings(code: str) -> tuple[Symbol, ...]:
     """Everything a six-digit code can be on the mainland, by exchange."""
     return tuple(
         Symbol(code, row.exchange, row.kind, row.board)
@@ -150,13 +150,14 @@ def _meanings(code: str) -> tuple[Symbol, ...]:
     )
 
 
-def _described(symbols: tuple[Symbol, ...]) -> str:
+def described(symbols: tuple[Symbol, ...]) -> str:
+    """Symbols with what each is, for a message."""
     return ", ".join(f"{symbol} is {_KIND_WORDS[symbol.kind]}" for symbol in symbols)
 
 
 def _why_no_exchange(code: str) -> str:
-    if _DIGITS.fullmatch(code) and (known := _meanings(code)):
-        return f"it has no exchange: {_described(known)}"
+    if _DIGITS.fullmatch(code) and (known := readings(code)):
+        return f"it has no exchange: {described(known)}"
     if _HK_CODE.fullmatch(code):
         return f"it has no exchange: {code.zfill(4)}.HK if it is a Hong Kong share"
     return "it has no exchange after a dot"
@@ -169,6 +170,6 @@ def _why_unknown_exchange(code: str, exchange: str) -> str:
 
 
 def _why_contradiction(code: str, exchange: str) -> str:
-    if known := _meanings(code):
-        return f"{exchange} gives out no code like it, but {_described(known)}"
+    if known := readings(code):
+        return f"{exchange} gives out no code like it, but {described(known)}"
     return f"{exchange} gives out no share, fund or index code that begins with {code[:3]}"

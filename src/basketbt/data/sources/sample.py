@@ -77,7 +77,11 @@ class SampleSource:
                 first=held.start,
                 last=held.end,
             )
-        tables = tuple(one for one in tables_of(folder) if one.path in manifest["files"])
+        tables = tuple(
+            replace(one, adjusted=bool(one.adjusted))  # its README says which are raw
+            for one in tables_of(folder)
+            if one.path in manifest["files"]
+        )
         data = FilesSource(folder, tables).load(request)
         notes = [replace(note, kind=replace(note.kind, severity="info")) for note in data.notes]
         if data.universe is not None:

@@ -62,6 +62,7 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
         data, found = _checked_beside(data, bars)
         findings += found
         findings += rules.beyond_limit(bars, data) + rules.ends_early(bars, data)
+        findings += rules.adjusted_beside(bars, data)
     findings.sort(key=lambda one: (one.symbol, one.date))
     refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
     if refused:

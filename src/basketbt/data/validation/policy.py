@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     Rule("fx", "refuse"),
     Rule("actions", "refuse"),
     Rule("factor", "warn"),
+    Rule("adjusted", "refuse"),
     Rule("shares", "refuse"),
     Rule("leap", "refuse"),
     Rule("limit", "warn"),

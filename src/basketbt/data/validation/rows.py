@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.data.adjust import action_steps
+from basketbt.data.adjust import action_steps, evidence_of_adjusted
 from basketbt.data.bars import COLUMNS, Bars, Dates, Flags, Floats, FxSeries, MarketData
 from basketbt.data.ends import index_ends, known_ends
 from basketbt.market.calendars import calendar
@@ -28,6 +28,7 @@ _ADJUSTED_FEN = 0.0101
 _LIMIT_ROUNDING, _EX_DATE_ROUNDING, _ADJUSTED_ROUNDING = 0.0051, 0.0051, 0.0151
 # What counts as a leap: so many limits in a row; not judged are first sessions and long gaps.
 _LEAP, _FIRST_SESSIONS, _LONG_GAP = 3, 5, 10
+_ADJUSTED = 6.0  # how much likelier, in logs, that closes are adjusted than raw
 _STALE = 5  # sessions that a security may end before the rest of its table
 _UNIT_LOW, _UNIT_HIGH = 0.7, 1.4  # amount / (volume x price): the day's mean price varies so much
 _RATES: Mapping[str, tuple[float, float]] = {"HKDCNY": (0.5, 1.5), "USDCNY": (5.0, 10.0)}
@@ -228,6 +229,26 @@ def beyond_limit(bars: Bars, data: MarketData) -> list[Finding]:
         *_found(bars, "leap", far, found.change, "return beyond three daily limits:"),
         *_found(bars, "limit", wrong & ~far, found.change, "return beyond the daily limit:"),
     ]
+
+
+def adjusted_beside(bars: Bars, data: MarketData) -> list[Finding]:
+    """Tables whose closes do not fall on ex-dates, though a factor or actions beside them do.
+
+    They are adjusted already, and would be so twice. The row is that of the largest step.
+    """
+    found = []
+    steps = _steps(bars, data)
+    for table in dict.fromkeys(bars.tables):
+        own = bars.only(
+            [s for s, name in zip(bars.symbols, bars.tables, strict=True) if name == table]
+        )
+        told = evidence_of_adjusted(own, data.actions)
+        if told > _ADJUSTED:
+            rows = np.flatnonzero(bars.per_row([name == table for name in bars.tables]))
+            row = int(rows[np.argmax(np.abs(np.log(steps[rows])))])
+            what = "closes of the table do not fall on ex-dates, previous close / reference"
+            found.append(_finding(bars, "adjusted", row, float(steps[row]), what))
+    return found
 
 
 def _new(bars: Bars, listed: Dates) -> Flags:

@@ -7,8 +7,9 @@ which takes longer than reading the tables. Buffers and DLPack do the same work 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 import numpy as np
 import pyarrow as pa
@@ -25,9 +26,15 @@ Number = TypeVar("Number", np.float64, np.float32, np.int64)
 _DIGITS, _EXACT = 5, 2.0**24
 Lines = NDArray[np.intp]  # (R,) the line of each row, for messages
 
-_SERIAL = re.compile(r"[2-6]\d{4}")  # 1954 to 2091
+_SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # how Excel counts days, 1954 to 2091
 _EXCEL_ZERO = np.datetime64("1899-12-30", "D")
-_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?")
+_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T,，](.*))?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
+_EPOCH = re.compile(r"\d{10}|\d{13}|\d{16}|\d{19}")  # seconds to nanoseconds since 1970
+_ZONE = timedelta(hours=8)  # of Shanghai and Hong Kong, whose days a table's rows are
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?")
+_MULTIPLES = {"万": 1e4, "亿": 1e8}
 _NO_DAY = np.iinfo(np.int64).min  # what NumPy stores for NaT
 
 
@@ -62,10 +69,17 @@ def integers(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 
 def days(column: pa.ChunkedArray) -> Dates:
-    """Arrow dates or timestamps as (R,) days, NaT where null. The time of day is cut off."""
-    seconds = column.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
-    found: Dates = _filled(seconds, np.array([_NO_DAY])).view("M8[s]").astype("M8[D]")
-    return found
+    """Arrow dates or timestamps as (R,) days, NaT where null. The time of day is cut off.
+
+    What has a zone is a moment: its day is that of Shanghai and Hong Kong, eight hours ahead.
+    """
+    ahead = getattr(column.type, "tz", None) is not None
+    seconds = column.cast(pa.timestamp("s", column.type.tz if ahead else None), safe=False)
+    found = _filled(seconds.cast(pa.int64()), np.array([_NO_DAY])).view("M8[s]")
+    if ahead:
+        found = found + np.timedelta64(_ZONE)
+    whole: Dates = found.astype("M8[D]")
+    return whole
 
 
 def release() -> None:
@@ -90,64 +104,107 @@ def coded(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int64]]:
 
 
 def to_days(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> Dates:
-    """A column as ``datetime64[D]``: dates, timestamps, 2025-01-21, 2025/1/21 or 20250121.
+    """A column as ``datetime64[D]``: dates, timestamps, 2025-01-21, 2025/1/21, 20250121,
+    21/01/2025 where the column tells day from month, Excel's count of days, seconds since 1970.
 
-    An empty cell is NaT, a timestamp counts as its date. ``InvalidFile`` for a cell that is none.
+    An empty cell is NaT, a timestamp counts as its date; one with a zone as the date it is then in
+    Shanghai. ``InvalidFile`` for a cell that is none.
     """
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
         return days(column)
     texts, numbers = coded(column)
-    known = np.array([*(_day(text) for text in texts), "NaT"], "datetime64[D]")
+    slashed = _order(texts)
+    known = np.array([*(_day(text, slashed) for text in texts), "NaT"], "datetime64[D]")
     found: Dates = known[numbers]
     wrong = np.flatnonzero(np.isnat(found) & (numbers >= 0))
     if wrong.size:
         row = int(wrong[0])
         what = f"{header} holds {texts[numbers[row]]!r}, which is no date"
-        raise InvalidFile([Problem(path, int(lines[row]), what, _date_fix(texts[numbers[row]]))])
+        raise InvalidFile([Problem(path, int(lines[row]), what, "write it as 2025-01-21")])
     return found
 
 
-def _date_fix(text: str) -> str:
-    """What to do about a cell that is no date. Excel counts days: 45418 is 2024-05-06."""
-    bare = text.strip().removesuffix(".0")
-    if not _SERIAL.fullmatch(bare):
-        return "write it as 2025-01-21"
-    day = _EXCEL_ZERO + int(bare)
-    return f"that is how Excel counts days ({day}): format the column as a date and save it again"
+def _order(texts: list[str]) -> tuple[int, int] | None:
+    """Where day and month stand in a column of 21/01/2025, (2, 1), or 01/21/2025, (1, 2) in the
+    groups of ``_SLASHED``; None where it does not say, since no part is above 12."""
+    parts = [found for found in (_SLASHED.fullmatch(text.strip()) for text in texts) if found]
+    if any(int(found[1]) > 12 for found in parts):
+        return (2, 1)
+    return (1, 2) if any(int(found[2]) > 12 for found in parts) else None
 
 
-def _day(text: str) -> np.datetime64:
-    parts = _DAY.fullmatch(text.strip().removesuffix(".0"))
+def _day(text: str, slashed: tuple[int, int] | None = None) -> np.datetime64:
+    word = normalize("NFKC", text).strip().strip("'").removesuffix(".0")
     try:
-        found = date(*map(int, parts.groups())) if parts else None
-    except ValueError:
+        found = _moment(word, slashed)
+    except (ValueError, OverflowError):
         found = None
     return np.datetime64("NaT", "D") if found is None else np.datetime64(found, "D")
 
 
+def _moment(word: str, slashed: tuple[int, int] | None) -> date | None:
+    if _SERIAL.fullmatch(word):
+        return (_EXCEL_ZERO + int(float(word))).astype(date)  # type: ignore[no-any-return]
+    if _EPOCH.fullmatch(word):
+        seconds = int(word) // 10 ** (len(word) - 10)
+        return (datetime(1970, 1, 1) + timedelta(seconds=seconds) + _ZONE).date()  # noqa: DTZ001
+    if (parts := _SLASHED.fullmatch(word)) and slashed:
+        return date(int(parts[3]), int(parts[slashed[0]]), int(parts[slashed[1]]))
+    if not (parts := _DAY.fullmatch(word)):
+        return None
+    day = date(int(parts[1]), int(parts[2]), int(parts[3]))
+    clock = _CLOCK.fullmatch(parts[4].strip()) if parts[4] else None
+    if clock is None or clock[3] is None:
+        return day
+    zone = clock[3].replace("Z", "+0000").replace(":", "")
+    ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:])) * (-1 if zone[0] == "-" else 1)
+    at = datetime.combine(day, time(int(clock[1]), int(clock[2])))
+    return (at - ahead + _ZONE).date()
+
+
 def to_numbers(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> Floats:
-    """A column as doubles, (R,); an empty cell is NaN, and 停牌. Thousands separators are read.
+    """A column as doubles, (R,); an empty cell is NaN, and 停牌. Thousands separators, full-width
+    digits, an apostrophe before a number, a percent sign, 万 and 亿 are read.
 
     Raises ``InvalidFile`` for a cell that is no number.
     """
-    if _is_text(column):
-        column = _from_text(column, header, path, lines)
-    return doubles(column)
-
-
-def _from_text(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> pa.ChunkedArray:
-    bare = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", "")
+    if not _is_text(column):
+        return doubles(column)
+    column = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", "")
     try:
-        return bare.cast(pa.float64())
+        return doubles(column.cast(pa.float64()))
     except pa.ArrowInvalid:
-        pass
-    try:  # a null imports pandas, so none is made before one is needed
-        bare = pc.if_else(_is_halted(bare), pa.nulls(1, bare.type)[0], bare)
-        return bare.cast(pa.float64())
-    except pa.ArrowInvalid:
-        row, text = _first_wrong(bare)
-    what = f"{header} holds {text!r}, which is no number"
-    raise InvalidFile([Problem(path, int(lines[row]), what, "leave the cell empty if unknown")])
+        return _from_text(column, header, path, lines)
+
+
+def _from_text(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> Floats:
+    texts, numbers = coded(column)
+    known = np.array([*(_number(text) for text in texts), np.nan])
+    wrong = [n for n, text in enumerate(texts) if np.isnan(known[n]) and not _is_unknown(text)]
+    if wrong:
+        row = int(np.flatnonzero(np.isin(numbers, wrong))[0])
+        what = f"{header} holds {texts[numbers[row]]!r}, which is no number"
+        fix = "leave the cell empty if unknown"
+        raise InvalidFile([Problem(path, int(lines[row]), what, fix)])
+    found: Floats = known[numbers]
+    return found
+
+
+def _number(text: str) -> float:
+    """The number that a text is in any of its spellings; NaN for none."""
+    word = _plain(text).replace(",", "").removesuffix("%").strip()
+    scale = _MULTIPLES.get(word[-1:], 1.0)
+    word = word[:-1] if scale != 1.0 else word
+    return float(word) * scale if _NUMBER.fullmatch(word) else np.nan
+
+
+def _is_unknown(text: str) -> bool:
+    """Whether a text stands for a number that is not known."""
+    return _plain(text) in ("", HALTED, "-", "--", "---", "—", "——", "nan", "NaN")
+
+
+def _plain(text: str) -> str:
+    return normalize("NFKC", text).strip().strip("='\"\u2018\u2019").strip()
 
 
 def says_halted(column: pa.ChunkedArray) -> NDArray[np.bool_]:
@@ -180,19 +237,6 @@ def to_statuses(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -
 
 def _is_text(column: pa.ChunkedArray) -> bool:
     return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
-
-
-def _first_wrong(column: pa.ChunkedArray) -> tuple[int, str]:
-    """The first cell that Arrow cannot read, found by halving: Python reads 1_000, Arrow not."""
-    low, high = 0, len(column)  # all before `low` can be read; one before `high` cannot
-    while high - low > 1:
-        middle = (low + high) // 2
-        try:
-            column.slice(low, middle - low).cast(pa.float64())
-            low = middle
-        except pa.ArrowInvalid:
-            high = middle
-    return low, str(column[low])
 
 
 def _filled(column: pa.ChunkedArray, null: NDArray[Number]) -> NDArray[Number]:

@@ -6,10 +6,13 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from basketbt.data.sources.files.spec import Kind, TableSpec
+from basketbt.data.bars import COLUMNS
+from basketbt.data.sources.files.codes import code_in_name
+from basketbt.data.sources.files.headers import KNOWN, plain
+from basketbt.data.sources.files.spec import FROM_THE_NAME, Kind, TableSpec
 from basketbt.errors import InputError, RefusedPath
 
-SUFFIXES = (".parquet", ".csv", ".csv.gz", ".xlsx")
+SUFFIXES = (".parquet", ".csv", ".csv.gz", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb")
 MAX_BYTES = 2 * 1024**3
 
 # Names of the folder convention, in order of precedence; `*_adjusted` tables come after these.
@@ -33,11 +36,11 @@ def tables_of(root: Path) -> tuple[TableSpec, ...]:
     """
     if root.is_file():
         stem, _ = split_name(root.name)
-        return (TableSpec(path=root.name, adjusted=stem.endswith(ADJUSTED)),)
+        return (TableSpec(path=root.name, adjusted=stem.endswith(ADJUSTED) or None),)
     if not root.is_dir():
         raise RefusedPath(path=root, why="no such folder or file")
     names = [entry.name for entry in root.iterdir()]
-    tables = by_convention(names)
+    tables = (*by_convention(names), *_by_field(names), *_by_code(root, names))
     if not any(table.kind in ("bars", "indexes") for table in tables):
         raise NoTables(path=root, seen=", ".join(sorted(names)[:12]) or "no file")
     return tables
@@ -62,6 +65,52 @@ def by_convention(names: Iterable[str]) -> tuple[TableSpec, ...]:
         TableSpec(path=name, adjusted=True) for s, name in found.items() if s.endswith(ADJUSTED)
     ]
     return (*plain, *adjusted)
+
+
+def _by_field(names: Iterable[str]) -> list[TableSpec]:
+    """Wide tables that are called by what they hold: close.csv, 收盘价.xlsx."""
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        stem, suffix = split_name(name)
+        word = plain(stem)[0]
+        fields = [field for field in COLUMNS if word in KNOWN["bars"][field]]
+        if suffix and fields:
+            found.setdefault(fields[0], name)
+    return [TableSpec(path=name, layout="wide", field=field) for field, name in found.items()]
+
+
+def _by_code(root: Path, names: Iterable[str]) -> list[TableSpec]:
+    """Files of one security each, called by its code: here, or in folders of the convention."""
+    found = []
+    for name in ("bars", "indexes", f"bars{ADJUSTED}"):
+        if (root / name).is_dir():
+            kind: Kind = "indexes" if name == "indexes" else "bars"
+            adjusted = name.endswith(ADJUSTED) or None
+            found.append(TableSpec(path=f"{name}/*", kind=kind, adjusted=adjusted))
+    coded = {suffix for stem, suffix in map(split_name, names) if suffix and code_in_name(stem)}
+    found += [TableSpec(path=f"*{suffix}", symbol=FROM_THE_NAME) for suffix in sorted(coded)]
+    return found
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a table's path stands for several files."""
+    return any(mark in path for mark in "*?[")
+
+
+def files_of(root: Path, pattern: str) -> dict[str, str]:
+    """The tables that a pattern stands for, by path, each with its name's stem; sorted.
+
+    Raises ``RefusedPath`` for a pattern that leads out of the folder.
+    """
+    named = Path(pattern)
+    if named.is_absolute() or ".." in named.parts:
+        raise RefusedPath(path=pattern, why="a table's path is relative and stays in its folder")
+    found = {}
+    for path in sorted(root.glob(pattern)):
+        stem, suffix = split_name(path.name)
+        if suffix and not path.name.startswith(("~$", ".")):
+            found[path.relative_to(root).as_posix()] = stem
+    return found
 
 
 def split_name(name: str) -> tuple[str, str]:

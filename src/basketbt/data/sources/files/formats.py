@@ -1,17 +1,19 @@
-"""CSV, Parquet and XLSX as columns of Arrow, read no further than needed.
+"""CSV, Parquet and workbooks as columns of Arrow, read no further than needed.
 
 Each class has ``headers`` and ``read(columns, text)``; Parquet also skips the rows of securities
-that were not asked for before it decodes their prices.
+that were not asked for before it decodes their prices. What a table is comes from its content: a
+text that is called .xls is read as the text it is.
 """
 
 from __future__ import annotations
 
+import csv as rows_of
 import gzip
-import warnings
 import zipfile
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterator, Sequence
-from io import BytesIO
+from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,29 +23,36 @@ from numpy.typing import NDArray
 
 from basketbt.data.sources.files.arrow import coded, taken
 from basketbt.data.sources.files.folder import split_name
+from basketbt.data.sources.files.head import MOST, Head, find_head
+from basketbt.data.sources.files.rows import RowsTable, sheet_rows
 from basketbt.errors import InvalidFile, Problem, RefusedPath
 
 MAX_UNPACKED = 1024**3
 # A gzip may hold a thousand times its size; one of prices does not come near the ratio allowed.
 _ALWAYS_UNPACKED, _MAX_RATIO, _PART = 64 * 1024**2, 200, 1024**2
-MAX_SHEET_CELLS = 20_000_000
 EMPTY_CELLS = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
 _FOOTERS = ("数据来源", "资料来源", "source:", "data source")
+_EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 Keep = Callable[[Sequence[str]], NDArray[np.bool_]]
 
 
 class TableFile(Protocol):
-    """A table on disk. ``first_line`` is the line (or row) its first row of data stands on."""
+    """A table on disk. ``first_line`` is the line (or row) its first row of data stands on.
+
+    ``titles`` stand above its headers; ``field`` is what a wide table says that it holds.
+    """
 
     headers: tuple[str, ...]
     first_line: int
+    titles: tuple[str, ...]
+    field: str | None
 
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table: ...
 
 
 def open_table(path: Path) -> TableFile:
-    """The table in a file, by its suffix.
+    """The table in a file, by its content.
 
     Raises:
         InvalidFile: not what the suffix says, or without a header.
@@ -52,10 +61,12 @@ def open_table(path: Path) -> TableFile:
     suffix = split_name(path.name)[1]
     try:
         if suffix == ".parquet":
-            return ParquetTable(path)
-        if suffix == ".xlsx":
-            return SheetTable(path)
-        return CsvTable(path.name, _unpacked(path))
+            return _parquet(path)
+        with path.open("rb") as file:
+            begins = file.read(4)
+        if begins in (_EXCEL, _ZIP) and suffix.startswith(".xls"):
+            return RowsTable(path.name, _without_footer(sheet_rows(path, MAX_UNPACKED)))
+        return text_table(path.name, _unpacked(path))
     except (pa.ArrowInvalid, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
         what = f"cannot be read as {suffix[1:]}: {error}"
         raise InvalidFile([Problem(path.name, 1, what)]) from None
@@ -75,6 +86,8 @@ class ParquetTable:
     """Parquet: only the columns asked for, row group by row group."""
 
     first_line = 1
+    titles: tuple[str, ...] = ()
+    field: str | None = None
 
     def __init__(self, path: Path) -> None:
         from pyarrow.parquet import ParquetFile
@@ -107,42 +120,57 @@ class ParquetTable:
         return pa.concat_tables(parts)
 
 
-class CsvTable:
-    """CSV, gzipped or not, in UTF-8, GBK or UTF-16, separated by comma, semicolon or tab."""
+def _parquet(path: Path) -> TableFile:
+    """A Parquet file; one whose columns are pairs of pandas, ('Close', '600519.SS'), as rows."""
+    table = ParquetTable(path)
+    pairs = [name[2:-2].split("', '") for name in table.headers if name.startswith("('")]
+    if len(pairs) < len(table.headers) - 1 or not pairs or any(len(one) != 2 for one in pairs):
+        return table
+    first, whole = len(table.headers) - len(pairs), table.read(table.headers, ())
+    ordered = [*(n for n in table.headers if not n.startswith("('"))]
+    columns = [*ordered, *(n for n in table.headers if n.startswith("('"))]
+    body = zip(*(whole[name].to_pylist() for name in columns), strict=True)
+    heads = [[*[""] * first, *(pair[level] for pair in pairs)] for level in (0, 1)]
+    return RowsTable(path.name, [*heads, *body])
 
-    first_line = 2
+
+class CsvTable:
+    """CSV in UTF-8, GBK or UTF-16, separated by comma, semicolon or tab."""
 
     def __init__(self, name: str, content: bytes) -> None:
         self._name = name
         text = _as_utf8(content, name)
-        line = text.partition(b"\n")[0].decode().strip("\r\ufeff")
-        if not line.strip():
-            raise pa.ArrowInvalid("the first line is empty, a header is expected")
-        self._separator = max(",;\t", key=line.count)
-        self.headers = tuple(self._parse(_handed_over(f"{line}\n".encode()), {}, []).column_names)
-        self._text = _handed_over(text)
+        self._lines, self._separator, self.head = _first_lines(text)
+        self.titles, self.field = self.head.titles, self.head.field
+        self.first_line = self.head.body + 1
+        self.headers = _named(self.head.headers)
+        self._text = _handed_over(_body_of(text, self.head.body))
+
+    def rows(self) -> list[list[str]]:
+        """Everything as rows of cells, which a table of several fields is put together from."""
+        body = self._text.to_pybytes().decode()
+        return [
+            *self._lines[: self.head.body],
+            *rows_of.reader(StringIO(body), delimiter=self._separator),
+        ]
 
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
         """Some columns; those in ``text`` as written, the others as numbers if they are."""
-        types = {name: pa.string() for name in text}
-        return self._parse(self._text, types, list(columns))
-
-    def _parse(
-        self, text: pa.Buffer, types: dict[str, pa.DataType], columns: list[str]
-    ) -> pa.Table:
         from pyarrow import csv
 
+        if not self._text.size:
+            return pa.table({name: pa.array([], pa.string()) for name in columns})
         try:
             return csv.read_csv(
-                pa.BufferReader(text),
+                pa.BufferReader(self._text),
                 # Threads would hold the handler of bad rows; see _handed_over.
-                read_options=csv.ReadOptions(use_threads=False),
+                read_options=csv.ReadOptions(use_threads=False, column_names=list(self.headers)),
                 parse_options=csv.ParseOptions(
                     delimiter=self._separator, invalid_row_handler=_skip_footer
                 ),
                 convert_options=csv.ConvertOptions(
-                    column_types=types,
-                    include_columns=columns,
+                    column_types={name: pa.string() for name in text},
+                    include_columns=list(columns),
                     null_values=list(EMPTY_CELLS),
                     strings_can_be_null=True,
                 ),
@@ -151,33 +179,65 @@ class CsvTable:
             raise InvalidFile([Problem(self._name, 1, f"not a CSV table: {error}")]) from None
 
 
-class SheetTable:
-    """The first sheet of an XLSX workbook."""
+def text_table(name: str, content: bytes) -> TableFile:
+    """A text as the table it is: tidy, wide, or of several fields and securities."""
+    if content[:512].lstrip().lower().startswith((b"<html", b"<table", b"<!doctype", b"<?xml")):
+        what = "is a web page and no table, whatever its name says"
+        raise InvalidFile([Problem(name, 1, what, "open it in Excel and save it as .xlsx")])
+    table = CsvTable(name, content)
+    if table.head.fields or table.head.across:
+        return RowsTable(name, table.rows())
+    return table
 
-    first_line = 2
 
-    def __init__(self, path: Path) -> None:
-        self._name = path.name
-        rows = [row for row in _sheet_rows(path) if any(cell is not None for cell in row)]
-        if not rows:
-            raise pa.ArrowInvalid("the first sheet is empty")
-        self.headers = tuple("" if cell is None else str(cell) for cell in rows[0])
-        self._rows = [row for row in rows[1:] if not _is_footer(row[0])]
+def _first_lines(text: bytes) -> tuple[list[list[str]], str, Head]:
+    """The first lines as cells, what separates them, and the head they make."""
+    lines = [line.decode().strip("\r\n\ufeff") for line in islice(_lines(text), MOST + 1)]
+    if not any(line.strip() for line in lines):
+        raise pa.ArrowInvalid("the first line is empty, a header is expected")
+    separator = max(",;\t", key=lambda one: sum(line.count(one) > 0 for line in lines))
+    if not any(separator in line for line in lines):
+        separator = ","
+    rows = [next(rows_of.reader([line], delimiter=separator), []) for line in lines]
+    head = find_head(rows)
+    if head.body == 0:
+        raise pa.ArrowInvalid("the first line is data, a header is expected above it")
+    return rows, separator, head
 
-    def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
-        """Some columns; those in ``text`` as text, a column of mixed cells as text too."""
-        return pa.table({name: self._column(name, name in text) for name in columns})
 
-    def _column(self, name: str, as_text: bool) -> pa.Array:
-        at = self.headers.index(name)
-        cells = [row[at] if at < len(row) else None for row in self._rows]
-        cells = [None if cell in EMPTY_CELLS else cell for cell in cells]
-        if not as_text:
-            try:
-                return pa.array(cells, pa.float64())
-            except (pa.ArrowInvalid, pa.ArrowTypeError):
-                pass
-        return pa.array([None if cell is None else str(cell) for cell in cells], pa.string())
+def _lines(text: bytes) -> Iterator[bytes]:
+    start = 0
+    while start < len(text):
+        end = text.find(b"\n", start)
+        end = len(text) if end < 0 else end + 1
+        yield text[start:end]
+        start = end
+
+
+def _body_of(text: bytes, skipped: int) -> bytes:
+    """The rows of data: without the lines above them and what an export writes below them."""
+    start = 0
+    for _ in range(skipped):
+        start = text.find(b"\n", start) + 1 or len(text)
+    end = len(text)
+    while end > start:
+        line = text.rfind(b"\n", start, end - 1) + 1 or start
+        last = text[line:end].decode().strip(' \t\r\n,;"')
+        if last and not _is_footer(last):
+            break
+        end = line
+    return text[start:end]
+
+
+def _named(headers: Sequence[str]) -> tuple[str, ...]:
+    """Headers without blanks around them, all different."""
+    found: list[str] = []
+    for header in headers:
+        name = header.strip()
+        while name in found:
+            name += " "
+        found.append(name)
+    return tuple(found)
 
 
 def _unpacked(path: Path) -> bytes:
@@ -227,22 +287,16 @@ def _skip_footer(row: Any) -> str:
     return "skip" if row.text is None or _is_footer(row.text) else "error"
 
 
+def _without_footer(rows: list[Sequence[Any]]) -> list[Sequence[Any]]:
+    while rows and (not any(map(_filled, rows[-1])) or _is_footer(next(filter(_filled, rows[-1])))):
+        rows = rows[:-1]
+    return rows
+
+
+def _filled(cell: object) -> bool:
+    return cell is not None and cell != ""
+
+
 def _is_footer(cell: object) -> bool:
-    """``数据来源:Wind`` below an export."""
-    return isinstance(cell, str) and cell.strip().lower().startswith(_FOOTERS)
-
-
-def _sheet_rows(path: Path) -> list[tuple[Any, ...]]:
-    with zipfile.ZipFile(path) as archive:
-        if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
-            raise RefusedPath(path=path, why="unpacks to more than 1 GiB")
-    import openpyxl
-
-    with warnings.catch_warnings():
-        # Exports lack the default style, of which openpyxl warns; it does not concern values.
-        warnings.simplefilter("ignore", UserWarning)
-        book = openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        if (sheet.max_row or 0) * (sheet.max_column or 0) > MAX_SHEET_CELLS:
-            raise RefusedPath(path=path, why="has more than 20 million cells; use Parquet or CSV")
-        return list(sheet.iter_rows(values_only=True))
+    """``数据来源:Wind`` below an export, also as a comment."""
+    return isinstance(cell, str) and cell.strip("# \t\"'").lower().startswith(_FOOTERS)

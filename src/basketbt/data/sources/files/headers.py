@@ -6,25 +6,43 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from unicodedata import normalize
 
+from basketbt.data.sources.files.layouts import layout_of
 from basketbt.data.sources.files.spec import Kind
 from basketbt.errors import InvalidFile, Problem
 
 _PRICES: Mapping[str, tuple[str, ...]] = {
-    "date": ("date", "trade_date", "datetime", "time", "日期", "交易日期", "交易日", "时间"),
+    "date": (
+        *("date", "trade_date", "datetime", "time", "dates", "tradingdate"),
+        *("日期", "交易日期", "交易日", "时间", "交易时间"),
+    ),
     "symbol": (
         *("symbol", "code", "ticker", "ts_code", "windcode", "wind_code", "thscode", "secid"),
+        *("order_book_id", "instrument", "security"),
         *("代码", "股票代码", "证券代码", "指数代码", "wind代码", "同花顺代码"),
     ),
-    "open": ("open", "开盘", "开盘价", "今开"),
-    "high": ("high", "最高", "最高价"),
-    "low": ("low", "最低", "最低价"),
-    "close": ("close", "收盘", "收盘价", "close_price", "收盘点位"),
-    "volume": ("volume", "vol", "成交量", "成交股数", "总手"),
-    "amount": ("amount", "amt", "turnover_value", "成交额", "成交金额", "总成交额"),
+    "open": ("open", "开盘", "开盘价", "今开", "px_open"),
+    "high": ("high", "最高", "最高价", "px_high"),
+    "low": ("low", "最低", "最低价", "px_low"),
+    "close": ("close", "收盘", "收盘价", "close_price", "收盘点位", "px_last", "px_close"),
+    "volume": ("volume", "vol", "成交量", "成交股数", "总手", "px_volume"),
+    "amount": (
+        *("amount", "amt", "turnover_value", "money", "total_turnover"),
+        *("成交额", "成交金额", "总成交额", "金额"),
+    ),
     "factor": ("adj_factor", "factor", "adjfactor", "复权因子", "累计复权因子"),
+    "previous": (
+        *("pre_close", "preclose", "prev_close", "previous_close"),
+        *("前收盘", "前收盘价", "昨收", "昨收盘", "昨收价", "前收"),
+    ),
+    "change": ("涨跌额", "涨跌"),
+    "change_pct": ("pct_chg", "pctchg", "pct_change", "涨跌幅", "涨幅"),
+    "adjusted_close": ("adj_close", "adjclose", "adjusted_close"),
+    "adjustment": ("adjustflag",),
     "quality": ("quality",),
     "status": ("tradestatus", "trade_status", "trading_status", "交易状态"),
+    "paused": ("paused",),
 }
 
 # The headers known of every kind of table, by field. Case, spaces and units do not matter.
@@ -83,7 +101,9 @@ UNITS: Mapping[str, float] = {
     "亿元": 1e8,
     "yuan": 1.0,
 }
-_UNIT = re.compile(r"[(（\[【]\s*(?:单位[::])?\s*([^)）\]】]*?)\s*[)）\]】]\s*$")
+_UNIT = re.compile(r"[(（\[【]\s*(?:单位[:：])?\s*([^)）\]】]*?)\s*[)）\]】]\s*$")
+_WIND_UNIT = re.compile(r"\[单位\]\s*([^\s\[]+)")
+_NAMELESS = ("", "index", "__index_level_0__", "unnamed:_0")  # of an index that pandas wrote
 _ALIKE = 0.65  # how alike two spellings are; tradable_shares and tradable are 0.70
 _PER_TEN = ("每10股", "每十股")
 
@@ -98,11 +118,15 @@ class Column:
 
 def plain(header: str) -> tuple[str, float | None]:
     """A header without case, spaces and unit; and what its unit counts, None when it has none."""
-    text = header.replace("\ufeff", "").strip()
-    unit = _UNIT.search(text)
-    scale = None
-    if unit and unit.group(1).lower() in UNITS:
+    text = normalize("NFKC", header).replace("\ufeff", "").strip().removeprefix("$")
+    unit, scale = _UNIT.search(text), None
+    if wind := _WIND_UNIT.search(text):
+        scale = UNITS.get(wind.group(1).lower())
+    elif unit and unit.group(1).lower() in UNITS:
         scale, text = UNITS[unit.group(1).lower()], text[: unit.start()]
+    # 收盘价 [复权方式] 不复权 [单位] 元 is how Wind's formulas head a column.
+    text = text.partition("\n")[0].partition("[")[0] if "[" in text.strip("[") else text
+    text = text.removesuffix("%").removesuffix("(%)")
     text = re.sub(r"\s+", "_", text.strip()).lower().replace("每十股", "每10股")
     return text, 0.1 if text.startswith(_PER_TEN) else scale
 
@@ -110,7 +134,9 @@ def plain(header: str) -> tuple[str, float | None]:
 def find_columns(
     headers: Sequence[str], kind: Kind, own: Mapping[str, str], path: str
 ) -> dict[str, Column]:
-    """Where each field stands, by the table's own names first, then by the known headers.
+    """Where each field stands: by the table's own names, by its vendor's layout, by known headers.
+
+    A first column without a header holds the days where no other does: pandas leaves it so.
 
     Raises:
         InvalidFile: an own header that the table lacks, a field that is none, two columns for
@@ -119,8 +145,18 @@ def find_columns(
     problems = _own_problems(headers, kind, own, path)
     found: dict[str, Column] = {}
     named = {field: header for header, field in own.items()}
+    texts = {header: plain(header)[0] for header in headers}
+    layout = layout_of(texts.values()) if kind in ("bars", "indexes") else None
+    meant = {} if layout is None else layout.columns
     for field, spellings in KNOWN[kind].items():
-        matches = [header for header in headers if plain(header)[0] in spellings]
+        matches = [
+            header
+            for header in headers
+            if header not in own
+            and (meant.get(texts[header]) == field or texts[header] in spellings)
+        ]
+        if not matches and field == "date" and headers and texts[headers[0]] in _NAMELESS:
+            matches = [headers[0]]
         if field in named:
             matches = [named[field]]
         if len(matches) > 1:

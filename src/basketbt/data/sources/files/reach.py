@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, PriceRequest
 from basketbt.data.sources.files.arrow import coded, to_days
-from basketbt.data.sources.files.codes import canonical
+from basketbt.data.sources.files.codes import bare, canonical, meanings
 from basketbt.data.sources.files.formats import TableFile, read_in_parts
 from basketbt.data.sources.files.headers import find_columns
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.wide import is_wide, read_cells
-from basketbt.errors import BadSymbol
 from basketbt.market.symbols import parse_symbol
 
 _Rows = tuple[NDArray[np.intp], Dates]  # number of an exchange, -1 for no share; day
@@ -62,11 +61,13 @@ def _exchanges(texts: Iterable[str], names: dict[str, int]) -> NDArray[np.intp]:
 
 
 def _exchange(text: str, names: dict[str, int]) -> int:
-    try:
-        symbol = canonical(text)
-    except BadSymbol:  # digits alone: nobody asked for this one
-        return -1
-    known = symbol and parse_symbol(symbol)
+    word = bare(text)
+    if word.isdigit():  # of whatever reading that is a share
+        shares = [one for one in meanings(word, "bars") if one.kind == "share"]
+        known = shares[0] if shares else None
+    else:
+        symbol = canonical(word)
+        known = parse_symbol(symbol) if symbol else None
     if not known or known.kind == "index":
         return -1
     return names.setdefault(known.calendar, len(names))

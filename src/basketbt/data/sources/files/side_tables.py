@@ -20,7 +20,7 @@ from basketbt.data.bars import (
 from basketbt.data.sources.files.codes import CodeIndex
 from basketbt.data.sources.files.formats import TableFile
 from basketbt.data.sources.files.headers import is_date_header
-from basketbt.data.sources.files.spec import TableSpec
+from basketbt.data.sources.files.spec import Kind, TableSpec
 from basketbt.data.sources.files.tidy import read_fields
 from basketbt.data.sources.files.wide import read_cells
 
@@ -28,7 +28,9 @@ from basketbt.data.sources.files.wide import read_cells
 class PairIndex(CodeIndex):
     """Currency pairs asked for (``HKDCNY``), found as HKD/CNY, hkdcny or HKDCNY=X too."""
 
-    def position(self, text: str) -> int:
+    def position(
+        self, text: str, kind: Kind = "fx", exchange: str | None = None, padded: bool = False
+    ) -> int:
         """Position of the pair in ``symbols``, or -1."""
         name = "".join(letter for letter in text.upper().partition("=")[0] if letter.isalpha())
         return self.symbols.index(name[:6]) if name[:6] in self.symbols else -1

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from basketbt.data.bars import Bars, Instrument, MarketData, PriceRequest, UniverseCloses
+from basketbt.data.bars import (
+    Bars,
+    CorporateAction,
+    Instrument,
+    MarketData,
+    PriceRequest,
+    UniverseCloses,
+)
 from basketbt.data.ends import share_ends
 from basketbt.data.sources.files.arrow import release
-from basketbt.data.sources.files.codes import CodeIndex
-from basketbt.data.sources.files.folder import safe_path, tables_of
+from basketbt.data.sources.files.codes import CodeIndex, code_in_name, read_from
+from basketbt.data.sources.files.folder import (
+    files_of,
+    is_pattern,
+    safe_path,
+    split_name,
+    tables_of,
+)
 from basketbt.data.sources.files.formats import TableFile, open_table
 from basketbt.data.sources.files.headers import near_misses
+from basketbt.data.sources.files.layouts import adjustment_of
+from basketbt.data.sources.files.named import with_symbol
+from basketbt.data.sources.files.proof import Proof, joined_rows
 from basketbt.data.sources.files.reach import last_days
 from basketbt.data.sources.files.side_tables import (
     read_actions,
@@ -23,10 +39,11 @@ from basketbt.data.sources.files.side_tables import (
     read_instruments,
     read_shares,
 )
-from basketbt.data.sources.files.spec import TableSpec
-from basketbt.data.sources.files.tidy import read_bars
+from basketbt.data.sources.files.spec import FROM_THE_NAME, TableSpec
+from basketbt.data.sources.files.tidy import BarRows, read_bars
 from basketbt.data.sources.files.universe import equal_market, read_universe
 from basketbt.data.sources.files.wide import is_wide, read_wide_bars
+from basketbt.errors import RefusedPath
 from basketbt.market.calendars import calendar
 from basketbt.market.indexes import EQUAL_MARKET
 from basketbt.notes import Note, NoteKind, listing
@@ -35,9 +52,12 @@ ADJUSTED_TABLE = NoteKind("adjusted_table")
 SUSPECT_ROWS = NoteKind("suspect_rows", severity="warning")
 UNREAD_HEADER = NoteKind("unread_header", severity="warning")
 
+Actions = Mapping[str, tuple[CorporateAction, ...]]
+
 T = TypeVar("T")
 A = TypeVar("A")
 
+_SAMPLED = 20  # files of a table of thousands that tell how far it goes
 _LISTED = 8  # rows named in a note before "and n more"
 
 
@@ -62,10 +82,11 @@ class TableSource:
         Raises ``InvalidFile``, with the line.
         """
         wanted = tuple(dict.fromkeys((*request.symbols, *request.indexes)))
-        bars, notes, ends = self._bars(wanted, request)
         codes = CodeIndex(wanted)
         kinds = ("actions", "shares", "instruments", "fx")
         by_kind = {kind: list(self._of(kind)) for kind in kinds}
+        actions = _merged(read_actions, by_kind["actions"], codes)
+        bars, notes, ends = self._bars(wanted, request, actions)
         notes += [note for own in by_kind.values() for s, t in own for note in _unread(s, t)]
         universe = self._universe(request) if request.universe else None
         if universe is not None and EQUAL_MARKET not in bars.symbols:
@@ -73,7 +94,7 @@ class TableSource:
         return MarketData(
             source=self.name,
             bars=bars,
-            actions=_merged(read_actions, by_kind["actions"], codes),
+            actions=actions,
             shares=_merged(read_shares, by_kind["shares"], codes),
             fx=_merged(read_fx, by_kind["fx"], request),
             instruments=_merged(read_instruments, by_kind["instruments"], codes),
@@ -104,7 +125,7 @@ class TableSource:
         The sample's universe is a part of the market; the index that comes with it is of all.
         """
         for spec, _ in self._of("indexes"):
-            found, _ = self._read(spec, CodeIndex((EQUAL_MARKET,)), set(), request)
+            found, _ = self._read([spec], CodeIndex((EQUAL_MARKET,)), set(), request, {})
             if found.symbols:
                 return (found,)
         made = equal_market(universe)
@@ -116,44 +137,65 @@ class TableSource:
                 yield spec, self._open(spec)
 
     def _bars(
-        self, wanted: tuple[str, ...], request: PriceRequest
+        self, wanted: tuple[str, ...], request: PriceRequest, actions: Actions
     ) -> tuple[Bars, list[Note], dict[tuple[str, str], np.datetime64]]:
         """Bars, notes, and the ends of the tables that go on after the rows that were wanted."""
         parts: list[Bars] = []
         ends: dict[tuple[str, str], np.datetime64] = {}
         notes: list[Note] = []
         used: set[str] = set()
-        for spec in self._tables:
+        for specs in _groups(self._tables):
             known = {symbol for part in parts for symbol in part.symbols}
             codes = CodeIndex(symbol for symbol in wanted if symbol not in known)
-            if spec.kind not in ("bars", "indexes") or spec.path in used or not codes.symbols:
+            specs = [one for one in specs if one.path not in used]
+            if not specs or not codes.symbols:
                 continue
-            bars, own = self._read(spec, codes, used, request)
+            bars, own = self._read(specs, codes, used, request, actions)
             notes += own
-            if bars.symbols and spec.adjusted:
+            if bars.symbols and specs[0].adjusted:
                 count, names = len(bars.symbols), listing(bars.symbols)
                 notes.append(ADJUSTED_TABLE(count=count, table=bars.tables[0], symbols=names))
             parts.append(bars)
             if _stops_short(bars, request):
-                last = last_days(self._open(spec), spec, request)
-                ends |= {(bars.tables[0], exchange): day for exchange, day in last.items()}
+                for spec in (*specs, *self._others(specs[0])):
+                    for exchange, day in last_days(self._open(spec), spec, request).items():
+                        key = (bars.tables[0], exchange)
+                        ends[key] = max(ends.get(key, day), day)
         return Bars.joined(parts).only(wanted), notes, ends
 
+    def _others(self, spec: TableSpec) -> Iterable[TableSpec]:
+        """Some further files of the table that a file belongs to, which nobody asked for."""
+        return ()
+
+    def _settled(
+        self, read: BarRows, specs: Sequence[TableSpec], actions: Actions
+    ) -> tuple[Bars, list[Note]]:
+        """What is used of the rows of a table: as they are."""
+        return read.bars, []
+
     def _read(
-        self, spec: TableSpec, codes: CodeIndex, used: set[str], request: PriceRequest
+        self,
+        specs: Sequence[TableSpec],
+        codes: CodeIndex,
+        used: set[str],
+        request: PriceRequest,
+        actions: Actions,
     ) -> tuple[Bars, list[Note]]:
         """The bars of a table, or of the wide tables that belong together, within the range.
 
         Also the notes on suspect rows and on headers that were probably meant to be read.
         """
-        table = self._open(spec)
-        used.add(spec.path)
-        notes = _unread(spec, table)
-        if _wide(spec, table):
-            parts = [(spec, table), *self._beside(spec, used)]
-            return read_wide_bars(parts, codes, request), notes
-        bars, suspect = read_bars(table, spec, codes, request)
-        return bars, [*notes, *_suspects(suspect)]
+        tables = [(spec, self._open(spec)) for spec in specs]
+        used.update(spec.path for spec in specs)
+        notes = [] if not tables else _unread(*tables[0])
+        if len(tables) == 1 and _wide(*tables[0]):
+            parts = [*tables, *self._beside(specs[0], used)]
+            read = read_wide_bars(parts, codes, request)
+        else:
+            read = joined_rows([read_bars(table, spec, codes, request) for spec, table in tables])
+        notes += _suspects(read.bars.rows(read.suspect))
+        bars, own = self._settled(read, specs, actions)
+        return bars, [*notes, *own]
 
     def _beside(self, spec: TableSpec, used: set[str]) -> Iterator[tuple[TableSpec, TableFile]]:
         """The wide tables of other fields that belong to a wide one."""
@@ -172,9 +214,68 @@ class FilesSource(TableSource):
     """
 
     def __init__(self, root: Path, tables: tuple[TableSpec, ...] | None = None) -> None:
-        tables = tables_of(root) if tables is None else tables
-        paths = {spec.path: safe_path(root, spec.path) for spec in tables}
-        super().__init__(tables, lambda spec: open_table(paths[spec.path]))
+        self._given = tables_of(root) if tables is None else tables
+        self._root = root
+        self._paths: dict[str, Path] = {}
+        self._files = {
+            spec.path: files_of(root, spec.path) for spec in self._given if is_pattern(spec.path)
+        }
+        for spec in self._given:
+            if spec.path not in self._files:
+                self._paths[spec.path] = safe_path(root, spec.path)
+            elif not self._files[spec.path]:
+                raise RefusedPath(path=spec.path, why=f"no table in {root} is called so")
+        super().__init__(self._given, self._opened)
+
+    def load(self, request: PriceRequest) -> MarketData:
+        """As of any tables; of files of one security each, those asked for are opened."""
+        wanted = CodeIndex((*request.symbols, *request.indexes))
+        self._tables = tuple(one for spec in self._given for one in self._files_for(spec, wanted))
+        return super().load(request)
+
+    def _files_for(self, spec: TableSpec, wanted: CodeIndex) -> Iterator[TableSpec]:
+        if spec.path not in self._files:
+            yield spec
+            return
+        for path, stem in self._files[spec.path].items():
+            code = code_in_name(stem)
+            if code is None and spec.symbol == FROM_THE_NAME:
+                continue
+            with read_from(path):
+                asked = code is None or wanted.position(code, spec.kind, spec.exchange) >= 0
+            if asked:
+                yield replace(spec, path=path, group=spec.path)
+
+    def _opened(self, spec: TableSpec) -> TableFile:
+        if spec.path not in self._paths:
+            self._paths[spec.path] = safe_path(self._root, spec.path)
+        path = self._paths[spec.path]
+        return with_symbol(open_table(path), spec, split_name(path.name)[0])
+
+    def _others(self, spec: TableSpec) -> Iterable[TableSpec]:
+        if spec.group is None:
+            return
+        paths = [path for path in self._files[spec.group] if path not in self._paths]
+        for path in paths[:: max(1, len(paths) // _SAMPLED)]:
+            yield replace(spec, path=path, group=spec.group)
+
+    def _settled(
+        self, read: BarRows, specs: Sequence[TableSpec], actions: Actions
+    ) -> tuple[Bars, list[Note]]:
+        """Raw prices with a factor, where the table shows how they were made; else adjusted."""
+        stem = split_name(Path(specs[0].path).name)[0]
+        told = [adjustment_of(one) for one in (stem, *read.titles)]
+        said = next((one for one in told if one is not None), None)
+        return Proof(read, specs[0], said, actions).settled()
+
+
+def _groups(tables: Iterable[TableSpec]) -> list[list[TableSpec]]:
+    """Tables of prices; the files of one pattern together."""
+    found: dict[str, list[TableSpec]] = {}
+    for spec in tables:
+        if spec.kind in ("bars", "indexes"):
+            found.setdefault(spec.group or f"/{spec.path}", []).append(spec)
+    return list(found.values())
 
 
 def _stops_short(bars: Bars, request: PriceRequest) -> bool:

@@ -20,10 +20,15 @@ from basketbt.data.sources.files.arrow import (
 )
 from basketbt.data.sources.files.codes import CodeIndex, read_from
 from basketbt.data.sources.files.formats import ParquetTable, TableFile
-from basketbt.data.sources.files.headers import Column, find_columns
+from basketbt.data.sources.files.headers import Column, find_columns, plain
+from basketbt.data.sources.files.layouts import Layout, layout_of
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.market.symbols import parse_symbol
 
+_MOST_MONEY = 5e10  # yuan that no share trades on its median day; the market has a trillion
+
+#: Columns that say how the closes came about: the previous close, how far it was moved from, …
+EVIDENCE = ("previous", "change", "change_pct", "adjusted_close", "adjustment")
 _TEXTS = ("symbol", "date", "listed", "delisted", "name", "industry", "quality", "status")
 
 
@@ -46,18 +51,18 @@ class Fields:
             return np.full(len(self.position), np.datetime64("NaT", "D"))
         return to_days(self.rows[field], self.columns[field].header, self.path, self.lines)
 
-    def numbers(self, field: str, scale: float = 1.0) -> Floats:
+    def numbers(self, field: str, scale: float | None = None) -> Floats:
         """(R,) numbers in our units; ``scale`` counts where the header names no unit."""
         if field not in self.columns:
             return np.full(len(self.position), np.nan)
         column = self.columns[field]
         values = to_numbers(self.rows[field], column.header, self.path, self.lines)
-        named = scale if column.scale is None else column.scale
+        named = column.scale if column.scale is not None else 1.0 if scale is None else scale
         return values if named == 1.0 else values * named
 
     def halted(self) -> NDArray[np.bool_]:
-        """(R,) rows that say themselves that nothing was traded: by a status, or by 停牌 in place
-        of a number.
+        """(R,) rows that say themselves that nothing was traded: by a status, by 停牌 in place of a
+        number, or by no price at all in a table that has more than closes.
 
         Raises ``InvalidFile`` for a status that is none.
         """
@@ -67,8 +72,14 @@ class Fields:
                 found |= to_statuses(
                     self.rows[field], self.columns[field].header, self.path, self.lines
                 )
+            elif field == "paused":
+                found |= self.numbers(field) == 1
             elif field in COLUMNS:
                 found |= says_halted(self.rows[field])
+        held = [field for field in ("close", "open", "high", "low") if field in self.columns]
+        if len(held) > 1:
+            empty = np.isnan([self.numbers(field) for field in held]).all(axis=0)
+            found |= empty & ~(self.numbers("volume") > 0)
         return found
 
     def texts(self, field: str) -> list[str | None]:
@@ -89,14 +100,12 @@ def read_fields(table: TableFile, spec: TableSpec, codes: CodeIndex) -> Fields:
     headers = [column.header for column in columns.values()]
     key = columns["symbol"].header
     if isinstance(table, ParquetTable):
-        rows = table.read_matching(
-            headers, key, lambda texts: _positions(texts, codes, spec.path) >= 0
-        )
+        rows = table.read_matching(headers, key, lambda texts: _positions(texts, codes, spec) >= 0)
     else:
         text = [column.header for field, column in columns.items() if field in _TEXTS]
         rows = table.read(headers, text)
     texts, numbers = coded(rows[key])
-    position = np.append(_positions(texts, codes, spec.path), -1)[numbers]
+    position = np.append(_positions(texts, codes, spec), -1)[numbers]
     lines = np.ones(rows.num_rows, dtype=np.intp)
     if not isinstance(table, ParquetTable):
         lines = np.flatnonzero(position >= 0)
@@ -106,29 +115,78 @@ def read_fields(table: TableFile, spec: TableSpec, codes: CodeIndex) -> Fields:
     return Fields(rows, columns, position, lines, spec.path)
 
 
-def _positions(texts: Sequence[str], codes: CodeIndex, path: str) -> NDArray[np.intp]:
-    with read_from(path):
-        return np.array([codes.position(text) for text in texts], dtype=np.intp)
+def _positions(texts: Sequence[str], codes: CodeIndex, spec: TableSpec) -> NDArray[np.intp]:
+    with read_from(spec.path):
+        return np.array(codes.positions(texts, spec.kind, spec.exchange), dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class BarRows:
+    """Bars as a table has them, (R,) each; which are suspect by its own word; what it says beside
+    them of how its closes came about, by ``EVIDENCE``, NaN where it says nothing."""
+
+    bars: Bars
+    suspect: NDArray[np.bool_]
+    evidence: Mapping[str, Floats]
+    layout: Layout | None = None
+    titles: tuple[str, ...] = ()  # and the header of the closes: 收盘价 [复权方式] 前复权
 
 
 def read_bars(
     table: TableFile, spec: TableSpec, codes: CodeIndex, request: PriceRequest
-) -> tuple[Bars, Bars]:
-    """The bars of a tidy table within the range, in shares and currency units.
-
-    And those of them that the table itself marks as suspect.
-    """
+) -> BarRows:
+    """The bars of a tidy table within the range, in shares and currency units."""
     fields = read_fields(table, spec, codes)
+    columns_of = fields.columns
+    layout = layout_of(plain(header)[0] for header in table.headers)
     days = fields.days("date")
     rows = rows_within(fields.position, days, request)
     columns = {name: fields.numbers(name, spec.scale(name))[rows] for name in COLUMNS}
+    if layout is not None:
+        _in_the_vendors_units(columns, fields, spec, layout)
     halted = fields.halted()[rows]
     for name in ("open", "high", "low"):  # nothing was traded, so there is none
         columns[name] = np.where(halted, np.nan, columns[name])
     columns["volume"] = np.where(halted, 0.0, columns["volume"])
-    marks = np.array([(text or "").startswith("suspect") for text in fields.texts("quality")])
-    bars = bars_of_table(spec, spec.path, codes, fields.position[rows], days[rows], columns)
-    return bars, bars.rows(np.flatnonzero(marks[rows]))
+    said = [(text or "").startswith("suspect") for text in fields.texts("quality")]
+    marks = np.array(said, dtype=np.bool_)
+    bars = bars_of_table(spec, spec.table, codes, fields.position[rows], days[rows], columns)
+    evidence = {name: fields.numbers(name)[rows] for name in EVIDENCE if name in fields.columns}
+    titles = (*table.titles, columns_of["close"].header if "close" in columns_of else "")
+    return BarRows(bars, marks[rows], evidence, layout, titles)
+
+
+def _in_the_vendors_units(
+    columns: dict[str, Floats], fields: Fields, spec: TableSpec, layout: Layout
+) -> None:
+    """Volumes and amounts in shares and yuan, where neither a header nor the user names a unit.
+
+    Of units that the vendor is known to use, those for which amount / (volume x close) is about 1
+    in the median; where none is, or nothing tells, the first.
+    """
+
+    def possible(field: str, units: tuple[float, ...]) -> tuple[float, ...]:
+        column = fields.columns.get(field)
+        named = column is None or column.scale is not None or spec.scale(field) is not None
+        return (1.0,) if named else units
+
+    choices = [
+        (shares, yuan)
+        for shares in possible("volume", layout.volume)
+        for yuan in possible("amount", layout.amount)
+    ]
+    chosen = choices[0]
+    if len(choices) > 1:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = columns["amount"] / (columns["volume"] * columns["close"])
+        ratio = ratio[np.isfinite(ratio) & (ratio > 0)]
+        middle = float(np.median(ratio)) if ratio.size else np.nan
+        money = columns["amount"][columns["amount"] > 0]
+        most = _MOST_MONEY / float(np.median(money)) if money.size else np.inf
+        fitting = [one for one in choices if 0.5 < middle * one[1] / one[0] < 2.0 and one[1] < most]
+        chosen = fitting[0] if fitting else chosen
+    columns["volume"] = columns["volume"] * chosen[0]
+    columns["amount"] = columns["amount"] * chosen[1]
 
 
 def rows_within(code: NDArray[np.intp], days: Dates, request: PriceRequest) -> NDArray[np.intp]:
@@ -158,7 +216,7 @@ def bars_of_table(
         code=code,
         dates=dates,
         **columns,
-        adjusted=np.full(len(symbols), spec.adjusted),
+        adjusted=np.full(len(symbols), bool(spec.adjusted)),
         currencies=tuple(spec.currency or parse_symbol(one).currency for one in symbols),
         tables=(name,) * len(symbols),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Bars, Dates, Floats, PriceRequest, UniverseCloses
 from basketbt.data.sources.files.arrow import coded, taken, to_days, to_numbers
-from basketbt.data.sources.files.codes import canonical, read_from
+from basketbt.data.sources.files.codes import bare, canonical, one_meaning, read_from
 from basketbt.data.sources.files.formats import TableFile, read_in_parts
 from basketbt.data.sources.files.headers import find_columns
 from basketbt.data.sources.files.spec import TableSpec
@@ -93,9 +93,13 @@ def _positions(column: pa.ChunkedArray, found: dict[str, int], path: str) -> NDA
     texts, numbers = coded(column)
     whose = np.full(len(texts) + 1, -1, dtype=np.intp)  # the last for an empty cell, number -1
     for number, text in enumerate(texts):
-        with read_from(path):
-            symbol = canonical(text)
-        known = symbol and parse_symbol(symbol)
+        word = bare(text)
+        if word.isdigit():
+            with read_from(path):
+                known = one_meaning(word)
+        else:
+            symbol = canonical(word)
+            known = parse_symbol(symbol) if symbol else None
         if known and known.kind == "share" and known.board != "hk":
             whose[number] = found.setdefault(known.canonical, len(found))
     return whose[numbers]

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from basketbt.data.bars import COLUMNS, Bars, Dates, Floats, PriceRequest
+from basketbt.data.bars import COLUMNS, Dates, Floats, PriceRequest
 from basketbt.data.sources.files.arrow import integers, to_days, to_numbers
-from basketbt.data.sources.files.codes import CodeIndex, canonical, read_from
+from basketbt.data.sources.files.codes import CodeIndex, is_code, read_from
 from basketbt.data.sources.files.formats import TableFile
-from basketbt.data.sources.files.headers import is_date_header
+from basketbt.data.sources.files.headers import is_date_header, plain
 from basketbt.data.sources.files.spec import TableSpec
-from basketbt.data.sources.files.tidy import bars_of_table, rows_within
-from basketbt.errors import BadSymbol, InvalidFile, Problem
+from basketbt.data.sources.files.tidy import BarRows, bars_of_table, rows_within
+from basketbt.errors import InvalidFile, Problem
 
 Cells = tuple[NDArray[np.intp], Dates, Floats]  # of long rows: whose, day, value
 _MOST = 0.8  # of the headers after the first are codes: the table is wide
@@ -26,14 +26,7 @@ def is_wide(table: TableFile) -> bool:
     """Whether the headers look like a wide export: a date, then codes."""
     if len(table.headers) < 2 or not is_date_header(table.headers[0]):
         return False
-    return sum(map(_is_code, table.headers[1:])) >= _MOST * (len(table.headers) - 1)
-
-
-def _is_code(header: str) -> bool:
-    try:
-        return canonical(header) is not None
-    except BadSymbol:
-        return True  # digits alone: a code, and reading it will say what it lacks
+    return sum(map(is_code, table.headers[1:])) >= _MOST * (len(table.headers) - 1)
 
 
 def read_cells(table: TableFile, path: str, wanted: dict[str, int]) -> Cells:
@@ -69,18 +62,21 @@ def _body(rows: pa.Table, first: str) -> tuple[pa.Table, int]:
 
 def read_wide_bars(
     tables: Sequence[tuple[TableSpec, TableFile]], codes: CodeIndex, request: PriceRequest
-) -> Bars:
+) -> BarRows:
     """Bars of the range from wide tables of one field each; that of closes says which rows are.
 
     Raises:
         InvalidFile: no table of closes, two of one field, or a code without its exchange.
     """
     cells = {}
+    scales = {}
     for spec, table in tables:
-        if spec.field not in COLUMNS or spec.field in cells:
-            what = f"field {spec.field!r} is unknown, or another table has it already"
+        field = spec.field or table.field or "close"
+        if field not in COLUMNS or field in cells:
+            what = f"field {field!r} is unknown, or another table has it already"
             raise InvalidFile([Problem(spec.path, 1, what, f"fields: {', '.join(COLUMNS)}")])
-        cells[spec.field] = read_cells(table, spec.path, _columns(table, spec, codes))
+        cells[field] = read_cells(table, spec.path, _columns(table, spec, codes))
+        scales[field] = _scale(table, spec, field)
     if "close" not in cells:
         what = "wide tables need one of closes beside them"
         raise InvalidFile([Problem(tables[0][0].path, 1, what, "add one with field: close")])
@@ -88,19 +84,26 @@ def read_wide_bars(
     rows = rows_within(position, dates, request)
     position, dates, closes = position[rows], dates[rows], closes[rows]
     values = {name: np.full(len(dates), np.nan) for name in COLUMNS} | {"close": closes}
-    for spec, _ in tables:
-        if spec.field in cells:
-            found = _looked_up(position, dates, cells[spec.field])
-            values[spec.field] = found * spec.scale(spec.field)
+    for field, found in cells.items():
+        values[field] = _looked_up(position, dates, found) * scales[field]
     name = " + ".join(spec.path for spec, _ in tables)
-    return bars_of_table(tables[0][0], name, codes, position, dates, values)
+    bars = bars_of_table(tables[0][0], name, codes, position, dates, values)
+    titles = tuple(title for _, table in tables for title in table.titles)
+    return BarRows(bars, np.zeros(len(bars), dtype=np.bool_), {}, None, titles)
+
+
+def _scale(table: TableFile, spec: TableSpec, field: str) -> float:
+    """Our units for one of the table's: by its title, 成交量(手), else by what the user says."""
+    named = [plain(title)[1] for title in table.titles]
+    return next((one for one in named if one is not None), spec.scale(field) or 1.0)
 
 
 def _columns(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str, int]:
     found: dict[str, int] = {}
-    for header in table.headers[1:]:
-        with read_from(spec.path):
-            number = codes.position(spec.columns.get(header, header).strip())
+    names = [spec.columns.get(header, header).strip() for header in table.headers[1:]]
+    with read_from(spec.path):
+        numbers = codes.positions(names, spec.kind, spec.exchange)
+    for header, number in zip(table.headers[1:], numbers, strict=True):
         if number >= 0 and number in found.values():
             raise InvalidFile([Problem(spec.path, 1, f"two columns hold {codes.symbols[number]}")])
         if number >= 0:
