@@ -24,13 +24,12 @@ from numpy.typing import NDArray
 from basketbt.data.sources.files.arrow import coded, taken
 from basketbt.data.sources.files.folder import split_name
 from basketbt.data.sources.files.head import MOST, Head, find_head
-from basketbt.data.sources.files.rows import RowsTable, sheet_rows
+from basketbt.data.sources.files.rows import EMPTY_CELLS, RowsTable, sheet_rows
 from basketbt.errors import InvalidFile, Problem, RefusedPath
 
 MAX_UNPACKED = 1024**3
 # A gzip may hold a thousand times its size; one of prices does not come near the ratio allowed.
 _ALWAYS_UNPACKED, _MAX_RATIO, _PART = 64 * 1024**2, 200, 1024**2
-EMPTY_CELLS = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
 _FOOTERS = ("数据来源", "资料来源", "source:", "data source")
 _EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 

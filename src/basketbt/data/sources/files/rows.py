@@ -16,7 +16,8 @@ from basketbt.data.sources.files.head import MOST, Head, find_head, text_of
 from basketbt.errors import RefusedPath
 
 MAX_SHEET_CELLS = 20_000_000
-_EMPTY = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
+EMPTY_CELLS = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
+_EMPTY = frozenset(EMPTY_CELLS)
 
 Cells = Sequence[Any]
 
@@ -48,7 +49,7 @@ class RowsTable:
     def _column(self, name: str, as_text: bool) -> pa.Array:
         at = self.headers.index(name)
         cells = [row[at] if at < len(row) else None for row in self._rows]
-        cells = [None if cell in _EMPTY else cell for cell in cells]
+        cells = [None if isinstance(cell, str) and cell in _EMPTY else cell for cell in cells]
         if not as_text:
             try:
                 return pa.array(cells, pa.float64())
