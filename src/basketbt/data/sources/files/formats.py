@@ -12,7 +12,7 @@ import gzip
 import zipfile
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterator, Sequence
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from basketbt.data.sources.files.arrow import coded, taken
 from basketbt.data.sources.files.folder import split_name
 from basketbt.data.sources.files.head import MOST, Head, find_head
-from basketbt.data.sources.files.rows import EMPTY_CELLS, RowsTable, sheet_rows
+from basketbt.data.sources.files.rows import EMPTY_CELLS, RowsTable, cells_of, sheet_rows
 from basketbt.errors import InvalidFile, Problem, RefusedPath
 
 MAX_UNPACKED = 1024**3
@@ -69,6 +69,21 @@ def open_table(path: Path) -> TableFile:
     except (pa.ArrowInvalid, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
         what = f"cannot be read as {suffix[1:]}: {error}"
         raise InvalidFile([Problem(path.name, 1, what)]) from None
+
+
+def all_cells(name: str, content: bytes) -> list[list[str]]:
+    """The texts of a table of any form, row by row; of a text without separators its lines.
+
+    Raises ``InvalidFile`` or ``RefusedPath``.
+    """
+    if content[:4] in (_EXCEL, _ZIP):
+        try:
+            return cells_of(sheet_rows(BytesIO(content), MAX_UNPACKED))
+        except (pa.ArrowInvalid, zipfile.BadZipFile) as error:
+            raise InvalidFile([Problem(name, 1, f"cannot be read: {error}")]) from None
+    lines = _as_utf8(content, name).decode().lstrip("\ufeff").splitlines()
+    separator = max(",;\t|", key=lambda one: sum(one in line for line in lines))
+    return list(rows_of.reader(lines, delimiter=separator))
 
 
 def read_in_parts(

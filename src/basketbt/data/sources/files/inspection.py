@@ -176,7 +176,7 @@ def _counted(found: TableFound, read: BarRows, bars: Bars) -> TableFound:
         adjusted=int(bars.adjusted.sum()),
         has_factor=int(bars.has_factor.sum()),
         suspensions=int(idle.sum()),
-        gaps=int(sum(one.value for one in rules.gaps(traded))),
+        gaps=int(sum(one.value for one in rules.gaps(ordered))),
         lacks=tuple(_lacks(traded)) if any(shares) else (),
     )
 
