@@ -195,7 +195,7 @@ def test_the_schema_names_every_key() -> None:
         ("study: mine", "study: compare", ["cannot be called compare"]),
         ("000300.SH", "000001.SZ", ["000001.SZ is a share", "Name an index"]),
         ("000300.SH", "EWI.CALC", ["EWI.CALC is another index for each list", "Leave it out"]),
-        ("{source: sample}", "{source: files}", ["`path` belongs to source: files"]),
+        ("{source: sample}", "{source: sample, path: x}", ["`path` belongs to source: files"]),
     ],
 )
 def test_what_reads_like_another_place_is_told_how_to_write_it_here(

@@ -167,11 +167,23 @@ def init(
     board_vendor: Annotated[
         BoardVendor, typer.Option(help="Whose board: eastmoney or ths (同花顺).")
     ] = BoardVendor.EASTMONEY,
+    from_table: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="basket: a table of codes or names, with weight, segment or stance if it has "
+            "them: .xlsx, .xls, .csv, .txt, or - for what is pasted.",
+        ),
+    ] = None,
 ) -> None:
     """Write a commented file to start from. Nothing is ever overwritten."""
     from basketbt.lists.starting import start_basket, start_study
 
-    if from_board is not None:
+    if from_table is not None:
+        if kind is not FileKind.BASKET or from_board is not None:
+            raise typer.BadParameter("--from makes a basket, and of one table")
+        written = basket_from_table(name, from_table)
+    elif from_board is not None:
         if kind is not FileKind.BASKET:
             raise typer.BadParameter("--from-board makes a basket, not a study")
         written = basket_from_board(name, from_board, board_vendor)
@@ -203,6 +215,40 @@ def basket_from_board(
         f"warning: these are the members of {board.retrieved}; for an earlier event this list is "
         "chosen with hindsight"
     )
+    return written
+
+
+def basket_from_table(name: str, path: Path) -> Path:
+    """Write ``baskets/BROKER/LIST.yaml`` from a table of shares; name every row that is not read.
+
+    Raises ``NoShares``, and what reading the table and ``start_basket`` raise.
+    """
+    import sys
+
+    from basketbt.data.sources.files.formats import all_cells
+    from basketbt.errors import RefusedPath
+    from basketbt.lists.starting import start_from_table
+    from basketbt.plan.tabled import NoShares, tabled
+
+    pasted = str(path) == "-"
+    try:
+        content = sys.stdin.buffer.read() if pasted else path.read_bytes()
+    except OSError as error:
+        raise RefusedPath(path=path, why=error.strerror or "cannot be read") from None
+    file = "pasted text" if pasted else path.name
+    found = tabled(all_cells(file, content))
+    unread = [f"row {line}: {words} ({why})" for line, words, why in found.left_out]
+    if not found.rows:
+        raise NoShares(path=file, listing="".join(f"\n{text}" for text in unread[:12]))
+    written = start_from_table(name, file, found.rows, unread)
+    weights = ", with weights (weighting: given)" if found.weighted else ""
+    say(f"{len(found.rows)} shares{weights}; {len(unread)} rows left out")
+    for text in unread:
+        warn(f"warning: {text}")
+    unsaid = sum(row.stance is None for row in found.rows)
+    if unsaid:
+        warn(f"warning: {unsaid} shares without a stance are written as recommend")
+    warn(f"warning: say in {written} who published the list, and when")
     return written
 
 

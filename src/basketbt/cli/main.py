@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from basketbt.cli import baskets, extracting, grid, market, reporting, store, study
+from basketbt.cli import baskets, extracting, grid, market, prices, reporting, store, study
 from basketbt.cli.console import say, warn
 from basketbt.errors import BasketbtError, OutputError
 
@@ -40,7 +40,7 @@ def _root(
     """Options that stand before a command."""
 
 
-for group in (study, grid, reporting, baskets, extracting, market, store):
+for group in (study, grid, reporting, baskets, extracting, market, prices, store):
     group.register(app)
 
 

@@ -134,7 +134,10 @@ class PricesSpec(Strict):
         description="auto: the vendors, fetched once into the store; files: `path`; sample: the "
         "prices that come with the program.",
     )
-    path: str | None = Field(None, description="Folder or file of `files`.")
+    path: str | None = Field(
+        None,
+        description="Folder or file of `files`; None: that of `basketbt config prices DIR`.",
+    )
     tables: Several[TableSpecFile] = Field(
         (), description="In order of precedence; empty: the folder convention of docs/prices.md."
     )
@@ -155,9 +158,9 @@ class PricesSpec(Strict):
         return value
 
     @model_validator(mode="after")
-    def _files_have_a_path(self) -> Self:
-        if (self.source == "files") != (self.path is not None):
-            raise ValueError("`path` belongs to source: files, which needs it")
+    def _only_files_have_a_path(self) -> Self:
+        if self.source != "files" and self.path is not None:
+            raise ValueError("`path` belongs to source: files")
         return self
 
 

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from string import Template
-from typing import Literal
+from typing import Literal, Protocol
 
 from basketbt.errors import OutputError, RefusedPath
 from basketbt.lists.library import FOLDER
+from basketbt.lists.model import Stance
 from basketbt.shipped import shipped
 
 SCHEMA = "basket.schema.json"
@@ -25,6 +26,22 @@ _BASKET_NAME = re.compile(r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9-]*)")
 _STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 BoardVendor = Literal["eastmoney", "ths"]
 Members = Sequence[tuple[str, str]]  # symbol and Chinese name
+
+
+class Share(Protocol):
+    """A share of a table that somebody keeps."""
+
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def weight(self) -> float | None: ...
+    @property
+    def segment(self) -> str | None: ...
+    @property
+    def stance(self) -> Stance | None: ...
+
 
 _CALLED: Mapping[BoardVendor, tuple[str, str]] = {
     "eastmoney": ("Eastmoney", "东方财富"),
@@ -79,6 +96,29 @@ def board_text(
         f"reason: {reason}}}\n"
         for symbol, name in members
     )
+
+
+def start_from_table(name: str, file: str, shares: Sequence[Share], unread: Sequence[str]) -> Path:
+    """Write a list of the ``shares`` of a table; ``unread`` stands below them as comments."""
+    broker, stem = _parts(name)
+    head = _filled("tabled", broker=broker, name=stem, file=_quoted(file), published=date.today())  # noqa: DTZ011
+    return _write_basket(broker, stem, head + _constituents(shares, unread))
+
+
+def _constituents(shares: Sequence[Share], unread: Sequence[str]) -> str:
+    segments = dict.fromkeys(one.segment for one in shares if one.segment)
+    lines = ["segments:"] if segments else []
+    lines += [f"  {_quoted(one)}: {_quoted(one)}" for one in segments]
+    lines += ["", "constituents:"]
+    for one in shares:
+        given = {"segment": one.segment and _quoted(one.segment), "weight": one.weight}
+        more = "".join(f", {key}: {value}" for key, value in given.items() if value is not None)
+        lines.append(
+            f"  - {{symbol: {one.symbol}, name_zh: {_quoted(one.name)}{more}, "
+            f"stance: {one.stance or 'recommend'}, origin: named}}"
+        )
+    lines += [f"  # not read: {text}" for text in unread]
+    return "\n".join(lines) + "\n"
 
 
 def _filled(template: str, **values: object) -> str:

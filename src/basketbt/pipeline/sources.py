@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basketbt.config.study import PricesSpec, StudyFile
+from basketbt.config.user import NoPricesFolder, prices_folder
 from basketbt.data.bars import PriceSource
 from basketbt.data.sources.watch import Watch, unwatched
 from basketbt.errors import InputError, RefusedPath
@@ -43,7 +44,7 @@ def choose_source(
     study: StudyFile, override: str | None = None, access: Access | None = None
 ) -> PriceSource:
     """The source of a run; ``override`` is a route (auto, akshare, yfinance), ``sample``,
-    ``files:PATH`` or ``lock:PATH``.
+    ``files:PATH`` or ``lock:PATH``; ``files`` alone is the user's own folder.
 
     A path on the command line is relative to the working directory; one in a study is relative to
     the study and must stay inside its project, because a study may come from someone else.
@@ -57,6 +58,10 @@ def choose_source(
     else:
         kind = prices.source
         path = None if prices.path is None else _inside_project(study, prices.path)
+    if kind == "files" and path is None:
+        path = prices_folder()
+        if path is None:
+            raise NoPricesFolder
     if kind in ("files", "lock") and path is not None:
         return _files(prices, path) if kind == "files" else _lock(path)
     if kind in ROUTES and path is None:

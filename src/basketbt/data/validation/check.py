@@ -61,8 +61,9 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
     if bars.symbols:
         data, found = _checked_beside(data, bars)
         findings += found
-        findings += rules.beyond_limit(bars, data) + rules.ends_early(bars, data)
-        findings += rules.adjusted_beside(bars, data)
+        beyond = rules.beyond_limit(bars, data)
+        findings += beyond + rules.adjusted_beside(bars, data, beyond)
+        findings += rules.ends_early(bars, data)
     findings.sort(key=lambda one: (one.symbol, one.date))
     refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
     if refused:

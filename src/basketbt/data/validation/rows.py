@@ -7,7 +7,7 @@ The one list of rules for every source: :func:`judged` runs them over what a stu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ _ADJUSTED_FEN = 0.0101
 _LIMIT_ROUNDING, _EX_DATE_ROUNDING, _ADJUSTED_ROUNDING = 0.0051, 0.0051, 0.0151
 # What counts as a leap: so many limits in a row; not judged are first sessions and long gaps.
 _LEAP, _FIRST_SESSIONS, _LONG_GAP = 3, 5, 10
+_TOO_FAR = 0.2  # a return as if raw that no session has
 _ADJUSTED = 6.0  # how much likelier, in logs, that closes are adjusted than raw
 _STALE = 5  # sessions that a security may end before the rest of its table
 _UNIT_LOW, _UNIT_HIGH = 0.7, 1.4  # amount / (volume x price): the day's mean price varies so much
@@ -231,23 +232,24 @@ def beyond_limit(bars: Bars, data: MarketData) -> list[Finding]:
     ]
 
 
-def adjusted_beside(bars: Bars, data: MarketData) -> list[Finding]:
-    """Tables whose closes do not fall on ex-dates, though a factor or actions beside them do.
+def adjusted_beside(bars: Bars, data: MarketData, beyond: list[Finding]) -> list[Finding]:
+    """Ex-dates on which closes of a table do not fall, though its factor or actions do.
 
-    They are adjusted already, and would be so twice. The row is that of the largest step.
+    Closes that are adjusted already would be so twice. Named are ex-dates among the rows far
+    ``beyond`` the daily limit, in tables whose closes move on ex-dates as on any other day.
     """
     found = []
     steps = _steps(bars, data)
-    for table in dict.fromkeys(bars.tables):
-        own = bars.only(
-            [s for s, name in zip(bars.symbols, bars.tables, strict=True) if name == table]
-        )
-        told = evidence_of_adjusted(own, data.actions)
-        if told > _ADJUSTED:
-            rows = np.flatnonzero(bars.per_row([name == table for name in bars.tables]))
-            row = int(rows[np.argmax(np.abs(np.log(steps[rows])))])
-            what = "closes of the table do not fall on ex-dates, previous close / reference"
-            found.append(_finding(bars, "adjusted", row, float(steps[row]), what))
+    rows = [one.row for one in beyond if steps[one.row] != 1.0 and one.value > _TOO_FAR]
+    for table in dict.fromkeys(bars.tables[bars.code[row]] for row in rows):
+        names = zip(bars.symbols, bars.tables, strict=True)
+        own = bars.only([symbol for symbol, name in names if name == table])
+        if evidence_of_adjusted(own, data.actions) > _ADJUSTED:
+            what = (
+                "the closes of the table do not fall on ex-dates: adjusted; close / reference - 1"
+            )
+            named = [one for one in beyond if one.row in rows and one.table == table]
+            found += [replace(one, rule="adjusted", what=what) for one in named]
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 from unicodedata import normalize
 
@@ -133,6 +134,7 @@ def _order(texts: list[str]) -> tuple[int, int] | None:
     return (1, 2) if any(int(found[2]) > 12 for found in parts) else None
 
 
+@lru_cache(maxsize=1 << 16)  # the files of a folder have the same days
 def _day(text: str, slashed: tuple[int, int] | None = None) -> np.datetime64:
     word = normalize("NFKC", text).strip().strip("'").removesuffix(".0")
     try:

@@ -12,7 +12,7 @@ import gzip
 import zipfile
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterator, Sequence
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,13 +24,12 @@ from numpy.typing import NDArray
 from basketbt.data.sources.files.arrow import coded, taken
 from basketbt.data.sources.files.folder import split_name
 from basketbt.data.sources.files.head import MOST, Head, find_head
-from basketbt.data.sources.files.rows import RowsTable, sheet_rows
+from basketbt.data.sources.files.rows import EMPTY_CELLS, RowsTable, cells_of, sheet_rows
 from basketbt.errors import InvalidFile, Problem, RefusedPath
 
 MAX_UNPACKED = 1024**3
 # A gzip may hold a thousand times its size; one of prices does not come near the ratio allowed.
 _ALWAYS_UNPACKED, _MAX_RATIO, _PART = 64 * 1024**2, 200, 1024**2
-EMPTY_CELLS = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
 _FOOTERS = ("数据来源", "资料来源", "source:", "data source")
 _EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
@@ -70,6 +69,21 @@ def open_table(path: Path) -> TableFile:
     except (pa.ArrowInvalid, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
         what = f"cannot be read as {suffix[1:]}: {error}"
         raise InvalidFile([Problem(path.name, 1, what)]) from None
+
+
+def all_cells(name: str, content: bytes) -> list[list[str]]:
+    """The texts of a table of any form, row by row; of a text without separators its lines.
+
+    Raises ``InvalidFile`` or ``RefusedPath``.
+    """
+    if content[:4] in (_EXCEL, _ZIP):
+        try:
+            return cells_of(sheet_rows(BytesIO(content), MAX_UNPACKED))
+        except (pa.ArrowInvalid, zipfile.BadZipFile) as error:
+            raise InvalidFile([Problem(name, 1, f"cannot be read: {error}")]) from None
+    lines = _as_utf8(content, name).decode().lstrip("\ufeff").splitlines()
+    separator = max(",;\t|", key=lambda one: sum(one in line for line in lines))
+    return list(rows_of.reader(lines, delimiter=separator))
 
 
 def read_in_parts(

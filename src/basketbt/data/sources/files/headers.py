@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from unicodedata import normalize
 
 from basketbt.data.sources.files.layouts import layout_of
@@ -116,6 +117,7 @@ class Column:
     scale: float | None = None
 
 
+@lru_cache(maxsize=1 << 12)
 def plain(header: str) -> tuple[str, float | None]:
     """A header without case, spaces and unit; and what its unit counts, None when it has none."""
     text = normalize("NFKC", header).replace("\ufeff", "").strip().removeprefix("$")

@@ -8,6 +8,7 @@ what the user says. What nothing shows is said.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -33,6 +34,7 @@ PREVIOUS_AFTER_GAP = NoteKind("previous_after_gap", severity="warning")
 _BROKEN = 0.005  # of closes may be no whole fen, and one, and the others be as they were made
 _RAW_FLAG = 3.0  # baostock: 1 backward, 2 forward, 3 not adjusted
 _LISTED = 8
+_SHOWN_RAW = -3.0  # closes that are adjusted move on ex-dates so with a likelihood of 1 in 20
 _MOST_STEPS = 5  # of a share; a company pays once or twice a year
 _AGREE = 2e-3  # two steps of one ex-date, as vendors round them
 
@@ -56,6 +58,7 @@ class Proof:
         }
         self._adjusted = np.array(read.bars.adjusted)
         self._notes: dict[NoteKind, list[str]] = {}
+        self.reasons: Counter[str] = Counter()  # by what each share was settled, for `inspect`
 
     def settled(self) -> tuple[Bars, list[Note]]:
         """The bars, and what was concluded.
@@ -85,18 +88,24 @@ class Proof:
         if declared is not None and said not in (None, declared):
             self._refuse(number, "its own word contradicts `adjusted` under prices.tables")
         if declared or said:
+            self.reasons["adjusted by its flag or title" if said else "adjusted as declared"] += 1
             self._adjust(number, note=not declared)
             return True
         whole = self._whole(number, self._columns["close"][own])
-        if not whole and not self._turned_back(number, own, declared):
+        if not whole:
+            turned = self._turned_back(number, own, declared)
+            self.reasons["turned back by its factor" if turned else "adjusted, no whole fen"] += 1
             return True
-        if whole:
-            self._factor_beside(number, own)
-        restated = self._factor_of_previous(number, own) if whole else True
-        return restated or declared is False or said is False or self._is_raw_by_layout()
-
-    def _is_raw_by_layout(self) -> bool:
-        return self._layout is not None and self._layout.prices == "raw"
+        self._factor_beside(number, own)
+        evidence = (
+            ("raw, whole fen and previous closes", self._factor_of_previous(number, own)),
+            ("raw as declared", declared is False),
+            ("raw by its flag or title", said is False),
+            ("raw as this vendor's are", self._layout is not None and self._layout.prices == "raw"),
+        )
+        reason = next((name for name, shown in evidence if shown), None)
+        self.reasons[reason or "whole fen, as raw ones are; nothing else shows it"] += 1
+        return reason is not None
 
     def _said(self, own: slice) -> bool | None:
         """Whether the table says that its prices are adjusted, by a flag or a title."""
@@ -252,8 +261,8 @@ class Proof:
         ]
         if not moving:
             return []
-        shown = evidence_of_adjusted(bars, self._actions)
-        return [] if abs(shown) > 3.0 else [bars.symbols[n] for n in moving]
+        shown = evidence_of_adjusted(bars, self._actions) < _SHOWN_RAW
+        return [] if shown else [bars.symbols[n] for n in moving]
 
     def _unit_of_volume(self, shares: Sequence[int]) -> None:
         """Name the shares whose volume has no amount beside it, which would show its unit."""
@@ -322,6 +331,6 @@ def joined_rows(parts: Sequence[BarRows]) -> BarRows:
         currencies=tuple(first[s][0].bars.currencies[first[s][1]] for s in symbols),
         tables=tuple(first[s][0].bars.tables[first[s][1]] for s in symbols),
     )
-    return BarRows(
-        bars, suspect, {name: evidence(name) for name in names}, parts[0].layout, parts[0].titles
-    )
+    found = {name: evidence(name) for name in names}
+    one = parts[0]
+    return BarRows(bars, suspect, found, one.layout, one.titles, one.units)

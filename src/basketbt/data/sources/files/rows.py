@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from basketbt.data.sources.files.head import MOST, Head, find_head, text_of
 from basketbt.errors import RefusedPath
 
 MAX_SHEET_CELLS = 20_000_000
-_EMPTY = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
+EMPTY_CELLS = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
+_EMPTY = frozenset(EMPTY_CELLS)
 
 Cells = Sequence[Any]
 
@@ -48,7 +50,7 @@ class RowsTable:
     def _column(self, name: str, as_text: bool) -> pa.Array:
         at = self.headers.index(name)
         cells = [row[at] if at < len(row) else None for row in self._rows]
-        cells = [None if cell in _EMPTY else cell for cell in cells]
+        cells = [None if isinstance(cell, str) and cell in _EMPTY else cell for cell in cells]
         if not as_text:
             try:
                 return pa.array(cells, pa.float64())
@@ -90,25 +92,28 @@ def _tidy(head: Head, rows: Sequence[Cells]) -> tuple[tuple[str, ...], list[Cell
     return ("date", "symbol", *words), found
 
 
-def sheet_rows(path: Path, most: int) -> list[Cells]:
+def sheet_rows(path: Path | BytesIO, most: int) -> list[Cells]:
     """The rows of a workbook's first sheet; of sheets that are called by codes all of them.
 
     Raises:
         RefusedPath: it unpacks to more than ``most`` bytes or 20 million cells.
         pa.ArrowInvalid: it is none.
     """
+    named = path if isinstance(path, Path) else "the workbook"
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > most:
-                raise RefusedPath(path=path, why="unpacks to more than 1 GiB")
+                raise RefusedPath(path=named, why="unpacks to more than 1 GiB")
     import python_calamine
 
     try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
+        if isinstance(path, BytesIO):
+            path.seek(0)
+        book = python_calamine.load_workbook(path)
         sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
         cells = sum((one.total_height or 0) * (one.total_width or 0) for _, one in sheets)
         if cells > MAX_SHEET_CELLS:
-            raise RefusedPath(path=path, why="has more than 20 million cells; use Parquet or CSV")
+            raise RefusedPath(path=named, why="has more than 20 million cells; use Parquet or CSV")
         filled = [(name, one) for name, one in sheets if one.total_height] or sheets[:1]
         codes = [code_in_name(name) for name, _ in filled]
         if len(filled) > 1 and all(codes):
@@ -116,6 +121,11 @@ def sheet_rows(path: Path, most: int) -> list[Cells]:
         return list(filled[0][1].to_python()) if filled else []
     except (python_calamine.CalamineError, ValueError) as error:
         raise pa.ArrowInvalid(f"no workbook that can be read ({error})") from None
+
+
+def cells_of(rows: Sequence[Cells]) -> list[list[str]]:
+    """Rows of cells as texts, as a person would read them."""
+    return [[_written(cell).strip() if _filled(cell) else "" for cell in row] for row in rows]
 
 
 def _of_sheets(codes: Sequence[str | None], sheets: Sequence[Sequence[Cells]]) -> list[Cells]:

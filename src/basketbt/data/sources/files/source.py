@@ -185,17 +185,22 @@ class TableSource:
 
         Also the notes on suspect rows and on headers that were probably meant to be read.
         """
-        tables = [(spec, self._open(spec)) for spec in specs]
-        used.update(spec.path for spec in specs)
-        notes = [] if not tables else _unread(*tables[0])
-        if len(tables) == 1 and _wide(*tables[0]):
-            parts = [*tables, *self._beside(specs[0], used)]
-            read = read_wide_bars(parts, codes, request)
-        else:
-            read = joined_rows([read_bars(table, spec, codes, request) for spec, table in tables])
+        read, notes = self._rows(specs, codes, used, request)
         notes += _suspects(read.bars.rows(read.suspect))
         bars, own = self._settled(read, specs, actions)
         return bars, [*notes, *own]
+
+    def _rows(
+        self, specs: Sequence[TableSpec], codes: CodeIndex, used: set[str], request: PriceRequest
+    ) -> tuple[BarRows, list[Note]]:
+        """The rows of a table, and its headers that were probably meant to be read."""
+        tables = [(spec, self._open(spec)) for spec in specs]
+        used.update(spec.path for spec in specs)
+        notes = _unread(*tables[0])
+        if len(tables) == 1 and _wide(*tables[0]):
+            parts = [*tables, *self._beside(specs[0], used)]
+            return read_wide_bars(parts, codes, request), notes
+        return joined_rows([read_bars(one, spec, codes, request) for spec, one in tables]), notes
 
     def _beside(self, spec: TableSpec, used: set[str]) -> Iterator[tuple[TableSpec, TableFile]]:
         """The wide tables of other fields that belong to a wide one."""
@@ -229,9 +234,29 @@ class FilesSource(TableSource):
 
     def load(self, request: PriceRequest) -> MarketData:
         """As of any tables; of files of one security each, those asked for are opened."""
-        wanted = CodeIndex((*request.symbols, *request.indexes))
-        self._tables = tuple(one for spec in self._given for one in self._files_for(spec, wanted))
+        self.expand(CodeIndex((*request.symbols, *request.indexes)))
         return super().load(request)
+
+    def expand(self, wanted: CodeIndex) -> None:
+        """Put for each pattern those of its files that hold a security asked for."""
+        self._tables = tuple(one for spec in self._given for one in self._files_for(spec, wanted))
+
+    def files(self, spec: TableSpec) -> list[TableSpec]:
+        """The files of a table: those of its pattern, or itself."""
+        paths = self._files.get(spec.path)
+        if paths is None:
+            return [spec]
+        return [replace(spec, path=path, group=spec.path) for path in paths]
+
+    def examined(self, request: PriceRequest) -> tuple[BarRows, Proof]:
+        """Of a source of one table: its rows, and what they are taken for."""
+        (specs,) = _groups(self._tables)
+        read, _ = self._rows(specs, CodeIndex(request.symbols), set(), request)
+        return read, self._proof(read, specs, {})
+
+    def opened(self, spec: TableSpec) -> TableFile:
+        """The file that a spec names."""
+        return self._opened(spec)
 
     def _files_for(self, spec: TableSpec, wanted: CodeIndex) -> Iterator[TableSpec]:
         if spec.path not in self._files:
@@ -263,10 +288,13 @@ class FilesSource(TableSource):
         self, read: BarRows, specs: Sequence[TableSpec], actions: Actions
     ) -> tuple[Bars, list[Note]]:
         """Raw prices with a factor, where the table shows how they were made; else adjusted."""
+        return self._proof(read, specs, actions).settled()
+
+    def _proof(self, read: BarRows, specs: Sequence[TableSpec], actions: Actions) -> Proof:
         stem = split_name(Path(specs[0].path).name)[0]
         told = [adjustment_of(one) for one in (stem, *read.titles)]
         said = next((one for one in told if one is not None), None)
-        return Proof(read, specs[0], said, actions).settled()
+        return Proof(read, specs[0], said, actions)
 
 
 def _groups(tables: Iterable[TableSpec]) -> list[list[TableSpec]]:

@@ -130,6 +130,7 @@ class BarRows:
     evidence: Mapping[str, Floats]
     layout: Layout | None = None
     titles: tuple[str, ...] = ()  # and the header of the closes: 收盘价 [复权方式] 前复权
+    units: tuple[float, float] = (1.0, 1.0)  # shares and yuan in one of the table's
 
 
 def read_bars(
@@ -142,8 +143,10 @@ def read_bars(
     days = fields.days("date")
     rows = rows_within(fields.position, days, request)
     columns = {name: fields.numbers(name, spec.scale(name))[rows] for name in COLUMNS}
+    units = {name: _scale(fields, name, spec) for name in ("volume", "amount")}
     if layout is not None:
-        _in_the_vendors_units(columns, fields, spec, layout)
+        for name, unit in _vendors_units(columns, fields, spec, layout).items():
+            columns[name], units[name] = columns[name] * unit, units[name] * unit
     halted = fields.halted()[rows]
     for name in ("open", "high", "low"):  # nothing was traded, so there is none
         columns[name] = np.where(halted, np.nan, columns[name])
@@ -153,13 +156,21 @@ def read_bars(
     bars = bars_of_table(spec, spec.table, codes, fields.position[rows], days[rows], columns)
     evidence = {name: fields.numbers(name)[rows] for name in EVIDENCE if name in fields.columns}
     titles = (*table.titles, columns_of["close"].header if "close" in columns_of else "")
-    return BarRows(bars, marks[rows], evidence, layout, titles)
+    scales = units["volume"], units["amount"]
+    return BarRows(bars, marks[rows], evidence, layout, titles, scales)
 
 
-def _in_the_vendors_units(
+def _scale(fields: Fields, name: str, spec: TableSpec) -> float:
+    """Our units for one of a column's, as its header or the user says."""
+    column = fields.columns.get(name)
+    named = None if column is None else column.scale
+    return named if named is not None else spec.scale(name) or 1.0
+
+
+def _vendors_units(
     columns: dict[str, Floats], fields: Fields, spec: TableSpec, layout: Layout
-) -> None:
-    """Volumes and amounts in shares and yuan, where neither a header nor the user names a unit.
+) -> dict[str, float]:
+    """Shares and yuan in one of the vendor's units, where neither a header nor the user names one.
 
     Of units that the vendor is known to use, those for which amount / (volume x close) is about 1
     in the median; where none is, or nothing tells, the first.
@@ -185,8 +196,7 @@ def _in_the_vendors_units(
         most = _MOST_MONEY / float(np.median(money)) if money.size else np.inf
         fitting = [one for one in choices if 0.5 < middle * one[1] / one[0] < 2.0 and one[1] < most]
         chosen = fitting[0] if fitting else chosen
-    columns["volume"] = columns["volume"] * chosen[0]
-    columns["amount"] = columns["amount"] * chosen[1]
+    return {"volume": chosen[0], "amount": chosen[1]}
 
 
 def rows_within(code: NDArray[np.intp], days: Dates, request: PriceRequest) -> NDArray[np.intp]:

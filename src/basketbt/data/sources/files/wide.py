@@ -36,7 +36,7 @@ def read_cells(table: TableFile, path: str, wanted: dict[str, int]) -> Cells:
         wanted: header → number given to its rows.
     """
     first = table.headers[0]
-    rows = table.read([first, *wanted], text=[first, *wanted])
+    rows = table.read([first, *wanted], text=[first])
     body, skipped = _body(rows, first)
     lines = np.arange(body.num_rows) + table.first_line + skipped
     days = to_days(body[first], first or "the first column", path, lines)
