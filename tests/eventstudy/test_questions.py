@@ -295,6 +295,22 @@ def test_what_is_unknown_of_one_share_is_left_out_for_all_and_said(inputs: Input
         assert left.q2_nearest_p == right.q2_nearest_p
 
 
+def test_a_window_that_the_outside_shares_do_not_reach_has_no_answer_and_says_so(
+    inputs: Inputs, found: EventStudyResult
+) -> None:
+    """Else the list's six sessions would be compared with the others' four."""
+    pool = inputs.pool
+    assert pool is not None
+    ended = pool.event_returns.copy()
+    ended[DAY0 + 4 :, :OUTSIDE] = np.nan
+    short = event_study(replace(inputs, pool=replace(pool, event_returns=ended)))
+    told = cell(short, "named", (0, 5))
+    assert np.isfinite([told.car, told.p]).all()
+    assert np.isnan([told.q1_p, told.q2_p, told.q2_expected, told.variance_ratio]).all()
+    assert any("outside shares have no returns on" in note.text() for note in told.notes)
+    assert cell(short, "named", (0, 0)).q2_p == cell(found, "named", (0, 0)).q2_p
+
+
 def test_a_list_of_one_share_is_tested(inputs: Inputs) -> None:
     alone = replace(inputs, weights=np.array([[0.0, 1, 0, 0, 0, 0], [0, 0, 1.0, 0, 0, 0]]))
     told = cell(event_study(alone), "named", (0, 5))

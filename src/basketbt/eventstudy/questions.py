@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from zlib import crc32
@@ -33,8 +34,9 @@ from basketbt.eventstudy.matched import (
 from basketbt.eventstudy.model_fit import ModelFit, Sample
 from basketbt.eventstudy.models import Mask
 from basketbt.eventstudy.placebo import FEWEST_DATES
+from basketbt.eventstudy.portfolio import SMALLEST_WEIGHT
 from basketbt.eventstudy.residual_dates import mean_squares, resampled_p, standardised
-from basketbt.eventstudy.windows import LONGEST_RATED, length
+from basketbt.eventstudy.windows import LONGEST_RATED, Offsets, length
 from basketbt.notes import Note, NoteKind, listing
 
 NO_INDUSTRY = NoteKind("empty-no-industry")
@@ -43,6 +45,7 @@ ONLY_ONE_OF_KIND = NoteKind("empty-only-one-of-kind")
 TOO_FEW_NEAR = NoteKind("empty-too-few-near")
 FEATURE_DROPPED = NoteKind("nearest-without-feature")
 OWN_TOO_SHORT = NoteKind("empty-own-too-short")
+OUTSIDE_ENDS = NoteKind("empty-outside-ends")
 
 _FEATURES = tuple(
     NoteKind(f"feature-{name}") for name in ("liquidity", "beta", "volatility", "momentum")
@@ -65,7 +68,7 @@ class Answers:
     often it rejects at 5 % on ``rate_dates`` placebo dates; ``q2_p``, ``expected`` mu and
     ``nearest_p``. ``pool`` (B,) shares that a list's kind has, ``lists`` (B,) that were drawn.
     ``reasons`` (B) why a list has neither, ``near`` (B) why it has no ``nearest_p``; ``notes`` on
-    the whole study.
+    the whole study; ``beyond`` the windows that the outside shares do not reach.
     """
 
     ratio: Floats
@@ -82,6 +85,7 @@ class Answers:
     reasons: tuple[Note | None, ...]
     near: tuple[Note | None, ...]
     notes: tuple[Note, ...]
+    beyond: Mapping[Offsets, Note]
 
     @classmethod
     def none(cls, models: int, windows: int, baskets: int) -> Answers:
@@ -96,6 +100,7 @@ class Answers:
             reasons=(None,) * baskets,
             near=(None,) * baskets,
             notes=(),
+            beyond={},
         )
 
 
@@ -112,7 +117,12 @@ def answers_of(sample: Sample, fits: tuple[ModelFit, ...]) -> Answers:
         for w, window in enumerate(inputs.windows)
         if inputs.testable(window) and any(inputs.asked(b, window) for b in members)
     ]
-    if inputs.pool is None or not windows:
+    if inputs.pool is None:
+        return found
+    beyond = _beyond(sample, inputs.pool, [inputs.windows[w] for w in windows])
+    found = replace(found, beyond=beyond)
+    windows = [w for w in windows if inputs.windows[w] not in beyond]
+    if not windows:
         return found
     market = _Market(sample, fits, inputs.pool, windows)
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
@@ -124,6 +134,29 @@ def answers_of(sample: Sample, fits: tuple[ModelFit, ...]) -> Answers:
         near=tuple(near for _, near in told),
         notes=tuple(FEATURE_DROPPED(feature=_FEATURES[number]()) for number in dropped),
     )
+
+
+def _beyond(sample: Sample, pool: Pool, windows: list[Offsets]) -> dict[Offsets, Note]:
+    """The windows with a session that four fifths of the outside shares do not have, and why.
+
+    A list over such a window would be compared with others over another one.
+    """
+    inputs = sample.inputs
+    outside = in_pool(pool.returns, sample.estimation, inputs.options.minimum_sessions)
+    outside[pool.own] = False
+    if not outside.any():
+        return {}
+    share = np.isfinite(pool.event_returns[:, outside]).mean(axis=1)
+    lacking = inputs.usable & (share < SMALLEST_WEIGHT)
+    found: dict[Offsets, Note] = {}
+    for window in windows:
+        rows = inputs.rows(window)
+        if lacking[rows].any():
+            first = rows.start + int(lacking[rows].argmax())
+            found[window] = OUTSIDE_ENDS(
+                session=str(inputs.sessions[first]), end=str(inputs.sessions[rows.stop - 1])
+            )
+    return found
 
 
 class _Market:

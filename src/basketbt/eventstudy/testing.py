@@ -260,6 +260,8 @@ def _unanswered(inputs: EventStudyInputs, answers: Answers, w: int, b: int) -> l
         return [inputs.no_pool]
     if not inputs.asked(b, inputs.windows[w]):
         return [NOT_ASKED()]
+    if beyond := answers.beyond.get(inputs.windows[w]):
+        return [beyond]
     return [note for note in (answers.reasons[b], answers.near[b]) if note is not None]
 
 
