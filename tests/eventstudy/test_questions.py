@@ -14,6 +14,7 @@ from basketbt.eventstudy.inputs import EventStudyInputs as Inputs
 from basketbt.eventstudy.inputs import Options, Pool, Variant
 from basketbt.eventstudy.kinds import draw_of_kind
 from basketbt.eventstudy.models import market_model
+from basketbt.eventstudy.multiple import counted_together
 from basketbt.eventstudy.results import EventStudyResult, WindowTest
 from basketbt.eventstudy.run import event_study
 from basketbt.eventstudy.windows import Offsets
@@ -219,6 +220,21 @@ def test_named_lists_from_publication_come_first_and_each_family_is_counted_alon
     assert shown.family is None
     assert np.isfinite(shown.p)
     assert np.isnan([shown.q1_p, shown.q2_p, shown.q1_holm_p, shown.q1_rate]).all()
+
+
+def test_lists_that_are_their_own_events_are_counted_as_one_family(
+    found: EventStudyResult,
+) -> None:
+    """Ten notes of ten days are ten tests, not ten studies of one test each."""
+    alone = cell(found, "named", (6, 10))
+    ten = counted_together([found] * 10)
+    for study in ten:
+        (publication, *_) = study.families
+        assert (publication.family, publication.lists, publication.tests) == ("publication", 10, 10)
+        told = cell(study, "named", (6, 10))
+        assert told.q1_holm_p == pytest.approx(min(1.0, 10 * alone.q1_p), abs=1e-12)
+        assert told.q2_holm_p == pytest.approx(min(1.0, 10 * alone.q2_p), abs=1e-12)
+        assert (told.q1_p, told.q2_p) == (alone.q1_p, alone.q2_p)
 
 
 def test_what_follows_a_publication_is_asked_both_questions_and_counts_as_no_test(

@@ -174,7 +174,8 @@ class EventStudyInputs:
     def family(self, basket: int, window: Offsets) -> Family | None:
         """The family that a list is tested in over a window; None where that is no test."""
         horizon = bool(self.horizons) and window in self.horizons[basket]
-        counted = self.options.family_windows or self.common
+        counted = self.options.family_windows
+        counted = self.common if counted is None else counted
         if not horizon and window not in counted:
             return None
         if self.named is not None and not self.named[basket]:

@@ -7,8 +7,10 @@ are not counted and stay NaN.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +21,9 @@ from basketbt.eventstudy.model_fit import ModelFit
 from basketbt.eventstudy.models import Mask
 from basketbt.eventstudy.questions import Answers
 from basketbt.notes import Note, NoteKind
+
+if TYPE_CHECKING:
+    from basketbt.eventstudy.results import EventStudyResult
 
 ROMANO_WOLF_TOO_FEW = NoteKind("empty-romano-wolf-too-few")
 
@@ -79,6 +84,46 @@ def adjust(inputs: EventStudyInputs, fit: ModelFit, answers: Answers) -> Adjuste
             )
         )
     return AdjustedP(**found, families=tuple(counts), notes=notes)
+
+
+def counted_together(studies: Sequence[EventStudyResult]) -> tuple[EventStudyResult, ...]:
+    """The main studies of several events with their tests counted as one set of families.
+
+    Romano-Wolf's column stays that of each event: it needs dates that all its tests share.
+    """
+    where = [
+        (n, k, test)
+        for n, study in enumerate(studies)
+        for k, test in enumerate(study.tests)
+        if test.family is not None and test.model == study.tests[0].model
+    ]
+    tests = [list(study.tests) for study in studies]
+    counts: list[FamilyCount] = []
+    for family in FAMILIES:
+        own = [(n, k, test) for n, k, test in where if test.family == family]
+        if not own:
+            continue
+        first = np.array([test.q1_p for *_, test in own])
+        second = np.array([test.q2_p for *_, test in own])
+        adjusted = zip(holm(first), holm(second), benjamini_hochberg(first), strict=True)
+        for (n, k, test), (one, two, screened) in zip(own, adjusted, strict=True):
+            tests[n][k] = replace(
+                test, q1_holm_p=float(one), q2_holm_p=float(two), q1_bh_p=float(screened)
+            )
+        lists = Counter((n, test.basket) for n, _, test in own)
+        counts.append(
+            FamilyCount(
+                family=family,
+                lists=len(lists),
+                windows=max(lists.values()),
+                cells=len(own),
+                tests=int(np.isfinite(first).sum()),
+            )
+        )
+    return tuple(
+        replace(study, tests=tuple(own), families=tuple(counts))
+        for study, own in zip(studies, tests, strict=True)
+    )
 
 
 def _members(inputs: EventStudyInputs, family: Family) -> Mask:

@@ -12,6 +12,8 @@ from basketbt.metrics.arrays import Floats
 
 #: The part of cases in which an interval should hold the mean.
 COVERAGE = 0.95
+#: Windows that share no session, below which there is no interval.
+FEWEST_SEPARATE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +21,8 @@ class PooledMean:
     """A mean over ``count`` lists of ``dates`` days p, and its 95 % interval.
 
     ``separate`` of these days have windows that share no session. ``low`` and ``high`` are NaN
-    where there are fewer than two of them: nothing then tells how another time would have gone.
+    where there are fewer than four of them: so few say next to nothing of how another time would
+    have gone, and t of one or two degrees of freedom gives intervals that no return can reach.
     """
 
     mean: float
@@ -51,7 +54,7 @@ def pooled_mean(values: Floats, days: NDArray[np.intp], length: int) -> PooledMe
     if not own.size:
         return PooledMean(mean=math.nan, low=math.nan, high=math.nan, count=0, dates=0, separate=0)
     mean, half = float(own.mean()), math.nan
-    if separate > 1:
+    if separate >= FEWEST_SEPARATE:
         from scipy.special import stdtrit  # most runs do without
 
         sums = np.bincount(place, weights=own - mean)

@@ -120,7 +120,8 @@ def event_inputs(
             matched_lists=spec.matched_lists,
             placebo_lists=spec.placebo_lists,
             nearest=spec.nearest,
-            family_windows=counted,
+            # a list that is its own event has no windows around it that its horizons do not have
+            family_windows=() if plan.config.by_publication else counted,
         ),
     )
     return inputs, (*cut, *missing, *limit_notes)

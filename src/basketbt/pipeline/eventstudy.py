@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from basketbt.engine.rebalance import Rebalance
 from basketbt.engine.shocks import holds_shocks, shocks_within
 from basketbt.eventstudy import inputs as shipped
 from basketbt.eventstudy.inputs import EventStudyInputs, Variant
+from basketbt.eventstudy.multiple import counted_together
 from basketbt.eventstudy.results import EventStudyResult, WindowTest
 from basketbt.eventstudy.run import NothingToTest, event_study
 from basketbt.market.clock import shipped_events
@@ -93,6 +94,29 @@ def tested(
         verdicts=verdicts_of(studies, {one.id: len(one.symbols) for one in case.baskets}),
         others=tuple(others),
     )
+
+
+def all_tested(
+    plan: StudyPlan, spec: EventStudySpec, cases: Sequence[CaseResult], data: MarketData
+) -> tuple[CaseResult, ...]:
+    """Every case ``tested``; where each list is its own event, all tests are counted together.
+
+    Else ten notes would be ten studies, each with its own chance of a finding.
+    """
+    found = tuple(tested(plan, spec, case, data) for case in cases)
+    if not plan.config.by_publication:
+        return found
+    counted = counted_together([case.event_studies[0].found for case in found])
+    return tuple(
+        _counted_anew(case, replace(case.event_studies[0], found=study))
+        for case, study in zip(found, counted, strict=True)
+    )
+
+
+def _counted_anew(case: CaseResult, main: EventStudied) -> CaseResult:
+    studies = (main, *case.event_studies[1:])
+    sizes = {one.id: len(one.symbols) for one in case.case.baskets}
+    return replace(case, event_studies=studies, verdicts=verdicts_of(studies, sizes))
 
 
 def _with_shocks(

@@ -8,12 +8,13 @@ import numpy as np
 
 from basketbt.lists.model import ListKind
 from basketbt.market.calendars import calendar
-from basketbt.metrics.pooling import pooled_mean
+from basketbt.metrics.pooling import FEWEST_SEPARATE, pooled_mean
 from basketbt.notes import Note, NoteKind
 from basketbt.pipeline.breadth import KINDS
 from basketbt.results import CaseResult, Pooled
 
 ONE_DAY = NoteKind("pooled_one_day")
+TOO_FEW_SEPARATE = NoteKind("pooled_too_few_separate")
 ALL_OVERLAP = NoteKind("pooled_all_overlap")
 NONE_OVER = NoteKind("pooled_none_over")
 
@@ -96,8 +97,12 @@ def _rows(
 
 def _why(count: int, dates: int, separate: int) -> tuple[Note, ...]:
     """Why there is no interval."""
-    if separate > 1:
+    if separate >= FEWEST_SEPARATE:
         return ()
     if not count:
         return (NONE_OVER(),)
-    return (ONE_DAY(),) if dates == 1 else (ALL_OVERLAP(dates=dates),)
+    if dates == 1:
+        return (ONE_DAY(),)
+    if separate == 1:
+        return (ALL_OVERLAP(dates=dates),)
+    return (TOO_FEW_SEPARATE(separate=separate, needed=FEWEST_SEPARATE),)

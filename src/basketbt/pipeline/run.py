@@ -110,9 +110,9 @@ def run_study(
     cases, left_out = _cases(prices, with_books=not events_only)
     if plan.config.event_study is not None:
         say("testing against chance")
-        from basketbt.pipeline.eventstudy import tested  # SciPy, which most runs do not need
+        from basketbt.pipeline.eventstudy import all_tested  # SciPy, which most runs do not need
 
-        cases = tuple(tested(plan, plan.config.event_study, case, prices.data) for case in cases)
+        cases = all_tested(plan, plan.config.event_study, cases, prices.data)
     if plan.config.account is not None and not events_only:
         say("keeping accounts")
         from basketbt.pipeline.accounts import all_accounted  # vectorbt: 2 to 3 s

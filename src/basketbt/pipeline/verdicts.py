@@ -18,11 +18,15 @@ ONE_CAN_CARRY = NoteKind("one-share-can-carry")
 
 
 def tested_windows(found: EventStudyResult) -> dict[Offsets, bool]:
-    """Of each registered window whether any list could be tested on it, in their order."""
+    """Of each registered window whether any list could be tested on it, in their order.
+
+    Of the windows that all lists have; where none of them is a test, of those after publication.
+    """
+    counted = [test for test in found.tests if test.family is not None]
+    common = [test for test in counted if test.window in found.shared]
     tested: dict[Offsets, bool] = {}
-    for test in found.tests:
-        if test.family is not None and test.window in found.shared:
-            tested[test.window] = tested.get(test.window, False) or _exists(test)
+    for test in common or counted:
+        tested[test.window] = tested.get(test.window, False) or _exists(test)
     return tested
 
 

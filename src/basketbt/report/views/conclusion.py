@@ -76,7 +76,7 @@ def _family(context: Context, family: FamilyInfo) -> str:
         f"conclusion.families.{family.family}",
         lists=context.count("lists", family.lists),
         windows=context.count("windows", family.windows),
-        tests=context.count("tests", family.tests),
+        tests=context.count("tests", family.tests) + _here(context, family, len(rows)),
         stood=len(of["stood_out"]) or context.say("conclusion.none"),
         which=_which(context, of["stood_out"]),
         later=context.say("conclusion.later", count=later) if later else "",
@@ -91,6 +91,11 @@ def _family(context: Context, family: FamilyInfo) -> str:
         return found
     seen = context.say("conclusion.seen", low=unsigned(min(least)), high=unsigned(max(least)))
     return joined([found, seen], context.language)
+
+
+def _here(context: Context, family: FamilyInfo, count: int) -> str:
+    """How many of a family's cells are of this event, where each list is its own."""
+    return context.say("conclusion.here", count=count) if count < family.cells else ""
 
 
 _KINDS = ("stood_out", "moved_with_kind", "chance", "untested")

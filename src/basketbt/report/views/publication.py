@@ -71,7 +71,8 @@ def _of_one_kind(context: Context, rows: _Group) -> Iterator[str]:
     if before is not None and before["lists"]:
         made = percent(real(before["median_return"]))
         phrase = "publication.before_one" if before["lists"] == 1 else "publication.before"
-        yield context.say(phrase, lists=who, value=made, rose=_some(context, before, "rose"))
+        rose = _some(context, before, "rose")
+        yield context.say(phrase, lists=who, value=made, rose=rose, end=before["end_date"])
     if "available" not in by_window:
         yield context.say("publication.nothing", lists=who)
         yield from _over(context, by_window)
