@@ -30,7 +30,17 @@ from basketbt.errors import InvalidFile, Problem, RefusedPath
 MAX_UNPACKED = 1024**3
 # A gzip may hold a thousand times its size; one of prices does not come near the ratio allowed.
 _ALWAYS_UNPACKED, _MAX_RATIO, _PART = 64 * 1024**2, 200, 1024**2
-_FOOTERS = ("数据来源", "资料来源", "source:", "data source")
+_FOOTERS = (
+    "数据来源",
+    "资料来源",
+    "source:",
+    "data source",
+    "注:",
+    "注：",
+    "备注",
+    "说明:",
+    "说明：",
+)
 _EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 Keep = Callable[[Sequence[str]], NDArray[np.bool_]]
