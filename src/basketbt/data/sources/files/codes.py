@@ -32,6 +32,8 @@ _BEFORE = re.compile(rf"({_LETTERS}|116|[012])[.:#]({_CODE})|({_LETTERS})({_CODE
 # Bloomberg's CH is a share of Shanghai, Shenzhen or Beijing, never an index.
 _CHINA = re.compile(r"([0-9]{6}) (?:CH|C1|C2)(?: EQUITY)?")
 _TICKERS = {"SHSZ300 INDEX": "000300.SH", "SHCOMP INDEX": "000001.SH", "SZCOMP INDEX": "399106.SZ"}
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_WITH_NAME = re.compile(r"(?<![0-9A-Z])([A-Z]{2})?[0-9]{6}(\.[A-Z]{2,4})?(?![0-9])|[0-9]{4,5}\.HK")
 _DIGITS = re.compile(r"[0-9]+")
 _SIX = 6
 
@@ -145,8 +147,10 @@ def _ambiguous(word: str, possible: tuple[Symbol, ...]) -> BadSymbol:
 
 
 def bare(text: str) -> str:
-    """A code without what surrounds it: blanks, an apostrophe, ="…", full-width letters."""
+    """A code without what surrounds it: blanks, an apostrophe, ="…", full-width letters, a name."""
     word = normalize("NFKC", text).strip().upper()
+    if _CHINESE.search(word) and (code := _WITH_NAME.search(word)):
+        word = code[0]
     return word.strip("='\"`\u2018\u2019 \t").removesuffix(".0")
 
 
