@@ -21,19 +21,8 @@ from basketbt.errors import RefusedPath
 
 MAX_SHEET_CELLS = 20_000_000
 EMPTY_CELLS = (
-    "",
-    "-",
-    "--",
-    "—",
-    "nan",
-    "NaN",
-    "NA",
-    "N/A",
-    "#N/A",
-    "#N/A N/A",
-    "null",
-    "NULL",
-    "None",
+    *("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "#N/A N/A"),
+    *("null", "NULL", "None"),
 )
 _EMPTY = frozenset(EMPTY_CELLS)
 
