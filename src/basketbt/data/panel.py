@@ -381,7 +381,7 @@ def _factor_notes(bars: Bars, untold: Flags) -> list[Note]:
 def _delisted_notes(symbols: Sequence[str], status: NDArray[np.int8]) -> list[Note]:
     """Shares that were delisted by the last session: cash, though a holder may have got shares."""
     gone = np.flatnonzero((status == Status.DELISTED).any(axis=0))
-    names = listing(symbols[column] for column in gone)
+    names = listing(symbols[column] for column in gone.tolist())
     return [DELISTED_AS_CASH(symbols=names)] if gone.size else []
 
 
