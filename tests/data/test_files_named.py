@@ -117,6 +117,14 @@ def test_only_files_that_are_asked_for_are_opened(tmp_path: Path) -> None:
         load(tmp_path, "600000.SH")
 
 
+def test_a_folder_an_exchange_says_what_digits_are(tmp_path: Path) -> None:
+    for folder, close in (("sz", 10), ("sh", 3200)):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder / "000001.csv", f"date,close\n2025-01-21,{close}\n")
+    found = load(tmp_path, "000001.SZ", indexes=("000001.SH",)).bars
+    assert [found.of(one).close[0] for one in ("000001.SZ", "000001.SH")] == [10, 3200]
+
+
 def test_two_files_of_one_code_are_one_table_or_refused(tmp_path: Path) -> None:
     write(tmp_path / "600519_2024.csv", "date,close\n2025-01-20,10\n")
     write(tmp_path / "600519_2025.csv", "date,close\n2025-01-21,11\n")

@@ -13,6 +13,7 @@ from basketbt.data.bars import PriceRequest
 from basketbt.data.sources.files import FilesSource, TableSpec
 from basketbt.data.sources.files.folder import CONVENTION, SUFFIXES
 from basketbt.data.sources.files.headers import KNOWN, REQUIRED
+from basketbt.data.sources.files.layouts import LAYOUTS
 from basketbt.data.validation.check import check
 from basketbt.data.validation.policy import RULES
 from basketbt.data.validation.rows import UNIT_MISTAKES
@@ -56,7 +57,17 @@ def checks() -> str:
     return table(("check", "default", "finds", "on `warn`"), *rows)
 
 
-@pytest.mark.parametrize("name", ["headers", "units", "checks"])
+def layouts() -> str:
+    rows = [("vendor", "told by", "codes", "one of volume", "one of amount", "prices", "suspended")]
+    words = {"raw": "raw", "adjusted": "adjusted", "either": "by evidence"}
+    for one in LAYOUTS:
+        marks = ", ".join(f"`{mark}`" for mark in one.marks)
+        shares, yuan = (" or ".join(f"{unit:,.0f}" for unit in u) for u in (one.volume, one.amount))
+        rows.append((one.name, marks, one.codes, shares, yuan, words[one.prices], one.halts))
+    return table(*rows)
+
+
+@pytest.mark.parametrize("name", ["layouts", "headers", "units", "checks"])
 def test_the_tables_are_those_of_the_code(name: str) -> None:
     assert after(name) == globals()[name]()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from basketbt.data.bars import MarketData, PriceRequest
 from basketbt.data.panel import PricePanel, build_panel
 from basketbt.data.sources.files import FilesSource
+from basketbt.data.sources.files.inspection import inspect
 from basketbt.data.validation.check import check
 from basketbt.errors import BasketbtError
 from basketbt.market.calendars import calendar
@@ -108,6 +111,21 @@ def test_a_mutation_of_each_layout_is_not_wrong_unseen(tmp_path: Path, number: i
     layout = LAYOUTS[number]
     choice = mutations(layout)
     assert verdict(tmp_path, layout, choice[number % len(choice)]) != "wrong"
+
+
+@pytest.mark.parametrize("number", range(len(LAYOUTS)))
+def test_a_damaged_file_is_one_error_or_none(tmp_path: Path, number: int) -> None:
+    rng = random.Random(number)
+    LAYOUTS[number].write(tmp_path, TRUE)
+    indexes(tmp_path)
+    path = rng.choice(sorted(one for one in tmp_path.rglob("*") if one.is_file()))
+    content = bytearray(path.read_bytes())
+    for _ in range(20):
+        content[rng.randrange(len(content))] = rng.randrange(256)
+    path.write_bytes(content[: rng.randrange(len(content) // 2, len(content))])
+    with contextlib.suppress(BasketbtError):
+        check(FilesSource(tmp_path).load(REQUEST))
+    inspect(tmp_path)
 
 
 def test_the_zoo_is_large_enough() -> None:

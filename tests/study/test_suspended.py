@@ -60,3 +60,7 @@ def test_constituents_events_and_accounts_see_the_same_suspension(
     assert own["filled"].sum() == 0
     assert set(own["reason"]) <= {"suspended"}
     assert f"{A} (1)" in str(run.summary["notes"].iloc[0])
+    # Reset at the close of that day: A stood still, B had gained 1 %, nobody could have bought A.
+    bought = 0.5 - 1.0 / (1.0 + 1.01)
+    said = f"{bought:.2%} of the book was bought or sold so"
+    assert said in str(run.summary["notes"].iloc[0])

@@ -38,6 +38,7 @@ from basketbt.notes import Note, NoteKind, listing
 _NOT_CONTENT = ("tables", "source", "notes", "digest")
 
 NO_FACTOR = NoteKind("no_factor", severity="warning")
+DELISTED_AS_CASH = NoteKind("delisted_as_cash", severity="warning")
 OWN_TABLES = NoteKind("prices_of_own_tables")
 VENDORS = NoteKind("prices_of_vendors")
 
@@ -171,7 +172,12 @@ def build_panel(
         shares=tuple(data.shares.get(name) for name in bars.symbols),
         missing=tuple(symbol for symbol in wanted if symbol not in begun),
         source=data.source,
-        notes=(*data.notes, *_factor_notes(bars, untold), *rates.notes),
+        notes=(
+            *data.notes,
+            *_factor_notes(bars, untold),
+            *_delisted_notes(bars.symbols, status),
+            *rates.notes,
+        ),
         digest="",
     )
     content = {name: value for name, value in vars(panel).items() if name not in _NOT_CONTENT}
@@ -370,6 +376,13 @@ def _status(data: MarketData, bars: Bars, where: Alignment, sessions: Dates) -> 
 def _factor_notes(bars: Bars, untold: Flags) -> list[Note]:
     names = [symbol for symbol, alone in zip(bars.symbols, untold, strict=True) if alone]
     return [NO_FACTOR(symbols=listing(names))] if names else []
+
+
+def _delisted_notes(symbols: Sequence[str], status: NDArray[np.int8]) -> list[Note]:
+    """Shares that were delisted by the last session: cash, though a holder may have got shares."""
+    gone = np.flatnonzero((status == Status.DELISTED).any(axis=0))
+    names = listing(symbols[column] for column in gone.tolist())
+    return [DELISTED_AS_CASH(symbols=names)] if gone.size else []
 
 
 def _instrument(data: MarketData, symbol: str) -> Instrument:

@@ -22,7 +22,9 @@ RELATIVE = tuple(measure for measure in MEASURES if measure.needs_benchmark)
 PRICE_RETURN_UNKNOWN = NoteKind("price_return_unknown")
 SUSPENDED = NoteKind("suspended")
 DELISTED = NoteKind("delisted", severity="warning")
+RESET_SUSPENDED = NoteKind("reset_suspended", severity="warning")
 PRICES_END = NoteKind("prices_end", severity="warning")
+_MOVED = 1e-9  # a change of weight below this is rounding
 _NAMED = 6  # shares that a note names one by one
 
 
@@ -119,12 +121,14 @@ def window_statistics(
     shocked = shocked_window(
         levels, benchmarks[:, 0], sessions=panel.sessions, base=path.base, met=shocks
     )
+    resets = unfilled_resets(panel, path, rows)
     notes = tuple(
         (
             *(shocked.notes if shocked else ()),
             *path.notes[member],
             *_end_note(panel, path, rows, member),
             *_idle_notes(panel, idle[number], gone[number]),
+            *_reset_notes(panel, resets[0][member], resets[1][member]),
             *_price_note(panel, path, rows, member, price_return[number]),
             *against[0].notes(number),
         )
@@ -192,6 +196,40 @@ def _idle_notes(panel: PricePanel, idle: Floats, gone: Floats) -> list[Note]:
             )
             notes.append(kind(symbols=listing(shares)))
     return notes
+
+
+def unfilled_resets(
+    panel: PricePanel, path: BookPath, rows: slice
+) -> tuple[NDArray[np.intp], Floats]:
+    """How often weights were reset in a share on a session without trading in it, (B, N), and how
+    much of the book was bought or sold by that, (B, N), in fractions of it.
+
+    The index book does so at the carried price; nobody else could have. The purchase at the base
+    does not count, nor does a reset at the window's last close, which moves nothing in it.
+    """
+    count = np.zeros(path.weights.shape, dtype=np.intp)
+    moved = np.zeros(path.weights.shape)
+    held = path.weights > 0
+    for part in path.total.periods:
+        if not 0 < part.start < rows.stop - 1:
+            continue
+        idle = held[part.baskets] & (panel.status[path.base + part.start] == Status.SUSPENDED)
+        if not idle.any():
+            continue
+        before = path.total.weights(part.start)[part.baskets]
+        change = np.where(idle, np.abs(part.weights - before), 0.0)
+        count[part.baskets] += change > _MOVED
+        moved[part.baskets] += change
+    return count, moved
+
+
+def _reset_notes(panel: PricePanel, count: NDArray[np.intp], moved: Floats) -> list[Note]:
+    found = np.flatnonzero(count)
+    if not found.size:
+        return []
+    shares = (COUNTED(name=panel.symbols[n], count=int(count[n])) for n in found)
+    weight = float(moved[found].sum())
+    return [RESET_SUSPENDED(symbols=listing(shares, most=_NAMED), weight=weight)]
 
 
 def _price_note(

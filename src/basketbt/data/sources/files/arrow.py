@@ -34,6 +34,8 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 _EPOCH = re.compile(r"\d{10}|\d{13}|\d{16}|\d{19}")  # seconds to nanoseconds since 1970
 _ZONE = timedelta(hours=8)  # of Shanghai and Hong Kong, whose days a table's rows are
+_NO_THOUSANDS = r",(\d{0,2}([^\d]|$)|\d{4})"  # a comma that does not part thousands
+_COMMA = re.compile(_NO_THOUSANDS)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?")
 _MULTIPLES = {"万": 1e4, "亿": 1e8}
 _NO_DAY = np.iinfo(np.int64).min  # what NumPy stores for NaT
@@ -172,11 +174,14 @@ def to_numbers(column: pa.ChunkedArray, header: str, path: str, lines: Lines) ->
     """
     if not _is_text(column):
         return doubles(column)
-    column = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", "")
+    bare = pc.utf8_trim_whitespace(column)
+    if integers(pc.match_substring_regex(bare, _NO_THOUSANDS)).max(initial=0) == 1:
+        return _from_text(bare, header, path, lines)
+    bare = pc.replace_substring(bare, ",", "")
     try:
-        return doubles(column.cast(pa.float64()))
+        return doubles(bare.cast(pa.float64()))
     except pa.ArrowInvalid:
-        return _from_text(column, header, path, lines)
+        return _from_text(bare, header, path, lines)
 
 
 def _from_text(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> Floats:
@@ -194,7 +199,10 @@ def _from_text(column: pa.ChunkedArray, header: str, path: str, lines: Lines) ->
 
 def _number(text: str) -> float:
     """The number that a text is in any of its spellings; NaN for none."""
-    word = _plain(text).replace(",", "").removesuffix("%").strip()
+    word = _plain(text).removesuffix("%").strip()
+    if _COMMA.search(word):  # 12,34 is no number of thousands, and may be 12.34
+        return np.nan
+    word = word.replace(",", "")
     scale = _MULTIPLES.get(word[-1:], 1.0)
     word = word[:-1] if scale != 1.0 else word
     return float(word) * scale if _NUMBER.fullmatch(word) else np.nan

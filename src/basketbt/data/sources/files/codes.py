@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
-from basketbt.data.sources.files.spec import Kind
+from basketbt.data.sources.files.spec import Exchange, Kind
 from basketbt.errors import BadSymbol, InvalidFile, Problem
 from basketbt.market.indexes import INDEXES
 from basketbt.market.symbols import Symbol, described, parse_symbol, readings
@@ -23,6 +23,8 @@ _EXCHANGES = {
     "1": "SH",  # Eastmoney's market numbers: 1.688111, 0.000034, 116.06682, 2.930713
     "0": "SZ",
 }
+#: Names of folders that hold one exchange's files.
+FOLDERS: dict[str, Exchange] = {"sh": "SH", "sz": "SZ", "bj": "BJ", "hk": "HK"}
 _LETTERS = "|".join(sorted((name for name in _EXCHANGES if name.isalpha()), key=len, reverse=True))
 _CODE = r"[HN]?[0-9]{1,6}"
 _AFTER = re.compile(rf"({_CODE})[. ]({_LETTERS})(?: EQUITY)?")
@@ -30,8 +32,18 @@ _BEFORE = re.compile(rf"({_LETTERS}|116|[012])[.:#]({_CODE})|({_LETTERS})({_CODE
 # Bloomberg's CH is a share of Shanghai, Shenzhen or Beijing, never an index.
 _CHINA = re.compile(r"([0-9]{6}) (?:CH|C1|C2)(?: EQUITY)?")
 _TICKERS = {"SHSZ300 INDEX": "000300.SH", "SHCOMP INDEX": "000001.SH", "SZCOMP INDEX": "399106.SZ"}
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_WITH_NAME = re.compile(r"(?<![0-9A-Z])([A-Z]{2})?[0-9]{6}(\.[A-Z]{2,4})?(?![0-9])|[0-9]{4,5}\.HK")
 _DIGITS = re.compile(r"[0-9]+")
 _SIX = 6
+
+# Indexes of Shanghai that people keep in files, whose digits may be a share's of Shenzhen.
+_USED = (
+    *("000001", "000010", "000015", "000016", "000300", "000510", "000688", "000698", "000819"),
+    *("000827", "000852", "000903", "000904", "000905", "000906", "000922", "000932", "000933"),
+    *("000985", "000991", "000993"),
+)
+_INDEXES = {*INDEXES, *(f"{code}.SH" for code in _USED)}
 
 # A code in the name of a file: with its exchange, or six digits alone.
 _NAMED = re.compile(
@@ -115,7 +127,7 @@ def meanings(word: str, kind: Kind, padded: bool = False) -> tuple[Symbol, ...]:
         found = found if padded else (*found, parse_symbol(f"{word}.HK"))
     if kind == "indexes":
         return tuple(one for one in found if one.kind == "index")
-    used = [one for one in found if one.kind != "index" or one.canonical in INDEXES]
+    used = [one for one in found if one.kind != "index" or one.canonical in _INDEXES]
     return tuple(used or found)
 
 
@@ -135,8 +147,10 @@ def _ambiguous(word: str, possible: tuple[Symbol, ...]) -> BadSymbol:
 
 
 def bare(text: str) -> str:
-    """A code without what surrounds it: blanks, an apostrophe, ="…", full-width letters."""
+    """A code without what surrounds it: blanks, an apostrophe, ="…", full-width letters, a name."""
     word = normalize("NFKC", text).strip().upper()
+    if _CHINESE.search(word) and (code := _WITH_NAME.search(word)):
+        word = code[0]
     return word.strip("='\"`\u2018\u2019 \t").removesuffix(".0")
 
 

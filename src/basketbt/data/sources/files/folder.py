@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from basketbt.data.bars import COLUMNS
-from basketbt.data.sources.files.codes import code_in_name
+from basketbt.data.sources.files.codes import FOLDERS, code_in_name
 from basketbt.data.sources.files.headers import KNOWN, plain
 from basketbt.data.sources.files.spec import FROM_THE_NAME, Kind, TableSpec
 from basketbt.errors import InputError, RefusedPath
@@ -18,6 +19,7 @@ MAX_BYTES = 2 * 1024**3
 # Names of the folder convention, in order of precedence; `*_adjusted` tables come after these.
 CONVENTION: tuple[Kind, ...] = ("bars", "indexes", "fx", "shares", "actions", "instruments")
 ADJUSTED = "_adjusted"
+_FOLDERS = 50  # of one security a file are looked for
 
 
 class NoTables(InputError):
@@ -82,11 +84,15 @@ def _by_field(names: Iterable[str]) -> list[TableSpec]:
 def _by_code(root: Path, names: Iterable[str]) -> list[TableSpec]:
     """Files of one security each, called by its code: here, or in folders of the convention."""
     found = []
-    for name in ("bars", "indexes", f"bars{ADJUSTED}"):
-        if (root / name).is_dir():
-            kind: Kind = "indexes" if name == "indexes" else "bars"
-            adjusted = name.endswith(ADJUSTED) or None
-            found.append(TableSpec(path=f"{name}/*", kind=kind, adjusted=adjusted))
+    for folder in sorted(one for one in root.iterdir() if one.is_dir())[:_FOLDERS]:
+        name = folder.name.lower()
+        known = name in ("bars", "indexes", f"bars{ADJUSTED}")
+        if known or any(code_in_name(split_name(one.name)[0]) for one in folder.iterdir()):
+            kind: Kind = "indexes" if name.startswith("index") or "指数" in name else "bars"
+            said = True if name.endswith(ADJUSTED) else None
+            spec = TableSpec(path=f"{folder.name}/*", kind=kind, adjusted=said)
+            named = FROM_THE_NAME if not known else None
+            found.append(replace(spec, symbol=named, exchange=FOLDERS.get(name)))
     coded = {suffix for stem, suffix in map(split_name, names) if suffix and code_in_name(stem)}
     found += [TableSpec(path=f"*{suffix}", symbol=FROM_THE_NAME) for suffix in sorted(coded)]
     return found

@@ -10,8 +10,10 @@ from __future__ import annotations
 import csv as rows_of
 import gzip
 import zipfile
+import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
@@ -30,7 +32,17 @@ from basketbt.errors import InvalidFile, Problem, RefusedPath
 MAX_UNPACKED = 1024**3
 # A gzip may hold a thousand times its size; one of prices does not come near the ratio allowed.
 _ALWAYS_UNPACKED, _MAX_RATIO, _PART = 64 * 1024**2, 200, 1024**2
-_FOOTERS = ("数据来源", "资料来源", "source:", "data source")
+_FOOTERS = (
+    "数据来源",
+    "资料来源",
+    "source:",
+    "data source",
+    "注:",
+    "注：",
+    "备注",
+    "说明:",
+    "说明：",
+)
 _EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 Keep = Callable[[Sequence[str]], NDArray[np.bool_]]
@@ -66,7 +78,7 @@ def open_table(path: Path) -> TableFile:
         if begins in (_EXCEL, _ZIP) and suffix.startswith(".xls"):
             return RowsTable(path.name, _without_footer(sheet_rows(path, MAX_UNPACKED)))
         return text_table(path.name, _unpacked(path))
-    except (pa.ArrowInvalid, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
+    except (pa.ArrowInvalid, OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
         what = f"cannot be read as {suffix[1:]}: {error}"
         raise InvalidFile([Problem(path.name, 1, what)]) from None
 
@@ -112,26 +124,39 @@ class ParquetTable:
 
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
         """All rows of some columns."""
-        return self._file.read(columns=list(columns))
+        with self._told():
+            return self._file.read(columns=list(columns))
 
     def row_groups(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """The same rows, a group at a time."""
         for group in range(self._file.num_row_groups):
-            yield self._file.read_row_group(group, columns=list(columns))
+            with self._told():
+                part = self._file.read_row_group(group, columns=list(columns))
+            yield part
 
     def read_matching(self, columns: Sequence[str], key: str, keep: Keep) -> pa.Table:
         """The rows whose ``key`` is kept. ``keep`` sees each distinct text once a row group."""
         from pyarrow.parquet import ParquetFile
 
-        file = ParquetFile(self._path, memory_map=True, read_dictionary=[key])
         parts: list[pa.Table] = []
-        for group in range(file.num_row_groups):
-            texts, numbers = coded(file.read_row_group(group, columns=[key]).column(0))
-            kept = np.append(keep(texts), np.False_)  # the last one for null, whose number is -1
-            rows = np.flatnonzero(kept[numbers])
-            if rows.size or not parts:
-                parts.append(taken(file.read_row_group(group, columns=list(columns)), rows))
-        return pa.concat_tables(parts)
+        with self._told():
+            file = ParquetFile(self._path, memory_map=True, read_dictionary=[key])
+            for group in range(file.num_row_groups):
+                texts, numbers = coded(file.read_row_group(group, columns=[key]).column(0))
+                kept = np.append(keep(texts), np.False_)  # the last one for null, number -1
+                rows = np.flatnonzero(kept[numbers])
+                if rows.size or not parts:
+                    parts.append(taken(file.read_row_group(group, columns=list(columns)), rows))
+            return pa.concat_tables(parts)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """While it is read: what Arrow cannot make out becomes ``InvalidFile``."""
+        try:
+            yield
+        except (pa.ArrowException, OSError) as error:
+            what = f"cannot be read as parquet: {error}".strip()
+            raise InvalidFile([Problem(self._path.name, 1, what)]) from None
 
 
 def _parquet(path: Path) -> TableFile:

@@ -15,7 +15,7 @@ from basketbt.errors import InvalidFile, Problem
 
 _PRICES: Mapping[str, tuple[str, ...]] = {
     "date": (
-        *("date", "trade_date", "datetime", "time", "dates", "tradingdate"),
+        *("date", "trade_date", "datetime", "time", "dates", "day", "tradingdate"),
         *("日期", "交易日期", "交易日", "时间", "交易时间"),
     ),
     "symbol": (

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from basketbt.data.adjust import evidence_of_adjusted, restated_steps, whole_ticks
-from basketbt.data.bars import Bars, CorporateAction, Flags, Floats
+from basketbt.data.bars import Bars, CorporateAction, Dates, Flags, Floats
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import BarRows
 from basketbt.errors import InvalidFile, Problem
@@ -31,10 +31,12 @@ UNIT_NOT_SHOWN = NoteKind("unit_not_shown")
 RAW_NOT_SHOWN = NoteKind("raw_not_shown", severity="warning")
 PREVIOUS_AFTER_GAP = NoteKind("previous_after_gap", severity="warning")
 
-_BROKEN = 0.005  # of closes may be no whole fen, and one, and the others be as they were made
+# So many closes may be no whole fen, a slip of the pen, and the others be raw; in so many one.
+_BROKEN, _SLIPS = 0.005, 100
 _RAW_FLAG = 3.0  # baostock: 1 backward, 2 forward, 3 not adjusted
 _LISTED = 8
 _SHOWN_RAW = -3.0  # closes that are adjusted move on ex-dates so with a likelihood of 1 in 20
+_NOISE = 2e-5  # of a ratio of two prices; a dividend of a fen on a close below 500 yuan is more
 _MOST_STEPS = 5  # of a share; a company pays once or twice a year
 _AGREE = 2e-3  # two steps of one ex-date, as vendors round them
 
@@ -124,8 +126,8 @@ class Proof:
         if self._bars.parsed[number].exchange == "HK":
             tick = 0.001
         known = close[np.isfinite(close)]
-        broken = np.count_nonzero(~whole_ticks(known, tick))
-        return bool(broken <= max(1.0 if known.size > 2 else 0.0, _BROKEN * known.size))
+        broken = int(np.count_nonzero(~whole_ticks(known, tick)))
+        return broken <= max(1.0 if known.size > _SLIPS else 0.0, _BROKEN * known.size)
 
     def _turned_back(self, number: int, own: slice, declared: bool | None) -> bool:
         """Adjusted closes whose factor turns them back into whole fen; else taken as adjusted."""
@@ -139,13 +141,16 @@ class Proof:
             columns["close"][own] = _on_ticks(columns["close"][own])
             self._note(TURNED_BACK, number)
             return True
+        close = columns["close"][own]
+        at = int(np.argmax(np.abs(close - np.round(close, 2)) * np.isfinite(close)))
+        example = f"({self._bars.dates[own][at]}: {close[at]:.6g})"
         if declared is False:
-            self._refuse(number, "its closes are no whole fen, so they are not raw")
+            self._refuse(number, f"its closes are no whole fen {example}, so they are not raw")
         if self._steps_of_factor(own) or self._ex_dates(number, own):
             self._refuse(
                 number,
-                "its closes are no whole fen, so they are adjusted, and a factor or actions beside "
-                "them would adjust them twice",
+                f"its closes are no whole fen {example}, so they are adjusted, and a factor or "
+                "actions beside them would adjust them twice",
             )
         if adjusted_close is not None and np.isfinite(adjusted_close[own]).all():
             ratio = adjusted_close[own] / columns["close"][own]
@@ -183,7 +188,7 @@ class Proof:
             return
         factor = found[own] / self._columns["close"][own]
         if np.isfinite(factor).any():
-            self._columns["factor"][own] = factor
+            self._columns["factor"][own] = _without_noise(factor, self._bars.dates[own])
             self._note(FACTOR_OF_ADJUSTED, number)
 
     def _factor_of_previous(self, number: int, own: slice) -> bool:
@@ -283,6 +288,17 @@ class Proof:
             "and the actions out"
         )
         raise InvalidFile([Problem(self._spec.path, 1, what, fix)])
+
+
+def _without_noise(factor: Floats, dates: Dates) -> Floats:
+    """A factor that stands still between ex-dates: the rounding of an adjusted close moves it."""
+    order = np.argsort(dates, kind="stable")
+    known = order[np.isfinite(factor[order])]
+    steps = np.append(factor[known[:1]], factor[known[1:]] / factor[known[:-1]])
+    steps[1:][np.abs(steps[1:] - 1.0) < _NOISE] = 1.0
+    found = np.full(len(factor), np.nan)
+    found[known] = np.cumprod(steps)
+    return found
 
 
 def _on_ticks(close: Floats) -> Floats:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from io import BytesIO
 from itertools import zip_longest
@@ -17,7 +20,10 @@ from basketbt.data.sources.files.head import MOST, Head, find_head, text_of
 from basketbt.errors import RefusedPath
 
 MAX_SHEET_CELLS = 20_000_000
-EMPTY_CELLS = ("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "null", "NULL", "None")
+EMPTY_CELLS = (
+    *("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "#N/A N/A"),
+    *("null", "NULL", "None"),
+)
 _EMPTY = frozenset(EMPTY_CELLS)
 
 Cells = Sequence[Any]
@@ -104,9 +110,7 @@ def sheet_rows(path: Path | BytesIO, most: int) -> list[Cells]:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > most:
                 raise RefusedPath(path=named, why="unpacks to more than 1 GiB")
-    import python_calamine
-
-    try:
+    with _calamine() as python_calamine:
         if isinstance(path, BytesIO):
             path.seek(0)
         book = python_calamine.load_workbook(path)
@@ -119,8 +123,32 @@ def sheet_rows(path: Path | BytesIO, most: int) -> list[Cells]:
         if len(filled) > 1 and all(codes):
             return _of_sheets(codes, [one.to_python() for _, one in filled])
         return list(filled[0][1].to_python()) if filled else []
+
+
+@contextmanager
+def _calamine() -> Iterator[Any]:
+    """The reader of workbooks, whose errors become ``pa.ArrowInvalid``.
+
+    On some damaged files it panics, as Rust calls it: that is no ``Exception``, and Rust writes
+    where it happened to standard error before anything can be done about it.
+    """
+    import python_calamine
+
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield python_calamine
     except (python_calamine.CalamineError, ValueError) as error:
         raise pa.ArrowInvalid(f"no workbook that can be read ({error})") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise pa.ArrowInvalid("no workbook that can be read, it is damaged") from None
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 def cells_of(rows: Sequence[Cells]) -> list[list[str]]:

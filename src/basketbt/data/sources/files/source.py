@@ -291,8 +291,7 @@ class FilesSource(TableSource):
         return self._proof(read, specs, actions).settled()
 
     def _proof(self, read: BarRows, specs: Sequence[TableSpec], actions: Actions) -> Proof:
-        stem = split_name(Path(specs[0].path).name)[0]
-        told = [adjustment_of(one) for one in (stem, *read.titles)]
+        told = [adjustment_of(one) for one in (specs[0].path, *read.titles)]
         said = next((one for one in told if one is not None), None)
         return Proof(read, specs[0], said, actions)
 
