@@ -34,6 +34,7 @@ HOSTS = (
     ".sse.com.cn",
     ".szse.cn",
     ".10jqka.com.cn",
+    ".safe.gov.cn",
 )
 HANG_SECONDS = 5.0
 

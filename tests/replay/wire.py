@@ -34,6 +34,7 @@ class Request:
             ("sse.com.cn", "sse"),
             ("szse.cn", "szse"),
             ("10jqka.com.cn", "ths"),
+            ("safe.gov.cn", "safe"),
         ):
             if self.host.endswith(end):
                 return name

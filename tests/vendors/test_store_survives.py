@@ -65,17 +65,16 @@ def test_a_killed_fetch_keeps_what_was_done_and_resumes(
 ) -> None:
     process = start_fetching(path, replay.environment)
     told = known(process.stdout)
-    for _ in range(after):
-        assert told.readline()
+    first = {told.readline().split()[0] for _ in range(after)}
     process.send_signal(signal.SIGKILL)
     process.wait()
     told.close()
     with Store(path) as store:
         done = {coverage.symbol for coverage in store.all_coverages()}
-        assert set(NAMES[:after]) <= done
+        assert first <= done
         assert wrong_rows(store, replay.vendors.market) == []
     states = fetch_all(path)
-    assert states[:after] == ["stored"] * after
+    assert states.count("stored") >= after
     assert set(states) <= {"stored", "fetched"}
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
+from basketbt.data.sources.answers import Answers
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.vendor import (
     Changed,
@@ -90,8 +91,8 @@ class Transport:
         self._pages = pages
         self._inspect = inspect
         self.at_hand = at_hand
+        self.answers: Answers = {}  # where nobody keeps them for longer
         self._last_host = ""
-        self.known: dict[str, Any] = {}  # responses by address: akshare asks some twice
 
     # --- what was answered ----------------------------------------------------------------
 
@@ -229,6 +230,14 @@ class Transport:
                 self._hosts.unreachable(host, _in_short(error))
                 raise
 
+    def told_before(self, url: str, record: HttpRecord) -> bytes:
+        """The body of an answer that is known, which counts as evidence here too."""
+        self._last_host = urlsplit(url).hostname or url
+        if record not in self.exchanges:
+            self.exchanges.append(record)
+            self._inspect_body(url, record.body)
+        return record.body
+
     def demand_open(self, host: str) -> None:
         """Raise what the host did when it is left alone at the moment."""
         self._last_host = host
@@ -287,8 +296,11 @@ class Transport:
             why = "a web page instead of data"
         if why is not None:
             self.refused(why, answer.status, answer.retry_after)
+        self._inspect_body(url, answer.body)
+
+    def _inspect_body(self, url: str, body: bytes) -> None:
         if self._inspect is not None:
-            self._inspect(self, url, answer.body)
+            self._inspect(self, url, body)
 
 
 def retry_after(headers: Any) -> float:
