@@ -20,7 +20,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,7 @@ class Wire:
     vendors: Vendors
     clock: VirtualClock
     behaviour: Behaviour
+    answered: set[tuple[str, str, str]] = field(default_factory=set)
 
     def answer(
         self, method: str, url: str, connect: float, fail: Callable[[str], Exception]
@@ -151,6 +152,7 @@ class Wire:
         if isinstance(done, Reply):
             self.vendors.log.append(request)
             return done
+        self.answered.add(_address(request))
         return self.vendors(request)
 
     def install(self) -> None:
@@ -198,6 +200,10 @@ def _cookie() -> Any:
     until = int(time.time()) + 10**7
     where = (".yahoo.com", True, True, "/", True, True)
     return Cookie(0, "A3", "d=invented", None, False, *where, until, False, None, None, {})
+
+
+def _address(request: Request) -> tuple[str, str, str]:
+    return request.host, request.path, str(sorted(request.query.items()))
 
 
 class _Raw:
@@ -251,16 +257,12 @@ def play(name: str) -> str:
         asked = len(vendors.log)
         twice = ""
         if states["failed"]:
-            first = {(r.host, r.path, str(sorted(r.query.items()))) for r in vendors.log}
+            first = set(wire.answered)
             clock.now += 86_400
             wire.behaviour = all_well
             before = len(vendors.log)
             rest = Fetcher(store, now=NOW, hosts=hosts).fetch(request, thorough=True)
-            again = [
-                r
-                for r in vendors.log[before:]
-                if (r.host, r.path, str(sorted(r.query.items()))) in first
-            ]
+            again = [r for r in vendors.log[before:] if _address(r) in first]
             left = sum(outcome.state == "failed" for outcome in rest)
             twice = f"{len(vendors.log) - before} more, {len(again)} of them again, {left} failed"
     exit_code = 3 if states["failed"] else 0

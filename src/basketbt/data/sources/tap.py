@@ -74,7 +74,7 @@ def _tapped_send(
     options |= {
         "stream": True,
         "allow_redirects": False,
-        "timeout": (transport.limits.connect, transport.limits.read),
+        "timeout": (transport.connect_within, transport.limits.read),
     }
 
     if options.get("verify") is True and (bundle := os.environ.get("SSL_CERT_FILE")):

@@ -54,6 +54,7 @@ class Limits:
     """Time-outs in seconds; the defaults suit a slow line to a distant vendor."""
 
     connect: float = 8.0  # a lost first packet is sent again after 1, 3 and 7 seconds
+    connect_in_silence: float = 2.0  # once a host was waited for and nobody has answered yet
     read: float = 20.0  # longest silence
     total: float = 60.0  # longest answer, however it drips
     first_backoff: float = 1.0
@@ -149,11 +150,12 @@ class Transport:
         raise self.failure(Refused, why)
 
     def json_object(self, body: bytes) -> dict[str, Any]:
-        """A body as a JSON object; ``Changed`` when it is none."""
-        try:
-            found = json.loads(body)
-        except ValueError:
-            found = None
+        """A body as a JSON object, in UTF-8 or GBK; ``Changed`` when it is none."""
+        found = None
+        for encoding in ("utf-8", "gb18030"):
+            with contextlib.suppress(ValueError):
+                found = json.loads(body.decode(encoding))
+                break
         if not isinstance(found, dict):
             self.changed("the answer is not a JSON object, or cut short")
         return found
@@ -237,6 +239,13 @@ class Transport:
             self.exchanges.append(record)
             self._inspect_body(url, record.body)
         return record.body
+
+    @property
+    def connect_within(self) -> float:
+        """Seconds to connect: one host in silence is waited for, all of them one after another
+        are not."""
+        limits = self.limits
+        return min(limits.connect, limits.connect_in_silence if self._hosts.is_silent else 60.0)
 
     def demand_open(self, host: str) -> None:
         """Raise what the host did when it is left alone at the moment."""
