@@ -47,7 +47,7 @@ State = Literal["stored", "fetched", "failed"]
 SETTLED = timedelta(hours=20)
 # From so many mainland shares on, two vendors share the work: one of them alone would take minutes.
 SHARED_FROM = 20
-_MAINLAND = ("sina", "eastmoney")  # before which Yahoo goes abroad
+_MAINLAND = ("sina", "eastmoney")  # before which Yahoo goes abroad, for mainland shares
 
 
 @dataclass(frozen=True)
@@ -222,9 +222,12 @@ class Fetcher:
         left = list(job.windows)
         while left:
             at = 0
-            if "yahoo" in left and left[0] in _MAINLAND and is_outside_china(self._hosts):
-                at = left.index("yahoo")
+            if {"tencent", "yahoo"} <= set(job.windows) and left[0] in _MAINLAND:
+                at = left.index("yahoo") if self._yahoo_goes_first(left) else 0
             yield left.pop(at)
+
+    def _yahoo_goes_first(self, left: Sequence[str]) -> bool:
+        return "yahoo" in left and is_outside_china(self._hosts)
 
     def _saved(self, found: _Delivered) -> Outcome:
         name = found.job.name
