@@ -68,6 +68,7 @@ class Vendors:
             "sse": lambda r: exchanges.shanghai(self.market),
             "szse": lambda r: exchanges.shenzhen(self.market),
             "ths": boards.ths,
+            "safe": exchanges.mid_rates,
         }[request.vendor]
         reply = answer(request)
         if reply is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from replay.invented import Event, Market, Security
-from replay.wire import Reply, json_reply
+from replay.invented import Event, Market, Security, rates
+from replay.wire import Reply, Request, json_reply
 
 PAGE = 3
 # The order of Eastmoney's columns, to which akshare gives names by position.
@@ -82,3 +82,14 @@ def _delisted(market: Market, exchange: str) -> list[tuple[str, str, str, str]]:
         for s in market.securities
         if s.delisted is not None and s.symbol.exchange == exchange
     ]
+
+
+def mid_rates(request: Request) -> Reply:
+    """The central bank's mid rates as a web page, yuan for 100 units, newest first."""
+    lines = "".join(
+        f"<tr><td>{day}&nbsp;</td><td>718.85</td><td>{rate * 100:.4f}</td></tr>"
+        for day, rate in reversed(rates())
+    )
+    head = "<tr><th>日期</th><th>美元</th><th>港元</th></tr>"
+    tables = f"<table><tr><td>x</td></tr></table><table>{head}{lines}</table>"
+    return Reply(f"<html><body>{tables}</body></html>".encode(), type="text/html; charset=utf-8")

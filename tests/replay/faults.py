@@ -45,6 +45,16 @@ def manner(vendor: str, how: Manner) -> Fault:
     return to_bars(vendor, lambda honest: replace(honest, manner=how))
 
 
+def encoded(vendor: str, name: str, encode: BODY) -> Fault:
+    """The honest reply in an encoding of the wire."""
+    return to_bars(
+        vendor,
+        lambda honest: replace(
+            honest, body=encode(honest.body), headers={"Content-Encoding": name}
+        ),
+    )
+
+
 def rewritten(vendor: str, change: BODY) -> Fault:
     """The honest reply with its body changed."""
     return to_bars(vendor, lambda honest: replace(honest, body=change(honest.body)))
@@ -178,6 +188,27 @@ RENAMED: dict[str, BODY] = {
     "tencent": lambda body: body.replace(b"sh688111", b"sh688999"),
     "csindex": csindex_rows(lambda row: {**row, "indexCode": "000999"}),
     "yahoo": lambda body: body.replace(b'"symbol":"688111.SS"', b'"symbol":"688999.SS"'),
+}
+
+
+def in_callback(body: bytes) -> bytes:
+    """JSONP: what a browser's script tag would be sent."""
+    return b"jQuery1124_1719(" + body.strip().rstrip(b";") + b");"
+
+
+def challenge(body: bytes) -> bytes:
+    """A script that sets a cookie and loads the page again: a captcha's first half."""
+    return b"var arg1='3A2F';document.cookie='acw_sc__v2='+arg1;location.reload();"
+
+
+# Chinese words in the answer, in the encoding that these vendors used for decades.
+IN_GBK: dict[str, BODY] = {
+    "eastmoney": lambda body: body.replace(
+        b'"name":"688111.SH"', '"name":"金山办公"'.encode("gbk")
+    ),
+    "sina": lambda body: body.replace(b"/* note */", "/* 注 */".encode("gbk")),
+    "tencent": lambda body: body.replace(b'"msg": ""', '"msg": "成功"'.encode("gbk")),
+    "csindex": lambda body: body.replace(b'"msg":"Success"', '"msg":"成功"'.encode("gbk")),
 }
 
 

@@ -34,6 +34,7 @@ HOSTS = (
     ".sse.com.cn",
     ".szse.cn",
     ".10jqka.com.cn",
+    ".safe.gov.cn",
 )
 HANG_SECONDS = 5.0
 
@@ -126,9 +127,10 @@ class ReplayServer:
         if reply.manner == "hang":
             self._closing.wait(HANG_SECONDS)
             return False
+        chunked = reply.manner == "chunked"
         lines = [
             f"HTTP/1.1 {reply.status} X",
-            f"Content-Length: {len(reply.body)}",
+            "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(reply.body)}",
             f"Content-Type: {reply.type}",
             *(f"{name}: {value}" for name, value in reply.headers.items()),
         ]
@@ -140,7 +142,7 @@ class ReplayServer:
             if reply.manner == "reset":
                 secure.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return False
-        secure.sendall(reply.body)
+        secure.sendall(_in_chunks(reply.body) if chunked else reply.body)
         return True
 
     def _drip(self, secure: ssl.SSLSocket, body: bytes) -> bool:
@@ -150,6 +152,11 @@ class ReplayServer:
             if time.monotonic() > end or self._closing.wait(0.05):
                 return False
         return True
+
+
+def _in_chunks(body: bytes) -> bytes:
+    parts = [body[at : at + 1000] for at in range(0, len(body), 1000)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in [*parts, b""])
 
 
 def _read_head(stream: BinaryIO) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
-Manner = Literal["whole", "drop", "reset", "short", "hang", "drip"]
+Manner = Literal["whole", "drop", "reset", "short", "hang", "drip", "chunked"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Request:
             ("sse.com.cn", "sse"),
             ("szse.cn", "szse"),
             ("10jqka.com.cn", "ths"),
+            ("safe.gov.cn", "safe"),
         ):
             if self.host.endswith(end):
                 return name
@@ -43,7 +44,7 @@ class Request:
 @dataclass(frozen=True)
 class Reply:
     """``manner``: whole; drop (no answer at all); reset or short (half of the body, then a reset
-    or an orderly end); hang (no answer for a long time); drip (a byte at a time)."""
+    or an orderly end); hang (no answer for a long time); drip (a byte at a time); chunked."""
 
     body: bytes = b""
     status: int = 200

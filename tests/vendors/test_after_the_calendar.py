@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from basketbt.cli.fetching import _warn_of_the_calendar
 from basketbt.data.sources.beyond import stored_sessions
 from basketbt.data.sources.stored import StoreSource
 from basketbt.data.store import Store
@@ -89,6 +90,13 @@ def test_without_anybody_the_calendar_ends_where_it_ends(replay: Replay, store: 
     assert outcome.state == "failed"
     with pytest.raises(OutsideCalendar):
         calendar("XSHG").on_or_after(date(2025, 5, 6))
+
+
+def test_fetching_warns_that_the_calendar_has_ended(
+    replay: Replay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _warn_of_the_calendar()  # the clock of this machine is later than the table
+    assert "no session of Shanghai after 2025-03-31 is known here" in capsys.readouterr().err
 
 
 def test_days_of_the_table_are_never_learnt(replay: Replay) -> None:

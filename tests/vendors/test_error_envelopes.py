@@ -178,3 +178,29 @@ def test_a_full_answer_of_tencent_is_not_believed(replay: Replay, hosts: RateLim
 
     replay.vendors.faults.append(faults.rewritten("tencent", full))
     assert "most there can be" in str(ask("tencent", hosts))
+
+
+def test_what_a_symbol_was_answered_is_not_asked_for_again(replay: Replay, store: Store) -> None:
+    """Sina's bars and the actions came, then everybody refused: the next fetch has them."""
+
+    def after_the_actions(request: Request, honest: Callable[[], Reply]) -> Reply | None:
+        refused = request.path.endswith("hfq.js") or request.vendor in ("tencent", "yahoo")
+        bars = request.vendor == "eastmoney" and faults.is_bars(request)
+        actions = request.query.get("reportName") == "RPT_SHAREBONUS_DET"
+        return Reply(b"no", 456, "text/plain") if refused or bars or actions else None
+
+    replay.vendors.faults.append(after_the_actions)
+    (failed,) = fetch(store, "688111.SH")
+    assert failed.state == "failed"
+    first = {(r.host, r.path) for r in replay.vendors.log if faults.is_bars(r)}
+    assert ("finance.sina.com.cn" in {host for host, _ in first}) is True
+    replay.vendors.faults.clear()
+    before = len(replay.vendors.log)
+    (done,) = fetch(store, "688111.SH")
+    assert (done.state, done.vendor) == ("fetched", "sina")
+    again = {(r.host, r.path) for r in replay.vendors.log[before:]}
+    assert not any("klc_kl" in path for _, path in again)
+    assert wrong_rows(store, replay.vendors.market) == []
+    with store._guarded():
+        kept = store._db.execute("SELECT count(*) FROM answer").fetchone()
+    assert kept == (0,)

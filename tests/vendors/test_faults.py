@@ -9,6 +9,8 @@ why the vendor cannot have this fault. Other files have the faults that take two
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -168,6 +170,24 @@ FAULTS: Mapping[str, Mapping[str, Fails | Stored | str]] = {
         "csindex": "a session without a level is missing: see there",
     },
     "code instead of data": in_the_body(dict.fromkeys(VENDORS, faults.code)),
+    "gzip": {
+        v: Stored(_fault(faults.encoded, v, "gzip", gzip.compress), SUBJECT[v]) for v in VENDORS
+    },
+    "broken gzip": {
+        v: Fails(_fault(faults.encoded, v, "gzip", lambda body: body), Unreachable)
+        for v in VENDORS
+    },
+    "an encoding that nobody asked for": {
+        v: Fails(_fault(faults.encoded, v, "br", zlib.compress), Changed) for v in VENDORS
+    } | {"yahoo": Fails(_fault(faults.encoded, "yahoo", "br", zlib.compress), Unreachable)},
+    "chunked": {v: Stored(_fault(faults.manner, v, "chunked"), SUBJECT[v]) for v in VENDORS},
+    "a redirect to a captcha": on_the_wire(
+        Reply(b"", 302, headers={"Location": "https://captcha.example/verify"}), Refused, "HTTP 302"
+    ),
+    "a script that sets a cookie": in_the_body(dict.fromkeys(VENDORS, faults.challenge)),
+    "a JSONP wrapper": in_the_body(dict.fromkeys(VENDORS, faults.in_callback)),
+    "GBK": {v: Stored(_fault(faults.rewritten, v, faults.IN_GBK[v]), SUBJECT[v])
+            for v in VENDORS if v != "yahoo"} | {"yahoo": "its answers are in ASCII"},
 }  # fmt: skip
 
 CELLS = [(fault, vendor) for fault, row in FAULTS.items() for vendor in row]
@@ -305,6 +325,23 @@ def test_a_proxy_that_is_not_there_is_unreachable(
     assert type(failure) is Unreachable
     assert "proxy" in failure.hint
     assert replay.vendors.log == []
+
+
+@pytest.mark.parametrize("vendor", [v for v in VENDORS if v != "yahoo"])
+def test_a_proxy_with_its_own_certificates_needs_one_variable(
+    replay: Replay, hosts: RateLimiter, monkeypatch: pytest.MonkeyPatch, vendor: str
+) -> None:
+    """SSL_CERT_FILE too, which Yahoo's client heeds by itself and akshare does not."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name)
+    failure = ask(vendor, hosts)
+    assert type(failure) is Unreachable
+    assert "certificate" in str(failure).lower()
+    assert "REQUESTS_CA_BUNDLE" in failure.hint
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        with monkeypatch.context() as one:
+            one.setenv(name, replay.environment[name])
+            assert len(completed(vendor, SUBJECT[vendor]).history.bars.dates) > 200
 
 
 # --- a factor file is data -------------------------------------------------------------------

@@ -30,6 +30,7 @@ WIRE = {
     "code": Reply(b'__import__("os").abort()', 200),
 }
 ACTIONS, RATE = "datacenter-web.eastmoney.com", "push2his.eastmoney.com"
+SAFE = "www.safe.gov.cn"
 
 
 def broken(replay: Replay, host: str, name: str) -> None:
@@ -84,11 +85,17 @@ def test_bars_need_one_host_a_vendor(replay: Replay, store: Store) -> None:
 
 
 @pytest.mark.parametrize("name", WIRE)
-def test_without_eastmoneys_rate_yahoos_is_taken(replay: Replay, store: Store, name: str) -> None:
+def test_without_eastmoneys_rate_safes_is_taken_then_yahoos(
+    replay: Replay, store: Store, name: str
+) -> None:
     broken(replay, RATE, name)
     (outcome,) = fetch(store, "HKDCNY")
-    assert (outcome.state, outcome.vendor) == ("fetched", "yahoo")
+    assert (outcome.state, outcome.vendor) == ("fetched", "safe")
     assert outcome.failures[0].fields["host"] == RATE
+    broken(replay, SAFE, name)
+    (outcome,) = fetch(store, "HKDCNY", end="2025-06-20")
+    assert (outcome.state, outcome.vendor) == ("fetched", "yahoo")
+    assert outcome.failures[1].fields["host"] == SAFE
 
 
 @pytest.mark.parametrize("name", WIRE)
@@ -96,6 +103,7 @@ def test_without_any_rate_it_is_named_and_nothing_stored(
     replay: Replay, store: Store, name: str
 ) -> None:
     broken(replay, RATE, name)
+    broken(replay, SAFE, name)
     replay.vendors.faults.append(faults.on("yahoo", Reply(HTML, 403, "text/html")))
     (outcome,) = fetch(store, "HKDCNY")
     assert outcome.state == "failed"

@@ -103,6 +103,33 @@ def test_on_a_terminal_a_line_is_drawn_over(
         assert re.search(r"5/5 +\d+ a minute, 0:00 left +0 stored, 5 fetched, 0 failed", seen)
 
 
+@pytest.mark.parametrize("host", ["", "finance.sina.com.cn", "query2.finance.yahoo.com"])
+def test_doctor_on_a_terminal_is_a_table_whatever_a_host_does(
+    replay: Replay, project: dict[str, str], host: str
+) -> None:
+    replay.vendors.faults.append(
+        lambda request, _: Reply(manner="drop") if request.host == host else None
+    )
+    code, seen = on_a_terminal(("doctor", "--live"), project | {"COLUMNS": "120"})
+    assert code == 3  # today the invented vendors have no bars
+    assert "Traceback" not in seen
+    for vendor in ("sina", "tencent", "eastmoney", "csindex", "sse", "szse"):
+        assert re.search(rf"^ *{vendor} ", seen, re.MULTILINE), seen
+
+
+@pytest.mark.parametrize("name", ["drop", "502"])
+def test_a_run_in_trouble_says_so_on_a_terminal(
+    replay: Replay, project: dict[str, str], name: str
+) -> None:
+    reply = Reply(manner="drop") if name == "drop" else Reply(b"<html>", 502, "text/html")
+    replay.vendors.faults.append(lambda request, _: reply)
+    code, seen = on_a_terminal(("run", "study.yaml", "--source", "auto"), project)
+    assert code == 3
+    assert "Traceback" not in seen
+    assert "no vendor delivered" in seen
+    assert "doctor --live" in seen
+
+
 @pytest.mark.parametrize("arguments", [(), ("--quiet",), ("--json",)])
 def test_piped_nothing_is_drawn(
     replay: Replay, project: dict[str, str], arguments: tuple[str, ...]

@@ -25,6 +25,7 @@ from replay.setting import NOW, known, request_for, wrong_rows
 
 NAMES = ("688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
 TESTS = Path(__file__).resolve().parents[1]
+PATHS = os.pathsep.join((str(TESTS), str(TESTS.parent / "src")))
 FETCH = f"""
 import sys
 from pathlib import Path
@@ -41,7 +42,7 @@ with Store(Path(sys.argv[1])) as store:
 def start_fetching(path: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", FETCH, str(path)],
-        env={**os.environ, **environment, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, **environment, "PYTHONPATH": PATHS},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -65,17 +66,16 @@ def test_a_killed_fetch_keeps_what_was_done_and_resumes(
 ) -> None:
     process = start_fetching(path, replay.environment)
     told = known(process.stdout)
-    for _ in range(after):
-        assert told.readline()
+    first = {told.readline().split()[0] for _ in range(after)}
     process.send_signal(signal.SIGKILL)
     process.wait()
     told.close()
     with Store(path) as store:
         done = {coverage.symbol for coverage in store.all_coverages()}
-        assert set(NAMES[:after]) <= done
+        assert first <= done
         assert wrong_rows(store, replay.vendors.market) == []
     states = fetch_all(path)
-    assert states[:after] == ["stored"] * after
+    assert states.count("stored") >= after
     assert set(states) <= {"stored", "fetched"}
 
 
@@ -300,7 +300,7 @@ sys.exit(", ".join(sorted(heavy & set(sys.modules))) or None)
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, "PYTHONPATH": PATHS},
         capture_output=True,
         text=True,
         check=False,

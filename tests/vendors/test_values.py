@@ -117,7 +117,7 @@ def test_share_counts_come_from_the_capital_changes_where_valuations_lack(
     assert shares.total.tolist() == [460_000_000]
 
 
-@pytest.mark.parametrize("vendor", ["eastmoney", "yahoo"])
+@pytest.mark.parametrize("vendor", ["eastmoney", "safe", "yahoo"])
 def test_the_rate_is_yuan_for_one_hong_kong_dollar(
     replay: Replay, hosts: RateLimiter, vendor: str
 ) -> None:

@@ -57,6 +57,8 @@ def fetch(
         fetcher = Fetcher(opened, route(source))
         with resumable(), progress(len(request.names), quiet=quiet or as_json) as report:
             outcomes = fetcher.fetch(request, thorough=True, again=refresh, report=report)
+    if not (quiet or as_json):
+        _warn_of_the_calendar()
     if as_json:
         say_json([_as_data(outcome) for outcome in outcomes])
     else:
@@ -138,6 +140,21 @@ def _say_outcomes(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
         warn(f"  → {failed[0].error.hint}")
     if any(o.revised for o in outcomes):
         warn("some vendors rewrote their past: see `basketbt store revisions`")
+
+
+def _warn_of_the_calendar() -> None:
+    """A study that ends earlier does not need later sessions; the next one will."""
+    from datetime import UTC, datetime
+
+    from basketbt.market.calendars import as_day, calendar
+
+    exchange = calendar("XSHG")
+    today = as_day(datetime.now(UTC).astimezone(exchange.zone).date())
+    if today > exchange.last and today > exchange.known_until:
+        warn(
+            f"warning: no session of Shanghai after {exchange.known_until} is known here; "
+            "pip install -U basketbt exchange-calendars"
+        )
 
 
 def _say_late(late: Sequence[Outcome]) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from basketbt.data.bars import PriceRequest, is_pair
 from basketbt.data.sources import beyond
+from basketbt.data.sources.answers import Answers, keeping
 from basketbt.data.sources.complete import Completed, complete, complete_rate
 from basketbt.data.sources.parallel import in_parallel
 from basketbt.data.sources.rate_limiter import RateLimiter
@@ -29,7 +30,13 @@ from basketbt.data.sources.routes import (
     rate_vendors,
     vendors_for,
 )
-from basketbt.data.sources.vendor import NoVendorLeft, Query, VendorFailure
+from basketbt.data.sources.vendor import (
+    NoVendorLeft,
+    Query,
+    Refused,
+    Unreachable,
+    VendorFailure,
+)
 from basketbt.data.store import Coverage, Store
 from basketbt.data.store.connection import guarded
 from basketbt.data.validation.answers import last_closed_session
@@ -40,7 +47,7 @@ State = Literal["stored", "fetched", "failed"]
 SETTLED = timedelta(hours=20)
 # From so many mainland shares on, two vendors share the work: one of them alone would take minutes.
 SHARED_FROM = 20
-_MAINLAND = ("sina", "eastmoney")  # before which Yahoo goes abroad
+_MAINLAND = ("sina", "eastmoney")  # before which Yahoo goes abroad, for mainland shares
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ class _Job:
     name: str
     window: SessionRange
     windows: dict[str, SessionRange]  # in the order in which vendors are asked
+    answers: Answers  # what an earlier fetch was answered before it failed; filled further
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,8 @@ class Fetcher:
         return _Job(
             name,
             window,
-            {
+            answers=self._store.answers_of(name, window.last),
+            windows={
                 vendor: SessionRange(
                     min(window.first, stored[vendor].first), max(window.last, stored[vendor].last)
                 )
@@ -187,6 +196,10 @@ class Fetcher:
 
     def _delivered(self, job: _Job) -> _Delivered:
         """What the first vendor gives that gives the whole window, or else most of it."""
+        with keeping(job.answers):
+            return self._delivered_by_somebody(job)
+
+    def _delivered_by_somebody(self, job: _Job) -> _Delivered:
         failures: list[VendorFailure] = []
         best_so_far = _Delivered(job)
         for vendor in self._in_turn(job):
@@ -209,13 +222,18 @@ class Fetcher:
         left = list(job.windows)
         while left:
             at = 0
-            if "yahoo" in left and left[0] in _MAINLAND and is_outside_china(self._hosts):
-                at = left.index("yahoo")
+            if {"tencent", "yahoo"} <= set(job.windows) and left[0] in _MAINLAND:
+                at = left.index("yahoo") if self._yahoo_goes_first(left) else 0
             yield left.pop(at)
+
+    def _yahoo_goes_first(self, left: Sequence[str]) -> bool:
+        return "yahoo" in left and is_outside_china(self._hosts)
 
     def _saved(self, found: _Delivered) -> Outcome:
         name = found.job.name
         if found.done is None:
+            if any(isinstance(one, Refused | Unreachable) for one in found.failures):
+                self._store.keep_answers(name, found.job.window.last, found.job.answers)
             return Outcome(name, "failed", failures=found.failures)
         history = found.done.history
         saved = self._store.save(

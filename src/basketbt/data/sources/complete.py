@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from basketbt.data.bars import Dates
-from basketbt.data.sources import yfinance
+from basketbt.data.sources import safe, yfinance
 from basketbt.data.sources.akshare import eastmoney, sina
-from basketbt.data.sources.akshare.lists import delisting, rights_issues
+from basketbt.data.sources.akshare.lists import delisting
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import FAMILIES, VENDORS, Route, group_of
 from basketbt.data.sources.vendor import Changed, History, HttpRecord, Query, Vendor, VendorFailure
@@ -63,8 +63,10 @@ def complete_rate(
     vendor: str, pair: str, first: np.datetime64, last: np.datetime64, hosts: RateLimiter
 ) -> Completed:
     """An exchange rate from one vendor, checked; see :func:`complete`."""
-    ask = eastmoney.exchange_rate if vendor == eastmoney.NAME else yfinance.exchange_rate
-    return Completed(_accepted(ask(pair, first, last, hosts)), (), 0)
+    return Completed(_accepted(_RATES[vendor](pair, first, last, hosts)), (), 0)
+
+
+_RATES = {one.NAME: one.exchange_rate for one in (eastmoney, safe, yfinance)}
 
 
 def _accepted(history: History) -> History:
@@ -83,20 +85,19 @@ class _Completion:
         self.lacking: list[VendorFailure] = []
 
     def add_actions(self) -> None:
-        if self.history.actions is not None:
-            self._refuse_hidden_rights()
-        elif found := self._try(eastmoney.corporate_actions):
-            first, last = self._query.first, self._query.last
-            within = tuple(action for action in found[0] if first <= action.ex_date <= last)
-            self._add(found[1], actions=within, actions_from=eastmoney.NAME)
+        """Eastmoney's, also beside a vendor that has its own: the second opinion of its factor.
 
-    def _refuse_hidden_rights(self) -> None:
-        """Yahoo tells no rights issues, so its factor misses their step."""
-        found = self._try(rights_issues)
-        days = [action.ex_date for action in found[0]] if found else []
-        hidden = [day for day in days if self._query.first < day <= self._query.last]
-        if hidden:
+        Yahoo tells no rights issues, so its factor misses their step.
+        """
+        first, last = self._query.first, self._query.last
+        found = self._try(eastmoney.corporate_actions)
+        if found is None:
+            return
+        within = tuple(action for action in found[0] if first <= action.ex_date <= last)
+        hidden = [one.ex_date for one in within if one.rights > 0 and one.ex_date > first]
+        if hidden and self.history.actions is not None:
             raise _changed(self.history, f"its factor leaves out the rights issue of {hidden[0]}")
+        self._add(found[1], actions=within, actions_from=eastmoney.NAME)
 
     def add_steps(self) -> None:
         """Sina's list first; else the steps follow from the corporate actions."""

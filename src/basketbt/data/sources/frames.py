@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from basketbt.data.bars import Bars, Dates, Floats
+from basketbt.data.bars import PRICES, Bars, Dates, Floats
 from basketbt.data.sources.tap import ask
 from basketbt.data.sources.transport import Transport
 
@@ -39,16 +39,19 @@ def bars_from(
     *,
     currency: str,
     shares_per_unit: float = 1.0,
+    price_units: float = 1.0,
 ) -> Bars:
     """Bars from a table; ``columns`` maps ``date`` and our fields to its headers.
 
-    A field that is not mapped is NaN throughout. Raises ``Changed`` for a missing column, a text
-    where a number belongs, or a date that is none.
+    A field that is not mapped is NaN throughout. Prices are told for so many ``price_units``.
+    Raises ``Changed`` for a missing column, a text where a number belongs, or a date that is none.
     """
     require(frame, columns.values(), transport)
     dates = dates_from(frame, columns["date"], transport)
     fields = {name: header for name, header in columns.items() if name != "date"}
     values = {name: numbers_from(frame, header, transport) for name, header in fields.items()}
+    for name in set(values) & set(PRICES):
+        values[name] = values[name] / price_units
     if "volume" in values:
         values["volume"] = values["volume"] * shares_per_unit
     symbol, table = transport.symbol, transport.vendor

@@ -90,6 +90,7 @@ class RateLimiter:
         self._lock = threading.RLock()
         self._alone: dict[str, threading.RLock] = {}
         self._doubts: dict[str, int] = {}
+        self._silence = False
         self._stopped = threading.Event()
         self.pace = pace_of_environment() if pace is None else pace
         self._clock = clock
@@ -126,6 +127,11 @@ class RateLimiter:
         """How often a request is sent while nobody answers: before anybody at all has answered it
         is most likely the network, of which a second try is enough to know."""
         return self.tries if self.answering else min(self.tries, 2)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether somebody could not be reached and nobody has answered yet: it is the network."""
+        return self._silence and not self.answering
 
     def closed(self, host: str) -> Closed | None:
         """Why ``host`` is left alone at the moment; None when it may be asked."""
@@ -182,6 +188,7 @@ class RateLimiter:
         """Count a failed connection; the second in a row closes the host, and the first one does
         if it has not answered before."""
         with self._lock, transaction(self._connection):
+            self._silence = True
             known = self._known(host, "unreachable")
             count = 1 + (known[0] if known else 0)
             self._put(host, unreachable=count, why=why)

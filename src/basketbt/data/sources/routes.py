@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from basketbt.data.sources import tencent, yfinance
+from basketbt.data.sources import safe, tencent, yfinance
 from basketbt.data.sources.akshare import csindex, eastmoney, sina
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.vendor import Family, Vendor
@@ -23,6 +23,7 @@ VENDORS: Mapping[str, Vendor] = {
     one.NAME: Vendor(one.NAME, "akshare", "akshare", one.serves, one.history)
     for one in (sina, eastmoney, csindex)
 } | {
+    safe.NAME: Vendor(safe.NAME, "akshare", "basketbt", safe.serves, safe.history),
     tencent.NAME: Vendor(tencent.NAME, "akshare", "basketbt", tencent.serves, tencent.history),
     yfinance.NAME: Vendor(yfinance.NAME, "yfinance", "yfinance", yfinance.serves, yfinance.history),
 }
@@ -38,7 +39,7 @@ ORDER: Mapping[Group, tuple[str, ...]] = {
     "computed index": (),
     "fund": ("sina", "eastmoney", "yahoo"),
 }
-RATE_ORDER: tuple[str, ...] = ("eastmoney", "yahoo")
+RATE_ORDER: tuple[str, ...] = ("eastmoney", "safe", "yahoo")
 
 
 def group_of(symbol: Symbol) -> Group:

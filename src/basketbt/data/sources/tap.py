@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from basketbt.data.sources.answers import Answers, kept
 from basketbt.data.sources.transport import LARGEST_BODY, Answer, Transport, retry_after
+from basketbt.data.sources.vendor import Changed, NoData, VendorFailure
 
 if TYPE_CHECKING:
     import requests
@@ -72,7 +74,7 @@ def _tapped_send(
     options |= {
         "stream": True,
         "allow_redirects": False,
-        "timeout": (transport.limits.connect, transport.limits.read),
+        "timeout": (transport.connect_within, transport.limits.read),
     }
 
     if options.get("verify") is True and (bundle := os.environ.get("SSL_CERT_FILE")):
@@ -83,10 +85,29 @@ def _tapped_send(
 
     if request.method != "GET":
         return transport.deliver(url, once).response
-    if url not in transport.known:
-        transport.known[url] = transport.deliver(url, once).response
-    found: requests.Response = transport.known[url]
-    return found
+    known = kept()
+    answers = transport.answers if known is None else known
+    if url not in answers:
+        return _asked_once(transport, answers, url, once)
+    found = answers[url]
+    if isinstance(found, VendorFailure):
+        raise found
+    return _response(request, transport.told_before(url, found))
+
+
+def _asked_once(
+    transport: Transport,
+    answers: Answers,
+    url: str,
+    once: Callable[[], Answer[requests.Response]],
+) -> requests.Response:
+    try:
+        answer = transport.deliver(url, once)
+    except (NoData, Changed) as failure:  # an answer too, and the next one would be the same
+        answers[url] = failure
+        raise
+    answers[url] = transport.exchanges[-1]
+    return answer.response
 
 
 def _response(request: requests.PreparedRequest, body: bytes) -> requests.Response:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
+from basketbt.data.sources.answers import Answers
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.vendor import (
     Changed,
@@ -53,6 +54,7 @@ class Limits:
     """Time-outs in seconds; the defaults suit a slow line to a distant vendor."""
 
     connect: float = 8.0  # a lost first packet is sent again after 1, 3 and 7 seconds
+    connect_in_silence: float = 2.0  # once a host was waited for and nobody has answered yet
     read: float = 20.0  # longest silence
     total: float = 60.0  # longest answer, however it drips
     first_backoff: float = 1.0
@@ -90,8 +92,8 @@ class Transport:
         self._pages = pages
         self._inspect = inspect
         self.at_hand = at_hand
+        self.answers: Answers = {}  # where nobody keeps them for longer
         self._last_host = ""
-        self.known: dict[str, Any] = {}  # responses by address: akshare asks some twice
 
     # --- what was answered ----------------------------------------------------------------
 
@@ -148,11 +150,12 @@ class Transport:
         raise self.failure(Refused, why)
 
     def json_object(self, body: bytes) -> dict[str, Any]:
-        """A body as a JSON object; ``Changed`` when it is none."""
-        try:
-            found = json.loads(body)
-        except ValueError:
-            found = None
+        """A body as a JSON object, in UTF-8 or GBK; ``Changed`` when it is none."""
+        found = None
+        for encoding in ("utf-8", "gb18030"):
+            with contextlib.suppress(ValueError):
+                found = json.loads(body.decode(encoding))
+                break
         if not isinstance(found, dict):
             self.changed("the answer is not a JSON object, or cut short")
         return found
@@ -229,6 +232,21 @@ class Transport:
                 self._hosts.unreachable(host, _in_short(error))
                 raise
 
+    def told_before(self, url: str, record: HttpRecord) -> bytes:
+        """The body of an answer that is known, which counts as evidence here too."""
+        self._last_host = urlsplit(url).hostname or url
+        if record not in self.exchanges:
+            self.exchanges.append(record)
+            self._inspect_body(url, record.body)
+        return record.body
+
+    @property
+    def connect_within(self) -> float:
+        """Seconds to connect: one host in silence is waited for, all of them one after another
+        are not."""
+        limits = self.limits
+        return min(limits.connect, limits.connect_in_silence if self._hosts.is_silent else 60.0)
+
     def demand_open(self, host: str) -> None:
         """Raise what the host did when it is left alone at the moment."""
         self._last_host = host
@@ -287,8 +305,11 @@ class Transport:
             why = "a web page instead of data"
         if why is not None:
             self.refused(why, answer.status, answer.retry_after)
+        self._inspect_body(url, answer.body)
+
+    def _inspect_body(self, url: str, body: bytes) -> None:
         if self._inspect is not None:
-            self._inspect(self, url, answer.body)
+            self._inspect(self, url, body)
 
 
 def retry_after(headers: Any) -> float:

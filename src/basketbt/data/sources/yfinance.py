@@ -216,9 +216,9 @@ def _session(transport: Transport) -> Any:
             plain = super().request
             limits = transport.limits
             if "/v8/finance/chart/" not in urlsplit(url).path:
-                options["timeout"] = (limits.connect / 2, limits.read / 2)
+                options["timeout"] = (transport.connect_within / 2, limits.read / 2)
                 return transport.beside(url, lambda: plain(method, url, **options), _offline)
-            connect = min(limits.connect, limits.total / 2)  # curl adds the two
+            connect = min(transport.connect_within, limits.total / 2)  # curl adds the two
             options |= {"allow_redirects": False, "timeout": (connect, limits.total - connect)}
 
             def once() -> Answer[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Self
@@ -13,7 +13,7 @@ import numpy as np
 
 from basketbt.data.bars import Dates, is_pair
 from basketbt.data.sources.rate_limiter import RateLimiter, transaction
-from basketbt.data.sources.vendor import History
+from basketbt.data.sources.vendor import History, HttpRecord, VendorFailure
 from basketbt.data.store import revisions
 from basketbt.data.store import rows as tables
 from basketbt.data.store.connection import guarded, open_for_reading, open_for_writing, snapshot
@@ -179,6 +179,7 @@ class Store:
                 revised += revisions.note(self._db, table, *key, changed)
                 added += len(fresh)
             self._cover(history, before, unconfirmed)
+            self._db.execute("DELETE FROM answer WHERE symbol = ?", (history.symbol,))
             self._log(history, versions)
         return Saved(added, revised)
 
@@ -189,6 +190,28 @@ class Store:
                 "INSERT OR IGNORE INTO session (calendar, date, vendor) VALUES (?, ?, ?)",
                 [(name, str(day), vendor) for day in sessions],
             )
+
+    def keep_answers(
+        self, symbol: str, last: np.datetime64, answers: Mapping[str, HttpRecord | Exception]
+    ) -> None:
+        """Keep what a symbol was answered that could not be completed, until it is."""
+        rows = [
+            (symbol, str(last), url, one.status, one.sha256, one.at, one.body)
+            for url, one in answers.items()
+            if isinstance(one, HttpRecord)
+        ]
+        with self._guarded(), transaction(self._db):
+            self._db.execute("DELETE FROM answer WHERE symbol = ?", (symbol,))
+            self._db.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def answers_of(self, symbol: str, last: np.datetime64) -> dict[str, HttpRecord | VendorFailure]:
+        """What :meth:`keep_answers` kept, if the same last session was asked for then."""
+        with self._guarded():
+            found = self._db.execute(
+                "SELECT url, status, sha256, at, body FROM answer WHERE symbol = ? AND last = ?",
+                (symbol, str(last)),
+            ).fetchall()
+        return {row[0]: HttpRecord(*row) for row in found}
 
     def accept(self, ids: Sequence[int]) -> None:
         """Take pending revisions over into the history: all of ``ids`` or, if one is not a

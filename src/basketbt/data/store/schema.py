@@ -64,7 +64,7 @@ APPLICATION_ID = int.from_bytes(b"bbtb", "big")  # in the header of every store
 OURS = frozenset(
     (
         *("coverage", "bar", "step", "action", "share_count", "fx", "fetch", "revision"),
-        *("host", "session"),
+        *("host", "session", "answer"),
     )
 )
 
@@ -83,7 +83,16 @@ CREATE TABLE IF NOT EXISTS session (               -- after the end of the progr
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST + rate_limiter.SCHEMA + ";", _SECOND, _THIRD)
+_FOURTH = """
+CREATE TABLE IF NOT EXISTS answer (                -- of symbols that could not be completed yet
+    symbol TEXT NOT NULL, last TEXT NOT NULL,      -- the last session that was asked for
+    url TEXT NOT NULL, status INTEGER NOT NULL, sha256 TEXT NOT NULL, at TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (symbol, url)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST + rate_limiter.SCHEMA + ";", _SECOND, _THIRD, _FOURTH)
 """Script n takes a file from version n to n + 1. Never changed once released, only added to."""
 
 

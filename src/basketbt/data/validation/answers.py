@@ -37,7 +37,8 @@ def last_closed_session(symbol: Symbol | None, now: datetime) -> np.datetime64:
     """
     exchange = calendar("XSHG" if symbol is None else symbol.calendar)
     day = as_day(now.astimezone(exchange.zone).date())
-    if day > exchange.known_until:  # nobody knows yet which later days are sessions
+    if day > exchange.last and day > exchange.known_until:
+        # Nobody knows yet which later days are sessions.
         return exchange.known_until
     today = exchange.on_or_before(day)
     if exchange.close_of(today) + SETTLE <= now:
