@@ -14,6 +14,9 @@ from basketbt.config.study import load_study
 from basketbt.market.calendars import calendar
 from basketbt.pipeline.run import run_study
 from basketbt.report.render.terminal import answer_lines
+from basketbt.report.views.context import contexts
+from basketbt.report.views.numbers import percent
+from basketbt.report.views.publication import horizon_table
 from support.made import Made, session
 from support.published import INDEX, SECTOR, Closes, by_hand_from, table, walks
 from support.written import share, write_lines, write_list, write_study
@@ -262,3 +265,101 @@ def test_the_page_draws_the_middle_half(tmp_path: Path) -> None:
             low <= middle <= high
             for low, middle, high in zip(line["low"], line["y"], line["high"], strict=True)
         )
+
+
+CASH = 1_000_000
+KEPT = f"{{entry: [next_open, publication_open], cash: {CASH}}}"
+
+
+@pytest.mark.parametrize("last", [15, 27])
+def test_accounts_are_valued_at_each_horizon_from_their_own_days(tmp_path: Path, last: int) -> None:
+    closes, run = walks(), made(tmp_path, account=KEPT, windows=f"[[0,{last}]]")
+    worth: dict[str, dict[str, float]] = {}
+    for row in table(run, "account", entry="publication_open"):
+        worth.setdefault(str(row["basket"]), {})[str(row["date"])] = float(row["value"])
+    rows = {r["window"]: r for r in table(run, "breadth", book="account", list_kind="named")}
+    ends = {"[p,p]": P, "[p,p+4]": P + 4, "[p,p+9]": P + 9, "[p,p+19]": P + 19}
+    assert set(rows) == {*ends, f"[+{P},+{last}]"}
+    for window, end in {**ends, f"[+{P},+{last}]": last}.items():
+        row = rows[window]
+        assert (row["entry"], row["publication_session"]) == ("publication_open", str(session(P)))
+        assert row["end_date"] == str(session(end))
+        if end > last:  # sold before: nothing is made up
+            assert (row["lists"], row["unknown"], row["median_return"]) == (0, 3, None)
+            assert (row["beat"], row["median_excess"], row["median_before_shock"]) == (None,) * 3
+            (note,) = row["notes"]
+            assert f"sold on {session(last)}" in note.text("en")
+            continue
+        returns = [worth[name][str(session(end))] / CASH - 1.0 for name in NAMED]
+        index = closes[INDEX][end] / closes[INDEX][P - 1] - 1.0
+        ahead = [value - index for value in returns]
+        assert (row["lists"], row["unknown"], row["notes"]) == (3, 0, ())
+        for key, q in (
+            ("lowest_return", 0),
+            ("lower_quartile", 0.25),
+            ("median_return", 0.5),
+            ("upper_quartile", 0.75),
+            ("highest_return", 1),
+        ):
+            assert row[key] == pytest.approx(quantile(returns, q), abs=1e-9)
+        assert row["rose"] == sum(value > 0 for value in returns)
+        assert row["beat"] == sum(value > 0 for value in ahead)
+        assert row["median_excess"] == pytest.approx(quantile(ahead, 0.5), abs=1e-9)
+
+
+def test_what_accounts_made_is_told_of_every_horizon_with_its_date(tmp_path: Path) -> None:
+    run = made(tmp_path, account=KEPT)
+    rows = {r["window"]: r for r in table(run, "breadth", book="account", list_kind="named")}
+    (said,) = [line for line in answer_lines(run.data) if line.startswith("Accounts of")]
+    first, second, end = (rows[one] for one in ("[p,p]", "[p,p+4]", f"[+{P},+15]"))
+    assert (
+        "Accounts of 3 named lists that bought at the open after publication: median "
+        f"{percent(first['median_return'])} after 1 session ({session(P)}), "
+        f"{percent(second['median_return'])} after 5 sessions ({session(P + 4)}), "
+        f"{percent(end['median_return'])} by the exit ({session(15)}); "
+        f"{first['rose']}, {second['rose']}, {end['rose']} of 3 gained. "
+        f"No value after 10 sessions, 20 sessions: the account is sold on {session(15)}" in said
+    )
+    shown = horizon_table(contexts(run.data, "en")[0])
+    assert shown is not None
+    column = [head.text for head in shown.heads].index("Account")
+    cells = [row[column] for row in shown.rows[:5]]
+    assert [cell.text for cell in cells] == [
+        *(percent(row["median_return"]) for row in (first, second, end)),
+        "–",
+        "–",
+    ]
+    assert cells[0].aside == f"({first['rose']}/3)"
+
+
+def test_the_accounts_of_two_days_p_are_counted_apart(tmp_path: Path) -> None:
+    study = written(tmp_path, account=KEPT)
+    late = [share(one, name_zh=f"股{one[:6]}") for one in MAPPED]
+    write_list(tmp_path, "mine/late", *late, published="2025-02-11")
+    run = Run(run_study(load_study(study), Made(walks())))
+    rows = table(run, "breadth", book="account", list_kind="named", window="[p,p+4]")
+    assert [(r["publication_session"], r["end_date"], r["lists"]) for r in rows] == [
+        (str(session(P)), str(session(P + 4)), 3),
+        (str(session(P + 2)), str(session(P + 6)), 1),
+    ]
+    said = " ".join(answer_lines(run.data))
+    assert "The account of 1 named list that bought at the open after publication had made" in said
+
+
+def test_an_account_that_buys_after_day_p_has_no_value_on_it(tmp_path: Path) -> None:
+    run = made(tmp_path, account=KEPT, published="2025-02-10 11:45")
+    rows = {r["window"]: r for r in table(run, "breadth", book="account", list_kind="named")}
+    assert (rows["[p,p]"]["lists"], rows["[p,p+4]"]["lists"]) == (0, 3)
+    (note,) = rows["[p,p]"]["notes"]
+    assert "first buys on 2025-02-11" in note.text("en")
+    # What one can buy at next open only is counted from the close before that.
+    closes = walks()
+    index = closes[INDEX][P + 4] / closes[INDEX][P] - 1.0
+    made_of = rows["[p,p+4]"]["median_return"] - rows["[p,p+4]"]["median_excess"]
+    assert made_of == pytest.approx(index, abs=1e-9)
+
+
+def test_a_study_without_accounts_has_no_column_of_them(tmp_path: Path) -> None:
+    shown = horizon_table(contexts(made(tmp_path).data, "en")[0])
+    assert shown is not None
+    assert "Account" not in [head.text for head in shown.heads]

@@ -16,7 +16,7 @@ from basketbt.data.bars import Floats
 from basketbt.engine.shocks import ShockedWindow
 from basketbt.engine.windows import WindowStatistics
 from basketbt.lists.model import ListKind
-from basketbt.notes import NoteKind
+from basketbt.notes import Note, NoteKind, unique
 from basketbt.pipeline.panels import last_priced
 from basketbt.plan.model import Case, Window
 from basketbt.results import (
@@ -30,15 +30,20 @@ from basketbt.results.accounts import ListAccount, accounts_of
 
 NOT_OVER = NoteKind("window_not_over")
 NOT_DATED = NoteKind("window_not_dated")
+SOLD = NoteKind("account_sold_before")
+UNOPENED = NoteKind("account_not_opened_yet")
 
 #: Kinds of lists in the order in which tables and sentences have them.
 KINDS: tuple[ListKind, ...] = ("named", "mapped", "composite")
 
 _Group = tuple[np.datetime64, ListKind]
+#: Entry, weighting, rebalance, day p, kind.
+_Accounts = tuple[str, str, str, np.datetime64, ListKind]
 
 
 def breadth_of(result: CaseResult, last: int) -> tuple[Breadth, ...]:
-    """A row for each index book, day p, kind and window, then for each entry of accounts.
+    """A row for each index book, day p, kind and window, then for each entry of accounts, day p,
+    kind and horizon or exit.
 
     ``last`` is the place of the study's last benchmark, where studies put the sector.
     """
@@ -165,38 +170,116 @@ def _beside_sector(book: BookResult, last: int) -> list[Floats | None]:
 
 
 def _of_accounts(result: CaseResult) -> Iterator[Breadth]:
-    groups: dict[tuple[str, str, str, ListKind], list[ListAccount]] = {}
+    """A row for each entry, day p and kind of the accounts that a reader could have kept, at each
+    horizon of their lists and at the exit."""
+    case = result.case
+    groups: dict[_Accounts, list[ListAccount]] = {}
     for one in accounts_of(result):
         if not one.hindsight:
-            index = one.kept.index
+            index, reader = one.kept.index, case.readers[one.member]
             labels = (one.kept.entry, index.weighting.label, index.rebalance.label)
-            groups.setdefault((*labels, one.basket.kind), []).append(one)
-    for (entry, weighting, rebalance, kind), own in sorted(groups.items(), key=_by_kind):
-        first, last = min(one.first_day for one in own), own[0].last_day
-        yield Breadth(
-            book="account",
-            weighting=weighting,
-            rebalance=rebalance,
-            entry=entry,
-            kind=kind,
-            session=None,
-            window=Window(kind="fixed", first=first, last=last),
-            end=own[0].sessions[-1],
-            before=_before(_ended_early(one.shocked, 0) for one in own),
-            **_together(
-                [float(one.book.shortfall.achieved[one.member]) for one in own],
-                [one.measure("excess_return") for one in own],
-                None,
-                [
-                    _Coverage(
-                        names=len(one.basket.constituents),
-                        priced=one.names_priced,
-                        covered=one.covered,
-                    )
-                    for one in own
-                ],
-            ),
-        )
+            groups.setdefault((*labels, reader, one.basket.kind), []).append(one)
+    for key, own in sorted(groups.items(), key=lambda item: (item[0][3], KINDS.index(item[0][4]))):
+        member = own[0].member
+        horizons = [one for one in case.windows[member] if one.kind == "horizon"]
+        for window in (*horizons, *case.undated[member]):
+            dated = window in horizons
+            yield _at_horizon(key, own, window, case.session(window.last) if dated else None)
+        yield _at_exit(key, own)
+
+
+def _at_horizon(
+    key: _Accounts, own: list[ListAccount], window: Window, end: np.datetime64 | None
+) -> Breadth:
+    """Accounts at the close of a horizon's last session, from their own daily values.
+
+    Those that are not opened by then, or are sold before, have no return there.
+    """
+    whys = [_not_held(one, window.last) for one in own]
+    made = [
+        (math.nan, math.nan) if why else one.made_to(window.last)
+        for one, why in zip(own, whys, strict=True)
+    ]
+    return _of_entry(
+        key,
+        own,
+        window=window,
+        end=end,
+        notes=unique([why for why in whys if why]),
+        before=_before(
+            None if why or not _met_by(one.shocked, end) else _ended_early(one.shocked, 0)
+            for one, why in zip(own, whys, strict=True)
+        ),
+        returns=made,
+    )
+
+
+def _at_exit(key: _Accounts, own: list[ListAccount]) -> Breadth:
+    first, last = min(one.first_day for one in own), own[0].last_day
+    return _of_entry(
+        key,
+        own,
+        window=Window(kind="fixed", first=first, last=last),
+        end=own[0].sessions[-1],
+        notes=(),
+        before=_before(_ended_early(one.shocked, 0) for one in own),
+        returns=[
+            (float(one.book.shortfall.achieved[one.member]), one.measure("excess_return"))
+            for one in own
+        ],
+    )
+
+
+def _of_entry(
+    key: _Accounts,
+    own: list[ListAccount],
+    *,
+    window: Window,
+    end: np.datetime64 | None,
+    notes: tuple[Note, ...],
+    before: BreadthBefore | None,
+    returns: list[tuple[float, float]],
+) -> Breadth:
+    """The row of one entry, day p and kind; ``returns`` are an account's own and its excess."""
+    entry, weighting, rebalance, session, kind = key
+    last = min(window.last, own[0].last_day)
+    return Breadth(
+        book="account",
+        weighting=weighting,
+        rebalance=rebalance,
+        entry=entry,
+        kind=kind,
+        session=session,
+        window=window,
+        end=end,
+        notes=notes,
+        before=before,
+        **_together(
+            [made for made, _ in returns],
+            [excess for _, excess in returns],
+            None,
+            [
+                _Coverage(
+                    names=len(one.basket.constituents),
+                    priced=one.priced_to(last),
+                    covered=one.covered_to(last),
+                )
+                for one in own
+            ],
+        ),
+    )
+
+
+def _not_held(one: ListAccount, last: int) -> Note | None:
+    """Why an account has no return at the close of offset ``last``; None where it has one."""
+    if last > one.last_day:
+        return SOLD(exit=str(one.sessions[-1]))
+    return UNOPENED(entered=str(one.entered)) if last < one.first_day else None
+
+
+def _met_by(shocked: ShockedWindow | None, end: np.datetime64 | None) -> bool:
+    """Whether the first shock of an account's time comes by ``end``."""
+    return bool(shocked and end is not None and shocked.shocks[0].session <= end)
 
 
 #: Where a list stood before the first shock: the session, its return, its excess.
@@ -307,7 +390,3 @@ def _ids(case: Case, members: list[int], levels: Floats, sign: float) -> tuple[s
     best, known = ranked.argmax(axis=1), np.asarray(np.isfinite(ranked).any(axis=1))
     ids = [case.baskets[one].id for one in members]
     return tuple(ids[place] if any_ else "" for place, any_ in zip(best, known, strict=True))
-
-
-def _by_kind(item: tuple[tuple[str, str, str, ListKind], object]) -> int:
-    return KINDS.index(item[0][3])

@@ -180,8 +180,9 @@ class BreadthBefore:
 class Breadth:
     """How lists of one kind fared together over one window of one book.
 
-    Index books: the lists whose day p is ``session``. Accounts: those of one ``entry`` that bought
-    after publication; their ``window`` begins where the first of them bought. ``lists`` have a
+    The lists are those whose day p is ``session``. Accounts: of one ``entry`` that bought after
+    publication; their ``window`` is a horizon, or to the exit from where the first of them bought,
+    and they have no return where they are sold before a horizon ends. ``lists`` have a
     return, ``unknown`` lack one; ``names`` and ``names_priced`` add up over the lists, ``covered``
     is the least weight of one that its return is of. ``quantiles``: lowest, lower quartile, median,
     upper quartile and highest return by linear interpolation, NaN without a list. ``rose``,
@@ -197,7 +198,7 @@ class Breadth:
     rebalance: str
     entry: str
     kind: ListKind
-    session: np.datetime64 | None
+    session: np.datetime64
     window: Window
     end: np.datetime64 | None
     lists: int

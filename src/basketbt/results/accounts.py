@@ -91,14 +91,36 @@ class ListAccount:
     @property
     def covered(self) -> float:
         """The weight of the list that has prices to the exit; exactly 1 for all of it."""
-        path = self.kept.index.paths[0]
-        return float(path.covered(len(path.total.levels) - 1)[self.member])
+        return self.covered_to(self.last_day)
 
     @property
     def names_priced(self) -> int:
         """Shares of the list that have prices to the exit."""
-        path = self.kept.index.paths[0]
-        return int(path.held(len(path.total.levels) - 1)[self.member].sum())
+        return self.priced_to(self.last_day)
+
+    def covered_to(self, last: int) -> float:
+        """The weight of the list that has prices to offset ``last`` from day 0."""
+        return float(self.kept.index.paths[0].covered(self._row(last))[self.member])
+
+    def priced_to(self, last: int) -> int:
+        """Shares of the list that have prices to offset ``last`` from day 0."""
+        return int(self.kept.index.paths[0].held(self._row(last))[self.member].sum())
+
+    def made_to(self, last: int) -> tuple[float, float]:
+        """Return and excess over the first benchmark at the close of offset ``last`` from day 0.
+
+        Of the account's value, both from the close before its first orders, where it is cash; the
+        offset is one from its entry to its exit.
+        """
+        rows = [max(self.entry_row - 1, 0), self._row(last)]
+        levels = self.book.levels[rows, self.member]
+        benchmark = self.case.yardsticks.levels[np.add(rows, self.book.base), 0]
+        made = float(levels[1] / levels[0] - 1.0)
+        return made, made - float(benchmark[1] / benchmark[0] - 1.0)
+
+    def _row(self, offset: int) -> int:
+        """The account book's row of an offset from day 0."""
+        return offset + self.case.zero - self.book.base
 
     @property
     def holdable(self) -> float:

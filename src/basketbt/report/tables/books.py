@@ -181,7 +181,7 @@ def _breadth(case: CaseResult, one: Breadth) -> dict[str, Value]:
         "weighting": one.weighting,
         "rebalance": one.rebalance,
         "entry": one.entry,
-        "publication_session": None if one.session is None else str(one.session),
+        "publication_session": str(one.session),
         "list_kind": one.kind,
         "window": one.window.label,
         "first_day": one.window.first,

@@ -22,6 +22,7 @@ from basketbt.report.views.blocks import (
     number,
     text,
 )
+from basketbt.report.views.conclusion import horizon_of, together
 from basketbt.report.views.context import Context, View, days_of, real
 from basketbt.report.views.numbers import joined, percent
 
@@ -106,8 +107,7 @@ def _called(context: Context, row: Row) -> str:
     """A horizon in words: ``5 sessions``, or the study's end."""
     if row["window"] == "available":
         return context.say("publication.end")
-    first, last = real(row["first_day"]), real(row["last_day"])
-    return context.count("sessions", int((last or 0) - (first or 0)) + 1)
+    return horizon_of(context, row)
 
 
 def _until(context: Context, row: Row) -> str:
@@ -195,6 +195,11 @@ def horizon_table(context: Context) -> TableBlock | None:
         Head(context.say("publication.head.beat", benchmark=context.benchmark)),
         *([Head(context.say("publication.head.beat", benchmark=sector))] if sector else []),
     ]
+    accounts = _accounts(context)
+    if accounts:
+        entry = context.say(f"conclusion.entries.{next(iter(accounts.values()))['entry']}")
+        note = context.say("publication.head.account_note", entry=entry)
+        heads.append(Head(context.say("publication.head.account"), note))
     shaken = any(row["before_shock"] for _, after in groups for row in after)
     if shaken:
         note = context.say("publication.head.before_shock_note")
@@ -208,6 +213,7 @@ def horizon_table(context: Context) -> TableBlock | None:
                     text(lists_of(context, rows[0])),
                     *start,
                     *_cells(context, row, sector=bool(sector)),
+                    *([_account(context, row, accounts)] if accounts else []),
                     *([_before_shock(context, row)] if shaken else []),
                 )
             )
@@ -229,6 +235,36 @@ def _cells(context: Context, row: Row, *, sector: bool) -> Iterator[Cell]:
     for key in ("rose", "beat", *(["beat_sector"] if sector else [])):
         known = row["lists"] and row[key] is not None
         yield text(f"{row[key]}/{row['lists']}") if known else number(None, title=reason)
+
+
+def _accounts(context: Context) -> dict[tuple[str, ...], Row]:
+    """Accounts of one entry, after publication if it may be: day p, kind and window → row.
+
+    The exit stands beside the study's end.
+    """
+    groups = together(context)
+    return {
+        _place(row, "available" if row is rows[-1] else str(row["window"])): row
+        for rows in groups
+        if rows[0]["entry"] == groups[0][0]["entry"]
+        for row in rows
+    }
+
+
+def _place(row: Row, window: str) -> tuple[str, ...]:
+    return str(row["publication_session"]), str(row["list_kind"]), window
+
+
+def _account(context: Context, row: Row, accounts: dict[tuple[str, ...], Row]) -> Cell:
+    """The median account and how many gained; its own last day where that is another one."""
+    own = accounts.get(_place(row, str(row["window"])))
+    if own is None or not own["lists"]:
+        return number(None, title=context.notes(own["notes"]) if own else "")
+    gained = f"{own['rose']}/{own['lists']}"
+    aside = f"({gained})"
+    if own["end_date"] != row["end_date"]:
+        aside = context.say("publication.to_exit", rose=gained, last=own["end_date"])
+    return replace(change(own["median_return"], title=context.notes(own["notes"])), aside=aside)
 
 
 def _before_shock(context: Context, row: Row) -> Cell:
