@@ -78,7 +78,7 @@ class TestBareDates:
         assert zero.note.text() == (
             "own: only the date 2025-02-05 is known, so the XSHG session of that day is day 0."
         )
-        assert "仅知日期 2025-02-05" in zero.note.text("zh")
+        assert "仅知日期2025-02-05" in zero.note.text("zh")
 
     def test_a_date_without_a_session_is_read_as_the_next_one_and_says_so(self) -> None:
         zero = day_zero(make_event("own", date(2025, 1, 30)), SHANGHAI)

@@ -106,7 +106,7 @@ def test_lists_of_several_dates_are_never_mixed(tmp_path: Path, lang: str) -> No
     ("kept", "lang", "said", "unsaid"),
     [
         (1, "en", "its one share, 金山办公 688111.SH, returned", "least ("),
-        (1, "zh", "唯一成分金山办公 688111.SH收益", "贡献"),
+        (1, "zh", "唯一成分股金山办公 688111.SH收益", "贡献"),
         (2, "en", "gave", "most ("),
         (2, "zh", "贡献", "最大为"),
     ],

@@ -114,7 +114,7 @@ class TestNumbers:
         source = MadeWithUniverse(closes(lift=0.03))
         run = study(source, NAMES, event_study=section(), language="zh")
         assert "### 超额收益是否显著？" in run.memo
-        assert "事件前后：2个检验（1份名单，来源点名个股 × 2个窗口）" in run.memo
+        assert "事件前后：2个检验（点名个股的1份名单 × 2个窗口）" in run.memo
         assert "显著且异于同类" in run.memo
 
     def test_a_path_ends_at_the_cell(self, lifted: Run) -> None:

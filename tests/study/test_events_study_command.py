@@ -44,7 +44,7 @@ def test_in_chinese_and_quiet(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     folder = tmp_path / "results" / "demo" / "event-study" / "latest"
     header = (folder / "event_study.csv").read_text(encoding="utf-8-sig").splitlines()[0]
-    assert header.startswith("事件,第0日,组合,加权方式,方案,预期收益模型,窗口")
+    assert header.startswith("事件,第0日,名单,加权方式,方案,预期收益模型,窗口")
 
 
 def test_showing_an_event_still_needs_no_word(tmp_path: Path) -> None:

@@ -118,9 +118,9 @@ def test_chinese_headers_and_memo_and_quiet_prints_nothing(tmp_path: Path) -> No
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     run = tmp_path / "results" / "demo" / "latest"
     header = (run / "summary.csv").read_text(encoding="utf-8-sig").splitlines()[0]
-    assert header.startswith("事件,第0日,组合")
+    assert header.startswith("事件,第0日,名单")
     memo = (run / "memo.md").read_text(encoding="utf-8")
-    assert "各名单发布于" in memo
+    assert "各名单公布于" in memo
     assert "published on" not in memo
 
 

@@ -101,4 +101,4 @@ def test_the_sentence_on_agreement_counts_what_it_says() -> None:
         "result. In 2 of the 3 the published result lies above the median of its variants, "
         "of the 2 in 1."
     )
-    assert "3个中2个本研究结果高于变体中位数，上述2个中1个如此" in agreement(stands, "zh")
+    assert "3个中有2个的本研究结果高于变体中位数，上述2个中有1个如此" in agreement(stands, "zh")

@@ -285,7 +285,7 @@ def test_a_cap_that_cannot_hold_is_left_out_and_named(planned: Planned, tmp_path
     said, chinese = (" ".join(n.text(own) for n in plan.inputs.notes) for own in ("en", "zh"))
     assert "mine/two cap 26%" in said
     assert "mine/one cap" not in said
-    assert "mine/two 上限26%" in chinese
+    assert "mine/two（上限26%）" in chinese
     found = rows(run_grid(plan, tmp_path, GridOptions()))
     assert {(row["basket"], row["cap"]) for row in found} == {
         ("mine/one", None),
@@ -303,6 +303,6 @@ def test_the_memo_says_where_the_published_results_stand(ran: Ran, language: str
     assert "2025-02-10" in memo  # hindsight until then
     assert "000300.SH" in memo  # what the excess is over
     curve = (folder / "curve.svg").read_text("utf-8")
-    assert ("延迟买入: 2" if language == "zh" and cjk_font() else "entry delay: 2") in curve
+    assert ("延迟买入：2" if language == "zh" and cjk_font() else "entry delay: 2") in curve
     header = (folder / "standing.csv").read_text("utf-8-sig").splitlines()[0]
-    assert header.startswith("event,basket" if language == "en" else "事件,组合")
+    assert header.startswith("event,basket" if language == "en" else "事件,名单")

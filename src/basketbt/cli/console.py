@@ -98,6 +98,7 @@ def say_table(
     *,
     title: str | None = None,
     right: Collection[int] = (),
+    language: Language = "en",
 ) -> None:
     """Print a table; columns in ``right`` (positions) and of whole numbers are right-aligned.
 
@@ -115,7 +116,7 @@ def say_table(
     cells = [list(header), *texts]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
-        _say_folded(cells, title=title, right=right)
+        _say_folded(cells, title=title, right=right, language=language)
         return
     lines = [
         "  ".join(
@@ -128,7 +129,9 @@ def say_table(
     typer.echo("\n".join([*([title, ""] if title else []), lines[0], rule, *lines[1:]]))
 
 
-def _say_folded(cells: list[list[str]], *, title: str | None, right: Collection[int]) -> None:
+def _say_folded(
+    cells: list[list[str]], *, title: str | None, right: Collection[int], language: Language
+) -> None:
     """Texts are folded, numbers never: of those that find no room the last are left out."""
     from rich import box
     from rich.console import Console
@@ -152,8 +155,9 @@ def _say_folded(cells: list[list[str]], *, title: str | None, right: Collection[
         table.add_row(*(Text(row[position]) for position in shown))
     console.print(table)
     if len(shown) < len(body):
-        left_out = ", ".join(cells[0][len(shown) :])
-        typer.echo(f"({left_out}: in a wider terminal, or piped)")
+        words = catalogue(language)
+        columns = words["joint.comma"].join(cells[0][len(shown) :])
+        typer.echo(words["cli.left_out"].format(columns=columns))
 
 
 def _least(body: list[int], shown: list[int], right: Collection[int]) -> int:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainSerializer, PlainValidator
 
-from basketbt.locale import Language
+from basketbt.locale import Language, say
 from basketbt.notes import Note, as_data, note_from
 from basketbt.plan.marks import MarkKind
 from basketbt.report.model import Table, Value
@@ -75,7 +75,8 @@ class BenchmarkInfo:
     def say(self, language: Language) -> str:
         """The name with the code."""
         name = self.name.say(language)
-        return name if name == self.code else f"{name} ({self.code})"
+        known = name != self.code
+        return say("name.coded", language, name=name, code=self.code) if known else name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -235,7 +235,11 @@ class _Views:
                 "y": value[shown.astype(np.int64)].tolist(),
                 "published": published,
                 "rows": [
-                    f"{self.choice(choice)}: {choice_words(label, self.language)}"
+                    self.say(
+                        "sweep.row",
+                        choice=self.choice(choice),
+                        value=choice_words(label, self.language),
+                    )
                     for choice, label in rows
                 ],
                 "shares": shares.round(3).tolist(),

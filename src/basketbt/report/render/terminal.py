@@ -81,7 +81,8 @@ def answer_lines(data: ReportData) -> Iterator[str]:
 def _title(context: Context) -> str:
     event = context.event
     name = event.name.say(context.language)
-    return context.say("terminal.day_zero", name=name, session=event.day0, calendar=event.calendar)
+    calendar = context.choice(event.calendar)
+    return context.say("terminal.day_zero", name=name, session=event.day0, calendar=calendar)
 
 
 def _screen(title: str, block: TableBlock) -> Screen:

@@ -81,7 +81,8 @@ def _heading(context: Context) -> str:
     """The event's name; its calendar too where the study meets the event on two."""
     event, name = context.event, context.event.name.say(context.language)
     twice = sum(other.id == event.id for other in context.data.info.events) > 1
-    return f"{name} ({event.calendar})" if twice else name
+    calendar = context.choice(event.calendar)
+    return context.say("name.coded", name=name, code=calendar) if twice else name
 
 
 def _sections(context: Context, scope: str) -> tuple[Section, ...]:

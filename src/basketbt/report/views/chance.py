@@ -27,7 +27,7 @@ from basketbt.report.views.conclusion import chance_sentence
 from basketbt.report.views.context import Context, View, real, said
 from basketbt.report.views.families import family_blocks
 from basketbt.report.views.numbers import NONE, joined, percent
-from basketbt.report.views.verdicts import Tests, quoted_rows, sentence
+from basketbt.report.views.verdicts import Tests, quoted_rows, sentence, variant_words
 from basketbt.report.views.windows import heat_table
 
 
@@ -117,12 +117,8 @@ def _variant_words(context: Context, tests: TestsInfo) -> list[Block]:
     if not tests.variants:
         return []
     each = [
-        context.say(
-            "chance.variant",
-            name=one.name,
-            what=context.comma(said(one.changes, context.language)),
-        )
-        for one in tests.variants
+        context.say("chance.variant", name=name, what=what)
+        for name, what in variant_words(context, tests).items()
     ]
     return [
         Prose(text=context.say("chance.variants", all=context.say("joint.semicolon").join(each)))
@@ -135,10 +131,11 @@ def _variant_table(context: Context, tests: TestsInfo) -> list[Block]:
     if len(names) < 2:
         return []
     caption = context.say("chance.caption_variants", window=tests.window)
+    words = variant_words(context, tests)
     table = _car_table(
         context,
         rows,
-        columns=dict(zip(names, names, strict=True)),
+        columns={name: words.get(name, context.choice(name)) for name in names},
         by="variant",
         caption=caption,
     )

@@ -39,7 +39,7 @@ def _build(context: Context) -> list[Block]:
         name=event.name.say(context.language),
         at=event.at.replace("T", " "),
         day0=event.day0,
-        calendar=event.calendar,
+        calendar=context.choice(event.calendar),
         weighting=context.choice(event.weighting),
         rebalance=context.choice(event.rebalance),
         benchmark=context.data.info.benchmarks[0].say(context.language),
@@ -117,7 +117,7 @@ def table(context: Context) -> TableBlock:
             "headline.caption",
             name=context.event.name.say(context.language),
             day0=context.event.day0,
-            calendar=context.event.calendar,
+            calendar=context.choice(context.event.calendar),
         ),
         heads=(Head(context.say("headline.basket"), number=False), *(head for head, _ in columns)),
         rows=tuple(

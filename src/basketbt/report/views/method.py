@@ -44,8 +44,8 @@ def _lines(context: Context) -> Iterator[str]:
     yield context.say(
         "method.run",
         run=info.run,
-        hashes=", ".join(f"{name} {value[:12]}" for name, value in info.hashes.items()),
-        versions=", ".join(f"{name} {value}" for name, value in info.versions.items()),
+        hashes=context.comma([f"{name} {value[:12]}" for name, value in info.hashes.items()]),
+        versions=context.comma([f"{name} {value}" for name, value in info.versions.items()]),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from basketbt.report.data import Row, TestsInfo
 from basketbt.report.views.conclusion import whole_verdict
-from basketbt.report.views.context import Context, real
+from basketbt.report.views.context import Context, real, said
 from basketbt.report.views.numbers import joined, percent, probability_text
 
 SECTOR_MODEL = "market+sector"
@@ -38,7 +38,7 @@ def sentence(context: Context, tests: TestsInfo, rows: Tests, verdict: Row) -> s
         ),
         *_noted(context, verdict),
         *_sector(context, sector),
-        *_variants(context, rows, verdict, tests.model),
+        *_variants(context, tests, rows, verdict),
         *_left_out(context, primary),
         *_limits(context, primary),
     ]
@@ -63,17 +63,23 @@ def _sector(context: Context, sector: Row | None) -> Iterator[str]:
     )
 
 
-def _variants(context: Context, rows: Tests, verdict: Row, model: str) -> Iterator[str]:
+def variant_words(context: Context, tests: TestsInfo) -> dict[str, str]:
+    """What each variant changes, by its name."""
+    return {one.name: context.comma(said(one.changes, context.language)) for one in tests.variants}
+
+
+def _variants(context: Context, tests: TestsInfo, rows: Tests, verdict: Row) -> Iterator[str]:
     """The variants under which the plain test is on the other side of 5 %, and those without it."""
+    words = variant_words(context, tests)
     changed = [
         context.say(
             "chance.changed",
-            variant=name,
+            variant=words.get(name, name),
             car=percent(real(row["car"])),
             p=probability_text(real(row["p"])),
         )
         for name in str(verdict["changed"] or "").split()
-        if (row := rows.get((name, str(verdict["basket"]), model)))
+        if (row := rows.get((name, str(verdict["basket"]), tests.model)))
     ]
     if changed:
         yield context.say("chance.changes", variants=context.comma(changed))
@@ -81,7 +87,9 @@ def _variants(context: Context, rows: Tests, verdict: Row, model: str) -> Iterat
         yield context.say("chance.holds")
     if verdict["not_compared"]:
         names = str(verdict["not_compared"]).split()
-        yield context.say("chance.not_compared", variants=context.comma(names))
+        yield context.say(
+            "chance.not_compared", variants=context.comma([words.get(one, one) for one in names])
+        )
 
 
 def _left_out(context: Context, primary: Row) -> Iterator[str]:
