@@ -217,14 +217,18 @@ def test_a_form_shows_every_cell_and_every_sentence_of_its_blocks(
     assert [one for one in said if one not in there] == []
 
 
-def test_the_workbook_opens_with_the_first_table_and_its_numbers(
-    made: Document, folder: Path
+@pytest.mark.parametrize(
+    ("sheet", "caption", "first"),
+    [("Front page", "What a reader of each list got", "List"), ("Headline", AROUND, "Basket")],
+)
+def test_the_workbook_opens_with_the_first_tables_and_their_numbers(
+    sheet: str, caption: str, first: str, made: Document, folder: Path
 ) -> None:
-    sheet = openpyxl.load_workbook(folder / "summary.xlsx").worksheets[0]
-    lines = list(sheet.iter_rows(values_only=True))
+    book = openpyxl.load_workbook(folder / "summary.xlsx")
+    lines = list(book[sheet].iter_rows(values_only=True))
     found = {line[0]: line for line in lines}
-    block = table(made, AROUND)
-    top = next(place for place, line in enumerate(lines) if line[0] == "Basket")
+    block = table(made, caption)
+    top = next(place for place, line in enumerate(lines) if line[0] == first)
     groups: list[object] = []
     for own in lines[top - 1]:
         groups.append(own or (groups[-1] if groups else None))
@@ -261,8 +265,13 @@ def same(value: object, cell: object) -> bool:
 
 def test_the_workbook_is_ready_to_use(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "summary.xlsx")
-    explained = {row[1] for row in book.worksheets[1].iter_rows(values_only=True)}
-    for sheet in book.worksheets[2:]:
+    front = book.worksheets[0]
+    assert front.title == "Front page"
+    assert len(front._charts) == 1
+    assert front.page_setup.orientation == "landscape"
+    assert front.sheet_properties.pageSetUpPr.fitToPage
+    explained = {row[1] for row in book.worksheets[2].iter_rows(values_only=True)}
+    for sheet in book.worksheets[3:]:
         assert sheet.freeze_panes is not None
         assert sheet.freeze_panes.endswith("2")
         assert sheet.auto_filter.ref is not None

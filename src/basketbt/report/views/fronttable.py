@@ -41,7 +41,7 @@ def table(events: list[Context]) -> TableBlock | None:
         *_verdict(first, shown),
     ]
     return TableBlock(
-        caption=first.say("memo.caption"),
+        caption=first.say("memo.caption", horizon=horizon(first, compared(windows))),
         heads=(
             Head(first.say("memo.list"), number=False),
             *(head for head, _ in columns),
