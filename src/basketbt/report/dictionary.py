@@ -27,7 +27,7 @@ the same bytes.
 | `report.json` | titles, moments, provenance, notes as values: for `basketbt report` |
 | `report.html` | the page: charts and tables in one file that makes no request |
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
-| `summary.xlsx` | the front page, the headline tables, a sheet that explains, every other table (`--format xlsx`) |
+| `summary.xlsx` | the front page, a sheet that explains, every table (`--format xlsx`) |
 | `memo.docx` | the memo with its pictures as a Word file (`--format docx`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 
