@@ -14,6 +14,8 @@ from basketbt.locale import catalogue, count, say
 SOURCE = Path(basketbt.__file__).parent
 #: Keys that are put together from a beginning and what a run holds.
 MADE = (
+    "memo.kind.",
+    "memo.sources.",
     "account.met.",
     "account.parts.",
     "headline.account.",

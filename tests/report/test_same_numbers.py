@@ -14,6 +14,7 @@ from statistics import median
 import docx
 import openpyxl
 import pytest
+from docx.text.paragraph import Paragraph
 
 from basketbt.api import Run
 from basketbt.report.views import document
@@ -137,6 +138,7 @@ def on_paper(made: Document) -> list[Block]:
     """The blocks without sections, columns and hints that are for the screen."""
     sections = (section for chapter in made.chapters for section in chapter.sections)
     blocks = [one for section in sections if not section.screen for one in section.blocks]
+    blocks = [*made.front, *blocks]
     kept = [one for one in blocks if not (isinstance(one, Prose) and one.kind == "hint")]
     return [one.on_paper if isinstance(one, TableBlock) else one for one in kept]
 
@@ -163,13 +165,35 @@ def words(path: Path) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", "", text.partition("<script")[0])).split())
 
 
+def page_tiles(path: Path) -> list[str]:
+    """The numbers to remember of a page, each with what stands beside it."""
+    found = re.findall(r"<dd[^>]*>(.*?)</dd>", path.read_text("utf-8"))
+    return [html.unescape(" ".join(pair)) for pair in zip(found[::2], found[1::2], strict=True)]
+
+
+def whole_tables(path: Path) -> list[Shown]:
+    """The tables of a Word file; of one that was too wide, the parts that follow each other."""
+    found: list[Shown] = []
+    follows = False
+    for part in docx.Document(str(path)).iter_inner_content():
+        if isinstance(part, Paragraph):
+            follows = follows and not part.text
+            continue
+        told = [[cell.text for cell in row.cells] for row in part.rows]
+        if follows:
+            found[-1] = [[*old, *new[1:]] for old, new in zip(found[-1], told, strict=True)]
+        else:
+            found.append(told)
+        follows = True
+    return found
+
+
 def tables(path: Path) -> list[Shown]:
-    """Every table of a page, a memo or a Word file."""
+    """Every table of a page, a memo or a Word file; the page has its tiles as a list."""
     if path.suffix == ".html":
         return [[one.heads, *one.rows] for one in grids(path.parent)]
     if path.suffix == ".docx":
-        found = docx.Document(str(path)).tables
-        return [[[cell.text for cell in row.cells] for row in one.rows] for one in found]
+        return whole_tables(path)
     memo = re.findall(r"(?:^\|.*\|\n)+", path.read_text("utf-8"), re.M)
     told = ([line for line in text.splitlines() if "| :---" not in line] for text in memo)
     return [[plain(line).strip("| ").split(" | ") for line in kept] for kept in told]
@@ -181,22 +205,30 @@ def test_a_form_shows_every_cell_and_every_sentence_of_its_blocks(
 ) -> None:
     screen = name == "report.html"
     blocks = made.blocks if screen else on_paper(made)
-    wanted = [lines(one, whole=not screen) for one in blocks if isinstance(one, TableBlock)]
+    shown = [one for one in blocks if isinstance(one, TableBlock)]
+    tiles = [one for one in shown if one.kind == "tiles"]
+    wanted = [lines(one, whole=not screen) for one in shown if not (screen and one in tiles)]
     assert tables(folder / name) == wanted
-    assert len(wanted) == (21 if screen else 9)
+    assert len(wanted) == (22 if screen else 11)
+    if screen:
+        assert [cell.whole for one in tiles for cell in one.rows[0]] == page_tiles(folder / name)
     said, there = sentences(blocks, whole=screen), words(folder / name)
     assert len(said) > 20
     assert [one for one in said if one not in there] == []
 
 
-def test_the_workbook_opens_with_the_first_table_and_its_numbers(
-    made: Document, folder: Path
+@pytest.mark.parametrize(
+    ("sheet", "caption", "first"),
+    [("Front page", "What a reader of each list got", "List"), ("Headline", AROUND, "Basket")],
+)
+def test_the_workbook_opens_with_the_first_tables_and_their_numbers(
+    sheet: str, caption: str, first: str, made: Document, folder: Path
 ) -> None:
-    sheet = openpyxl.load_workbook(folder / "summary.xlsx").worksheets[0]
-    lines = list(sheet.iter_rows(values_only=True))
+    book = openpyxl.load_workbook(folder / "summary.xlsx")
+    lines = list(book[sheet].iter_rows(values_only=True))
     found = {line[0]: line for line in lines}
-    block = table(made, AROUND)
-    top = next(place for place, line in enumerate(lines) if line[0] == "Basket")
+    block = table(made, caption)
+    top = next(place for place, line in enumerate(lines) if line[0] == first)
     groups: list[object] = []
     for own in lines[top - 1]:
         groups.append(own or (groups[-1] if groups else None))
@@ -233,8 +265,13 @@ def same(value: object, cell: object) -> bool:
 
 def test_the_workbook_is_ready_to_use(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "summary.xlsx")
-    explained = {row[1] for row in book.worksheets[1].iter_rows(values_only=True)}
-    for sheet in book.worksheets[2:]:
+    front = book.worksheets[0]
+    assert front.title == "Front page"
+    assert len(front._charts) == 1
+    assert front.page_setup.orientation == "landscape"
+    assert front.sheet_properties.pageSetUpPr.fitToPage
+    explained = {row[1] for row in book.worksheets[2].iter_rows(values_only=True)}
+    for sheet in book.worksheets[3:]:
         assert sheet.freeze_panes is not None
         assert sheet.freeze_panes.endswith("2")
         assert sheet.auto_filter.ref is not None
@@ -267,7 +304,7 @@ def test_the_tables_of_the_word_file_break_no_word(folder: Path) -> None:
     document = docx.Document(str(folder / "memo.docx"))
     for table in document.tables:
         widths = [column.width.cm for column in table.columns]
-        assert 16.9 < sum(widths) < 17.1
+        assert 17.9 < sum(widths) < 18.1
         for row in table.rows:
             for width, cell in zip(widths, row.cells, strict=True):
                 size = max((run.font.size.pt for run in cell.paragraphs[0].runs), default=0)

@@ -34,11 +34,18 @@ def warn(text: str) -> None:
     typer.echo(visible(text), err=True)
 
 
+#: Warnings that a screen has room for.
+_WARNINGS = 6
+
+
 def say_warnings(notes: Iterable[Note], language: Language) -> None:
-    """Print those notes that the user should not pass over."""
-    for note in notes:
-        if note.kind.severity == "warning":
-            say(catalogue(language)["cli.warning"].format(text=note.text(language)))
+    """Print those notes that the user should not pass over: the first few, the rest counted."""
+    words = catalogue(language)
+    told = dict.fromkeys(n.text(language) for n in notes if n.kind.severity == "warning")
+    for text in list(told)[:_WARNINGS]:
+        say(words["cli.warning"].format(text=text))
+    if len(told) > _WARNINGS:
+        say(words["cli.more_warnings"].format(count=len(told) - _WARNINGS))
 
 
 def say_place(what: str, path: Path, language: Language) -> None:

@@ -23,11 +23,11 @@ the same bytes.
 | file | one row is |
 |:---|:---|
 {files}
-| `memo.md` | the memo: what could be known, the headline table, each list, data notes, method |
+| `memo.md` | the memo: one page that answers, then its appendix with each list, notes, method |
 | `report.json` | titles, moments, provenance, notes as values: for `basketbt report` |
 | `report.html` | the page: charts and tables in one file that makes no request |
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
-| `summary.xlsx` | the headline table, a sheet that explains, every other table (`--format xlsx`) |
+| `summary.xlsx` | the front page, a sheet that explains, every table (`--format xlsx`) |
 | `memo.docx` | the memo with its pictures as a Word file (`--format docx`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +33,17 @@ _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _THUMBNAIL = "docProps/thumbnail.jpeg"
 _PICTURE_CM = 16.0
-_TEXT_CM = 17.0  # A4 less two margins of two
+_MARGIN_CM = 1.5
+_TEXT_CM = 18.0  # A4 less two margins
 # Letters of a table in points, how small they may become, and how wide one is at most.
-_LETTERS, _SMALLEST, _CM_PER_POINT, _CELL_MARGIN = 7.5, 5.5, 0.0235, 0.3
+_LETTERS, _SMALLEST, _CM_PER_POINT, _CELL_MARGIN = 8.5, 8.0, 0.0235, 0.2
+_FRONT, _TILE, _ASIDE = 9.0, 15.0, 7.0  # of the first page: its table, a tile, what stands beside
 _BOLD = 1.25  # how much wider a letter of a head may be, where Word's own family is missing
 _WORD = re.compile(r"(?<=[/-])(?=[a-z])|\s")
 _MINUS, _DASH = re.compile(r"(?<![A-Za-z0-9])-(?=\d)"), re.compile(r"-(?=\d)")
+_SIGNS = re.compile(r"(?<=[\u2e80-\uffef])(?=[\u2e80-\uffef])")  # between Chinese characters
+_SMALL = "Small text"
+_STYLES = {"warning": "Quote", "fine": _SMALL}
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
 
 
@@ -68,7 +74,13 @@ class _Writer:
 
     def write(self, document: Document) -> None:
         self._paragraph(document.title, style="Title")
-        self._paragraph(document.prices)
+        self._paragraph(document.prices, style=_SMALL)
+        if document.front:
+            for block in document.front:
+                self._block(block, picture_only=False)
+            title = say("memo.appendix", document.language)
+            self._paragraph(title, style="Heading 1")
+            self.made.paragraphs[-1].paragraph_format.page_break_before = True
         for chapter in document.chapters:
             self._paragraph(chapter.title, style="Heading 1")
             for section in chapter.sections:
@@ -89,12 +101,12 @@ class _Writer:
     def _block(self, block: Block, *, picture_only: bool) -> None:
         if isinstance(block, TableBlock):
             if not picture_only:
-                self._table(block.on_paper)
+                self._tables(block.on_paper)
             self._picture(block.picture, block.caption)
         elif isinstance(block, Chart):
             self._picture(block.picture, block.caption)
         elif isinstance(block, Prose):
-            self._paragraph(block.text, style="Quote" if block.kind == "warning" else "Normal")
+            self._paragraph(block.text, style=_STYLES.get(block.kind, "Normal"))
         elif isinstance(block, Bullets):
             for name, said in block.items:
                 self._paragraph(said, style="List Bullet", name=name)
@@ -122,19 +134,34 @@ class _Writer:
             shape._inline.docPr.set("descr", caption)
             self.made.add_paragraph(style="Caption").add_run(_joined(visible(caption)))
 
+    def _tables(self, block: TableBlock) -> None:
+        """A table; of one too wide for letters that can be read its columns in several."""
+        if block.caption:
+            self._paragraph(block.caption, style="Caption")
+        for part in _parts(block):
+            self._table(part)
+        if block.kind == "front" and block.note:
+            self._paragraph(block.note, style=_SMALL)
+
     def _table(self, block: TableBlock) -> None:
-        """A table of the width of the text, its heads grey, its numbers to the right."""
+        """A table of the width of the text, its heads grey, its numbers to the right.
+
+        What stands beside a cell is smaller; the numbers of tiles are large.
+        """
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Cm, Pt
 
-        self._paragraph(block.caption, style="Caption")
         heads = tuple(Cell(head.text, strong=True) for head in block.heads)
         rows = [heads, *block.rows]
         table = self.made.add_table(rows=len(rows), cols=len(heads))
         table.autofit = False
         _rule(table)
-        texts = [[visible(cell.whole) for cell in row] for row in rows]
-        widths, size = _widths(texts)
+        apart = _apart(block)
+        texts = [[visible(cell.text if apart else cell.whole) for cell in row] for row in rows]
+        whole = [[visible(cell.whole) for cell in row] for row in rows]
+        widths, size = _widths(whole, _letters(block))
+        if block.kind == "tiles":
+            widths = [_TEXT_CM / len(heads)] * len(heads)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Cm(width)
         # A row's ``cells`` are sought anew at each call, which makes long tables slow.
@@ -146,9 +173,11 @@ class _Writer:
                 paragraph: Paragraph = made.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(0)
                 run = paragraph.add_run(texts[line][place])
-                run.font.size = Pt(size)
+                run.font.size = Pt(_TILE if block.kind == "tiles" and line else size)
                 run.bold = cell.strong or None
-                if block.heads[place].number:
+                if apart and cell.aside:
+                    paragraph.add_run(visible(f" {cell.aside}")).font.size = Pt(_ASIDE)
+                if block.heads[place].number and block.kind != "tiles":
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         self.made.add_paragraph().paragraph_format.space_after = Pt(0)
 
@@ -162,23 +191,66 @@ def _joined(text: str) -> str:
     return _DASH.sub("-\u2060", _MINUS.sub("\u2212\u2060", text))
 
 
-def _widths(rows: list[list[str]]) -> tuple[list[float], float]:
+def _apart(block: TableBlock) -> bool:
+    """Whether what stands beside a cell is written smaller."""
+    return block.kind in ("front", "tiles")
+
+
+def _letters(block: TableBlock) -> tuple[float, float]:
+    """The size of a table's letters in points, and how small they may become."""
+    return (_FRONT, _FRONT) if _apart(block) else (_LETTERS, _SMALLEST)
+
+
+def _parts(block: TableBlock) -> Iterator[TableBlock]:
+    """The table, or its columns by as many as one page is wide; each part begins with the first."""
+    first, *others = range(len(block.heads))
+    taken: list[int] = []
+    for place in others:
+        if taken and not _fits(block, [first, *taken, place]):
+            yield _columns(block, [first, *taken])
+            taken = []
+        taken.append(place)
+    yield _columns(block, [first, *taken])
+
+
+def _columns(block: TableBlock, places: list[int]) -> TableBlock:
+    rows = tuple(tuple(row[place] for place in places) for row in block.rows)
+    return replace(block, heads=tuple(block.heads[place] for place in places), rows=rows)
+
+
+def _fits(block: TableBlock, places: list[int]) -> bool:
+    """Whether no word of these columns is broken in the smallest letters of the table."""
+    if _apart(block):
+        return True
+    heads = [head.text for head in block.heads]
+    rows = [heads, *([cell.whole for cell in row] for row in block.rows)]
+    letter = _SMALLEST * _CM_PER_POINT
+    columns = ([visible(row[place]) for row in rows] for place in places)
+    return sum(_least(column) * letter + _CELL_MARGIN for column in columns) <= _TEXT_CM
+
+
+def _least(column: Sequence[str]) -> float:
+    """Letters of the longest word of a column; its head is bold and may break between signs."""
+    head, *texts = column
+    longest = max(map(_longest_word, _SIGNS.split(head)))
+    return max(longest * _BOLD, *map(_longest_word, texts), 1)
+
+
+def _widths(rows: list[list[str]], letters: tuple[float, float]) -> tuple[list[float], float]:
     """Centimetres of each column, and the size of its letters in points.
 
     No word is broken: each column is as wide as its longest one, and what is left goes to the
     columns with long texts. Where that is more than the page, the letters become smaller.
     """
     columns = list(zip(*rows, strict=True))
-    words = [
-        max(_longest_word(head) * _BOLD, *map(_longest_word, texts)) for head, *texts in columns
-    ]
+    words = [_least(column) for column in columns]
     texts = [max(map(_length, column)) for column in columns]
-    size = _LETTERS
+    size, smallest = letters
     while True:
         letter = size * _CM_PER_POINT
         least = [word * letter + _CELL_MARGIN for word in words]
         left = _TEXT_CM - sum(least)
-        if left >= 0 or size <= _SMALLEST:
+        if left >= 0 or size <= smallest:
             break
         size -= 0.5
     if left < 0:
@@ -229,6 +301,7 @@ def _style(document: WordDocument) -> None:
 
     Chinese is marked as of the mainland: otherwise its commas stand in the middle of their squares.
     """
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
@@ -237,12 +310,33 @@ def _style(document: WordDocument) -> None:
         style.font.name = _LATIN
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _CHINESE)
     document.styles["Normal"].font.size = Pt(10)
+    document.styles["Normal"].paragraph_format.space_after = Pt(5)
+    document.styles["Title"].font.size = Pt(18)
+    document.styles["Title"].paragraph_format.space_after = Pt(4)
+    small = document.styles.add_style(_SMALL, WD_STYLE_TYPE.PARAGRAPH)
+    small.base_style = document.styles["Normal"]
+    small.font.size = Pt(9)
+    small.paragraph_format.space_after = Pt(2)
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:eastAsia"), "zh-CN")
     for section in document.sections:
         section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-        section.left_margin = section.right_margin = Cm(2.0)
-        section.top_margin = section.bottom_margin = Cm(2.0)
+        section.left_margin = section.right_margin = Cm(_MARGIN_CM)
+        section.top_margin = section.bottom_margin = Cm(_MARGIN_CM)
+        section.footer_distance = Cm(0.7)
+        _page_number(section.footer.paragraphs[0])
+
+
+def _page_number(paragraph: Paragraph) -> None:
+    """The number of the page, which whoever opens the file fills in."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)
 
 
 def _without_clock(content: bytes) -> bytes:

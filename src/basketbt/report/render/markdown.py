@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from basketbt.locale import say
@@ -38,6 +38,9 @@ def memo(document: Document, *, pictures: bool = False) -> str:
     """
     parts = [f"# {escape(document.title)}", escape(document.prices)]
     writer = _Writer(say("joint.colon", document.language), pictures)
+    if document.front:
+        parts += [*writer.blocks(document.front), "---"]
+        parts.append(f"**{escape(say('memo.appendix', document.language))}**")
     for chapter in document.chapters:
         sections = [text for section in chapter.sections if (text := writer.section(section))]
         if sections:
@@ -57,9 +60,12 @@ class _Writer:
 
         Of a section for the screen only its pictures are left.
         """
-        blocks = section.blocks
-        parts = [text for one in blocks for text in self._block(one, screen=section.screen)]
+        parts = self.blocks(section.blocks, screen=section.screen)
         return "\n\n".join([f"### {escape(section.title)}", *parts]) if parts else ""
+
+    def blocks(self, blocks: Iterable[Block], *, screen: bool = False) -> list[str]:
+        """Blocks one after another."""
+        return [text for one in blocks for text in self._block(one, screen=screen)]
 
     def _block(self, block: Block, *, screen: bool) -> Iterator[str]:
         if isinstance(block, TableBlock | Chart):
@@ -101,7 +107,8 @@ def _table(block: TableBlock) -> str:
     marks = ["---:" if head.number else ":---" for head in block.heads]
     lines = [header, marks, *([*map(_cell, row)] for row in block.rows)]
     caption = f"*{escape(block.caption)}*\n\n" if block.caption else ""
-    return caption + "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    note = f"\n\n{escape(block.note)}" if block.note and block.kind == "front" else ""
+    return caption + "\n".join("| " + " | ".join(line) + " |" for line in lines) + note
 
 
 def _cell(cell: Cell) -> str:

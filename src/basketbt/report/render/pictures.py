@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from basketbt.locale import Language, say
 from basketbt.report.render.canvas import SIZE, cjk_font, picture, saved, settle, stroke
-from basketbt.report.views.blocks import Chart, Document, TableBlock, flat
+from basketbt.report.views.blocks import Block, Chart, Document, TableBlock, flat
 from basketbt.report.views.numbers import percent
 from basketbt.report.views.palette import GREEN, RED
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # differ in lightness too.
 _BARS = ("#9aa3b0", "#0072b2", "#d9a441", "#8c6bb1")
 
+_FLAT = 0.6  # the height of a chart that shares its page
 _LONGEST = 34  # letters of a name that a legend can hold
 # Names of moments: the highest, from line to line, how many lines; shares of a picture's height.
 _TOP, _LINE, _ROWS = 0.95, 0.055, 12
@@ -39,14 +40,21 @@ def drawable(language: Language) -> Language:
 def figures(document: Document, forms: Sequence[str] = ("svg", "png")) -> dict[str, bytes]:
     """``<name>.svg`` and ``<name>.png`` → content, for every block that has a picture."""
     files: dict[str, bytes] = {}
-    for chapter in document.chapters:
-        for block in flat(block for section in chapter.sections for block in section.blocks):
+    for chapter, blocks in _parts(document):
+        for block in flat(blocks):
             if isinstance(block, Chart | TableBlock) and block.picture:
                 # A caption goes on, after a semicolon, to say how to read what a picture has not.
                 what = re.split("[;；]", block.caption)[0]
-                title = say("pictures.title", document.language, event=chapter.title, what=what)
+                title = say("pictures.title", document.language, event=chapter, what=what)
                 files |= _files(block.picture, title, block, document, forms)
     return files
+
+
+def _parts(document: Document) -> Iterator[tuple[str, Iterable[Block]]]:
+    """The title of each chapter with its blocks; the first page is of the first one."""
+    yield document.chapters[0].title, document.front
+    for chapter in document.chapters:
+        yield chapter.title, (one for section in chapter.sections for one in section.blocks)
 
 
 def _files(
@@ -74,7 +82,7 @@ def _drawing(block: Chart | TableBlock, document: Document) -> tuple[_Draw, floa
         height = SIZE[1] + 0.16 * len(data["rows"])
         published = say("sweep.published", document.language)
         return lambda _, axes: _curve(axes, data, published), height
-    height = SIZE[1] + 0.13 * ((len(data["series"]) + 3) // 4)
+    height = SIZE[1] * (_FLAT if block.flat else 1) + 0.13 * ((len(data["series"]) + 3) // 4)
     return lambda figure, axes: _lines(figure, axes, data), height
 
 

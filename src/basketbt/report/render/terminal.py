@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from basketbt.locale import say
 from basketbt.report.data import ReportData
-from basketbt.report.views import headline, pooled
+from basketbt.report.views import fronttable, headline, memo, pooled
 from basketbt.report.views.blocks import TableBlock
 from basketbt.report.views.conclusion import COUNTED
 from basketbt.report.views.context import Context, contexts
 from basketbt.report.views.families import family_table
+
+# Events that a title has room for.
+_TITLES = 2
 
 
 @dataclass(frozen=True)
@@ -25,19 +28,21 @@ class Screen:
 
 
 def headlines(data: ReportData) -> Iterator[Screen]:
-    """The headline tables of each event and of its accounts, one an entry.
+    """The table of the front page; of a study that has none, those of each event.
 
-    Where each list is its own event, all of them pooled.
+    Where each list is its own event, all of them pooled come first.
     """
     found = contexts(data, data.info.language)
     if data.tables.get("pooled"):
         yield _screen(found[0].say("pooled.title"), pooled.table(found[0]))
+    front = fronttable.table(found)
+    if front is not None:
+        title = " · ".join(dict.fromkeys(_title(one) for one in found[:_TITLES]))
+        yield _screen(title, front)
         return
     for context in found:
         for block in headline.tables(context):
             yield _screen(_title(context), block)
-        for block in headline.account_tables(context):
-            yield _screen(block.caption, block)
 
 
 def tested(data: ReportData) -> Iterator[Screen]:
@@ -64,18 +69,8 @@ def prices_line(data: ReportData) -> str:
 
 
 def answer_lines(data: ReportData) -> Iterator[str]:
-    """What was left for a reader, what accounts kept, what is more than chance: a line each.
-
-    Where each list is its own event, what all of them came to.
-    """
-    if data.tables.get("pooled"):
-        yield from pooled.answers(contexts(data, data.info.language)[0])
-        return
-    for context in contexts(data, data.info.language):
-        name = context.event.name.say(context.language)
-        for said in headline.answers(context):
-            several = len(data.info.events) > 1
-            yield context.say("terminal.named", name=name, said=said) if several else said
+    """What was left for a reader, before and after, and what is more than chance: a line each."""
+    yield from memo.sentences(contexts(data, data.info.language))
 
 
 def _title(context: Context) -> str:

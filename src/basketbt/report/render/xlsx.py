@@ -1,4 +1,4 @@
-"""summary.xlsx: the headline table, a sheet that explains, and one sheet a table.
+"""summary.xlsx: the front page, the headline tables, a sheet that explains, and one sheet a table.
 
 Bulk tables have a sheet only on request. The cells hold the very numbers of the CSV files; only
 their display is rounded.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from basketbt.locale import Language, say
 from basketbt.report.data import ReportData
 from basketbt.report.model import Column, Kind, Table
-from basketbt.report.views.blocks import Document, TableBlock
+from basketbt.report.views.blocks import Document, Prose, TableBlock
 from basketbt.text import visible
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 # A file's date is part of its bytes; this one means nothing.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+_A4 = 9  # the number of that paper in the file format
+_CHART_LINES = 24  # rows that the chart covers
 
 # Excel holds a million rows, but a longer table than this takes it long to open: it stays CSV.
 _LONG = 200_000
@@ -65,6 +68,8 @@ def workbook(data: ReportData, document: Document, *, full: bool = False) -> byt
     tables = data.tables.values()
     shown = [one for one in tables if len(one) <= _LONG and (full or not one.layout.bulk)]
     left_out = [one for one in tables if one not in shown]
+    if document.front:
+        _front(book, formats, document)
     _headline(book, formats, document)
     _explain(book, formats, document, shown, left_out)
     for table in shown:
@@ -87,8 +92,62 @@ class _Formats:
         }
 
 
+def _front(book: Workbook, formats: _Formats, document: Document) -> None:
+    """The first sheet: the sentences, tiles and table of the front page, with a chart of the table.
+
+    Landscape, one page wide.
+    """
+    sheet: Worksheet = book.add_worksheet(say("workbook.front", document.language))
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_column(0, 1, 26)
+    sheet.set_column(2, 30, 12)
+    sheet.write_string(0, 0, visible(document.title), formats.bold)
+    sheet.write_string(1, 0, visible(document.prices))
+    line = 2
+    for block in document.front:
+        if isinstance(block, Prose):
+            sheet.write_string(line, 0, visible(block.text))
+            line += 1
+        elif isinstance(block, TableBlock) and block.kind == "front":
+            sheet.write_string(line, 0, visible(block.caption), formats.bold)
+            top = line + 2  # the line of the heads
+            line = _block(sheet, formats, block, line + 1, document.language)
+            sheet.write_string(line, 0, visible(block.note))
+            _chart(book, sheet, block, top, line + 2)
+            line += 2 + _CHART_LINES
+
+
+def _chart(book: Workbook, sheet: Worksheet, block: TableBlock, top: int, line: int) -> None:
+    """Bars of the longest horizons that the table quotes, a list a group, below the table."""
+    places, place = [], 0
+    for number, head in enumerate(block.heads):
+        if head.text.startswith("+") and " " not in head.text:
+            places.append(place)
+        place += 1 + any(row[number].aside for row in block.rows)
+    if not places:
+        return
+    chart = book.add_chart({"type": "bar"})
+    first, last = top + 1, top + len(block.rows)
+    for column in places[-2:]:
+        chart.add_series(
+            {
+                "name": [sheet.get_name(), top, column],
+                "categories": [sheet.get_name(), first, 0, last, 0],
+                "values": [sheet.get_name(), first, column, last, column],
+            }
+        )
+    chart.set_title({"name": visible(block.caption), "name_font": {"size": 11}})
+    chart.set_y_axis({"reverse": True, "label_position": "low"})
+    chart.set_x_axis({"num_format": "0%"})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 960, "height": 20 * _CHART_LINES})
+    sheet.insert_chart(line, 0, chart)
+
+
 def _headline(book: Workbook, formats: _Formats, document: Document) -> None:
-    """The first sheet: the tables that each event begins with, to be pasted into a note."""
+    """The tables that each event begins with, to be pasted into a note."""
     sheet: Worksheet = book.add_worksheet(say("workbook.headline", document.language))
     sheet.set_column(0, 1, 26)
     sheet.set_column(2, 30, 12)

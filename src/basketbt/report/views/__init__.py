@@ -15,6 +15,7 @@ from basketbt.report.views import (
     levels,
     lists,
     matrices,
+    memo,
     method,
     placebo,
     pooled,
@@ -59,6 +60,7 @@ def document(
         prices=say("report.prices", language, said=info.prices.text(language)),
         language=language,
         colours=colours or data.colours(language),
+        front=memo.front(events),
         chapters=(
             *_pooled(events[0]),
             *(

@@ -64,12 +64,13 @@ class TableBlock:
     """A table. The first cell of each row heads the row.
 
     ``picture`` names the file of a heat map's picture, empty for none; ``note`` stands below it.
+    The ``front`` table is that of the first page; ``tiles`` are one row of numbers to remember.
     """
 
     caption: str
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    kind: Literal["plain", "heat", "matrix"] = "plain"
+    kind: Literal["plain", "heat", "matrix", "front", "tiles"] = "plain"
     picture: str = ""
     note: str = ""
     screen: bool = False
@@ -87,7 +88,9 @@ class TableBlock:
     def on_paper(self) -> TableBlock:
         """The table without the columns that are for the screen; rows are headed by text alone."""
         places = [place for place, head in enumerate(self.heads) if not head.screen]
-        named = ((replace(row[0], aside=""), *row[1:]) for row in self.rows)
+        named = self.rows
+        if self.kind not in ("front", "tiles"):
+            named = tuple((replace(row[0], aside=""), *row[1:]) for row in self.rows)
         rows = tuple(tuple(row[place] for place in places) for row in named)
         return replace(self, heads=tuple(self.heads[place] for place in places), rows=rows)
 
@@ -99,7 +102,7 @@ class Chart:
     ``alt`` is what one sees in it, a sentence that stands below it and for it; ``how`` says how to
     read it. Charts of one ``group`` share the legend of that group. ``presets`` are ranges of dates
     (label, first, last); ``choices`` are what the chart can show one at a time (key, label).
-    ``picture`` names its file.
+    ``picture`` names its file; a ``flat`` one is less high.
     """
 
     id: str
@@ -111,6 +114,7 @@ class Chart:
     presets: tuple[tuple[str, str, str], ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     log: bool = False
+    flat: bool = False
     picture: str = ""
     block: str = "chart"
 
@@ -186,7 +190,10 @@ class Chapter:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A report in one language. ``line`` says what it is of, ``prices`` where they are from."""
+    """A report in one language. ``line`` says what it is of, ``prices`` where they are from.
+
+    ``front`` is its first page, empty for none; then the chapters are its appendix.
+    """
 
     title: str
     line: str
@@ -194,12 +201,13 @@ class Document:
     language: Language
     colours: Colours
     chapters: tuple[Chapter, ...]
+    front: tuple[Block, ...] = ()
 
     @property
     def blocks(self) -> list[Block]:
         """Every block in its order, those of folds too."""
         sections = (section for chapter in self.chapters for section in chapter.sections)
-        return flat(block for section in sections for block in section.blocks)
+        return flat([*self.front, *(block for one in sections for block in one.blocks)])
 
 
 def flat(blocks: Iterable[Block]) -> list[Block]:

@@ -175,6 +175,13 @@ class Context:
         own = self.data.lists[str(basket)]
         return own.id if self.language == "en" else f"{own.broker.zh}·{own.theme.zh}"
 
+    def called(self, basket: str) -> str:
+        """A list by its broker and theme, as people call it."""
+        own = self.data.lists[basket]
+        if self.language == "zh":
+            return f"{own.broker.zh}·{own.theme.zh}"
+        return f"{own.broker.en.removesuffix(' Securities')} · {own.theme.en}"
+
     def head(self, basket: Value, title: str = "") -> Cell:
         """The first cell of a list's row: its id and what it is.
 

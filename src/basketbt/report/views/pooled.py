@@ -19,18 +19,18 @@ def _build(context: Context) -> list[Block]:
 def answers(context: Context) -> list[str]:
     """The mean at each horizon with its interval, a sentence for each kind of list."""
     found: dict[str, list[Row]] = {}
-    for row in _rows(context):
+    for row in rows(context):
         if row["lists"]:
             found.setdefault(str(row["list_kind"]), []).append(row)
     return [
         context.say(
             "pooled.said",
             kind=context.say(f"pooled.kind.{kind}"),
-            first=min(str(row["first_session"]) for row in rows),
-            last=max(str(row["last_session"]) for row in rows),
-            each=context.say("joint.semicolon").join(_said(context, row) for row in rows),
+            first=min(str(row["first_session"]) for row in own),
+            last=max(str(row["last_session"]) for row in own),
+            each=context.say("joint.semicolon").join(_said(context, row) for row in own),
         )
-        for kind, rows in found.items()
+        for kind, own in found.items()
     ]
 
 
@@ -45,11 +45,11 @@ def _said(context: Context, row: Row) -> str:
     )
 
 
-def _rows(context: Context) -> list[Row]:
+def rows(context: Context) -> list[Row]:
     """Rows of pooled.csv of the study's first book, kind by kind."""
     event, kinds = context.event, ("named", "mapped", "composite")
-    rows = context.data.rows("pooled", weighting=event.weighting, rebalance=event.rebalance)
-    return sorted(rows, key=lambda row: kinds.index(str(row["list_kind"])))
+    found = context.data.rows("pooled", weighting=event.weighting, rebalance=event.rebalance)
+    return sorted(found, key=lambda row: kinds.index(str(row["list_kind"])))
 
 
 def table(context: Context) -> TableBlock:
@@ -66,7 +66,7 @@ def table(context: Context) -> TableBlock:
             Head(context.say("pooled.head.excess", benchmark=benchmark)),
             Head(context.say("pooled.head.interval")),
         ),
-        rows=tuple(_line(context, row) for row in _rows(context)),
+        rows=tuple(_line(context, row) for row in rows(context)),
     )
 
 

@@ -283,7 +283,7 @@ def _between(row: Row, low: str, high: str) -> Cell:
     return text(f"{percent(real(row[low]))} … {percent(real(row[high]))}")
 
 
-def _build(context: Context) -> list[Block]:
+def _curves(context: Context) -> list[Chart]:
     """The curve of the median list with its quartiles, for each day p."""
     found: dict[str, dict[str, _Group]] = {}
     for row in context.curve:
@@ -294,6 +294,18 @@ def _build(context: Context) -> list[Block]:
         _curve(context, kinds, session if several else "", number)
         for number, (session, kinds) in enumerate(found.items())
     ]
+
+
+def front_chart(context: Context) -> Chart | None:
+    """The first curve of an event, less high; None where nothing is known after publication."""
+    curves = _curves(context)
+    return replace(curves[0], flat=True) if curves else None
+
+
+def _build(context: Context) -> list[Block]:
+    """The curves but the one that the front page of the report shows."""
+    front = context.index == 0 and not context.data.tables.get("pooled")
+    return [*_curves(context)[1 if front else 0 :]]
 
 
 def _curve(context: Context, kinds: dict[str, _Group], session: str, place: int) -> Chart:

@@ -16,6 +16,12 @@ def shock_line(context: Context) -> str:
 
     Nothing where no window of the study holds one.
     """
+    said = shocks_in_windows(context)
+    return joined([said, *_before(context)], context.language) if said else ""
+
+
+def shocks_in_windows(context: Context) -> str:
+    """The shocks by the windows that hold them; nothing where no window of the study does."""
     held: dict[tuple[str, ...], list[str]] = {}
     for row in context.data.rows("shocks", event=context.event.id, calendar=context.event.calendar):
         windows = tuple(_windows(context, str(row["date"])))
@@ -27,7 +33,7 @@ def shock_line(context: Context) -> str:
         )
         for windows, shocks in held.items()
     ]
-    return joined([*said, *_before(context)], context.language) if said else ""
+    return joined(said, context.language)
 
 
 def readers_window(context: Context) -> WindowInfo | None:

@@ -1,0 +1,226 @@
+"""The sentences, tiles and one-line notes of the front page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from basketbt.report.data import Row
+from basketbt.report.views.blocks import Cell, Head, change
+from basketbt.report.views.conclusion import chance_sentence
+from basketbt.report.views.context import Context, real
+from basketbt.report.views.fronttable import compared, horizon, quoted
+from basketbt.report.views.numbers import percent, unsigned
+from basketbt.report.views.publication import available, lists_of, told
+from basketbt.report.views.shocks import shocks_in_windows
+
+#: Groups of lists (of one kind and one day p) that a sentence has room for.
+_GROUPS = 3
+
+
+def sentences(context: Context) -> list[str]:
+    """Before a reader knew; what a reader got; whether it is more than market and kind."""
+    groups = told(context)
+    if not groups:
+        return [line for line in (available(context), chance_sentence(context)) if line]
+    return [line for line in (_before(context), _after(context), _chance(context)) if line]
+
+
+def _before(context: Context) -> str:
+    rows = [row for row in _rows(context, "hindsight") if row["lists"]]
+    if not rows:
+        early = all(member.offset <= 0 for member in context.event.members)
+        return context.say("memo.out_before") if early else ""
+    ends = {str(row["end_date"]) for row in rows}
+    return context.say(
+        "memo.before_said" if len(ends) == 1 else "memo.before_each_said",
+        end=max(ends),
+        each=_each(context, [_counted(context, row) for row in rows]),
+    )
+
+
+def _after(context: Context) -> str:
+    windows = quoted(context)
+    told_of = []
+    for group in told(context):
+        by_window = {str(row["window"]): row for row in group}
+        rows = [(one, by_window[one.label]) for one in windows if one.label in by_window]
+        if not rows:
+            continue
+        each = [
+            context.say(
+                "memo.at",
+                horizon=horizon(context, one),
+                value=percent(real(row["median_return"])),
+                rose=row["rose"],
+                count=row["lists"],
+            )
+            if row["lists"]
+            else context.say("memo.not_over", horizon=horizon(context, one))
+            for one, row in rows
+        ]
+        alone = rows[0][1]["lists"] == 1
+        told_of.append(
+            context.say(
+                "memo.got_one" if alone else "memo.got",
+                lists=lists_of(context, rows[0][1]),
+                each=context.comma(each),
+            )
+        )
+    if not told_of:
+        return ""
+    sessions = list(context.readers)
+    return context.say(
+        "memo.after_said" if len(sessions) == 1 else "memo.after_each_said",
+        session=sessions[0],
+        each=_each(context, told_of),
+    )
+
+
+def _each(context: Context, parts: list[str]) -> str:
+    more = len(parts) - _GROUPS
+    rest = [context.say("memo.more_groups", count=more)] if more > 0 else []
+    return context.say("joint.semicolon").join([*parts[:_GROUPS], *rest])
+
+
+def _rows(context: Context, window: str) -> list[Row]:
+    return [row for group in told(context) for row in group if row["window"] == window]
+
+
+def _counted(context: Context, row: Row) -> str:
+    return context.say(
+        "memo.one" if row["lists"] == 1 else "memo.many",
+        lists=lists_of(context, row),
+        value=percent(real(row["median_return"])),
+        rose=row["rose"],
+        count=row["lists"],
+    )
+
+
+def _chance(context: Context) -> str:
+    """What the tests say; without them how many lists were ahead, and that nothing was tested."""
+    tests = context.event.tests
+    family = next((f for f in tests.families if f.family == "publication"), None) if tests else None
+    if tests is not None and family is None:
+        return chance_sentence(context)
+    if family is None:
+        return _ahead(context)
+    rows = context.rows("verdicts", family="publication")
+    if all(row["verdict"] == "untested" for row in rows):
+        return context.say("memo.none_tested", lists=context.count("lists_named", family.lists))
+    of = {kind: [row for row in rows if row["verdict"] == kind] for kind in _VERDICTS}
+    said = context.say(
+        "memo.chance",
+        lists=context.count("lists_named", family.lists),
+        tests=context.count("tests", family.tests),
+        stood=len(of["stood_out"]),
+        which=_which(context, of["stood_out"]),
+        kind=len(of["moved_with_kind"]),
+        rest=len(of["chance"]),
+    )
+    if of["untested"]:
+        said += context.say("memo.untested", count=len(of["untested"]))
+    least = [mde for row in of["chance"] if (mde := real(row["q1_mde"])) is not None]
+    if least:
+        said += context.say("memo.doubt", low=unsigned(min(least)), high=unsigned(max(least)))
+    return said + context.say("memo.stop")
+
+
+_VERDICTS = ("stood_out", "moved_with_kind", "chance", "untested")
+
+
+def _which(context: Context, rows: list[Row]) -> str:
+    each = [
+        context.say(
+            "memo.cell",
+            name=context.called(str(row["basket"])),
+            sessions=int((real(row["last_day"]) or 0) - (real(row["first_day"]) or 0)) + 1,
+            car=percent(real(row["car"])),
+        )
+        for row in rows[:_GROUPS]
+    ]
+    return context.say("conclusion.which", cells=context.comma(each)) if each else ""
+
+
+def _ahead(context: Context) -> str:
+    windows = quoted(context)
+    if not windows:
+        return ""
+    window = compared(windows)
+    rows = [row for row in _rows(context, window.label) if row["lists"] and row["beat"] is not None]
+    if not rows:
+        return context.say("memo.not_tested")
+    sector = next(iter(context.sector.values()), "")
+    each = []
+    for row in rows:
+        beside = (
+            context.say("memo.ahead_sector", beat=row["beat_sector"], benchmark=sector)
+            if sector and row["beat_sector"] is not None
+            else ""
+        )
+        each.append(
+            context.say(
+                "memo.ahead",
+                lists=lists_of(context, row),
+                beat=row["beat"],
+                benchmark=context.benchmark,
+                beside=beside,
+            )
+        )
+    return context.say(
+        "memo.ahead_said", horizon=horizon(context, window), each=_each(context, each)
+    )
+
+
+def tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
+    """Before publication and the longer horizons, of the lists told of first."""
+    groups = told(context)
+    if not groups:
+        return
+    rows = {str(row["window"]): row for row in groups[0]}
+    before = rows.get("hindsight")
+    if before is not None and before["lists"]:
+        yield Head(context.say("memo.tile.before"), number=False), _tile(context, before)
+    windows = [one for one in quoted(context) if rows.get(one.label, {}).get("lists")]
+    for window in windows[-3:]:
+        head = context.say("memo.tile.after", horizon=horizon(context, window))
+        yield Head(head, number=False), _tile(context, rows[window.label])
+
+
+def _tile(context: Context, row: Row) -> Cell:
+    cell = change(row["median_return"])
+    aside = context.say(
+        "memo.tile.one" if row["lists"] == 1 else "memo.tile.many",
+        lists=lists_of(context, row),
+        rose=row["rose"],
+        count=row["lists"],
+    )
+    return Cell(cell.text, cell.sort, cell.tone, aside=aside)
+
+
+def shocks(context: Context) -> str:
+    """The shocks by the windows that hold them, or that there was none."""
+    return shocks_in_windows(context) or context.say("memo.no_shock")
+
+
+def coverage(events: list[Context]) -> str:
+    """How many shares of how many lists have prices, and where fewest."""
+    lists: dict[str, tuple[int, int]] = {}
+    for context in events:
+        for (basket, _), row in context.summary.items():
+            if context.data.lists[basket].kind != "composite":
+                pair = int(real(row["names_priced"]) or 0), int(real(row["names"]) or 0)
+                lists[basket] = min(lists.get(basket, pair), pair)
+    short = {one: pair for one, pair in lists.items() if pair[0] < pair[1]}
+    first = events[0]
+    names = first.count("lists", len(lists))
+    if not short:
+        return first.say("memo.covered", lists=names)
+    worst = min(short, key=lambda one: short[one][0] / short[one][1])
+    return first.say(
+        "memo.not_covered",
+        lists=names,
+        count=len(short),
+        worst=first.called(worst),
+        priced=short[worst][0],
+        names=short[worst][1],
+    )

@@ -1,0 +1,209 @@
+"""The one table of the front page: a list a row, its name first, from publication on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from basketbt.market.indexes import OWN_INDUSTRIES
+from basketbt.report.data import WindowInfo
+from basketbt.report.model import Value
+from basketbt.report.views.blocks import Cell, Head, TableBlock, change, text
+from basketbt.report.views.choices import AFTER_PUBLICATION
+from basketbt.report.views.context import Context, real
+from basketbt.report.views.numbers import NONE
+
+#: Rows that one page holds, and horizons that a table quotes of those of a study.
+MOST_ROWS = 12
+USUAL = (1, 5, 20, 60)
+
+_KINDS = ("named", "mapped", "composite")
+_Row = tuple[Context, str]
+_Column = tuple[Head, list[Cell]]
+
+
+def table(events: list[Context]) -> TableBlock | None:
+    """Lists that name their shares first, by what a reader got; the others are counted below it.
+
+    None where no list has a return after publication or in a window of the study.
+    """
+    first = events[0]
+    windows = quoted(first)
+    if not windows:
+        return None
+    rows = _sorted(events, windows)
+    shown, rest = rows[:MOST_ROWS], rows[MOST_ROWS:]
+    columns = [
+        *_events(events, shown),
+        *_from(events, shown),
+        *_returns(first, shown, windows),
+        *_against(first, shown, windows),
+        *_account(first, shown),
+        *_verdict(first, shown),
+    ]
+    return TableBlock(
+        caption=first.say("memo.caption", horizon=horizon(first, compared(windows))),
+        heads=(
+            Head(first.say("memo.list"), number=False),
+            *(head for head, _ in columns),
+        ),
+        rows=tuple(
+            (_named(context, basket), *(cells[place] for _, cells in columns))
+            for place, (context, basket) in enumerate(shown)
+        ),
+        kind="front",
+        note=_left_out(first, rest),
+    )
+
+
+def quoted(context: Context) -> list[WindowInfo]:
+    """The horizons after publication that the page quotes; fixed windows where there are none."""
+    after = {one.last - one.first + 1: one for one in context.windows if one.kind == "horizon"}
+    usual = [after[length] for length in USUAL if length in after]
+    found = usual or list(after.values())
+    return (found or [one for one in context.quoted if one.kind != "hindsight"])[:4]
+
+
+def compared(windows: list[WindowInfo]) -> WindowInfo:
+    """The window that is held against market and industries: 20 sessions, or the longest known."""
+    lengths = {one.last - one.first + 1: one for one in windows}
+    return lengths.get(20, windows[-1])
+
+
+def horizon(context: Context, window: WindowInfo) -> str:
+    """A window's head: ``+20`` sessions from publication, or its days."""
+    if window.kind != "horizon":
+        return context.label(window)
+    return context.say("memo.horizon", sessions=window.last - window.first + 1)
+
+
+def _sorted(events: list[Context], windows: list[WindowInfo]) -> list[_Row]:
+    """Named lists, mapped ones, composites; in each the one that gave a reader most first."""
+    window = compared(windows).label
+
+    def made(context: Context, basket: str) -> float:
+        value = real(context.summary.get((basket, window), {}).get("total_return"))
+        return float("-inf") if value is None else value
+
+    best: dict[str, float] = {}
+    for context in events:
+        for basket in context.event.baskets:
+            best.setdefault(basket, made(context, basket))
+
+    def key(row: _Row) -> tuple[int, float, str, int]:
+        context, basket = row
+        own = context.data.lists[basket]
+        return _KINDS.index(own.kind), -best[basket], basket, context.index
+
+    return sorted(((one, basket) for one in events for basket in one.event.baskets), key=key)
+
+
+def _named(context: Context, basket: str) -> Cell:
+    own = context.data.lists[basket]
+    kind = context.say(f"memo.kind.{own.kind}", count=own.names)
+    return text(context.called(basket), aside=f"{basket} · {kind}")
+
+
+def _left_out(context: Context, rest: list[_Row]) -> str:
+    """How many lists of each kind stand in the appendix only."""
+    kinds = [one.data.lists[basket].kind for one, basket in rest]
+    counted = [
+        context.count(f"lists_{kind}", kinds.count(kind)) for kind in _KINDS if kind in kinds
+    ]
+    return context.say("memo.left_out", lists=context.comma(counted)) if counted else ""
+
+
+def _events(events: list[Context], rows: list[_Row]) -> Iterator[_Column]:
+    """The event of each row, where the same lists meet several."""
+    lists = {basket for _, basket in rows}
+    if len(events) > 1 and len(lists) < len(rows):
+        head = Head(events[0].say("memo.event_head"), number=False)
+        yield head, [text(one.event.name.say(one.language)) for one, _ in rows]
+
+
+def _from(events: list[Context], rows: list[_Row]) -> Iterator[_Column]:
+    """From when a reader could trade, where lists differ in it."""
+    sessions = {
+        (one.index, member.basket): member.session for one in events for member in one.event.members
+    }
+    found = [sessions[one.index, basket] for one, basket in rows]
+    if len(set(found)) > 1 and len({basket for _, basket in rows}) == len(rows):
+        yield Head(events[0].say("memo.from"), number=False), [text(one) for one in found]
+
+
+def _returns(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Iterator[_Column]:
+    if any(one.kind == "hindsight" for one in first.windows):
+        note = first.say("memo.before_note")
+        yield Head(first.say("memo.before"), note), _cells(rows, "hindsight")
+    for window in windows:
+        note = first.say("memo.horizon_note") if window.kind == "horizon" else ""
+        yield Head(horizon(first, window), note), _cells(rows, window.label)
+
+
+def _cells(rows: list[_Row], window: str) -> list[Cell]:
+    return [
+        change(one.summary.get((basket, window), {}).get("total_return")) for one, basket in rows
+    ]
+
+
+def _against(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Iterator[_Column]:
+    """Beside the study's first benchmark and beside each list's own industries."""
+    window = compared(windows)
+    excess: dict[tuple[int, Value, Value], Value] = {
+        (one.index, row["basket"], row["benchmark"]): row["excess_return"]
+        for one in {context.index: context for context, _ in rows}.values()
+        for row in one.book_rows("relative")
+        if row["window"] == window.label
+    }
+    names = {first.data.info.benchmarks[0].code: first.benchmark, **first.sector}
+    for code, name in names.items():
+        own = code == OWN_INDUSTRIES
+        note = "headline.own_note" if own else "headline.against_note"
+        if code in first.sector:
+            name = first.say("memo.own_sector" if own else "memo.sector")
+        head = first.say("memo.against", horizon=horizon(first, window), benchmark=name)
+        cells = [change(excess.get((one.index, basket, code))) for one, basket in rows]
+        yield Head(head, first.say(note)), cells
+
+
+def _account(first: Context, rows: list[_Row]) -> Iterator[_Column]:
+    """What an account kept that bought after publication, to the study's end."""
+    made = {
+        (one.index, row["basket"]): row["total_return"]
+        for one in {context.index: context for context, _ in rows}.values()
+        for row in one.account_rows
+        if row["entry"] == AFTER_PUBLICATION
+    }
+    if any(value is not None for value in made.values()):
+        note = first.say("memo.account_note")
+        yield (
+            Head(first.say("memo.account"), note),
+            [change(made.get((one.index, basket))) for one, basket in rows],
+        )
+
+
+def _verdict(first: Context, rows: list[_Row]) -> Iterator[_Column]:
+    """Whether what a reader got is more than market, kind and chance, of lists that are tested."""
+    if first.event.tests is None:
+        return
+    found = [text(_verdict_of(one, basket)) for one, basket in rows]
+    if any(cell.text != NONE for cell in found):
+        yield Head(first.say("memo.tested"), number=False), found
+
+
+def _verdict_of(context: Context, basket: str) -> str:
+    rows = context.rows("verdicts", family="publication", basket=basket)
+    words: dict[str, list[str]] = {}
+    for row in rows:
+        length = int((real(row["last_day"]) or 0) - (real(row["first_day"]) or 0)) + 1
+        horizon = context.say("memo.horizon", sessions=length)
+        words.setdefault(str(row["verdict"]), []).append(horizon)
+    if not words:
+        return NONE
+    said = {kind: context.say(f"headline.verdicts.{kind}") for kind in words}
+    if len(words) == 1:
+        return next(iter(said.values()))
+    # The verdict of most windows goes without saying of the windows that differ from it.
+    common = max(words, key=lambda kind: len(words[kind]))
+    return context.comma(
+        [f"{context.comma(words[kind])} {said[kind]}" for kind in words if kind != common]
+    )

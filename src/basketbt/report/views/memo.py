@@ -1,0 +1,147 @@
+"""The front page: three sentences, four tiles, one table, one figure, and what qualifies them.
+
+All else of a report is its appendix. Every form begins with these blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from basketbt.market.indexes import OWN_INDUSTRIES
+from basketbt.report.views import frontlines, fronttable, pooled, publication
+from basketbt.report.views.blocks import Block, Cell, Head, Prose, TableBlock
+from basketbt.report.views.context import Context, real
+from basketbt.report.views.numbers import percent
+
+#: Events whose sentences the page has room for.
+_TOLD = 2
+
+
+def front(events: list[Context]) -> tuple[Block, ...]:
+    """The blocks of the front page; nothing for a study that made no returns."""
+    first = events[0]
+    table = fronttable.table(events)
+    if not first.summary or table is None:
+        return ()
+    tiles = _tiles(first)
+    return (
+        Prose(text=_event(events), kind="fine"),
+        *(Prose(text=line, kind="lead") for line in sentences(events)),
+        *([tiles] if tiles else []),
+        table,
+        *_figure(first),
+        *(Prose(text=line, kind="fine") for line in _qualified(events)),
+    )
+
+
+def sentences(events: list[Context]) -> list[str]:
+    """What the lists did before a reader knew, what a reader got, and whether it is chance.
+
+    Of the first events; where each list is its own event, what all of them came to.
+    """
+    first = events[0]
+    if is_pooled(first):
+        return pooled.answers(first)
+    told = [(context, line) for context in events[:_TOLD] for line in frontlines.sentences(context)]
+    if len(events) == 1:
+        return [line for _, line in told]
+    named = [
+        first.say("terminal.named", name=one.event.name.say(first.language), said=line)
+        for one, line in told
+    ]
+    left = len(events) - _TOLD
+    return [*named, *([first.say("memo.more_events", count=left)] if left > 0 else [])]
+
+
+def is_pooled(context: Context) -> bool:
+    """Whether each list is its own event."""
+    return bool(context.data.tables.get("pooled"))
+
+
+def _event(events: list[Context]) -> str:
+    """When it became public, what day 0 is, and from when a reader could trade."""
+    first = events[0]
+    if is_pooled(first):
+        return first.say("memo.own_days", count=len(events))
+    said = []
+    for context in events[:_TOLD]:
+        event, sessions = context.event, list(context.readers)
+        said.append(
+            context.say(
+                "memo.event",
+                name=event.name.say(context.language),
+                at=event.at[:16].replace("T", " "),
+                day0=event.day0,
+                calendar=event.calendar,
+                reader=context.say(
+                    "memo.reader" if len(sessions) == 1 else "memo.readers",
+                    session=sessions[0],
+                    last=sessions[-1],
+                ),
+            )
+        )
+    return first.say("joint.semicolon").join(said)
+
+
+def _tiles(context: Context) -> TableBlock | None:
+    """Four numbers to remember, each with what it is of."""
+    found = list(_pooled_tiles(context) if is_pooled(context) else frontlines.tiles(context))[:4]
+    if not found:
+        return None
+    return TableBlock(
+        caption="",
+        heads=tuple(head for head, _ in found),
+        rows=(tuple(cell for _, cell in found),),
+        kind="tiles",
+    )
+
+
+def _pooled_tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
+    rows = [row for row in pooled.rows(context) if row["lists"]]
+    for row in rows:
+        if row["list_kind"] != rows[0]["list_kind"] or row["window"] == "available":
+            continue
+        head = context.say(
+            "memo.tile.mean", horizon=context.count("sessions", int(real(row["sessions"]) or 0))
+        )
+        beside = context.count(f"lists_{row['list_kind']}", int(real(row["lists"]) or 0))
+        yield (
+            Head(head, number=False),
+            Cell(percent(real(row["mean_return"])), real(row["mean_return"]), aside=beside),
+        )
+
+
+def _figure(context: Context) -> list[Block]:
+    """The curve of the median list with its source; nothing where there is none for all lists."""
+    chart = None if is_pooled(context) else publication.front_chart(context)
+    if chart is None:
+        return []
+    return [chart, Prose(text=_source(context), kind="fine")]
+
+
+def _source(context: Context) -> str:
+    panels = context.data.info.panels
+    return context.say(
+        "memo.source",
+        source=context.say(f"memo.sources.{context.data.info.source}")
+        if context.data.info.source in ("sample", "files", "lock")
+        else context.data.info.source,
+        first=min(one.first_session for one in panels),
+        last=max(one.last_session for one in panels),
+    )
+
+
+def _qualified(events: list[Context]) -> Iterator[str]:
+    """One line each for shocks, coverage and method."""
+    first = events[0]
+    yield frontlines.shocks(first)
+    yield frontlines.coverage(events)
+    event = first.event
+    sector = [name for code, name in first.sector.items() if code != OWN_INDUSTRIES]
+    method = first.say(
+        "memo.method",
+        weighting=first.choice(event.weighting),
+        rebalance=first.choice(event.rebalance),
+        benchmark=first.benchmark,
+    )
+    yield method + "".join(first.say("memo.sector_is", name=name) for name in sector)

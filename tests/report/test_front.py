@@ -1,0 +1,56 @@
+"""The first page answers, and holds no more than a page holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from basketbt.api import Run
+from basketbt.cli.console import say_warnings
+from basketbt.notes import NoteKind
+from basketbt.report.views import document
+from basketbt.report.views.blocks import Chart, Prose, TableBlock
+
+
+def test_the_first_page_has_three_sentences_four_tiles_one_table_and_one_figure(whole: Run) -> None:
+    blocks = document(whole.data).front
+    assert sum(isinstance(one, Prose) and one.kind == "lead" for one in blocks) == 3
+    tiles, table = (one for one in blocks if isinstance(one, TableBlock))
+    assert tiles.kind == "tiles"
+    assert len(tiles.heads) == 4
+    assert len(table.heads) <= 12
+    assert len(table.rows) <= 16
+    assert sum(isinstance(one, Chart) for one in blocks) <= 1
+
+
+def test_lists_are_called_by_their_names_named_ones_first(whole: Run) -> None:
+    table = [one for one in document(whole.data).front if isinstance(one, TableBlock)][1]
+    names = [row[0].text for row in table.rows]
+    assert names[-1] == "China Galaxy · Telecom"  # mapped, though it gave most before
+    assert set(names[:2]) == {
+        "Guojin · Network security",
+        "Guojin · Domestic IT substitution (Xinchuang)",
+    }
+    chinese = [one for one in document(whole.data, "zh").front if isinstance(one, TableBlock)][1]
+    assert chinese.rows[-1][0].text == "银河证券·通信"
+
+
+def test_in_the_memo_everything_else_stands_below_a_rule(folder: Path) -> None:
+    memo = (folder / "memo.md").read_text("utf-8")
+    page, rule, appendix = memo.partition("\n---\n")
+    assert rule
+    assert "More than market and kind?" in page
+    assert "### " not in page
+    assert "### Verdict" in appendix
+
+
+def test_of_many_warnings_six_are_told_and_the_rest_counted_with_their_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kind = NoteKind("suspended", severity="warning")
+    notes = [kind(symbols=f"60000{number}.SH") for number in range(9)]
+    say_warnings([*notes, notes[0]], "en")  # one of them twice
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 7
+    assert lines[-1].startswith("Warning: 3 more")
