@@ -13,7 +13,8 @@ from basketbt.api import Run
 from basketbt.config.study import load_study
 from basketbt.market.calendars import calendar
 from basketbt.pipeline.run import run_study
-from basketbt.report.render.terminal import answer_lines
+from basketbt.report.views.context import contexts
+from basketbt.report.views.headline import answers
 from support.made import Made, session
 from support.published import INDEX, SECTOR, Closes, by_hand_from, table, walks
 from support.written import share, write_lines, write_list, write_study
@@ -141,7 +142,7 @@ def test_a_horizon_that_is_not_over_is_empty_with_its_day_and_the_others_stand(
     (row,) = table(run, "breadth", list_kind="named", window="[p,p+9]")
     assert (row["lists"], row["unknown"], row["median_return"]) == (0, 3, None)
     assert row["end_date"] == str(session(P + 9))
-    said = "".join(answer_lines(run.data))
+    said = "".join(answers(contexts(run.data, "en")[0]))
     assert f"Not over yet: 10 sessions ({session(P + 9)}), 20 sessions" in said
     assert f"after 5 sessions ({session(P + 4)})" in said
 
@@ -179,7 +180,7 @@ def test_a_horizon_beyond_the_announced_sessions_says_so(tmp_path: Path) -> None
     assert rows["[p,p+19]"]["lists"] == 0
     (note,) = rows["[p,p+19]"]["notes"]
     assert "the last session that has been announced" in note.text("en")
-    assert "Not over yet: 5 sessions" in "".join(answer_lines(run.data))
+    assert "Not over yet: 5 sessions" in "".join(answers(contexts(run.data, "en")[0]))
 
 
 def test_prices_after_a_horizon_change_no_figure_that_ends_before(tmp_path: Path) -> None:
@@ -211,7 +212,7 @@ def test_the_horizons_stand_whatever_the_last_window_is(tmp_path: Path) -> None:
         run = made(folder, windows=f"[[0,5],[0,{last}]]")
         rows = [r for r in table(run, "breadth") if str(r["window"]).startswith("[p")]
         told.append([{k: v for k, v in row.items() if k != "prices"} for row in rows])
-        said = "".join(answer_lines(run.data))
+        said = "".join(answers(contexts(run.data, "en")[0]))
         for length in HORIZONS[1:]:
             assert f"{length} sessions ({session(P + length - 1)})" in said
         assert f"by the study's end ({session(last)})" in said
@@ -221,7 +222,7 @@ def test_the_horizons_stand_whatever_the_last_window_is(tmp_path: Path) -> None:
 def test_a_study_without_horizons_has_its_end_only(tmp_path: Path) -> None:
     run = made(tmp_path, horizons="[]")
     assert not [row for row in table(run, "breadth") if "p" in str(row["window"])[:2]]
-    said = "".join(answer_lines(run.data))
+    said = "".join(answers(contexts(run.data, "en")[0]))
     assert "by the study's end" in said
     assert "sessions (" not in said
 
