@@ -13,8 +13,8 @@ from basketbt.api import Run
 from basketbt.config.study import load_study
 from basketbt.market.calendars import calendar
 from basketbt.pipeline.run import run_study
-from basketbt.report.render.terminal import answer_lines
 from basketbt.report.views.context import contexts
+from basketbt.report.views.headline import answers
 from basketbt.report.views.numbers import percent
 from basketbt.report.views.publication import horizon_table
 from support.made import Made, session
@@ -144,7 +144,7 @@ def test_a_horizon_that_is_not_over_is_empty_with_its_day_and_the_others_stand(
     (row,) = table(run, "breadth", list_kind="named", window="[p,p+9]")
     assert (row["lists"], row["unknown"], row["median_return"]) == (0, 3, None)
     assert row["end_date"] == str(session(P + 9))
-    said = "".join(answer_lines(run.data))
+    said = "".join(answers(contexts(run.data, "en")[0]))
     assert f"Not over yet: 10 sessions ({session(P + 9)}), 20 sessions" in said
     assert f"after 5 sessions ({session(P + 4)})" in said
 
@@ -182,7 +182,7 @@ def test_a_horizon_beyond_the_announced_sessions_says_so(tmp_path: Path) -> None
     assert rows["[p,p+19]"]["lists"] == 0
     (note,) = rows["[p,p+19]"]["notes"]
     assert "the last session that has been announced" in note.text("en")
-    assert "Not over yet: 5 sessions" in "".join(answer_lines(run.data))
+    assert "Not over yet: 5 sessions" in "".join(answers(contexts(run.data, "en")[0]))
 
 
 def test_prices_after_a_horizon_change_no_figure_that_ends_before(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_the_horizons_stand_whatever_the_last_window_is(tmp_path: Path) -> None:
         run = made(folder, windows=f"[[0,5],[0,{last}]]")
         rows = [r for r in table(run, "breadth") if str(r["window"]).startswith("[p")]
         told.append([{k: v for k, v in row.items() if k != "prices"} for row in rows])
-        said = "".join(answer_lines(run.data))
+        said = "".join(answers(contexts(run.data, "en")[0]))
         for length in HORIZONS[1:]:
             assert f"{length} sessions ({session(P + length - 1)})" in said
         assert f"by the study's end ({session(last)})" in said
@@ -224,7 +224,7 @@ def test_the_horizons_stand_whatever_the_last_window_is(tmp_path: Path) -> None:
 def test_a_study_without_horizons_has_its_end_only(tmp_path: Path) -> None:
     run = made(tmp_path, horizons="[]")
     assert not [row for row in table(run, "breadth") if "p" in str(row["window"])[:2]]
-    said = "".join(answer_lines(run.data))
+    said = "".join(answers(contexts(run.data, "en")[0]))
     assert "by the study's end" in said
     assert "sessions (" not in said
 
@@ -310,7 +310,9 @@ def test_accounts_are_valued_at_each_horizon_from_their_own_days(tmp_path: Path,
 def test_what_accounts_made_is_told_of_every_horizon_with_its_date(tmp_path: Path) -> None:
     run = made(tmp_path, account=KEPT)
     rows = {r["window"]: r for r in table(run, "breadth", book="account", list_kind="named")}
-    (said,) = [line for line in answer_lines(run.data) if line.startswith("Accounts of")]
+    (said,) = [
+        line for line in answers(contexts(run.data, "en")[0]) if line.startswith("Accounts of")
+    ]
     first, second, end = (rows[one] for one in ("[p,p]", "[p,p+4]", f"[+{P},+15]"))
     assert (
         "Accounts of 3 named lists that bought at the open after publication: median "
@@ -342,7 +344,7 @@ def test_the_accounts_of_two_days_p_are_counted_apart(tmp_path: Path) -> None:
         (str(session(P)), str(session(P + 4)), 3),
         (str(session(P + 2)), str(session(P + 6)), 1),
     ]
-    said = " ".join(answer_lines(run.data))
+    said = " ".join(answers(contexts(run.data, "en")[0]))
     assert "The account of 1 named list that bought at the open after publication had made" in said
 
 

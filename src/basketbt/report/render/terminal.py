@@ -9,7 +9,7 @@ from basketbt.locale import say
 from basketbt.report.data import ReportData
 from basketbt.report.views import fronttable, headline, memo, pooled
 from basketbt.report.views.blocks import TableBlock
-from basketbt.report.views.conclusion import COUNTED
+from basketbt.report.views.conclusion import COUNTED, kept
 from basketbt.report.views.context import Context, contexts
 from basketbt.report.views.families import family_table
 
@@ -69,8 +69,11 @@ def prices_line(data: ReportData) -> str:
 
 
 def answer_lines(data: ReportData) -> Iterator[str]:
-    """What was left for a reader, before and after, and what is more than chance: a line each."""
-    yield from memo.sentences(contexts(data, data.info.language))
+    """The sentences of the front page, then what accounts kept: a line each."""
+    found = contexts(data, data.info.language)
+    yield from memo.sentences(found)
+    if not memo.is_pooled(found[0]):
+        yield from filter(None, map(kept, found))
 
 
 def _title(context: Context) -> str:

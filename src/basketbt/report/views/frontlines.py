@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from basketbt.report.data import Row
+from basketbt.report.data import Row, WindowInfo
 from basketbt.report.views.blocks import Cell, Head, change
 from basketbt.report.views.conclusion import chance_sentence
 from basketbt.report.views.context import Context, real
@@ -39,7 +39,7 @@ def _before(context: Context) -> str:
 
 
 def _after(context: Context) -> str:
-    windows = quoted(context)
+    windows = _readers(context)
     told_of = []
     for group in told(context):
         by_window = {str(row["window"]): row for row in group}
@@ -74,6 +74,11 @@ def _after(context: Context) -> str:
         session=sessions[0],
         each=_each(context, told_of),
     )
+
+
+def _readers(context: Context) -> list[WindowInfo]:
+    """The quoted windows that a reader could have had."""
+    return [one for one in quoted(context) if one.kind != "fixed"]
 
 
 def _each(context: Context, parts: list[str]) -> str:
@@ -142,9 +147,9 @@ def _which(context: Context, rows: list[Row]) -> str:
 
 
 def _ahead(context: Context) -> str:
-    windows = quoted(context)
+    windows = _readers(context)
     if not windows:
-        return ""
+        return context.say("memo.not_tested")
     window = compared(windows)
     rows = [row for row in _rows(context, window.label) if row["lists"] and row["beat"] is not None]
     if not rows:
@@ -180,7 +185,7 @@ def tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
     before = rows.get("hindsight")
     if before is not None and before["lists"]:
         yield Head(context.say("memo.tile.before"), number=False), _tile(context, before)
-    windows = [one for one in quoted(context) if rows.get(one.label, {}).get("lists")]
+    windows = [one for one in _readers(context) if rows.get(one.label, {}).get("lists")]
     for window in windows[-3:]:
         head = context.say("memo.tile.after", horizon=horizon(context, window))
         yield Head(head, number=False), _tile(context, rows[window.label])

@@ -10,7 +10,7 @@ from basketbt.report.model import Value
 from basketbt.report.views.blocks import Cell, Head, TableBlock, change, text
 from basketbt.report.views.choices import AFTER_PUBLICATION
 from basketbt.report.views.context import Context, real
-from basketbt.report.views.numbers import NONE
+from basketbt.report.views.numbers import NONE, unsigned
 
 #: Rows that one page holds, and horizons that a table quotes of those of a study.
 MOST_ROWS = 12
@@ -41,7 +41,10 @@ def table(events: list[Context]) -> TableBlock | None:
         *_verdict(first, shown),
     ]
     return TableBlock(
-        caption=first.say("memo.caption", horizon=horizon(first, compared(windows))),
+        caption=first.say(
+            "memo.caption_fixed" if windows[0].kind == "fixed" else "memo.caption",
+            horizon=horizon(first, compared(windows)),
+        ),
         heads=(
             Head(first.say("memo.list"), number=False),
             *(head for head, _ in columns),
@@ -60,7 +63,8 @@ def quoted(context: Context) -> list[WindowInfo]:
     after = {one.last - one.first + 1: one for one in context.windows if one.kind == "horizon"}
     usual = [after[length] for length in USUAL if length in after]
     found = usual or list(after.values())
-    return (found or [one for one in context.quoted if one.kind != "hindsight"])[:4]
+    found = found or [one for one in context.windows if one.kind == "available"]
+    return (found or [one for one in context.quoted if one.kind == "fixed"])[:4]
 
 
 def compared(windows: list[WindowInfo]) -> WindowInfo:
@@ -71,7 +75,9 @@ def compared(windows: list[WindowInfo]) -> WindowInfo:
 
 def horizon(context: Context, window: WindowInfo) -> str:
     """A window's head: ``+20`` sessions from publication, or its days."""
-    if window.kind != "horizon":
+    if window.kind == "available":
+        return context.say("memo.to_end")
+    if window.kind == "fixed":
         return context.label(window)
     return context.say("memo.horizon", sessions=window.last - window.first + 1)
 
@@ -100,6 +106,16 @@ def _sorted(events: list[Context], windows: list[WindowInfo]) -> list[_Row]:
 def _named(context: Context, basket: str) -> Cell:
     own = context.data.lists[basket]
     kind = context.say(f"memo.kind.{own.kind}", count=own.names)
+    rows = [row for (one, _), row in context.summary.items() if one == basket]
+    least = min(rows, key=lambda row: real(row["covered"]) or 0.0, default=None)
+    if least is not None and real(least["covered"]) != 1:
+        kind = context.say(
+            "memo.priced",
+            kind=kind,
+            priced=least["names_priced"],
+            names=least["names"],
+            covered=unsigned(real(least["covered"])),
+        )
     return text(context.called(basket), aside=f"{basket} · {kind}")
 
 
