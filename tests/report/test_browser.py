@@ -103,7 +103,8 @@ def test_a_heading_sorts_its_column_both_ways_and_from_the_keyboard(
 ) -> None:
     browser = show(folder)
     column = """
-    const table = document.querySelector('#verdict-0 table');
+    const table = [...document.querySelectorAll('#verdict-0 table')]
+      .find(one => one.tHead.textContent.includes('[0,+5]'));
     const heads = [...table.tHead.rows].at(-1).cells;
     const place = [...heads].findIndex(c => c.textContent.trim() === '[0,+5]');
     return [...table.tBodies[0].rows].map(row => Number(row.cells[place].dataset.sort))
