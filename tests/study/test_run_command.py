@@ -145,7 +145,6 @@ def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
         ([*DEMO, "--lock", "missing.zip"], 2, ["missing.zip"]),
         ([*DEMO, "--lock", "a.zip", "--source", "sample"], 2, ["exclude"]),
         ([*DEMO, "--lang", "fr"], 2, ["zh", "en"]),
-        ([*DEMO, "--set", "windows=[[0,300]]"], 3, ["2025-12-31"]),
         ([*DEMO, "--set", "windows=[[-600,-1]]"], 3, ["2023-01-03"]),
         ([*DEMO, "--set", "weighting={kind: equal, cap: 0.01}"], 2, ["cap"]),
         ([*DEMO, "--set", "rebalance={kind: dates, dates: [2025-02-01]}"], 3, ["2025-02-05"]),
