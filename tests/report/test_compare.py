@@ -47,7 +47,7 @@ def test_compare_shows_what_was_set_otherwise_and_what_it_did(
     assert all(not row[one] and not row[f"{other} - {one}"] for row in alone)
     page = (folder / "compare.html").read_text("utf-8")
     assert "guojin/xinchuang" in page
-    assert f"Prices: {one}: own tables (bars.parquet" in page
+    assert "Prices: own tables (bars.parquet" in page
 
 
 def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path]) -> None:
