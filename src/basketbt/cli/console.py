@@ -148,22 +148,29 @@ def _say_folded(
     console = Console()
     body = [max(map(_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
     shown = list(range(len(body)))
-    while shown[-1] in right and _least(body, shown, right) > console.width:
-        shown.pop()
+    while _least(body, shown, right) > console.width:
+        numbers = [position for position in shown if position in right]
+        if not numbers:
+            break
+        shown.remove(numbers[-1])
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for position in shown:
         number = position in right
         justify: Literal["left", "right"] = "right" if number else "left"
-        width = body[position] if number else None
         table.add_column(
-            cells[0][position], justify=justify, overflow="fold", min_width=width, max_width=width
+            cells[0][position],
+            justify=justify,
+            overflow="fold",
+            min_width=body[position] if number else min(body[position], _NAME),
+            max_width=body[position] if number else None,
         )
     for row in cells[1:]:
         table.add_row(*(Text(row[position]) for position in shown))
     console.print(table)
     if len(shown) < len(body):
         words = catalogue(language)
-        columns = words["joint.comma"].join(cells[0][len(shown) :])
+        left_out = (name for at, name in enumerate(cells[0]) if at not in shown)
+        columns = words["joint.comma"].join(left_out)
         typer.echo(words["cli.left_out"].format(columns=columns))
 
 
