@@ -62,3 +62,18 @@ def test_no_name_and_no_number_is_broken(
     assert "-6.1%" in said
     assert ("-27.8%" in said) == (columns > 55)
     assert ("(Max drawdown [0,+60]: in a wider terminal, or piped)" in said) == (columns == 55)
+
+
+def test_words_behind_the_numbers_do_not_break_a_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A verdict stands last: what finds no room are the last numbers, never the name's letters."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    head, row = (*HEAD, "Verdict"), (*ROWS[0], "cannot be told from chance")
+    say_table(head, [row], right=range(1, len(HEAD)))
+    said = capsys.readouterr().out
+    assert "tfzq/compute-infrastructure" in said
+    assert "-6.1%" in said
+    assert "-27.8%" not in said
+    assert "(Max drawdown [0,+60]: in a wider terminal, or piped)" in said
