@@ -205,7 +205,7 @@ def test_below_the_table_stand_what_was_left_what_accounts_kept_and_whether_it_i
 ) -> None:
     before, after, chance, kept = answer_lines(whole.data)
     assert before.startswith("Before a reader could buy")
-    assert after.startswith("What a reader got from 2025-02-10 on")
+    assert after.startswith("On paper, from the close before 2025-02-10, a reader's first session")
     assert "bought at the open after publication had made" in kept
     assert chance.startswith("More than market and kind?")
 
