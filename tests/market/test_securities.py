@@ -15,7 +15,6 @@ import pytest
 
 from basketbt.market import securities
 from basketbt.market.securities import (
-    code_on,
     current_code,
     fits,
     key_of,
@@ -87,8 +86,6 @@ def test_a_name_comes_back() -> None:
 def test_a_recoded_share_goes_on_under_its_new_code() -> None:
     assert current_code("835185.BJ") == "920185.BJ"
     assert shares_called("贝特瑞", date(2024, 1, 2)) == ("920185.BJ",)
-    assert code_on("920185.BJ", date(2024, 1, 2)) == "835185.BJ"
-    assert code_on("835185.BJ", date(2025, 11, 3)) == "920185.BJ"
     assert current_code("300114.SZ") == "302132.SZ"
     assert names_of("302132.SZ") == ("中航成飞", "中航电测")
     assert current_code("688111.SH") == "688111.SH"

@@ -68,10 +68,6 @@ class Finding:
     seconds: float = 0.0
     failure: str = ""
 
-    @property
-    def reachable(self) -> bool:
-        return self.state not in ("unreachable", "elsewhere")
-
 
 @dataclass(frozen=True)
 class _Question:

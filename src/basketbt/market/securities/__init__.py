@@ -85,15 +85,6 @@ def current_code(symbol: str) -> str:
     return _entry(symbol)[1].successor or symbol
 
 
-def code_on(symbol: str, day: date) -> str:
-    """The code that the share of ``symbol``, old or new, had on ``day``."""
-    new = current_code(symbol)
-    for old in _former_codes().get(new, ()):
-        if int(day.strftime("%Y%m%d")) < _entry(old)[1].until:
-            return old
-    return new
-
-
 def key_of(name: str) -> str:
     """By what names are compared: simplified, single width, capitals, no spaces, no suffixes."""
     return _MARKS.sub("", _SPACES.sub("", plain(name)).upper())
