@@ -94,7 +94,7 @@ Full = Annotated[
     bool,
     typer.Option(
         "--full",
-        help="Also write the bulk tables, which are Parquet, as CSV and as sheets of the workbook.",
+        help="Also write bulk tables (Parquet) as CSV, and with xlsx a workbook of every table.",
         show_default=False,
     ),
 ]

@@ -23,7 +23,7 @@ from basketbt.report.layouts import LAYOUTS
 from basketbt.report.model import Layout, Table, Value
 from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
 from basketbt.report.publish import MANIFEST, publish, republish
-from basketbt.report.render import PICTURES, WORKBOOK, Format, rendered
+from basketbt.report.render import PICTURES, TABLES, Format, rendered
 
 #: What a run says beside its tables, and the notes of their rows.
 REPORT = "report.json"
@@ -54,7 +54,7 @@ def run_files(
 ) -> dict[str, bytes]:
     """Name → content of everything a run publishes, the manifest last.
 
-    ``full`` adds the bulk tables as CSV and as sheets of the workbook; ``illustrated``: pictures
+    ``full`` adds the bulk tables as CSV and a workbook with every table; ``illustrated``: pictures
     are there, and the memo shows them.
     """
     language = data.info.language
@@ -77,8 +77,8 @@ def table_files(tables: Iterable[Table], language: Language, *, full: bool) -> d
 
 
 def is_full(names: Collection[str]) -> bool:
-    """Whether these are the files of a run that was written with the CSV of its bulk tables."""
-    return any(layout.csv in names for layout in LAYOUTS if layout.bulk)
+    """Whether these are the files of a run that was written with all that can be asked for."""
+    return TABLES in names or any(layout.csv in names for layout in LAYOUTS if layout.bulk)
 
 
 def report_json(data: ReportData) -> bytes:
@@ -160,12 +160,6 @@ def keeping(files: Mapping[str, bytes], earlier: Mapping[str, str]) -> dict[str,
     new = json.loads(files[MANIFEST])
     new["outputs"] = dict(sorted({**earlier, **new["outputs"]}.items()))
     return {**files, MANIFEST: as_json(new)}
-
-
-def with_workbook(formats: Collection[Format], there: Collection[str]) -> tuple[Format, ...]:
-    """The formats, and the workbook where one is ``there``: one without all sheets must not stay
-    beside tables that have theirs as CSV."""
-    return (*formats, *(("xlsx",) if WORKBOOK in there and "xlsx" not in formats else ()))
 
 
 def read_run(folder: Path) -> StoredRun:
@@ -269,8 +263,8 @@ def render_again(
 
     In its own language and colours they stand beside its tables, and renderings that are not asked
     for are left as they are. Others go to a folder beside the run's (``<run>-zh-cn``), so that the
-    run stays what its manifest says. ``full`` adds the bulk tables as CSV and as sheets; a run that
-    has them keeps them. Raises ``NotARun`` or ``OutputError``.
+    run stays what its manifest says. ``full`` adds the bulk tables as CSV and, to a workbook, one
+    with every table; a run that has them keeps them. Raises ``NotARun`` or ``OutputError``.
     """
     folder = folder.resolve()
     run = read_run(folder)
@@ -287,7 +281,6 @@ def render_again(
         files = {name: one for name, one in files.items() if not name.startswith(PICTURES)}
     if full:
         files |= _bulk_csv(data, own)
-        formats = with_workbook(formats, files)
     illustrated = any(name.startswith(PICTURES) for name in files)
     files |= rendered(data, formats, full=is_full(files), illustrated=illustrated)
     files[MANIFEST] = _with_outputs(
