@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basketbt.config.study import load_study
+from basketbt.durable import demand_no_link
 from basketbt.pipeline.run import Progress, run_study
 from basketbt.pipeline.sources import Access, choose_source
 from basketbt.report.build import report_data
@@ -100,6 +101,7 @@ class Run:
         """
         home = Path(folder) / self.result.plan.config.study
         home = home / EVENTS if self.result.events_only else home
+        demand_no_link(Path(folder), str(home.relative_to(folder)))
         earlier = kept(home / self.run_id, self.run_id)
         files = run_files(
             self.data,

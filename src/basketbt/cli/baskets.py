@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from basketbt.lists.model import Basket
     from basketbt.lists.overlap import Overlap
 
+_LARGEST = 20_000_000  # bytes of a table of shares
 Folder = Annotated[
     Path | None,
     typer.Option("--baskets", help="Folder of lists; default: the nearest `baskets`, then ours."),
@@ -225,16 +226,13 @@ def basket_from_table(name: str, path: Path) -> Path:
     """
     import sys
 
+    from basketbt.bounded import read_plain
     from basketbt.data.sources.files.formats import all_cells
-    from basketbt.errors import RefusedPath
     from basketbt.lists.starting import start_from_table
     from basketbt.plan.tabled import NoShares, tabled
 
     pasted = str(path) == "-"
-    try:
-        content = sys.stdin.buffer.read() if pasted else path.read_bytes()
-    except OSError as error:
-        raise RefusedPath(path=path, why=error.strerror or "cannot be read") from None
+    content = sys.stdin.buffer.read(_LARGEST) if pasted else read_plain(path, _LARGEST)
     file = "pasted text" if pasted else path.name
     found = tabled(all_cells(file, content))
     unread = [f"row {line}: {words} ({why})" for line, words, why in found.left_out]

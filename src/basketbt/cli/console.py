@@ -11,7 +11,7 @@ import typer
 
 from basketbt.locale import catalogue
 from basketbt.notes import Note
-from basketbt.text import visible
+from basketbt.text import escaped, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,17 +53,28 @@ def say_place(what: str, path: Path, language: Language) -> None:
     say(catalogue(language)[f"cli.{what}"].format(path=path))
 
 
+class Stopped(BaseException):
+    """The command was told to end by a signal other than Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
 _FETCHED = "stopped; every price fetched so far is kept, the same command goes on from there"
 
 
 @contextmanager
 def resumable(kept: str = _FETCHED) -> Iterator[None]:
-    """Around long work: Ctrl-C ends it with a word on what is ``kept`` (exit 130)."""
+    """Around long work: a signal ends it with a word on what is ``kept``.
+
+    The exit code is 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
+    """
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped) as stopped:
         warn(kept)
-        raise typer.Exit(130) from None
+        raise typer.Exit(getattr(stopped, "exit_code", 130)) from None
 
 
 @contextmanager
@@ -86,6 +97,7 @@ def uncollected() -> Iterator[None]:
 def say_json(value: Any) -> None:
     """Print records as JSON: their fields; a note as its English text, a moment in ISO 8601."""
     import json
+    import sys
     from dataclasses import is_dataclass
     from datetime import datetime
 
@@ -96,7 +108,12 @@ def say_json(value: Any) -> None:
             return one.isoformat()
         return vars(one) if is_dataclass(one) else str(one)
 
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=plain)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:  # an old code page: JSON has escapes of its own
+        text = json.dumps(value, indent=2, default=plain)
+    typer.echo(escaped(text))
 
 
 def say_table(
@@ -119,8 +136,9 @@ def say_table(
     values = [*rows]
     counts = [at for at in range(len(header)) if all(isinstance(row[at], int) for row in values)]
     right = {*right, *counts}
+    title = visible(title) if title else None
     texts = (["" if cell is None else visible(str(cell)) for cell in row] for row in values)
-    cells = [list(header), *texts]
+    cells = [[visible(name) for name in header], *texts]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
         _say_folded(cells, title=title, right=right, language=language)

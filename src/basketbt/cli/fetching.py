@@ -11,6 +11,7 @@ from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_tabl
 from basketbt.cli.nobody import nobody_is_left, say_nobody_left
 from basketbt.cli.options import (
     Day,
+    Force,
     Offline,
     Settings,
     Source,
@@ -74,19 +75,22 @@ def lock(
     store: StoreFile = None,
     offline: Offline = False,
     settings: Settings = None,
+    force: Force = False,
 ) -> None:
     """Freeze the prices of a study in one file that gives the same run on any machine."""
     from basketbt.config.study import load_study
-    from basketbt.data.lock import write_lock
+    from basketbt.data.lock import is_lock, write_lock
+    from basketbt.durable import demand_writable
     from basketbt.pipeline.sources import choose_source
     from basketbt.plan.study import make_plan
     from basketbt.shipped import find_study
 
     file = load_study(find_study(Path(study)), settings or ())
+    demand_writable(out, None if force else is_lock)  # before prices are fetched for nothing
     plan = make_plan(file)
     with resumable():
         data = choose_source(file, source, access(store, offline)).load(plan.request)
-    content = write_lock(out, data, plan.request)
+    content = write_lock(out, data, plan.request, force=force)
     for note in data.notes:
         if note.kind.severity == "warning":
             warn(f"warning: {note.text(file.config.language)}")

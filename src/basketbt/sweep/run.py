@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from basketbt.durable import demand_no_link
 from basketbt.errors import InputError
 from basketbt.sweep.checkpoint import Checkpoint, block_sizes, cut
 from basketbt.sweep.outputs import rows_of, write_outputs
@@ -66,6 +67,8 @@ def run_grid(
     if not plan.job.variants:
         raise EmptyGrid(study=plan.config.study)
     folder = grid_folder(plan, out)
+    for path in (folder, checkpoint_folder(plan, out)):
+        demand_no_link(out, str(path.relative_to(out)))
     if folder.is_dir():
         return folder
     check_scheduler(options.scheduler)
