@@ -26,7 +26,7 @@ from basketbt.cli.options import (
     chosen_source,
     overrides,
 )
-from basketbt.cli.study import progress_line
+from basketbt.cli.study import index_runs, progress_line
 from basketbt.errors import unknown
 from basketbt.locale import say as worded
 from basketbt.shipped import find_study
@@ -94,6 +94,7 @@ def grid(
         _bar(plan.job.variants, quiet=quiet or as_json) as progress,
     ):
         folder = run_grid(plan, out, options, progress)
+    index_runs(folder, plan.config.language)
     if as_json:
         say_json({"grid": plan.id, "variants": plan.job.variants, "folder": str(folder)})
     elif not quiet:

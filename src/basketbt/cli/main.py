@@ -9,15 +9,26 @@ from typing import Annotated
 
 import typer
 
-from basketbt.cli import baskets, extracting, grid, market, prices, reporting, store, study
+from basketbt.cli import (
+    baskets,
+    extracting,
+    grid,
+    market,
+    prices,
+    reporting,
+    runs,
+    store,
+    study,
+)
+from basketbt.cli.common import Commands, Root
 from basketbt.cli.console import say, warn
 from basketbt.errors import BasketbtError, OutputError
 
-app = typer.Typer(
+app = Commands(
     name="basketbt",
+    cls=Root,
     help="Broker lists as weighted A-share baskets, backtested around the DeepSeek releases.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -40,7 +51,7 @@ def _root(
     """Options that stand before a command."""
 
 
-for group in (study, grid, reporting, baskets, extracting, market, prices, store):
+for group in (study, grid, reporting, runs, baskets, extracting, market, prices, store):
     group.register(app)
 
 

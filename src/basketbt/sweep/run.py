@@ -9,14 +9,12 @@ from pathlib import Path
 
 from basketbt.errors import InputError
 from basketbt.report.publish import point_latest
+from basketbt.report.runs import GRIDS
 from basketbt.sweep.checkpoint import Checkpoint, block_sizes, cut
 from basketbt.sweep.outputs import add_csv, rows_of, write_outputs
 from basketbt.sweep.planner import GridPlan
 from basketbt.sweep.schedulers import check_scheduler, computed
 from basketbt.sweep.sheets import GridJob
-
-#: Folder of a study's grids, beside its runs.
-GRIDS = "grid"
 
 #: Called with the variants that are done and those there are.
 GridProgress = Callable[[int, int], None]
