@@ -18,15 +18,12 @@ from basketbt.report.files import is_full, keeping, kept, run_files
 from basketbt.report.model import Table
 from basketbt.report.publish import publish
 from basketbt.report.render import DEFAULT, MEMO, PICTURES, Format, rendered
+from basketbt.report.runs import EVENT_STUDIES
 from basketbt.results import StudyResult
 from basketbt.shipped import find_study
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-#: Folder of event studies run alone, beside the study's whole runs.
-EVENTS = "event-study"
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ class Run:
         a sheet for every table (tables.xlsx); what was once written so stays so.
         """
         home = Path(folder) / self.result.plan.config.study
-        home = home / EVENTS if self.result.events_only else home
+        home = home / EVENT_STUDIES if self.result.events_only else home
         demand_no_link(Path(folder), str(home.relative_to(folder)))
         earlier = kept(home / self.run_id, self.run_id)
         files = run_files(

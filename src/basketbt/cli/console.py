@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from basketbt.errors import unknown
 from basketbt.locale import catalogue
 from basketbt.notes import Note
 from basketbt.text import escaped, visible
@@ -20,13 +22,54 @@ if TYPE_CHECKING:
 
 _NAME = 27  # columns of a terminal that the longest name of a shipped list fills
 
+#: Of what --json prints; a change that a reader must know of makes it another.
+JSON_FORMAT = 1
+
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON instead.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
+@dataclass
+class _Manner:
+    """How the command that runs is to speak."""
+
+    quiet: bool = False
+    language: Language = "en"
+
+
+_manner = _Manner()
+
+
+def hush(*, quiet: bool) -> None:
+    """Whether only errors are printed from now on."""
+    _manner.quiet = quiet
+
+
+def speak(language: str | None) -> None:
+    """In which language from now on; None: English. Raises ``UnknownName``."""
+    from typing import get_args
+
+    from basketbt.locale import Language
+
+    if language is not None and language not in get_args(Language):
+        raise unknown("language", language, get_args(Language))
+    _manner.language = "zh" if language == "zh" else "en"
+
+
+def spoken() -> Language:
+    """The language of what is printed."""
+    return _manner.language
+
+
 def say(text: str = "") -> None:
     """Print text to standard output."""
-    typer.echo(visible(text))
+    if not _manner.quiet:
+        typer.echo(visible(text))
+
+
+def tell(key: str, /, **values: object) -> None:
+    """Print a message of the catalogue to standard output."""
+    say(catalogue(spoken())[key].format(**values))
 
 
 def warn(text: str) -> None:
@@ -95,7 +138,10 @@ def uncollected() -> Iterator[None]:
 
 
 def say_json(value: Any) -> None:
-    """Print records as JSON: their fields; a note as its English text, a moment in ISO 8601."""
+    """Print a result as JSON (docs/json.md): ``format`` first, then its keys, or its ``rows``.
+
+    Of a record its fields; of a note its English text, of a moment ISO 8601.
+    """
     import json
     import sys
     from dataclasses import is_dataclass
@@ -108,11 +154,12 @@ def say_json(value: Any) -> None:
             return one.isoformat()
         return vars(one) if is_dataclass(one) else str(one)
 
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=plain)
+    whole = {"format": JSON_FORMAT, **(value if isinstance(value, dict) else {"rows": value})}
+    text = json.dumps(whole, ensure_ascii=False, indent=2, default=plain)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:  # an old code page: JSON has escapes of its own
-        text = json.dumps(value, indent=2, default=plain)
+        text = json.dumps(whole, indent=2, default=plain)
     typer.echo(escaped(text))
 
 
@@ -133,6 +180,8 @@ def say_table(
     import shutil
     import sys
 
+    if _manner.quiet:
+        return
     values = [*rows]
     counts = [at for at in range(len(header)) if all(isinstance(row[at], int) for row in values)]
     right = {*right, *counts}

@@ -52,7 +52,7 @@ def make_ready() -> None:
 def end(error: BaseException) -> NoReturn:
     """Say why a command ends and leave with the exit code of that."""
     if isinstance(error, BrokenPipeError):
-        _to_nowhere(sys.stdout)
+        to_nowhere(sys.stdout)
         sys.exit(0)
     told = _told(error)
     with contextlib.suppress(OSError):  # nobody may hear it
@@ -68,7 +68,7 @@ def _told(error: BaseException) -> BasketbtError:
     if isinstance(error, OSError) and error.filename is not None:
         return RefusedPath(path=error.filename, why=(error.strerror or str(error)).lower())
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
-        _to_nowhere(sys.stdout)  # what has no name is the standard output
+        to_nowhere(sys.stdout)  # what has no name is the standard output
         return OutputError.of(error, "standard output")
     if isinstance(error, MemoryError):
         return NotEnoughMemory()
@@ -125,7 +125,7 @@ def _open_streams() -> None:
             setattr(sys, name, os.fdopen(opened, "w" if number else "r", encoding="utf-8"))
 
 
-def _to_nowhere(stream: object) -> None:
+def to_nowhere(stream: object) -> None:
     """Keep Python from trying once more, as it ends, to write what it could not."""
     if isinstance(stream, io.TextIOWrapper):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -8,15 +8,26 @@ from typing import Annotated
 
 import typer
 
-from basketbt.cli import baskets, extracting, grid, market, prices, reporting, store, study
+from basketbt.cli import (
+    baskets,
+    extracting,
+    grid,
+    market,
+    prices,
+    reporting,
+    runs,
+    store,
+    study,
+)
+from basketbt.cli.common import Commands, Root
 from basketbt.cli.console import Stopped, say, warn
 from basketbt.cli.failures import end, make_ready
 
-app = typer.Typer(
+app = Commands(
     name="basketbt",
+    cls=Root,
     help="Broker lists as weighted A-share baskets, backtested around the DeepSeek releases.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -39,7 +50,7 @@ def _root(
     """Options that stand before a command."""
 
 
-for group in (study, grid, reporting, baskets, extracting, market, prices, store):
+for group in (study, grid, reporting, runs, baskets, extracting, market, prices, store):
     group.register(app)
 
 

@@ -105,6 +105,21 @@ Force = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 RESULTS = Path("results")
+RunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run: its study's name, `latest`, a piece of its id, or its folder.",
+        show_default=False,
+    ),
+]
+
+
+def run_folder(text: str) -> Path:
+    """The folder of the run that is named. Raises ``UnknownRun`` or ``AmbiguousRun``."""
+    from basketbt.report.runs import find_run
+
+    return find_run(text, RESULTS)
 
 
 def chosen_source(source: str | None, lock: Path | None) -> str | None:
