@@ -94,13 +94,32 @@ Full = Annotated[
     bool,
     typer.Option(
         "--full",
-        help="Also write the bulk tables, which are Parquet, as CSV and as sheets of the workbook.",
+        help="Also write bulk tables (Parquet) as CSV, and with xlsx a workbook of every table.",
         show_default=False,
     ),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Write over a file that is there.", show_default=False),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 RESULTS = Path("results")
+RunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run: its study's name, `latest`, a piece of its id, or its folder.",
+        show_default=False,
+    ),
+]
+
+
+def run_folder(text: str) -> Path:
+    """The folder of the run that is named. Raises ``UnknownRun`` or ``AmbiguousRun``."""
+    from basketbt.report.runs import find_run
+
+    return find_run(text, RESULTS)
 
 
 def chosen_source(source: str | None, lock: Path | None) -> str | None:

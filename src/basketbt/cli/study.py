@@ -123,7 +123,20 @@ def _computed(
         with uncollected():
             finished = compute(progress)
         progress("writing")
-        return finished, write(finished)
+        folder = write(finished)
+    index_runs(folder, finished.data.info.language)
+    return finished, folder
+
+
+def index_runs(folder: Path, language: Language) -> None:
+    """Let the page of all runs know a new one. A run stands without it, so no failure counts."""
+    from contextlib import suppress
+
+    from basketbt.errors import OutputError
+    from basketbt.report.runs import results_of, write_index
+
+    with suppress(OutputError):
+        write_index(results_of(folder), language)
 
 
 @contextmanager

@@ -16,10 +16,11 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 #: workbook a hundred times the imports.
 DEFAULT: tuple[Format, ...] = ("page",)
 
-MEMO, PAGE, WORKBOOK, WORD, PICTURES = (
+MEMO, PAGE, WORKBOOK, TABLES, WORD, PICTURES = (
     "memo.md",
     "report.html",
     "summary.xlsx",
+    "tables.xlsx",
     "memo.docx",
     "figures/",
 )
@@ -36,8 +37,8 @@ def rendered(
 ) -> dict[str, bytes]:
     """Name → content: the memo, and the formats asked for; their heavy imports happen here.
 
-    In the study's language and colours or the ones given. ``full`` gives the workbook sheets of the
-    bulk tables too. The memo shows the pictures if they are made, or are there (``illustrated``); a
+    In the study's language and colours or the ones given. ``full`` adds a workbook with
+    every table. The memo shows the pictures if they are made, or are there (``illustrated``); a
     Word file holds them in any case.
     """
     from basketbt.report.render.markdown import memo
@@ -60,7 +61,9 @@ def rendered(
     if "xlsx" in formats:
         from basketbt.report.render.xlsx import workbook
 
-        files[WORKBOOK] = workbook(data, made, full=full)
+        files[WORKBOOK] = workbook(data, made)
+        if full:
+            files[TABLES] = workbook(data, made, full=True)
     if "docx" in formats:
         from basketbt.report.render.docx import word
 

@@ -53,7 +53,7 @@ def word(document: Document, pictures: Mapping[str, bytes]) -> bytes:
 
     made = docx.Document()
     _style(made)
-    made.core_properties.title = visible(document.title)
+    made.core_properties.title = visible(document.title)[:255]  # what Word allows
     made.core_properties.author = "basketbt"
     made.core_properties.created = _CREATED
     made.core_properties.modified = _CREATED
