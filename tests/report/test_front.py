@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.api import Run
+from basketbt.api import Run, run
 from basketbt.cli.console import say_warnings
 from basketbt.notes import NoteKind
 from basketbt.report.views import document
 from basketbt.report.views.blocks import Chart, Prose, TableBlock
+from support import invented
 
 
 def test_the_first_page_has_three_sentences_four_tiles_one_table_and_one_figure(whole: Run) -> None:
@@ -54,3 +55,52 @@ def test_of_many_warnings_six_are_told_and_the_rest_counted_with_their_place(
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 7
     assert lines[-1].startswith("Warning: 3 more")
+
+
+@pytest.fixture(scope="module")
+def several() -> Run:
+    """The same lists around two events, with accounts."""
+    return run(
+        invented.STUDY,
+        overrides=[
+            "events=[deepseek-v3, deepseek-r1]",
+            "baskets=[guojin/xinchuang, guojin/software, galaxy/telecom]",
+            "weighting=equal",
+            "rebalance=hold",
+            "account={entry: publication_open}",
+        ],
+    )
+
+
+def test_events_of_the_same_lists_stand_side_by_side_and_what_is_the_same_stands_once(
+    several: Run,
+) -> None:
+    [table] = [b for b in document(several.data).front if getattr(b, "kind", "") == "front"]
+    assert isinstance(table, TableBlock)
+    assert len(table.rows) == 3  # a list a row
+    heads = [head.text for head in table.heads]
+    assert heads.count("+5") == 1  # a reader got the same after either event
+    assert "Before, DeepSeek-V3 release" in heads
+    frame = several.summary.query("window == 'hindsight' and book == 'index'")
+    before = frame.set_index(["event", "basket"])["total_return"]
+    for event, name in (("deepseek-v3", "DeepSeek-V3"), ("deepseek-r1", "DeepSeek-R1")):
+        place = heads.index(f"Before, {name} release")
+        shown = {row[0].aside.split(" ")[0]: row[place].sort for row in table.rows}
+        assert shown == before[event].to_dict()
+
+
+def test_of_several_events_a_page_holds_twelve_columns(several: Run) -> None:
+    heads = [
+        head
+        for block in document(several.data).front
+        if isinstance(block, TableBlock) and block.kind == "front"
+        for head in block.heads
+    ]
+    assert len(heads) <= 12
+
+
+def test_what_is_said_of_every_event_is_said_once(several: Run) -> None:
+    leads = [b.text for b in document(several.data).front if isinstance(b, Prose)]
+    paper = [line for line in leads if "On paper" in line]
+    assert len(paper) == 1
+    assert not paper[0].startswith("DeepSeek")
