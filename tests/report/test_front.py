@@ -104,3 +104,20 @@ def test_what_is_said_of_every_event_is_said_once(several: Run) -> None:
     paper = [line for line in leads if "On paper" in line]
     assert len(paper) == 1
     assert not paper[0].startswith("DeepSeek")
+
+
+def test_below_the_first_page_every_list_stands_around_each_event(several: Run) -> None:
+    made = document(several.data)
+    [chapter] = [one for one in made.chapters if one.anchor == "events"]
+    [table] = [b for b in chapter.sections[0].blocks if isinstance(b, TableBlock)]
+    heads = [head.text for head in table.heads]
+    place = heads.index("[0,+5], DeepSeek-V3 release")
+    frame = several.summary.query("window == '[0,+5]' and book == 'index'")
+    wanted = frame.set_index(["event", "basket"])["total_return"].unstack(0)
+    shown = {row[0].aside: row[place : place + 3] for row in table.rows if row[0].aside}
+    assert shown.keys() == set(wanted.index)
+    for basket, (first, second, difference) in shown.items():
+        v3, r1 = (float(wanted[event][basket]) for event in ("deepseek-v3", "deepseek-r1"))
+        assert (first.sort, second.sort, difference.sort) == (v3, r1, r1 - v3)
+    last = table.rows[-1]
+    assert last[0].text == "Median of mapped lists"

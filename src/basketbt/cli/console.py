@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from basketbt.locale import Language
+    from basketbt.report.render.terminal import Screen
 
 _NAME = 27  # columns of a terminal that the longest name of a shipped list fills
 
@@ -97,6 +98,15 @@ def say_json(value: Any) -> None:
         return vars(one) if is_dataclass(one) else str(one)
 
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+
+
+def say_screen(screen: Screen, language: Language) -> None:
+    """Print a table that a report made for the terminal."""
+    say_table(
+        screen.header, screen.rows, title=screen.title, right=screen.numbers, language=language
+    )
+    for line in screen.below:
+        say(line)
 
 
 def say_table(

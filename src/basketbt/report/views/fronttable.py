@@ -84,7 +84,7 @@ def side_by_side(made: Iterable[tuple[Context, Iterable[Column]]], most: int) ->
             found.setdefault(column[0].text, []).append((context, column))
     shown = {
         name: [own[0][1]]
-        if all(cells == own[0][1][1] for _, (_, cells) in own)
+        if len({tuple(cell.text for cell in cells) for _, (_, cells) in own}) == 1
         else [(_of_event(context, head), cells) for context, (head, cells) in own]
         for name, own in found.items()
     }
