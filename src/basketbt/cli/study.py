@@ -18,7 +18,7 @@ from basketbt.cli.console import (
     say,
     say_json,
     say_place,
-    say_table,
+    say_screen,
     say_warnings,
     uncollected,
 )
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from basketbt.api import Run
     from basketbt.locale import Language
     from basketbt.pipeline.run import Progress
-    from basketbt.report.render.terminal import Screen
 
 
 PAGE = "report.html"
@@ -170,18 +169,12 @@ def as_data(finished: Run, folder: Path, *tables: str) -> dict[str, object]:
     }
 
 
-def _say_screen(screen: Screen, language: Language) -> None:
-    say_table(
-        screen.header, screen.rows, title=screen.title, right=screen.numbers, language=language
-    )
-
-
 def _say_result(finished: Run, folder: Path) -> None:
     from basketbt.report.render.terminal import answer_lines, headlines, prices_line
 
     info = finished.data.info
     for screen in headlines(finished.data):
-        _say_screen(screen, finished.data.info.language)
+        say_screen(screen, finished.data.info.language)
         say()
     say(prices_line(finished.data))
     for line in answer_lines(finished.data):
@@ -196,7 +189,7 @@ def _say_event_study(finished: Run, folder: Path) -> None:
     from basketbt.report.render.terminal import prices_line, tested
 
     for screen in tested(finished.data):
-        _say_screen(screen, finished.data.info.language)
+        say_screen(screen, finished.data.info.language)
         say()
     say(prices_line(finished.data))
     say_folder(folder, finished.data.info.language)
