@@ -21,3 +21,18 @@ def visible(text: str) -> str:
         if sign in "\n\t"
         or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in _REORDERING)
     )
+
+
+def columns(text: str) -> int:
+    """How wide a text is in letters; a Chinese character takes the room of two."""
+    return sum(2 if sign > "\u2e7f" else 1 for sign in text)
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, cut with an ellipsis where it is wider than ``most`` letters."""
+    if columns(text) <= most:
+        return text
+    kept = text
+    while columns(kept) >= most:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
