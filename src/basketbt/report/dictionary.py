@@ -28,7 +28,7 @@ the same bytes.
 | `report.html` | the page: charts and tables in one file that makes no request |
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
 | `summary.xlsx` | the front page, a sheet that explains, every table (`--format xlsx`) |
-| `memo.docx`, `appendix.docx` | the memo on one page, and all else, as Word files (`--format docx`) |
+| `memo.docx`, `appendix.docx` | the memo on one page, all else; for Word (`--format docx`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 
 Tables of many rows are Parquet, under the English keys in every language: pandas, R, DuckDB and
