@@ -107,7 +107,7 @@ class TestDrafts:
         checked = check_files(files, Library((out,)))
         assert checked.problems == ()
         (warning, *_) = checked.warnings
-        assert "福昕软建 is unresolved (typo; may be 福昕软件)" in warning.what
+        assert "福昕软建 is unresolved (typo; may be 福昕软件)" in str(warning.what)
 
     def test_what_they_say(self, article: Path, tmp_path: Path) -> None:
         out = tmp_path / "mine"

@@ -18,15 +18,11 @@ if TYPE_CHECKING:
 
 
 class BadMoment(InputError):
-    template = "{text!r} is no day of publication"
-    fix = "Write 2025-02-07, 2025-02-07 09:30, or the year alone where the text has the rest."
+    """Field: text."""
 
 
 class NoDay(InputError):
     """An article whose day of publication nobody tells. Fields: name, known."""
-
-    template = "{name}: the day of publication is not in the text{known}"
-    fix = "Give it: --published 2025-02-07. A list is known only from its publication."
 
 
 def register(app: typer.Typer) -> None:

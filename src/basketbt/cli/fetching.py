@@ -179,7 +179,7 @@ def say_failures(word: str, found: Iterable[tuple[str, Sequence[VendorFailure]]]
     for several in causes.values():
         names = ", ".join(symbol for symbol, _ in several[:NAMED])
         more = f" and {len(several) - NAMED} more" if len(several) > NAMED else ""
-        warn(f"{word}: {names}{more}: {several[0][1].brief}")
+        warn(f"{word}: {names}{more}: {several[0][1].note}")
 
 
 def _as_data(outcome: Outcome) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def _as_data(outcome: Outcome) -> dict[str, Any]:
         "vendor": outcome.vendor,
         "added": outcome.added,
         "revised": outcome.revised,
-        "passed_over": [failure.brief for failure in outcome.failures],
-        "lacking": [failure.brief for failure in outcome.lacking],
+        "passed_over": [str(failure.note) for failure in outcome.failures],
+        "lacking": [str(failure.note) for failure in outcome.lacking],
         "until": outcome.until or None,
     }

@@ -11,7 +11,10 @@ import typer
 
 from basketbt.cli import baskets, extracting, grid, market, prices, reporting, store, study
 from basketbt.cli.console import say, warn
+from basketbt.cli.language import screen_language
 from basketbt.errors import BasketbtError, OutputError
+from basketbt.locale import say as worded
+from basketbt.notes import message
 
 app = typer.Typer(
     name="basketbt",
@@ -51,10 +54,7 @@ def main() -> None:
     try:
         app()
     except BasketbtError as error:
-        warn(f"error: {error}")
-        if error.hint:
-            warn(f"  → {error.hint}")
-        sys.exit(error.exit_code)
+        sys.exit(_explained(error))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
@@ -65,9 +65,16 @@ def main() -> None:
         sys.exit(_cannot_print(error))
 
 
+def _explained(error: BasketbtError) -> int:
+    """Say what is wrong and what to do next, in the language of the screen; the exit code."""
+    language = screen_language()
+    warn(worded("cli.error", language, what=error.text(language)))
+    if advice := error.advice(language):
+        warn(f"  → {advice}")
+    return error.exit_code
+
+
 def _cannot_print(error: OSError) -> int:
     """Say that standard output cannot be written, and keep Python from trying once more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    failure = OutputError.of(error, "standard output")
-    warn(f"error: {failure}")
-    return failure.exit_code
+    return _explained(OutputError.of(error, message("standard-output")))

@@ -39,7 +39,7 @@ from basketbt.data.sources.files.universe import read_wide_universe
 from basketbt.durable import sha256, write_whole, zipped
 from basketbt.errors import DataError, InputError, InvalidFile
 from basketbt.market.indexes import EQUAL_MARKET
-from basketbt.notes import Note, as_data, note_from
+from basketbt.notes import Note, as_data, message, note_from
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -51,16 +51,11 @@ _INSTRUMENT = ("symbol", "name", "listed", "delisted", "lot", "industry")
 
 
 class BadLock(InputError):
-    template = "{path} is not a lock that can be used: {why}"
-    fix = "Make it again with `basketbt lock STUDY -o FILE`, or fetch a fresh copy of the file."
+    """Fields: path, why."""
 
 
 class LockTooSmall(DataError):
-    template = "the lock {path} holds less than is needed here: it lacks {what}"
-    fix = (
-        "Lock this study: `basketbt lock STUDY -o FILE`. A lock holds what a run of it needs; a "
-        "grid that starts earlier or draws random baskets takes its prices from the source itself."
-    )
+    """Fields: path, what."""
 
 
 def write_lock(path: Path, data: MarketData, request: PriceRequest) -> str:
@@ -90,7 +85,9 @@ class LockSource:
         try:
             self._request = PriceRequest.from_data(self._manifest.request.model_dump())
         except ValueError as error:
-            raise BadLock(path=path, why=f"its manifest cannot be read ({error})") from error
+            raise BadLock(
+                path=path, why=message("why-its-manifest-cannot-be-read", error=error)
+            ) from error
 
     @property
     def name(self) -> str:
@@ -121,7 +118,9 @@ class LockSource:
                 tables=tuple(one.table for one in known),
             )
         except (InvalidFile, KeyError, ValueError, TypeError) as error:
-            raise BadLock(path=self._path, why=f"its tables cannot be read ({error})") from error
+            raise BadLock(
+                path=self._path, why=message("why-its-tables-cannot-be-read", error=error)
+            ) from error
         told = self._manifest
         return replace(
             data,
@@ -303,32 +302,35 @@ def _read(path: Path) -> tuple[_Manifest, dict[str, bytes]]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if any(entry.file_size != entry.compress_size for entry in entries):
-                raise BadLock(path=path, why="it is compressed, which no lock is")
+                raise BadLock(path=path, why=message("why-it-is-compressed-which-no"))
             if sum(entry.file_size for entry in entries) > LARGEST:
-                raise BadLock(path=path, why="it is larger than any study's prices")
+                raise BadLock(path=path, why=message("why-it-is-larger-than-any"))
             text = archive.read(MANIFEST)
             told = json.loads(text)
             found = told.get("format") if isinstance(told, dict) else None
             if found != FORMAT:
-                why = f"its format is {found!r}, this basketbt knows {FORMAT}"
+                why = message("why-its-format-is-this-basketbt", found=found, format=FORMAT)
                 raise BadLock(path=path, why=why)
             manifest = _Manifest.model_validate_json(text)
             files = {name: archive.read(name) for name in manifest.files}
     except FileNotFoundError:
-        raise BadLock(path=path, why="there is no such file") from None
+        raise BadLock(path=path, why=message("why-there-is-no-such-file")) from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise BadLock(
-            path=path, why=f"its manifest, {where or 'as a whole'}: {first['msg']}"
+            path=path,
+            why=message("why-its-manifest", where=where or "as a whole", msg=first["msg"]),
         ) from error
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, RecursionError) as error:
-        raise BadLock(path=path, why=f"it is damaged or no lock ({error})") from error
+        raise BadLock(path=path, why=message("why-it-is-damaged-or-no", error=error)) from error
     changed = [name for name, text in files.items() if sha256(text) != manifest.files[name]]
     if changed:
-        raise BadLock(path=path, why=f"changed since it was made: {', '.join(changed)}")
+        raise BadLock(
+            path=path, why=message("why-changed-since-it-was-made", changed=", ".join(changed))
+        )
     if _content(manifest.files) != manifest.content:
-        raise BadLock(path=path, why="its manifest was changed since it was made")
+        raise BadLock(path=path, why=message("why-its-manifest-was-changed-since"))
     return manifest, files
 
 

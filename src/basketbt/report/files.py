@@ -16,7 +16,7 @@ from typing import Any
 from basketbt.durable import sha256
 from basketbt.errors import InputError
 from basketbt.locale import Language
-from basketbt.notes import Note, as_data, note_from
+from basketbt.notes import Note, as_data, message, note_from
 from basketbt.report.csvfile import csv_bytes, table_from_csv
 from basketbt.report.data import Colours, ReportData, RunInfo
 from basketbt.report.layouts import LAYOUTS
@@ -31,9 +31,6 @@ REPORT = "report.json"
 
 class NotARun(InputError):
     """A folder that does not hold a run, or no longer the one its manifest tells of."""
-
-    template = "{folder} is not a run's folder: {why}"
-    fix = "Give the folder that `basketbt run` printed, e.g. results/STUDY/latest, or run it again."
 
 
 @dataclass(frozen=True)
@@ -176,7 +173,7 @@ def read_run(folder: Path) -> StoredRun:
     content = read_manifest(folder)
     files = {name: _checked(folder, name, wanted) for name, wanted in content["outputs"].items()}
     if REPORT not in files:
-        raise NotARun(folder=folder, why=f"it has no {REPORT}, as runs of earlier versions")
+        raise NotARun(folder=folder, why=message("why-it-has-no-as-runs", report=REPORT))
     return StoredRun(_data(folder, files), content, files)
 
 
@@ -192,7 +189,7 @@ def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
             for name, runs in content["rows"].items()
         }
     except (ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        why = f"{REPORT} is of another version of basketbt"
+        why = message("why-is-of-another-version-of", report=REPORT)
         raise NotARun(folder=folder, why=why) from None
     tables = {
         layout.name: _table(folder, layout, files, info.language, rows.get(layout.name, []))
@@ -206,7 +203,9 @@ def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
             quoted = {"event": event.id, "window": tests.window, "model": tests.model}
             made = data.rows("event_study", variant="main", **quoted)
             if not {row["basket"] for row in made}.issuperset(event.baskets):
-                raise NotARun(folder=folder, why=f"{REPORT} quotes tests that were not made")
+                raise NotARun(
+                    folder=folder, why=message("why-quotes-tests-that-were-not", report=REPORT)
+                )
     return data
 
 
@@ -234,11 +233,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         content = json.loads((folder / MANIFEST).read_bytes())
         outputs = content["outputs"]
     except OSError as error:
-        raise NotARun(folder=folder, why=f"no {MANIFEST} can be read in it") from error
+        raise NotARun(
+            folder=folder, why=message("why-no-can-be-read-in", manifest=MANIFEST)
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged") from error
+        raise NotARun(
+            folder=folder, why=message("why-its-is-damaged", manifest=MANIFEST)
+        ) from error
     if not isinstance(outputs, dict) or any(_escapes(name) for name in outputs):
-        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged")
+        raise NotARun(folder=folder, why=message("why-its-is-damaged", manifest=MANIFEST))
     return dict(content)
 
 
@@ -251,9 +254,9 @@ def _checked(folder: Path, name: str, wanted: str) -> bytes:
     try:
         content = (folder / name).read_bytes()
     except OSError as error:
-        raise NotARun(folder=folder, why=f"{name} is missing") from error
+        raise NotARun(folder=folder, why=message("why-is-missing", name=name)) from error
     if sha256(content) != wanted:
-        raise NotARun(folder=folder, why=f"{name} was changed after the run wrote it")
+        raise NotARun(folder=folder, why=message("why-was-changed-after-the-run", name=name))
     return content
 
 
