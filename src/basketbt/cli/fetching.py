@@ -25,6 +25,7 @@ from basketbt.cli.options import (
     target_of,
 )
 from basketbt.cli.progress import progress
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -127,7 +128,9 @@ def verify(
             say(f"    {line}")
     if differences:
         names = ", ".join(difference.name for difference in differences)
-        raise VerificationError(run=folder, why=f"{len(differences)} file(s) differ: {names}")
+        raise VerificationError(
+            run=folder, why=message("why-file-s-differ", count=len(differences), names=names)
+        )
     if not as_json:
         say(f"{folder} reproduces")
 
@@ -194,7 +197,7 @@ def say_failures(word: str, found: Iterable[tuple[str, Sequence[VendorFailure]]]
     for several in causes.values():
         names = ", ".join(symbol for symbol, _ in several[:NAMED])
         more = f" and {len(several) - NAMED} more" if len(several) > NAMED else ""
-        warn(f"{word}: {names}{more}: {several[0][1].brief}")
+        warn(f"{word}: {names}{more}: {several[0][1].note}")
 
 
 def _as_data(outcome: Outcome) -> dict[str, Any]:
@@ -204,7 +207,7 @@ def _as_data(outcome: Outcome) -> dict[str, Any]:
         "vendor": outcome.vendor,
         "added": outcome.added,
         "revised": outcome.revised,
-        "passed_over": [failure.brief for failure in outcome.failures],
-        "lacking": [failure.brief for failure in outcome.lacking],
+        "passed_over": [str(failure.note) for failure in outcome.failures],
+        "lacking": [str(failure.note) for failure in outcome.lacking],
         "until": outcome.until or None,
     }

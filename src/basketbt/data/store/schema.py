@@ -97,8 +97,7 @@ MIGRATIONS: tuple[str, ...] = (_FIRST + rate_limiter.SCHEMA + ";", _SECOND, _THI
 
 
 class NewerStore(DataError):
-    template = "the store {path} has format {found}; this basketbt knows formats up to {known}"
-    fix = "Upgrade basketbt (pip install -U basketbt), or choose another file with --store."
+    """Fields: path, found, known."""
 
 
 def migrate(
