@@ -21,6 +21,7 @@ from basketbt.market.symbols import parse_symbol
 
 VOLUME_TOLERANCE = 0.005  # vendors round to lots of 100
 STEP_TOLERANCE = 1e-4
+AGREE = 0.001  # two vendors of one close or return
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,18 @@ class Comparison:
         sizes = (self.close_difference, abs(self.effect))
         return all(size <= tolerance for size in sizes) and not (
             len(self.only_left) or len(self.only_right)
+        )
+
+    @property
+    def summary(self) -> str:
+        """Both vendors in one line: where their closes, steps, sessions and returns differ."""
+        day = "" if self.worst_day is None else f" on {self.worst_day}"
+        steps = ", ".join(str(step.date) for step in self.steps)
+        return (
+            f"{self.symbol}: {self.left} and {self.right} differ: closes by up to "
+            f"{self.close_difference:.3%}{day}; factor steps on {steps or 'no day'}; sessions "
+            f"that only one has: {len(self.only_left)} and {len(self.only_right)}; total "
+            f"returns by {self.effect:+.3%}"
         )
 
 
