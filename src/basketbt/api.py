@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from basketbt.config.study import load_study
+from basketbt.config.study import StudyFile, load_study
 from basketbt.durable import demand_no_link
 from basketbt.pipeline.run import Progress, run_study
 from basketbt.pipeline.sources import Access, choose_source
@@ -141,7 +141,18 @@ def run(
         basketbt.BasketbtError: with a message fit for the user, see ``basketbt.errors``.
     """
     file = load_study(find_study(Path(study)), overrides)
-    return Run(run_study(file, choose_source(file, source, access), progress))
+    return run_file(file, source=source, access=access, progress=progress)
+
+
+def run_file(
+    study: StudyFile,
+    *,
+    source: str | None = None,
+    access: Access | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a study that is read already, or was never a file; see :func:`run`."""
+    return Run(run_study(study, choose_source(study, source, access), progress))
 
 
 def event_study(

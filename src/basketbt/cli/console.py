@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from basketbt.locale import Language
+    from basketbt.report.render.terminal import Screen
 
 _NAME = 27  # columns of a terminal that the longest name of a shipped list fills
 
@@ -161,6 +162,15 @@ def say_json(value: Any) -> None:
     except UnicodeEncodeError:  # an old code page: JSON has escapes of its own
         text = json.dumps(whole, indent=2, default=plain)
     typer.echo(escaped(text))
+
+
+def say_screen(screen: Screen, language: Language) -> None:
+    """Print a table that a report made for the terminal."""
+    say_table(
+        screen.header, screen.rows, title=screen.title, right=screen.numbers, language=language
+    )
+    for line in screen.below:
+        say(line)
 
 
 def say_table(

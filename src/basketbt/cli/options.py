@@ -131,6 +131,15 @@ def chosen_source(source: str | None, lock: Path | None) -> str | None:
     return f"lock:{lock}"
 
 
+def study_file(study: Path | None, settings: Sequence[str]) -> StudyFile:
+    """The study of a file or of a shipped name. Raises what reading it raises."""
+    from basketbt.config.study import load_study
+    from basketbt.shipped import find_study
+
+    assert study is not None
+    return load_study(find_study(study), settings)
+
+
 def overrides(settings: Sequence[str] | None, lang: str | None) -> list[str]:
     """The ``--set`` texts, and ``--lang`` as one of them."""
     return [*(settings or ()), *([f"language={lang}"] if lang else ())]
