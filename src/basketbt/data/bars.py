@@ -216,6 +216,17 @@ class ShareCounts:
     tradable: Floats
 
 
+@dataclass(frozen=True, kw_only=True)
+class MarketValues:
+    """What a company was worth on the days of its share counts, to hold these against.
+
+    In whatever unit the table has; ``dates`` ascend.
+    """
+
+    dates: Dates
+    value: Floats
+
+
 def is_pair(name: str) -> bool:
     """Whether a name is a currency pair (HKDCNY) and not a security (6682.HK)."""
     return "." not in name
@@ -338,6 +349,7 @@ class MarketData:
     bars: Bars
     actions: Mapping[str, tuple[CorporateAction, ...]] = field(default_factory=dict)
     shares: Mapping[str, ShareCounts] = field(default_factory=dict)
+    market_values: Mapping[str, MarketValues] = field(default_factory=dict)
     fx: Mapping[str, FxSeries] = field(default_factory=dict)  # keyed "HKDCNY"
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     has_actions: bool = False  # an actions table was given, so "no row" means "no action"
