@@ -16,10 +16,11 @@ from basketbt.data.sources.routes import Route
 from basketbt.data.sources.stored import NotStored, StoreSource
 from basketbt.data.sources.vendor import NoVendorLeft, Unreachable
 from basketbt.data.store import Store
+from basketbt.data.successors import recoded
 from replay import faults
 from replay.invented import Security
 from replay.server import Replay
-from replay.setting import NOW, day, known, request_for, wrong_rows
+from replay.setting import FIRST, LAST, NOW, day, known, request_for, wrong_rows
 from replay.wire import HTML, Reply
 from support.asked import fetch
 
@@ -365,3 +366,17 @@ def test_a_clock_set_back_neither_stops_nor_closes_anything(replay: Replay, stor
     past.fetch(request_for("688111.SH"))
     assert store.all_coverages() == before
     assert store.revisions() == []
+
+
+def test_a_recoded_share_is_asked_for_under_its_newest_code(replay: Replay, store: Store) -> None:
+    replay.vendors.market.securities.append(Security("302132.SZ", 40.0))
+    request = request_for("300114.SZ")
+    outcomes = Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0)).fetch(request)
+    assert [(one.symbol, one.state) for one in outcomes] == [("302132.SZ", "fetched")]
+    assert not any("300114" in one.path + str(one.query) for one in replay.vendors.log)
+    data = StoreSource(store.path, offline=True, now=NOW).load(request)
+    found = recoded(data, request.symbols).bars.of("300114.SZ")
+    truth = replay.vendors.market["302132.SZ"].closes
+    assert dict(zip(found.dates.tolist(), found.close, strict=True)) == {
+        day: close for day, close in truth.items() if FIRST <= day <= LAST
+    }

@@ -51,11 +51,12 @@ def fetch(
     """Fetch the prices a study or basket needs into the store; run it again to resume."""
     from basketbt.data.sources.auto import Fetcher
     from basketbt.data.store import Store, store_path
+    from basketbt.data.successors import names_today
 
     request = requested(target_of(target, settings or ()), start, end)
     with Store(store_path(store)) as opened:
         fetcher = Fetcher(opened, route(source))
-        with resumable(), progress(len(request.names), quiet=quiet or as_json) as report:
+        with resumable(), progress(len(names_today(request)), quiet=quiet or as_json) as report:
             outcomes = fetcher.fetch(request, thorough=True, again=refresh, report=report)
     if not (quiet or as_json):
         _warn_of_the_calendar()

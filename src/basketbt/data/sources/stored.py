@@ -14,6 +14,7 @@ from basketbt.data.sources.routes import Route
 from basketbt.data.sources.vendor import History
 from basketbt.data.sources.watch import Watch, unwatched
 from basketbt.data.store import Coverage, Store
+from basketbt.data.successors import names_today
 from basketbt.errors import DataError
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, listing
@@ -68,7 +69,7 @@ class StoreSource:
             failed: dict[str, Outcome] = {}
             if not self._offline:
                 fetcher = Fetcher(store, self._route, now=self._now)
-                with self._watch(len(request.names)) as report:
+                with self._watch(len(names_today(request))) as report:
                     outcomes = fetcher.fetch(request, report=report)
                 failed = {one.symbol: one for one in outcomes if one.state == "failed"}
             histories, notes = self._read(store, request)
@@ -76,7 +77,7 @@ class StoreSource:
             NOT_FETCHED(symbol=name, why=listing((f.note for f in outcome.failures), "semicolon"))
             for name, outcome in failed.items()
         ]
-        names = (*request.symbols, *request.indexes)
+        names = (*request.shares, *request.indexes, *names_today(request))
         if not any(name in histories for name in names):
             if failed:
                 raise next(iter(failed.values())).error
@@ -86,7 +87,8 @@ class StoreSource:
     def _read(self, store: Store, request: PriceRequest) -> tuple[dict[str, History], list[Note]]:
         histories: dict[str, History] = {}
         notes: list[Note] = []
-        for name in request.names:
+        asked = names_today(request)
+        for name in dict.fromkeys((*request.shares, *asked)):
             window, vendors = window_and_vendors(name, request, self._route, self._now)
             if self._prefer is not None and name not in request.fx:
                 vendors = (self._prefer, *vendors)
@@ -94,7 +96,8 @@ class StoreSource:
             if coverage is None:
                 continue
             histories[name] = store.read(coverage, window.first, window.last)
-            notes += _notes(store, coverage, window)
+            if name in asked:
+                notes += _notes(store, coverage, window)
         return histories, notes
 
 
@@ -114,7 +117,8 @@ def _market_data(
     source: str, request: PriceRequest, histories: dict[str, History], notes: tuple[Note, ...]
 ) -> MarketData:
     securities = {n: h for n, h in histories.items() if n not in request.fx}
-    shares_of = [securities[name] for name in request.symbols if name in securities]
+    shares = [name for name in securities if name not in request.indexes]
+    shares_of = [securities[name] for name in shares]
     return MarketData(
         source=source,
         bars=Bars.joined(h.with_factor for h in securities.values() if len(h.bars)),
