@@ -37,6 +37,7 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
     ("tencent", "688111.SH"),
     ("eastmoney", "688111.SH"),
     ("yahoo", "688111.SH"),
+    ("baostock", "688111.SH"),  # where it is installed
     ("sina", "000300.SH"),
     ("csindex", "000300.SH"),
     ("tencent", "000300.SH"),
@@ -117,7 +118,7 @@ def _about_prices(now: datetime, book: RateLimiter) -> list[_Question]:
         query = Query(symbol, last - np.timedelta64(DAYS, "D"), last, book)
         return _Question(vendor, text, lambda: checked(VENDORS[vendor].history(query)), last)
 
-    return [question(*one) for one in QUESTIONS]
+    return [question(*one) for one in QUESTIONS if VENDORS[one[0]].serves(parse_symbol(one[1]))]
 
 
 def _about_lists(book: RateLimiter) -> list[_Question]:

@@ -26,7 +26,7 @@ from basketbt.errors import VendorError
 from basketbt.market.symbols import Symbol
 from basketbt.notes import Note, NoteKind
 
-Family = Literal["akshare", "yfinance"]
+Family = Literal["akshare", "yfinance", "baostock"]
 
 VENDOR_FAILED = NoteKind("vendor-failed")
 
