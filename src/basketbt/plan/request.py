@@ -30,15 +30,9 @@ HOME_CURRENCY = {"XSHG": "CNY", "XHKG": "HKD"}
 class ExitBeforeEntry(InputError):
     """Fields: event, exit, entry (the first order, in words)."""
 
-    template = "{event}: the account would end on {exit}, before its first order ({entry})"
-    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
-
 
 class NoEntry(InputError):
     """No account of a study can begin before it ends. Fields: why (all reasons)."""
-
-    template = "no account can be kept: {why}"
-    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
 
 
 def price_request(
