@@ -11,6 +11,7 @@ import pytest
 
 from basketbt.data.bars import COLUMNS, MarketData
 from basketbt.data.sources.auto import Fetcher, Outcome
+from basketbt.data.sources.nobody import NobodyLeft
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import Route
 from basketbt.data.sources.stored import NotStored, StoreSource
@@ -133,14 +134,23 @@ def test_offline_with_less_than_asked_says_how_far_it_reaches(replay: Replay, st
     assert "only from 2024-03-01 to 2025-02-28" in note.text("en")
 
 
-def test_nothing_at_all_is_an_error_that_lists_every_vendor(
+def test_nobody_left_is_an_error_that_says_what_each_host_did(
     replay: Replay, source: Sources
 ) -> None:
     for vendor in ("sina", "eastmoney", "tencent", "yahoo"):
         replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
-    with pytest.raises(NoVendorLeft) as caught:
+    with pytest.raises(NobodyLeft) as caught:
         source().load(request_for("688111.SH"))
     assert caught.value.exit_code == 3
+    assert str(caught.value).count("refused: HTTP 456") == 4
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
+
+
+def test_a_code_that_nobody_knows_is_an_error_that_lists_every_vendor(
+    replay: Replay, source: Sources
+) -> None:
+    with pytest.raises(NoVendorLeft) as caught:
+        source().load(request_for("600999.SH"))
     assert len(caught.value.failures) == 4
 
 
@@ -296,6 +306,17 @@ def test_two_processes_share_the_distance(tmp_path: Path) -> None:
     assert slept == sorted(slept)
     assert 1.0 <= slept[0] <= 2.0
     assert 3.0 <= slept[2] <= 6.0
+
+
+def test_a_clock_that_is_set_back_closes_no_host_for_longer() -> None:
+    clock, slept = [10_000.0], list[float]()
+    hosts = RateLimiter(pace=1.0, clock=lambda: clock[0], sleep=slept.append)
+    hosts.wait_for_turn("a.example")
+    hosts.refused("b.example", "HTTP 456")
+    clock[0] = 1000.0
+    hosts.wait_for_turn("a.example")
+    assert sum(slept) <= 2.0
+    assert hosts.closed("b.example") is None
 
 
 def test_the_first_outage_closes_a_host_that_never_answered() -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_table, warn
-from basketbt.cli.nobody import nobody_is_left, say_nobody_left
 from basketbt.cli.options import (
     Day,
     Force,
@@ -140,10 +139,11 @@ def verify(
 
 
 def _say_outcomes(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
+    from basketbt.data.sources.nobody import nobody_left
+
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
-    if nobody_is_left(outcomes):
-        say_nobody_left(outcomes)
-        return
+    if error := nobody_left(outcomes):
+        raise error
     if not quiet:
         say_table(
             ("symbol", "", "from", "rows added", "rows rewritten"),

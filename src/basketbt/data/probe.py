@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from basketbt.data.sources.akshare import eastmoney, lists, sina
+from basketbt.data.sources.baostock import is_installed
 from basketbt.data.sources.parallel import in_parallel
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import VENDORS
@@ -37,7 +38,6 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
     ("tencent", "688111.SH"),
     ("eastmoney", "688111.SH"),
     ("yahoo", "688111.SH"),
-    ("baostock", "688111.SH"),  # where it is installed
     ("sina", "000300.SH"),
     ("csindex", "000300.SH"),
     ("tencent", "000300.SH"),
@@ -45,6 +45,8 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
     ("sina", "0700.HK"),
     ("yahoo", "0700.HK"),
 )
+
+OPTIONAL = (("baostock", "688111.SH"),)
 
 State = Literal["well", "late", "elsewhere", "unreachable", "refused", "changed", "differs"]
 #: What is no fault of the vendor's: it needs nothing but patience, or another network.
@@ -118,7 +120,7 @@ def _about_prices(now: datetime, book: RateLimiter) -> list[_Question]:
         query = Query(symbol, last - np.timedelta64(DAYS, "D"), last, book)
         return _Question(vendor, text, lambda: checked(VENDORS[vendor].history(query)), last)
 
-    return [question(*one) for one in QUESTIONS if VENDORS[one[0]].serves(parse_symbol(one[1]))]
+    return [question(*one) for one in (*QUESTIONS, *(OPTIONAL if is_installed() else ()))]
 
 
 def _about_lists(book: RateLimiter) -> list[_Question]:

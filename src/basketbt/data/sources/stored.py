@@ -10,6 +10,7 @@ import numpy as np
 
 from basketbt.data.bars import Bars, FxSeries, Instrument, MarketData, PriceRequest
 from basketbt.data.sources.auto import Fetcher, Outcome, SessionRange, best, window_and_vendors
+from basketbt.data.sources.nobody import nobody_left
 from basketbt.data.sources.routes import Route
 from basketbt.data.sources.vendor import History
 from basketbt.data.sources.watch import Watch, unwatched
@@ -61,8 +62,9 @@ class StoreSource:
     def load(self, request: PriceRequest) -> MarketData:
         """The request from the store. A symbol that cannot be had is not in ``bars``.
 
-        Raises ``NotStored`` (offline) or the ``NoVendorLeft`` of the first symbol when there is
-        nothing at all; ``DamagedStore``, ``EmptyStore`` or ``OutputError`` for the file.
+        Raises ``NobodyLeft`` when vendors refuse or cannot be reached; when there is nothing at
+        all ``NotStored`` (offline) or the ``NoVendorLeft`` of the first symbol; ``DamagedStore``,
+        ``EmptyStore`` or ``OutputError`` for the file.
         """
         with Store(self._path, read_only=self._offline) as store:
             failed: dict[str, Outcome] = {}
@@ -70,17 +72,19 @@ class StoreSource:
                 fetcher = Fetcher(store, self._route, now=self._now)
                 with self._watch(len(names_today(request))) as report:
                     outcomes = fetcher.fetch(request, report=report)
+                if error := nobody_left(outcomes):
+                    raise error
                 failed = {one.symbol: one for one in outcomes if one.state == "failed"}
             histories, notes = self._read(store, request)
         notes += [
             NOT_FETCHED(symbol=name, why=listing((f.note for f in outcome.failures), "semicolon"))
             for name, outcome in failed.items()
         ]
-        names = (*request.shares, *request.indexes, *names_today(request))
-        if not any(name in histories for name in names):
+        if not set(histories) - set(request.fx):
             if failed:
                 raise next(iter(failed.values())).error
-            raise NotStored(count=len(names), first=request.start, last=request.end)
+            count = len(set(names_today(request)) - set(request.fx))
+            raise NotStored(count=count, first=request.start, last=request.end)
         return _market_data(self.name, request, histories, tuple(notes))
 
     def _read(self, store: Store, request: PriceRequest) -> tuple[dict[str, History], list[Note]]:

@@ -36,6 +36,7 @@ class VendorFailure(VendorError):
 
     word: ClassVar[NoteKind] = NoteKind("vendor-failed-word")
     timed_out: bool = False
+    left_alone: bool = False  # nothing was sent: an earlier failure is why
 
     def __init__(
         self,
