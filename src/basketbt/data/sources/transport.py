@@ -257,9 +257,10 @@ class Transport:
         self._last_host = host
         if closed := self._hosts.closed(host):
             kind = Refused if closed.refused else Unreachable
-            raise self.failure(
-                kind, f"left alone for {closed.seconds / 60:.0f} more minutes ({closed.why})"
-            )
+            why = message("host-left-alone", minutes=f"{closed.seconds / 60:.0f}", why=closed.why)
+            failure = self.failure(kind, why)
+            failure.left_alone = True
+            raise failure
 
     def unreachable(self, error: BaseException) -> VendorFailure:
         failure = self.failure(Unreachable, _in_short(error))

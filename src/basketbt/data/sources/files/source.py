@@ -82,7 +82,7 @@ class TableSource:
 
         Raises ``InvalidFile``, with the line.
         """
-        wanted = tuple(dict.fromkeys((*request.symbols, *request.indexes)))
+        wanted = tuple(dict.fromkeys((*request.shares, *request.indexes)))
         codes = CodeIndex(wanted)
         kinds = ("actions", "shares", "instruments", "fx")
         by_kind = {kind: list(self._of(kind)) for kind in kinds}
@@ -238,7 +238,7 @@ class FilesSource(TableSource):
 
     def load(self, request: PriceRequest) -> MarketData:
         """As of any tables; of files of one security each, those asked for are opened."""
-        self.expand(CodeIndex((*request.symbols, *request.indexes)))
+        self.expand(CodeIndex((*request.shares, *request.indexes)))
         return super().load(request)
 
     def expand(self, wanted: CodeIndex) -> None:
