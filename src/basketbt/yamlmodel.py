@@ -37,6 +37,9 @@ _TYPE_WORDS = {
 }
 
 
+#: The form of lists and studies that this version reads; a file need not say it.
+FORMAT = 1
+
 #: Patterns that names must match, and what they allow in words.
 NAME = r"^[a-z0-9][a-z0-9-]*$"
 EVENT_NAME = r"^[a-z0-9][a-z0-9-]*(@[a-z0-9-]+)?$"
@@ -70,6 +73,8 @@ def validate(document: YamlDocument, model: type[M]) -> M:
     The content passes through JSON, where a strict model still takes dates from text and tuples
     from lists. Raises ``InvalidFile`` with every problem, in the order of the lines.
     """
+    if "format" in model.model_fields:
+        _refuse_future(document)
     problems = list(document.problems)
     value: M | None = None
     try:
@@ -79,6 +84,14 @@ def validate(document: YamlDocument, model: type[M]) -> M:
     if value is None or problems:
         raise InvalidFile(sorted(problems))
     return value
+
+
+def _refuse_future(document: YamlDocument) -> None:
+    """What else such a file says may mean something that is not known here."""
+    told = document.data.get("format") if isinstance(document.data, dict) else None
+    if isinstance(told, int) and told > FORMAT:
+        what = f"`format: {told}` is of a later basketbt; this one reads format {FORMAT}"
+        raise InvalidFile([document.problem(("format",), what, "pip install -U basketbt")])
 
 
 def _problems_of(

@@ -253,9 +253,12 @@ def _list_document(one: OwnList, published: Moment) -> dict[str, Any]:
 def _published(text: str | None, today: date) -> Moment:
     if text is not None:
         return _moment(text, "--published")
-    # Sessions are known some way ahead only, and a reader needs one after the day.
-    last = as_date(calendar("XSHG").known_until - np.timedelta64(10, "D"))
-    return min(today, last)
+    # Sessions are known some way ahead only, and a reader needs one after the day. To ask for those
+    # after the table imports exchange_calendars: a second.
+    home, ahead = calendar("XSHG"), np.timedelta64(10, "D")
+    if today < as_date(home.last - ahead):
+        return today
+    return min(today, as_date(home.known_until - ahead))
 
 
 def _moment(text: str, what: str) -> Moment:
