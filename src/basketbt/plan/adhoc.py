@@ -100,13 +100,13 @@ class OwnList:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked. ``lists``: own ones, or ids, globs and paths of the library.
+    """What is asked. ``lists``: own ones, baskets, or ids, globs and paths of the library.
 
     ``events``: ids or moments; ``published``: when own lists came out, None where nobody says;
     ``settings``: further keys of a study.
     """
 
-    lists: Sequence[OwnList | str]
+    lists: Sequence[OwnList | Basket | str]
     events: Sequence[str] = ()
     published: str | None = None
     since: str | None = None
@@ -198,7 +198,7 @@ def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc
         "baskets": ids,
         "windows": _windows(asked, events),
         **({"horizons": list(AFTER)} if dated else {"split_at_publication": False}),
-        **({"weighting": "given"} if own and all(_weighted(one) for one in asked.lists) else {}),
+        **({"weighting": "given"} if own and all(is_weighted(one) for one in asked.lists) else {}),
         **asked.settings,
     }
     option = {"study": "--save", "events": "--event", "baskets": "--list"}
@@ -207,12 +207,16 @@ def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc
         YamlDocument("options", document, {}, overrides=origins),
         Path(f"{document['study']}.yaml"),
         overrides,
-        tuple(_basket(name, one) for name, one in lists.items()),
+        (
+            *(_basket(name, one) for name, one in lists.items()),
+            *(one for one in asked.lists if isinstance(one, Basket)),
+        ),
     )
     return AdHoc(study=study, document=document, lists=lists)
 
 
-def _weighted(one: OwnList | str) -> bool:
+def is_weighted(one: OwnList | Basket | str) -> bool:
+    """Whether it is a list of one's own in which every share has a weight."""
     return isinstance(one, OwnList) and one.weighted
 
 
