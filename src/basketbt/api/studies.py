@@ -24,7 +24,7 @@ class StudyAndObjects(InputError):
 
 class NoStudy(InputError):
     template = "neither a study nor lists are given"
-    fix = "Give a study's path or name, or lists={{'mine': ['688111.SH', …]}} and events='deepseek-r1'."
+    fix = "Give a study's path or name, or lists={{'mine': ['688111.SH']}} and an event."
 
 
 class TwoSources(InputError):
