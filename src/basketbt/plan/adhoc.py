@@ -30,6 +30,8 @@ from basketbt.yamlmodel import validate
 
 #: The study's name where nobody gave one, and the broker that own lists stand under.
 NAME, BROKER = "adhoc", "mine"
+#: What a list is called that has no name.
+UNNAMED = "list"
 #: What a reader asks: the month before, then a day, a week and a month of sessions.
 BEFORE = (-20, -1)
 AFTER = (1, 5, 20)
@@ -165,7 +167,7 @@ def list_of_text(text: str, number: int) -> OwnList | str:
 
 def _called(stem: str, number: int) -> str:
     usable = re.search(r"[a-z0-9]", stem.lower())
-    return stem if usable else "list" if number == 1 else f"list-{number}"
+    return stem if usable else UNNAMED if number == 1 else f"{UNNAMED}-{number}"
 
 
 def _content(path: Path) -> bytes:
@@ -243,7 +245,7 @@ def _list_document(one: OwnList, published: Moment) -> dict[str, Any]:
         "broker": BROKER,
         "broker_zh": "自选",
         "broker_en": "Own list",
-        "theme": {"zh": one.name, "en": one.name},
+        "theme": _theme(one.name),
         "source": {
             "publisher": "own list",
             "title": one.name,
@@ -252,6 +254,14 @@ def _list_document(one: OwnList, published: Moment) -> dict[str, Any]:
         **({"segments": {name: name for name in segments}} if segments else {}),
         "constituents": rows,
     }
+
+
+def _theme(name: str) -> dict[str, str]:
+    """The name of a list as a theme; one without a name is called by what it is."""
+    unnamed = re.fullmatch(rf"{UNNAMED}(?:-(\d+))?", name)
+    if unnamed is None:
+        return {"zh": name, "en": name}
+    return {"zh": f"自选{unnamed[1] or ''}", "en": f"Own list {unnamed[1] or ''}".strip()}
 
 
 def _published(text: str | None, today: date) -> Moment:
