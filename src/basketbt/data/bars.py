@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from basketbt.market.limits import ex_price
 from basketbt.market.symbols import Symbol, parse_symbol
-from basketbt.notes import Note
+from basketbt.notes import Note, message
 
 Dates = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
@@ -349,10 +349,10 @@ class PriceRequest:
             more = [f"and {len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else []
             found.append(", ".join([*unknown[:_NAMED], *more]))
         if wanted.start < self.start:
-            found.append(f"the days from {wanted.start} to {self.start - day}")
+            found.append(message("why-the-days-from-to", start=wanted.start, start2=self.start - day))
         last = wanted.end if wanted.required is None else wanted.required
         if last > self.end:
-            found.append(f"the days from {self.end + day} to {last}")
+            found.append(message("why-the-days-from-to-2", end=self.end + day, last=last))
         return tuple(found)
 
 
