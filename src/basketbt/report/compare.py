@@ -24,7 +24,6 @@ from basketbt.report.views.blocks import (
     Document,
     Fold,
     Head,
-    Legend,
     Prose,
     Section,
     TableBlock,
@@ -33,6 +32,7 @@ from basketbt.report.views.blocks import (
 )
 from basketbt.report.views.context import Context, contexts
 from basketbt.report.views.lines import Line, lines
+from basketbt.report.views.palette import HUES
 
 PAGE = "compare.html"
 
@@ -125,7 +125,7 @@ def _event(events: list[Context], names: tuple[str, ...], index: int) -> Chapter
     ]
     blocks: list[Block] = [Prose(text=say("compare.nothing", language))]
     if common:
-        blocks = [_legend(events, names), _levels(events, names, common, index)]
+        blocks = [_levels(events, names, common, index)]
     sections = [Section(f"levels-part-{index}", say("compare.levels", language), tuple(blocks))]
     returns = _returns(events, names, common)
     if returns:
@@ -135,13 +135,8 @@ def _event(events: list[Context], names: tuple[str, ...], index: int) -> Chapter
     return Chapter(f"event-{index}", event.name.say(language), tuple(sections))
 
 
-def _legend(events: list[Context], names: tuple[str, ...]) -> Legend:
-    keys = tuple((name, name, place % 8, place % 5) for place, name in enumerate(names))
-    return Legend(group=events[0].group, keys=keys)
-
-
 def _levels(events: list[Context], names: tuple[str, ...], common: list[str], index: int) -> Chart:
-    """One line a run for the list that is chosen, on the sessions of all of them."""
+    """A panel for each list with a line a run, on the sessions of all of them."""
     found: list[dict[str, Line]] = [
         {line.basket: line for line in lines(one.book_rows("levels"))} for one in events
     ]
@@ -157,11 +152,9 @@ def _levels(events: list[Context], names: tuple[str, ...], common: list[str], in
                 levels = dict(zip(own[basket].dates, own[basket].levels, strict=True))
                 series.append(
                     {
-                        "id": names[place],
-                        "choice": basket,
+                        "panel": basket,
                         "label": names[place],
-                        "hue": place % 8,
-                        "dash": place % 5,
+                        "hue": place % HUES,
                         "y": [levels.get(date) for date in dates],
                     }
                 )
@@ -170,9 +163,6 @@ def _levels(events: list[Context], names: tuple[str, ...], common: list[str], in
         id=f"levels-{index}",
         caption=say("compare.levels_caption", language),
         alt=say("compare.levels_alt", language, count=len(events)),
-        group=events[0].group,
-        choices=tuple((basket, basket) for basket in common),
-        log=True,
         data={
             **backdrop(events[0], dates, tuple(days[date] for date in dates)),
             "unit": "level",

@@ -116,10 +116,11 @@ def _figure(context: Context) -> list[Block]:
     chart = None if is_pooled(context) else publication.front_chart(context)
     if chart is None:
         return []
-    return [chart, Prose(text=_source(context), kind="fine")]
+    return [chart, Prose(text=source(context), kind="fine")]
 
 
-def _source(context: Context) -> str:
+def source(context: Context) -> str:
+    """The line below figures: whose prices, from when to when, and who computed."""
     panels = context.data.info.panels
     return context.say(
         "memo.source",
