@@ -89,7 +89,7 @@ def test_a_picture_says_whose_prices_it_shows_and_has_the_same_bytes_again(whole
             assert source in words, name
             assert "var(" not in content.decode()
         elif name.endswith(".png"):
-            assert Image.open(io.BytesIO(content)).width == 996  # 150 dots an inch on A4
+            assert Image.open(io.BytesIO(content)).width == 936  # 150 dots an inch on A4
 
 
 def test_a_picture_of_accounts_shows_what_a_reader_could_have_kept(whole: Run) -> None:

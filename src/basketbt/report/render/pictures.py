@@ -32,8 +32,13 @@ def drawable(language: Language) -> Language:
     return language if language == "en" or draws_chinese() else "en"
 
 
-def figures(document: Document, forms: Sequence[str] = ("svg", "png")) -> dict[str, bytes]:
-    """``<name>.svg`` and ``<name>.png`` → content, for every block that has a picture."""
+def figures(
+    document: Document, forms: Sequence[str] = ("svg", "png"), *, bare: bool = False
+) -> dict[str, bytes]:
+    """``<name>.svg`` and ``<name>.png`` → content, for every block that has a picture.
+
+    ``bare`` ones have neither title nor source: a page of paper says both beside them.
+    """
     files: dict[str, bytes] = {}
     colours = on_paper(document.colours)
     for chapter, blocks in _parts(document):
@@ -42,7 +47,8 @@ def figures(document: Document, forms: Sequence[str] = ("svg", "png")) -> dict[s
                 # A caption goes on, after a semicolon, to say how to read what a picture has not.
                 what = re.split("[;；]", block.caption)[0]
                 title = say("pictures.title", document.language, event=chapter, what=what)
-                drawn = standalone(block, title, document.source or document.prices, colours)
+                source = document.source or document.prices
+                drawn = standalone(block, *(("", "") if bare else (title, source)), colours)
                 for form in forms:
                     content = drawn.encode() if form == "svg" else _png(drawn)
                     files[f"{block.picture}.{form}"] = content

@@ -13,8 +13,8 @@ from basketbt.report.render.charts.svg import FONT, Sheet, element, label, moved
 from basketbt.report.views.blocks import Chart, TableBlock
 
 #: A desk's screen, a phone's, the half of a desk's that the chart of the first page has, and a
-#: picture that is as wide as the text on A4.
-WIDE, NARROW, HALF, PICTURE = Sheet(860), Sheet(356), Sheet(560), Sheet(640, rows=7)
+#: picture that is as wide as the text on A4: its letters have 8 points there.
+WIDE, NARROW, HALF, PICTURE = Sheet(860), Sheet(356), Sheet(560), Sheet(600, rows=6)
 
 _STYLE = Path(__file__).parents[1] / "assets" / "chart.css"
 _FAMILIES = (
@@ -46,13 +46,16 @@ def inline(block: Chart, sheet: Sheet) -> str:
 
 
 def standalone(block: Chart | TableBlock, title: str, foot: str, colours: dict[str, str]) -> str:
-    """A drawing under its title and above its source, as a file; ``colours`` by their names."""
+    """A drawing under its title and above its source, as a file; ``colours`` by their names.
+
+    Where a page says both beside it, they are empty.
+    """
     sheet = PICTURE
     body, height = drawing(block, sheet)
-    heads = wrapped(title, sheet.width / 1.1, most=3, size=FONT + 2)
-    notes = [block.note, foot]
+    heads = wrapped(title, sheet.width / 1.1, most=3, size=FONT + 2) if title else []
+    notes = [one for one in (block.note, foot) if one]
     feet = [one for said in notes for one in wrapped(said, sheet.width, most=3, size=FONT - 2)]
-    top = 17 * len(heads) + 10
+    top = 17 * len(heads) + 10 if heads else 0
     inner = "".join(
         label(0, 17 * row + 13, words, "title", size=FONT + 2) for row, words in enumerate(heads)
     )

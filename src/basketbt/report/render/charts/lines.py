@@ -219,11 +219,12 @@ def _band(plot: _Plot, one: _Series) -> str:
 def _extreme(plot: _Plot, point: Mapping[str, Any]) -> str:
     """A dot with a name beside it, on the side where there is more room."""
     x, y = plot.at(point["x"]), plot.y(point["y"])
-    said = f"{point['label']} {plot.said(point['y'])}"
+    said = f"{plot.said(point['y'])} {point['label']}"
     right = x > plot.width / 2
     [words] = wrapped(said, (x if right else plot.width - x) - 8, most=1)
     dot = element("circle", cx=x, cy=y, r=3, class_name=f"dot hue{point['hue']}")
-    return dot + label(x + (-7 if right else 7), y + 4, words, anchor="end" if right else "")
+    beside = x + (-7 if right else 7)
+    return dot + label(beside, y + 4, words, "halo", anchor="end" if right else "")
 
 
 def _values(plot: _Plot, series: Sequence[_Series]) -> str:

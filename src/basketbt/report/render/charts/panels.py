@@ -19,7 +19,8 @@ from basketbt.report.render.charts.svg import (
     wrapped,
 )
 
-_NARROWEST = 165  # of a panel with its share of the margins
+# A panel with its share of the margins: as it should be, and where rows are limited.
+_NARROW, _NARROWEST = 200, 115
 _GAP = 14
 _TITLE = FONT + 3
 _BOLD = FONT * 1.08  # as wide as the bold letters of a title
@@ -72,9 +73,10 @@ class Panels:
 
 def panels(titles: Sequence[str], sheet: Sheet, *, left: float, top: float, above: float) -> Panels:
     """As many columns as fit; more where the sheet has a limit of rows."""
-    columns = max(2, sheet.width // _NARROWEST)
+    columns = max(2, sheet.width // _NARROW)
     if sheet.rows:
-        columns = max(columns, math.ceil(len(titles) / sheet.rows))
+        needed = math.ceil(len(titles) / sheet.rows)
+        columns = max(columns, min(needed, sheet.width // _NARROWEST))
     columns = min(columns, max(len(titles), 2))
     width = (sheet.width - left - _GAP * (columns - 1)) / columns
     heads = tuple(tuple(wrapped(title, width - 38, size=_BOLD)) for title in titles)
