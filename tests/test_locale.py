@@ -37,6 +37,7 @@ MADE = (
     "publication.from",
     "publication.kind.",
     "joint.",
+    "kind.",
     "lists.words.",
     "note.",
     "page.",

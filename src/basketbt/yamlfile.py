@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import re
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -22,6 +21,7 @@ from typing import Any
 
 import yaml
 
+from basketbt.bounded import read_plain
 from basketbt.errors import FileSyntaxError, InvalidFile, Problem, RefusedPath
 
 Location = tuple[str | int, ...]
@@ -150,15 +150,7 @@ def _shown(file: Path) -> str:
 
 
 def _content(file: Path) -> str:
-    try:
-        status = file.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise RefusedPath(path=file, why="is not a plain file")
-        if status.st_size > MAX_BYTES:
-            raise RefusedPath(path=file, why=f"is larger than {MAX_BYTES / 1e6:.0f} MB")
-        content = file.read_bytes()
-    except OSError as error:
-        raise RefusedPath(path=file, why=(error.strerror or str(error)).lower()) from None
+    content = read_plain(file, MAX_BYTES)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

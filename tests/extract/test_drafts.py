@@ -151,7 +151,7 @@ class TestCommand:
         page = (Path(__file__).resolve().parents[2] / "docs/extract.md").read_text("utf-8")
         path = tmp_path / "weekly.txt"
         path.write_text(page.split("```text\n")[1].split("```")[0], encoding="utf-8")
-        (data,) = json.loads(run(str(path), "--json").stdout)
+        (data,) = json.loads(run(str(path), "--json").stdout)["rows"]
         keys = ("symbol", "name", "broker", "theme", "segment", "stance", "evidence")
         rows = [
             "| " + " | ".join(pick[key] or "" for key in keys).replace("|  |", "| |") + " |"
@@ -173,7 +173,7 @@ class TestCommand:
         assert len(study.config.baskets) == 3
 
     def test_json_is_what_was_read(self, article: Path) -> None:
-        (data,) = json.loads(run(str(article), "--json").stdout)
+        (data,) = json.loads(run(str(article), "--json").stdout)["rows"]
         assert (data["published"], data["time"]) == ("2025-03-05", "09:30")
         assert {pick["symbol"] for pick in data["picks"]} >= {"000977.SZ", "688111.SH"}
         assert data["unresolved"][0]["candidates"] == ["福昕软件"]

@@ -141,8 +141,9 @@ def _write(
     quiet: bool,
 ) -> None:
     """The drafts of one article, the article as a page, and a study if it is wanted."""
+    from basketbt.durable import demand_writable
     from basketbt.extract.drafts import Source, drafts_of, study_name, study_of
-    from basketbt.extract.page import page_of
+    from basketbt.extract.page import is_page, page_of
 
     if not reading.picks:
         return
@@ -157,7 +158,9 @@ def _write(
         name = study_name(source, reading.published)
         texts[out / f"{name}.yaml"] = study_of(drafts, reading, source)
     _refuse_changes(texts, force=force)
-    texts[out / f"{_safe(document.name)}.html"] = page_of(reading, document.text)
+    page = out / f"{_safe(document.name)}.html"
+    demand_writable(page, None if force else is_page)
+    texts[page] = page_of(reading, document.text)
     for path, text in texts.items():
         _put(path, text)
         if not quiet:
@@ -180,9 +183,12 @@ def _refuse_changes(texts: dict[Path, str], *, force: bool) -> None:
     """Show how lists that exist would change; nothing is written over without ``force``."""
     from difflib import unified_diff
 
+    from basketbt.bounded import read_plain
+    from basketbt.extract.documents import MOST_BYTES
+
     changed = []
     for path, text in texts.items():
-        old = path.read_text(encoding="utf-8") if path.is_file() else text
+        old = read_plain(path, MOST_BYTES).decode(errors="replace") if path.exists() else text
         if old != text:
             changed.append(path)
             for line in unified_diff(

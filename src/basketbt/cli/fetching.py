@@ -11,7 +11,9 @@ from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_tabl
 from basketbt.cli.nobody import nobody_is_left, say_nobody_left
 from basketbt.cli.options import (
     Day,
+    Force,
     Offline,
+    RunName,
     Settings,
     Source,
     StoreFile,
@@ -19,6 +21,7 @@ from basketbt.cli.options import (
     access,
     requested,
     route,
+    run_folder,
     target_of,
 )
 from basketbt.cli.progress import progress
@@ -74,47 +77,59 @@ def lock(
     store: StoreFile = None,
     offline: Offline = False,
     settings: Settings = None,
+    force: Force = False,
+    as_json: Json = False,
 ) -> None:
     """Freeze the prices of a study in one file that gives the same run on any machine."""
     from basketbt.config.study import load_study
-    from basketbt.data.lock import write_lock
+    from basketbt.data.lock import is_lock, write_lock
+    from basketbt.durable import demand_writable
     from basketbt.pipeline.sources import choose_source
     from basketbt.plan.study import make_plan
     from basketbt.shipped import find_study
 
     file = load_study(find_study(Path(study)), settings or ())
+    demand_writable(out, None if force else is_lock)  # before prices are fetched for nothing
     plan = make_plan(file)
     with resumable():
         data = choose_source(file, source, access(store, offline)).load(plan.request)
-    content = write_lock(out, data, plan.request)
+    content = write_lock(out, data, plan.request, force=force)
     for note in data.notes:
         if note.kind.severity == "warning":
             warn(f"warning: {note.text(file.config.language)}")
+    if as_json:
+        say_json({"file": str(out), "content": content})
+        return
     say(f"lock:    {out}")
     say(f"content: {content}")
     say(f"use it:  basketbt run {study} --source lock:{out}")
 
 
 def verify(
-    run: Annotated[Path, typer.Argument(help="Folder of a run, e.g. results/STUDY/latest.")],
+    run: RunName,
     source: Source = None,
     store: StoreFile = None,
     offline: Offline = False,
+    as_json: Json = False,
 ) -> None:
     """Compute a run again and compare every file; exit 5 and a diff when one differs."""
     from basketbt.errors import VerificationError
     from basketbt.verification import verify as recompute
 
+    folder = run_folder(run)
     with resumable():
-        differences = recompute(run, source=source, access=access(store, offline))
-    for difference in differences:
+        differences = recompute(folder, source=source, access=access(store, offline))
+    if as_json:
+        say_json({"run": str(folder), "reproduces": not differences, "differences": differences})
+    for difference in () if as_json else differences:
         say(f"{difference.name} {difference.what}")
         for line in difference.diff:
             say(f"    {line}")
     if differences:
         names = ", ".join(difference.name for difference in differences)
-        raise VerificationError(run=run, why=f"{len(differences)} file(s) differ: {names}")
-    say(f"{run} reproduces")
+        raise VerificationError(run=folder, why=f"{len(differences)} file(s) differ: {names}")
+    if not as_json:
+        say(f"{folder} reproduces")
 
 
 # --- what is printed -------------------------------------------------------------------------

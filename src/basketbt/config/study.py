@@ -44,6 +44,7 @@ from basketbt.errors import (
     Problem,
     UnknownName,
 )
+from basketbt.lists.model import Basket
 from basketbt.locale import Language
 from basketbt.market.symbols import parse_symbol
 from basketbt.yamlfile import YamlDocument
@@ -341,11 +342,15 @@ class StudyConfig(Strict):
 
 @dataclass(frozen=True)
 class StudyFile:
-    """A study and where it was read from; paths inside it are relative to ``folder``."""
+    """A study and where it was read from; paths inside it are relative to ``folder``.
+
+    ``lists`` are those that stand in no file.
+    """
 
     config: StudyConfig
     path: Path
     document: YamlDocument | None = field(default=None, compare=False, repr=False)
+    lists: tuple[Basket, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -375,12 +380,21 @@ def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
 
     Raises ``FileSyntaxError``, ``InvalidFile`` or ``RefusedPath``.
     """
-    document = yamlfile.load(path)
+    return study_of(yamlfile.load(path), path, overrides)
+
+
+def study_of(
+    document: YamlDocument,
+    path: Path,
+    overrides: Sequence[str] = (),
+    lists: tuple[Basket, ...] = (),
+) -> StudyFile:
+    """The study of a document that is in memory; see :func:`load_study`. Raises ``InvalidFile``."""
     for text in overrides:
         keys, value = _parse_override(text)
         document = document.replaced(keys, value, name=f"--set {'.'.join(keys)}")
     config = validate(document, StudyConfig)
-    return StudyFile(config=config, path=path, document=document)
+    return StudyFile(config=config, path=path, document=document, lists=lists)
 
 
 def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:

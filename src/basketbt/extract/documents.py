@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
-from basketbt.errors import InputError
+from basketbt.bounded import read_plain
+from basketbt.errors import InputError, RefusedPath
 
 MOST_BYTES = 10_000_000
 MOST_SIGNS = 300_000
@@ -75,11 +76,9 @@ def open_document(path: Path) -> Document:
     if str(path) == "-":
         return _of_text("stdin", _decoded(path, sys.stdin.buffer.read(MOST_BYTES + 1)))
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableDocument(path=path, why=error.strerror or str(error)) from None
-    if len(content) > MOST_BYTES:
-        raise UnreadableDocument(path=path, why=f"has more than {MOST_BYTES // 1_000_000} MB")
+        content = read_plain(path, MOST_BYTES)
+    except RefusedPath as error:
+        raise UnreadableDocument(path=path, why=error.fields["why"]) from None
     if content.startswith(b"%PDF"):
         return Document(path.stem, _bounded(path, _pdf_text(path)))
     if content.startswith(b"PK\x03\x04"):

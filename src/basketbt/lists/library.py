@@ -31,14 +31,21 @@ class DuplicateBasket(InputError):
 
 @dataclass(frozen=True)
 class Library:
-    """Folders of baskets, in order of precedence. Make one with :func:`find_library`."""
+    """Folders of baskets, in order of precedence. Make one with :func:`find_library`.
+
+    ``given`` are lists in memory, which stand before those of all folders.
+    """
 
     roots: tuple[Path, ...]
+    given: tuple[Basket, ...] = ()
     _loaded: dict[Path, Basket] = field(default_factory=dict, repr=False, compare=False)
 
     def files(self) -> dict[str, Path]:
-        """Every basket's file by id, sorted. A link that leads out of a root is ``RefusedPath``."""
-        found: dict[str, Path] = {}
+        """Every basket's file by id, sorted; of a list in memory its id stands for the file.
+
+        A link that leads out of a root is ``RefusedPath``.
+        """
+        found = {one.id: Path(one.id) for one in self.given}
         for root in self.roots:
             for path in root.glob("*/*.yaml"):
                 basket_id = f"{path.parent.name}/{path.stem}"
@@ -57,6 +64,9 @@ class Library:
         return self._loaded[path]
 
     def _load(self, path: Path) -> Basket:
+        for one in self.given:
+            if path == Path(one.id):
+                return one
         from basketbt.lists.build import basket_of_composite, basket_of_list
         from basketbt.lists.schema import CompositeFile, ListFile, file_model
         from basketbt.yamlmodel import validate

@@ -61,7 +61,7 @@ _ZONE = re.compile(r"\s+([A-Za-z_]+(?:/[A-Za-z_+-]+)+|UTC)$")
 def _moment(value: object) -> Moment:
     """A date, or a timestamp in Shanghai's time: with its offset or zone, else its wall time."""
     text = str(value)
-    if not (found := _read_moment(text)):
+    if not (found := read_moment(text)):
         raise refused(
             f"{text!r} is neither a timestamp such as 2025-02-07 22:00 nor a date such as "
             "2025-02-07",
@@ -70,7 +70,8 @@ def _moment(value: object) -> Moment:
     return found
 
 
-def _read_moment(text: str) -> Moment | None:
+def read_moment(text: str) -> Moment | None:
+    """A day, or a time in Shanghai's (or with its own offset or zone); None for anything else."""
     zone = _ZONE.search(text)
     try:
         if _DATE.fullmatch(text):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from string import Template
 from typing import Literal, Protocol
 
+from basketbt.durable import write_whole
 from basketbt.errors import OutputError, RefusedPath
 from basketbt.lists.library import FOLDER
 from basketbt.lists.model import Stance
@@ -142,7 +142,7 @@ def _parts(name: str) -> tuple[str, str]:
 def _write_basket(broker: str, stem: str, text: str) -> Path:
     path = _write(Path(FOLDER, broker, f"{stem}.yaml"), text)
     if not Path(FOLDER, SCHEMA).exists():
-        shutil.copyfile(shipped("baskets") / SCHEMA, Path(FOLDER, SCHEMA))
+        write_whole(Path(FOLDER, SCHEMA), (shipped("baskets") / SCHEMA).read_bytes())
     return path
 
 

@@ -80,7 +80,7 @@ def price_request(
         start=min(case.session(first - LEAD_IN) for case in cases),
         end=max(case.session(max(last, furthest)) for case in cases),
         required=max(case.session(last) for case in cases),
-        fx=_pairs(cases, in_yuan=config.account is not None),
+        fx=() if config.fx == "local" else _pairs(cases, in_yuan=config.account is not None),
         universe=True,
     )
 

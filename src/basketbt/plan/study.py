@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -130,7 +130,8 @@ def project_root(folder: Path) -> Path:
 
 def _select(study: StudyFile, root: Path) -> tuple[Basket, ...]:
     """The study's lists; the pattern that names none, or a second one of an id, with its line."""
-    library, patterns = find_library(start=root), study.config.baskets
+    library = replace(find_library(start=root), given=study.lists)
+    patterns = study.config.baskets
     try:
         return library.select(patterns, folder=root)
     except (UnknownName, DuplicateBasket) as error:

@@ -54,7 +54,8 @@ class Limits:
     """Time-outs in seconds; the defaults suit a slow line to a distant vendor."""
 
     connect: float = 8.0  # a lost first packet is sent again after 1, 3 and 7 seconds
-    connect_in_silence: float = 2.0  # once a host was waited for and nobody has answered yet
+    silence: float = 5.0  # to connect, all hosts together, until the first of them answers
+    connect_in_silence: float = 1.5  # after that: a lost packet is sent again after 1 second
     read: float = 20.0  # longest silence
     total: float = 60.0  # longest answer, however it drips
     first_backoff: float = 1.0
@@ -242,10 +243,13 @@ class Transport:
 
     @property
     def connect_within(self) -> float:
-        """Seconds to connect: one host in silence is waited for, all of them one after another
-        are not."""
+        """Seconds to connect. Before anybody has answered it is most likely the network: hosts in
+        silence are waited for together, not one after another."""
         limits = self.limits
-        return min(limits.connect, limits.connect_in_silence if self._hosts.is_silent else 60.0)
+        if self._hosts.answering:
+            return limits.connect
+        left = max(limits.silence - self._hosts.silent_for, limits.connect_in_silence)
+        return min(limits.connect, left)
 
     def demand_open(self, host: str) -> None:
         """Raise what the host did when it is left alone at the moment."""
@@ -269,6 +273,8 @@ class Transport:
             error = state.outcome.exception() if state.outcome else None
             if getattr(error, "timed_out", False):  # that was patience enough
                 tries = min(tries, 2 if host in self._hosts.answering else 1)
+            if self._hosts.silent_for > self.limits.silence:
+                tries = 1
             return state.attempt_number >= tries
 
         retrying = tenacity.Retrying(

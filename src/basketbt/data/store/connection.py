@@ -8,11 +8,15 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from basketbt.bounded import read_head
 from basketbt.data.store.schema import APPLICATION_ID, MIGRATIONS, OURS, migrate, version
-from basketbt.errors import DataError, InputError, OutputError
+from basketbt.errors import DataError, InputError, OutputError, RefusedPath
 
 BUSY_SECONDS = 60.0
-_DAMAGE = ("malformed", "not a database", "file is encrypted", "unsupported file format")
+_DAMAGE = (
+    *("malformed", "not a database", "file is encrypted", "unsupported file format"),
+    *("Could not decode", "datatype mismatch"),
+)
 
 
 class DamagedStore(DataError):
@@ -84,10 +88,9 @@ def demand_ours(path: Path) -> None:
     if not path.exists():
         return
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
-    except OSError as error:
-        raise OutputError(path=path, why=error.strerror or str(error)) from error
+        head = read_head(path, 100)
+    except RefusedPath as error:
+        raise NotAStore(path=path, why=f"it {error.fields['why']}") from error
     if not head:
         return
     if not head.startswith(b"SQLite format 3\0"):
@@ -166,7 +169,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     with guarded(path, looking=True):
         connection = _read_only(path)
         try:
-            if (found := version(connection)) >= len(MIGRATIONS):
+            if not 0 <= (found := version(connection)) < len(MIGRATIONS):
                 migrate(connection, path)  # refuses a newer one
                 return connection
         except BaseException:

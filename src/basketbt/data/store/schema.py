@@ -106,10 +106,10 @@ def migrate(
 ) -> None:
     """Bring the tables to the newest format, each step whole or not at all.
 
-    Raises ``NewerStore`` when the file comes from a later basketbt.
+    Raises ``NewerStore`` when the file comes from a later basketbt, or from none.
     """
     while (found := version(connection)) != len(scripts):
-        if found > len(scripts):
+        if not 0 <= found <= len(scripts):
             raise NewerStore(path=path, found=found, known=len(scripts))
         with rate_limiter.transaction(connection):
             # Another process may have done this step while this one waited for its turn.

@@ -53,7 +53,7 @@ def problems(store: Store) -> list[str]:
 
 def export(store: Store, target: Path) -> None:
     """Write a compact copy of the store to a file that does not exist yet."""
-    if target.exists():
+    if target.exists() or target.is_symlink():
         raise RefusedPath(path=target, why="it exists already; name a new file")
     target.parent.mkdir(parents=True, exist_ok=True)
     store.copy_to(target)

@@ -29,7 +29,11 @@ Lines = NDArray[np.intp]  # (R,) the line of each row, for messages
 
 _SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # how Excel counts days, 1954 to 2091
 _EXCEL_ZERO = np.datetime64("1899-12-30", "D")
-_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T,，](.*))?")
+# Without marks between them, year, month and day have all their digits: 250123 is no year 2501.
+_DAY = re.compile(
+    r"(?:(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d\d)(\d\d))(?:[ T,，](.*))?"
+)
+_FIRST_YEAR, _LAST_YEAR = 1980, 2100  # no exchange here is older; a later year is a slip of the pen
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 _EPOCH = re.compile(r"\d{10}|\d{13}|\d{16}|\d{19}")  # seconds to nanoseconds since 1970
@@ -156,8 +160,10 @@ def _moment(word: str, slashed: tuple[int, int] | None) -> date | None:
         return date(int(parts[3]), int(parts[slashed[0]]), int(parts[slashed[1]]))
     if not (parts := _DAY.fullmatch(word)):
         return None
-    day = date(int(parts[1]), int(parts[2]), int(parts[3]))
-    clock = _CLOCK.fullmatch(parts[4].strip()) if parts[4] else None
+    day = date(*(int(parts[at] or parts[at + 3]) for at in (1, 2, 3)))
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        return None
+    clock = _CLOCK.fullmatch(parts[7].strip()) if parts[7] else None
     if clock is None or clock[3] is None:
         return day
     zone = clock[3].replace("Z", "+0000").replace(":", "")

@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from basketbt.bounded import demand_plain
 from basketbt.data.sources.files.arrow import coded, taken
 from basketbt.data.sources.files.folder import split_name
 from basketbt.data.sources.files.head import MOST, Head, find_head
@@ -30,6 +31,7 @@ from basketbt.data.sources.files.rows import EMPTY_CELLS, RowsTable, cells_of, s
 from basketbt.errors import InvalidFile, Problem, RefusedPath
 
 MAX_UNPACKED = 1024**3
+MAX_ROWS = 100_000_000  # of a Parquet file; the whole market since 1990 has a fifth of it
 # A gzip may hold a thousand times its size; one of prices does not come near the ratio allowed.
 _ALWAYS_UNPACKED, _MAX_RATIO, _PART = 64 * 1024**2, 200, 1024**2
 _FOOTERS = (
@@ -70,6 +72,7 @@ def open_table(path: Path) -> TableFile:
         RefusedPath: it unpacks to more than 1 GiB, or to more than 200 times its size.
     """
     suffix = split_name(path.name)[1]
+    demand_plain(path)
     try:
         if suffix == ".parquet":
             return _parquet(path)
@@ -119,7 +122,10 @@ class ParquetTable:
         from pyarrow.parquet import ParquetFile
 
         self._path = path
-        self._file = ParquetFile(path, memory_map=True)
+        # No memory map: a file that is cut while it is read would end the process.
+        self._file = ParquetFile(path)
+        if self._file.metadata.num_rows > MAX_ROWS:
+            raise RefusedPath(path=path, why=f"has more than {MAX_ROWS:,} rows")
         self.headers = tuple(self._file.schema_arrow.names)
 
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
@@ -140,7 +146,7 @@ class ParquetTable:
 
         parts: list[pa.Table] = []
         with self._told():
-            file = ParquetFile(self._path, memory_map=True, read_dictionary=[key])
+            file = ParquetFile(self._path, read_dictionary=[key])
             for group in range(file.num_row_groups):
                 texts, numbers = coded(file.read_row_group(group, columns=[key]).column(0))
                 kept = np.append(keep(texts), np.False_)  # the last one for null, number -1

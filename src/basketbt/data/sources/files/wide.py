@@ -43,7 +43,12 @@ def read_cells(table: TableFile, path: str, wanted: dict[str, int]) -> Cells:
     parts = [(np.empty(0, np.intp), np.empty(0, "M8[D]"), np.empty(0))]
     for header, number in wanted.items():
         cells = to_numbers(body[header], header, path, lines)
-        filled = np.isfinite(cells) & ~np.isnat(days)
+        filled = np.isfinite(cells)
+        lost = np.flatnonzero(filled & np.isnat(days))
+        if lost.size:
+            what = f"{header} has a number ({cells[lost[0]]:.6g}) in a row without a day"
+            fix = "write the day in the row itself, or delete the row"
+            raise InvalidFile([Problem(path, int(lines[lost[0]]), what, fix)])
         parts.append((np.full(filled.sum(), number), days[filled], cells[filled]))
     whose, dates, values = map(np.concatenate, zip(*parts, strict=True))
     return whose, dates, values
