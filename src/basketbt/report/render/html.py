@@ -22,7 +22,7 @@ from basketbt.text import visible
 _ASSETS = Path(__file__).parent / "assets"
 
 #: The words of the page's own furniture.
-_WORDS = ("contents", "skip", "theme", "foot", "day", "colon", "how", "more")
+_WORDS = ("contents", "skip", "theme", "foot", "day", "colon", "how", "more", "each")
 
 
 def page(document: Document) -> bytes:

@@ -49,7 +49,8 @@ class Cell:
 class Head:
     """One column: its heading, an explanation on hover, and whether it holds numbers.
 
-    Neighbours of one ``group`` stand under a heading of that name.
+    Neighbours of one ``group`` stand under a heading of that name. A phone has no room for a
+    ``minor`` one.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Head:
     number: bool = True
     group: str = ""
     screen: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

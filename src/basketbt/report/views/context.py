@@ -177,15 +177,8 @@ class Context:
         }
 
     def head(self, basket: Value, title: str = "") -> Cell:
-        """The first cell of a list's row: its id and what it is.
-
-        Names of brokers are Chinese; an id says as much to those who cannot read them.
-        """
-        own = self.data.lists[str(basket)]
-        theme = own.theme.say(self.language)
-        broker = own.broker.say(self.language)
-        aside = theme if self.language == "en" else f"{broker} · {theme}"
-        return text(own.id, title=title or f"{broker} · {theme}", aside=aside)
+        """The first cell of a list's row: its id, and what people call it."""
+        return text(basket, title=title, aside=self.called(str(basket)))
 
     @cached_property
     def quoted(self) -> tuple[WindowInfo, ...]:
