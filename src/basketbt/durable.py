@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from basketbt.errors import OutputError
+from basketbt.errors import OutputError, of_system
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 
@@ -32,7 +32,7 @@ def write_whole(path: Path, content: bytes) -> None:
         write_flushed(aside, content)
         aside.replace(path)
     except OSError as error:
-        raise OutputError(path=path, why=error.strerror or str(error)) from error
+        raise OutputError(path=path, why=of_system(error)) from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink()

@@ -29,6 +29,7 @@ from basketbt.errors import (
     InvalidFile,
     Problem,
     RefusedPath,
+    of_system,
 )
 from basketbt.notes import Worded, message
 
@@ -176,7 +177,7 @@ def _content(file: Path) -> str:
             )
         content = file.read_bytes()
     except OSError as error:
-        raise RefusedPath(path=file, why=(error.strerror or str(error)).lower()) from None
+        raise RefusedPath(path=file, why=of_system(error)) from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

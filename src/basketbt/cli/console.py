@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from basketbt.cli.language import screen_language, spoken
 from basketbt.locale import catalogue
-from basketbt.notes import Note
+from basketbt.notes import Note, Worded, message, worded
 from basketbt.text import visible
 
 if TYPE_CHECKING:
@@ -24,14 +25,24 @@ Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
-def say(text: str = "") -> None:
-    """Print text to standard output."""
-    typer.echo(visible(text))
+def on_screen(text: object) -> str:
+    """Text as the screen shows it: messages in its language, control characters visible."""
+    return visible(str(worded(text, screen_language())))
 
 
-def warn(text: str) -> None:
-    """Print text to standard error, so that piped output stays clean."""
-    typer.echo(visible(text), err=True)
+def say(text: str | Worded = "") -> None:
+    """Print to standard output."""
+    typer.echo(on_screen(text))
+
+
+def warn(text: str | Worded) -> None:
+    """Print to standard error, so that piped output stays clean."""
+    typer.echo(on_screen(text), err=True)
+
+
+def ask(question: Worded) -> bool:
+    """Whether a person says yes."""
+    return typer.confirm(on_screen(question))
 
 
 #: Warnings that a screen has room for.
@@ -53,11 +64,11 @@ def say_place(what: str, path: Path, language: Language) -> None:
     say(catalogue(language)[f"cli.{what}"].format(path=path))
 
 
-_FETCHED = "stopped; every price fetched so far is kept, the same command goes on from there"
+_FETCHED = message("say-stopped-every-price-fetched")
 
 
 @contextmanager
-def resumable(kept: str = _FETCHED) -> Iterator[None]:
+def resumable(kept: Worded = _FETCHED) -> Iterator[None]:
     """Around long work: Ctrl-C ends it with a word on what is ``kept`` (exit 130)."""
     try:
         yield
@@ -103,11 +114,14 @@ def say_table(
     header: Sequence[str],
     rows: Iterable[Sequence[object]],
     *,
-    title: str | None = None,
+    title: str | Worded | None = None,
     right: Collection[int] = (),
-    language: Language = "en",
+    language: Language | None = None,
 ) -> None:
     """Print a table; columns in ``right`` (positions) and of whole numbers are right-aligned.
+
+    Its words are in ``language``; without one the heads are English as the code has them, and what
+    the screen speaks is said.
 
     None is an empty cell. Piped into a file the table is as wide as its content, so nothing is cut;
     in a terminal that is too narrow the cells are folded. Only folding needs rich, which takes its
@@ -117,23 +131,30 @@ def say_table(
     import sys
 
     values = [*rows]
+    cell_text = on_screen if language else _spoken_cell
     counts = [at for at in range(len(header)) if all(isinstance(row[at], int) for row in values)]
     right = {*right, *counts}
-    texts = (["" if cell is None else visible(str(cell)) for cell in row] for row in values)
-    cells = [list(header), *texts]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    texts = (["" if cell is None else cell_text(cell) for cell in row] for row in values)
+    cells = [list(header) if language else [spoken(one) for one in header], *texts]
+    title = on_screen(title) if title else None
+    language = language or screen_language()
+    widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
     if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
         _say_folded(cells, title=title, right=right, language=language)
         return
     lines = [
         "  ".join(
-            _padded(cell, width, right=position in right)
+            padded(cell, width, right=position in right)
             for position, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in cells
     ]
     rule = "  ".join("─" * width for width in widths)
     typer.echo("\n".join([*([title, ""] if title else []), lines[0], rule, *lines[1:]]))
+
+
+def _spoken_cell(cell: object) -> str:
+    return spoken(cell) if isinstance(cell, str) else on_screen(cell)
 
 
 def _say_folded(
@@ -146,7 +167,7 @@ def _say_folded(
     from rich.text import Text
 
     console = Console()
-    body = [max(map(_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
+    body = [max(map(display_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
     shown = list(range(len(body)))
     while _least(body, shown, right) > console.width:
         numbers = [position for position in shown if position in right]
@@ -180,7 +201,7 @@ def _least(body: list[int], shown: list[int], right: Collection[int]) -> int:
     return sum(widths) + 3 * len(shown)
 
 
-def _width(text: str) -> int:
+def display_width(text: str) -> int:
     """Columns of a terminal that the text fills: a Chinese character fills two."""
     from unicodedata import combining, east_asian_width
 
@@ -190,6 +211,6 @@ def _width(text: str) -> int:
     )
 
 
-def _padded(text: str, width: int, *, right: bool) -> str:
-    space = " " * (width - _width(text))
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    space = " " * (width - display_width(text))
     return space + text if right else text + space

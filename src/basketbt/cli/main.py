@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,8 +13,12 @@ from basketbt.cli import baskets, extracting, grid, market, prices, reporting, s
 from basketbt.cli.console import say, warn
 from basketbt.cli.language import screen_language
 from basketbt.errors import BasketbtError, OutputError
+from basketbt.locale import Language
 from basketbt.locale import say as worded
 from basketbt.notes import message
+
+#: The base of what is wrong with a command line, wherever this version of typer has it.
+_USAGE_ERROR: type[Any] = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
     name="basketbt",
@@ -52,7 +56,7 @@ def main() -> None:
     # The matrices of a study are small: starting BLAS threads costs more than the products do.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        app()
+        _run_in(screen_language())
     except BasketbtError as error:
         sys.exit(_explained(error))
     except BrokenPipeError:
@@ -63,6 +67,24 @@ def main() -> None:
         if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
             raise
         sys.exit(_cannot_print(error))
+
+
+def _run_in(language: Language) -> None:
+    """Run the command line with help and usage errors in ``language``."""
+    if language == "en":
+        app()
+    from basketbt.cli.chinese import say_usage_error, speak_chinese
+
+    command = typer.main.get_command(app)
+    speak_chinese(command)
+    try:
+        sys.exit(command(standalone_mode=False))
+    except typer.Abort:
+        warn(worded("cli.aborted", language))
+        sys.exit(1)
+    except _USAGE_ERROR as error:
+        say_usage_error(error)
+        sys.exit(error.exit_code)
 
 
 def _explained(error: BasketbtError) -> int:

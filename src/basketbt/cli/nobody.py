@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from basketbt.cli.console import warn
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.data.sources.auto import Outcome
@@ -38,17 +39,13 @@ def say_nobody_left(outcomes: Sequence[Outcome]) -> None:
             hosts.setdefault(str(failure.fields["host"]), failure)
     states = Counter(outcome.state for outcome in outcomes)
     warn(
-        f"error: no vendor can be asked any more: {states['failed']} of {len(outcomes)} symbols "
-        f"are missing ({states['fetched']} were fetched now, {states['stored']} stored before)"
+        message(
+            "say-error-no-vendor-can-be",
+            count=len(outcomes),
+            **{name: states[name] for name in ("failed", "fetched", "stored")},
+        )
     )
     for host, failure in hosts.items():
-        warn(f"  {host:<30} {failure.fields['word']}: {failure.fields['why']}")
-    warn(
-        "What can be done:\n"
-        "  behind a proxy   set HTTPS_PROXY and HTTP_PROXY, e.g. http://127.0.0.1:7890\n"
-        "  its own CA       set REQUESTS_CA_BUNDLE (or SSL_CERT_FILE) to its certificates\n"
-        "  later            the same command goes on from here; a host that refused is asked\n"
-        "                   again in half an hour, or once `basketbt doctor --live` finds it well\n"
-        "  without network  basketbt run STUDY --source sample, or your own files\n"
-        "                   (--source files:FOLDER, see docs/prices.md)"
-    )
+        what = {name: failure.fields[name] for name in ("word", "why")}
+        warn(message("say-of-host", host=f"{host:<30}", **what))
+    warn(message("say-what-can-be-done-behind"))

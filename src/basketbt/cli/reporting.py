@@ -10,6 +10,7 @@ import typer
 from basketbt.cli.console import Quiet, say
 from basketbt.cli.options import Full
 from basketbt.errors import unknown
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.report.render import Format
@@ -81,7 +82,7 @@ def report(
     )
     page = folder / "report.html"
     if not quiet:
-        say(f"page:   {page}")
+        say(message("say-page", path=page))
     if show:
         typer.launch(str(page))
 
@@ -105,7 +106,7 @@ def compare(
     folder = publish(files, out, name)
     page = folder / "compare.html"
     if not quiet:
-        say(f"tables: {folder}")
-        say(f"page:   {page}")
+        say(message("say-tables", path=folder))
+        say(message("say-page", path=page))
     if show:
         typer.launch(str(page))

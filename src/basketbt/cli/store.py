@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, say, say_json, say_table, warn
+from basketbt.cli.console import Json, ask, say, say_json, say_table, warn
 from basketbt.cli.doctor import doctor
 from basketbt.cli.fetching import fetch, lock, verify
 from basketbt.cli.options import StoreFile, Yes, day
 from basketbt.cli.reconciling import reconcile
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.data.store import Store
@@ -50,8 +51,8 @@ def info(store: StoreFile = None, as_json: Json = False) -> None:
             }
         )
         return
-    say(f"store:   {found.path} ({found.bytes / 2**20:.1f} MB)")
-    say(f"pending revisions: {found.pending_revisions}")
+    say(message("say-store-mb", path=found.path, bytes=found.bytes / 2**20))
+    say(message("say-pending-revisions", pending_revisions=found.pending_revisions))
     say_table(
         ("vendor", "symbol", "from", "to", "factor", "fetched"),
         [
@@ -70,7 +71,7 @@ def export(
 
     with _opened(store, read_only=True) as opened:
         upkeep.export(opened, out)
-    say(f"wrote {out}")
+    say(message("say-wrote", path=out))
 
 
 @group.command("import")
@@ -83,9 +84,16 @@ def import_(
 
     with _opened(store) as opened:
         done = upkeep.import_from(opened, source)
-    say(f"{done.histories} histories, {done.added} rows added, {done.revised} revisions")
+    say(
+        message(
+            "say-histories-rows-added-revisions",
+            histories=done.histories,
+            added=done.added,
+            revised=done.revised,
+        )
+    )
     for line in done.skipped:
-        warn(f"skipped: {line}")
+        warn(message("say-skipped", line=line))
     if done.skipped:
         raise typer.Exit(UNSOUND)
 
@@ -112,10 +120,18 @@ def prune(
     with _opened(store) as opened:
         chosen = upkeep.chosen(opened, symbols=tuple(symbols or ()), vendor=vendor, before=limit)
         for coverage in chosen:
-            say(f"{coverage.vendor} {coverage.symbol} {coverage.first} to {coverage.last}")
-        if chosen and (yes or typer.confirm(f"Delete these {len(chosen)} histories?")):
+            say(
+                message(
+                    "say-to",
+                    vendor=coverage.vendor,
+                    symbol=coverage.symbol,
+                    first=coverage.first,
+                    last=coverage.last,
+                )
+            )
+        if chosen and (yes or ask(message("ask-delete-histories", count=len(chosen)))):
             opened.forget(chosen)
-            say(f"deleted {len(chosen)}")
+            say(message("say-deleted", count=len(chosen)))
 
 
 @group.command()
@@ -129,7 +145,7 @@ def check(store: StoreFile = None) -> None:
         warn(problem)
     if found:
         raise typer.Exit(UNSOUND)
-    say("sound")
+    say(message("say-sound"))
 
 
 @group.command()
@@ -171,7 +187,7 @@ def accept(
     with _opened(store) as opened:
         chosen = [r.id for r in opened.revisions()] if everything else list(ids or ())
         opened.accept(chosen)
-    say(f"accepted {len(chosen)}")
+    say(message("say-accepted", count=len(chosen)))
 
 
 def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:
@@ -180,7 +196,7 @@ def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:
     return Store(store_path(chosen), read_only=read_only)
 
 
-def _cells(row: tuple[float | None, ...] | None) -> str:
+def _cells(row: tuple[float | None, ...] | None) -> object:
     if row is None:
-        return "none"
+        return message("none")
     return " ".join("-" if cell is None else f"{cell:.10g}" for cell in row)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
-from basketbt.errors import InputError
+from basketbt.errors import InputError, of_system
 from basketbt.notes import message
 
 MOST_BYTES = 10_000_000
@@ -75,7 +75,7 @@ def open_document(path: Path) -> Document:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableDocument(path=path, why=error.strerror or str(error)) from None
+        raise UnreadableDocument(path=path, why=of_system(error)) from None
     if len(content) > MOST_BYTES:
         raise UnreadableDocument(
             path=path, why=message("why-has-more-than-mb", most_bytes=MOST_BYTES // 1000000)
