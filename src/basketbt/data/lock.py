@@ -355,7 +355,7 @@ def _read(path: Path) -> tuple[_Manifest, dict[str, bytes]]:
         where = ".".join(map(str, first["loc"]))
         raise BadLock(
             path=path,
-            why=message("why-its-manifest", where=where or "as a whole", msg=first["msg"]),
+            why=message("why-its-manifest", where=where or message("as-a-whole"), msg=first["msg"]),
         ) from error
     changed = sorted(
         {name for name, text in files.items() if sha256(text) != manifest.files.get(name)}
