@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from basketbt.lists.model import Basket
 
 
-class NoDay(InputError):
+class NoDayOfPublication(InputError):
     """Field: name."""
 
 
-class BadDay(InputError):
+class BadDayOfPublication(InputError):
     """Field: text."""
 
 
@@ -55,17 +55,17 @@ class Extract:
 
     @cached_property
     def drafts(self) -> Mapping[str, str]:
-        """The YAML of each draft list by its id. Raises ``NoDay``."""
+        """The YAML of each draft list by its id. Raises ``NoDayOfPublication``."""
         from basketbt.extract.drafts import Source, drafts_of
 
         if self.reading.published is None:
-            raise NoDay(name=self.document.name)
+            raise NoDayOfPublication(name=self.document.name)
         source = Source(self.document.name, title=self.reading.title, url=self.reading.url)
         return {one.id: one.text for one in drafts_of(self.reading, source)}
 
     @cached_property
     def lists(self) -> Mapping[str, Basket]:
-        """The draft lists by id, for ``basketbt.run(lists=…)``. Raises ``NoDay``."""
+        """The draft lists by id, for ``basketbt.run(lists=…)``. Raises ``NoDayOfPublication``."""
         from basketbt.lists.build import basket_of_list
         from basketbt.lists.schema import ListFile
         from basketbt.yamlfile import read_text
@@ -95,11 +95,11 @@ def extract(
     """Read an article by rule into draft lists (docs/extract.md).
 
     ``article`` is its text, or the path of a file: text, Markdown, HTML, DOCX or PDF. The others
-    say what the text does not. Raises ``UnreadableDocument``, ``BadDay``.
+    say what the text does not. Raises ``UnreadableDocument``, ``BadDayOfPublication``.
     """
     given = parse_moment(published) if published else None
     if published and given is None:
-        raise BadDay(text=published)
+        raise BadDayOfPublication(text=published)
     if isinstance(article, str) and "\n" in article:
         document = Document("text", article)
     else:

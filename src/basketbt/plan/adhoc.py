@@ -24,7 +24,6 @@ from basketbt.lists.schema import ListFile, read_moment
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.clock import SHANGHAI, Moment, moment_text
 from basketbt.market.dayzero import day_zero
-from basketbt.notes import message
 from basketbt.plan.tabled import NoShares, Row, tabled
 from basketbt.yamlfile import Location, YamlDocument
 from basketbt.yamlmodel import validate
@@ -155,12 +154,12 @@ def _called(stem: str, number: int) -> str:
 
 
 def _content(path: Path) -> bytes:
-    from basketbt.errors import RefusedPath
+    from basketbt.errors import RefusedPath, of_system
 
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RefusedPath(path=path, why=error.strerror or message("why-cannot-be-read")) from None
+        raise RefusedPath(path=path, why=of_system(error)) from None
 
 
 def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc:

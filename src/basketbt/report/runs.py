@@ -24,6 +24,7 @@ from typing import Literal
 from basketbt.durable import write_whole
 from basketbt.errors import InputError, OutputError, nearest
 from basketbt.locale import Language, say
+from basketbt.notes import message
 from basketbt.report.publish import LATEST, MANIFEST
 
 Kind = Literal["run", "event-study", "grid"]
@@ -143,7 +144,7 @@ def find_run(text: str, root: Path, kinds: Collection[Kind] = RUNS) -> Path:
         text=text,
         root=root,
         near=f"; did you mean {near!r}?" if near else "",
-        known=_named(places) or "none",
+        known=_named(places) or message("none"),
     )
 
 
