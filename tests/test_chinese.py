@@ -31,7 +31,7 @@ TERMS = [
     "Holm", "Kolari", "Pynnonen", "Romano", "Wolf", "EWA", "EWI", "CALC", "UTC", "min",
     "mean", "sqrt", "DeepSeek", "UTF", "GBK", "PDF", "HTML", "DOCX", "YAML", "JSON", "HTTP", "Word",
     "Excel", "Parquet", "SQLite", "Dask", "GiB", "MiB", "exchange", "calendars",
-    "plotly", "yfinance",
+    "yfinance", "Python",
 ]
 # fmt: on
 #: What a message may quote as it stands: code, files, columns and their values, formulas.
@@ -211,9 +211,9 @@ WRONG = {
     "rules 688111.SS": "请写成688111.SH",
     "rules --on 2025-13-01": "“2025-13-01”不是日期",
     "overlap guojin/software": "只有guojin/software一份名单",
-    "compare one": "没有名为'one'的运行",
-    "report nowhere": "没有名为'nowhere'的运行",
-    "verify nowhere": "没有名为'nowhere'的运行",
+    "compare one two": "没有名为“one”的运行",
+    "report nowhere": "没有名为“nowhere”的运行",
+    "verify nowhere": "没有名为“nowhere”的运行",
     "check nowhere": "不存在",
     "show guojin/software --weighting heavy": "没有名为“heavy”的加权方式",
     "init basket Mine": "名单名称为`BROKER/LIST`",

@@ -8,23 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from basketbt.errors import InputError
 from basketbt.extract.documents import Document, open_document
-from basketbt.extract.moments import parse_moment
+from basketbt.extract.moments import NoDay, given_moment, parse_moment
 from basketbt.extract.reading import Reading, read
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from basketbt.lists.model import Basket
-
-
-class NoDayOfPublication(InputError):
-    """Field: name."""
-
-
-class BadDayOfPublication(InputError):
-    """Field: text."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +46,17 @@ class Extract:
 
     @cached_property
     def drafts(self) -> Mapping[str, str]:
-        """The YAML of each draft list by its id. Raises ``NoDayOfPublication``."""
+        """The YAML of each draft list by its id. Raises ``NoDay``."""
         from basketbt.extract.drafts import Source, drafts_of
 
         if self.reading.published is None:
-            raise NoDayOfPublication(name=self.document.name)
+            raise NoDay(name=self.document.name, known="")
         source = Source(self.document.name, title=self.reading.title, url=self.reading.url)
         return {one.id: one.text for one in drafts_of(self.reading, source)}
 
     @cached_property
     def lists(self) -> Mapping[str, Basket]:
-        """The draft lists by id, for ``basketbt.run(lists=…)``. Raises ``NoDayOfPublication``."""
+        """The draft lists by id, for ``basketbt.run(lists=…)``. Raises ``NoDay``."""
         from basketbt.lists.build import basket_of_list
         from basketbt.lists.schema import ListFile
         from basketbt.yamlfile import read_text
@@ -95,11 +86,9 @@ def extract(
     """Read an article by rule into draft lists (docs/extract.md).
 
     ``article`` is its text, or the path of a file: text, Markdown, HTML, DOCX or PDF. The others
-    say what the text does not. Raises ``UnreadableDocument``, ``BadDayOfPublication``.
+    say what the text does not. Raises ``UnreadableDocument``, ``BadPublication``.
     """
-    given = parse_moment(published) if published else None
-    if published and given is None:
-        raise BadDayOfPublication(text=published)
+    given = given_moment(published)
     if isinstance(article, str) and "\n" in article:
         document = Document("text", article)
     else:

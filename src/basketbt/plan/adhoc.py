@@ -17,7 +17,7 @@ import numpy as np
 
 from basketbt.config.choices import PUBLICATION, EventSpec
 from basketbt.config.study import StudyFile, study_of
-from basketbt.errors import InputError
+from basketbt.errors import InputError, of_system
 from basketbt.lists.build import basket_of_list
 from basketbt.lists.model import Basket
 from basketbt.lists.schema import ListFile, read_moment
@@ -154,7 +154,7 @@ def _called(stem: str, number: int) -> str:
 
 
 def _content(path: Path) -> bytes:
-    from basketbt.errors import RefusedPath, of_system
+    from basketbt.errors import RefusedPath
 
     try:
         return path.read_bytes()

@@ -143,7 +143,7 @@ def find_run(text: str, root: Path, kinds: Collection[Kind] = RUNS) -> Path:
     raise UnknownRun(
         text=text,
         root=root,
-        near=f"; did you mean {near!r}?" if near else "",
+        near=message("did-you-mean", meant=near) if near else "",
         known=_named(places) or message("none"),
     )
 
