@@ -18,6 +18,7 @@ from docx.text.paragraph import Paragraph
 from PIL import ImageFont
 
 from basketbt.api import Run
+from basketbt.market.securities.latin import latin_name
 from basketbt.report.views import document
 from basketbt.report.views.blocks import Block, Bullets, Document, Prose, TableBlock
 from support.pages import Grid, Row, grids, percent, rows
@@ -94,7 +95,7 @@ def test_every_share_is_its_row_of_the_constituents(made: Document, folder: Path
         if f"Return {head}" not in shown.heads:
             continue
         line = next(one for one in shown.rows if one[1] == row["symbol"])
-        assert line[0] == row["name"]
+        assert line[0] == latin_name(row["name"])
         assert line[shown.heads.index(f"Return {head}")] == percent(row["return"])
         assert line[shown.heads.index(f"Adds {head}")] == percent(row["contribution"])
         checked += 1
