@@ -123,7 +123,9 @@ def _vendors(path: Path) -> tuple[Finding, ...]:
 
 
 def _say_vendors(findings: tuple[Finding, ...]) -> None:
+    from basketbt.cli.language import screen_language
     from basketbt.data.probe import place_of
+    from basketbt.data.sources.nobody import NobodyLeft
 
     say()
     say_table(
@@ -137,6 +139,8 @@ def _say_vendors(findings: tuple[Finding, ...]) -> None:
     silent = sorted({f.host for f in findings if f.state == "unreachable"})
     if silent:
         warn(f"unreachable: {', '.join(silent)}")
+    if all(finding.state == "unreachable" for finding in findings):
+        warn(f"  → {NobodyLeft().advice(screen_language())}")
     if (place := place_of(findings)) in _PLACES:
         say(_PLACES[place])
 
