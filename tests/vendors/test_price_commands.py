@@ -210,19 +210,6 @@ def test_prune_needs_to_be_told_what(basketbt: Command, path: Path) -> None:
     assert basketbt("store", "prune").exit_code == 2
 
 
-def test_check_finds_what_was_tampered_with(basketbt: Command, path: Path) -> None:
-    import contextlib
-    import sqlite3
-
-    basketbt("fetch", "study.yaml", "--quiet")
-    with contextlib.closing(sqlite3.connect(path)) as db, db:
-        db.execute("UPDATE bar SET close = 0.01 WHERE symbol = '688111.SH' AND date = '2025-01-21'")
-    done = basketbt("store", "check")
-    assert done.exit_code == 3
-    assert "sina 688111.SH" in done.stderr
-    assert "2025-01-21" in done.stderr
-
-
 def test_lock_freezes_a_study_without_asking_again(
     replay: Replay, basketbt: Command, tmp_path: Path
 ) -> None:

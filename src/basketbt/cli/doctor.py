@@ -18,7 +18,7 @@ PACKAGES = (
     *("basketbt", "numpy", "pandas", "pyarrow", "exchange-calendars"),
     *("akshare", "yfinance"),  # prices
     *("vectorbt", "numba", "scipy"),  # accounts, grids, event studies
-    *("matplotlib", "plotly", "xlsxwriter", "python-docx"),  # what is handed on
+    *("resvg-py", "xlsxwriter", "python-docx"),  # what is handed on
 )
 OPTIONAL = ("vectorbt-rust", "dask")  # faster accounts, grids on several machines
 UNWELL = 3
@@ -100,10 +100,11 @@ def _store(path: Path) -> list[tuple[str, str]]:
 
 
 def _fonts() -> tuple[str, str]:
-    """The font with Chinese characters that pictures use."""
-    from basketbt.report.render.canvas import cjk_font
+    """Whether pictures can hold Chinese characters."""
+    from basketbt.report.render.pictures import draws_chinese
 
-    return ("chinese font", cjk_font() or "none: labels in pictures will be English")
+    found = "installed" if draws_chinese() else "none: labels in pictures will be English"
+    return ("chinese font", found)
 
 
 def _vendors(path: Path) -> tuple[Finding, ...]:

@@ -41,7 +41,7 @@ from basketbt.data.sources.sample import SampleSource
 from basketbt.durable import sha256, write_whole, zipped
 from basketbt.errors import DataError, InputError, InvalidFile, OutsideData, RefusedPath
 from basketbt.market.indexes import EQUAL_MARKET
-from basketbt.notes import Note, as_data, message, note_from
+from basketbt.notes import Note, as_data, listing, message, note_from
 from basketbt.shipped import SAMPLE
 
 FORMAT = 3
@@ -119,7 +119,7 @@ class LockSource:
         tables that cannot be read."""
         lacking = self._request.lacks(request)
         if lacking:
-            raise LockTooSmall(path=self._path, what="; ".join(lacking))
+            raise LockTooSmall(path=self._path, what=listing(lacking, "semicolon"))
         names = [name for name in self._files if name not in (UNIVERSE, UNIVERSE_VOLUME)]
         tables = TableSource(by_convention(names), lambda spec: self._table(spec.path))
         try:

@@ -15,7 +15,7 @@ from basketbt.data.sources.files import FilesSource
 from basketbt.data.sources.files.folder import tables_of
 from basketbt.durable import sha256
 from basketbt.errors import DataError, OutsideData
-from basketbt.notes import NoteKind, message
+from basketbt.notes import NoteKind, listing, message
 from basketbt.shipped import SAMPLE, shipped
 
 MANIFEST = "manifest.json"
@@ -58,7 +58,7 @@ class SampleSource:
         lacking = held.lacks(request)
         if lacking:
             raise OutsideSample(
-                what="; ".join(lacking),
+                what=listing(lacking, "semicolon"),
                 shares=len(held.symbols),
                 others=", ".join((*held.indexes, *held.fx)),
                 first=held.start,

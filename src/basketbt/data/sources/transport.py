@@ -303,7 +303,7 @@ class Transport:
         """Tell data from a refusal. Raises; a refusal also closes the host for a while."""
         if answer.status == 404:
             kind = NoData if self._missing_is_404 else Changed
-            raise self.failure(kind, "nothing is found at this address", status=404)
+            raise self.failure(kind, message("why-nothing-is-found-at-this"), status=404)
         why = None
         if answer.status >= 300:
             why = message("why-http", status=answer.status)

@@ -11,7 +11,7 @@ from pathlib import Path
 from basketbt.bounded import read_head
 from basketbt.data.store.schema import APPLICATION_ID, MIGRATIONS, OURS, migrate, version
 from basketbt.errors import DataError, InputError, OutputError, RefusedPath
-from basketbt.notes import message
+from basketbt.notes import Note, message
 
 BUSY_SECONDS = 60.0
 _DAMAGE = (
@@ -185,13 +185,13 @@ def set_aside(path: Path) -> Path:
     return path
 
 
-def _explained(why: str) -> str:
+def _explained(why: str) -> str | Note:
     if "full" in why:
-        return f"{why}; what was stored before is intact, free some space and run it again"
+        return message("why-what-was-stored-before-is", why=why)
     if "readonly" in why or "unable to open" in why:
-        return f"{why}; choose another file with --store or BASKETBT_STORE"
+        return message("why-choose-another-file-with-store", why=why)
     if "locked" in why:
-        return f"{why}; another process has held it for {BUSY_SECONDS:.0f} seconds"
+        return message("why-another-process-has-held-it", why=why, busy_seconds=BUSY_SECONDS)
     return why
 
 

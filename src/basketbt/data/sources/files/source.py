@@ -37,6 +37,7 @@ from basketbt.data.sources.files.side_tables import (
     read_actions,
     read_fx,
     read_instruments,
+    read_market_values,
     read_shares,
 )
 from basketbt.data.sources.files.spec import FROM_THE_NAME, TableSpec
@@ -96,6 +97,7 @@ class TableSource:
             bars=bars,
             actions=actions,
             shares=_merged(read_shares, by_kind["shares"], codes),
+            market_values=_merged(read_market_values, by_kind["shares"], codes),
             fx=_merged(read_fx, by_kind["fx"], request),
             instruments=_merged(read_instruments, by_kind["instruments"], codes),
             has_actions=bool(by_kind["actions"]),
