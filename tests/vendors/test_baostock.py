@@ -250,3 +250,16 @@ def test_without_the_client_reconcile_says_how_to_get_it(monkeypatch: pytest.Mon
     with pytest.raises(baostock.NoBaostock) as caught:
         vendor_pair("sina,baostock")
     assert "basketbt[baostock]" in caught.value.hint
+
+
+def test_without_sinas_factor_it_is_the_second_opinion(
+    client: Client, replay: Replay, store: Store
+) -> None:
+    replay.vendors.faults.append(
+        lambda request, _: Reply(HTML, 403, "text/html") if request.vendor == "sina" else None
+    )
+    fetcher = Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0))
+    (outcome,) = fetcher.fetch(request_for("000034.SZ"))
+    assert (outcome.state, outcome.vendor, outcome.lacking) == ("fetched", "tencent", ())
+    (coverage,) = store.coverages("000034.SZ").values()
+    assert (coverage.steps_from, coverage.actions_from) == ("baostock", "eastmoney")

@@ -90,6 +90,13 @@ def history(query: Query) -> History:
     return transport.history(query.first, query.last, bars, steps=steps, steps_from=NAME)
 
 
+def factor_steps(query: Query) -> FactorSteps:
+    """The steps alone, beside the bars of another vendor."""
+    steps = history(query).steps
+    assert steps is not None
+    return steps
+
+
 def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Raise unless the body is a table of the known columns, about the code that was asked for."""
     answer = transport.json_object(body)
