@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from basketbt.data.bars import COLUMNS, MarketData
+from basketbt.data.reconcile import compare_vendors
 from basketbt.data.sources.auto import Fetcher, Outcome
 from basketbt.data.sources.nobody import NobodyLeft
 from basketbt.data.sources.rate_limiter import RateLimiter
@@ -401,6 +402,8 @@ def test_a_recoded_share_is_asked_for_under_its_newest_code(replay: Replay, stor
     assert dict(zip(found.dates.tolist(), found.close, strict=True)) == {
         day: close for day, close in truth.items() if FIRST <= day <= LAST
     }
+    (compared,), failures = compare_vendors(store.path, request, ("sina", "tencent"))
+    assert (compared.symbol, compared.close_difference, failures) == ("300114.SZ", 0.0, [])
 
 
 def test_what_was_lacking_is_asked_for_alone(replay: Replay, store: Store) -> None:
