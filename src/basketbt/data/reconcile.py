@@ -161,9 +161,7 @@ def _step_differences(
     return tuple(found)
 
 
-def _counts_difference(
-    left: ShareCounts | None, right: ShareCounts | None, dates: Dates
-) -> float:
+def _counts_difference(left: ShareCounts | None, right: ShareCounts | None, dates: Dates) -> float:
     """The largest |left / right - 1| of the totals in force on some days; 0 where one has none."""
     if left is None or right is None:
         return 0.0
