@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from basketbt.errors import OutputError
+from basketbt.notes import message
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _LONGEST = 200  # letters of a name aside, which a file system bounds
@@ -52,7 +53,7 @@ def demand_no_link(root: Path, name: str) -> None:
     for part in Path(name).parts:
         path = path / part
         if path.is_symlink():
-            raise OutputError(path=path, why="it is a link; nothing is written through links")
+            raise OutputError(path=path, why=message("why-it-is-a-link-nothing"))
 
 
 def demand_writable(path: Path, ours: Callable[[Path], bool] | None = None) -> None:
@@ -62,9 +63,9 @@ def demand_writable(path: Path, ours: Callable[[Path], bool] | None = None) -> N
     except FileNotFoundError:
         return
     if stat.S_ISLNK(mode):
-        raise OutputError(path=path, why="it is a link; nothing is written through links")
+        raise OutputError(path=path, why=message("why-it-is-a-link-nothing"))
     if not stat.S_ISREG(mode):
-        raise OutputError(path=path, why="it is not a plain file")
+        raise OutputError(path=path, why=message("why-it-is-not-a-plain"))
     if ours is not None and not ours(path):
         raise OutputError(path=path, why=NOT_OURS)
 

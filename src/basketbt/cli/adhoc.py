@@ -11,10 +11,11 @@ import typer
 from basketbt.cli.console import say, warn
 from basketbt.errors import InputError, OutputError
 from basketbt.locale import say as worded
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.locale import Language
-    from basketbt.plan.adhoc import AdHoc, OwnList, Question
+    from basketbt.plan.adhoc import AdHoc, Question
 
 Lists = Annotated[
     list[str] | None,
@@ -53,16 +54,11 @@ Force = Annotated[
 
 
 class StudyAndLists(InputError):
-    template = "a study has its lists, event and days in its file: {options} go with --list"
-    fix = "Drop the study, or change it by --set."
+    """Field: options."""
 
 
 class NothingToRun(InputError):
-    template = "neither a study nor a list is named"
-    fix = (
-        "Name a study (`basketbt run deepseek-r1`), or ask without a file: `basketbt run --list "
-        '"688111 300624 002230" --event deepseek-r1`.'
-    )
+    """It has no fields."""
 
 
 def refuse_both(study: Path | None, options: dict[str, object]) -> None:
@@ -120,7 +116,7 @@ def refuse_files(found: AdHoc, *, force: bool) -> None:
     for name, content in as_files(found).items():
         path = Path(name)
         if not force and path.exists() and path.read_bytes() != content.encode():
-            raise OutputError(path=path, why="it exists and differs; --force writes over it")
+            raise OutputError(path=path, why=message("why-it-exists-and-differs-force"))
 
 
 def save_files(found: AdHoc, language: Language, *, quiet: bool) -> None:
@@ -136,17 +132,13 @@ def save_files(found: AdHoc, language: Language, *, quiet: bool) -> None:
 
 def say_doubts(question: Question, language: Language) -> None:
     """What a reader must know of lists that stand in no file."""
-    from basketbt.plan.adhoc import OwnList
+    from basketbt.plan.adhoc import OwnList, is_weighted
 
     own = [one for one in question.lists if isinstance(one, OwnList)]
     for one in own:
         for row in one.unread:
             warn(worded("cli.unread", language, list=one.name, row=row))
-        if one.weighted and not all(_weighted(other) for other in question.lists):
+        if one.weighted and not all(is_weighted(other) for other in question.lists):
             warn(worded("cli.weights_unused", language, list=one.name))
     if own and question.published is None:
         warn(worded("cli.undated", language))
-
-
-def _weighted(one: OwnList | str) -> bool:
-    return not isinstance(one, str) and one.weighted

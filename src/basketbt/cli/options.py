@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
 
 class BadDay(InputError):
-    template = "{text!r} is not a date: write it as 2025-02-05"
+    """Field: text."""
 
 
 class OneShare(InputError):
-    template = "{symbol} is one security; prices are fetched for a study or a list"
-    fix = "Name a study, or put it into a list: `basketbt init basket mine/list`."
+    """Field: symbol."""
 
 
 def day(text: str) -> date:
@@ -105,11 +104,23 @@ Force = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 RESULTS = Path("results")
+
+
+def _run_names(incomplete: str) -> list[str]:
+    """What a shell completes: `latest`, studies, and ids."""
+    from basketbt.report.runs import run_places
+
+    places = run_places(RESULTS)
+    known = dict.fromkeys(["latest", *(one.study for one in places), *(one.id for one in places)])
+    return [name for name in known if name.startswith(incomplete)]
+
+
 RunName = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
         help="A run: its study's name, `latest`, a piece of its id, or its folder.",
+        autocompletion=_run_names,
         show_default=False,
     ),
 ]
@@ -195,7 +206,7 @@ def route(text: str) -> Route:
     from basketbt.pipeline.sources import ROUTES
 
     if text not in ROUTES:
-        raise unknown("vendor route", text, ROUTES)
+        raise unknown("route", text, ROUTES)
     return ROUTES[text]
 
 
@@ -208,5 +219,5 @@ def vendor_pair(text: str) -> tuple[str, str]:
         if name not in VENDORS:
             raise unknown("vendor", name, VENDORS)
     if len(names) != 2 or names[0] == names[1]:
-        raise unknown("pair of vendors", text, ["two of " + ", ".join(VENDORS)])
+        raise unknown("vendors", text, VENDORS)
     return names[0], names[1]

@@ -39,15 +39,11 @@ _LOCK = "lock"
 
 
 class MemoryTooSmall(InputError):
-    template = "a grid of this study needs at least {least}, and --memory allows {allowed}"
-    fix = "Allow more, or give the grid fewer sessions or a smaller market."
+    """Fields: least, allowed."""
 
 
 class BlocksChanged(OutputError):
     """Fields: path, why."""
-
-    template = "finished blocks in {path} were changed while the grid was put together: {why}"
-    fix = "Run the same command again: what was changed is computed again."
 
 
 class Checkpoint:

@@ -22,13 +22,11 @@ GridProgress = Callable[[int, int], None]
 
 
 class EmptyGrid(InputError):
-    template = "the grid of {study} has no variants"
-    fix = "Look at its windows and delays: a delay must not outlast every window."
+    """Field: study."""
 
 
 class TooManyVariants(InputError):
-    template = "the grid has {variants:,} variants, more than {allowed:,}"
-    fix = "Add --yes to compute them all, or raise --max-variants."
+    """Fields: variants, allowed."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from basketbt.data.store.digests import demand_unchanged
 from basketbt.data.store.rows import TABLES, Row, Rows, Span, StoreTable, delete_row, insert_rows
-from basketbt.errors import UnknownName
+from basketbt.errors import unknown
 
 RELATIVE = 1e-6
 
@@ -120,13 +120,8 @@ def accept(db: sqlite3.Connection, ids: Sequence[int], path: object) -> set[tupl
     history is not what was stored; nothing is changed then.
     """
     pending = {revision.id: revision for revision in listed(db)}
-    if unknown := [str(i) for i in ids if i not in pending]:
-        raise UnknownName(
-            kind="pending revision",
-            name=", ".join(unknown),
-            nearest="",
-            known=", ".join(map(str, pending)) or "none",
-        )
+    if strange := [str(i) for i in ids if i not in pending]:
+        raise unknown("revision", ", ".join(strange), map(str, pending))
     histories = {(pending[i].vendor, pending[i].symbol) for i in ids}
     for vendor, symbol in histories:
         demand_unchanged(db, path, vendor, symbol)

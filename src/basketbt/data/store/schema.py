@@ -108,8 +108,7 @@ MIGRATIONS: tuple[str, ...] = (
 
 
 class NewerStore(DataError):
-    template = "the store {path} has format {found}; this basketbt knows formats up to {known}"
-    fix = "Upgrade basketbt (pip install -U basketbt), or choose another file with --store."
+    """Fields: path, found, known."""
 
 
 def migrate(
