@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,16 @@ class NotARun(InputError):
 
     template = "{folder} is not a run's folder: {why}"
     fix = "Give the folder that `basketbt run` printed, e.g. results/STUDY/latest, or run it again."
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    """What is read of a manifest again; it may hold more."""
+
+    outputs: dict[str, str]
+    run: str = ""
+    data: list[dict[str, Any]] = field(default_factory=list)
+    config: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -252,7 +262,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
     try:
         content = read_json(read_plain(folder / MANIFEST, LARGEST))
-        outputs = TypeAdapter(dict[str, str]).validate_python(content["outputs"])
+        outputs = TypeAdapter(_Manifest).validate_python(content).outputs
     except RefusedPath as error:
         raise NotARun(folder=folder, why=f"no {MANIFEST} can be read in it") from error
     except (ValueError, KeyError, TypeError) as error:  # pydantic's is a ValueError
