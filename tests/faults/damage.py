@@ -115,6 +115,45 @@ def forge(path: Path, change: Mapping[str, Any]) -> None:
             archive.writestr(name, content)
 
 
+def unsigned(path: Path, change: Mapping[str, Any]) -> None:
+    """A lock whose manifest was edited by hand, its hash left as it was."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["manifest.json"] = json.dumps({**json.loads(files["manifest.json"]), **change}).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+
+def forge_deep(path: Path, key: str) -> None:
+    """A lock whose manifest is nested thirty levels deep under a key."""
+    value: Any = {"code": "more", "severity": "info", "values": {"count": 1}}
+    for _ in range(15):
+        value = {"code": "more", "severity": "info", "values": {"count": value}}
+    forge(path, {key: [value]})
+
+
+def relink(path: Path, to: str) -> None:
+    """The run in a study's folder set aside, a link to elsewhere in its place."""
+    link(_run_in(path), to)
+
+
+def relink_inside(path: Path, name_and_target: list[str]) -> None:
+    """A link to elsewhere in the run of a study's folder."""
+    link(_run_in(path) / name_and_target[0], name_and_target[1])
+
+
+def relink_folder(path: Path, _: Any) -> None:
+    """A folder in place of a link."""
+    path.unlink()
+    path.mkdir()
+
+
+def _run_in(folder: Path) -> Path:
+    (run,) = (one for one in folder.iterdir() if one.is_dir() and not one.is_symlink())
+    return run
+
+
 def members(path: Path, change: Mapping[str, Any]) -> None:
     """Files inside a zip: written anew, or added."""
     with zipfile.ZipFile(path) as archive:
@@ -246,5 +285,6 @@ DAMAGES: Mapping[str, Damage] = {
     for one in (
         *(write, edit, cut, flip, pipe, link, folder, set_json, rehash, forge, members, sql),
         *(parquet, bomb, workbook, remove, many_keys, long_name),
+        *(unsigned, forge_deep, relink, relink_inside, relink_folder),
     )
 }

@@ -1,12 +1,14 @@
 """Every fault of the catalogue ends as it says: in words, in time, with nothing written elsewhere.
 
 The catalogue is the YAML files beside this one. An entry names what is damaged, the command, and
-what is right: an exit code, and what is said.
+what is right: an exit code, and what is said. In a command ``%FF`` is that byte, ``LONG`` a name
+that is too long.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shlex
 import shutil
@@ -17,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 import yaml
@@ -27,6 +30,7 @@ from faults.damage import DAMAGES
 
 SECONDS = 30  # that any of these commands may take on a slow machine
 _HERE = Path(__file__).parent
+LONG = "n" * 5000
 _SAMPLED = 8  # every so manieth entry is part of the quick tests
 NEVER = re.compile(r"Traceback|met something that it does not know|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -123,7 +127,8 @@ def fingerprints(folder: Path) -> dict[str, str]:
 
 def ended(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> int:
     """The exit code of a command in this process, or a failure when it takes too long."""
-    monkeypatch.setattr(sys, "argv", ["basketbt", *shlex.split(command)])
+    words = map(os.fsdecode, map(unquote_to_bytes, shlex.split(command.replace("LONG", LONG))))
+    monkeypatch.setattr(sys, "argv", ["basketbt", *words])
     for name in ("STATE", "CONFIG", "CACHE", "STORE"):
         monkeypatch.setenv(f"BASKETBT_{name}", str(tmp_path / name.lower()))
     handlers = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGHUP)}

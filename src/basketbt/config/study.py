@@ -385,6 +385,8 @@ def load_study(path: Path, overrides: Sequence[str] = ()) -> StudyFile:
 
 def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
     key, equals, value = text.partition("=")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise InvalidFile([Problem("--set", 0, f"{text!r} is no text in UTF-8")])
     if not equals or not key.strip():
         raise InvalidFile(
             [Problem("--set", 0, f"{text!r} is not key=value", "e.g. --set windows=[[0,5]]")]
