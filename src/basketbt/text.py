@@ -22,3 +22,18 @@ def visible(text: str) -> str:
 def escaped(text: str) -> str:
     """The same of JSON, where such a character is written as its number and not left out."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def columns(text: str) -> int:
+    """How wide a text is in letters; a Chinese character takes the room of two."""
+    return sum(2 if sign > "\u2e7f" else 1 for sign in text)
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, cut with an ellipsis where it is wider than ``most`` letters."""
+    if columns(text) <= most:
+        return text
+    kept = text
+    while columns(kept) >= most:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -18,7 +19,7 @@ from basketbt.engine.batch.engine import FIGURES
 from basketbt.errors import OutputError
 from basketbt.pipeline.run import run_study
 from basketbt.report.publish import publish
-from basketbt.report.render.canvas import cjk_font
+from basketbt.report.render.pictures import draws_chinese
 from basketbt.sweep import checkpoint, outputs
 from basketbt.sweep.choices import PoolTooSmall
 from basketbt.sweep.dictionary import CHOICES
@@ -103,7 +104,7 @@ def test_memory_workers_and_blocks_do_not_change_a_byte(
     cut = content(run_grid(plan, tmp_path / "b", options, lambda done, _: calls.append(done)))
     assert len(calls) > 1 + len(plan.job.sheets)
     assert cut == whole
-    tables = {"grid.parquet", "grid.csv", "curve.csv", "choices.csv", "standing.csv"}
+    tables = {"grid.parquet", "choices.csv", "standing.csv"}
     assert set(whole) == tables | {"report.html", "curve.svg", "grid.md", "manifest.json"}
 
 
@@ -126,7 +127,7 @@ def test_a_grid_goes_on_where_it_was_interrupted(
     folder = run_grid(plan, tmp_path, GridOptions(), lambda done, _: seen.append(done))
     assert seen[0] > 600
     assert content(folder) == whole
-    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+    assert {path.name for path in folder.parent.iterdir()} == {folder.name, "latest"}
 
 
 def test_a_finished_grid_is_left_alone(planned: Planned, tmp_path: Path) -> None:
@@ -147,7 +148,7 @@ def test_a_full_disk_keeps_what_was_finished(
     flush = os.fsync
 
     def full(handle: int) -> None:
-        if len(list(kept.iterdir())) > 3:
+        if len(list(kept.glob("*.parquet"))) >= 3:
             raise OSError(errno.ENOSPC, "No space left on device")
         flush(handle)
 
@@ -155,8 +156,83 @@ def test_a_full_disk_keeps_what_was_finished(
         patched.setattr(os, "fsync", full)
         with pytest.raises(OutputError, match="No space left"):
             run_grid(plan, tmp_path, GridOptions())
-    assert len(list(kept.iterdir())) == 3
+    assert len(list(kept.glob("*.parquet"))) == 3
     assert content(run_grid(plan, tmp_path, GridOptions())) == whole
+
+
+def edited(parts: list[Path]) -> None:
+    table = pq.read_table(parts[0])
+    at = table.column_names.index("total_return")
+    wrong = pa.array(np.full(table.num_rows, 0.5))
+    pq.write_table(table.set_column(at, "total_return", wrong), parts[0])
+
+
+def halved(parts: list[Path]) -> None:
+    table = pq.read_table(parts[0])
+    pq.write_table(table.slice(0, table.num_rows // 2), parts[0])
+
+
+def exchanged(parts: list[Path]) -> None:
+    first, second = parts[0].read_bytes(), parts[1].read_bytes()
+    parts[0].write_bytes(second)
+    parts[1].write_bytes(first)
+
+
+def renamed(parts: list[Path]) -> None:
+    """Each under the other's blocks, with the digest of its own bytes."""
+    names = [part.name.rpartition("-") for part in parts[:2]]
+    contents = [part.read_bytes() for part in parts[:2]]
+    for part in parts[:2]:
+        part.unlink()
+    for name, other, own in zip(names, names[::-1], contents[::-1], strict=True):
+        parts[0].with_name(f"{name[0]}-{other[2]}").write_bytes(own)
+
+
+def emptied(parts: list[Path]) -> None:
+    parts[0].write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [edited, halved, exchanged, renamed, emptied])
+def test_a_damaged_block_is_computed_again(
+    planned: Planned,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: Callable[[list[Path]], None],
+) -> None:
+    plan = planned(SMALL)
+    whole = content(run_grid(plan, tmp_path / "whole", GridOptions()))
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
+
+    def stop(done: int, total: int) -> None:
+        if done > 600:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_grid(plan, tmp_path, GridOptions(), stop)
+    damage(sorted(checkpoint_folder(plan, tmp_path).glob("*.parquet")))
+    assert content(run_grid(plan, tmp_path, GridOptions())) == whole
+
+
+@pytest.mark.parametrize("name", ["grid.parquet", "standing.csv", "grid.md", "manifest.json"])
+def test_a_finished_grid_with_a_damaged_file_is_mended(
+    planned: Planned, tmp_path: Path, name: str
+) -> None:
+    plan = planned(SMALL)
+    folder = run_grid(plan, tmp_path, GridOptions())
+    whole = content(folder)
+    (folder / name).write_bytes(b"")
+    (folder / "mine.txt").write_text("kept")
+    assert content(run_grid(plan, tmp_path, GridOptions())) == whole | {"mine.txt": b"kept"}
+
+
+def test_two_processes_do_not_compute_one_grid_at_once(planned: Planned, tmp_path: Path) -> None:
+    plan = planned(SMALL)
+    with (
+        checkpoint.Checkpoint(checkpoint_folder(plan, tmp_path), plan.id).held(),
+        pytest.raises(OutputError, match="another process computes this grid"),
+    ):
+        run_grid(plan, tmp_path, GridOptions())
+    assert run_grid(plan, tmp_path, GridOptions()).is_dir()
 
 
 def test_finished_blocks_outlive_a_later_run_of_the_study(planned: Planned, tmp_path: Path) -> None:
@@ -177,7 +253,7 @@ def test_a_disk_that_fills_at_the_end_is_left_as_it_was(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(outputs, "write_csv", full)
+        patched.setattr(outputs, "write_parquet", full)
         with pytest.raises(OutputError, match="No space left"):
             run_grid(plan, tmp_path, GridOptions())
     assert list(grid_folder(plan, tmp_path).parent.iterdir()) == [checkpoint_folder(plan, tmp_path)]
@@ -249,8 +325,14 @@ def test_without_any_value_there_is_no_curve(ran: Ran) -> None:
     assert "2 variants have no value" in (folder / "grid.md").read_text("utf-8")
 
 
-def test_the_csv_file_holds_the_rows_of_the_parquet_file(ran: Ran) -> None:
-    folder = ran()
+def test_the_csv_file_of_a_full_grid_holds_the_rows_of_the_parquet_file(
+    planned: Planned, tmp_path: Path
+) -> None:
+    plan = planned()
+    folder = run_grid(plan, tmp_path, GridOptions())
+    assert not (folder / "grid.csv").exists()  # a second copy is written when it is asked for
+    assert run_grid(plan, tmp_path, GridOptions(full=True)) == folder
+    assert content(folder) == content(run_grid(plan, tmp_path / "b", GridOptions(full=True)))
     with (folder / "grid.csv").open(encoding="utf-8-sig", newline="") as handle:
         written = list(csv.DictReader(handle))
     expected = rows(folder)
@@ -303,6 +385,6 @@ def test_the_memo_says_where_the_published_results_stand(ran: Ran, language: str
     assert "2025-02-10" in memo  # hindsight until then
     assert "000300.SH" in memo  # what the excess is over
     curve = (folder / "curve.svg").read_text("utf-8")
-    assert ("延迟买入：2" if language == "zh" and cjk_font() else "entry delay: 2") in curve
+    assert ("延迟买入：2" if language == "zh" and draws_chinese() else "entry delay: 2") in curve
     header = (folder / "standing.csv").read_text("utf-8-sig").splitlines()[0]
     assert header.startswith("event,basket" if language == "en" else "事件,名单")

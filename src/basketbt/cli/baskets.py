@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +11,10 @@ import typer
 
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError
+from basketbt.notes import Counted, listing, message
 
 if TYPE_CHECKING:
+    from basketbt.lists.history import Issue
     from basketbt.lists.library import Library
     from basketbt.lists.model import Basket
     from basketbt.lists.overlap import Overlap
@@ -25,8 +27,7 @@ Folder = Annotated[
 
 
 class OneBasket(InputError):
-    template = "{basket} alone overlaps with nothing"
-    fix = "Name two baskets or more, or none for every list."
+    """Field: basket."""
 
 
 class FileKind(StrEnum):
@@ -90,15 +91,23 @@ def show(
     from basketbt.lists.library import find_library
 
     library = find_library(folder)
-    for chosen in library.select([basket]):
-        if as_history:
-            _say_history(library, chosen, as_json=as_json)
-            continue
-        weights = _weights(chosen, weighting or ["equal"])
+    baskets = library.select([basket])
+    if as_history:
+        from basketbt.lists.history import history
+
+        issues = [history(library, one) for one in baskets]
         if as_json:
-            say_json(_as_data(chosen, weights))
-        else:
-            _say_basket(chosen, weights)
+            say_json([issue for own in issues for issue in own])
+            return
+        for own in issues:
+            _say_history(library, own)
+        return
+    weights = [_weights(one, weighting or ["equal"]) for one in baskets]
+    if as_json:
+        say_json([_as_data(*both) for both in zip(baskets, weights, strict=True)])
+        return
+    for one, own_weights in zip(baskets, weights, strict=True):
+        _say_basket(one, own_weights)
 
 
 def check(
@@ -106,6 +115,7 @@ def check(
         Path | None, typer.Argument(help="A file or a folder; default: every list.")
     ] = None,
     folder: Folder = None,
+    as_json: Json = False,
 ) -> None:
     """Check lists and studies: every problem in one go, with file, line and what to do."""
     from datetime import datetime
@@ -114,12 +124,16 @@ def check(
     from basketbt.plan.check import check_paths
 
     verdict = check_paths(path, folder, datetime.now(SHANGHAI).date())
+    if as_json:
+        found = {"problems": verdict.problems, "warnings": verdict.warnings}
+        say_json({key: [vars(one) for one in several] for key, several in found.items()})
+        raise typer.Exit(2 if verdict.problems else 0)
     for problem in (*verdict.warnings, *verdict.problems):
-        prefix = "warning: " if problem in verdict.warnings else ""
-        warn(f"{prefix}{problem}")
+        is_warning = problem in verdict.warnings
+        warn(message("say-warning", what=problem) if is_warning else problem)
     if verdict.problems:
         count = len(verdict.problems)
-        warn(f"{count} problem{'s' if count > 1 else ''}")
+        warn(Counted("count.problems", count))
         raise typer.Exit(2)
     say(verdict.summary)
 
@@ -130,6 +144,7 @@ def overlap(
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one row per pair.")] = False,
     folder: Folder = None,
+    as_json: Json = False,
 ) -> None:
     """Show how many shares baskets have in common, and how much of their equal weights."""
     from basketbt.lists.library import find_library
@@ -142,8 +157,13 @@ def overlap(
     if len(chosen) < 2:
         raise OneBasket(basket=chosen[0].id)
     found = equal_overlap(chosen)
+    pairs = list(_pairs(found))
+    if as_json:
+        say_json([dict(zip(_PAIR, pair, strict=True)) for pair in pairs])
+        return
     if csv:
-        _say_pairs(found)
+        for row in (_PAIR, *pairs):
+            say(",".join(map(str, row)))
         return
     say_table(
         ("", *(str(position) for position in range(1, len(chosen) + 1))),
@@ -151,7 +171,7 @@ def overlap(
             (f"{i + 1} {name}", *(count or "·" for count in found.common[i]))
             for i, name in enumerate(found.ids)
         ],
-        title="Shares in common (on the diagonal: shares of the basket)",
+        title=message("say-shares-in-common-on-the"),
         right=range(1, len(chosen) + 1),
     )
 
@@ -176,6 +196,7 @@ def init(
             "them: .xlsx, .xls, .csv, .txt, or - for what is pasted.",
         ),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Write a commented file to start from. Nothing is ever overwritten."""
     from basketbt.lists.starting import start_basket, start_study
@@ -190,7 +211,14 @@ def init(
         written = basket_from_board(name, from_board, board_vendor)
     else:
         written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
-    say(f"wrote {written}")
+    _say_written(written, as_json=as_json)
+
+
+def _say_written(path: Path, *, as_json: bool) -> None:
+    if as_json:
+        say_json({"file": str(path)})
+    else:
+        say(message("say-wrote", path=path))
 
 
 def basket_from_board(
@@ -211,11 +239,14 @@ def basket_from_board(
         ask = ths_board if vendor is BoardVendor.THS else concept_board
         board = ask(board_name, date.today(), store.hosts())  # noqa: DTZ011
     written = start_from_board(name, board.name, board.members, board.retrieved, vendor.value)
-    say(f"{len(board.members)} shares; left out: {', '.join(board.left_out) or 'none'}")
-    warn(
-        f"warning: these are the members of {board.retrieved}; for an earlier event this list is "
-        "chosen with hindsight"
+    say(
+        message(
+            "say-shares-left-out",
+            count=len(board.members),
+            left_out=listing(board.left_out) if board.left_out else message("none"),
+        )
     )
+    warn(message("say-warning", what=message("say-members-of-today", day=board.retrieved)))
     return written
 
 
@@ -233,33 +264,32 @@ def basket_from_table(name: str, path: Path) -> Path:
 
     pasted = str(path) == "-"
     content = sys.stdin.buffer.read(_LARGEST) if pasted else read_plain(path, _LARGEST)
-    file = "pasted text" if pasted else path.name
+    file = str(message("pasted-text")) if pasted else path.name
     found = tabled(all_cells(file, content))
     unread = [f"row {line}: {words} ({why})" for line, words, why in found.left_out]
     if not found.rows:
         raise NoShares(path=file, listing="".join(f"\n{text}" for text in unread[:12]))
     written = start_from_table(name, file, found.rows, unread)
-    weights = ", with weights (weighting: given)" if found.weighted else ""
-    say(f"{len(found.rows)} shares{weights}; {len(unread)} rows left out")
+    kind = "say-shares-with-weights" if found.weighted else "say-shares"
+    say(message(kind, count=len(found.rows), left_out=len(unread)))
     for text in unread:
-        warn(f"warning: {text}")
+        warn(message("say-warning", what=text))
     unsaid = sum(row.stance is None for row in found.rows)
     if unsaid:
-        warn(f"warning: {unsaid} shares without a stance are written as recommend")
-    warn(f"warning: say in {written} who published the list, and when")
+        warn(message("say-warning", what=message("say-without-a-stance", count=unsaid)))
+    warn(message("say-warning", what=message("say-who-published", path=written)))
     return written
 
 
 def schema(kind: FileKind) -> None:
     """Print the JSON Schema of list or study files, for editors."""
-    if kind is FileKind.BASKET:
-        from basketbt.lists.schema import json_schema
+    import json
 
-        say_json(json_schema())
-        return
     from basketbt.config.study import StudyConfig
+    from basketbt.lists.schema import json_schema
 
-    say_json(StudyConfig.model_json_schema())
+    found = json_schema() if kind is FileKind.BASKET else StudyConfig.model_json_schema()
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _weights(basket: Basket, labels: Sequence[str]) -> dict[str, Any]:
@@ -286,13 +316,7 @@ def _as_data(basket: Basket, weights: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _say_history(library: Library, basket: Basket, *, as_json: bool) -> None:
-    from basketbt.lists.history import history
-
-    issues = history(library, basket)
-    if as_json:
-        say_json(issues)
-        return
+def _say_history(library: Library, issues: Sequence[Issue]) -> None:
     names = {
         one.symbol: one.name_zh
         for issue in issues
@@ -314,21 +338,24 @@ def _say_history(library: Library, basket: Basket, *, as_json: bool) -> None:
     )
 
 
-def _say_pairs(found: Overlap) -> None:
-    say("basket,other,common,jaccard,weight_overlap")
+_PAIR = ("basket", "other", "common", "jaccard", "weight_overlap")
+
+
+def _pairs(found: Overlap) -> Iterator[tuple[str, str, int, float, float]]:
+    """The cells of ``_PAIR`` for each pair."""
     for i, name in enumerate(found.ids):
         for j, other in enumerate(found.ids[:i]):
             jaccard, weight = float(found.jaccard[i, j]), float(found.weight[i, j])
-            say(f"{name},{other},{found.common[i, j]},{jaccard!r},{weight!r}")
+            yield name, other, int(found.common[i, j]), jaccard, weight
 
 
 def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:
     source = basket.source
     about = f"{basket.broker_zh} {basket.theme_zh} · {basket.broker_en}: {basket.theme_en}"
     say(f"{basket.id} · {about}")
-    say(f"{source.publisher}: {source.title}, published {source.when}")
+    say(message("say-published", publisher=source.publisher, title=source.title, when=source.when))
     if basket.components:
-        say(f"made of {', '.join(basket.components)}")
+        say(message("say-made-of", components=listing(basket.components)))
     if basket.notes:
         say(basket.notes)
     say()

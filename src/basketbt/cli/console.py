@@ -5,33 +5,69 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from basketbt.cli.language import screen_language, spoken
 from basketbt.locale import catalogue
-from basketbt.notes import Note
+from basketbt.notes import Note, Worded, message, worded
 from basketbt.text import escaped, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from basketbt.locale import Language
+    from basketbt.report.render.terminal import Screen
 
 _NAME = 27  # columns of a terminal that the longest name of a shipped list fills
+
+#: Of what --json prints; a change that a reader must know of makes it another.
+JSON_FORMAT = 1
 
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON instead.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
-def say(text: str = "") -> None:
-    """Print text to standard output."""
-    typer.echo(visible(text))
+@dataclass
+class _Manner:
+    """How the command that runs is to speak."""
+
+    quiet: bool = False
 
 
-def warn(text: str) -> None:
-    """Print text to standard error, so that piped output stays clean."""
-    typer.echo(visible(text), err=True)
+_manner = _Manner()
+
+
+def hush(*, quiet: bool) -> None:
+    """Whether only errors are printed from now on."""
+    _manner.quiet = quiet
+
+
+def on_screen(text: object) -> str:
+    """Text as the screen shows it: messages in its language, control characters visible."""
+    return visible(str(worded(text, screen_language())))
+
+
+def tell(key: str, /, **values: object) -> None:
+    """Print a message of the catalogue to standard output."""
+    say(catalogue(screen_language())[key].format(**values))
+
+
+def say(text: str | Worded = "") -> None:
+    """Print to standard output."""
+    typer.echo(on_screen(text))
+
+
+def warn(text: str | Worded) -> None:
+    """Print to standard error, so that piped output stays clean."""
+    typer.echo(on_screen(text), err=True)
+
+
+def ask(question: Worded) -> bool:
+    """Whether a person says yes."""
+    return typer.confirm(on_screen(question))
 
 
 #: Warnings that a screen has room for.
@@ -61,11 +97,11 @@ class Stopped(BaseException):
         self.exit_code = 128 + number
 
 
-_FETCHED = "stopped; every price fetched so far is kept, the same command goes on from there"
+_FETCHED = message("say-stopped-every-price-fetched")
 
 
 @contextmanager
-def resumable(kept: str = _FETCHED) -> Iterator[None]:
+def resumable(kept: Worded = _FETCHED) -> Iterator[None]:
     """Around long work: a signal ends it with a word on what is ``kept``.
 
     The exit code is 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
@@ -95,7 +131,10 @@ def uncollected() -> Iterator[None]:
 
 
 def say_json(value: Any) -> None:
-    """Print records as JSON: their fields; a note as its English text, a moment in ISO 8601."""
+    """Print a result as JSON (docs/json.md): ``format`` first, then its keys, or its ``rows``.
+
+    Of a record its fields; of a note its English text, of a moment ISO 8601.
+    """
     import json
     import sys
     from dataclasses import is_dataclass
@@ -108,23 +147,36 @@ def say_json(value: Any) -> None:
             return one.isoformat()
         return vars(one) if is_dataclass(one) else str(one)
 
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=plain)
+    whole = {"format": JSON_FORMAT, **(value if isinstance(value, dict) else {"rows": value})}
+    text = json.dumps(whole, ensure_ascii=False, indent=2, default=plain)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:  # an old code page: JSON has escapes of its own
-        text = json.dumps(value, indent=2, default=plain)
+        text = json.dumps(whole, indent=2, default=plain)
     typer.echo(escaped(text))
+
+
+def say_screen(screen: Screen, language: Language) -> None:
+    """Print a table that a report made for the terminal."""
+    say_table(
+        screen.header, screen.rows, title=screen.title, right=screen.numbers, language=language
+    )
+    for line in screen.below:
+        say(line)
 
 
 def say_table(
     header: Sequence[str],
     rows: Iterable[Sequence[object]],
     *,
-    title: str | None = None,
+    title: str | Worded | None = None,
     right: Collection[int] = (),
-    language: Language = "en",
+    language: Language | None = None,
 ) -> None:
     """Print a table; columns in ``right`` (positions) and of whole numbers are right-aligned.
+
+    Its words are in ``language``; without one the heads are English as the code has them, and what
+    the screen speaks is said.
 
     None is an empty cell. Piped into a file the table is as wide as its content, so nothing is cut;
     in a terminal that is too narrow the cells are folded. Only folding needs rich, which takes its
@@ -133,25 +185,33 @@ def say_table(
     import shutil
     import sys
 
+    if _manner.quiet:
+        return
     values = [*rows]
+    cell_text = on_screen if language else _spoken_cell
     counts = [at for at in range(len(header)) if all(isinstance(row[at], int) for row in values)]
     right = {*right, *counts}
-    title = visible(title) if title else None
-    texts = (["" if cell is None else visible(str(cell)) for cell in row] for row in values)
-    cells = [[visible(name) for name in header], *texts]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    texts = (["" if cell is None else cell_text(cell) for cell in row] for row in values)
+    cells = [list(header) if language else [spoken(one) for one in header], *texts]
+    title = on_screen(title) if title else None
+    language = language or screen_language()
+    widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
     if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
         _say_folded(cells, title=title, right=right, language=language)
         return
     lines = [
         "  ".join(
-            _padded(cell, width, right=position in right)
+            padded(cell, width, right=position in right)
             for position, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in cells
     ]
     rule = "  ".join("─" * width for width in widths)
     typer.echo("\n".join([*([title, ""] if title else []), lines[0], rule, *lines[1:]]))
+
+
+def _spoken_cell(cell: object) -> str:
+    return spoken(cell) if isinstance(cell, str) else on_screen(cell)
 
 
 def _say_folded(
@@ -164,7 +224,7 @@ def _say_folded(
     from rich.text import Text
 
     console = Console()
-    body = [max(map(_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
+    body = [max(map(display_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
     shown = list(range(len(body)))
     while _least(body, shown, right) > console.width:
         numbers = [position for position in shown if position in right]
@@ -198,7 +258,7 @@ def _least(body: list[int], shown: list[int], right: Collection[int]) -> int:
     return sum(widths) + 3 * len(shown)
 
 
-def _width(text: str) -> int:
+def display_width(text: str) -> int:
     """Columns of a terminal that the text fills: a Chinese character fills two."""
     from unicodedata import combining, east_asian_width
 
@@ -208,6 +268,6 @@ def _width(text: str) -> int:
     )
 
 
-def _padded(text: str, width: int, *, right: bool) -> str:
-    space = " " * (width - _width(text))
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    space = " " * (width - display_width(text))
     return space + text if right else text + space

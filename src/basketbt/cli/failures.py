@@ -16,7 +16,10 @@ from types import FrameType
 from typing import NoReturn
 
 from basketbt.cli.console import Stopped, warn
+from basketbt.cli.language import screen_language
 from basketbt.errors import BasketbtError, OutputError, RefusedPath
+from basketbt.locale import say
+from basketbt.notes import message
 
 _LOOP = "Symlink loop from "  # of pathlib before Python 3.13, where it is an OSError
 STATE_VARIABLE = "BASKETBT_STATE"
@@ -26,13 +29,9 @@ _STOPPING = ("SIGTERM", "SIGHUP")  # SIGINT is Python's KeyboardInterrupt
 class Unforeseen(BasketbtError):
     """Fields: why, kept (where the report is)."""
 
-    template = "basketbt met something that it does not know and stopped: {why}{kept}"
-    fix = "What was there before is intact. Please send the report to the maintainers."
-
 
 class NotEnoughMemory(BasketbtError):
-    template = "there is not enough memory for this"
-    fix = "Ask for less at a time: fewer lists or windows, `--memory` of a grid, smaller files."
+    """It has no fields."""
 
 
 def make_ready() -> None:
@@ -53,13 +52,14 @@ def make_ready() -> None:
 def end(error: BaseException) -> NoReturn:
     """Say why a command ends and leave with the exit code of that."""
     if isinstance(error, BrokenPipeError):
-        _to_nowhere(sys.stdout)
+        to_nowhere(sys.stdout)
         sys.exit(0)
     told = _told(error)
     with contextlib.suppress(OSError):  # nobody may hear it
-        warn(f"error: {told}")
-        if told.hint:
-            warn(f"  → {told.hint}")
+        language = screen_language()
+        warn(say("cli.error", language, what=told.text(language)))
+        if advice := told.advice(language):
+            warn(f"  → {advice}")
     sys.exit(told.exit_code)
 
 
@@ -69,15 +69,15 @@ def _told(error: BaseException) -> BasketbtError:
     if isinstance(error, OSError) and error.filename is not None:
         return RefusedPath(path=error.filename, why=(error.strerror or str(error)).lower())
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
-        _to_nowhere(sys.stdout)  # what has no name is the standard output
-        return OutputError.of(error, "standard output")
+        to_nowhere(sys.stdout)  # what has no name is the standard output
+        return OutputError.of(error, message("standard-output"))
     if isinstance(error, RuntimeError) and str(error).startswith(_LOOP):
-        return RefusedPath(path=str(error).removeprefix(_LOOP), why="is a link to itself")
+        return RefusedPath(path=str(error).removeprefix(_LOOP), why=message("why-link-to-itself"))
     if isinstance(error, MemoryError):
         return NotEnoughMemory()
     why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     report = _report(error)
-    return Unforeseen(why=why, kept=f"; the report is in {report}" if report else "")
+    return Unforeseen(why=why, kept=message("report-kept", path=report) if report else "")
 
 
 def _report(error: BaseException) -> Path | None:
@@ -128,7 +128,7 @@ def _open_streams() -> None:
             setattr(sys, name, os.fdopen(opened, "w" if number else "r", encoding="utf-8"))
 
 
-def _to_nowhere(stream: object) -> None:
+def to_nowhere(stream: object) -> None:
     """Keep Python from trying once more, as it ends, to write what it could not."""
     if isinstance(stream, io.TextIOWrapper):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, say, say_json, say_table, warn
+from basketbt.cli.common import Commands
+from basketbt.cli.console import Json, ask, say, say_json, say_table, warn
 from basketbt.cli.doctor import doctor
 from basketbt.cli.fetching import fetch, lock, verify
 from basketbt.cli.options import StoreFile, Yes, day
 from basketbt.cli.reconciling import reconcile
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.data.store import Store
 
-group = typer.Typer(
+group = Commands(
     help="The store of fetched prices: what is in it, copies, revisions.", no_args_is_help=True
 )
 UNSOUND = 3
@@ -50,8 +52,8 @@ def info(store: StoreFile = None, as_json: Json = False) -> None:
             }
         )
         return
-    say(f"store:   {found.path} ({found.bytes / 2**20:.1f} MB)")
-    say(f"pending revisions: {found.pending_revisions}")
+    say(message("say-store-mb", path=found.path, bytes=found.bytes / 2**20))
+    say(message("say-pending-revisions", pending_revisions=found.pending_revisions))
     say_table(
         ("vendor", "symbol", "from", "to", "factor", "fetched"),
         [
@@ -63,29 +65,39 @@ def info(store: StoreFile = None, as_json: Json = False) -> None:
 
 @group.command()
 def export(
-    out: Annotated[Path, typer.Argument(help="A new file.")], store: StoreFile = None
+    out: Annotated[Path, typer.Argument(help="A new file.")],
+    store: StoreFile = None,
+    as_json: Json = False,
 ) -> None:
     """Write a compact copy of the store to a new file."""
     from basketbt.data.store import upkeep
 
     with _opened(store, read_only=True) as opened:
         upkeep.export(opened, out)
-    say(f"wrote {out}")
+    if as_json:
+        say_json({"file": str(out)})
+    else:
+        say(message("say-wrote", path=out))
 
 
 @group.command("import")
 def import_(
     source: Annotated[Path, typer.Argument(help="Another store, or a copy made by export.")],
     store: StoreFile = None,
+    as_json: Json = False,
 ) -> None:
     """Merge another store into this one; what contradicts it becomes a revision."""
     from basketbt.data.store import upkeep
 
     with _opened(store) as opened:
         done = upkeep.import_from(opened, source)
-    say(f"{done.histories} histories, {done.added} rows added, {done.revised} revisions")
+    if as_json:
+        say_json(vars(done))
+        raise typer.Exit(UNSOUND if done.skipped else 0)
+    told = {"histories": done.histories, "added": done.added, "revised": done.revised}
+    say(message("say-histories-rows-added-revisions", **told))
     for line in done.skipped:
-        warn(f"skipped: {line}")
+        warn(message("say-skipped", line=line))
     if done.skipped:
         raise typer.Exit(UNSOUND)
 
@@ -100,6 +112,7 @@ def prune(
     ] = None,
     yes: Yes = False,
     store: StoreFile = None,
+    as_json: Json = False,
 ) -> None:
     """Delete stored histories: by symbol, by vendor, or not fetched since a day."""
     import numpy as np
@@ -111,25 +124,41 @@ def prune(
     limit = None if before is None else np.datetime64(before, "D")
     with _opened(store) as opened:
         chosen = upkeep.chosen(opened, symbols=tuple(symbols or ()), vendor=vendor, before=limit)
-        for coverage in chosen:
-            say(f"{coverage.vendor} {coverage.symbol} {coverage.first} to {coverage.last}")
-        if chosen and (yes or typer.confirm(f"Delete these {len(chosen)} histories?")):
+        for one in () if as_json else chosen:
+            held = {"vendor": one.vendor, "symbol": one.symbol}
+            say(message("say-to", **held, first=one.first, last=one.last))
+        agreed = chosen and (yes or ask(message("ask-delete-histories", count=len(chosen))))
+        if agreed:
             opened.forget(chosen)
-            say(f"deleted {len(chosen)}")
+        if as_json:
+            say_json([[one.vendor, one.symbol] for one in chosen if agreed])
+        elif agreed:
+            say(message("say-deleted", count=len(chosen)))
 
 
 @group.command()
-def check(store: StoreFile = None) -> None:
-    """Check the file and everything in it; exit 3 when something is wrong."""
+def check(
+    store: StoreFile = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also hold the vendors of each security together.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the file, every digest and every history in it; exit 3 when something is wrong."""
     from basketbt.data.store import upkeep
 
     with _opened(store, read_only=True) as opened:
         found = upkeep.problems(opened)
+        if deep:
+            found += upkeep.disagreements(opened)
+    if as_json:
+        say_json({"problems": list(found)})
+        raise typer.Exit(UNSOUND if found else 0)
     for problem in found:
         warn(problem)
     if found:
         raise typer.Exit(UNSOUND)
-    say("sound")
+    say(message("say-sound"))
 
 
 @group.command()
@@ -164,6 +193,7 @@ def accept(
     ids: Annotated[list[int] | None, typer.Argument(help="Ids from `store revisions`.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All pending revisions.")] = False,
     store: StoreFile = None,
+    as_json: Json = False,
 ) -> None:
     """Take revisions over into the store."""
     if bool(ids) == everything:
@@ -171,7 +201,10 @@ def accept(
     with _opened(store) as opened:
         chosen = [r.id for r in opened.revisions()] if everything else list(ids or ())
         opened.accept(chosen)
-    say(f"accepted {len(chosen)}")
+    if as_json:
+        say_json({"accepted": chosen})
+    else:
+        say(message("say-accepted", count=len(chosen)))
 
 
 def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:
@@ -180,7 +213,7 @@ def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:
     return Store(store_path(chosen), read_only=read_only)
 
 
-def _cells(row: tuple[float | None, ...] | None) -> str:
+def _cells(row: tuple[float | None, ...] | None) -> object:
     if row is None:
-        return "none"
+        return message("none")
     return " ".join("-" if cell is None else f"{cell:.10g}" for cell in row)

@@ -17,14 +17,14 @@ from basketbt.bounded import read_json, read_plain
 from basketbt.durable import sha256
 from basketbt.errors import InputError, RefusedPath
 from basketbt.locale import Language
-from basketbt.notes import Note, as_data, note_from
+from basketbt.notes import Note, as_data, message, note_from
 from basketbt.report.csvfile import csv_bytes, table_from_csv
 from basketbt.report.data import Colours, ReportData, RunInfo
 from basketbt.report.layouts import LAYOUTS
 from basketbt.report.model import Layout, Table, Value
 from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
 from basketbt.report.publish import MANIFEST, publish, republish
-from basketbt.report.render import PICTURES, WORKBOOK, Format, rendered
+from basketbt.report.render import PICTURES, TABLES, Format, rendered
 
 #: What a run says beside its tables, and the notes of their rows.
 REPORT = "report.json"
@@ -33,9 +33,6 @@ LARGEST = 2**30  # bytes of a file of a run
 
 class NotARun(InputError):
     """A folder that does not hold a run, or no longer the one its manifest tells of."""
-
-    template = "{folder} is not a run's folder: {why}"
-    fix = "Give the folder that `basketbt run` printed, e.g. results/STUDY/latest, or run it again."
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def run_files(
 ) -> dict[str, bytes]:
     """Name → content of everything a run publishes, the manifest last.
 
-    ``full`` adds the bulk tables as CSV and as sheets of the workbook; ``illustrated``: pictures
+    ``full`` adds the bulk tables as CSV and a workbook with every table; ``illustrated``: pictures
     are there, and the memo shows them.
     """
     language = data.info.language
@@ -89,8 +86,8 @@ def table_files(tables: Iterable[Table], language: Language, *, full: bool) -> d
 
 
 def is_full(names: Collection[str]) -> bool:
-    """Whether these are the files of a run that was written with the CSV of its bulk tables."""
-    return any(layout.csv in names for layout in LAYOUTS if layout.bulk)
+    """Whether these are the files of a run that was written with all that can be asked for."""
+    return TABLES in names or any(layout.csv in names for layout in LAYOUTS if layout.bulk)
 
 
 def report_json(data: ReportData) -> bytes:
@@ -177,12 +174,6 @@ def keeping(files: Mapping[str, bytes], earlier: Mapping[str, str]) -> dict[str,
     return {**files, MANIFEST: as_json(new)}
 
 
-def with_workbook(formats: Collection[Format], there: Collection[str]) -> tuple[Format, ...]:
-    """The formats, and the workbook where one is ``there``: one without all sheets must not stay
-    beside tables that have theirs as CSV."""
-    return (*formats, *(("xlsx",) if WORKBOOK in there and "xlsx" not in formats else ()))
-
-
 def read_run(folder: Path) -> StoredRun:
     """A run from its folder.
 
@@ -191,7 +182,7 @@ def read_run(folder: Path) -> StoredRun:
     content = read_manifest(folder)
     files = {name: _checked(folder, name, wanted) for name, wanted in content["outputs"].items()}
     if REPORT not in files:
-        raise NotARun(folder=folder, why=f"it has no {REPORT}, as runs of earlier versions")
+        raise NotARun(folder=folder, why=message("why-it-has-no-as-runs", report=REPORT))
     return StoredRun(_data(folder, files), content, files)
 
 
@@ -204,7 +195,7 @@ def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
         notes = [tuple(map(note_from, one)) for one in content["notes"]]
         rows = TypeAdapter(dict[str, list[tuple[int, int]]]).validate_python(content["rows"])
     except (ValidationError, ValueError, LookupError, TypeError):
-        why = f"{REPORT} is of another version of basketbt"
+        why = message("why-is-of-another-version-of", report=REPORT)
         raise NotARun(folder=folder, why=why) from None
     tables = {
         layout.name: _noted(folder, _table(folder, layout, files, info.language), rows, notes)
@@ -218,7 +209,9 @@ def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
             quoted = {"event": event.id, "window": tests.window, "model": tests.model}
             made = data.rows("event_study", variant="main", **quoted)
             if not {row["basket"] for row in made}.issuperset(event.baskets):
-                raise NotARun(folder=folder, why=f"{REPORT} quotes tests that were not made")
+                raise NotARun(
+                    folder=folder, why=message("why-quotes-tests-that-were-not", report=REPORT)
+                )
     return data
 
 
@@ -248,7 +241,8 @@ def _noted(
     told = sum(count for _, count in runs) if all(count > 0 for _, count in runs) else -1
     if runs and told != len(table):
         raise NotARun(
-            folder=folder, why=f"{REPORT} has notes of other rows than {table.layout.file}"
+            folder=folder,
+            why=message("why-has-notes-of-other-rows", report=REPORT, file=table.layout.file),
         )
     try:
         return table.with_notes([notes[number] for number, count in runs for _ in range(count)])
@@ -264,11 +258,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         content = read_json(read_plain(folder / MANIFEST, LARGEST))
         outputs = TypeAdapter(_Manifest).validate_python(content).outputs
     except RefusedPath as error:
-        raise NotARun(folder=folder, why=f"no {MANIFEST} can be read in it") from error
+        raise NotARun(
+            folder=folder, why=message("why-no-can-be-read-in", manifest=MANIFEST)
+        ) from error
     except (ValueError, KeyError, TypeError) as error:  # pydantic's is a ValueError
-        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged") from error
+        raise NotARun(
+            folder=folder, why=message("why-its-is-damaged", manifest=MANIFEST)
+        ) from error
     if any(_escapes(name) for name in outputs):
-        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged")
+        raise NotARun(folder=folder, why=message("why-its-is-damaged", manifest=MANIFEST))
     return dict(content)
 
 
@@ -281,10 +279,10 @@ def _checked(folder: Path, name: str, wanted: str) -> bytes:
     try:
         content = read_plain(folder / name, LARGEST)
     except RefusedPath as error:
-        why = "is missing" if not (folder / name).exists() else error.fields["why"]
+        why = message("why-is-missing-2") if not (folder / name).exists() else error.fields["why"]
         raise NotARun(folder=folder, why=f"{name} {why}") from error
     if sha256(content) != wanted:
-        raise NotARun(folder=folder, why=f"{name} was changed after the run wrote it")
+        raise NotARun(folder=folder, why=message("why-was-changed-after-the-run", name=name))
     return content
 
 
@@ -300,8 +298,8 @@ def render_again(
 
     In its own language and colours they stand beside its tables, and renderings that are not asked
     for are left as they are. Others go to a folder beside the run's (``<run>-zh-cn``), so that the
-    run stays what its manifest says. ``full`` adds the bulk tables as CSV and as sheets; a run that
-    has them keeps them. Raises ``NotARun`` or ``OutputError``.
+    run stays what its manifest says. ``full`` adds the bulk tables as CSV and, to a workbook, one
+    with every table; a run that has them keeps them. Raises ``NotARun`` or ``OutputError``.
     """
     folder = folder.resolve()
     run = read_run(folder)
@@ -318,7 +316,6 @@ def render_again(
         files = {name: one for name, one in files.items() if not name.startswith(PICTURES)}
     if full:
         files |= _bulk_csv(data, own)
-        formats = with_workbook(formats, files)
     illustrated = any(name.startswith(PICTURES) for name in files)
     files |= rendered(data, formats, full=is_full(files), illustrated=illustrated)
     files[MANIFEST] = _with_outputs(

@@ -44,10 +44,10 @@ def publish(
             _renew(files, target)
         else:
             _create(files, study_folder, target)
-        if latest:
-            _point_latest(study_folder, run_id)
     except OSError as error:
         raise OutputError.of(error, target) from error
+    if latest:
+        point_latest(target)
     return target
 
 
@@ -109,19 +109,25 @@ def _sweep(study_folder: Path) -> None:
                 shutil.rmtree(path)
 
 
-def _point_latest(study_folder: Path, run_id: str) -> None:
-    link = study_folder / LATEST
-    fresh = study_folder / f".{LATEST}-{os.getpid()}"
-    with contextlib.suppress(FileNotFoundError):
-        fresh.unlink()
+def point_latest(target: Path) -> None:
+    """Let ``latest`` beside a finished folder name it. Raises ``OutputError``."""
+    link = target.with_name(LATEST)
+    fresh = target.with_name(f".{LATEST}-{os.getpid()}")
     try:
-        fresh.symlink_to(run_id, target_is_directory=True)
-    except (OSError, NotImplementedError):
-        fresh.write_text(run_id + "\n", encoding="utf-8")
-    if link.is_dir() and not link.is_symlink():
-        fresh.unlink()
-        raise OutputError(path=link, why="is a folder; it should be the pointer to the last run")
-    fresh.replace(link)
+        with contextlib.suppress(FileNotFoundError):
+            fresh.unlink()
+        try:
+            fresh.symlink_to(target.name, target_is_directory=True)
+        except (OSError, NotImplementedError):
+            fresh.write_text(target.name + "\n", encoding="utf-8")
+        if link.is_dir() and not link.is_symlink():
+            fresh.unlink()
+            raise OutputError(
+                path=link, why="is a folder; it should be the pointer to the last run"
+            )
+        fresh.replace(link)
+    except OSError as error:
+        raise OutputError.of(error, link) from error
 
 
 def _flush_folder(folder: Path) -> None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -33,7 +32,7 @@ from basketbt.report.views.blocks import (
 from basketbt.report.views.choices import choice_words
 from basketbt.report.views.numbers import percent
 from basketbt.sweep.curve import Results, Standing, VariedChoice, densities
-from basketbt.sweep.dictionary import CURVE
+from basketbt.sweep.dictionary import ROWS
 from basketbt.sweep.planner import GridPlan
 
 # Points of the curve: more could not be told apart on a screen.
@@ -47,8 +46,9 @@ _AGREEMENT = 0.95
 def grid_document(plan: GridPlan, results: Results, language: Language) -> Document:
     """A finished grid with these results of its measure, in a language."""
     config, views = plan.config, _Views(plan, results, language)
+    standing = [*views.lead(), *views.size(), *views.standing()]
     sections: tuple[tuple[str, str, list[Block], bool], ...] = (
-        ("standing", "sweep.standing_title", [*views.size(), *views.standing()], False),
+        ("standing", "sweep.standing_title", standing, False),
         ("curve", "sweep.curve_title", views.curve(), True),
         ("moves", "sweep.moves_title", views.moves(), False),
         ("notes", "sweep.notes", views.notes(), False),
@@ -110,9 +110,9 @@ class _Views:
         return {share.symbol: share.name_zh for one in lists for share in one.constituents}
 
     def choice(self, choice: str) -> str:
-        """A choice's name, as its column in curve.csv is headed."""
-        column = next(one for one in CURVE.columns if one.key == choice)
-        return CURVE.header(column, self.language).replace("_", " ")
+        """A choice's name, as its column is headed."""
+        column = next(one for one in ROWS.columns if one.key == choice)
+        return ROWS.header(column, self.language).replace("_", " ")
 
     def heads(self, names: str, words: int) -> tuple[Head, ...]:
         """Heads of which the first ``words`` hold no numbers."""
@@ -122,15 +122,24 @@ class _Views:
         )
 
     @property
-    def note(self) -> dict[str, str]:
+    def note(self) -> str:
         """What every chart must say inside itself: from when on a reader of a list could trade."""
         reader = min(day for one in self.plan.inputs.cases for day in one.case.readers)
-        return {"note": self.say("context.until_read", session=str(reader))}
+        return self.say("context.until_read", session=str(reader))
+
+    def lead(self) -> Iterator[Block]:
+        """What a reader takes away: how many results keep their sign, and what moves them."""
+        if self.results.standings:
+            yield Prose(text=agreement(self.results.standings, self.language), kind="lead")
+        if self.results.choices:
+            first = self.results.choices[0]
+            moved = self.say("sweep.moves", choice=self.choice(first.choice), moved=first.moved)
+            yield Prose(text=moved, kind="lead")
 
     def size(self) -> Iterator[Block]:
         """What was varied, and how many results there are."""
         job, results = self.plan.job, self.results
-        yield Prose(text=self.note["note"], kind="warning")
+        yield Prose(text=self.note, kind="warning")
         drawn = job.variants - job.listed
         yield Prose(
             text=self.say(
@@ -160,8 +169,7 @@ class _Views:
         found = self.results.standings
         if not found:
             return
-        yield Prose(text=agreement(found, self.language), kind="lead")
-        yield self._ranges()
+        yield from self._ranges()
         yield Prose(text=self.say("sweep.standing"))
         yield TableBlock(
             caption=self.say("sweep.standing_caption"),
@@ -169,35 +177,39 @@ class _Views:
             rows=tuple(map(_standing_row, found)),
         )
 
-    def _ranges(self) -> Chart:
-        """A line a list, a window at a time."""
-        sets: dict[str, list[dict[str, Any]]] = {}
-        stands = self.results.standings
-        for one in stands:
-            line = {"label": one.basket, "published": one.value, "at": one.quantiles}
-            sets.setdefault(one.window, []).append(line)
-        first = [one for one in stands if one.window == stands[0].window]
-        best = max(first, key=lambda one: one.value)
+    def _ranges(self) -> Iterator[Block]:
+        """A line a list; the first window, and the others behind a fold."""
+        windows: dict[str, list[Standing]] = {}
+        for one in self.results.standings:
+            windows.setdefault(one.window, []).append(one)
+        first, *others = (self._range(*one) for one in enumerate(windows.values()))
+        yield first
+        if others:
+            yield Fold(title=self.say("sweep.other_windows"), blocks=tuple(others))
+
+    def _range(self, number: int, stands: list[Standing]) -> Chart:
+        best = max(stands, key=lambda one: one.value)
         return Chart(
-            id="standing-chart",
-            caption=self.say("sweep.ranges"),
+            id=f"standing-{number}",
+            caption=self.say("sweep.ranges", window=best.window),
             alt=self.say(
                 "sweep.ranges_seen",
-                window=best.window,
                 basket=best.basket,
                 value=percent(best.value),
                 median=percent(best.quantiles[2]),
             ),
-            how=self.say("sweep.ranges_how"),
-            choices=tuple((name, name) for name in sets),
+            how="" if number else self.say("sweep.ranges_how"),
+            note=self.note,
             data={
                 "kind": "ranges",
                 "words": {
                     "median": self.say("sweep.median"),
                     "published": self.say("sweep.published"),
                 },
-                "sets": sets,
-                **self.note,
+                "rows": [
+                    {"label": one.basket, "published": one.value, "at": one.quantiles}
+                    for one in stands
+                ],
             },
         )
 
@@ -229,11 +241,13 @@ class _Views:
                 positive=float((value > 0).mean()),
             ),
             how=self.say("sweep.curve_how"),
+            note=self.note,
             picture="curve",
             data={
                 "kind": "curve",
                 "y": value[shown.astype(np.int64)].tolist(),
                 "published": published,
+                "word": self.say("sweep.published"),
                 "rows": [
                     self.say(
                         "sweep.row",
@@ -243,7 +257,6 @@ class _Views:
                     for choice, label in rows
                 ],
                 "shares": shares.round(3).tolist(),
-                **self.note,
             },
         )
         return [chart]
@@ -253,12 +266,7 @@ class _Views:
         choices = self.results.choices
         if not choices:
             return [Prose(text=self.say("sweep.nothing"))]
-        name = self.choice(choices[0].choice)
-        strongest = self.say(
-            "sweep.moves", choice=name[0].upper() + name[1:], moved=choices[0].moved
-        )
         return [
-            Prose(text=strongest, kind="lead"),
             Prose(text=self.say("sweep.choices", measure=self.measure)),
             TableBlock(
                 caption=self.say("sweep.moves_caption"),
@@ -321,15 +329,15 @@ class _Views:
 
 
 def agreement(stands: tuple[Standing, ...], language: Language) -> str:
-    """How many published results have the sign of their variants, and lie above their median."""
-    agree = [one for one in stands if one.same_sign >= _AGREEMENT]
+    """How many published results keep their sign, and how many lie above their variants' median."""
     return say(
         "sweep.agree",
         language,
         all=len(stands),
-        agree=len(agree),
+        most=max(one.variants for one in stands),
+        always=sum(one.same_sign == 1 for one in stands),
+        agree=sum(one.same_sign >= _AGREEMENT for one in stands),
         high=sum(one.below > 0.5 for one in stands),
-        both=sum(one.below > 0.5 for one in agree),
     )
 
 

@@ -29,6 +29,7 @@ from basketbt.data.sources.files.folder import split_name
 from basketbt.data.sources.files.head import MOST, Head, find_head
 from basketbt.data.sources.files.rows import EMPTY_CELLS, RowsTable, cells_of, sheet_rows
 from basketbt.errors import InvalidFile, Problem, RefusedPath
+from basketbt.notes import message
 
 MAX_UNPACKED = 1024**3
 MAX_COLUMNS = 20_000
@@ -82,14 +83,14 @@ def open_table(path: Path) -> TableFile:
     demand_plain(path)
     try:
         if suffix == ".parquet":
-            return _parquet(path)
+            return paired(ParquetTable(path), path.name)
         with path.open("rb") as file:
             begins = file.read(4)
         if begins in (_EXCEL, _ZIP) and suffix.startswith(".xls"):
             return RowsTable(path.name, _without_footer(sheet_rows(path, MAX_UNPACKED)))
         return text_table(path.name, _unpacked(path))
     except _UNREADABLE as error:
-        what = f"cannot be read as {suffix[1:]}: {error}"
+        what = message("why-cannot-be-read-as", suffix=suffix[1:], error=error)
         raise InvalidFile([Problem(path.name, 1, what)]) from None
 
 
@@ -102,13 +103,17 @@ def all_cells(name: str, content: bytes) -> list[list[str]]:
         try:
             return cells_of(sheet_rows(BytesIO(content), MAX_UNPACKED))
         except _UNREADABLE as error:
-            raise InvalidFile([Problem(name, 1, f"cannot be read: {error}")]) from None
+            raise InvalidFile(
+                [Problem(name, 1, message("why-cannot-be-read-because", error=error))]
+            ) from None
     lines = _as_utf8(content, name).decode().lstrip("\ufeff").splitlines()
     separator = max(",;\t|", key=lambda one: sum(one in line for line in lines))
     try:
         return list(rows_of.reader(lines, delimiter=separator))
     except rows_of.Error as error:
-        raise InvalidFile([Problem(name, 1, f"cannot be read: {error}")]) from None
+        raise InvalidFile(
+            [Problem(name, 1, message("why-cannot-be-read-because", error=error))]
+        ) from None
 
 
 def read_in_parts(
@@ -135,12 +140,12 @@ class ParquetTable:
         # No memory map: a file that is cut while it is read would end the process.
         self._file = ParquetFile(path)
         if self._file.metadata.num_rows > MAX_ROWS:
-            raise RefusedPath(path=path, why=f"has more than {MAX_ROWS:,} rows")
+            raise RefusedPath(path=path, why=message("why-has-more-than-rows", max_rows=MAX_ROWS))
         self.headers = tuple(self._file.schema_arrow.names)
         if len(self.headers) > MAX_COLUMNS:
-            raise RefusedPath(path=path, why=f"has more than {MAX_COLUMNS:,} columns")
+            raise RefusedPath(path=path, why=message("why-has-more-than-columns", most=MAX_COLUMNS))
         if len(set(self.headers)) < len(self.headers):
-            raise InvalidFile([Problem(path.name, 1, "has two columns of one name")])
+            raise InvalidFile([Problem(path.name, 1, message("why-two-columns-of-one-name"))])
 
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
         """All rows of some columns."""
@@ -179,7 +184,7 @@ class ParquetTable:
         for name in columns:
             kind = self._file.schema_arrow.field(name).type
             if not is_plain(kind):
-                what = f"{name} is {kind}, no column of plain values"
+                what = message("why-no-plain-values", name=name, kind=kind)
                 raise InvalidFile([Problem(self._path.name, 1, what)])
 
     def _plain(self, table: pa.Table) -> pa.Table:
@@ -190,7 +195,7 @@ class ParquetTable:
             try:
                 table = table.set_column(at, name, as_text(column))
             except pa.ArrowException as error:
-                what = f"{name} holds bytes that are no text: {error}"
+                what = message("why-bytes-no-text", name=name, error=error)
                 raise InvalidFile([Problem(self._path.name, 1, what)]) from None
         return table
 
@@ -204,18 +209,17 @@ class ParquetTable:
             raise InvalidFile([Problem(self._path.name, 1, what)]) from None
 
 
-def _parquet(path: Path) -> TableFile:
-    """A Parquet file; one whose columns are pairs of pandas, ('Close', '600519.SS'), as rows."""
-    table = ParquetTable(path)
+def paired(table: TableFile, name: str) -> TableFile:
+    """A table; one whose columns are pairs of pandas, ('Close', '600519.SS'), as rows."""
     pairs = [name[2:-2].split("', '") for name in table.headers if name.startswith("('")]
     if len(pairs) < len(table.headers) - 1 or not pairs or any(len(one) != 2 for one in pairs):
         return table
     first, whole = len(table.headers) - len(pairs), table.read(table.headers, ())
     ordered = [*(n for n in table.headers if not n.startswith("('"))]
     columns = [*ordered, *(n for n in table.headers if n.startswith("('"))]
-    body = zip(*(whole[name].to_pylist() for name in columns), strict=True)
+    body = zip(*(whole[one].to_pylist() for one in columns), strict=True)
     heads = [[*[""] * first, *(pair[level] for pair in pairs)] for level in (0, 1)]
-    return RowsTable(path.name, [*heads, *body])
+    return RowsTable(name, [*heads, *body])
 
 
 class CsvTable:
@@ -260,14 +264,16 @@ class CsvTable:
                 ),
             )
         except pa.ArrowInvalid as error:
-            raise InvalidFile([Problem(self._name, 1, f"not a CSV table: {error}")]) from None
+            raise InvalidFile(
+                [Problem(self._name, 1, message("why-not-a-csv-table", error=error))]
+            ) from None
 
 
 def text_table(name: str, content: bytes) -> TableFile:
     """A text as the table it is: tidy, wide, or of several fields and securities."""
     if content[:512].lstrip().lower().startswith((b"<html", b"<table", b"<!doctype", b"<?xml")):
-        what = "is a web page and no table, whatever its name says"
-        raise InvalidFile([Problem(name, 1, what, "open it in Excel and save it as .xlsx")])
+        what = message("why-is-a-web-page-and")
+        raise InvalidFile([Problem(name, 1, what, message("do-open-it-in-excel-and"))])
     table = CsvTable(name, content)
     if table.head.fields or table.head.across:
         return RowsTable(name, table.rows())
@@ -335,8 +341,8 @@ def _unpacked(path: Path) -> bytes:
         while part := file.read(_PART):
             size += len(part)
             if size > most:
-                what = f"holds more than {most / 1024**2:.0f} MiB of text"
-                raise RefusedPath(path=path, why=f"{what}; use Parquet")
+                what = message("why-holds-more-than-mib-of", most=most / 1024**2)
+                raise RefusedPath(path=path, why=message("why-use-parquet", what=what))
             parts.append(part)
     return b"".join(parts)
 
@@ -354,8 +360,8 @@ def _as_utf8(data: bytes, name: str) -> bytes:
             line = data.count(b"\n", 0, error.start) + 1
         else:
             return data if codec == "utf-8" else text.encode()
-    what = "a character that is neither UTF-8 nor GBK nor marked as UTF-16"
-    raise InvalidFile([Problem(name, line, what, "Save the table as UTF-8.")])
+    what = message("why-a-character-that-is-neither")
+    raise InvalidFile([Problem(name, line, what, message("do-save-the-table-as-utf"))])
 
 
 def _handed_over(text: bytes) -> pa.Buffer:

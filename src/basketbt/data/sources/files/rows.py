@@ -19,6 +19,7 @@ import pyarrow as pa
 from basketbt.data.sources.files.codes import code_in_name
 from basketbt.data.sources.files.head import MOST, Head, find_head, text_of
 from basketbt.errors import RefusedPath
+from basketbt.notes import message
 
 MAX_SHEET_CELLS = 20_000_000
 EMPTY_CELLS = (
@@ -121,7 +122,7 @@ def sheet_rows(path: Path | BytesIO, most: int) -> list[Cells]:
         sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
         cells = sum((one.total_height or 0) * (one.total_width or 0) for _, one in sheets)
         if cells > MAX_SHEET_CELLS:
-            raise RefusedPath(path=named, why="has more than 20 million cells; use Parquet or CSV")
+            raise RefusedPath(path=named, why=message("why-has-more-than-20-million"))
         filled = [(name, one) for name, one in sheets if one.total_height] or sheets[:1]
         codes = [code_in_name(name) for name, _ in filled]
         if len(filled) > 1 and all(codes):
@@ -138,7 +139,7 @@ def _bounded_copy(path: Path | BytesIO, named: Path | str, most: int) -> BytesIO
     copy = BytesIO()
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(copy, "w") as whole:
         if sum(part.file_size for part in archive.infolist()) > most:
-            raise RefusedPath(path=named, why="unpacks to more than 1 GiB")
+            raise RefusedPath(path=named, why=message("why-unpacks-to-more-than-1"))
         for part in archive.infolist():
             content = archive.read(part)
             _demand_small(content, part.filename, named)
@@ -150,7 +151,7 @@ def _demand_small(content: bytes, part: str, named: Path | str) -> None:
     """Raise for a part of a workbook that stands for too much: ``RefusedPath``, or
     ``pa.ArrowInvalid`` for cells that no sheet has."""
     if content.count(b"<si") > MAX_SHEET_CELLS:
-        raise RefusedPath(path=named, why="has more than 20 million texts; use Parquet or CSV")
+        raise RefusedPath(path=named, why=message("why-more-than-20-million-texts"))
     if not part.startswith("xl/worksheets/"):
         return
     rows = {int(row[-_DIGITS:]) for row in set(_ROWS.findall(content))}
@@ -159,7 +160,7 @@ def _demand_small(content: bytes, part: str, named: Path | str) -> None:
     if farthest[0] > _LAST_ROW or farthest[1] > _LAST_COLUMN or _ODD.search(content):
         raise pa.ArrowInvalid("no workbook that can be read, it names cells that no sheet has")
     if farthest[0] * farthest[1] > MAX_SHEET_CELLS:
-        raise RefusedPath(path=named, why="has more than 20 million cells; use Parquet or CSV")
+        raise RefusedPath(path=named, why=message("why-has-more-than-20-million"))
 
 
 def _column_number(letters: bytes) -> int:
