@@ -45,7 +45,10 @@ class SharedOptions(TyperCommand):
 
 
 class Root(TyperGroup):
-    """All commands. A reader who closes the pipe has had enough: that is no failure."""
+    """All commands. A reader who closes the pipe has had enough: that is no failure.
+
+    Ctrl-C ends a command with 130, as a shell expects it.
+    """
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -54,6 +57,8 @@ class Root(TyperGroup):
             # Python would try once more, as it ends, to write what nobody reads.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
 
 
 class Commands(typer.Typer):
