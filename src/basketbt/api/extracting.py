@@ -22,15 +22,9 @@ if TYPE_CHECKING:
 class NoDay(InputError):
     """Field: name."""
 
-    template = "{name}: the day of publication is not in the text"
-    fix = "Give it: published='2025-02-07'. A list is known only from its publication."
-
 
 class BadDay(InputError):
     """Field: text."""
-
-    template = "{text!r} is no day of publication"
-    fix = "Write 2025-02-07, 2025-02-07 09:30, or the year alone where the text has the rest."
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from basketbt.api.studies import Objects, prices_of, study_from
 from basketbt.config.study import StudyFile
+from basketbt.durable import demand_no_link
 from basketbt.pipeline.run import Progress, run_study
 from basketbt.pipeline.sources import Access
 from basketbt.report.build import report_data
 from basketbt.report.data import ReportData
-from basketbt.report.files import is_full, keeping, kept, run_files, with_workbook
+from basketbt.report.files import is_full, keeping, kept, run_files
 from basketbt.report.model import Table
 from basketbt.report.publish import publish
 from basketbt.report.render import DEFAULT, MEMO, PICTURES, Format, rendered
@@ -24,7 +25,8 @@ from basketbt.results import StudyResult
 
 if TYPE_CHECKING:
     import pandas as pd
-    from plotly.graph_objects import Figure
+
+    from basketbt.api.plots import Picture
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,11 @@ class Run:
         """The memo as Markdown, in the study's language."""
         return rendered(self.data)[MEMO].decode()
 
-    def plot(self, event: str | None = None) -> Figure:
-        """Daily levels of every list around an event (the first one), 100 at the first base date.
+    def plot(self, event: str | None = None) -> Picture:
+        """Daily levels of every list around an event (the first one); 100 at the first base."""
+        from basketbt.api.plots import levels_picture
 
-        A figure of Plotly: a notebook shows it, ``.show()`` opens it.
-        """
-        from basketbt.api.plots import levels_figure
-
-        return levels_figure(self.data, self.levels, event)
+        return levels_picture(self.data, event)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the front table, and where the prices are from."""
@@ -111,17 +110,17 @@ class Run:
 
         ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, beside tables and memo. An
         event study alone goes to ``folder/<study>/event-study/<run id>``.
-        ``full`` adds the bulk tables, which are Parquet, as CSV and as sheets of the workbook; what
-        was once written so stays so.
+        ``full`` adds the bulk tables, which are Parquet, as CSV, and with ``xlsx`` a workbook with
+        a sheet for every table (tables.xlsx); what was once written so stays so.
         """
         home = Path(folder) / self.result.plan.config.study
         home = home / EVENT_STUDIES if self.result.events_only else home
+        demand_no_link(Path(folder), str(home.relative_to(folder)))
         earlier = kept(home / self.run_id, self.run_id)
-        full = full or is_full(earlier)
         files = run_files(
             self.data,
-            with_workbook(formats, earlier) if full else formats,
-            full=full,
+            formats,
+            full=full or is_full(earlier),
             illustrated=any(name.startswith(PICTURES) for name in earlier),
         )
         return publish(keeping(files, earlier), home, self.run_id)

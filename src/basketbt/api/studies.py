@@ -18,18 +18,13 @@ from basketbt.shipped import find_study
 class StudyAndObjects(InputError):
     """Field: given."""
 
-    template = "a study has its lists, events and windows in its file: {given} cannot be added"
-    fix = "Drop the study, or change it by overrides=['key=value']."
-
 
 class NoStudy(InputError):
-    template = "neither a study nor lists are given"
-    fix = "Give a study's path or name, or lists={{'mine': ['688111.SH']}} and an event."
+    """It has no fields."""
 
 
 class TwoSources(InputError):
-    template = "prices and source exclude each other"
-    fix = "Drop one of them."
+    """It has no fields."""
 
 
 @dataclass(frozen=True)

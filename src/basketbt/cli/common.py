@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from basketbt.cli import console
+from basketbt.cli import console, language
+from basketbt.cli.failures import to_nowhere
 
 
 class SharedOptions(TyperCommand):
@@ -31,7 +31,7 @@ class SharedOptions(TyperCommand):
             TyperOption(
                 param_decls=["--lang"],
                 expose_value=False,
-                callback=lambda context, option, value: console.speak(value),
+                callback=lambda context, option, value: language.speak(value),
                 help="Language of what is printed: zh or en.",
             ),
         ]
@@ -40,7 +40,7 @@ class SharedOptions(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         console.hush(quiet=False)  # of an earlier command of this process
-        console.speak(None)
+        language.speak(None)
         return list(super().parse_args(ctx, args))
 
 
@@ -54,8 +54,7 @@ class Root(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Python would try once more, as it ends, to write what nobody reads.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            to_nowhere(sys.stdout)
             raise typer.Exit(0) from None
         except KeyboardInterrupt:
             raise typer.Exit(130) from None

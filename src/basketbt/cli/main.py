@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,8 +20,14 @@ from basketbt.cli import (
     study,
 )
 from basketbt.cli.common import Commands, Root
-from basketbt.cli.console import say, warn
-from basketbt.errors import BasketbtError, OutputError
+from basketbt.cli.console import Stopped, say, warn
+from basketbt.cli.failures import end, make_ready
+from basketbt.cli.language import screen_language
+from basketbt.locale import Language
+from basketbt.locale import say as worded
+
+#: The base of what is wrong with a command line, wherever this version of typer has it.
+_USAGE_ERROR: type[Any] = typer.BadParameter.__mro__[2]
 
 app = Commands(
     name="basketbt",
@@ -56,29 +61,32 @@ for group in (study, grid, reporting, runs, baskets, extracting, market, prices,
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in one message, never in a traceback."""
+    """Run the command line; whatever goes wrong ends in one message, never in a traceback."""
     # The matrices of a study are small: starting BLAS threads costs more than the products do.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
+        make_ready()
+        _run_in(screen_language())
+    except Stopped as stopped:
+        warn("stopped")
+        sys.exit(stopped.exit_code)
+    except Exception as error:  # noqa: BLE001 - the one place that everything ends at
+        end(error)
+
+
+def _run_in(language: Language) -> None:
+    """Run the command line with help and usage errors in ``language``."""
+    if language == "en":
         app()
-    except BasketbtError as error:
-        warn(f"error: {error}")
-        if error.hint:
-            warn(f"  → {error.hint}")
+    from basketbt.cli.chinese import say_usage_error, speak_chinese
+
+    command = typer.main.get_command(app)
+    speak_chinese(command)
+    try:
+        sys.exit(command(standalone_mode=False))
+    except typer.Abort:
+        warn(worded("cli.aborted", language))
+        sys.exit(1)
+    except _USAGE_ERROR as error:
+        say_usage_error(error)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except OSError as error:
-        # Files have errors of their own; what has no name is the standard output.
-        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
-            raise
-        sys.exit(_cannot_print(error))
-
-
-def _cannot_print(error: OSError) -> int:
-    """Say that standard output cannot be written, and keep Python from trying once more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    failure = OutputError.of(error, "standard output")
-    warn(f"error: {failure}")
-    return failure.exit_code

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, say, say_json
+from basketbt.cli.console import Json, Quiet, say, say_json, say_place, say_screen
 from basketbt.cli.options import Full, RunName, run_folder
 from basketbt.errors import unknown
+from basketbt.notes import message
 
 if TYPE_CHECKING:
+    from basketbt.report.compare import Comparison
     from basketbt.report.render import Format
 
 Formats = Annotated[
@@ -84,7 +86,7 @@ def report(
     if as_json:
         say_json({"folder": str(folder), "page": str(page)})
     elif not quiet:
-        say(f"page:   {page}")
+        say(message("say-page", path=page))
     if show:
         typer.launch(str(page))
 
@@ -100,25 +102,43 @@ def compare(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for comparisons.")] = Path(
         "results/compare"
     ),
+    lang: Annotated[str | None, typer.Option(help="Language of the words: zh or en.")] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Put runs side by side: settings, levels and statistics that differ, as tables and a page."""
-    from basketbt.report.compare import comparison
+    """Put runs side by side, of one event or of several: each list's returns and what they differ.
+
+    Also written: every return, level, statistic and setting as tables, a memo and a page.
+    """
+    from typing import get_args
+
+    from basketbt.locale import Language
+    from basketbt.report.compare import PAGE, compared, comparison
     from basketbt.report.files import read_run
     from basketbt.report.publish import publish
 
-    compared = [read_run(run_folder(run)).data for run in runs]
-    files = comparison(compared)
-    name = "-".join(data.info.run[:6] for data in compared)
-    folder = publish(files, out, name)
-    page = folder / "compare.html"
+    language = _one_of("language", lang, get_args(Language))
+    stored = [read_run(run_folder(run)).data for run in runs]
+    files = comparison(stored, language)
+    folder = publish(files, out, "-".join(data.info.run[:6] for data in stored))
     if as_json:
-        runs_told = [{"study": one.info.study, "run": one.info.run} for one in compared]
-        say_json({"runs": runs_told, "folder": str(folder), "page": str(page)})
+        told = [{"study": one.info.study, "run": one.info.run} for one in stored]
+        say_json({"runs": told, "folder": str(folder), "page": str(folder / PAGE)})
     elif not quiet:
-        say(f"tables: {folder}")
-        say(f"page:   {page}")
+        _say_comparison(compared(stored, language), folder)
     if show:
-        typer.launch(str(page))
+        typer.launch(str(folder / PAGE))
+
+
+def _say_comparison(made: Comparison, folder: Path) -> None:
+    from basketbt.report.compare import PAGE, legend, screens
+
+    for line in legend(made):
+        say(line)
+    for screen in screens(made):
+        say()
+        say_screen(screen, made.language)
+    say()
+    say_place("tables", folder, made.language)
+    say_place("page", folder / PAGE, made.language)

@@ -18,10 +18,11 @@ from basketbt.cli.console import (
     say,
     say_json,
     say_place,
-    say_table,
+    say_screen,
     say_warnings,
     uncollected,
 )
+from basketbt.cli.language import spoken
 from basketbt.cli.market import events
 from basketbt.cli.reporting import Formats, choose_formats
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from basketbt.locale import Language
     from basketbt.pipeline.run import Progress
     from basketbt.plan.adhoc import Question
-    from basketbt.report.render.terminal import Screen
 
 
 PAGE = "report.html"
@@ -171,8 +171,8 @@ def progress_line(*, quiet: bool) -> Iterator[Progress]:
             return
         from rich.console import Console
 
-        with Console(stderr=True).status("starting") as status:
-            yield status.update
+        with Console(stderr=True).status(spoken("starting")) as status:
+            yield lambda text: status.update(spoken(text))
 
 
 def say_folder(folder: Path, language: Language) -> None:
@@ -193,19 +193,13 @@ def as_data(finished: Run, folder: Path, *tables: str) -> dict[str, object]:
     }
 
 
-def _say_screen(screen: Screen, language: Language) -> None:
-    say_table(
-        screen.header, screen.rows, title=screen.title, right=screen.numbers, language=language
-    )
-
-
 def _say_result(finished: Run, folder: Path, question: Question | None) -> None:
     """The front table and its sentences; of lists without a file what is asked at the desk."""
     from basketbt.report.render.terminal import answer_lines, answers, headlines, prices_line
 
     info = finished.data.info
     for screen in (answers if question else headlines)(finished.data):
-        _say_screen(screen, info.language)
+        say_screen(screen, info.language)
         say()
     say(prices_line(finished.data))
     if question:
@@ -223,7 +217,7 @@ def _say_event_study(finished: Run, folder: Path) -> None:
     from basketbt.report.render.terminal import prices_line, tested
 
     for screen in tested(finished.data):
-        _say_screen(screen, finished.data.info.language)
+        say_screen(screen, finished.data.info.language)
         say()
     say(prices_line(finished.data))
     say_folder(folder, finished.data.info.language)

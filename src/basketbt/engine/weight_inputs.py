@@ -20,7 +20,7 @@ from basketbt.errors import DataError, OutsideData
 from basketbt.lists.model import Basket
 from basketbt.lists.weighting import Weighting
 from basketbt.lists.weights import target_weights
-from basketbt.notes import COUNTED, Note, NoteKind, listing
+from basketbt.notes import COUNTED, Note, NoteKind, listing, message
 
 LateListingPolicy = Literal["exclude", "join", "error"]
 
@@ -36,24 +36,16 @@ NO_SHARE_COUNT = NoteKind("no_share_count")
 UNWEIGHED_LATE = NoteKind("unweighed_late_listing")
 ESTIMATION_MOVED = NoteKind("estimation_moved")
 
-_GIVE_HISTORY = "Give prices that reach further back"
-_GIVE_SHARES = "Give a table of share counts (`kind: shares`, docs/prices.md)"
+_GIVE_HISTORY = message("do-give-prices-that-reach-further")
+_GIVE_SHARES = message("do-give-a-table-of-share")
 
 
 class UnmeasuredShares(DataError):
     """Shares that a weighting cannot weigh, heavier than the study tolerates."""
 
-    template = (
-        "{basket}: {weighting} has {what} for {symbols} "
-        "({weight:.1%} of the list counted equally, {allowed:.1%} allowed)"
-    )
-    fix = "{remedy}, choose another weighting, or raise max_missing_weight in the study."
-
 
 class EstimationBeyondPrices(OutsideData):
     """Fields: what, first and last (day with prices)."""
-
-    fix = "Give prices that reach further back, or choose another `estimation` or weighting."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +113,7 @@ def measured(
             raise UnmeasuredShares(
                 basket=basket.id,
                 weighting=weighting.kind,
-                what=what.text(),
+                what=what,
                 symbols=names.text("en"),
                 weight=lost,
                 allowed=allowed,
@@ -149,8 +141,11 @@ def _estimation_rows(
     begin = int(priced[0]) if priced.size else len(panel.sessions)
     if start - 1 < begin:
         raise EstimationBeyondPrices(
-            what=f"inverse_volatility estimates over {stop - start + 1} sessions and needs "
-            f"{max(begin - start + 1, 1)} more at their beginning",
+            what=message(
+                "why-inverse-volatility-estimates-over-sessions",
+                stop=stop - start + 1,
+                value=max(begin - start + 1, 1),
+            ),
             first=panel.sessions[min(begin, len(panel.sessions) - 1)],
             last=panel.sessions[priced[-1] if priced.size else -1],
         )

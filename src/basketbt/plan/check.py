@@ -14,11 +14,12 @@ from basketbt.lists.checks import name_warnings, unresolved_warnings
 from basketbt.lists.library import Library, find_library
 from basketbt.lists.model import Basket
 from basketbt.market.clock import moment_text
+from basketbt.notes import Counted, Note, listing, message
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.shipped import find_study
 
-_MEND = "Nothing to do if that is meant; else mend `published` in the list."
+_MEND = message("do-nothing-if-meant")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,16 +34,16 @@ class Checked:
     shares: int
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Note:
         """The one line to print when there are no problems."""
-        counts = (
-            (self.studies, "study", "studies"),
-            (self.lists, "list", "lists"),
-            (self.composites, "composite", "composites"),
-            (self.shares, "share", "shares"),
-        )
-        said = (f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
-        return f"{', '.join(said)}: fine"
+        counts = {
+            "studies": self.studies,
+            "lists": self.lists,
+            "lists_composite": self.composites,
+            "shares": self.shares,
+        }
+        said = listing(Counted(f"count.{name}", count) for name, count in counts.items() if count)
+        return message("all-fine", counts=said)
 
 
 def check_paths(path: Path | None, folder: Path | None, today: date | None = None) -> Checked:
@@ -76,14 +77,14 @@ def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path
         paths = [path] if path.exists() else []
         library = find_library(folder, start=path.parent)
     if not paths:
-        why = "holds no YAML file" if path.is_dir() else "does not exist"
+        why = message("why-holds-no-yaml-file") if path.is_dir() else message("why-does-not-exist")
         raise RefusedPath(path=path, why=why)
     return library, paths
 
 
 def check_files(paths: Sequence[Path], library: Library, today: date | None = None) -> Checked:
     """Check basket files, composites against the lists of ``library``; raises nothing itself."""
-    problems: dict[Problem, None] = {}
+    problems: list[Problem] = []
     warnings: list[Problem] = []
     baskets: list[Basket] = []
     for path in paths:
@@ -93,19 +94,21 @@ def check_files(paths: Sequence[Path], library: Library, today: date | None = No
             basket = library.load(path)
             baskets.append(basket)
             if today is not None and basket.source.day > today:
-                what = f"published {basket.source.when}, which is still to come"
+                what = message("why-published-which-is-still-to", when=basket.source.when)
                 warnings.append(document.problem(("source", "published"), what, _MEND))
         except InvalidFile as error:
-            # A composite repeats the problems of its lists: each is told once.
-            problems.update(dict.fromkeys(error.problems))
+            problems += error.problems
         except FileSyntaxError as error:
-            line, what = int(str(error.fields["line"])), f"not valid YAML: {error.fields['what']}"
-            problems[Problem(str(error.fields["path"]), line, what)] = None
+            what = message("why-not-valid-yaml", what=error.fields["what"])
+            line = int(str(error.fields["line"]))
+            problems.append(Problem(str(error.fields["path"]), line, what))
         except RefusedPath as error:
-            problems[Problem(str(error.fields["path"]), 1, str(error.fields["why"]))] = None
+            what = message("said", what=error.fields["why"])
+            problems.append(Problem(str(error.fields["path"]), 1, what))
     lists = [basket for basket in baskets if not basket.components]
     return Checked(
-        problems=tuple(sorted(problems)),
+        # A composite repeats the problems of its lists: each is told once.
+        problems=tuple(sorted({str(one): one for one in problems}.values())),
         warnings=tuple(sorted(warnings)),
         lists=len(lists),
         composites=len(baskets) - len(lists),
@@ -123,12 +126,12 @@ def _check_study(path: Path, today: date | None) -> tuple[tuple[Problem, ...], t
     except InvalidFile as error:
         return error.problems, ()
     except BasketbtError as error:
-        return (Problem(str(path), 0, str(error), error.hint),), ()
+        return (Problem.of(error, str(path)),), ()
     said = (what for case in plan.cases for what in _publications(plan, case, today))
     return (), tuple(Problem(str(path), 0, what, _MEND) for what in dict.fromkeys(said))
 
 
-def _publications(plan: StudyPlan, case: Case, today: date | None) -> Iterator[str]:
+def _publications(plan: StudyPlan, case: Case, today: date | None) -> Iterator[Note]:
     """Lists that were out before the event, come out after the study's end, or are not out yet.
 
     A study that ends before a list comes out is the same study on any day, so that is said without
@@ -137,14 +140,12 @@ def _publications(plan: StudyPlan, case: Case, today: date | None) -> Iterator[s
     event, end = case.event, case.session(plan.config.last_offset)
     begins = event.at if isinstance(event.at, datetime) else None
     for basket, reader in zip(case.baskets, case.readers, strict=True):
-        source, who = basket.source, f"{event.id}: {basket.id} was published {basket.source.when}"
+        source = basket.source
+        who = {"event": event.id, "basket": basket.id, "published": source.when}
         early = source.known < begins if begins else source.day < event.at
         if early:
-            yield (
-                f"{who}, before the event ({moment_text(event.at)}): 0 sessions of hindsight, "
-                "all of it was available to a reader"
-            )
+            yield message("published-before", **who, at=moment_text(event.at))
         elif reader > end:
-            yield f"{who}, after the study's last session ({end}): all of it is hindsight"
+            yield message("published-after-the-end", **who, end=end)
         elif today is not None and source.day > today:
-            yield f"{event.id}: {basket.id} is published {source.when}, which is still to come"
+            yield message("published-later", **who)

@@ -15,12 +15,6 @@ Cells = list[list[str]]
 class NotAList(InputError):
     """Fields: name, type."""
 
-    template = "list {name}: a {type} is no list of shares"
-    fix = (
-        "Give codes or names (['688111.SH', '科大讯飞']), weights ({{'688111.SH': 0.4, …}}), or a "
-        "frame with a column of codes or names."
-    )
-
 
 def lists_of(lists: Any) -> list[OwnList | Basket | str]:
     """Own lists by name, baskets, or ids of the library: ``{"mine": […]}``, ``["guojin/*"]``.

@@ -39,6 +39,7 @@ from basketbt.data.sources.vendor import (
 )
 from basketbt.data.store import Coverage, Store
 from basketbt.data.store.connection import guarded
+from basketbt.data.successors import names_today
 from basketbt.data.validation.answers import last_closed_session
 from basketbt.market.symbols import parse_symbol
 
@@ -137,13 +138,13 @@ class Fetcher:
         ``thorough`` also asks again for histories that lack their corporate actions, ``again``
         for all of the request, to see what vendors rewrote. Outcomes are in the request's order.
         Raises only for the store (full or read-only disk); a symbol that no vendor delivered is
-        an outcome.
+        an outcome. A share is asked for under its newest code.
         """
         done: dict[str, Outcome] = {}
         with guarded(self._store.path):
             beyond.learn_sessions(self._store, self._hosts, request.end, self._now)
             jobs: list[_Job] = []
-            for name in request.names:
+            for name in names_today(request):
                 window, vendors = window_and_vendors(name, request, self._route, self._now)
                 if window.is_empty:
                     continue
@@ -157,7 +158,7 @@ class Fetcher:
                 outcome = self._saved(delivered)
                 done[outcome.symbol] = outcome
                 report(outcome)
-        return tuple(done[name] for name in request.names if name in done)
+        return tuple(done[name] for name in names_today(request) if name in done)
 
     def from_vendor(self, name: str, vendor: str, request: PriceRequest) -> Outcome:
         """One symbol from one vendor, whatever others have: for comparing vendors."""
@@ -172,8 +173,7 @@ class Fetcher:
         found = best(self._store, name, vendors, window)
         if found is None or not found.reaches(window.first, window.last):
             return None
-        lacks_actions = thorough and not is_pair(name) and found.actions_from is None
-        if lacks_actions and group_of(parse_symbol(name)) == "mainland share":
+        if thorough and found.actions_from is None and _is_mainland_share(name):
             return None
         return Outcome(name, "stored", found.vendor)
 
@@ -268,19 +268,17 @@ def _is_index(name: str) -> bool:
 
 
 def _shared_out(jobs: list[_Job]) -> list[_Job]:
-    """Of many mainland shares every second one asks the second vendor first: both have the same
-    closes, and each host keeps its own distance."""
-    shares = [
-        job
-        for job in jobs
-        if not is_pair(job.name)
-        and group_of(parse_symbol(job.name)) == "mainland share"
-        and len(job.windows) > 1
-    ]
-    if len(shares) < SHARED_FROM:
-        return jobs
-    turned = {job.name for job in shares[1::2]}
-    return [_second_first(job) if job.name in turned else job for job in jobs]
+    """All hosts have something to do from the start: mainland shares come last, and of many every
+    second one asks the second vendor first, for both have the same closes."""
+    shares = [job for job in jobs if _is_mainland_share(job.name)]
+    others = [job for job in jobs if not _is_mainland_share(job.name)]
+    if len(shares) >= SHARED_FROM:
+        shares[1::2] = [_second_first(job) if len(job.windows) > 1 else job for job in shares[1::2]]
+    return [*others, *shares]
+
+
+def _is_mainland_share(name: str) -> bool:
+    return not is_pair(name) and group_of(parse_symbol(name)) == "mainland share"
 
 
 def _second_first(job: _Job) -> _Job:

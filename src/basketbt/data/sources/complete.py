@@ -27,6 +27,7 @@ from basketbt.data.suspension import suspended
 from basketbt.data.validation.answers import Rejected, checked, missing_sessions
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import Symbol
+from basketbt.notes import Note, message
 
 T = TypeVar("T")
 
@@ -96,7 +97,7 @@ class _Completion:
         within = tuple(action for action in found[0] if first <= action.ex_date <= last)
         hidden = [one.ex_date for one in within if one.rights > 0 and one.ex_date > first]
         if hidden and self.history.actions is not None:
-            raise _changed(self.history, f"its factor leaves out the rights issue of {hidden[0]}")
+            raise _changed(self.history, message("why-its-factor-leaves-out-the", hidden=hidden[0]))
         self._add(found[1], actions=within, actions_from=eastmoney.NAME)
 
     def add_steps(self) -> None:
@@ -191,7 +192,9 @@ def _is_confirmed(
         if len(lost):
             raise _changed(
                 history,
-                f"{len(lost)} session(s) that {other.name} has are missing, the first is {lost[0]}",
+                message(
+                    "why-session-s-that-has-are", count=len(lost), name=other.name, lost=lost[0]
+                ),
             )
         return True
     return False
@@ -208,11 +211,11 @@ def _sessions_at(vendor: Vendor, query: Query, missing: Dates) -> Dates | None:
     return traded
 
 
-def _changed(history: History, why: str) -> Changed:
+def _changed(history: History, why: str | Note) -> Changed:
     url = history.exchanges[0].url if history.exchanges else ""
     return Changed(
         vendor=history.vendor,
-        host=urlsplit(url).hostname or "no request was sent",
+        host=urlsplit(url).hostname or message("no-request"),
         symbol=history.symbol,
         why=why,
     )

@@ -30,32 +30,17 @@ Frames = Mapping[str, Any]
 class NotAFrame(InputError):
     """Fields: what, type."""
 
-    template = "{what} is a {type}, and no table"
-    fix = "Give a DataFrame, or anything with the Arrow C stream (Polars, DuckDB, Arrow)."
-
 
 class OtherZone(InputError):
     """Fields: what, zone, day, shanghai."""
-
-    template = "{what}: its days are of {zone}, where {day} is {shanghai} in Shanghai"
-    fix = (
-        "Give the sessions of the exchange: frame.tz_localize(None), or "
-        "frame.tz_convert('Asia/Shanghai') where they are moments."
-    )
 
 
 class TwoColumns(InputError):
     """Fields: what, name."""
 
-    template = "{what} has two columns called {name!r}"
-    fix = "Rename one, or drop it."
-
 
 class UnknownTable(InputError):
     """Fields: name, known."""
-
-    template = "prices has a table {name!r}"
-    fix = "Tables are {known}, and each with _adjusted behind it."
 
 
 def arrow_of(frame: Any, what: str) -> pa.Table:

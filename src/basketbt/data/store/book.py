@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -17,6 +18,7 @@ from basketbt.data.sources.vendor import History, HttpRecord, VendorFailure
 from basketbt.data.store import revisions
 from basketbt.data.store import rows as tables
 from basketbt.data.store.connection import guarded, open_for_reading, open_for_writing, snapshot
+from basketbt.data.store.digests import demand_unchanged, seal
 from basketbt.data.store.revisions import Revision, merge
 from basketbt.data.store.rows import Span
 from basketbt.market.symbols import parse_symbol
@@ -107,29 +109,35 @@ class Store:
             return list(self._coverages("ORDER BY vendor, symbol", ()))
 
     def read(self, coverage: Coverage, first: np.datetime64, last: np.datetime64) -> History:
-        """The stored history from ``first`` to ``last``. Share counts reach back before."""
+        """The stored history from ``first`` to ``last``. Share counts reach back before.
+
+        Raises ``ChangedHistory`` where it is not what was stored.
+        """
         vendor, symbol = coverage.vendor, coverage.symbol
         span = Span(str(first), str(last))
         main = tables.FX if is_pair(symbol) else tables.BAR
+        reach_back = Span("", span.last)
         with self._guarded(), snapshot(self._db):
+            demand_unchanged(self._db, self.path, vendor, symbol)
             bars = tables.read_rows(self._db, main, vendor, symbol, span)
             steps = tables.read_rows(self._db, tables.STEP, vendor, symbol, span)
             actions = tables.read_rows(self._db, tables.ACTION, vendor, symbol, span)
-            shares = tables.read_rows(self._db, tables.SHARES, vendor, symbol, Span("", span.last))
-        return History(
-            vendor=vendor,
-            symbol=symbol,
-            first=first,
-            last=last,
-            bars=tables.bars_of(symbol, vendor, coverage.currency, bars),
-            steps=tables.steps_of(steps).within(first, last) if coverage.steps_from else None,
-            steps_from=coverage.steps_from or "",
-            actions=tables.actions_of(symbol, actions) if coverage.actions_from else None,
-            actions_from=coverage.actions_from or "",
-            shares=tables.shares_of(symbol, shares) if coverage.shares_from and shares else None,
-            shares_from=coverage.shares_from or "",
-            delisted=coverage.delisted,
-        )
+            shares = tables.read_rows(self._db, tables.SHARES, vendor, symbol, reach_back)
+            has_shares = bool(coverage.shares_from and shares)
+            return History(
+                vendor=vendor,
+                symbol=symbol,
+                first=first,
+                last=last,
+                bars=tables.bars_of(symbol, vendor, coverage.currency, bars),
+                steps=tables.steps_of(steps).within(first, last) if coverage.steps_from else None,
+                steps_from=coverage.steps_from or "",
+                actions=tables.actions_of(symbol, actions) if coverage.actions_from else None,
+                actions_from=coverage.actions_from or "",
+                shares=tables.shares_of(symbol, shares) if has_shares else None,
+                shares_from=coverage.shares_from or "",
+                delisted=coverage.delisted,
+            )
 
     def sessions(self, name: str, after: np.datetime64) -> Dates:
         """Sessions of a calendar after a day: days on which a stored index has a level, and what
@@ -148,7 +156,7 @@ class Store:
                 "UNION SELECT date FROM session WHERE calendar = ? AND date > ? ORDER BY date",
                 (*sorted(indexes), str(after), name, str(after)),
             ).fetchall()
-        return np.array([date for (date,) in found], dtype="datetime64[D]")
+            return tables.stored_days([date for (date,) in found])
 
     def revisions(self, *, accepted: bool = False) -> list[Revision]:
         """Pending revisions (or the accepted ones), oldest first."""
@@ -166,6 +174,8 @@ class Store:
         key = (history.vendor, history.symbol)
         with self._guarded(), transaction(self._db):
             before = next(self._coverages("WHERE vendor = ? AND symbol = ?", key), None)
+            if before is not None:
+                demand_unchanged(self._db, self.path, *key)
             added = revised = 0
             for table, new in tables.rows_of(history).items():
                 covered, asked = _spans(table, history, before)
@@ -179,6 +189,7 @@ class Store:
                 revised += revisions.note(self._db, table, *key, changed)
                 added += len(fresh)
             self._cover(history, before, unconfirmed)
+            seal(self._db, *key)
             self._db.execute("DELETE FROM answer WHERE symbol = ?", (history.symbol,))
             self._log(history, versions)
         return Saved(added, revised)
@@ -217,14 +228,15 @@ class Store:
         """Take pending revisions over into the history: all of ``ids`` or, if one is not a
         pending revision (``UnknownName``), none."""
         with self._guarded(), transaction(self._db):
-            revisions.accept(self._db, ids)
+            for vendor, symbol in revisions.accept(self._db, ids, self.path):
+                seal(self._db, vendor, symbol)
 
     def forget(self, coverages: Sequence[Coverage]) -> None:
         """Delete whole histories, with their log and revisions, and shrink the file."""
         with self._guarded():
             with transaction(self._db):
                 for coverage in coverages:
-                    for name in (*tables.TABLES, "coverage", "fetch", "revision"):
+                    for name in (*tables.TABLES, "coverage", "digest", "fetch", "revision"):
                         self._db.execute(
                             f"DELETE FROM {name} WHERE vendor = ? AND symbol = ?",
                             (coverage.vendor, coverage.symbol),
@@ -246,7 +258,9 @@ class Store:
         for row in found.fetchall():
             told = dict(zip(_COVERAGE, row, strict=True))
             for name in ("first", "last", "delisted"):
-                told[name] = told[name] and np.datetime64(told[name], "D")
+                told[name] = told[name] and tables.stored_days([told[name]])[0]
+            if any(not isinstance(told[name], str) for name in ("vendor", "symbol", "currency")):
+                raise sqlite3.DatabaseError("malformed coverage")
             yield Coverage(**told)
 
     def _cover(self, history: History, before: Coverage | None, unconfirmed: int) -> None:

@@ -15,6 +15,7 @@ from basketbt.report.views.numbers import percent
 
 #: Events whose sentences the page has room for.
 _TOLD = 2
+_TILES = 4
 
 
 def front(events: list[Context]) -> tuple[Block, ...]:
@@ -23,13 +24,14 @@ def front(events: list[Context]) -> tuple[Block, ...]:
     table = fronttable.table(events)
     if not first.summary or table is None:
         return ()
-    tiles = _tiles(first)
+    tiles = _tiles(events)
     return (
         Prose(text=_event(events), kind="fine"),
         *(Prose(text=line, kind="lead") for line in sentences(events)),
         *([tiles] if tiles else []),
         table,
         *_figure(first),
+        Prose(text=source(first), kind="fine"),
         *(Prose(text=line, kind="fine") for line in _qualified(events)),
     )
 
@@ -42,12 +44,15 @@ def sentences(events: list[Context]) -> list[str]:
     first = events[0]
     if is_pooled(first):
         return pooled.answers(first)
-    told = [(context, line) for context in events[:_TOLD] for line in frontlines.sentences(context)]
-    if len(events) == 1:
-        return [line for _, line in told]
+    told: dict[str, list[Context]] = {}
+    for context in events[:_TOLD]:
+        for line in frontlines.sentences(context):
+            told.setdefault(line, []).append(context)
     named = [
-        first.say("terminal.named", name=one.event.name.say(first.language), said=line)
-        for one, line in told
+        line
+        if len(own) == len(events[:_TOLD])  # said of all of them
+        else first.say("terminal.named", name=own[0].event.name.say(first.language), said=line)
+        for line, own in told.items()
     ]
     left = len(events) - _TOLD
     return [*named, *([first.say("memo.more_events", count=left)] if left > 0 else [])]
@@ -59,11 +64,14 @@ def is_pooled(context: Context) -> bool:
 
 
 def _event(events: list[Context]) -> str:
-    """When it became public, what day 0 is, and from when a reader could trade."""
+    """Up to when prices reach; when the event was public, what day 0 is, when one could trade."""
     first = events[0]
+    last = max(one.last_session for one in first.data.info.panels)
+    said = [first.say("memo.as_of", last=last)]
     if is_pooled(first):
-        return first.say("memo.own_days", count=len(events))
-    said = []
+        return first.say("joint.semicolon").join(
+            [*said, first.say("memo.own_days", count=len(events))]
+        )
     for context in events[:_TOLD]:
         event, sessions = context.event, list(context.readers)
         said.append(
@@ -72,7 +80,6 @@ def _event(events: list[Context]) -> str:
                 name=event.name.say(context.language),
                 at=event.at[:16].replace("T", " "),
                 day0=event.day0,
-                calendar=event.calendar,
                 reader=context.say(
                     "memo.reader" if len(sessions) == 1 else "memo.readers",
                     session=sessions[0],
@@ -83,9 +90,18 @@ def _event(events: list[Context]) -> str:
     return first.say("joint.semicolon").join(said)
 
 
-def _tiles(context: Context) -> TableBlock | None:
-    """Four numbers to remember, each with what it is of."""
-    found = list(_pooled_tiles(context) if is_pooled(context) else frontlines.tiles(context))[:4]
+def _tiles(events: list[Context]) -> TableBlock | None:
+    """Four numbers to remember, each with what it is of; of several events what differs of each."""
+    if is_pooled(events[0]):
+        found = list(_pooled_tiles(events[0]))[:_TILES]
+    else:
+        own = (
+            (one, [(head, [cell]) for head, cell in frontlines.tiles(one)])
+            for one in events[:_TOLD]
+        )
+        every = fronttable.side_by_side(own, 2 * _TILES)
+        found = [(head, cell) for head, (cell,) in every]
+        found = found if len(found) <= _TILES else [*found[:_TOLD], *found[-(_TILES - _TOLD) :]]
     if not found:
         return None
     return TableBlock(
@@ -112,14 +128,13 @@ def _pooled_tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
 
 
 def _figure(context: Context) -> list[Block]:
-    """The curve of the median list with its source; nothing where there is none for all lists."""
+    """The curve of the median list; nothing where there is none for all lists."""
     chart = None if is_pooled(context) else publication.front_chart(context)
-    if chart is None:
-        return []
-    return [chart, Prose(text=_source(context), kind="fine")]
+    return [chart] if chart is not None else []
 
 
-def _source(context: Context) -> str:
+def source(context: Context) -> str:
+    """The line below figures: whose prices, from when to when, and who computed."""
     panels = context.data.info.panels
     return context.say(
         "memo.source",
