@@ -240,5 +240,5 @@ def test_a_file_may_say_its_format_and_one_of_the_future_is_refused(tmp_path: Pa
         with pytest.raises(InvalidFile, match=r"format: 2. is of a later basketbt") as error:
             make_plan(load_study(tmp_path / "adhoc.yaml"))
         assert len(error.value.problems) == 1
-        assert error.value.problems[0].fix == "pip install -U basketbt"
+        assert "pip install -U basketbt" in str(error.value)
         path.write_text(files[name], encoding="utf-8")

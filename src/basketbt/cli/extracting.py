@@ -9,21 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, on_screen, say, say_json, say_table, warn
-from basketbt.errors import InputError, OutputError
+from basketbt.errors import OutputError
+from basketbt.extract.problems import BadPublication, NoDay
 from basketbt.notes import listing, message
 
 if TYPE_CHECKING:
     from basketbt.extract.documents import Document
     from basketbt.extract.moments import Moment
     from basketbt.extract.reading import Reading
-
-
-class BadPublication(InputError):
-    """Field: text."""
-
-
-class NoDay(InputError):
-    """An article whose day of publication nobody tells. Fields: name, known."""
 
 
 def register(app: typer.Typer) -> None:
