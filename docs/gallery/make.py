@@ -67,7 +67,7 @@ def main() -> None:
 def _grid(folder: Path) -> Path:
     """The grid of the study, for its page."""
     plan = plan_grid(load_study(find_study(Path(STUDY))), SampleSource())
-    return run_grid(plan, folder, GridOptions(csv=False))
+    return run_grid(plan, folder, GridOptions())
 
 
 def _browser() -> Chrome:
