@@ -42,6 +42,8 @@ MADE = (
     "note.",
     "page.",
     "shortfall.parts.",
+    "sides.median.",
+    "asked.",
     "table.",
     "terminal.families.",
 )
