@@ -347,7 +347,7 @@ def opens_as_office_files(folder: Path) -> None:
     assert "f" not in kinds
     names = {row[0] for row in book["constituents"].iter_rows(values_only=True)}
     assert names
-    document = docx.Document(str(folder / "memo.docx"))
+    document = docx.Document(str(folder / "appendix.docx"))
     words = " ".join(paragraph.text for paragraph in document.paragraphs)
     assert NAMES[0] in words
     assert len(document.inline_shapes) > 0

@@ -29,7 +29,7 @@ the same bytes.
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
 | `summary.xlsx` | to hand on: the front page, the answers, the short tables (`--format xlsx`) |
 | `tables.xlsx` | the same with a sheet for every table (`--format xlsx --full`) |
-| `memo.docx` | the memo with its pictures as a Word file (`--format docx`) |
+| `memo.docx`, `appendix.docx` | the memo on one page, all else; for Word (`--format docx`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 
 Tables of many rows are Parquet, under the English keys in every language: pandas, R, DuckDB and

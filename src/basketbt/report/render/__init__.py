@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from basketbt.locale import Language
 from basketbt.report.data import Colours, ReportData
 from basketbt.report.views import document
+from basketbt.report.views.blocks import Document
 
 Format = Literal["page", "figures", "xlsx", "docx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -16,14 +17,9 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 #: workbook a hundred times the imports.
 DEFAULT: tuple[Format, ...] = ("page",)
 
-MEMO, PAGE, WORKBOOK, TABLES, WORD, PICTURES = (
-    "memo.md",
-    "report.html",
-    "summary.xlsx",
-    "tables.xlsx",
-    "memo.docx",
-    "figures/",
-)
+MEMO, PAGE, PICTURES = "memo.md", "report.html", "figures/"
+WORKBOOK, TABLES = "summary.xlsx", "tables.xlsx"
+WORD, WORD_APPENDIX = "memo.docx", "appendix.docx"
 
 
 def rendered(
@@ -44,20 +40,15 @@ def rendered(
     from basketbt.report.render.markdown import memo
 
     made = document(data, language, colours)
-    pictures: dict[str, bytes] = {}
-    if "figures" in formats or "docx" in formats:
-        from basketbt.report.render.pictures import drawable, figures
-
-        plain = drawable(made.language)
-        pictures = figures(made if plain == made.language else document(data, plain, colours))
+    files: dict[str, bytes] = {}
+    if "figures" in formats:
+        files |= {f"{PICTURES}{name}": one for name, one in _pictures(data, made).items()}
     shown = illustrated or "figures" in formats
-    files = {MEMO: memo(made, pictures=shown).encode()}
+    files[MEMO] = memo(made, pictures=shown).encode()
     if "page" in formats:
         from basketbt.report.render.html import page
 
         files[PAGE] = page(made)
-    if "figures" in formats:
-        files |= {f"{PICTURES}{name}": content for name, content in pictures.items()}
     if "xlsx" in formats:
         from basketbt.report.render.xlsx import workbook
 
@@ -65,7 +56,21 @@ def rendered(
         if full:
             files[TABLES] = workbook(data, made, full=True)
     if "docx" in formats:
-        from basketbt.report.render.docx import word
+        from basketbt.report.render import docx
 
-        files[WORD] = word(made, pictures)
+        pictures = _pictures(data, made, ("png",), bare=True)
+        files[WORD] = docx.memo(made, pictures)
+        if made.front:
+            files[WORD_APPENDIX] = docx.appendix(made, pictures)
     return files
+
+
+def _pictures(
+    data: ReportData, made: Document, forms: tuple[str, ...] = ("svg", "png"), *, bare: bool = False
+) -> dict[str, bytes]:
+    """Every picture, its labels in English where no font could draw Chinese."""
+    from basketbt.report.render.pictures import drawable, figures
+
+    plain = drawable(made.language)
+    told = made if plain == made.language else document(data, plain, made.colours)
+    return figures(told, forms, bare=bare)

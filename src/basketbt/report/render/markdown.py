@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from basketbt.locale import say
-from basketbt.report.views.blocks import (
-    Block,
-    Bullets,
-    Cell,
-    Chart,
-    Code,
-    Document,
-    Fold,
-    Prose,
-    Section,
-    TableBlock,
-)
+from basketbt.report.render import paper
+from basketbt.report.views.blocks import Bullets, Cell, Chart, Code, Document, TableBlock
 from basketbt.text import visible
 
 # What Markdown would read as markup: emphasis and code, cells, HTML and entities, the end of a
@@ -36,65 +24,42 @@ def memo(document: Document, *, pictures: bool = False) -> str:
 
     Without them charts are left out, and so is what is for the screen only.
     """
-    parts = [f"# {escape(document.title)}", escape(document.prices)]
-    writer = _Writer(say("joint.colon", document.language), pictures)
+    drawn = pictured(document) if pictures else frozenset()
+    colon = say("joint.colon", document.language)
+    parts = [f"# {escape(document.title)}"]
     if document.front:
-        parts += [*writer.blocks(document.front), "---"]
-        parts.append(f"**{escape(say('memo.appendix', document.language))}**")
-    for chapter in document.chapters:
-        sections = [text for section in chapter.sections if (text := writer.section(section))]
-        if sections:
-            parts += [f"## {escape(chapter.title)}", *sections]
+        parts += [_block(one, colon) for one in paper.front(document, drawn)]
+        parts += ["---", f"**{escape(say('memo.appendix', document.language))}**"]
+    parts.append(escape(document.prices))
+    for chapter in paper.appendix(document, drawn):
+        parts.append(f"## {escape(chapter.title)}")
+        for title, blocks in chapter.sections:
+            parts += [f"### {escape(title)}", *(_block(one, colon) for one in blocks)]
     return "\n\n".join(parts) + "\n"
 
 
-@dataclass(frozen=True)
-class _Writer:
-    """Writes sections: ``colon`` stands after names, ``pictures`` says whether there are any."""
+def pictured(document: Document) -> frozenset[str]:
+    """The names of every picture of a document."""
+    found = (one.picture for one in document.blocks if isinstance(one, Chart | TableBlock))
+    return frozenset(filter(None, found))
 
-    colon: str
-    pictures: bool
 
-    def section(self, section: Section) -> str:
-        """A section under its heading; nothing for one that leaves nothing on paper.
+def _block(block: paper.Printed, colon: str) -> str:
+    if isinstance(block, TableBlock):
+        return _table(block)
+    if isinstance(block, Chart):
+        return _picture(block.picture, block.caption)
+    if isinstance(block, Code):
+        return f"{escape(block.label)}{colon}\n\n```\n{block.text}\n```"
+    if isinstance(block, Bullets):
+        return "\n".join(f"- {_named(name, colon)}{escape(said)}" for name, said in block.items)
+    text = _START.sub(r"\\\g<0>", escape(block.text))
+    return f"> {text}" if block.kind == "warning" else text
 
-        Of a section for the screen only its pictures are left.
-        """
-        parts = self.blocks(section.blocks, screen=section.screen)
-        return "\n\n".join([f"### {escape(section.title)}", *parts]) if parts else ""
 
-    def blocks(self, blocks: Iterable[Block], *, screen: bool = False) -> list[str]:
-        """Blocks one after another."""
-        return [text for one in blocks for text in self._block(one, screen=screen)]
-
-    def _block(self, block: Block, *, screen: bool) -> Iterator[str]:
-        if isinstance(block, TableBlock | Chart):
-            if isinstance(block, TableBlock) and not screen:
-                yield _table(block.on_paper)
-            if self.pictures and block.picture:
-                yield _picture(block.picture, block.caption)
-        elif not screen:
-            text = self._words(block)
-            if text:
-                yield text
-
-    def _words(self, block: Block) -> str:
-        if isinstance(block, Bullets):
-            return "\n".join(f"- {self._named(name)}{escape(said)}" for name, said in block.items)
-        if isinstance(block, Fold):
-            prose = [b.text for b in block.blocks if isinstance(b, Prose) and b.kind != "hint"]
-            named = self._named(f"{block.title} · {block.aside}".removesuffix(" · "))
-            return named + escape(" ".join(prose)) if prose else ""
-        if isinstance(block, Code):
-            return f"{escape(block.label)}{self.colon}\n\n```\n{block.text}\n```"
-        if isinstance(block, Prose) and block.kind != "hint":
-            text = _START.sub(r"\\\g<0>", escape(block.text))
-            return f"> {text}" if block.kind == "warning" else text
-        return ""
-
-    def _named(self, name: str) -> str:
-        """A name before its sentence."""
-        return f"**{escape(name)}**{self.colon}" if name else ""
+def _named(name: str, colon: str) -> str:
+    """A name before its sentence."""
+    return f"**{escape(name)}**{colon}" if name else ""
 
 
 def _picture(stem: str, caption: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.locale import Language, say
-from basketbt.report.render.canvas import SIZE, cjk_font, picture, saved, settle, stroke
+from basketbt.report.render.canvas import PAPER, SIZE, cjk_font, picture, saved, settle, stroke
 from basketbt.report.views.blocks import Block, Chart, Document, TableBlock, flat
 from basketbt.report.views.numbers import percent
 from basketbt.report.views.palette import GREEN, RED
@@ -37,8 +37,13 @@ def drawable(language: Language) -> Language:
     return language if language == "en" or cjk_font() else "en"
 
 
-def figures(document: Document, forms: Sequence[str] = ("svg", "png")) -> dict[str, bytes]:
-    """``<name>.svg`` and ``<name>.png`` → content, for every block that has a picture."""
+def figures(
+    document: Document, forms: Sequence[str] = ("svg", "png"), *, bare: bool = False
+) -> dict[str, bytes]:
+    """``<name>.svg`` and ``<name>.png`` → content, for every block that has a picture.
+
+    ``bare`` ones have neither title nor source: a page of paper says both beside them.
+    """
     files: dict[str, bytes] = {}
     for chapter, blocks in _parts(document):
         for block in flat(blocks):
@@ -46,6 +51,7 @@ def figures(document: Document, forms: Sequence[str] = ("svg", "png")) -> dict[s
                 # A caption goes on, after a semicolon, to say how to read what a picture has not.
                 what = re.split("[;；]", block.caption)[0]
                 title = say("pictures.title", document.language, event=chapter, what=what)
+                title = "" if bare else title
                 files |= _files(block.picture, title, block, document, forms)
     return files
 
@@ -61,7 +67,9 @@ def _files(
     stem: str, title: str, block: Chart | TableBlock, document: Document, forms: Sequence[str]
 ) -> dict[str, bytes]:
     draw, height = _drawing(block, document)
-    with picture(title, document.prices, height=height) as (figure, above, axes):
+    width = SIZE[0] if title else PAPER[0]
+    height *= 1 if title else PAPER[1] / SIZE[1]
+    with picture(title, document.prices, width=width, height=height) as (figure, above, axes):
         draw(above, axes)
         settle(figure)
         return {f"{stem}.{form}": saved(figure, form) for form in forms}

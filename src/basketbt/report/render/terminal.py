@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from basketbt.locale import say
 from basketbt.report.data import ReportData
-from basketbt.report.views import fronttable, headline, memo, pooled
+from basketbt.report.views import answer, fronttable, headline, memo, pooled
 from basketbt.report.views.blocks import TableBlock
 from basketbt.report.views.conclusion import COUNTED, kept
 from basketbt.report.views.context import Context, contexts
@@ -44,6 +44,12 @@ def headlines(data: ReportData) -> Iterator[Screen]:
     for context in found:
         for block in headline.tables(context):
             yield screen_of(_title(context), block)
+
+
+def answers(data: ReportData) -> Iterator[Screen]:
+    """What is asked at the desk: a table an event."""
+    for context in contexts(data, data.info.language):
+        yield screen_of(_title(context), answer.table(context))
 
 
 def tested(data: ReportData) -> Iterator[Screen]:

@@ -211,6 +211,8 @@ class Context:
     def label(self, window: WindowInfo, basket: str | None = None) -> str:
         """A window's heading, with its days where lists share them; or those of one ``basket``."""
         words = {"hindsight": "context.hindsight", "available": "context.available"}
+        if window.kind == "horizon":
+            return self.say("context.horizon", sessions=window.last - window.first + 1)
         if window.kind not in words:
             return window.label
         mine = self.event.baskets if basket is None else (basket,)

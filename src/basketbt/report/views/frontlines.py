@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from basketbt.report.data import Row, WindowInfo
 from basketbt.report.views.blocks import Cell, Head, change
-from basketbt.report.views.conclusion import chance_sentence
+from basketbt.report.views.conclusion import chance_sentence, horizon_of
 from basketbt.report.views.context import Context, real
 from basketbt.report.views.fronttable import compared, horizon, quoted
 from basketbt.report.views.numbers import percent, unsigned
@@ -39,30 +39,24 @@ def _before(context: Context) -> str:
 
 
 def _after(context: Context) -> str:
+    """The median at each horizon, group by group, the horizons said once."""
     windows = _readers(context)
     told_of = []
     for group in told(context):
-        by_window = {str(row["window"]): row for row in group}
-        rows = [(one, by_window[one.label]) for one in windows if one.label in by_window]
-        if not rows:
+        rows = {str(row["window"]): row for row in group}
+        made = [rows.get(one.label, {}) for one in windows]
+        if not any(row.get("lists") for row in made):
             continue
         each = [
-            context.say(
-                "memo.at",
-                horizon=horizon(context, one),
-                value=percent(real(row["median_return"])),
-                rose=row["rose"],
-                count=row["lists"],
-            )
-            if row["lists"]
-            else context.say("memo.not_over", horizon=horizon(context, one))
-            for one, row in rows
+            percent(real(row["median_return"]))
+            if row.get("lists")
+            else context.say("memo.not_over")
+            for row in made
         ]
-        alone = rows[0][1]["lists"] == 1
         told_of.append(
             context.say(
-                "memo.got_one" if alone else "memo.got",
-                lists=lists_of(context, rows[0][1]),
+                "memo.got_one" if group[0]["lists"] == 1 else "memo.got",
+                lists=lists_of(context, group[0]),
                 each=context.comma(each),
             )
         )
@@ -72,8 +66,18 @@ def _after(context: Context) -> str:
     return context.say(
         "memo.after_said" if len(sessions) == 1 else "memo.after_each_said",
         session=sessions[0],
+        horizons=_horizons(context, windows),
         each=_each(context, told_of),
     )
+
+
+def _horizons(context: Context, windows: list[WindowInfo]) -> str:
+    """``1, 5, 20, 60 sessions``; of a study without horizons its end."""
+    numbers = [one.last - one.first + 1 for one in windows if one.kind == "horizon"]
+    if not numbers:
+        return context.say("memo.to_end")
+    key = "memo.sessions.one" if numbers == [1] else "memo.sessions"
+    return context.say(key, numbers=context.comma(list(map(str, numbers))))
 
 
 def _readers(context: Context) -> list[WindowInfo]:
@@ -138,7 +142,7 @@ def _which(context: Context, rows: list[Row]) -> str:
         context.say(
             "memo.cell",
             name=context.called(str(row["basket"])),
-            sessions=int((real(row["last_day"]) or 0) - (real(row["first_day"]) or 0)) + 1,
+            sessions=horizon_of(context, row),
             car=percent(real(row["car"])),
         )
         for row in rows[:_GROUPS]
@@ -194,10 +198,7 @@ def tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
 def _tile(context: Context, row: Row) -> Cell:
     cell = change(row["median_return"])
     aside = context.say(
-        "memo.tile.one" if row["lists"] == 1 else "memo.tile.many",
-        lists=lists_of(context, row),
-        rose=row["rose"],
-        count=row["lists"],
+        "memo.tile.one" if row["lists"] == 1 else "memo.tile.many", lists=lists_of(context, row)
     )
     return Cell(cell.text, cell.sort, cell.tone, aside=aside)
 

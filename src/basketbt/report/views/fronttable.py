@@ -14,12 +14,15 @@ from basketbt.report.model import Value
 from basketbt.report.views.blocks import Cell, Head, TableBlock, change, text
 from basketbt.report.views.choices import AFTER_PUBLICATION
 from basketbt.report.views.context import Context, real
-from basketbt.report.views.numbers import NONE, unsigned
+from basketbt.report.views.numbers import NONE, joined
+from basketbt.text import shortened
 
 #: Rows and columns that one page holds; horizons that a table quotes of those of a study.
-MOST_ROWS = 12
+MOST_ROWS = 16
 MOST_COLUMNS = 12
 USUAL = (1, 5, 20, 60)
+#: Columns of letters that a name may take there: two lines.
+_LONGEST = 52
 
 _KINDS = ("named", "mapped", "composite")
 _Row = tuple[Context, str]
@@ -58,7 +61,7 @@ def table(events: list[Context]) -> TableBlock | None:
             for place, (context, basket) in enumerate(shown)
         ),
         kind="front",
-        note=_left_out(first, rest),
+        note=joined([_left_out(first, rest), *_mapped(first, shown)], first.language),
     )
 
 
@@ -66,6 +69,7 @@ def _columns(rows: list[_Row]) -> Iterator[Column]:
     """Everything told of the lists of one event, or of lists that have each their own."""
     first = rows[0][0]
     windows = quoted(first)
+    yield _shares(first, rows)
     yield from _from(rows)
     yield from _returns(first, rows, windows)
     yield from _against(first, rows, windows)
@@ -145,19 +149,24 @@ def ranked(events: list[Context], windows: list[WindowInfo]) -> list[_Row]:
 
 
 def _named(context: Context, basket: str) -> Cell:
+    """A list by its name; its id is for the screen, the files and the appendix."""
+    return text(shortened(context.called(basket), _LONGEST), title=basket)
+
+
+def _shares(first: Context, rows: list[_Row]) -> Column:
+    """How many shares of what kind; fewer than the list has where prices are missing."""
+    head = Head(first.say("memo.shares"), first.say("memo.shares_note"), number=False)
+    return head, [_counted(context, basket) for context, basket in rows]
+
+
+def _counted(context: Context, basket: str) -> Cell:
     own = context.data.lists[basket]
-    kind = context.say(f"memo.kind.{own.kind}", count=own.names)
     rows = [row for (one, _), row in context.summary.items() if one == basket]
     least = min(rows, key=lambda row: real(row["covered"]) or 0.0, default=None)
+    count = str(own.names)
     if least is not None and real(least["covered"]) != 1:
-        kind = context.say(
-            "memo.priced",
-            kind=kind,
-            priced=least["names_priced"],
-            names=least["names"],
-            covered=unsigned(real(least["covered"])),
-        )
-    return text(context.called(basket), aside=f"{basket} · {kind}")
+        count = f"{least['names_priced']}/{least['names']}"
+    return text(context.say(f"memo.kind.{own.kind}", count=count))
 
 
 def _left_out(context: Context, rest: list[_Row]) -> str:
@@ -167,6 +176,13 @@ def _left_out(context: Context, rest: list[_Row]) -> str:
         context.count(f"lists_{kind}", kinds.count(kind)) for kind in _KINDS if kind in kinds
     ]
     return context.say("memo.left_out", lists=context.comma(counted)) if counted else ""
+
+
+def _mapped(first: Context, rows: list[_Row]) -> Iterator[str]:
+    """What named and mapped mean, where both stand in the table."""
+    kinds = {first.data.lists[basket].kind for _, basket in rows}
+    if "mapped" in kinds:
+        yield first.say("memo.mapped_are")
 
 
 def _from(rows: list[_Row]) -> Iterator[Column]:
@@ -209,6 +225,7 @@ def _against(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Ite
         note = "headline.own_note" if own else "headline.against_note"
         if code in first.sector:
             name = first.say("memo.own_sector" if own else "memo.sector")
+        name = name.removesuffix(first.say("memo.total_return"))  # the line on method says so
         head = first.say("memo.against", horizon=horizon(first, window), benchmark=name)
         cells = [change(excess.get((one.index, basket, code))) for one, basket in rows]
         yield Head(head, first.say(note)), cells

@@ -31,6 +31,7 @@ def front(events: list[Context]) -> tuple[Block, ...]:
         *([tiles] if tiles else []),
         table,
         *_figure(first),
+        Prose(text=_source(first), kind="fine"),
         *(Prose(text=line, kind="fine") for line in _qualified(events)),
     )
 
@@ -63,11 +64,14 @@ def is_pooled(context: Context) -> bool:
 
 
 def _event(events: list[Context]) -> str:
-    """When it became public, what day 0 is, and from when a reader could trade."""
+    """Up to when prices reach; when the event was public, what day 0 is, when one could trade."""
     first = events[0]
+    last = max(one.last_session for one in first.data.info.panels)
+    said = [first.say("memo.as_of", last=last)]
     if is_pooled(first):
-        return first.say("memo.own_days", count=len(events))
-    said = []
+        return first.say("joint.semicolon").join(
+            [*said, first.say("memo.own_days", count=len(events))]
+        )
     for context in events[:_TOLD]:
         event, sessions = context.event, list(context.readers)
         said.append(
@@ -76,7 +80,6 @@ def _event(events: list[Context]) -> str:
                 name=event.name.say(context.language),
                 at=event.at[:16].replace("T", " "),
                 day0=event.day0,
-                calendar=event.calendar,
                 reader=context.say(
                     "memo.reader" if len(sessions) == 1 else "memo.readers",
                     session=sessions[0],
@@ -125,11 +128,9 @@ def _pooled_tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
 
 
 def _figure(context: Context) -> list[Block]:
-    """The curve of the median list with its source; nothing where there is none for all lists."""
+    """The curve of the median list; nothing where there is none for all lists."""
     chart = None if is_pooled(context) else publication.front_chart(context)
-    if chart is None:
-        return []
-    return [chart, Prose(text=_source(context), kind="fine")]
+    return [chart] if chart is not None else []
 
 
 def _source(context: Context) -> str:
