@@ -75,7 +75,7 @@ def _shares(context: Context, window: WindowInfo, rows: list[Row]) -> TableBlock
             head
             for which in ("best", "worst")
             for head in (
-                Head(context.say(f"asked.{which}"), number=False),
+                Head(context.say(f"asked.{which}")),
                 Head(context.say("asked.part"), context.say("asked.part_note")),
             )
         ),
@@ -114,9 +114,10 @@ def _cells(context: Context, row: Row, accounts: dict[str, Row]) -> Iterator[Cel
             continue
         made = change(row[f"{which}_return"])
         name = str(row[f"{which}_name"])
-        why = _why(context, basket, row, which)
         yield replace(
-            made, text=f"{name} {made.text}", aside=why, title=str(row[f"{which}_symbol"])
+            made,
+            aside=context.comma([name, *_why(context, basket, row, which)]),
+            title=str(row[f"{which}_symbol"]),
         )
         weight = context.say("asked.weight", weight=unsigned(real(row[f"{which}_weight"])))
         yield replace(gained(row[f"{which}_contribution"]), aside=weight)
@@ -132,19 +133,18 @@ def _of(count: Value, priced: int) -> Cell:
     return Cell(f"{count}/{priced}", count / priced)
 
 
-def _why(context: Context, basket: str, row: Row, which: str) -> str:
+def _why(context: Context, basket: str, row: Row, which: str) -> Iterator[str]:
     """What stood in the way of trading the share: suspensions, a limit at the account's entry."""
-    symbol, said = row[f"{which}_symbol"], []
+    symbol = row[f"{which}_symbol"]
     suspended = int(real(row[f"{which}_suspended"]) or 0)
     if suspended:
-        said.append(context.say("asked.suspended", sessions=context.count("sessions", suspended)))
+        yield context.say("asked.suspended", sessions=context.count("sessions", suspended))
     entry = next(iter(context.entries), "")
     for order in context.orders.get((basket, entry), []):
         if order["symbol"] == symbol and str(order["reason"]).startswith("limit"):
             why = context.choice(order["reason"])
-            said.append(context.say("asked.stopped", reason=why, date=order["date"]))
-            break
-    return context.comma(said)
+            yield context.say("asked.stopped", reason=why, date=order["date"])
+            return
 
 
 def _splits(context: Context, rows: list[Row]) -> Iterator[tuple[Cell, ...]]:
