@@ -52,11 +52,15 @@ def breadth_of(result: CaseResult, last: int) -> tuple[Breadth, ...]:
 
 
 def curves_of(result: CaseResult) -> tuple[PublicationCurve, ...]:
-    """The levels of lists together from the close before day p on, for each book, p and kind."""
+    """The levels of lists together from the close before day p on, for each book, p and kind.
+
+    To the last horizon or the study's end, whichever is later.
+    """
     case = result.case
     found = []
     for book in result.books:
-        paths = {one.path.first: one for one in book.after}
+        longest_last = sorted((*book.paths, *book.after), key=lambda one: len(one.dates))
+        paths = {one.path.first: one for one in longest_last}
         for (session, kind), members in _groups(result).items():
             first = max(case.calendar.distance(case.day_zero.session, session), 0)
             if first not in paths:
