@@ -48,6 +48,8 @@ MADE = (
     "note.",
     "page.",
     "shortfall.parts.",
+    "sides.median.",
+    "asked.",
     "table.",
     "terminal.families.",
 )
