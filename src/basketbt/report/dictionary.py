@@ -29,6 +29,7 @@ the same bytes.
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
 | `summary.xlsx` | the front page, a sheet that explains, every table (`--format xlsx`) |
 | `memo.docx`, `appendix.docx` | the memo on one page, all else; for Word (`--format docx`) |
+| `memo.pdf`, `appendix.pdf` | the same as PDF (`--format pdf`, with `basketbt[typst]`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 
 Tables of many rows are Parquet, under the English keys in every language: pandas, R, DuckDB and
