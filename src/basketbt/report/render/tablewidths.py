@@ -139,10 +139,10 @@ def _fitted(block: TableBlock, width: float) -> Fitted:
 
 
 def _least(column: Sequence[str]) -> float:
-    """The width of the longest word of a column; its head may break between Chinese signs."""
+    """The width of the longest word of a column; lines may end between Chinese signs."""
     head, *texts = column
-    longest = max(map(_longest_word, _SIGNS.split(head))) * _BOLD
-    return max(longest, *map(_longest_word, texts), 1) * LETTERS * _CM_PER_POINT + _CELL_MARGIN
+    longest = [_longest_word(head) * _BOLD, *map(_longest_word, texts), 1.0]
+    return max(longest) * LETTERS * _CM_PER_POINT + _CELL_MARGIN
 
 
 def _whole(column: Sequence[str]) -> float:
@@ -153,4 +153,4 @@ def _whole(column: Sequence[str]) -> float:
 
 
 def _longest_word(text: str) -> float:
-    return max(map(ems, _WORD.split(text)))
+    return max(ems(word) for part in _WORD.split(text) for word in _SIGNS.split(part))
