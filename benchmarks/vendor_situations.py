@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,8 @@ def play(name: str) -> str:
     from basketbt.shipped import find_study
 
     warnings.simplefilter("ignore")
+    for client in ("akshare", "yfinance"):  # seconds of computing, in which the clock would run on
+        import_module(client)
     request = make_plan(load_study(find_study(Path("deepseek-r1")))).request
     vendors = Vendors(market_for({*request.symbols, *request.indexes}))
     clock = VirtualClock()

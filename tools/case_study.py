@@ -66,7 +66,7 @@ class Case:
     def r1_grid(self) -> Grid:
         study = load_study(shipped("configs") / "deepseek-r1.yaml")
         with tempfile.TemporaryDirectory() as folder:
-            made = run_grid(plan_grid(study, SampleSource()), Path(folder), GridOptions(csv=False))
+            made = run_grid(plan_grid(study, SampleSource()), Path(folder), GridOptions())
             results = read_results(made / "grid.parquet", "excess_return")
             return Grid(results, (made / "curve.svg").read_text(encoding="utf-8"))
 

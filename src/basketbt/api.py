@@ -8,24 +8,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from basketbt.config.study import load_study
+from basketbt.config.study import StudyFile, load_study
+from basketbt.durable import demand_no_link
 from basketbt.pipeline.run import Progress, run_study
 from basketbt.pipeline.sources import Access, choose_source
 from basketbt.report.build import report_data
 from basketbt.report.data import ReportData
-from basketbt.report.files import is_full, keeping, kept, run_files, with_workbook
+from basketbt.report.files import is_full, keeping, kept, run_files
 from basketbt.report.model import Table
 from basketbt.report.publish import publish
 from basketbt.report.render import DEFAULT, MEMO, PICTURES, Format, rendered
+from basketbt.report.runs import EVENT_STUDIES
 from basketbt.results import StudyResult
 from basketbt.shipped import find_study
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-#: Folder of event studies run alone, beside the study's whole runs.
-EVENTS = "event-study"
 
 
 @dataclass(frozen=True)
@@ -95,17 +93,17 @@ class Run:
 
         ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, ``pdf``, beside tables and
         memo. An event study alone goes to ``folder/<study>/event-study/<run id>``.
-        ``full`` adds the bulk tables, which are Parquet, as CSV and as sheets of the workbook; what
-        was once written so stays so.
+        ``full`` adds the bulk tables, which are Parquet, as CSV, and with ``xlsx`` a workbook with
+        a sheet for every table (tables.xlsx); what was once written so stays so.
         """
         home = Path(folder) / self.result.plan.config.study
-        home = home / EVENTS if self.result.events_only else home
+        home = home / EVENT_STUDIES if self.result.events_only else home
+        demand_no_link(Path(folder), str(home.relative_to(folder)))
         earlier = kept(home / self.run_id, self.run_id)
-        full = full or is_full(earlier)
         files = run_files(
             self.data,
-            with_workbook(formats, earlier) if full else formats,
-            full=full,
+            formats,
+            full=full or is_full(earlier),
             illustrated=any(name.startswith(PICTURES) for name in earlier),
         )
         return publish(keeping(files, earlier), home, self.run_id)
@@ -143,7 +141,18 @@ def run(
         basketbt.BasketbtError: with a message fit for the user, see ``basketbt.errors``.
     """
     file = load_study(find_study(Path(study)), overrides)
-    return Run(run_study(file, choose_source(file, source, access), progress))
+    return run_file(file, source=source, access=access, progress=progress)
+
+
+def run_file(
+    study: StudyFile,
+    *,
+    source: str | None = None,
+    access: Access | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a study that is read already, or was never a file; see :func:`run`."""
+    return Run(run_study(study, choose_source(study, source, access), progress))
 
 
 def event_study(

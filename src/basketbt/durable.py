@@ -6,13 +6,18 @@ import contextlib
 import hashlib
 import io
 import os
+import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from basketbt.errors import OutputError
+from basketbt.notes import message
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
+_LONGEST = 200  # letters of a name aside, which a file system bounds
+#: Why a file stays as it is.
+NOT_OURS = "it exists and is none that basketbt wrote; name another file, or add --force"
 
 
 def sha256(content: bytes | str) -> str:
@@ -21,21 +26,48 @@ def sha256(content: bytes | str) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, ours: Callable[[Path], bool] | None = None) -> None:
     """Write aside, flush to disk and rename: the file is its old self or the new one.
 
-    Raises ``OutputError``; nothing is left aside then.
+    A link, a folder, a pipe or a device is never written to or replaced, and where ``ours`` is
+    given no file that it does not know for one of the program's. Raises ``OutputError``; nothing
+    is left aside then.
     """
-    aside = path.with_name(f".{path.name}-{os.getpid()}")
+    aside = path.with_name(f".{path.name[:_LONGEST]}-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        demand_writable(path, ours)
         write_flushed(aside, content)
         aside.replace(path)
-    except OSError as error:
-        raise OutputError(path=path, why=error.strerror or str(error)) from error
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        why = getattr(error, "strerror", None) or str(error)
+        raise OutputError(path=path, why=why) from error
     finally:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             aside.unlink()
+
+
+def demand_no_link(root: Path, name: str) -> None:
+    """Raise ``OutputError`` where a part of ``name`` below ``root`` is a link to elsewhere."""
+    path = root
+    for part in Path(name).parts:
+        path = path / part
+        if path.is_symlink():
+            raise OutputError(path=path, why=message("why-it-is-a-link-nothing"))
+
+
+def demand_writable(path: Path, ours: Callable[[Path], bool] | None = None) -> None:
+    """Raise ``OutputError`` where :func:`write_whole` would not write."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(mode):
+        raise OutputError(path=path, why=message("why-it-is-a-link-nothing"))
+    if not stat.S_ISREG(mode):
+        raise OutputError(path=path, why=message("why-it-is-not-a-plain"))
+    if ours is not None and not ours(path):
+        raise OutputError(path=path, why=NOT_OURS)
 
 
 def write_flushed(path: Path, content: bytes) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
-# Bidirectional overrides and isolates reorder what a reader sees, whatever the text says.
-_REORDERING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters but for tab and newline, surrogates, other ends of lines, and what reorders or
+# isolates what a reader sees, whatever the text says.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def visible(text: str) -> str:
@@ -13,14 +16,12 @@ def visible(text: str) -> str:
 
     A name in a file must not move the cursor, retitle a terminal or turn a line around.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        sign
-        for sign in text
-        if sign in "\n\t"
-        or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in _REORDERING)
-    )
+    return _UNSEEN.sub("", text)
+
+
+def escaped(text: str) -> str:
+    """The same of JSON, where such a character is written as its number and not left out."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def columns(text: str) -> int:

@@ -155,7 +155,7 @@ def test_the_calendar_is_that_of_the_securitys_own_exchange() -> None:
         ("920819.BJ", 1.30, False),
         ("920819.BJ", 1.32, True),
         ("6682.HK", 1.60, False),
-        ("000300.SH", 1.60, False),
+        ("000300.SH", 1.20, False),
     ],
 )
 def test_a_close_beyond_the_limit_of_its_board_is_named(
@@ -203,7 +203,7 @@ def leaping(close: float, symbol: str = "600000.SH") -> Bars:
         ("600000.SH", 7.30, False),
         ("600000.SH", 7.27, True),
         ("6682.HK", 100.0, False),
-        ("000300.SH", 100.0, False),
+        ("000300.SH", 12.4, False),
     ],
 )
 def test_a_close_beyond_three_limits_in_a_row_is_refused(

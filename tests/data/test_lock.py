@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
@@ -25,7 +27,7 @@ from basketbt.data.bars import (
     ShareCounts,
     UniverseCloses,
 )
-from basketbt.data.lock import BadLock, LockSource, LockTooSmall, write_lock
+from basketbt.data.lock import BadLock, LockSource, LockTooSmall, NotTheSample, write_lock
 from basketbt.data.sources.files import FilesSource
 from basketbt.data.sources.sample import SampleSource
 from basketbt.data.sources.stored import NOT_FETCHED
@@ -165,22 +167,47 @@ def test_a_lock_keeps_the_code_of_a_note_and_none_of_its_words(locked: Path) -> 
         ("request", None),
         ("symbols", {"688111.SH": {"currency": 5, "table": "sina"}}),
         ("origin", {"code": "sample_of_record", "severity": "info", "values": {}}),
+        ("invented", False),
         ("notes", [{"code": "more", "severity": "loud", "values": {"count": 1}}]),
     ],
 )
 def test_a_manifest_of_another_shape_names_the_place(
     name: str, value: object, locked: Path
 ) -> None:
-    odd = rewritten(
-        locked, "manifest.json", lambda c: json.dumps({**json.loads(c), name: value}).encode()
-    )
+    odd = forged(locked, {name: value})
     with pytest.raises(BadLock, match=name):
         LockSource(odd)
 
 
 def test_a_note_that_nobody_knows_is_refused(locked: Path) -> None:
-    odd = rewritten(locked, "manifest.json", lambda c: c.replace(b"not-fetched", b"unheard-of"))
+    told = [{"code": "unheard-of", "severity": "info", "values": {}}]
     with pytest.raises(BadLock, match="unheard-of"):
+        LockSource(forged(locked, {"notes": told}))
+
+
+@pytest.mark.parametrize("text", ["{v.__class__}", "{v:>3000000000}", "{", "%s", "{0}{1}"])
+def test_a_value_of_a_note_is_text_and_no_template(locked: Path, text: str) -> None:
+    told = {"code": "market_missing", "severity": "info", "values": {}}
+    with pytest.raises(BadLock, match="no note"):
+        LockSource(forged(locked, {"notes": [{**told, "code": text}]}))
+    values = {"count": 1, "table": text, "symbols": text}
+    odd = forged(locked, {"notes": [{**told, "code": "adjusted_table", "values": values}]})
+    (note,) = LockSource(odd).load(REQUEST).notes
+    assert text in note.text("en")
+
+
+def test_whoever_says_that_prices_are_the_sample_of_record_must_hold_them(locked: Path) -> None:
+    with pytest.raises(NotTheSample, match="they are not"):
+        LockSource(forged(locked, {"source": "sample"})).load(REQUEST)
+
+
+@pytest.mark.parametrize("name", ["source", "has_actions", "request", "symbols", "notes", "ends"])
+def test_whatever_a_manifest_says_is_under_the_hash(locked: Path, name: str) -> None:
+    with zipfile.ZipFile(locked) as archive:
+        told = json.loads(archive.read("manifest.json"))
+    value = {"source": "sina", "has_actions": not told["has_actions"]}.get(name, [])
+    odd = rewritten(locked, "manifest.json", lambda _: json.dumps({**told, name: value}).encode())
+    with pytest.raises(BadLock, match="manifest was changed"):
         LockSource(odd)
 
 
@@ -265,6 +292,19 @@ def rewritten(path: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
     return target
 
 
+def forged(path: Path, change: dict[str, Any]) -> Path:
+    """A lock whose maker wrote something else into the manifest and hashed it as is proper."""
+
+    def mend(content: bytes) -> bytes:
+        told = {**json.loads(content), **change}
+        del told["content"]
+        text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        told["content"] = hashlib.sha256(text.encode()).hexdigest()
+        return json.dumps(told).encode()
+
+    return rewritten(path, "manifest.json", mend)
+
+
 def test_a_changed_price_is_found(locked: Path) -> None:
     bad = rewritten(locked, "bars.csv", lambda c: c.replace(b"123.45", b"124.45"))
     with pytest.raises(BadLock, match=r"changed since it was made: bars\.csv"):
@@ -272,8 +312,6 @@ def test_a_changed_price_is_found(locked: Path) -> None:
 
 
 def test_a_changed_price_with_a_mended_hash_is_found(locked: Path) -> None:
-    import hashlib
-
     def change(content: bytes) -> bytes:
         return content.replace(b"123.45", b"124.45")
 
@@ -317,10 +355,31 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_a_lock_of_another_format_is_refused(locked: Path) -> None:
-    other = rewritten(locked, "manifest.json", lambda c: c.replace(b'"format": 2', b'"format": 1'))
+    other = rewritten(locked, "manifest.json", lambda c: c.replace(b'"format": 3', b'"format": 1'))
     with pytest.raises(BadLock, match="format is 1") as caught:
         LockSource(other)
     assert "basketbt lock" in caught.value.hint
+
+
+@pytest.mark.parametrize("content", [b"study: s\n", b"PK\x03\x04 a workbook of somebody's", b""])
+def test_a_file_that_is_no_lock_is_not_written_over(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "s.yaml").write_bytes(content)
+    with pytest.raises(OutputError, match="none that basketbt wrote"):
+        write_lock(tmp_path / "s.yaml", data(), REQUEST)
+    assert (tmp_path / "s.yaml").read_bytes() == content
+    write_lock(tmp_path / "s.yaml", data(), REQUEST, force=True)
+    write_lock(tmp_path / "s.yaml", data(), REQUEST)  # a lock is ours, and made again
+
+
+def test_a_link_and_a_device_are_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("mine")
+    (tmp_path / "x.lock").symlink_to("other")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("x.lock", "pipe"):
+        with pytest.raises(OutputError, match=r"link|plain file"):
+            write_lock(tmp_path / name, data(), REQUEST, force=True)
+    assert (tmp_path / "other").read_text() == "mine"
+    assert (tmp_path / "x.lock").is_symlink()
 
 
 def test_a_lock_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

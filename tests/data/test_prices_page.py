@@ -15,8 +15,8 @@ from basketbt.data.sources.files.folder import CONVENTION, SUFFIXES
 from basketbt.data.sources.files.headers import KNOWN, REQUIRED
 from basketbt.data.sources.files.layouts import LAYOUTS
 from basketbt.data.validation.check import check
+from basketbt.data.validation.money import UNIT_MISTAKES
 from basketbt.data.validation.policy import RULES
-from basketbt.data.validation.rows import UNIT_MISTAKES
 from basketbt.yamlfile import load
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/prices.md"

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from basketbt.cli import extracting
 from basketbt.cli.baskets import show
-from basketbt.cli.extracting import BadMoment, NoDay
+from basketbt.cli.extracting import BadPublication, NoDay
 from basketbt.config.study import load_study
 from basketbt.errors import OutputError
 from basketbt.extract.drafts import Source, drafts_of
@@ -107,7 +107,7 @@ class TestDrafts:
         checked = check_files(files, Library((out,)))
         assert checked.problems == ()
         (warning, *_) = checked.warnings
-        assert "福昕软建 is unresolved (typo; may be 福昕软件)" in warning.what
+        assert "福昕软建 is unresolved (typo; may be 福昕软件)" in str(warning.what)
 
     def test_what_they_say(self, article: Path, tmp_path: Path) -> None:
         out = tmp_path / "mine"
@@ -151,7 +151,7 @@ class TestCommand:
         page = (Path(__file__).resolve().parents[2] / "docs/extract.md").read_text("utf-8")
         path = tmp_path / "weekly.txt"
         path.write_text(page.split("```text\n")[1].split("```")[0], encoding="utf-8")
-        (data,) = json.loads(run(str(path), "--json").stdout)
+        (data,) = json.loads(run(str(path), "--json").stdout)["rows"]
         keys = ("symbol", "name", "broker", "theme", "segment", "stance", "evidence")
         rows = [
             "| " + " | ".join(pick[key] or "" for key in keys).replace("|  |", "| |") + " |"
@@ -173,7 +173,7 @@ class TestCommand:
         assert len(study.config.baskets) == 3
 
     def test_json_is_what_was_read(self, article: Path) -> None:
-        (data,) = json.loads(run(str(article), "--json").stdout)
+        (data,) = json.loads(run(str(article), "--json").stdout)["rows"]
         assert (data["published"], data["time"]) == ("2025-03-05", "09:30")
         assert {pick["symbol"] for pick in data["picks"]} >= {"000977.SZ", "688111.SH"}
         assert data["unresolved"][0]["candidates"] == ["福昕软件"]
@@ -220,7 +220,7 @@ class TestCommand:
         assert not (tmp_path / "mine").exists()
         run(str(path), "-o", str(tmp_path / "mine"), "--published", "2025")
         assert len([*(tmp_path / "mine").glob("citi/*.yaml")]) == 1
-        with pytest.raises(BadMoment):
+        with pytest.raises(BadPublication):
             run(str(path), "--published", "yesterday")
 
     def test_lists_that_differ_are_shown_and_kept(self, article: Path, tmp_path: Path) -> None:

@@ -62,9 +62,8 @@ assert len(summaries(find_library())) >= 19
 
 def test_show_gives_the_weights_asked_for() -> None:
     both = ("--weighting", "equal", "--weighting", "stance")
-    last = json.loads(run("show", "guojin/edge-hardware", "--json", *both).stdout)["constituents"][
-        -1
-    ]
+    (basket,) = json.loads(run("show", "guojin/edge-hardware", "--json", *both).stdout)["rows"]
+    last = basket["constituents"][-1]
     assert last["symbol"] == "002362.SZ"
     assert last["weights"] == pytest.approx({"equal": 1 / 4, "stance 2:1": 1 / 7})
 

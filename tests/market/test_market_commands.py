@@ -28,7 +28,7 @@ def run(*words: str) -> str:
 
 
 def run_json(*words: str) -> Any:
-    return json.loads(run(*words, "--json"))
+    return json.loads(run(*words, "--json"))["rows"]
 
 
 def line_with(text: str, *words: str) -> str:

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 BULK = ("orders", "positions", "car_paths", "placebo")
 
 
-def sheets(folder: Path) -> set[str]:
-    return set(openpyxl.load_workbook(folder / "summary.xlsx", read_only=True).sheetnames)
+def sheets(folder: Path, name: str = "summary.xlsx") -> set[str]:
+    return set(openpyxl.load_workbook(folder / name, read_only=True).sheetnames)
 
 
 def change(path: Path, column: str, row: int, value: object) -> None:
@@ -51,8 +51,12 @@ def test_a_bulk_table_knows_days_counts_and_numbers(folder: Path) -> None:
     assert types["basket"] == pa.string()
 
 
-def test_full_adds_csv_and_sheets_and_changes_nothing_else(folder: Path, full: Path) -> None:
-    assert sheets(full) - sheets(folder) == set(BULK)
+def test_full_adds_csv_and_a_workbook_of_every_table_and_changes_nothing_else(
+    folder: Path, full: Path
+) -> None:
+    assert (full / "summary.xlsx").read_bytes() == (folder / "summary.xlsx").read_bytes()
+    detail = {one.name for one in LAYOUTS if one.detail}
+    assert sheets(full, "tables.xlsx") - sheets(folder) == {*BULK, *detail}
     same = [*folder.glob("*.csv"), *folder.glob("*.parquet"), folder / "report.html"]
     assert all((full / path.name).read_bytes() == path.read_bytes() for path in same)
     extra = {path.name for path in full.glob("*.csv")} - {path.name for path in same}
@@ -61,10 +65,12 @@ def test_full_adds_csv_and_sheets_and_changes_nothing_else(folder: Path, full: P
 
 def test_the_workbook_says_where_the_other_tables_are(folder: Path) -> None:
     about = openpyxl.load_workbook(folder / "summary.xlsx")["About"]
-    said = " ".join(str(row[0]) for row in about.iter_rows(max_row=8, values_only=True))
+    files = {row[0]: row[3:5] for row in about.iter_rows(max_row=40, values_only=True)}
     for name in BULK:
-        assert f"{name}.parquet" in said
-    assert "--full" in said
+        assert files[name] == (f"{name}.parquet", "no")
+    assert files["levels"] == ("levels.csv", "no")
+    assert files["breadth"] == ("breadth.csv", "yes")
+    assert any("--full" in str(said) for said in files)
 
 
 def test_a_run_written_again_without_full_keeps_what_full_added(
@@ -72,17 +78,17 @@ def test_a_run_written_again_without_full_keeps_what_full_added(
 ) -> None:
     first = whole.write(tmp_path, ("page", "xlsx"))
     assert whole.write(tmp_path, ["page"], full=True) == first
-    assert sheets(first) >= set(BULK)
     whole.write(tmp_path, ["xlsx"])
-    assert sheets(first) >= set(BULK)
+    assert sheets(first, "tables.xlsx") >= set(BULK)
     assert verify(first, source=invented.SOURCE) == ()
 
 
 def test_report_can_add_the_csv_of_bulk_tables(copy: Path, full: Path) -> None:
-    render_again(copy, ["page"], full=True)
+    render_again(copy, ["page", "xlsx"], full=True)
     for name in BULK:
         assert (copy / f"{name}.csv").read_bytes() == (full / f"{name}.csv").read_bytes()
-    assert (copy / "summary.xlsx").read_bytes() == (full / "summary.xlsx").read_bytes()
+    for name in ("summary.xlsx", "tables.xlsx"):
+        assert (copy / name).read_bytes() == (full / name).read_bytes()
     assert verify(copy, source=invented.SOURCE) == ()
 
 
@@ -91,7 +97,7 @@ def test_a_changed_parquet_file_is_named_with_the_row(copy: Path) -> None:
     change(copy / "placebo.parquet", "t", 41, 123.25)
     (difference,) = verify(copy, source=invented.SOURCE)
     assert difference.name == "placebo.parquet"
-    assert difference.what == "was changed after it was written"
+    assert str(difference.what) == "was changed after it was written"
     old, new = (line for line in difference.diff if line[0] in "+-" and "," in line)
     assert (old[0], old.rsplit(",", 2)[1]) == ("-", "123.25")
     assert (new[0], new.rsplit(",", 2)[1]) == ("+", repr(before))

@@ -10,7 +10,7 @@ from basketbt.metrics.measures import MEASURES
 from basketbt.report.dictionary import generated
 from basketbt.report.layouts import LAYOUTS
 from basketbt.report.model import Layout
-from basketbt.sweep.dictionary import CHOICE_VALUES, CURVE, ROWS, STANDING, columns_page
+from basketbt.sweep.dictionary import CHOICE_VALUES, ROWS, STANDING, columns_page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +26,7 @@ def test_the_page_on_grids_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize(
-    "layout", [*LAYOUTS, ROWS, STANDING, CHOICE_VALUES, CURVE], ids=lambda layout: layout.name
+    "layout", [*LAYOUTS, ROWS, STANDING, CHOICE_VALUES], ids=lambda layout: layout.name
 )
 def test_every_column_has_a_name_and_a_meaning_in_both_languages(layout: Layout) -> None:
     for column in layout.columns:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from basketbt.api import Run
+from basketbt.api import Run, run
 from basketbt.cli.console import say_warnings
 from basketbt.notes import NoteKind
 from basketbt.report.views import document
 from basketbt.report.views.blocks import Chart, Prose, TableBlock
+from support import invented
 
 
 def test_the_first_page_has_three_sentences_four_tiles_one_table_and_one_figure(whole: Run) -> None:
@@ -54,3 +55,69 @@ def test_of_many_warnings_six_are_told_and_the_rest_counted_with_their_place(
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 7
     assert lines[-1].startswith("Warning: 3 more")
+
+
+@pytest.fixture(scope="module")
+def several() -> Run:
+    """The same lists around two events, with accounts."""
+    return run(
+        invented.STUDY,
+        overrides=[
+            "events=[deepseek-v3, deepseek-r1]",
+            "baskets=[guojin/xinchuang, guojin/software, galaxy/telecom]",
+            "weighting=equal",
+            "rebalance=hold",
+            "account={entry: publication_open}",
+        ],
+    )
+
+
+def test_events_of_the_same_lists_stand_side_by_side_and_what_is_the_same_stands_once(
+    several: Run,
+) -> None:
+    [table] = [b for b in document(several.data).front if getattr(b, "kind", "") == "front"]
+    assert isinstance(table, TableBlock)
+    assert len(table.rows) == 3  # a list a row
+    heads = [head.text for head in table.heads]
+    assert heads.count("+5") == 1  # a reader got the same after either event
+    assert "Before, DeepSeek-V3 release" in heads
+    frame = several.summary.query("window == 'hindsight' and book == 'index'")
+    before = frame.set_index(["event", "basket"])["total_return"]
+    for event, name in (("deepseek-v3", "DeepSeek-V3"), ("deepseek-r1", "DeepSeek-R1")):
+        place = heads.index(f"Before, {name} release")
+        shown = {row[0].aside.split(" ")[0]: row[place].sort for row in table.rows}
+        assert shown == before[event].to_dict()
+
+
+def test_of_several_events_a_page_holds_twelve_columns(several: Run) -> None:
+    heads = [
+        head
+        for block in document(several.data).front
+        if isinstance(block, TableBlock) and block.kind == "front"
+        for head in block.heads
+    ]
+    assert len(heads) <= 12
+
+
+def test_what_is_said_of_every_event_is_said_once(several: Run) -> None:
+    leads = [b.text for b in document(several.data).front if isinstance(b, Prose)]
+    paper = [line for line in leads if "On paper" in line]
+    assert len(paper) == 1
+    assert not paper[0].startswith("DeepSeek")
+
+
+def test_below_the_first_page_every_list_stands_around_each_event(several: Run) -> None:
+    made = document(several.data)
+    [chapter] = [one for one in made.chapters if one.anchor == "events"]
+    [table] = [b for b in chapter.sections[0].blocks if isinstance(b, TableBlock)]
+    heads = [head.text for head in table.heads]
+    place = heads.index("[0,+5], DeepSeek-V3 release")
+    frame = several.summary.query("window == '[0,+5]' and book == 'index'")
+    wanted = frame.set_index(["event", "basket"])["total_return"].unstack(0)
+    shown = {row[0].aside: row[place : place + 3] for row in table.rows if row[0].aside}
+    assert shown.keys() == set(wanted.index)
+    for basket, (first, second, difference) in shown.items():
+        v3, r1 = (float(wanted[event][basket]) for event in ("deepseek-v3", "deepseek-r1"))
+        assert (first.sort, second.sort, difference.sort) == (v3, r1, r1 - v3)
+    last = table.rows[-1]
+    assert last[0].text == "Median of mapped lists"

@@ -254,7 +254,7 @@ def test_the_workbook_opens_with_the_first_tables_and_their_numbers(
 
 @pytest.mark.slow
 def test_every_cell_of_the_workbook_is_the_cell_of_its_table(whole: Run, full: Path) -> None:
-    book = openpyxl.load_workbook(full / "summary.xlsx")
+    book = openpyxl.load_workbook(full / "tables.xlsx")
     checked = 0
     for name, table in whole.data.tables.items():
         told = table.worded("en")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from basketbt.report.data import ReportData
-from basketbt.report.files import read_run
+from basketbt.report.files import read_run, render_again
 from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.report.render import xlsx
 from basketbt.report.render.xlsx import MOST_TEXT, shortened, workbook
@@ -40,14 +41,14 @@ HOSTILE = (
 
 def made(folder: Path, rows: tuple[tuple[Value, ...], ...]) -> bytes:
     """The workbook of a run whose only table holds these rows."""
-    table = Table.of_rows(Layout("own", COLUMNS), rows)
+    table = Table.of_rows(Layout("settings", COLUMNS), rows)
     data = read_run(folder).data
-    return workbook(ReportData(data.info, {"own": table}), document(data))
+    return workbook(ReportData(data.info, {"settings": table}), document(data))
 
 
 def cells(content: bytes) -> list[tuple[object, ...]]:
     book = openpyxl.load_workbook(io.BytesIO(content))
-    return list(book["own"].iter_rows(min_row=2, values_only=True))
+    return list(book["settings"].iter_rows(min_row=2, values_only=True))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -71,12 +72,12 @@ def test_numbers_dates_and_flags_are_what_they_were(folder: Path) -> None:
         ),
     )
     first, second, third = cells(content)[:3]
-    assert [row[2] for row in (first, second, third)] == pytest.approx(
+    assert [row[3] for row in (first, second, third)] == pytest.approx(
         [0.1 + 0.2, 1e-300, -12345678.9], rel=1e-15
     )
-    assert [row[3] for row in (first, second, third)] == [True, False, None]
-    assert [str(row[1])[:10] for row in (first, third)] == ["2025-01-21", "1900-03-01"]
-    assert second[1] is None
+    assert [row[4] for row in (first, second, third)] == [True, False, None]
+    assert [str(row[2])[:10] for row in (first, third)] == ["2025-01-21", "1900-03-01"]
+    assert second[2] is None
 
 
 def test_a_text_longer_than_a_cell_is_cut_between_characters() -> None:
@@ -87,7 +88,9 @@ def test_a_text_longer_than_a_cell_is_cut_between_characters() -> None:
 
 def test_an_empty_table_has_its_header(folder: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(made(folder, ())))
-    assert [cell.value for cell in book["own"][1]] == ["basket", "day", "value", "flag"]
+    assert [cell.value for cell in book["settings"][1]] == [
+        *("basket", "list_name", "day", "value", "flag")
+    ]
 
 
 def test_a_table_that_is_too_long_stays_in_its_csv_file(
@@ -96,13 +99,38 @@ def test_a_table_that_is_too_long_stays_in_its_csv_file(
     monkeypatch.setattr(xlsx, "_LONG", 1)
     row: tuple[Value, ...] = ("a", "2025-01-21", 0.1, True)
     book = openpyxl.load_workbook(io.BytesIO(made(folder, (row, row))))
-    assert "own" not in book.sheetnames
-    said = [str(line[0]) for line in book.worksheets[2].iter_rows(values_only=True)]
-    assert any(line.startswith("own: 2 rows, only in own.csv") for line in said)
+    assert "settings" not in book.sheetnames
+    said = [line[:5] for line in book["About"].iter_rows(values_only=True)]
+    assert ("settings", "2", "settings.csv", "no") in [(line[0], *line[2:]) for line in said]
 
 
 def test_yuan_are_shown_as_money(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "summary.xlsx")
-    account = book["account"]
-    formats = {cell.value: account.cell(2, cell.column).number_format for cell in account[1]}
-    assert formats["cash"] == formats["value"] == "#,##0.00"
+    summary = book["summary"]
+    place = next(cell.column for cell in summary[1] if cell.value == "capacity")
+    own = [row[place - 1] for row in summary.iter_rows(min_row=2)]
+    assert {cell.number_format for cell in own if cell.value is not None} == {"#,##0.00"}
+
+
+def test_codes_are_words_and_a_list_has_its_name_beside_its_id(folder: Path, chinese: Path) -> None:
+    first = _records(openpyxl.load_workbook(folder / "summary.xlsx")["summary"])[0]
+    assert first["event"] == "DeepSeek-R1 release"
+    assert (first["basket"], first["list_name"]) == (
+        "guojin/cybersecurity",
+        "Guojin · Network security",
+    )
+    render_again(chinese, ["xlsx"])
+    book = openpyxl.load_workbook(chinese / "summary.xlsx")
+    own = _records(book["summary"])[0]
+    assert (own["名单名称"], own["加权方式"], own["再平衡"]) == (
+        "国金证券·网络安全",
+        "等权",
+        "买入持有",
+    )
+    words = {row["可知性"] for row in _records(book["summary"])}
+    assert words == {"公布前", "公布后", "跨越公布"}
+
+
+def _records(sheet: Worksheet) -> list[dict[str, object]]:
+    heads, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(map(str, heads), row, strict=True)) for row in rows]

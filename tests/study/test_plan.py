@@ -72,6 +72,11 @@ def test_prices_are_asked_from_before_the_estimation_window_to_the_last_end(tmp_
     assert wide.request.start == case.session(-202 - LEAD_IN)
 
 
+def test_a_study_in_local_currencies_asks_for_no_rate(tmp_path: Path) -> None:
+    assert plan(tmp_path, fx="local").request.fx == ()
+    assert plan(tmp_path, fx="local", account="{cash: 1000000}").request.fx == ()
+
+
 def test_overlapping_events_are_said(tmp_path: Path) -> None:
     v3 = plan(tmp_path, events="deepseek-v3")
     text = " ".join(note.text() for note in v3.notes)

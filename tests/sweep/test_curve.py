@@ -93,12 +93,18 @@ def test_the_curve_runs_from_the_smallest_to_the_largest() -> None:
 
 
 def test_the_sentence_on_agreement_counts_what_it_says() -> None:
-    """Three lists: of two on one side of 0 one lies high, as does the third."""
+    """Four lists: two never change sign, one does so in 4 of 100 choices, one in 40; three lie
+    above the median of their variants."""
     (one,) = standings(results(np.linspace(0.9, 0.1, 9)))
-    stands = (one, replace(one, below=0.2), replace(one, same_sign=0.6))
-    assert agreement(stands, "en") == (
-        "In 2 of 3 lists and windows at least 95 % of the variants have the sign of the published "
-        "result. In 2 of the 3 the published result lies above the median of its variants, "
-        "of the 2 in 1."
+    stands = (
+        one,
+        replace(one, below=0.2),
+        replace(one, same_sign=0.96, variants=4000),
+        replace(one, same_sign=0.6),
     )
-    assert "3个中有2个的本研究结果高于变体中位数，上述2个中有1个如此" in agreement(stands, "zh")
+    assert agreement(stands, "en") == (
+        "4 results, a list in a window each, under up to 4,000 combinations of choices: 2 keep "
+        "their sign under every one, 3 under at least 95 of 100. 3 of the 4 lie above the median "
+        "of their variants."
+    )
+    assert "2个在所有组合下同号，3个在至少95%的组合下同号" in agreement(stands, "zh")

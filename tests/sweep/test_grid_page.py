@@ -66,7 +66,7 @@ def test_the_study_on_the_page_is_the_study(folder: Path, tmp_path: Path) -> Non
     path = tmp_path / "choices.yaml"
     path.write_text(code, encoding="utf-8")
     again = plan_grid(load_study(path), SampleSource())
-    assert f"grid-{again.id}" == folder.name
+    assert again.id == folder.name
 
 
 @pytest.mark.parametrize("width", [1280, 390])

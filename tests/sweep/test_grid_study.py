@@ -103,7 +103,7 @@ def test_memory_workers_and_blocks_do_not_change_a_byte(
     cut = content(run_grid(plan, tmp_path / "b", options, lambda done, _: calls.append(done)))
     assert len(calls) > 1 + len(plan.job.sheets)
     assert cut == whole
-    tables = {"grid.parquet", "grid.csv", "curve.csv", "choices.csv", "standing.csv"}
+    tables = {"grid.parquet", "choices.csv", "standing.csv"}
     assert set(whole) == tables | {"report.html", "curve.svg", "grid.md", "manifest.json"}
 
 
@@ -126,7 +126,7 @@ def test_a_grid_goes_on_where_it_was_interrupted(
     folder = run_grid(plan, tmp_path, GridOptions(), lambda done, _: seen.append(done))
     assert seen[0] > 600
     assert content(folder) == whole
-    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+    assert {path.name for path in folder.parent.iterdir()} == {folder.name, "latest"}
 
 
 def test_a_finished_grid_is_left_alone(planned: Planned, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_disk_that_fills_at_the_end_is_left_as_it_was(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(outputs, "write_csv", full)
+        patched.setattr(outputs, "write_parquet", full)
         with pytest.raises(OutputError, match="No space left"):
             run_grid(plan, tmp_path, GridOptions())
     assert list(grid_folder(plan, tmp_path).parent.iterdir()) == [checkpoint_folder(plan, tmp_path)]
@@ -249,8 +249,14 @@ def test_without_any_value_there_is_no_curve(ran: Ran) -> None:
     assert "2 variants have no value" in (folder / "grid.md").read_text("utf-8")
 
 
-def test_the_csv_file_holds_the_rows_of_the_parquet_file(ran: Ran) -> None:
-    folder = ran()
+def test_the_csv_file_of_a_full_grid_holds_the_rows_of_the_parquet_file(
+    planned: Planned, tmp_path: Path
+) -> None:
+    plan = planned()
+    folder = run_grid(plan, tmp_path, GridOptions())
+    assert not (folder / "grid.csv").exists()  # a second copy is written when it is asked for
+    assert run_grid(plan, tmp_path, GridOptions(full=True)) == folder
+    assert content(folder) == content(run_grid(plan, tmp_path / "b", GridOptions(full=True)))
     with (folder / "grid.csv").open(encoding="utf-8-sig", newline="") as handle:
         written = list(csv.DictReader(handle))
     expected = rows(folder)

@@ -64,7 +64,7 @@ def test_fetch_fills_the_store_and_says_what_it_did(
     with Store(path, read_only=True) as store:
         assert wrong_rows(store, replay.vendors.market) == []
     again = basketbt("fetch", "study.yaml", "--json")
-    assert {row["state"] for row in json.loads(again.stdout)} == {"stored"}
+    assert {row["state"] for row in json.loads(again.stdout)["rows"]} == {"stored"}
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,9 @@ def test_a_rewritten_past_is_listed_and_accepted(replay: Replay, basketbt: Comma
     assert "pending revisions: 3" in basketbt("store", "info").stdout
     assert basketbt("store", "accept", "1").stdout == "accepted 1\n"
     assert basketbt("store", "accept", "--all").stdout == "accepted 2\n"
-    assert len(json.loads(basketbt("store", "revisions", "--accepted", "--json").stdout)) == 3
+    assert (
+        len(json.loads(basketbt("store", "revisions", "--accepted", "--json").stdout)["rows"]) == 3
+    )
     assert basketbt("store", "check").stdout == "sound\n"
 
 

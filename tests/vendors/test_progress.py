@@ -23,6 +23,7 @@ from replay import faults
 from replay.server import Replay
 from replay.setting import wrong_rows
 from replay.wire import Reply
+from support.children import child_environment
 from support.written import share, write_list, write_study
 
 SHARES = ("688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
@@ -49,15 +50,12 @@ def project(replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     write_list(tmp_path, "mine/list", share("688111.SH", stance="recommend"), *SHARES[1:])
     write_study(tmp_path, baskets="mine/list", windows="[[0, 5]]")
     monkeypatch.chdir(tmp_path)
-    source = str(Path(__file__).resolve().parents[2] / "src")
-    return {
-        **os.environ,
-        **replay.environment,
+    own = {
         "BASKETBT_PACE": "0.2",
         PATH_VARIABLE: str(tmp_path / "store.sqlite"),
-        "PYTHONPATH": source,
         "COLUMNS": "80",
     }
+    return child_environment(replay.environment | own)
 
 
 def command(*arguments: str) -> list[str]:

@@ -22,10 +22,9 @@ from basketbt.data.store.schema import MIGRATIONS, NewerStore, migrate, version
 from basketbt.errors import DataError, OutputError
 from replay.server import Replay
 from replay.setting import NOW, known, request_for, wrong_rows
+from support.children import child_environment
 
 NAMES = ("688111.SH", "000034.SZ", "300624.SZ", "301269.SZ")
-TESTS = Path(__file__).resolve().parents[1]
-PATHS = os.pathsep.join((str(TESTS), str(TESTS.parent / "src")))
 FETCH = f"""
 import sys
 from pathlib import Path
@@ -42,7 +41,7 @@ with Store(Path(sys.argv[1])) as store:
 def start_fetching(path: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", FETCH, str(path)],
-        env={**os.environ, **environment, "PYTHONPATH": PATHS},
+        env=child_environment(environment),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -300,7 +299,7 @@ sys.exit(", ".join(sorted(heavy & set(sys.modules))) or None)
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": PATHS},
+        env=child_environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,10 +13,12 @@ from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError
 
 if TYPE_CHECKING:
+    from basketbt.lists.history import Issue
     from basketbt.lists.library import Library
     from basketbt.lists.model import Basket
     from basketbt.lists.overlap import Overlap
 
+_LARGEST = 20_000_000  # bytes of a table of shares
 Folder = Annotated[
     Path | None,
     typer.Option("--baskets", help="Folder of lists; default: the nearest `baskets`, then ours."),
@@ -24,8 +26,7 @@ Folder = Annotated[
 
 
 class OneBasket(InputError):
-    template = "{basket} alone overlaps with nothing"
-    fix = "Name two baskets or more, or none for every list."
+    """Field: basket."""
 
 
 class FileKind(StrEnum):
@@ -89,15 +90,23 @@ def show(
     from basketbt.lists.library import find_library
 
     library = find_library(folder)
-    for chosen in library.select([basket]):
-        if as_history:
-            _say_history(library, chosen, as_json=as_json)
-            continue
-        weights = _weights(chosen, weighting or ["equal"])
+    baskets = library.select([basket])
+    if as_history:
+        from basketbt.lists.history import history
+
+        issues = [history(library, one) for one in baskets]
         if as_json:
-            say_json(_as_data(chosen, weights))
-        else:
-            _say_basket(chosen, weights)
+            say_json([issue for own in issues for issue in own])
+            return
+        for own in issues:
+            _say_history(library, own)
+        return
+    weights = [_weights(one, weighting or ["equal"]) for one in baskets]
+    if as_json:
+        say_json([_as_data(*both) for both in zip(baskets, weights, strict=True)])
+        return
+    for one, own_weights in zip(baskets, weights, strict=True):
+        _say_basket(one, own_weights)
 
 
 def check(
@@ -105,6 +114,7 @@ def check(
         Path | None, typer.Argument(help="A file or a folder; default: every list.")
     ] = None,
     folder: Folder = None,
+    as_json: Json = False,
 ) -> None:
     """Check lists and studies: every problem in one go, with file, line and what to do."""
     from datetime import datetime
@@ -113,6 +123,10 @@ def check(
     from basketbt.plan.check import check_paths
 
     verdict = check_paths(path, folder, datetime.now(SHANGHAI).date())
+    if as_json:
+        found = {"problems": verdict.problems, "warnings": verdict.warnings}
+        say_json({key: [vars(one) for one in several] for key, several in found.items()})
+        raise typer.Exit(2 if verdict.problems else 0)
     for problem in (*verdict.warnings, *verdict.problems):
         prefix = "warning: " if problem in verdict.warnings else ""
         warn(f"{prefix}{problem}")
@@ -129,6 +143,7 @@ def overlap(
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one row per pair.")] = False,
     folder: Folder = None,
+    as_json: Json = False,
 ) -> None:
     """Show how many shares baskets have in common, and how much of their equal weights."""
     from basketbt.lists.library import find_library
@@ -141,8 +156,13 @@ def overlap(
     if len(chosen) < 2:
         raise OneBasket(basket=chosen[0].id)
     found = equal_overlap(chosen)
+    pairs = list(_pairs(found))
+    if as_json:
+        say_json([dict(zip(_PAIR, pair, strict=True)) for pair in pairs])
+        return
     if csv:
-        _say_pairs(found)
+        for row in (_PAIR, *pairs):
+            say(",".join(map(str, row)))
         return
     say_table(
         ("", *(str(position) for position in range(1, len(chosen) + 1))),
@@ -175,6 +195,7 @@ def init(
             "them: .xlsx, .xls, .csv, .txt, or - for what is pasted.",
         ),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Write a commented file to start from. Nothing is ever overwritten."""
     from basketbt.lists.starting import start_basket, start_study
@@ -189,7 +210,14 @@ def init(
         written = basket_from_board(name, from_board, board_vendor)
     else:
         written = start_basket(name) if kind is FileKind.BASKET else start_study(name)
-    say(f"wrote {written}")
+    _say_written(written, as_json=as_json)
+
+
+def _say_written(path: Path, *, as_json: bool) -> None:
+    if as_json:
+        say_json({"file": str(path)})
+    else:
+        say(f"wrote {path}")
 
 
 def basket_from_board(
@@ -225,16 +253,13 @@ def basket_from_table(name: str, path: Path) -> Path:
     """
     import sys
 
+    from basketbt.bounded import read_plain
     from basketbt.data.sources.files.formats import all_cells
-    from basketbt.errors import RefusedPath
     from basketbt.lists.starting import start_from_table
     from basketbt.plan.tabled import NoShares, tabled
 
     pasted = str(path) == "-"
-    try:
-        content = sys.stdin.buffer.read() if pasted else path.read_bytes()
-    except OSError as error:
-        raise RefusedPath(path=path, why=error.strerror or "cannot be read") from None
+    content = sys.stdin.buffer.read(_LARGEST) if pasted else read_plain(path, _LARGEST)
     file = "pasted text" if pasted else path.name
     found = tabled(all_cells(file, content))
     unread = [f"row {line}: {words} ({why})" for line, words, why in found.left_out]
@@ -254,14 +279,13 @@ def basket_from_table(name: str, path: Path) -> Path:
 
 def schema(kind: FileKind) -> None:
     """Print the JSON Schema of list or study files, for editors."""
-    if kind is FileKind.BASKET:
-        from basketbt.lists.schema import json_schema
+    import json
 
-        say_json(json_schema())
-        return
     from basketbt.config.study import StudyConfig
+    from basketbt.lists.schema import json_schema
 
-    say_json(StudyConfig.model_json_schema())
+    found = json_schema() if kind is FileKind.BASKET else StudyConfig.model_json_schema()
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _weights(basket: Basket, labels: Sequence[str]) -> dict[str, Any]:
@@ -288,13 +312,7 @@ def _as_data(basket: Basket, weights: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _say_history(library: Library, basket: Basket, *, as_json: bool) -> None:
-    from basketbt.lists.history import history
-
-    issues = history(library, basket)
-    if as_json:
-        say_json(issues)
-        return
+def _say_history(library: Library, issues: Sequence[Issue]) -> None:
     names = {
         one.symbol: one.name_zh
         for issue in issues
@@ -316,12 +334,15 @@ def _say_history(library: Library, basket: Basket, *, as_json: bool) -> None:
     )
 
 
-def _say_pairs(found: Overlap) -> None:
-    say("basket,other,common,jaccard,weight_overlap")
+_PAIR = ("basket", "other", "common", "jaccard", "weight_overlap")
+
+
+def _pairs(found: Overlap) -> Iterator[tuple[str, str, int, float, float]]:
+    """The cells of ``_PAIR`` for each pair."""
     for i, name in enumerate(found.ids):
         for j, other in enumerate(found.ids[:i]):
             jaccard, weight = float(found.jaccard[i, j]), float(found.weight[i, j])
-            say(f"{name},{other},{found.common[i, j]},{jaccard!r},{weight!r}")
+            yield name, other, int(found.common[i, j]), jaccard, weight
 
 
 def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:

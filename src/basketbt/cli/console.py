@@ -5,28 +5,72 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from basketbt.errors import unknown
 from basketbt.locale import catalogue
 from basketbt.notes import Note
-from basketbt.text import visible
+from basketbt.text import escaped, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from basketbt.locale import Language
+    from basketbt.report.render.terminal import Screen
 
 _NAME = 27  # columns of a terminal that the longest name of a shipped list fills
+
+#: Of what --json prints; a change that a reader must know of makes it another.
+JSON_FORMAT = 1
 
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON instead.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
+@dataclass
+class _Manner:
+    """How the command that runs is to speak."""
+
+    quiet: bool = False
+    language: Language = "en"
+
+
+_manner = _Manner()
+
+
+def hush(*, quiet: bool) -> None:
+    """Whether only errors are printed from now on."""
+    _manner.quiet = quiet
+
+
+def speak(language: str | None) -> None:
+    """In which language from now on; None: English. Raises ``UnknownName``."""
+    from typing import get_args
+
+    from basketbt.locale import Language
+
+    if language is not None and language not in get_args(Language):
+        raise unknown("language", language, get_args(Language))
+    _manner.language = "zh" if language == "zh" else "en"
+
+
+def spoken() -> Language:
+    """The language of what is printed."""
+    return _manner.language
+
+
 def say(text: str = "") -> None:
     """Print text to standard output."""
-    typer.echo(visible(text))
+    if not _manner.quiet:
+        typer.echo(visible(text))
+
+
+def tell(key: str, /, **values: object) -> None:
+    """Print a message of the catalogue to standard output."""
+    say(catalogue(spoken())[key].format(**values))
 
 
 def warn(text: str) -> None:
@@ -53,17 +97,28 @@ def say_place(what: str, path: Path, language: Language) -> None:
     say(catalogue(language)[f"cli.{what}"].format(path=path))
 
 
+class Stopped(BaseException):
+    """The command was told to end by a signal other than Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
 _FETCHED = "stopped; every price fetched so far is kept, the same command goes on from there"
 
 
 @contextmanager
 def resumable(kept: str = _FETCHED) -> Iterator[None]:
-    """Around long work: Ctrl-C ends it with a word on what is ``kept`` (exit 130)."""
+    """Around long work: a signal ends it with a word on what is ``kept``.
+
+    The exit code is 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
+    """
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped) as stopped:
         warn(kept)
-        raise typer.Exit(130) from None
+        raise typer.Exit(getattr(stopped, "exit_code", 130)) from None
 
 
 @contextmanager
@@ -84,8 +139,12 @@ def uncollected() -> Iterator[None]:
 
 
 def say_json(value: Any) -> None:
-    """Print records as JSON: their fields; a note as its English text, a moment in ISO 8601."""
+    """Print a result as JSON (docs/json.md): ``format`` first, then its keys, or its ``rows``.
+
+    Of a record its fields; of a note its English text, of a moment ISO 8601.
+    """
     import json
+    import sys
     from dataclasses import is_dataclass
     from datetime import datetime
 
@@ -96,7 +155,22 @@ def say_json(value: Any) -> None:
             return one.isoformat()
         return vars(one) if is_dataclass(one) else str(one)
 
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+    whole = {"format": JSON_FORMAT, **(value if isinstance(value, dict) else {"rows": value})}
+    text = json.dumps(whole, ensure_ascii=False, indent=2, default=plain)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:  # an old code page: JSON has escapes of its own
+        text = json.dumps(whole, indent=2, default=plain)
+    typer.echo(escaped(text))
+
+
+def say_screen(screen: Screen, language: Language) -> None:
+    """Print a table that a report made for the terminal."""
+    say_table(
+        screen.header, screen.rows, title=screen.title, right=screen.numbers, language=language
+    )
+    for line in screen.below:
+        say(line)
 
 
 def say_table(
@@ -116,11 +190,14 @@ def say_table(
     import shutil
     import sys
 
+    if _manner.quiet:
+        return
     values = [*rows]
     counts = [at for at in range(len(header)) if all(isinstance(row[at], int) for row in values)]
     right = {*right, *counts}
+    title = visible(title) if title else None
     texts = (["" if cell is None else visible(str(cell)) for cell in row] for row in values)
-    cells = [list(header), *texts]
+    cells = [[visible(name) for name in header], *texts]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
         _say_folded(cells, title=title, right=right, language=language)

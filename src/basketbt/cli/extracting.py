@@ -10,6 +10,7 @@ import typer
 
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError, OutputError
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.extract.documents import Document
@@ -17,16 +18,12 @@ if TYPE_CHECKING:
     from basketbt.extract.reading import Reading
 
 
-class BadMoment(InputError):
-    template = "{text!r} is no day of publication"
-    fix = "Write 2025-02-07, 2025-02-07 09:30, or the year alone where the text has the rest."
+class BadPublication(InputError):
+    """Field: text."""
 
 
 class NoDay(InputError):
     """An article whose day of publication nobody tells. Fields: name, known."""
-
-    template = "{name}: the day of publication is not in the text{known}"
-    fix = "Give it: --published 2025-02-07. A list is known only from its publication."
 
 
 def register(app: typer.Typer) -> None:
@@ -68,7 +65,7 @@ def extract(
 
     given = parse_moment(published) if published else None
     if published and given is None:
-        raise BadMoment(text=published)
+        raise BadPublication(text=published)
     readings: list[tuple[Document, Reading]] = []
     for path in files:
         document = open_document(path)
@@ -141,8 +138,9 @@ def _write(
     quiet: bool,
 ) -> None:
     """The drafts of one article, the article as a page, and a study if it is wanted."""
+    from basketbt.durable import demand_writable
     from basketbt.extract.drafts import Source, drafts_of, study_name, study_of
-    from basketbt.extract.page import page_of
+    from basketbt.extract.page import is_page, page_of
 
     if not reading.picks:
         return
@@ -157,7 +155,9 @@ def _write(
         name = study_name(source, reading.published)
         texts[out / f"{name}.yaml"] = study_of(drafts, reading, source)
     _refuse_changes(texts, force=force)
-    texts[out / f"{_safe(document.name)}.html"] = page_of(reading, document.text)
+    page = out / f"{_safe(document.name)}.html"
+    demand_writable(page, None if force else is_page)
+    texts[page] = page_of(reading, document.text)
     for path, text in texts.items():
         _put(path, text)
         if not quiet:
@@ -180,9 +180,12 @@ def _refuse_changes(texts: dict[Path, str], *, force: bool) -> None:
     """Show how lists that exist would change; nothing is written over without ``force``."""
     from difflib import unified_diff
 
+    from basketbt.bounded import read_plain
+    from basketbt.extract.documents import MOST_BYTES
+
     changed = []
     for path, text in texts.items():
-        old = path.read_text(encoding="utf-8") if path.is_file() else text
+        old = read_plain(path, MOST_BYTES).decode(errors="replace") if path.exists() else text
         if old != text:
             changed.append(path)
             for line in unified_diff(
@@ -190,7 +193,7 @@ def _refuse_changes(texts: dict[Path, str], *, force: bool) -> None:
             ):
                 warn(line)
     if changed and not force:
-        why = "it exists and differs as shown; nothing was written. --force writes over it"
+        why = message("why-it-exists-and-differs-as")
         raise OutputError(path=changed[0], why=why)
 
 

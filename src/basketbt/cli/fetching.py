@@ -11,7 +11,9 @@ from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_tabl
 from basketbt.cli.nobody import nobody_is_left, say_nobody_left
 from basketbt.cli.options import (
     Day,
+    Force,
     Offline,
+    RunName,
     Settings,
     Source,
     StoreFile,
@@ -19,9 +21,11 @@ from basketbt.cli.options import (
     access,
     requested,
     route,
+    run_folder,
     target_of,
 )
 from basketbt.cli.progress import progress
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,47 +78,61 @@ def lock(
     store: StoreFile = None,
     offline: Offline = False,
     settings: Settings = None,
+    force: Force = False,
+    as_json: Json = False,
 ) -> None:
     """Freeze the prices of a study in one file that gives the same run on any machine."""
     from basketbt.config.study import load_study
-    from basketbt.data.lock import write_lock
+    from basketbt.data.lock import is_lock, write_lock
+    from basketbt.durable import demand_writable
     from basketbt.pipeline.sources import choose_source
     from basketbt.plan.study import make_plan
     from basketbt.shipped import find_study
 
     file = load_study(find_study(Path(study)), settings or ())
+    demand_writable(out, None if force else is_lock)  # before prices are fetched for nothing
     plan = make_plan(file)
     with resumable():
         data = choose_source(file, source, access(store, offline)).load(plan.request)
-    content = write_lock(out, data, plan.request)
+    content = write_lock(out, data, plan.request, force=force)
     for note in data.notes:
         if note.kind.severity == "warning":
             warn(f"warning: {note.text(file.config.language)}")
+    if as_json:
+        say_json({"file": str(out), "content": content})
+        return
     say(f"lock:    {out}")
     say(f"content: {content}")
     say(f"use it:  basketbt run {study} --source lock:{out}")
 
 
 def verify(
-    run: Annotated[Path, typer.Argument(help="Folder of a run, e.g. results/STUDY/latest.")],
+    run: RunName,
     source: Source = None,
     store: StoreFile = None,
     offline: Offline = False,
+    as_json: Json = False,
 ) -> None:
     """Compute a run again and compare every file; exit 5 and a diff when one differs."""
     from basketbt.errors import VerificationError
     from basketbt.verification import verify as recompute
 
+    folder = run_folder(run)
     with resumable():
-        differences = recompute(run, source=source, access=access(store, offline))
-    for difference in differences:
+        differences = recompute(folder, source=source, access=access(store, offline))
+    if as_json:
+        say_json({"run": str(folder), "reproduces": not differences, "differences": differences})
+    for difference in () if as_json else differences:
         say(f"{difference.name} {difference.what}")
         for line in difference.diff:
             say(f"    {line}")
     if differences:
         names = ", ".join(difference.name for difference in differences)
-        raise VerificationError(run=run, why=f"{len(differences)} file(s) differ: {names}")
-    say(f"{run} reproduces")
+        raise VerificationError(
+            run=folder, why=message("why-file-s-differ", count=len(differences), names=names)
+        )
+    if not as_json:
+        say(f"{folder} reproduces")
 
 
 # --- what is printed -------------------------------------------------------------------------
@@ -179,7 +197,7 @@ def say_failures(word: str, found: Iterable[tuple[str, Sequence[VendorFailure]]]
     for several in causes.values():
         names = ", ".join(symbol for symbol, _ in several[:NAMED])
         more = f" and {len(several) - NAMED} more" if len(several) > NAMED else ""
-        warn(f"{word}: {names}{more}: {several[0][1].brief}")
+        warn(f"{word}: {names}{more}: {several[0][1].note}")
 
 
 def _as_data(outcome: Outcome) -> dict[str, Any]:
@@ -189,7 +207,7 @@ def _as_data(outcome: Outcome) -> dict[str, Any]:
         "vendor": outcome.vendor,
         "added": outcome.added,
         "revised": outcome.revised,
-        "passed_over": [failure.brief for failure in outcome.failures],
-        "lacking": [failure.brief for failure in outcome.lacking],
+        "passed_over": [str(failure.note) for failure in outcome.failures],
+        "lacking": [str(failure.note) for failure in outcome.lacking],
         "until": outcome.until or None,
     }

@@ -14,6 +14,7 @@ import typer
 from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_place, say_warnings
 from basketbt.cli.options import (
     RESULTS,
+    Full,
     Lang,
     LockFile,
     Offline,
@@ -25,7 +26,7 @@ from basketbt.cli.options import (
     chosen_source,
     overrides,
 )
-from basketbt.cli.study import progress_line
+from basketbt.cli.study import index_runs, progress_line
 from basketbt.errors import unknown
 from basketbt.locale import say as worded
 from basketbt.shipped import find_study
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from basketbt.sweep.planner import GridPlan
     from basketbt.sweep.run import GridProgress
 
-# Bytes of a variant in grid.csv, grid.parquet and curve.csv.
-_ROW_CSV, _ROW_PARQUET, _ROW_CURVE = 300, 65, 160
+# Bytes of a variant in grid.csv and grid.parquet, and of the rest: the page holds Plotly.
+_ROW_CSV, _ROW_PARQUET, _REST = 300, 25, 5_500_000
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
 
@@ -66,7 +67,7 @@ def grid(
         int, typer.Option(help="Larger grids ask first, or need --yes.", min=1)
     ] = 1_000_000,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Compute however large it is.")] = False,
-    csv: Annotated[bool, typer.Option(help="Write grid.csv beside grid.parquet.")] = True,
+    full: Full = False,
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -78,7 +79,7 @@ def grid(
     from basketbt.sweep.run import GridOptions, run_grid
     from basketbt.sweep.schedulers import check_scheduler, usable_cores
 
-    options = GridOptions(scheduler, workers or usable_cores(), _bytes(memory), csv)
+    options = GridOptions(scheduler, workers or usable_cores(), _bytes(memory), full)
     check_scheduler(scheduler)
     file = load_study(find_study(study), overrides(settings, lang))
     prices = chosen_source(source, lock)
@@ -86,13 +87,14 @@ def grid(
         prices_from = access(store, offline, tell, quiet=quiet or as_json)
         plan = plan_grid(file, choose_source(file, prices, prices_from), tell)
     if not (quiet or as_json):
-        _say_size(plan, csv=csv)
+        _say_size(plan, full=full)
     _agree_on_size(plan.job.variants, max_variants, yes=yes)
     with (
         resumable("interrupted: finished blocks are kept; the same command goes on from there"),
         _bar(plan.job.variants, quiet=quiet or as_json) as progress,
     ):
         folder = run_grid(plan, out, options, progress)
+    index_runs(folder, plan.config.language)
     if as_json:
         say_json({"grid": plan.id, "variants": plan.job.variants, "folder": str(folder)})
     elif not quiet:
@@ -106,13 +108,13 @@ def _bytes(text: str) -> int:
     """``500MB`` as a number. Raises ``UnknownName``."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", text.strip().upper())
     if match is None:
-        raise unknown("amount of memory", text, ["500MB", "4GB and the like"])
+        raise unknown("memory", text, ["500MB", "4GB"])
     return int(float(match[1]) * _UNITS[match[2]])
 
 
-def _say_size(plan: GridPlan, *, csv: bool) -> None:
+def _say_size(plan: GridPlan, *, full: bool) -> None:
     job, language = plan.job, plan.config.language
-    size = job.variants * (_ROW_CSV * csv + _ROW_PARQUET) + job.listed * _ROW_CURVE
+    size = job.variants * (_ROW_CSV * full + _ROW_PARQUET) + _REST
     say(
         worded(
             "cli.grid_size",
@@ -123,7 +125,6 @@ def _say_size(plan: GridPlan, *, csv: bool) -> None:
             shares=max(table.prices.shape[1] for table in job.tables),
             sessions=max((sheet.sessions for sheet in job.sheets), default=0),
             megabytes=size / 1e6,
-            csv=worded("cli.grid_csv", language) if csv else "",
         )
     )
     say_warnings(plan.inputs.notes, language)

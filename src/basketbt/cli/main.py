@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from typing import Annotated
 
 import typer
 
-from basketbt.cli import baskets, extracting, grid, market, prices, reporting, store, study
-from basketbt.cli.console import say, warn
-from basketbt.errors import BasketbtError, OutputError
+from basketbt.cli import (
+    baskets,
+    extracting,
+    grid,
+    market,
+    prices,
+    reporting,
+    runs,
+    store,
+    study,
+)
+from basketbt.cli.common import Commands, Root
+from basketbt.cli.console import Stopped, say, warn
+from basketbt.cli.failures import end, make_ready
 
-app = typer.Typer(
+app = Commands(
     name="basketbt",
+    cls=Root,
     help="Broker lists as weighted A-share baskets, backtested around the DeepSeek releases.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -40,34 +50,19 @@ def _root(
     """Options that stand before a command."""
 
 
-for group in (study, grid, reporting, baskets, extracting, market, prices, store):
+for group in (study, grid, reporting, runs, baskets, extracting, market, prices, store):
     group.register(app)
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in one message, never in a traceback."""
+    """Run the command line; whatever goes wrong ends in one message, never in a traceback."""
     # The matrices of a study are small: starting BLAS threads costs more than the products do.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
+        make_ready()
         app()
-    except BasketbtError as error:
-        warn(f"error: {error}")
-        if error.hint:
-            warn(f"  → {error.hint}")
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except OSError as error:
-        # Files have errors of their own; what has no name is the standard output.
-        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
-            raise
-        sys.exit(_cannot_print(error))
-
-
-def _cannot_print(error: OSError) -> int:
-    """Say that standard output cannot be written, and keep Python from trying once more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    failure = OutputError.of(error, "standard output")
-    warn(f"error: {failure}")
-    return failure.exit_code
+    except Stopped as stopped:
+        warn("stopped")
+        sys.exit(stopped.exit_code)
+    except Exception as error:  # noqa: BLE001 - the one place that everything ends at
+        end(error)

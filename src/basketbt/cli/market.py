@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 from typer.core import TyperGroup
 
+from basketbt.cli.common import Commands
 from basketbt.cli.console import Json, say, say_json, say_table
 from basketbt.cli.options import day
 
@@ -37,7 +38,7 @@ class _ShowByDefault(TyperGroup):
         return list(super().parse_args(ctx, args))
 
 
-events = typer.Typer(
+events = Commands(
     cls=_ShowByDefault, help="Events: first public moment, day 0, sessions around it, neighbours."
 )
 

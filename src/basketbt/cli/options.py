@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
 
 class BadDay(InputError):
-    template = "{text!r} is not a date: write it as 2025-02-05"
+    """Field: text."""
 
 
 class OneShare(InputError):
-    template = "{symbol} is one security; prices are fetched for a study or a list"
-    fix = "Name a study, or put it into a list: `basketbt init basket mine/list`."
+    """Field: symbol."""
 
 
 def day(text: str) -> date:
@@ -94,13 +93,32 @@ Full = Annotated[
     bool,
     typer.Option(
         "--full",
-        help="Also write the bulk tables, which are Parquet, as CSV and as sheets of the workbook.",
+        help="Also write bulk tables (Parquet) as CSV, and with xlsx a workbook of every table.",
         show_default=False,
     ),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Write over a file that is there.", show_default=False),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 RESULTS = Path("results")
+RunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run: its study's name, `latest`, a piece of its id, or its folder.",
+        show_default=False,
+    ),
+]
+
+
+def run_folder(text: str) -> Path:
+    """The folder of the run that is named. Raises ``UnknownRun`` or ``AmbiguousRun``."""
+    from basketbt.report.runs import find_run
+
+    return find_run(text, RESULTS)
 
 
 def chosen_source(source: str | None, lock: Path | None) -> str | None:
@@ -110,6 +128,15 @@ def chosen_source(source: str | None, lock: Path | None) -> str | None:
     if source is not None:
         raise typer.BadParameter("--lock and --source exclude each other")
     return f"lock:{lock}"
+
+
+def study_file(study: Path | None, settings: Sequence[str]) -> StudyFile:
+    """The study of a file or of a shipped name. Raises what reading it raises."""
+    from basketbt.config.study import load_study
+    from basketbt.shipped import find_study
+
+    assert study is not None
+    return load_study(find_study(study), settings)
 
 
 def overrides(settings: Sequence[str] | None, lang: str | None) -> list[str]:
@@ -167,7 +194,7 @@ def route(text: str) -> Route:
     from basketbt.pipeline.sources import ROUTES
 
     if text not in ROUTES:
-        raise unknown("vendor route", text, ROUTES)
+        raise unknown("route", text, ROUTES)
     return ROUTES[text]
 
 
@@ -180,5 +207,5 @@ def vendor_pair(text: str) -> tuple[str, str]:
         if name not in VENDORS:
             raise unknown("vendor", name, VENDORS)
     if len(names) != 2 or names[0] == names[1]:
-        raise unknown("pair of vendors", text, ["two of " + ", ".join(VENDORS)])
+        raise unknown("vendors", text, VENDORS)
     return names[0], names[1]

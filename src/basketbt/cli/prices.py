@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from basketbt.cli.common import Commands
 from basketbt.cli.console import Json, say, say_json, warn
 
 if TYPE_CHECKING:
     from basketbt.data.sources.files.inspection import TableFound
 
-prices = typer.Typer(help="Tables of prices of your own: what they hold, how a study names them.")
-config = typer.Typer(help="What holds for every study on this machine.")
+prices = Commands(help="Tables of prices of your own: what they hold, how a study names them.")
+config = Commands(help="What holds for every study on this machine.")
 
 _NAMED = 6
 
@@ -63,14 +64,19 @@ def config_prices(
     folder: Annotated[
         Path | None, typer.Argument(help="Your folder of tables; none: show the one that is set.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Set once where your own prices lie: `prices: {source: files}` without a path reads them."""
     from basketbt.config.user import prices_folder, set_prices_folder
 
-    if folder is not None:
-        say(f"prices of your own: {folder.resolve()} (in {set_prices_folder(folder)})")
-        return
+    settings = None if folder is None else set_prices_folder(folder)
     known = prices_folder()
+    if as_json:
+        say_json({"prices": None if known is None else str(known)})
+        return
+    if settings is not None:
+        say(f"prices of your own: {known} (in {settings})")
+        return
     say(str(known) if known else "no folder is set: `basketbt config prices DIR`")
 
 

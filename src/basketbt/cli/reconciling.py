@@ -64,7 +64,7 @@ def reconcile(
                 "comparisons": [_comparison_data(one, tolerance) for one in found],
                 "baskets": [_effect_data(one, tolerance) for one in effects],
                 "failed": [
-                    *(f"{name}: {one.brief}" for name, several in failures for one in several),
+                    *(f"{name}: {one.note}" for name, several in failures for one in several),
                     *([problem] if problem else []),
                 ],
             }

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from basketbt.cli.console import Quiet, say
-from basketbt.cli.options import Full
+from basketbt.cli.console import Json, Quiet, say, say_json, say_place, say_screen
+from basketbt.cli.options import Full, RunName, run_folder
 from basketbt.errors import unknown
 
 if TYPE_CHECKING:
+    from basketbt.report.compare import Comparison
     from basketbt.report.render import Format
 
 Formats = Annotated[
@@ -54,7 +55,7 @@ def _one_of(kind: str, given: str | None, known: tuple[str, ...]) -> Any:
 
 
 def report(
-    run: Annotated[Path, typer.Argument(help="A run's folder, e.g. results/deepseek-r1/latest.")],
+    run: RunName,
     formats: Formats = None,
     full: Full = False,
     lang: Annotated[str | None, typer.Option(help="Language of the renderings: zh or en.")] = None,
@@ -63,6 +64,7 @@ def report(
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
     quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
     """Render a run again from its files, without computing: the page, and what --format names.
 
@@ -75,39 +77,69 @@ def report(
     from basketbt.report.files import render_again
 
     folder = render_again(
-        run,
+        run_folder(run),
         choose_formats(formats, page=True),
         language=_one_of("language", lang, get_args(Language)),
         colours=_one_of("colours", colours, get_args(Colours)),
         full=full,
     )
     page = folder / "report.html"
-    if not quiet:
+    if as_json:
+        say_json({"folder": str(folder), "page": str(page)})
+    elif not quiet:
         say(f"page:   {page}")
     if show:
         typer.launch(str(page))
 
 
 def compare(
-    runs: Annotated[list[Path], typer.Argument(help="Folders of two or more runs.")],
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN...",
+            help="Two runs or more: a study's name, `latest`, a piece of an id, or a folder.",
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for comparisons.")] = Path(
         "results/compare"
     ),
+    lang: Annotated[str | None, typer.Option(help="Language of the words: zh or en.")] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page when done.")] = False,
     quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
-    """Put runs side by side: settings, levels and statistics that differ, as tables and a page."""
-    from basketbt.report.compare import comparison
+    """Put runs side by side, of one event or of several: each list's returns and what they differ.
+
+    Also written: every return, level, statistic and setting as tables, a memo and a page.
+    """
+    from typing import get_args
+
+    from basketbt.locale import Language
+    from basketbt.report.compare import PAGE, compared, comparison
     from basketbt.report.files import read_run
     from basketbt.report.publish import publish
 
-    compared = [read_run(run).data for run in runs]
-    files = comparison(compared)
-    name = "-".join(data.info.run[:6] for data in compared)
-    folder = publish(files, out, name)
-    page = folder / "compare.html"
-    if not quiet:
-        say(f"tables: {folder}")
-        say(f"page:   {page}")
+    language = _one_of("language", lang, get_args(Language))
+    stored = [read_run(run_folder(run)).data for run in runs]
+    files = comparison(stored, language)
+    folder = publish(files, out, "-".join(data.info.run[:6] for data in stored))
+    if as_json:
+        told = [{"study": one.info.study, "run": one.info.run} for one in stored]
+        say_json({"runs": told, "folder": str(folder), "page": str(folder / PAGE)})
+    elif not quiet:
+        _say_comparison(compared(stored, language), folder)
     if show:
-        typer.launch(str(page))
+        typer.launch(str(folder / PAGE))
+
+
+def _say_comparison(made: Comparison, folder: Path) -> None:
+    from basketbt.report.compare import PAGE, legend, screens
+
+    for line in legend(made):
+        say(line)
+    for screen in screens(made):
+        say()
+        say_screen(screen, made.language)
+    say()
+    say_place("tables", folder, made.language)
+    say_place("page", folder / PAGE, made.language)

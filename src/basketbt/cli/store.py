@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from basketbt.cli.common import Commands
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.cli.doctor import doctor
 from basketbt.cli.fetching import fetch, lock, verify
@@ -17,7 +18,7 @@ from basketbt.cli.reconciling import reconcile
 if TYPE_CHECKING:
     from basketbt.data.store import Store
 
-group = typer.Typer(
+group = Commands(
     help="The store of fetched prices: what is in it, copies, revisions.", no_args_is_help=True
 )
 UNSOUND = 3
@@ -63,26 +64,35 @@ def info(store: StoreFile = None, as_json: Json = False) -> None:
 
 @group.command()
 def export(
-    out: Annotated[Path, typer.Argument(help="A new file.")], store: StoreFile = None
+    out: Annotated[Path, typer.Argument(help="A new file.")],
+    store: StoreFile = None,
+    as_json: Json = False,
 ) -> None:
     """Write a compact copy of the store to a new file."""
     from basketbt.data.store import upkeep
 
     with _opened(store, read_only=True) as opened:
         upkeep.export(opened, out)
-    say(f"wrote {out}")
+    if as_json:
+        say_json({"file": str(out)})
+    else:
+        say(f"wrote {out}")
 
 
 @group.command("import")
 def import_(
     source: Annotated[Path, typer.Argument(help="Another store, or a copy made by export.")],
     store: StoreFile = None,
+    as_json: Json = False,
 ) -> None:
     """Merge another store into this one; what contradicts it becomes a revision."""
     from basketbt.data.store import upkeep
 
     with _opened(store) as opened:
         done = upkeep.import_from(opened, source)
+    if as_json:
+        say_json(vars(done))
+        raise typer.Exit(UNSOUND if done.skipped else 0)
     say(f"{done.histories} histories, {done.added} rows added, {done.revised} revisions")
     for line in done.skipped:
         warn(f"skipped: {line}")
@@ -100,6 +110,7 @@ def prune(
     ] = None,
     yes: Yes = False,
     store: StoreFile = None,
+    as_json: Json = False,
 ) -> None:
     """Delete stored histories: by symbol, by vendor, or not fetched since a day."""
     import numpy as np
@@ -111,20 +122,27 @@ def prune(
     limit = None if before is None else np.datetime64(before, "D")
     with _opened(store) as opened:
         chosen = upkeep.chosen(opened, symbols=tuple(symbols or ()), vendor=vendor, before=limit)
-        for coverage in chosen:
+        for coverage in () if as_json else chosen:
             say(f"{coverage.vendor} {coverage.symbol} {coverage.first} to {coverage.last}")
-        if chosen and (yes or typer.confirm(f"Delete these {len(chosen)} histories?")):
+        agreed = chosen and (yes or typer.confirm(f"Delete these {len(chosen)} histories?"))
+        if agreed:
             opened.forget(chosen)
+        if as_json:
+            say_json([[one.vendor, one.symbol] for one in chosen if agreed])
+        elif agreed:
             say(f"deleted {len(chosen)}")
 
 
 @group.command()
-def check(store: StoreFile = None) -> None:
+def check(store: StoreFile = None, as_json: Json = False) -> None:
     """Check the file and everything in it; exit 3 when something is wrong."""
     from basketbt.data.store import upkeep
 
     with _opened(store, read_only=True) as opened:
         found = upkeep.problems(opened)
+    if as_json:
+        say_json({"problems": list(found)})
+        raise typer.Exit(UNSOUND if found else 0)
     for problem in found:
         warn(problem)
     if found:
@@ -164,6 +182,7 @@ def accept(
     ids: Annotated[list[int] | None, typer.Argument(help="Ids from `store revisions`.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All pending revisions.")] = False,
     store: StoreFile = None,
+    as_json: Json = False,
 ) -> None:
     """Take revisions over into the store."""
     if bool(ids) == everything:
@@ -171,7 +190,10 @@ def accept(
     with _opened(store) as opened:
         chosen = [r.id for r in opened.revisions()] if everything else list(ids or ())
         opened.accept(chosen)
-    say(f"accepted {len(chosen)}")
+    if as_json:
+        say_json({"accepted": chosen})
+    else:
+        say(f"accepted {len(chosen)}")
 
 
 def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli import options
+from basketbt.cli import adhoc, options
 from basketbt.cli.console import (
     Json,
     Quiet,
@@ -18,7 +18,7 @@ from basketbt.cli.console import (
     say,
     say_json,
     say_place,
-    say_table,
+    say_screen,
     say_warnings,
     uncollected,
 )
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from basketbt.api import Run
     from basketbt.locale import Language
     from basketbt.pipeline.run import Progress
-    from basketbt.report.render.terminal import Screen
+    from basketbt.plan.adhoc import Question
 
 
 PAGE = "report.html"
@@ -42,7 +42,17 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    study: options.StudyPath,
+    study: Annotated[
+        Path | None,
+        typer.Argument(help="Study file, or a shipped study's name; none with --list."),
+    ] = None,
+    lists: adhoc.Lists = None,
+    event: adhoc.EventNames = None,
+    published: adhoc.Published = None,
+    since: adhoc.Since = None,
+    until: adhoc.Until = None,
+    save: adhoc.Save = None,
+    force: adhoc.Force = False,
     source: options.Source = None,
     lock: options.LockFile = None,
     store: options.StoreFile = None,
@@ -59,15 +69,25 @@ def run(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Run a study: levels, statistics, tables, a memo and a page for every list and event."""
-    from basketbt.api import run as run_api
+    """Run a study, or a list without a file: levels, statistics, tables, a memo and a page."""
+    from basketbt.api import run_file
 
+    words = {"--event": event, "--published": published, "--since": since, "--until": until}
+    adhoc.refuse_both(study, {"--list": lists, **words, "--save": save})
     chosen = choose_formats(formats, page=report or show)
+    prices = options.chosen_source(source, lock)
+    changes = options.overrides(settings, lang)
+    question = found = None
+    if lists:
+        question = adhoc.asked(lists, event, published, since, until, save, prices)
+        found = adhoc.planned(question, changes)
+        if save:
+            adhoc.refuse_files(found, force=force)
+    file = found.study if found else options.study_file(study, changes)
     finished, folder = _computed(
-        lambda tell: run_api(
-            study,
-            source=options.chosen_source(source, lock),
-            overrides=options.overrides(settings, lang),
+        lambda tell: run_file(
+            file,
+            source=prices,
             access=options.access(store, offline, tell, quiet=quiet or as_json),
             progress=tell,
         ),
@@ -77,7 +97,9 @@ def run(
     if as_json:
         say_json(as_data(finished, folder, "summary"))
     elif not quiet:
-        _say_result(finished, folder)
+        _say_result(finished, folder, question)
+    if found and save:
+        adhoc.save_files(found, file.config.language, quiet=quiet or as_json)
     if show:
         typer.launch(str(folder / PAGE))
 
@@ -123,7 +145,20 @@ def _computed(
         with uncollected():
             finished = compute(progress)
         progress("writing")
-        return finished, write(finished)
+        folder = write(finished)
+    index_runs(folder, finished.data.info.language)
+    return finished, folder
+
+
+def index_runs(folder: Path, language: Language) -> None:
+    """Let the page of all runs know a new one. A run stands without it, so no failure counts."""
+    from contextlib import suppress
+
+    from basketbt.errors import OutputError
+    from basketbt.report.runs import results_of, write_index
+
+    with suppress(OutputError):
+        write_index(results_of(folder), language)
 
 
 @contextmanager
@@ -157,22 +192,20 @@ def as_data(finished: Run, folder: Path, *tables: str) -> dict[str, object]:
     }
 
 
-def _say_screen(screen: Screen, language: Language) -> None:
-    say_table(
-        screen.header, screen.rows, title=screen.title, right=screen.numbers, language=language
-    )
-
-
-def _say_result(finished: Run, folder: Path) -> None:
-    from basketbt.report.render.terminal import answer_lines, headlines, prices_line
+def _say_result(finished: Run, folder: Path, question: Question | None) -> None:
+    """The front table and its sentences; of lists without a file what is asked at the desk."""
+    from basketbt.report.render.terminal import answer_lines, answers, headlines, prices_line
 
     info = finished.data.info
-    for screen in headlines(finished.data):
-        _say_screen(screen, finished.data.info.language)
+    for screen in (answers if question else headlines)(finished.data):
+        say_screen(screen, info.language)
         say()
     say(prices_line(finished.data))
-    for line in answer_lines(finished.data):
-        say(line)
+    if question:
+        adhoc.say_doubts(question, info.language)
+    else:
+        for line in answer_lines(finished.data):
+            say(line)
     say_warnings(finished.result.notes, info.language)
     say_folder(folder, info.language)
     if (folder / PAGE).exists():
@@ -183,7 +216,7 @@ def _say_event_study(finished: Run, folder: Path) -> None:
     from basketbt.report.render.terminal import prices_line, tested
 
     for screen in tested(finished.data):
-        _say_screen(screen, finished.data.info.language)
+        say_screen(screen, finished.data.info.language)
         say()
     say(prices_line(finished.data))
     say_folder(folder, finished.data.info.language)

@@ -12,7 +12,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 
+from basketbt.bounded import demand_plain, read_head, read_json
 from basketbt.data.bars import (
     COLUMNS,
     RATIOS,
@@ -36,48 +37,57 @@ from basketbt.data.sources.files.folder import by_convention
 from basketbt.data.sources.files.formats import CsvTable
 from basketbt.data.sources.files.source import TableSource
 from basketbt.data.sources.files.universe import read_wide_universe
+from basketbt.data.sources.sample import SampleSource
 from basketbt.durable import sha256, write_whole, zipped
-from basketbt.errors import DataError, InputError, InvalidFile
+from basketbt.errors import DataError, InputError, InvalidFile, OutsideData, RefusedPath
 from basketbt.market.indexes import EQUAL_MARKET
-from basketbt.notes import Note, as_data, note_from
+from basketbt.notes import Note, as_data, message, note_from
+from basketbt.shipped import SAMPLE
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 UNIVERSE = "universe_adjusted.csv"
 UNIVERSE_VOLUME = "universe_volume.csv"
+_NAME_AT = 30  # bytes of a zip before the name of its first file
 LARGEST = 2**30  # bytes of content; a lock of a whole market has a tenth
 _ACTION = ("symbol", "ex_date", *RATIOS)
 _INSTRUMENT = ("symbol", "name", "listed", "delisted", "lot", "industry")
 
 
 class BadLock(InputError):
-    template = "{path} is not a lock that can be used: {why}"
-    fix = "Make it again with `basketbt lock STUDY -o FILE`, or fetch a fresh copy of the file."
+    """Fields: path, why."""
+
+
+class NotTheSample(DataError):
+    """Field: path."""
 
 
 class LockTooSmall(DataError):
-    template = "the lock {path} holds less than is needed here: it lacks {what}"
-    fix = (
-        "Lock this study: `basketbt lock STUDY -o FILE`. A lock holds what a run of it needs; a "
-        "grid that starts earlier or draws random baskets takes its prices from the source itself."
-    )
+    """Fields: path, what."""
 
 
-def write_lock(path: Path, data: MarketData, request: PriceRequest) -> str:
+def write_lock(path: Path, data: MarketData, request: PriceRequest, *, force: bool = False) -> str:
     """Freeze what a source gave for a request. Gives the SHA-256 of the content.
 
     Only what the request names is kept, however much more the source held. The file appears whole
-    or not at all; one that was there before is replaced only then. Raises ``OutputError``.
+    or not at all; a lock that was there before is replaced only then, any other file only with
+    ``force``. Raises ``OutputError``.
     """
     bars = data.bars.only(_securities(request))
     files = dict(sorted(_tables(data, bars, request).items()))
     digests = {name: sha256(content) for name, content in files.items()}
-    content = _content(digests)
-    manifest = {"format": FORMAT, "content": content, "files": digests}
-    manifest |= _beside_tables(data, bars, request)
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    write_whole(path, zipped({MANIFEST: text.encode(), **files}))
+    told = {"format": FORMAT, "files": digests, **_beside_tables(data, bars, request)}
+    content = sha256(_canonical(told))
+    manifest = _canonical({**told, "content": content})
+    ours = None if force else is_lock
+    write_whole(path, zipped({MANIFEST: manifest, **files}), ours=ours)
     return content
+
+
+def is_lock(path: Path) -> bool:
+    """Whether a file is a lock of any format, sound or damaged."""
+    name = MANIFEST.encode()
+    return read_head(path, _NAME_AT + len(name))[_NAME_AT:] == name  # the first file of the zip
 
 
 class LockSource:
@@ -90,7 +100,9 @@ class LockSource:
         try:
             self._request = PriceRequest.from_data(self._manifest.request.model_dump())
         except ValueError as error:
-            raise BadLock(path=path, why=f"its manifest cannot be read ({error})") from error
+            raise BadLock(
+                path=path, why=message("why-its-manifest-cannot-be-read", error=error)
+            ) from error
 
     @property
     def name(self) -> str:
@@ -121,18 +133,34 @@ class LockSource:
                 tables=tuple(one.table for one in known),
             )
         except (InvalidFile, KeyError, ValueError, TypeError) as error:
-            raise BadLock(path=self._path, why=f"its tables cannot be read ({error})") from error
+            raise BadLock(
+                path=self._path, why=message("why-its-tables-cannot-be-read", error=error)
+            ) from error
         told = self._manifest
         return replace(
             data,
             bars=bars,
             universe=universe,
             source=told.source,
-            origin=told.origin,
+            origin=self._origin(bars, asked) if told.source == SAMPLE else None,
             has_actions=told.has_actions,
             notes=told.notes,
             ends=self._ends(request),
         )
+
+    def _origin(self, bars: Bars, asked: PriceRequest) -> Note:
+        """The word of the sample of record, where these are its prices, whatever the lock says."""
+        try:
+            sample = SampleSource().load(asked)
+        except OutsideData as error:
+            raise NotTheSample(path=self._path) from error
+        theirs = sample.bars.only(bars.symbols)
+        same = all(
+            np.array_equal(own, other, equal_nan=True) for own, other in _numbers(bars, theirs)
+        )
+        if sample.origin is None or not same:
+            raise NotTheSample(path=self._path)
+        return sample.origin
 
     def _ends(self, request: PriceRequest) -> dict[tuple[str, str], np.datetime64]:
         ends = {
@@ -151,6 +179,13 @@ class LockSource:
         whole = read_wide_universe(self._table(UNIVERSE), UNIVERSE, volumes, UNIVERSE_VOLUME)
         named = replace(whole, industry=told.industry, table=told.table)
         return named.between(request.start, request.end)
+
+
+def _numbers(own: Bars, other: Bars) -> Iterator[tuple[Floats, Floats]]:
+    """The days and the columns of two sets of bars, side by side."""
+    yield own.dates.astype(np.float64), other.dates.astype(np.float64)
+    for name in COLUMNS:
+        yield getattr(own, name), getattr(other, name)
 
 
 def _securities(request: PriceRequest) -> tuple[str, ...]:
@@ -203,7 +238,6 @@ def _beside_tables(data: MarketData, bars: Bars, request: PriceRequest) -> dict[
     universe = data.universe if request.universe else None
     return {
         "source": data.source,
-        "origin": as_data(data.origin) if data.origin else None,
         "has_actions": data.has_actions,
         "request": request.as_data(),
         "universe": universe and {"table": universe.table, "industry": list(universe.industry)},
@@ -249,11 +283,16 @@ def _cell(value: object) -> str:
 
 # --- reading -------------------------------------------------------------------------------------
 
+# What a zip of somebody else makes the standard library raise.
+_DAMAGE = (OSError, EOFError, LookupError, ValueError, RuntimeError, zipfile.BadZipFile)
+
 _NoteData = Annotated[Note, PlainValidator(note_from)]
 
 
 class _Told(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True
+    )
 
 
 class _Request(_Told):
@@ -288,7 +327,6 @@ class _Manifest(_Told):
     content: str
     files: dict[str, str]
     source: str
-    origin: _NoteData | None
     has_actions: bool
     request: _Request
     universe: _Universe | None
@@ -298,41 +336,55 @@ class _Manifest(_Told):
 
 
 def _read(path: Path) -> tuple[_Manifest, dict[str, bytes]]:
-    """The manifest and the tables it names, each held against its SHA-256."""
+    """The manifest, which its own SHA-256 covers, and the tables it names, each held against its
+    own; nothing is made of them before."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if any(entry.file_size != entry.compress_size for entry in entries):
-                raise BadLock(path=path, why="it is compressed, which no lock is")
-            if sum(entry.file_size for entry in entries) > LARGEST:
-                raise BadLock(path=path, why="it is larger than any study's prices")
-            text = archive.read(MANIFEST)
-            told = json.loads(text)
-            found = told.get("format") if isinstance(told, dict) else None
-            if found != FORMAT:
-                why = f"its format is {found!r}, this basketbt knows {FORMAT}"
-                raise BadLock(path=path, why=why)
-            manifest = _Manifest.model_validate_json(text)
-            files = {name: archive.read(name) for name in manifest.files}
-    except FileNotFoundError:
-        raise BadLock(path=path, why="there is no such file") from None
+        told, files = _unzipped(path)
+    except RefusedPath as error:
+        raise BadLock(path=path, why=error.fields["why"]) from None
+    except _DAMAGE as error:
+        raise BadLock(path=path, why=message("why-it-is-damaged-or-no", error=error)) from error
+    content = told.pop("content", None)
+    if content != sha256(_canonical(told)):
+        raise BadLock(path=path, why=message("why-its-manifest-was-changed-since"))
+    try:
+        manifest = _Manifest.model_validate_json(json.dumps({**told, "content": content}))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise BadLock(
-            path=path, why=f"its manifest, {where or 'as a whole'}: {first['msg']}"
+            path=path,
+            why=message("why-its-manifest", where=where or "as a whole", msg=first["msg"]),
         ) from error
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, RecursionError) as error:
-        raise BadLock(path=path, why=f"it is damaged or no lock ({error})") from error
-    changed = [name for name, text in files.items() if sha256(text) != manifest.files[name]]
+    changed = sorted(
+        {name for name, text in files.items() if sha256(text) != manifest.files.get(name)}
+        | (manifest.files.keys() - files.keys())
+    )
     if changed:
-        raise BadLock(path=path, why=f"changed since it was made: {', '.join(changed)}")
-    if _content(manifest.files) != manifest.content:
-        raise BadLock(path=path, why="its manifest was changed since it was made")
+        raise BadLock(
+            path=path, why=message("why-changed-since-it-was-made", changed=", ".join(changed))
+        )
     return manifest, files
 
 
-def _content(digests: Mapping[str, str]) -> str:
-    """One SHA-256 for all tables: over a line ``digest  name`` for each, sorted by name."""
-    lines = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
-    return sha256(lines.encode())
+def _unzipped(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The manifest as it lies in a zip of this format, and every other file."""
+    demand_plain(path, LARGEST)
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+            raise BadLock(path=path, why=message("why-it-is-compressed-which-no"))
+        if sum(entry.file_size for entry in entries) > LARGEST:
+            raise BadLock(path=path, why=message("why-it-is-larger-than-any"))
+        told = read_json(archive.read(MANIFEST))
+        found = told.get("format") if isinstance(told, dict) else None
+        if found != FORMAT:
+            why = message("why-its-format-is-this-basketbt", found=found, format=FORMAT)
+            raise BadLock(path=path, why=why)
+        names = (entry.filename for entry in entries if entry.filename != MANIFEST)
+        return told, {name: archive.read(name) for name in names}
+
+
+def _canonical(told: Mapping[str, Any]) -> bytes:
+    """A manifest as the bytes that are hashed and written."""
+    return (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

@@ -145,7 +145,7 @@ def _answered(question: _Question) -> tuple[Finding, History | None]:
         found = blank if history is None else _seen(blank, history, question)
     except VendorFailure as failure:
         host = str(failure.fields["host"])
-        found = replace(blank, state=_state(failure), host=host, failure=failure.brief)
+        found = replace(blank, state=_state(failure), host=host, failure=str(failure.note))
     except Rejected as rejected:
         found = replace(blank, state="changed", failure=f"{question.vendor}: {rejected}")
     return replace(found, seconds=round(time.monotonic() - start, 1)), history

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
+from basketbt.bounded import read_head
 from basketbt.extract.reading import Reading
 
 _STYLE = """
@@ -28,6 +30,17 @@ _WORDS = {
 }
 
 
+_BEGINS = (
+    '<!DOCTYPE html>\n<html lang="zh"><head><meta name="generator" content="basketbt extract">'
+)
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is a page that :func:`page_of` made."""
+    begins = _BEGINS.encode()
+    return read_head(path, len(begins)) == begins
+
+
 def page_of(reading: Reading, text: str) -> str:
     """The page of an article: ``text`` is what :func:`~basketbt.extract.reading.read` was given."""
     key = " ".join(f'<mark class="{name}">{words}</mark>' for name, words in _WORDS.items())
@@ -41,7 +54,7 @@ def page_of(reading: Reading, text: str) -> str:
     title = escape(reading.title or "article")
     published = f"{reading.published or ''} {reading.clock or ''}".strip()
     return (
-        '<!DOCTYPE html>\n<html lang="zh"><head><meta charset="utf-8">'
+        f'{_BEGINS}<meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{title}</h1><p>{escape(published)}</p><p>{key}</p>"

@@ -29,15 +29,9 @@ HOME_CURRENCY = {"XSHG": "CNY", "XHKG": "HKD"}
 class ExitBeforeEntry(InputError):
     """Fields: event, exit, entry (the first order, in words)."""
 
-    template = "{event}: the account would end on {exit}, before its first order ({entry})"
-    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
-
 
 class NoEntry(InputError):
     """No account of a study can begin before it ends. Fields: why (all reasons)."""
-
-    template = "no account can be kept: {why}"
-    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
 
 
 def price_request(
@@ -80,7 +74,7 @@ def price_request(
         start=min(case.session(first - LEAD_IN) for case in cases),
         end=max(case.session(max(last, furthest)) for case in cases),
         required=max(case.session(last) for case in cases),
-        fx=_pairs(cases, in_yuan=config.account is not None),
+        fx=() if config.fx == "local" else _pairs(cases, in_yuan=config.account is not None),
         universe=True,
     )
 

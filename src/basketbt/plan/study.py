@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -44,22 +44,13 @@ IDLE_REBALANCE = NoteKind("idle_rebalance", severity="warning")
 class PublishedOutsideCalendar(InputError):
     """Fields: basket, published, why."""
 
-    template = "{basket}: source.published is {published}, and {why}"
-    fix = "Mend `published` in the list, or set `split_at_publication: false` in the study."
-
 
 class CapTooLow(InfeasibleWeights):
     """Fields: key, cap, basket, names, least."""
 
-    template = "`{key}` {cap:g}: the {names} names of {basket} cannot sum to 1"
-    fix = "Write `cap: {least:g}` or more, drop the cap, or leave the list out."
-
 
 class WindowInEstimation(InputError):
     """Fields: window, estimation."""
-
-    template = "window {window} overlaps the estimation window {estimation}: it cannot be tested"
-    fix = "Begin it later, or end `estimation` before it."
 
 
 def make_plan(study: StudyFile) -> StudyPlan:
@@ -130,7 +121,8 @@ def project_root(folder: Path) -> Path:
 
 def _select(study: StudyFile, root: Path) -> tuple[Basket, ...]:
     """The study's lists; the pattern that names none, or a second one of an id, with its line."""
-    library, patterns = find_library(start=root), study.config.baskets
+    library = replace(find_library(start=root), given=study.lists)
+    patterns = study.config.baskets
     try:
         return library.select(patterns, folder=root)
     except (UnknownName, DuplicateBasket) as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 from basketbt.report.data import ReportData
 from basketbt.report.model import Column, Kind, Layout, Table, Value
+from basketbt.report.views.sidebyside import Side, returns
 
 _WHERE = ("event", "basket", "book", "weighting", "rebalance")
 _ENTRY = "entry"
@@ -36,6 +37,22 @@ def settings_table(runs: Sequence[ReportData]) -> Table:
         if len(set(values)) > 1:
             rows.append((key, *values))
     return Table.of_rows(layout, rows)
+
+
+def returns_table(pairs: Sequence[Sequence[Side]]) -> Table:
+    """Every return of every list that all runs have, with medians; see ``sidebyside.returns``."""
+    made = [returns(sides) for sides in pairs]
+    columns = (Column("event", "text"), *made[0].layout.columns)
+    rows = (
+        (_event_of(sides), *row) for sides, own in zip(pairs, made, strict=True) for row in own.rows
+    )
+    return Table.of_rows(Layout("returns", columns), rows)
+
+
+def _event_of(sides: Sequence[Side]) -> str:
+    """The event's id; the ids of the sides' events where they differ."""
+    ids = (one.event.id for side in sides for one in side.lists.values())
+    return " | ".join(dict.fromkeys(ids))
 
 
 def statistics_table(runs: Sequence[ReportData]) -> Table:

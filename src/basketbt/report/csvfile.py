@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
 
 from basketbt.locale import Language
 from basketbt.report.model import Column, Layout, Table, Value
@@ -15,6 +17,8 @@ from basketbt.text import visible
 
 # A spreadsheet takes a text that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t")
+_FLAGS = ("false", "true")
+_LARGEST = 2.0**62  # of a number that a run may hold
 
 
 def csv_bytes(table: Table, language: Language) -> bytes:
@@ -54,14 +58,17 @@ def table_from_csv(layout: Layout, content: bytes, language: Language) -> Table:
     Raises ``ValueError`` when the headers are not the layout's, or a cell is not of its kind.
     """
     lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    header = next(lines, [])
-    if header != [layout.header(column, language) for column in layout.columns]:
-        raise ValueError("its columns are of another version")
-    rows = (
-        [_value(text, column) for text, column in zip(line, layout.columns, strict=True)]
-        for line in lines
-    )
-    return Table.of_rows(layout, rows)
+    try:
+        header = next(lines, [])
+        if header != [layout.header(column, language) for column in layout.columns]:
+            raise ValueError("its columns are of another version")
+        rows = (
+            [_value(text, column) for text, column in zip(line, layout.columns, strict=True)]
+            for line in lines
+        )
+        return Table.of_rows(layout, rows)
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
 
 
 def _value(text: str, column: Column) -> Value:
@@ -69,10 +76,18 @@ def _value(text: str, column: Column) -> Value:
         return ()
     if text == "":
         return None
-    if column.kind in ("text", "date"):
+    if column.kind == "text":
         return text[1:] if text[0] == "'" and text[1:].startswith(_FORMULA) else text
-    if column.kind == "integer":
-        return int(text)
+    if column.kind == "date":
+        return _day(text)
     if column.kind == "flag":
-        return text == "true"
-    return float(text)
+        return _FLAGS.index(text) == 1
+    number = int(text) if column.kind == "integer" else float(text)
+    if not abs(number) < _LARGEST:
+        raise ValueError(f"{column.key} holds {text[:20]}, which is no number of a run")
+    return number
+
+
+@lru_cache(maxsize=1 << 16)  # the rows of a table have the same days
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()

@@ -27,13 +27,15 @@ the same bytes.
 | `report.json` | titles, moments, provenance, notes as values: for `basketbt report` |
 | `report.html` | the page: charts and tables in one file that makes no request |
 | `figures/*.svg`, `.png` | pictures for a memo (`--format figures`) |
-| `summary.xlsx` | the front page, a sheet that explains, every table (`--format xlsx`) |
+| `summary.xlsx` | to hand on: the front page, the answers, the short tables (`--format xlsx`) |
+| `tables.xlsx` | the same with a sheet for every table (`--format xlsx --full`) |
 | `memo.docx`, `appendix.docx` | the memo on one page, all else; for Word (`--format docx`) |
 | `memo.pdf`, `appendix.pdf` | the same as PDF (`--format pdf`, with `basketbt[typst]`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 
 Tables of many rows are Parquet, under the English keys in every language: pandas, R, DuckDB and
-Power Query read it. `--full` adds each as CSV and as a sheet of the workbook.
+Power Query read it. `--full` adds each as CSV. In a workbook codes are words
+and a list's name stands beside its id; files keep the codes, to be joined on.
 
 CSV files are UTF-8 with a byte-order mark and keep full double precision. `decimal`: 0.0123 is
 1.23 %. `level`: 100 at the base. `money`: yuan. A value that does not exist is an empty cell, and

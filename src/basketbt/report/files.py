@@ -7,33 +7,32 @@ in the manifest, so no page ever shows numbers that the run did not make.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from basketbt.bounded import read_json, read_plain
 from basketbt.durable import sha256
-from basketbt.errors import InputError
+from basketbt.errors import InputError, RefusedPath
 from basketbt.locale import Language
-from basketbt.notes import Note, as_data, note_from
+from basketbt.notes import Note, as_data, message, note_from
 from basketbt.report.csvfile import csv_bytes, table_from_csv
 from basketbt.report.data import Colours, ReportData, RunInfo
 from basketbt.report.layouts import LAYOUTS
 from basketbt.report.model import Layout, Table, Value
 from basketbt.report.parquetfile import parquet_bytes, table_from_parquet
 from basketbt.report.publish import MANIFEST, publish, republish
-from basketbt.report.render import PICTURES, WORKBOOK, Format, rendered
+from basketbt.report.render import PICTURES, TABLES, Format, rendered
 
 #: What a run says beside its tables, and the notes of their rows.
 REPORT = "report.json"
+LARGEST = 2**30  # bytes of a file of a run
 
 
 class NotARun(InputError):
     """A folder that does not hold a run, or no longer the one its manifest tells of."""
-
-    template = "{folder} is not a run's folder: {why}"
-    fix = "Give the folder that `basketbt run` printed, e.g. results/STUDY/latest, or run it again."
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def run_files(
 ) -> dict[str, bytes]:
     """Name → content of everything a run publishes, the manifest last.
 
-    ``full`` adds the bulk tables as CSV and as sheets of the workbook; ``illustrated``: pictures
+    ``full`` adds the bulk tables as CSV and a workbook with every table; ``illustrated``: pictures
     are there, and the memo shows them.
     """
     language = data.info.language
@@ -77,8 +76,8 @@ def table_files(tables: Iterable[Table], language: Language, *, full: bool) -> d
 
 
 def is_full(names: Collection[str]) -> bool:
-    """Whether these are the files of a run that was written with the CSV of its bulk tables."""
-    return any(layout.csv in names for layout in LAYOUTS if layout.bulk)
+    """Whether these are the files of a run that was written with all that can be asked for."""
+    return TABLES in names or any(layout.csv in names for layout in LAYOUTS if layout.bulk)
 
 
 def report_json(data: ReportData) -> bytes:
@@ -142,17 +141,20 @@ def as_json(content: Mapping[str, Any]) -> bytes:
 
 def kept(folder: Path, run: str) -> dict[str, str]:
     """Name → hash of what an earlier writing of a run left in its folder and is as it was left."""
-    path = folder / MANIFEST
-    if not path.is_file():
+    try:
+        old = read_manifest(folder)
+    except NotARun:  # none was there, or a damaged one: it is written anew
         return {}
-    old = json.loads(path.read_bytes())
     if old.get("run") != run:
         return {}
-    return {
-        name: digest
-        for name, digest in old.get("outputs", {}).items()
-        if (folder / name).is_file() and sha256((folder / name).read_bytes()) == digest
-    }
+    return {name: digest for name, digest in old["outputs"].items() if _is(folder, name, digest)}
+
+
+def _is(folder: Path, name: str, digest: str) -> bool:
+    try:
+        return sha256(read_plain(folder / name, LARGEST)) == digest
+    except RefusedPath:
+        return False
 
 
 def keeping(files: Mapping[str, bytes], earlier: Mapping[str, str]) -> dict[str, bytes]:
@@ -160,12 +162,6 @@ def keeping(files: Mapping[str, bytes], earlier: Mapping[str, str]) -> dict[str,
     new = json.loads(files[MANIFEST])
     new["outputs"] = dict(sorted({**earlier, **new["outputs"]}.items()))
     return {**files, MANIFEST: as_json(new)}
-
-
-def with_workbook(formats: Collection[Format], there: Collection[str]) -> tuple[Format, ...]:
-    """The formats, and the workbook where one is ``there``: one without all sheets must not stay
-    beside tables that have theirs as CSV."""
-    return (*formats, *(("xlsx",) if WORKBOOK in there and "xlsx" not in formats else ()))
 
 
 def read_run(folder: Path) -> StoredRun:
@@ -176,7 +172,7 @@ def read_run(folder: Path) -> StoredRun:
     content = read_manifest(folder)
     files = {name: _checked(folder, name, wanted) for name, wanted in content["outputs"].items()}
     if REPORT not in files:
-        raise NotARun(folder=folder, why=f"it has no {REPORT}, as runs of earlier versions")
+        raise NotARun(folder=folder, why=message("why-it-has-no-as-runs", report=REPORT))
     return StoredRun(_data(folder, files), content, files)
 
 
@@ -184,18 +180,15 @@ def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        content = json.loads(files[REPORT])
+        content = read_json(files[REPORT])
         info = TypeAdapter(RunInfo).validate_python(content["info"])
-        notes = dict(enumerate(tuple(map(note_from, one)) for one in content["notes"]))
-        rows = {
-            name: [notes[number] for number, count in runs for _ in range(count)]
-            for name, runs in content["rows"].items()
-        }
-    except (ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        why = f"{REPORT} is of another version of basketbt"
+        notes = [tuple(map(note_from, one)) for one in content["notes"]]
+        rows = TypeAdapter(dict[str, list[tuple[int, int]]]).validate_python(content["rows"])
+    except (ValidationError, ValueError, LookupError, TypeError):
+        why = message("why-is-of-another-version-of", report=REPORT)
         raise NotARun(folder=folder, why=why) from None
     tables = {
-        layout.name: _table(folder, layout, files, info.language, rows.get(layout.name, []))
+        layout.name: _noted(folder, _table(folder, layout, files, info.language), rows, notes)
         for layout in LAYOUTS
         if layout.file in files or layout.csv in files
     }
@@ -206,7 +199,9 @@ def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
             quoted = {"event": event.id, "window": tests.window, "model": tests.model}
             made = data.rows("event_study", variant="main", **quoted)
             if not {row["basket"] for row in made}.issuperset(event.baskets):
-                raise NotARun(folder=folder, why=f"{REPORT} quotes tests that were not made")
+                raise NotARun(
+                    folder=folder, why=message("why-quotes-tests-that-were-not", report=REPORT)
+                )
     return data
 
 
@@ -215,30 +210,53 @@ def _table(
     layout: Layout,
     files: Mapping[str, bytes],
     language: Language,
-    notes: list[tuple[Note, ...]],
 ) -> Table:
-    """A table from its file, with its notes from report.json."""
+    """A table from its file, without its notes."""
     try:
         if layout.bulk and layout.file in files:
-            table = table_from_parquet(layout, files[layout.file])
-        else:
-            table = table_from_csv(layout, files[layout.csv], language)
-        return table.with_notes(notes)
+            return table_from_parquet(layout, files[layout.file])
+        return table_from_csv(layout, files[layout.csv], language)
     except ValueError as error:
         raise NotARun(folder=folder, why=f"{layout.file}: {error}") from error
 
 
+def _noted(
+    folder: Path,
+    table: Table,
+    rows: Mapping[str, list[tuple[int, int]]],
+    notes: Sequence[tuple[Note, ...]],
+) -> Table:
+    """A table with the notes of its rows from report.json: number of the notes, count of rows."""
+    name, runs = table.layout.file, rows.get(table.layout.name, [])
+    told = sum(count for _, count in runs) if all(count > 0 for _, count in runs) else -1
+    if runs and told != len(table):
+        raise NotARun(
+            folder=folder,
+            why=message("why-has-notes-of-other-rows", report=REPORT, file=table.layout.file),
+        )
+    try:
+        return table.with_notes([notes[number] for number, count in runs for _ in range(count)])
+    except (LookupError, ValueError) as error:
+        raise NotARun(folder=folder, why=f"{name}: {error}") from error
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest in a folder, with files inside it as its outputs. Raises ``NotARun``."""
+    from pydantic import TypeAdapter
+
     try:
-        content = json.loads((folder / MANIFEST).read_bytes())
-        outputs = content["outputs"]
-    except OSError as error:
-        raise NotARun(folder=folder, why=f"no {MANIFEST} can be read in it") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged") from error
-    if not isinstance(outputs, dict) or any(_escapes(name) for name in outputs):
-        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged")
+        content = read_json(read_plain(folder / MANIFEST, LARGEST))
+        outputs = TypeAdapter(dict[str, str]).validate_python(content["outputs"])
+    except RefusedPath as error:
+        raise NotARun(
+            folder=folder, why=message("why-no-can-be-read-in", manifest=MANIFEST)
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:  # pydantic's is a ValueError
+        raise NotARun(
+            folder=folder, why=message("why-its-is-damaged", manifest=MANIFEST)
+        ) from error
+    if any(_escapes(name) for name in outputs):
+        raise NotARun(folder=folder, why=message("why-its-is-damaged", manifest=MANIFEST))
     return dict(content)
 
 
@@ -249,11 +267,12 @@ def _escapes(name: str) -> bool:
 
 def _checked(folder: Path, name: str, wanted: str) -> bytes:
     try:
-        content = (folder / name).read_bytes()
-    except OSError as error:
-        raise NotARun(folder=folder, why=f"{name} is missing") from error
+        content = read_plain(folder / name, LARGEST)
+    except RefusedPath as error:
+        why = message("why-is-missing-2") if not (folder / name).exists() else error.fields["why"]
+        raise NotARun(folder=folder, why=f"{name} {why}") from error
     if sha256(content) != wanted:
-        raise NotARun(folder=folder, why=f"{name} was changed after the run wrote it")
+        raise NotARun(folder=folder, why=message("why-was-changed-after-the-run", name=name))
     return content
 
 
@@ -269,8 +288,8 @@ def render_again(
 
     In its own language and colours they stand beside its tables, and renderings that are not asked
     for are left as they are. Others go to a folder beside the run's (``<run>-zh-cn``), so that the
-    run stays what its manifest says. ``full`` adds the bulk tables as CSV and as sheets; a run that
-    has them keeps them. Raises ``NotARun`` or ``OutputError``.
+    run stays what its manifest says. ``full`` adds the bulk tables as CSV and, to a workbook, one
+    with every table; a run that has them keeps them. Raises ``NotARun`` or ``OutputError``.
     """
     folder = folder.resolve()
     run = read_run(folder)
@@ -287,7 +306,6 @@ def render_again(
         files = {name: one for name, one in files.items() if not name.startswith(PICTURES)}
     if full:
         files |= _bulk_csv(data, own)
-        formats = with_workbook(formats, files)
     illustrated = any(name.startswith(PICTURES) for name in files)
     files |= rendered(data, formats, full=is_full(files), illustrated=illustrated)
     files[MANIFEST] = _with_outputs(

@@ -75,8 +75,8 @@ def column(key: str) -> Column:
     return Column(key, _KIND_OF[key])
 
 
-def _layout(name: str, *keys: str, bulk: bool = False) -> Layout:
-    return Layout(name, tuple(map(column, " ".join(keys).split())), bulk=bulk)
+def _layout(name: str, *keys: str, bulk: bool = False, detail: bool = False) -> Layout:
+    return Layout(name, tuple(map(column, " ".join(keys).split())), bulk=bulk, detail=detail)
 
 
 PRICES = column("prices")
@@ -100,12 +100,14 @@ RELATIVE = _layout(
     "window first_day last_day base_date benchmark",
     *(one.key for one in BESIDE),
     "notes",
+    detail=True,
 )
 ATTRIBUTION = _layout(
     "attribution",
     _WHERE,
     "window first_day last_day base_date benchmark excess excess_market excess_industries",
     "excess_selection beta beta_industries industries_covered outside_shares notes",
+    detail=True,
 )
 BREADTH = _layout(
     "breadth",
@@ -120,6 +122,7 @@ PUBLICATION_CURVE = _layout(
     "event day0 calendar weighting rebalance publication_session list_kind reader_day day date",
     "lists median_level lower_level upper_level lowest_level highest_level lowest_list",
     "highest_list benchmark_level",
+    detail=True,
 )
 BARE_DATES = _layout(
     "bare_dates",
@@ -136,12 +139,14 @@ LEVELS = _layout(
     "levels",
     _WHERE,
     "base_date date day level price_level drawdown benchmark_level",
+    detail=True,
 )
 CONSTITUENTS = _layout(
     "constituents",
     _WHERE,
     "window first_day last_day base_date symbol name segment stance origin weight end_weight",
     "return contribution suspended currency table",
+    detail=True,
 )
 DRAWDOWNS = _layout(
     "drawdowns",
@@ -149,6 +154,7 @@ DRAWDOWNS = _layout(
     "base_date rank depth peak_date trough_date recovery_date recovered",
     "peak_to_trough_sessions peak_to_trough_days trough_to_recovery_sessions",
     "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days",
+    detail=True,
 )
 OVERLAP = _layout(
     "overlap",
@@ -180,6 +186,7 @@ ACCOUNT = _layout(
     "account",
     _WHERE,
     "entry date day cash value exposure dividends",
+    detail=True,
 )
 EVENT_STUDY = _layout(
     "event_study",
@@ -190,6 +197,7 @@ EVENT_STUDY = _layout(
     "joint_f joint_p kp_t kp_p kp_names corrado_z corrado_p placebo_p placebo_dates",
     "placebo_blocks placebo_resolution weight_at_limit unlimited_day",
     "car_to_unlimited leave_one_out_min leave_one_out_max notes",
+    detail=True,
 )
 VERDICTS = _layout(
     "verdicts",

@@ -34,13 +34,14 @@ class Column:
 class Layout:
     """A table's name and its columns.
 
-    A ``bulk`` table is written as ``<name>.parquet``, as CSV and as a sheet only on request; any
-    other as ``<name>.csv``.
+    A ``bulk`` table is written as ``<name>.parquet``, as CSV only on request; any other as
+    ``<name>.csv``. A ``detail`` is CSV too, but the workbook that is handed on leaves it out.
     """
 
     name: str
     columns: tuple[Column, ...]
     bulk: bool = False
+    detail: bool = False
 
     def row(self, language: Language) -> str:
         """What one row is."""

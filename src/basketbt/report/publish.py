@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from basketbt.durable import write_flushed, write_whole
-from basketbt.errors import OutputError
+from basketbt.bounded import read_plain
+from basketbt.durable import demand_no_link, write_flushed, write_whole
+from basketbt.errors import OutputError, RefusedPath
 
 LATEST = "latest"
 MANIFEST = "manifest.json"
@@ -37,15 +38,16 @@ def publish(
     target = study_folder / run_id
     try:
         study_folder.mkdir(parents=True, exist_ok=True)
+        demand_no_link(study_folder, run_id)
         _sweep(study_folder)
         if target.is_dir():
             _renew(files, target)
         else:
             _create(files, study_folder, target)
-        if latest:
-            _point_latest(study_folder, run_id)
     except OSError as error:
         raise OutputError.of(error, target) from error
+    if latest:
+        point_latest(target)
     return target
 
 
@@ -62,13 +64,13 @@ def republish(files: Mapping[str, bytes], folder: Path) -> Path:
 
 
 def _create(files: Mapping[str, bytes], study_folder: Path, target: Path) -> None:
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=study_folder))
+    aside = study_folder / f".{target.name}-{secrets.token_hex(6)}"
+    aside.mkdir()  # with the rights that the user's umask leaves
     try:
         for name, content in files.items():
             path = aside / name
             path.parent.mkdir(parents=True, exist_ok=True)
             write_flushed(path, content)
-        aside.chmod(0o755)
         _flush_folder(aside)
         try:
             aside.rename(target)
@@ -85,10 +87,18 @@ def _renew(files: Mapping[str, bytes], folder: Path) -> None:
     """Put in what is missing or different, each file in one step, the manifest last."""
     for name in sorted(files, key=lambda name: (name == MANIFEST, name)):
         path, content = folder / name, files[name]
-        if path.is_file() and path.read_bytes() == content:
+        demand_no_link(folder, name)
+        if _is_same(path, content):
             continue
         write_whole(path, content)
     _flush_folder(folder)
+
+
+def _is_same(path: Path, content: bytes) -> bool:
+    try:
+        return read_plain(path, len(content)) == content
+    except RefusedPath:
+        return False
 
 
 def _sweep(study_folder: Path) -> None:
@@ -99,19 +109,25 @@ def _sweep(study_folder: Path) -> None:
                 shutil.rmtree(path)
 
 
-def _point_latest(study_folder: Path, run_id: str) -> None:
-    link = study_folder / LATEST
-    fresh = study_folder / f".{LATEST}-{os.getpid()}"
-    with contextlib.suppress(FileNotFoundError):
-        fresh.unlink()
+def point_latest(target: Path) -> None:
+    """Let ``latest`` beside a finished folder name it. Raises ``OutputError``."""
+    link = target.with_name(LATEST)
+    fresh = target.with_name(f".{LATEST}-{os.getpid()}")
     try:
-        fresh.symlink_to(run_id, target_is_directory=True)
-    except (OSError, NotImplementedError):
-        fresh.write_text(run_id + "\n", encoding="utf-8")
-    if link.is_dir() and not link.is_symlink():
-        fresh.unlink()
-        raise OutputError(path=link, why="is a folder; it should be the pointer to the last run")
-    fresh.replace(link)
+        with contextlib.suppress(FileNotFoundError):
+            fresh.unlink()
+        try:
+            fresh.symlink_to(target.name, target_is_directory=True)
+        except (OSError, NotImplementedError):
+            fresh.write_text(target.name + "\n", encoding="utf-8")
+        if link.is_dir() and not link.is_symlink():
+            fresh.unlink()
+            raise OutputError(
+                path=link, why="is a folder; it should be the pointer to the last run"
+            )
+        fresh.replace(link)
+    except OSError as error:
+        raise OutputError.of(error, link) from error
 
 
 def _flush_folder(folder: Path) -> None:

@@ -32,8 +32,7 @@ _NAME = re.compile(r"sheet-(\d{5})-(\d{10})-(\d{10})\.parquet")
 
 
 class MemoryTooSmall(InputError):
-    template = "a grid of this study needs at least {least}, and --memory allows {allowed}"
-    fix = "Allow more, or give the grid fewer sessions or a smaller market."
+    """Fields: least, allowed."""
 
 
 class Checkpoint:

@@ -66,16 +66,6 @@ ROWS = Layout(
         *(Column(f"drawdown_{name}", "date") for name in ("peak", "trough", "recovery")),
     ),
 )
-CURVE = Layout(
-    "curve",
-    (
-        Column("rank", "integer"),
-        Column("variant", "integer"),
-        _VALUE,
-        _PUBLISHED,
-        *_CHOICES,
-    ),
-)
 CHOICE_VALUES = Layout(
     "choices",
     (
@@ -109,13 +99,14 @@ _HEAD = """# What the tables of a grid hold
 <!-- Written by `make docs` from the code; do not edit by hand. -->
 
 [grid.md](grid.md) says how they come about. `decimal`: 0.0123 is 1.23 %. A value that does not
-exist is an empty cell. `grid.parquet` and `grid.csv` keep the English headers in both languages.
+exist is an empty cell. `grid.parquet` (and `grid.csv`, of `--full`) keeps the English headers in
+both languages.
 """
 
 
 def columns_page() -> str:
     """docs/grid-columns.md."""
-    others = (layout.plus(PRICES) for layout in (STANDING, CHOICE_VALUES, CURVE))
+    others = (layout.plus(PRICES) for layout in (STANDING, CHOICE_VALUES))
     return "\n".join([_HEAD, *map(section, (ROWS, *others))])
 
 

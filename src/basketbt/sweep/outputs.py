@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 
 from basketbt.engine.batch.engine import FALL_ROWS, FIGURES, GridStatistics
 from basketbt.errors import OutputError
-from basketbt.locale import Language
 from basketbt.plan.model import span
 from basketbt.report.build import prices_cell, run_info
 from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import as_json, manifest_content
 from basketbt.report.layouts import PRICES
 from basketbt.report.model import Layout, Table, Value
+from basketbt.report.publish import MANIFEST, republish
 from basketbt.report.render import PAGE
 from basketbt.report.render.html import page
 from basketbt.report.render.markdown import memo
 from basketbt.report.render.pictures import drawable, figures
 from basketbt.sweep.checkpoint import Checkpoint
-from basketbt.sweep.curve import NOBODY, Results, Standing, VariedChoice, read_results, row_groups
-from basketbt.sweep.dictionary import CHOICE_VALUES, CHOICES, CURVE, QUANTILES, ROWS, STANDING
+from basketbt.sweep.curve import Standing, VariedChoice, read_results, row_groups
+from basketbt.sweep.dictionary import CHOICE_VALUES, QUANTILES, ROWS, STANDING
 from basketbt.sweep.planner import GridPlan
 from basketbt.sweep.sheets import Block, Drawn, GridJob, Sheet
 from basketbt.sweep.views import grid_document
@@ -37,9 +37,10 @@ if TYPE_CHECKING:
 
 #: Rows of a group in grid.parquet, whatever the blocks were.
 _GROUP = 65_536
+_CSV = "grid.csv"
 
 
-def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool) -> None:
+def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, full: bool) -> None:
     """Write everything a grid publishes aside and put it in place.
 
     Raises ``OutputError``; the finished blocks stay.
@@ -48,7 +49,7 @@ def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
-        _write(plan, blocks, aside, csv=csv)
+        _write(plan, blocks, aside, full=full)
         aside.rename(folder)
     except OSError as error:
         raise OutputError.of(error, folder) from error
@@ -56,15 +57,35 @@ def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool
         shutil.rmtree(aside, ignore_errors=True)  # a full disk needs the room
 
 
-def _write(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool) -> None:
+def add_csv(folder: Path) -> None:
+    """Write grid.csv into a finished grid that lacks it, and its hash into the manifest, last.
+
+    Raises ``OutputError``; the grid stays as it was.
+    """
+    path, manifest = folder / _CSV, folder / MANIFEST
+    if path.exists():
+        return
+    aside = folder / f".{_CSV}"
+    try:
+        write_csv(row_groups(folder / "grid.parquet"), aside)
+        content = json.loads(manifest.read_bytes())
+        content["outputs"] = dict(sorted((content["outputs"] | {_CSV: _digest(aside)}).items()))
+        aside.replace(path)
+    except OSError as error:
+        raise OutputError.of(error, path) from error
+    finally:
+        aside.unlink(missing_ok=True)
+    republish({MANIFEST: as_json(content)}, folder)
+
+
+def _write(plan: GridPlan, blocks: Checkpoint, folder: Path, *, full: bool) -> None:
     language = plan.config.language
     rows = folder / "grid.parquet"
     write_parquet(blocks.tables(), rows)
-    if csv:
-        write_csv(row_groups(rows), folder / "grid.csv")
+    if full:
+        write_csv(row_groups(rows), folder / _CSV)
     results = read_results(rows, plan.spec.measure)
     prices = prices_cell(plan.inputs)
-    write_csv(iter([curve_rows(results, prices, language)]), folder / "curve.csv")
     document = grid_document(plan, results, language)
     drawn = grid_document(plan, results, drawable(language))
     files = {
@@ -76,7 +97,7 @@ def _write(plan: GridPlan, blocks: Checkpoint, folder: Path, *, csv: bool) -> No
     }
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    (folder / "manifest.json").write_bytes(_manifest(plan, folder))
+    (folder / MANIFEST).write_bytes(_manifest(plan, folder))
 
 
 def _manifest(plan: GridPlan, folder: Path) -> bytes:
@@ -108,7 +129,7 @@ def write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
 
     waiting: list[pa.Table] = []
     rows = 0
-    with pq.ParquetWriter(path, schema()) as writer:
+    with pq.ParquetWriter(path, schema(), **_encodings()) as writer:
         for table in tables:
             waiting.append(table)
             rows += table.num_rows
@@ -119,6 +140,19 @@ def write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
                 rows -= _GROUP
         if rows:
             writer.write_table(pa.concat_tables(waiting).combine_chunks(), row_group_size=_GROUP)
+
+
+def _encodings() -> dict[str, Any]:
+    """How each column is packed: figures by their bytes, the rest, which repeats, by dictionary.
+
+    A third smaller than what Arrow does untold; pandas, Polars, DuckDB and Spark read it.
+    """
+    numbers = dict.fromkeys(FIGURES, "BYTE_STREAM_SPLIT") | {"variant": "DELTA_BINARY_PACKED"}
+    return {
+        "compression": "zstd",
+        "use_dictionary": [key for key in ROWS.keys if key not in numbers],
+        "column_encoding": numbers,
+    }
 
 
 def write_csv(tables: Iterator[pa.Table], path: Path) -> None:
@@ -226,27 +260,6 @@ def _basket_cells(sheet: Sheet, part: slice) -> dict[str, list[object]]:
         "left_out": [one.left_out for one in own],
         "published": [one.published and sheet.published for one in own],
     }
-
-
-def curve_rows(results: Results, prices: str, language: Language) -> pa.Table:
-    """The rows of curve.csv under its headers, as columns: there may be millions."""
-    import pyarrow as pa
-
-    order = results.order
-    columns = {
-        "rank": pa.array(np.arange(1, len(order) + 1)),
-        "variant": pa.array(results.variant[order]),
-        "value": pa.array(results.value[order]),
-        "published": pa.array(results.published[order]),
-        PRICES.key: pa.repeat(prices, len(order)),
-    }
-    for choice in CHOICES:
-        names = [None if label == NOBODY else label for label in results.labels[choice]]
-        labels = pa.array(names, pa.string())
-        columns[choice] = labels.take(pa.array(results.codes[choice][order]))
-    layout = CURVE.plus(PRICES)
-    headers = [layout.header(column, language) for column in layout.columns]
-    return pa.table([columns[key] for key in layout.keys], names=headers)
 
 
 def choices_table(choices: tuple[VariedChoice, ...], prices: str) -> Table:

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from basketbt.durable import demand_no_link
 from basketbt.errors import InputError
+from basketbt.report.publish import point_latest
+from basketbt.report.runs import GRIDS
 from basketbt.sweep.checkpoint import Checkpoint, block_sizes, cut
-from basketbt.sweep.outputs import rows_of, write_outputs
+from basketbt.sweep.outputs import add_csv, rows_of, write_outputs
 from basketbt.sweep.planner import GridPlan
 from basketbt.sweep.schedulers import check_scheduler, computed
 from basketbt.sweep.sheets import GridJob
@@ -19,35 +22,34 @@ GridProgress = Callable[[int, int], None]
 
 
 class EmptyGrid(InputError):
-    template = "the grid of {study} has no variants"
-    fix = "Look at its windows and delays: a delay must not outlast every window."
+    """Field: study."""
 
 
 class TooManyVariants(InputError):
-    template = "the grid has {variants:,} variants, more than {allowed:,}"
-    fix = "Add --yes to compute them all, or raise --max-variants."
+    """Fields: variants, allowed."""
 
 
 @dataclass(frozen=True)
 class GridOptions:
     """How a grid is computed; nothing here changes a result.
 
-    ``workers``: threads (``local``) or processes; ``memory``: bytes that this process may use.
+    ``workers``: threads (``local``) or processes; ``memory``: bytes that this process may use;
+    ``full``: grid.csv beside grid.parquet.
     """
 
     scheduler: str = "local"
     workers: int = 1
     memory: int = 2_000_000_000
-    csv: bool = True
+    full: bool = False
 
 
 def grid_folder(plan: GridPlan, out: Path) -> Path:
     """Where a grid's results belong: equal grids have the same folder."""
-    return out / plan.config.study / f"grid-{plan.id}"
+    return out / plan.config.study / GRIDS / plan.id
 
 
 def checkpoint_folder(plan: GridPlan, out: Path) -> Path:
-    """Where finished blocks wait; a run clears old hidden folders with a hyphen in their names."""
+    """Where finished blocks wait; publishing clears old hidden folders that have a hyphen."""
     return grid_folder(plan, out).with_name(f".blocks.{plan.id}")
 
 
@@ -66,13 +68,19 @@ def run_grid(
     if not plan.job.variants:
         raise EmptyGrid(study=plan.config.study)
     folder = grid_folder(plan, out)
+    for path in (folder, checkpoint_folder(plan, out)):
+        demand_no_link(out, str(path.relative_to(out)))
     if folder.is_dir():
+        if options.full:
+            add_csv(folder)
+        point_latest(folder)
         return folder
     check_scheduler(options.scheduler)
     blocks = Checkpoint(checkpoint_folder(plan, out))
     _compute(plan.job, blocks, options, progress)
-    write_outputs(plan, blocks, folder, csv=options.csv)
+    write_outputs(plan, blocks, folder, full=options.full)
     blocks.remove()
+    point_latest(folder)
     return folder
 
 

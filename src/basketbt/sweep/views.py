@@ -33,7 +33,7 @@ from basketbt.report.views.blocks import (
 from basketbt.report.views.choices import choice_words
 from basketbt.report.views.numbers import percent
 from basketbt.sweep.curve import Results, Standing, VariedChoice, densities
-from basketbt.sweep.dictionary import CURVE
+from basketbt.sweep.dictionary import ROWS
 from basketbt.sweep.planner import GridPlan
 
 # Points of the curve: more could not be told apart on a screen.
@@ -47,8 +47,9 @@ _AGREEMENT = 0.95
 def grid_document(plan: GridPlan, results: Results, language: Language) -> Document:
     """A finished grid with these results of its measure, in a language."""
     config, views = plan.config, _Views(plan, results, language)
+    standing = [*views.lead(), *views.size(), *views.standing()]
     sections: tuple[tuple[str, str, list[Block], bool], ...] = (
-        ("standing", "sweep.standing_title", [*views.size(), *views.standing()], False),
+        ("standing", "sweep.standing_title", standing, False),
         ("curve", "sweep.curve_title", views.curve(), True),
         ("moves", "sweep.moves_title", views.moves(), False),
         ("notes", "sweep.notes", views.notes(), False),
@@ -110,9 +111,9 @@ class _Views:
         return {share.symbol: share.name_zh for one in lists for share in one.constituents}
 
     def choice(self, choice: str) -> str:
-        """A choice's name, as its column in curve.csv is headed."""
-        column = next(one for one in CURVE.columns if one.key == choice)
-        return CURVE.header(column, self.language).replace("_", " ")
+        """A choice's name, as its column is headed."""
+        column = next(one for one in ROWS.columns if one.key == choice)
+        return ROWS.header(column, self.language).replace("_", " ")
 
     def heads(self, names: str, words: int) -> tuple[Head, ...]:
         """Heads of which the first ``words`` hold no numbers."""
@@ -126,6 +127,15 @@ class _Views:
         """What every chart must say inside itself: from when on a reader of a list could trade."""
         reader = min(day for one in self.plan.inputs.cases for day in one.case.readers)
         return {"note": self.say("context.until_read", session=str(reader))}
+
+    def lead(self) -> Iterator[Block]:
+        """What a reader takes away: how many results keep their sign, and what moves them."""
+        if self.results.standings:
+            yield Prose(text=agreement(self.results.standings, self.language), kind="lead")
+        if self.results.choices:
+            first = self.results.choices[0]
+            moved = self.say("sweep.moves", choice=self.choice(first.choice), moved=first.moved)
+            yield Prose(text=moved, kind="lead")
 
     def size(self) -> Iterator[Block]:
         """What was varied, and how many results there are."""
@@ -160,7 +170,6 @@ class _Views:
         found = self.results.standings
         if not found:
             return
-        yield Prose(text=agreement(found, self.language), kind="lead")
         yield self._ranges()
         yield Prose(text=self.say("sweep.standing"))
         yield TableBlock(
@@ -253,12 +262,7 @@ class _Views:
         choices = self.results.choices
         if not choices:
             return [Prose(text=self.say("sweep.nothing"))]
-        name = self.choice(choices[0].choice)
-        strongest = self.say(
-            "sweep.moves", choice=name[0].upper() + name[1:], moved=choices[0].moved
-        )
         return [
-            Prose(text=strongest, kind="lead"),
             Prose(text=self.say("sweep.choices", measure=self.measure)),
             TableBlock(
                 caption=self.say("sweep.moves_caption"),
@@ -321,15 +325,15 @@ class _Views:
 
 
 def agreement(stands: tuple[Standing, ...], language: Language) -> str:
-    """How many published results have the sign of their variants, and lie above their median."""
-    agree = [one for one in stands if one.same_sign >= _AGREEMENT]
+    """How many published results keep their sign, and how many lie above their variants' median."""
     return say(
         "sweep.agree",
         language,
         all=len(stands),
-        agree=len(agree),
+        most=max(one.variants for one in stands),
+        always=sum(one.same_sign == 1 for one in stands),
+        agree=sum(one.same_sign >= _AGREEMENT for one in stands),
         high=sum(one.below > 0.5 for one in stands),
-        both=sum(one.below > 0.5 for one in agree),
     )
 
 

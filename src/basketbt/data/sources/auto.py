@@ -172,8 +172,7 @@ class Fetcher:
         found = best(self._store, name, vendors, window)
         if found is None or not found.reaches(window.first, window.last):
             return None
-        lacks_actions = thorough and not is_pair(name) and found.actions_from is None
-        if lacks_actions and group_of(parse_symbol(name)) == "mainland share":
+        if thorough and found.actions_from is None and _is_mainland_share(name):
             return None
         return Outcome(name, "stored", found.vendor)
 
@@ -268,19 +267,17 @@ def _is_index(name: str) -> bool:
 
 
 def _shared_out(jobs: list[_Job]) -> list[_Job]:
-    """Of many mainland shares every second one asks the second vendor first: both have the same
-    closes, and each host keeps its own distance."""
-    shares = [
-        job
-        for job in jobs
-        if not is_pair(job.name)
-        and group_of(parse_symbol(job.name)) == "mainland share"
-        and len(job.windows) > 1
-    ]
-    if len(shares) < SHARED_FROM:
-        return jobs
-    turned = {job.name for job in shares[1::2]}
-    return [_second_first(job) if job.name in turned else job for job in jobs]
+    """All hosts have something to do from the start: mainland shares come last, and of many every
+    second one asks the second vendor first, for both have the same closes."""
+    shares = [job for job in jobs if _is_mainland_share(job.name)]
+    others = [job for job in jobs if not _is_mainland_share(job.name)]
+    if len(shares) >= SHARED_FROM:
+        shares[1::2] = [_second_first(job) if len(job.windows) > 1 else job for job in shares[1::2]]
+    return [*others, *shares]
+
+
+def _is_mainland_share(name: str) -> bool:
+    return not is_pair(name) and group_of(parse_symbol(name)) == "mainland share"
 
 
 def _second_first(job: _Job) -> _Job:

@@ -90,7 +90,7 @@ class RateLimiter:
         self._lock = threading.RLock()
         self._alone: dict[str, threading.RLock] = {}
         self._doubts: dict[str, int] = {}
-        self._silence = False
+        self._first_at: float | None = None  # when the first request was sent
         self._stopped = threading.Event()
         self.pace = pace_of_environment() if pace is None else pace
         self._clock = clock
@@ -129,9 +129,11 @@ class RateLimiter:
         return self.tries if self.answering else min(self.tries, 2)
 
     @property
-    def is_silent(self) -> bool:
-        """Whether somebody could not be reached and nobody has answered yet: it is the network."""
-        return self._silence and not self.answering
+    def silent_for(self) -> float:
+        """Seconds since the first request, while nobody at all has answered; else 0."""
+        if self.answering or self._first_at is None:
+            return 0.0
+        return max(0.0, self._clock() - self._first_at)
 
     def closed(self, host: str) -> Closed | None:
         """Why ``host`` is left alone at the moment; None when it may be asked."""
@@ -161,6 +163,8 @@ class RateLimiter:
             raise Stopped
         if turn > now:
             self.sleep(turn - now)
+        if self._first_at is None:
+            self._first_at = self._clock()
 
     def answered(self, host: str) -> None:
         """The host answered with data: forget earlier failures."""
@@ -188,7 +192,6 @@ class RateLimiter:
         """Count a failed connection; the second in a row closes the host, and the first one does
         if it has not answered before."""
         with self._lock, transaction(self._connection):
-            self._silence = True
             known = self._known(host, "unreachable")
             count = 1 + (known[0] if known else 0)
             self._put(host, unreachable=count, why=why)

@@ -25,8 +25,7 @@ UNCONFIRMED = NoteKind("gap-unconfirmed", severity="warning")
 
 
 class NotStored(DataError):
-    template = "none of the {count} securities is in the store from {first} to {last}"
-    fix = "Run `basketbt fetch STUDY` once, or leave out --offline."
+    """Fields: count, first, last."""
 
 
 class StoreSource:

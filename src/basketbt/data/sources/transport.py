@@ -28,6 +28,7 @@ from basketbt.data.sources.vendor import (
     VendorFailure,
 )
 from basketbt.durable import sha256
+from basketbt.notes import Note, message
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +55,8 @@ class Limits:
     """Time-outs in seconds; the defaults suit a slow line to a distant vendor."""
 
     connect: float = 8.0  # a lost first packet is sent again after 1, 3 and 7 seconds
-    connect_in_silence: float = 2.0  # once a host was waited for and nobody has answered yet
+    silence: float = 5.0  # to connect, all hosts together, until the first of them answers
+    connect_in_silence: float = 1.5  # after that: a lost packet is sent again after 1 second
     read: float = 20.0  # longest silence
     total: float = 60.0  # longest answer, however it drips
     first_backoff: float = 1.0
@@ -119,34 +121,34 @@ class Transport:
     # --- failures, with the vendor, host and symbol filled in ------------------------------
 
     def failure(
-        self, kind: type[VendorFailure], why: str, *, status: int | None = None
+        self, kind: type[VendorFailure], why: str | Note, *, status: int | None = None
     ) -> VendorFailure:
         return kind(
             vendor=self.vendor,
-            host=self._last_host or "no request was sent",
+            host=self._last_host or message("no-request"),
             symbol=self.symbol,
             status=status,
             why=why,
         )
 
-    def no_data(self, why: str) -> NoReturn:
+    def no_data(self, why: str | Note) -> NoReturn:
         raise self.failure(NoData, why)
 
-    def changed(self, why: str) -> NoReturn:
+    def changed(self, why: str | Note) -> NoReturn:
         raise self.failure(Changed, why)
 
-    def refused(self, why: str, status: int | None = None, seconds: float = 0.0) -> NoReturn:
+    def refused(self, why: str | Note, status: int | None = None, seconds: float = 0.0) -> NoReturn:
         """The vendor said no; its host is left alone for a while."""
-        self._hosts.refused(self._last_host, why, seconds)
+        self._hosts.refused(self._last_host, str(why), seconds)
         raise self.failure(Refused, why, status=status)
 
-    def told_an_error(self, why: str) -> NoReturn:
+    def told_an_error(self, why: str | Note) -> NoReturn:
         """The vendor's own form, and in it an error where data belong, of which nobody knows
         whether it is this question's or every one's: the second in a row closes the host.
 
         Never ``NoData``: that somebody cannot answer does not say that there is nothing.
         """
-        self._hosts.doubted(self._last_host, why)
+        self._hosts.doubted(self._last_host, str(why))
         raise self.failure(Refused, why)
 
     def json_object(self, body: bytes) -> dict[str, Any]:
@@ -157,19 +159,19 @@ class Transport:
                 found = json.loads(body.decode(encoding))
                 break
         if not isinstance(found, dict):
-            self.changed("the answer is not a JSON object, or cut short")
+            self.changed(message("why-the-answer-is-not-a-json"))
         return found
 
     def demand_places(self, row: Iterable[str], places: Mapping[str, int]) -> None:
         """Raise ``Changed`` unless keys stand where they used to: akshare reads by position."""
         keys = list(row)
         if moved := [key for key, at in places.items() if keys[at : at + 1] != [key]]:
-            self.changed(f"the report's columns moved: {', '.join(moved)}")
+            self.changed(message("why-the-reports-columns-moved", moved=", ".join(moved)))
 
     def demand(self, told: object, asked: str) -> None:
         """Raise ``Changed`` when an answer names another security than the one asked for."""
         if str(told).lstrip("0").upper() != asked.lstrip("0").upper():
-            self.changed(f"the answer is about {told}, not {asked}: has the code been renamed?")
+            self.changed(message("why-the-answer-is-about-not", told=told, asked=asked))
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -183,7 +185,7 @@ class Transport:
         except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
             raise
         except Exception as error:
-            why = f"the client cannot read the answer ({_in_short(error)})"
+            why = message("why-the-client-cannot-read-the", in_short=_in_short(error))
             raise self.failure(Changed, why) from error
 
     # --- sending ---------------------------------------------------------------------------
@@ -242,10 +244,13 @@ class Transport:
 
     @property
     def connect_within(self) -> float:
-        """Seconds to connect: one host in silence is waited for, all of them one after another
-        are not."""
+        """Seconds to connect. Before anybody has answered it is most likely the network: hosts in
+        silence are waited for together, not one after another."""
         limits = self.limits
-        return min(limits.connect, limits.connect_in_silence if self._hosts.is_silent else 60.0)
+        if self._hosts.answering:
+            return limits.connect
+        left = max(limits.silence - self._hosts.silent_for, limits.connect_in_silence)
+        return min(limits.connect, left)
 
     def demand_open(self, host: str) -> None:
         """Raise what the host did when it is left alone at the moment."""
@@ -269,6 +274,8 @@ class Transport:
             error = state.outcome.exception() if state.outcome else None
             if getattr(error, "timed_out", False):  # that was patience enough
                 tries = min(tries, 2 if host in self._hosts.answering else 1)
+            if self._hosts.silent_for > self.limits.silence:
+                tries = 1
             return state.attempt_number >= tries
 
         retrying = tenacity.Retrying(
@@ -298,11 +305,11 @@ class Transport:
             raise self.failure(kind, "nothing is found at this address", status=404)
         why = None
         if answer.status >= 300:
-            why = f"HTTP {answer.status}"
+            why = message("why-http", status=answer.status)
         elif not answer.body.strip():
-            why = "an empty answer"
+            why = message("why-an-empty-answer")
         elif not self._pages and answer.body.lstrip()[:1] == b"<":
-            why = "a web page instead of data"
+            why = message("why-a-web-page-instead-of")
         if why is not None:
             self.refused(why, answer.status, answer.retry_after)
         self._inspect_body(url, answer.body)

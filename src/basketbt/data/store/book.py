@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -111,25 +112,27 @@ class Store:
         vendor, symbol = coverage.vendor, coverage.symbol
         span = Span(str(first), str(last))
         main = tables.FX if is_pair(symbol) else tables.BAR
+        reach_back = Span("", span.last)
         with self._guarded(), snapshot(self._db):
             bars = tables.read_rows(self._db, main, vendor, symbol, span)
             steps = tables.read_rows(self._db, tables.STEP, vendor, symbol, span)
             actions = tables.read_rows(self._db, tables.ACTION, vendor, symbol, span)
-            shares = tables.read_rows(self._db, tables.SHARES, vendor, symbol, Span("", span.last))
-        return History(
-            vendor=vendor,
-            symbol=symbol,
-            first=first,
-            last=last,
-            bars=tables.bars_of(symbol, vendor, coverage.currency, bars),
-            steps=tables.steps_of(steps).within(first, last) if coverage.steps_from else None,
-            steps_from=coverage.steps_from or "",
-            actions=tables.actions_of(symbol, actions) if coverage.actions_from else None,
-            actions_from=coverage.actions_from or "",
-            shares=tables.shares_of(symbol, shares) if coverage.shares_from and shares else None,
-            shares_from=coverage.shares_from or "",
-            delisted=coverage.delisted,
-        )
+            shares = tables.read_rows(self._db, tables.SHARES, vendor, symbol, reach_back)
+            has_shares = bool(coverage.shares_from and shares)
+            return History(
+                vendor=vendor,
+                symbol=symbol,
+                first=first,
+                last=last,
+                bars=tables.bars_of(symbol, vendor, coverage.currency, bars),
+                steps=tables.steps_of(steps).within(first, last) if coverage.steps_from else None,
+                steps_from=coverage.steps_from or "",
+                actions=tables.actions_of(symbol, actions) if coverage.actions_from else None,
+                actions_from=coverage.actions_from or "",
+                shares=tables.shares_of(symbol, shares) if has_shares else None,
+                shares_from=coverage.shares_from or "",
+                delisted=coverage.delisted,
+            )
 
     def sessions(self, name: str, after: np.datetime64) -> Dates:
         """Sessions of a calendar after a day: days on which a stored index has a level, and what
@@ -148,7 +151,7 @@ class Store:
                 "UNION SELECT date FROM session WHERE calendar = ? AND date > ? ORDER BY date",
                 (*sorted(indexes), str(after), name, str(after)),
             ).fetchall()
-        return np.array([date for (date,) in found], dtype="datetime64[D]")
+            return tables.stored_days([date for (date,) in found])
 
     def revisions(self, *, accepted: bool = False) -> list[Revision]:
         """Pending revisions (or the accepted ones), oldest first."""
@@ -246,7 +249,9 @@ class Store:
         for row in found.fetchall():
             told = dict(zip(_COVERAGE, row, strict=True))
             for name in ("first", "last", "delisted"):
-                told[name] = told[name] and np.datetime64(told[name], "D")
+                told[name] = told[name] and tables.stored_days([told[name]])[0]
+            if any(not isinstance(told[name], str) for name in ("vendor", "symbol", "currency")):
+                raise sqlite3.DatabaseError("malformed coverage")
             yield Coverage(**told)
 
     def _cover(self, history: History, before: Coverage | None, unconfirmed: int) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 from basketbt.data.store.rows import TABLES, Row, Rows, Span, StoreTable, delete_row, insert_rows
-from basketbt.errors import UnknownName
+from basketbt.errors import unknown
 
 RELATIVE = 1e-6
 
@@ -117,13 +117,8 @@ def accept(db: sqlite3.Connection, ids: Sequence[int]) -> None:
     Raises ``UnknownName`` when an id is not a pending revision; nothing is changed then.
     """
     pending = {revision.id: revision for revision in listed(db)}
-    if unknown := [str(i) for i in ids if i not in pending]:
-        raise UnknownName(
-            kind="pending revision",
-            name=", ".join(unknown),
-            nearest="",
-            known=", ".join(map(str, pending)) or "none",
-        )
+    if strange := [str(i) for i in ids if i not in pending]:
+        raise unknown("revision", ", ".join(strange), map(str, pending))
     for i in sorted(ids):
         revision = pending[i]
         table = TABLES[revision.kind]

@@ -5,7 +5,7 @@ as rows of them and back.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,8 @@ from basketbt.data.bars import (
     one_a_day,
 )
 from basketbt.data.sources.vendor import FactorSteps, History
+
+_LENGTH = 10  # letters of an ISO date
 
 Row = tuple[float | None, ...]
 Rows = Mapping[str, Row]  # by ISO date
@@ -95,13 +97,11 @@ def steps_of(rows: Rows) -> FactorSteps:
 
 
 def actions_of(symbol: str, rows: Rows) -> tuple[CorporateAction, ...]:
+    days = _dates(rows)
+    ratios = np.nan_to_num(np.stack(_columns(rows, len(RATIOS)), axis=1)).tolist()
     return tuple(
-        CorporateAction(
-            symbol=symbol,
-            ex_date=np.datetime64(date, "D"),
-            **{name: value or 0.0 for name, value in zip(RATIOS, row, strict=True)},
-        )
-        for date, row in rows.items()
+        CorporateAction(symbol=symbol, ex_date=day, **dict(zip(RATIOS, row, strict=True)))
+        for day, row in zip(days, ratios, strict=True)
     )
 
 
@@ -117,13 +117,33 @@ def _rows(dates: Dates, columns: Iterable[Floats]) -> dict[str, Row]:
 
 
 def _dates(rows: Rows) -> Dates:
-    return np.array(list(rows), dtype="datetime64[D]")
+    return stored_days(list(rows))
+
+
+def stored_days(texts: Sequence[object]) -> Dates:
+    """Dates as a store writes them, (R,).
+
+    Raises ``sqlite3.DatabaseError``, as for any damage: SQLite keeps whatever it is given.
+    """
+    for text in texts:
+        if not isinstance(text, str) or len(text) != _LENGTH:
+            raise sqlite3.DatabaseError(f"malformed date {str(text)[:20]!r}")
+    try:
+        return np.array(texts, dtype="datetime64[D]")
+    except ValueError as error:
+        raise sqlite3.DatabaseError(f"malformed date ({error})") from None
 
 
 def _columns(rows: Rows, count: int) -> list[Floats]:
     if not rows:
         return [np.empty(0) for _ in range(count)]
-    return list(np.array(list(rows.values()), dtype=np.float64).T)
+    try:
+        found = np.array(list(rows.values()), dtype=np.float64).T
+    except (ValueError, TypeError) as error:
+        raise sqlite3.DatabaseError(f"malformed number ({error})") from None
+    if np.isinf(found).any():
+        raise sqlite3.DatabaseError("malformed number (infinite)")
+    return list(found)
 
 
 # --- on disk -----------------------------------------------------------------------------------

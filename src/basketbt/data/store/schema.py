@@ -97,8 +97,7 @@ MIGRATIONS: tuple[str, ...] = (_FIRST + rate_limiter.SCHEMA + ";", _SECOND, _THI
 
 
 class NewerStore(DataError):
-    template = "the store {path} has format {found}; this basketbt knows formats up to {known}"
-    fix = "Upgrade basketbt (pip install -U basketbt), or choose another file with --store."
+    """Fields: path, found, known."""
 
 
 def migrate(
@@ -106,10 +105,10 @@ def migrate(
 ) -> None:
     """Bring the tables to the newest format, each step whole or not at all.
 
-    Raises ``NewerStore`` when the file comes from a later basketbt.
+    Raises ``NewerStore`` when the file comes from a later basketbt, or from none.
     """
     while (found := version(connection)) != len(scripts):
-        if found > len(scripts):
+        if not 0 <= found <= len(scripts):
             raise NewerStore(path=path, found=found, known=len(scripts))
         with rate_limiter.transaction(connection):
             # Another process may have done this step while this one waited for its turn.

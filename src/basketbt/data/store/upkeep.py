@@ -13,6 +13,7 @@ from basketbt.data.store.book import Coverage, Store
 from basketbt.data.store.connection import guarded
 from basketbt.data.validation.answers import Rejected, checked
 from basketbt.errors import BasketbtError, RefusedPath
+from basketbt.notes import message
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def problems(store: Store) -> list[str]:
 
 def export(store: Store, target: Path) -> None:
     """Write a compact copy of the store to a file that does not exist yet."""
-    if target.exists():
-        raise RefusedPath(path=target, why="it exists already; name a new file")
+    if target.exists() or target.is_symlink():
+        raise RefusedPath(path=target, why=message("why-it-exists-already-name-a"))
     target.parent.mkdir(parents=True, exist_ok=True)
     store.copy_to(target)
 

@@ -13,7 +13,9 @@ import numpy as np
 
 from basketbt.data.bars import Bars, Dates, FxSeries, is_pair
 from basketbt.data.sources.vendor import FactorSteps, History
-from basketbt.data.validation.rows import factor_growth, judged, missing_before, moves, strange_rate
+from basketbt.data.validation.moves import factor_growth, moves
+from basketbt.data.validation.rates import wrong_rates
+from basketbt.data.validation.rows import judged, missing_before
 from basketbt.market.calendars import as_day, calendar
 from basketbt.market.symbols import Symbol, parse_symbol
 
@@ -23,7 +25,6 @@ _NOT_HELD = ("gap", "hole", "units")
 LATE = 5  # sessions by which the file of an index may end before the others
 _LIMIT_SLACK = 0.012  # the factor's reference is not rounded to the fen; penny shares
 _FREE_AT_FIRST = 5  # sessions of a new listing that are not held against the limit
-_RATE_JUMP = 0.1  # of a currency in a day, logarithmic
 
 
 class Rejected(Exception):
@@ -73,12 +74,8 @@ def _refuse_rates(history: History) -> None:
     days = np.diff(bars.dates).astype(np.int64)
     if not len(bars) or (days <= 0).any():
         raise Rejected("no rates, or their dates are not in order")
-    strange = strange_rate(FxSeries.of(history.symbol, bars.dates, bars.close))
-    if strange is not None:
-        raise Rejected("the rate of {} is {:g}".format(*strange))
-    jump = np.abs(np.diff(np.log(bars.close))) > _RATE_JUMP
-    if jump.any():
-        raise Rejected(f"the rate jumps on {bars.dates[1:][jump][0]}")
+    for one in wrong_rates(FxSeries.of(history.symbol, bars.dates, bars.close)):
+        raise Rejected(f"the rate {one.what} {one.value:g} on {one.date}")
 
 
 def missing_sessions(history: History) -> Dates:

@@ -15,14 +15,15 @@ import numpy as np
 from basketbt.data.bars import Bars, MarketData
 from basketbt.data.ends import known_ends
 from basketbt.data.suspension import suspended
+from basketbt.data.validation import beside, money, moves, rates, steps
 from basketbt.data.validation import rows as rules
+from basketbt.data.validation.findings import Finding
 from basketbt.data.validation.policy import RULES, Policy, full_policy
 from basketbt.data.validation.reference_tables import (
     agreeing_actions,
     believable_actions,
     believable_shares,
 )
-from basketbt.data.validation.rows import Finding
 from basketbt.errors import BadPrices
 from basketbt.notes import COUNTED, Listing, Note, NoteKind, listing
 
@@ -45,7 +46,7 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
         UnknownName: ``quality`` names a check that does not exist.
     """
     policy = full_policy(quality)
-    findings = _fx_findings(data)
+    findings = [one for series in data.fx.values() for one in rates.wrong_rates(series)]
     notes: list[Note] = []
     # Rows that are taken out below say nevertheless how far their table goes.
     data = replace(data, ends=known_ends(data))
@@ -61,9 +62,7 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
     if bars.symbols:
         data, found = _checked_beside(data, bars)
         findings += found
-        beyond = rules.beyond_limit(bars, data)
-        findings += beyond + rules.adjusted_beside(bars, data, beyond)
-        findings += rules.ends_early(bars, data)
+        findings += _held_together(bars, data)
     findings.sort(key=lambda one: (one.symbol, one.date))
     refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
     if refused:
@@ -96,14 +95,20 @@ def _checked_beside(data: MarketData, bars: Bars) -> tuple[MarketData, list[Find
     return replace(data, actions=actions, shares=shares), findings
 
 
-def _fx_findings(data: MarketData) -> list[Finding]:
-    findings = []
-    for pair, series in data.fx.items():
-        strange = rules.strange_rate(series)
-        if strange is not None:
-            what = f"{series.quote} for one {series.base} cannot be"
-            findings.append(Finding("fx", pair, strange[0], strange[1], what, "fx"))
-    return findings
+def _held_together(bars: Bars, data: MarketData) -> list[Finding]:
+    """What rows show beside each other, beside the actions, and beside other securities."""
+    beyond = moves.beyond_limit(bars, data)
+    returns = beside.returns_of(bars)
+    return [
+        *beyond,
+        *moves.adjusted_beside(bars, data, beyond),
+        *steps.doubtful_steps(bars, data),
+        *money.mean_price(bars),
+        *beside.swapped(bars),
+        *beside.lone_moves(bars, returns),
+        *beside.shifted(bars, returns),
+        *rules.ends_early(bars, data),
+    ]
 
 
 def _notes(findings: list[Finding]) -> list[Note]:

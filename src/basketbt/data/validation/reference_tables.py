@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from basketbt.data.adjust import action_steps, factor_steps, unexplained_steps
 from basketbt.data.bars import RATIOS, CorporateAction, Dates, Floats, ShareCounts
-from basketbt.data.validation.rows import Finding
+from basketbt.data.validation.findings import Finding
 
 
 def believable_actions(

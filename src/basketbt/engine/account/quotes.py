@@ -40,9 +40,6 @@ _TIE = 1e-6
 class MissingQuote(DataError):
     """A session with a bar but without a figure the account needs. Fields: symbol, date, field."""
 
-    template = "{symbol} {date}: the bar has no {field}, and the account cannot trade without it"
-    fix = "Give the {field} in the price table, or run the study without `account:`."
-
 
 REFUSED = NoteKind("refused_shares")
 _ADJUSTED = NoteKind("refused-adjusted")

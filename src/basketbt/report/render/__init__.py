@@ -17,7 +17,8 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 #: workbook a hundred times the imports.
 DEFAULT: tuple[Format, ...] = ("page",)
 
-MEMO, PAGE, WORKBOOK, PICTURES = "memo.md", "report.html", "summary.xlsx", "figures/"
+MEMO, PAGE, PICTURES = "memo.md", "report.html", "figures/"
+WORKBOOK, TABLES = "summary.xlsx", "tables.xlsx"
 WORD, WORD_APPENDIX = "memo.docx", "appendix.docx"
 PDF, PDF_APPENDIX = "memo.pdf", "appendix.pdf"
 
@@ -33,8 +34,8 @@ def rendered(
 ) -> dict[str, bytes]:
     """Name → content: the memo, and the formats asked for; their heavy imports happen here.
 
-    In the study's language and colours or the ones given. ``full`` gives the workbook sheets of the
-    bulk tables too. The memo shows the pictures if they are made, or are there (``illustrated``); a
+    In the study's language and colours or the ones given. ``full`` adds a workbook with
+    every table. The memo shows the pictures if they are made, or are there (``illustrated``); a
     Word file holds them in any case.
     """
     from basketbt.report.render.markdown import memo
@@ -52,7 +53,9 @@ def rendered(
     if "xlsx" in formats:
         from basketbt.report.render.xlsx import workbook
 
-        files[WORKBOOK] = workbook(data, made, full=full)
+        files[WORKBOOK] = workbook(data, made)
+        if full:
+            files[TABLES] = workbook(data, made, full=True)
     if "docx" in formats:
         from basketbt.report.render import docx
 

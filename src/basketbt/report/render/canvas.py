@@ -6,9 +6,11 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from basketbt.report.views.palette import LIGHT
+from basketbt.text import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +22,7 @@ _DPI = 150
 #: The same on paper under its own caption: a page is wider, so that letters come out larger.
 PAPER = (5.8, 3.4)
 _FOOT = 0.2  # inches for the line below everything else
+_LETTERS = 80  # of a title's line
 
 #: Families that hold Chinese, in the order of preference on Linux, macOS and Windows.
 CJK_FAMILIES = (
@@ -76,13 +79,21 @@ def picture(
         rows = figure.add_gridspec(2, 1, height_ratios=(height, foot_height))
         above, below = figure.add_subfigure(rows[0]), figure.add_subfigure(rows[1])
         axes = above.subplots()
-        axes.set_title(_literal(title), loc="left", fontsize=9.5, fontweight="bold", wrap=True)
+        _entitle(axes, _literal(title))
         axes.grid(visible=True, linewidth=0.5, color="#d5d9df")
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
         if title:
             below.text(0.012, 0.5, _literal(foot), va="center", fontsize=6, color="#5b6470")
         yield figure, above, axes
+
+
+def _entitle(axes: Axes, title: str) -> None:
+    """Matplotlib wraps a title as the picture needs; one with a dollar sign it would measure as
+    mathematics even where those are off, so such a title is cut by letters."""
+    wraps = "$" not in title
+    shown = title if wraps else "\n".join(wrap(title, _LETTERS))
+    axes.set_title(shown, loc="left", fontsize=9.5, fontweight="bold", wrap=wraps)
 
 
 def settle(figure: Figure) -> None:
@@ -140,4 +151,4 @@ def _settings() -> dict[Any, Any]:
 
 def _literal(text: str) -> str:
     """A name from a file on one line."""
-    return " ".join(text.split())
+    return " ".join(visible(text).split())

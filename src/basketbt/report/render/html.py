@@ -41,9 +41,6 @@ _WORDS = (
 class NoChartLibrary(BasketbtError):
     """Plotly is a dependency, but its bundle is not where it keeps it."""
 
-    template = "plotly's browser bundle is missing: {path}"
-    fix = "Reinstall it (pip install --force-reinstall plotly), or run with --no-report."
-
 
 def page(document: Document) -> bytes:
     """The page of any document.

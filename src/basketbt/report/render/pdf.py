@@ -17,6 +17,7 @@ from basketbt.errors import InputError
 from basketbt.locale import say
 from basketbt.report.render import paper
 from basketbt.report.render.canvas import CJK_FAMILIES
+from basketbt.report.render.onepage import one_page
 from basketbt.report.render.tablewidths import fits, parts
 from basketbt.report.views.blocks import Bullets, Chart, Code, Document, Prose, TableBlock
 from basketbt.text import visible
@@ -53,7 +54,7 @@ def memo(document: Document, drawings: Mapping[str, bytes], date: str) -> bytes:
     stems = _stems(drawings)
     pages = list(_chapters(document, drawings))
     if document.front:
-        told = [_told(one, drawings, _TEXT_CM) for one in paper.front(document, stems)]
+        told = [_told(one, drawings, _TEXT_CM) for one in one_page(document, stems).blocks]
         pages = [{"wide": False, "blocks": [one for each in told for one in each]}]
     return _set(document, document.title, pages, date, memo=bool(document.front))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from basketbt.locale import say
 from basketbt.report.data import ReportData
-from basketbt.report.views import fronttable, headline, memo, pooled
+from basketbt.report.views import answer, fronttable, headline, memo, pooled
 from basketbt.report.views.blocks import TableBlock
 from basketbt.report.views.conclusion import COUNTED, kept
 from basketbt.report.views.context import Context, contexts
@@ -19,12 +19,13 @@ _TITLES = 2
 
 @dataclass(frozen=True)
 class Screen:
-    """A table as texts; ``numbers`` are the columns to be right-aligned."""
+    """A table as texts; ``numbers`` are the columns to be right-aligned, ``below`` lines."""
 
     title: str
     header: list[str]
     rows: list[list[str]]
     numbers: list[int]
+    below: tuple[str, ...] = ()
 
 
 def headlines(data: ReportData) -> Iterator[Screen]:
@@ -34,15 +35,21 @@ def headlines(data: ReportData) -> Iterator[Screen]:
     """
     found = contexts(data, data.info.language)
     if data.tables.get("pooled"):
-        yield _screen(found[0].say("pooled.title"), pooled.table(found[0]))
+        yield screen_of(found[0].say("pooled.title"), pooled.table(found[0]))
     front = fronttable.table(found)
     if front is not None:
         title = " · ".join(dict.fromkeys(_title(one) for one in found[:_TITLES]))
-        yield _screen(title, front)
+        yield screen_of(title, front)
         return
     for context in found:
         for block in headline.tables(context):
-            yield _screen(_title(context), block)
+            yield screen_of(_title(context), block)
+
+
+def answers(data: ReportData) -> Iterator[Screen]:
+    """What is asked at the desk: a table an event."""
+    for context in contexts(data, data.info.language):
+        yield screen_of(_title(context), answer.table(context))
 
 
 def tested(data: ReportData) -> Iterator[Screen]:
@@ -59,7 +66,7 @@ def tested(data: ReportData) -> Iterator[Screen]:
             title = context.say(
                 f"terminal.families.{family.family}", title=_title(context), tests=family.tests
             )
-            yield _screen(title, family_table(context, tests, family))
+            yield screen_of(title, family_table(context, tests, family))
 
 
 def prices_line(data: ReportData) -> str:
@@ -83,11 +90,13 @@ def _title(context: Context) -> str:
     return context.say("terminal.day_zero", name=name, session=event.day0, calendar=calendar)
 
 
-def _screen(title: str, block: TableBlock) -> Screen:
+def screen_of(title: str, block: TableBlock, below: Sequence[str] = ()) -> Screen:
+    """A table of the report as it stands on a terminal."""
     paper = block.on_paper
     return Screen(
         title=title,
         header=[head.text for head in paper.heads],
         rows=[[cell.whole for cell in row] for row in paper.rows],
         numbers=[place for place, head in enumerate(paper.heads) if head.number],
+        below=tuple(below),
     )

@@ -21,9 +21,10 @@ from basketbt.report.views import (
     pooled,
     publication,
     shortfall,
+    sidebyside,
     windows,
 )
-from basketbt.report.views.blocks import Chapter, Document, Section
+from basketbt.report.views.blocks import Chapter, Document, Prose, Section
 from basketbt.report.views.context import Context, View, contexts
 
 VIEWS: tuple[View, ...] = (
@@ -63,6 +64,7 @@ def document(
         front=memo.front(events),
         chapters=(
             *_pooled(events[0]),
+            *_side_by_side(events),
             *(
                 Chapter(f"event-{one.index}", _heading(one), _sections(one, "event"))
                 for one in events
@@ -77,6 +79,15 @@ def _pooled(context: Context) -> Iterator[Chapter]:
     if blocks := pooled.VIEW.blocks(context):
         title = context.say(pooled.VIEW.title)
         yield Chapter("pooled", title, (Section("pooled-all", title, tuple(blocks)),))
+
+
+def _side_by_side(events: list[Context]) -> Iterator[Chapter]:
+    """The lists that several events have in common, around each of them."""
+    table = None if memo.is_pooled(events[0]) else sidebyside.of_events(events)
+    if table is not None:
+        title = events[0].say("sides.events")
+        blocks = (table, Prose(text=events[0].say("sides.aligned"), kind="fine"))
+        yield Chapter("events", title, (Section("events-all", title, blocks),))
 
 
 def _heading(context: Context) -> str:

@@ -1,8 +1,12 @@
-"""The one table of the front page: a list a row, its name first, from publication on."""
+"""The one table of the front page: a list a row, its name first, from publication on.
+
+Events that the same lists meet stand side by side: a column each where they differ, one where not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.report.data import WindowInfo
@@ -13,15 +17,17 @@ from basketbt.report.views.context import Context, real
 from basketbt.report.views.numbers import NONE, joined
 from basketbt.text import shortened
 
-#: Rows that one page holds, and horizons that a table quotes of those of a study.
+#: Rows and columns that one page holds; horizons that a table quotes of those of a study.
 MOST_ROWS = 16
+MOST_COLUMNS = 12
 USUAL = (1, 5, 20, 60)
 #: Columns of letters that a name may take there: two lines.
 _LONGEST = 52
 
 _KINDS = ("named", "mapped", "composite")
 _Row = tuple[Context, str]
-_Column = tuple[Head, list[Cell]]
+#: A head and a cell a row.
+Column = tuple[Head, list[Cell]]
 
 
 def table(events: list[Context]) -> TableBlock | None:
@@ -33,17 +39,14 @@ def table(events: list[Context]) -> TableBlock | None:
     windows = quoted(first)
     if not windows:
         return None
-    rows = _sorted(events, windows)
+    every = _sorted(events, windows)
+    rows = list({basket: (one, basket) for one, basket in reversed(every)}.values())[::-1]
+    shared = len(rows) < len(every)
     shown, rest = rows[:MOST_ROWS], rows[MOST_ROWS:]
-    columns = [
-        _shares(first, shown),
-        *_events(events, shown),
-        *_from(events, shown),
-        *_returns(first, shown, windows),
-        *_against(first, shown, windows),
-        *_account(first, shown),
-        *_verdict(first, shown),
-    ]
+    columns = list(_columns(shown))
+    if shared:
+        own = ((one, _columns([(one, basket) for _, basket in shown])) for one in events)
+        columns = side_by_side(own, MOST_COLUMNS - 1)
     return TableBlock(
         caption=first.say(
             "memo.caption_fixed" if windows[0].kind == "fixed" else "memo.caption",
@@ -60,6 +63,44 @@ def table(events: list[Context]) -> TableBlock | None:
         kind="front",
         note=joined([_left_out(first, rest), *_mapped(first, shown)], first.language),
     )
+
+
+def _columns(rows: list[_Row]) -> Iterator[Column]:
+    """Everything told of the lists of one event, or of lists that have each their own."""
+    first = rows[0][0]
+    windows = quoted(first)
+    yield _shares(first, rows)
+    yield from _from(rows)
+    yield from _returns(first, rows, windows)
+    yield from _against(first, rows, windows)
+    yield from _account(first, rows)
+    yield from _verdict(first, rows)
+
+
+def side_by_side(made: Iterable[tuple[Context, Iterable[Column]]], most: int) -> list[Column]:
+    """The columns of every event: those that are the same in all of them once.
+
+    Of more than ``most``, the last of those that differ are left out.
+    """
+    found: dict[str, list[tuple[Context, Column]]] = {}
+    for context, columns in made:
+        for column in columns:
+            found.setdefault(column[0].text, []).append((context, column))
+    shown = {
+        name: [own[0][1]]
+        if len({tuple(cell.text for cell in cells) for _, (_, cells) in own}) == 1
+        else [(_of_event(context, head), cells) for context, (head, cells) in own]
+        for name, own in found.items()
+    }
+    for name in reversed([name for name, own in shown.items() if len(own) > 1]):
+        if sum(map(len, shown.values())) > most:
+            del shown[name]
+    return [column for own in shown.values() for column in own]
+
+
+def _of_event(context: Context, head: Head) -> Head:
+    event = context.event.name.say(context.language)
+    return replace(head, text=context.say("memo.of_event", head=head.text, event=event))
 
 
 def quoted(context: Context) -> list[WindowInfo]:
@@ -112,7 +153,7 @@ def _named(context: Context, basket: str) -> Cell:
     return text(shortened(context.called(basket), _LONGEST), title=basket)
 
 
-def _shares(first: Context, rows: list[_Row]) -> _Column:
+def _shares(first: Context, rows: list[_Row]) -> Column:
     """How many shares of what kind; fewer than the list has where prices are missing."""
     head = Head(first.say("memo.shares"), first.say("memo.shares_note"), number=False)
     return head, [_counted(context, basket) for context, basket in rows]
@@ -144,25 +185,17 @@ def _mapped(first: Context, rows: list[_Row]) -> Iterator[str]:
         yield first.say("memo.mapped_are")
 
 
-def _events(events: list[Context], rows: list[_Row]) -> Iterator[_Column]:
-    """The event of each row, where the same lists meet several."""
-    lists = {basket for _, basket in rows}
-    if len(events) > 1 and len(lists) < len(rows):
-        head = Head(events[0].say("memo.event_head"), number=False)
-        yield head, [text(one.event.name.say(one.language)) for one, _ in rows]
-
-
-def _from(events: list[Context], rows: list[_Row]) -> Iterator[_Column]:
+def _from(rows: list[_Row]) -> Iterator[Column]:
     """From when a reader could trade, where lists differ in it."""
-    sessions = {
-        (one.index, member.basket): member.session for one in events for member in one.event.members
-    }
-    found = [sessions[one.index, basket] for one, basket in rows]
-    if len(set(found)) > 1 and len({basket for _, basket in rows}) == len(rows):
-        yield Head(events[0].say("memo.from"), number=False), [text(one) for one in found]
+    found = [
+        next((m.session for m in one.event.members if m.basket == basket), None)
+        for one, basket in rows
+    ]
+    if len(set(found)) > 1:
+        yield Head(rows[0][0].say("memo.from"), number=False), [text(one) for one in found]
 
 
-def _returns(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Iterator[_Column]:
+def _returns(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Iterator[Column]:
     if any(one.kind == "hindsight" for one in first.windows):
         note = first.say("memo.before_note")
         yield Head(first.say("memo.before"), note), _cells(rows, "hindsight")
@@ -177,7 +210,7 @@ def _cells(rows: list[_Row], window: str) -> list[Cell]:
     ]
 
 
-def _against(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Iterator[_Column]:
+def _against(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Iterator[Column]:
     """Beside the study's first benchmark and beside each list's own industries."""
     window = compared(windows)
     excess: dict[tuple[int, Value, Value], Value] = {
@@ -198,7 +231,7 @@ def _against(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Ite
         yield Head(head, first.say(note)), cells
 
 
-def _account(first: Context, rows: list[_Row]) -> Iterator[_Column]:
+def _account(first: Context, rows: list[_Row]) -> Iterator[Column]:
     """What an account kept that bought after publication, to the study's end."""
     made = {
         (one.index, row["basket"]): row["total_return"]
@@ -214,7 +247,7 @@ def _account(first: Context, rows: list[_Row]) -> Iterator[_Column]:
         )
 
 
-def _verdict(first: Context, rows: list[_Row]) -> Iterator[_Column]:
+def _verdict(first: Context, rows: list[_Row]) -> Iterator[Column]:
     """Whether what a reader got is more than market, kind and chance, of lists that are tested."""
     if first.event.tests is None:
         return

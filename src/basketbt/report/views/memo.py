@@ -15,6 +15,7 @@ from basketbt.report.views.numbers import percent
 
 #: Events whose sentences the page has room for.
 _TOLD = 2
+_TILES = 4
 
 
 def front(events: list[Context]) -> tuple[Block, ...]:
@@ -23,7 +24,7 @@ def front(events: list[Context]) -> tuple[Block, ...]:
     table = fronttable.table(events)
     if not first.summary or table is None:
         return ()
-    tiles = _tiles(first)
+    tiles = _tiles(events)
     return (
         Prose(text=_event(events), kind="fine"),
         *(Prose(text=line, kind="lead") for line in sentences(events)),
@@ -43,12 +44,15 @@ def sentences(events: list[Context]) -> list[str]:
     first = events[0]
     if is_pooled(first):
         return pooled.answers(first)
-    told = [(context, line) for context in events[:_TOLD] for line in frontlines.sentences(context)]
-    if len(events) == 1:
-        return [line for _, line in told]
+    told: dict[str, list[Context]] = {}
+    for context in events[:_TOLD]:
+        for line in frontlines.sentences(context):
+            told.setdefault(line, []).append(context)
     named = [
-        first.say("terminal.named", name=one.event.name.say(first.language), said=line)
-        for one, line in told
+        line
+        if len(own) == len(events[:_TOLD])  # said of all of them
+        else first.say("terminal.named", name=own[0].event.name.say(first.language), said=line)
+        for line, own in told.items()
     ]
     left = len(events) - _TOLD
     return [*named, *([first.say("memo.more_events", count=left)] if left > 0 else [])]
@@ -85,9 +89,18 @@ def _event(events: list[Context]) -> str:
     return first.say("joint.semicolon").join(said)
 
 
-def _tiles(context: Context) -> TableBlock | None:
-    """Four numbers to remember, each with what it is of."""
-    found = list(_pooled_tiles(context) if is_pooled(context) else frontlines.tiles(context))[:4]
+def _tiles(events: list[Context]) -> TableBlock | None:
+    """Four numbers to remember, each with what it is of; of several events what differs of each."""
+    if is_pooled(events[0]):
+        found = list(_pooled_tiles(events[0]))[:_TILES]
+    else:
+        own = (
+            (one, [(head, [cell]) for head, cell in frontlines.tiles(one)])
+            for one in events[:_TOLD]
+        )
+        every = fronttable.side_by_side(own, 2 * _TILES)
+        found = [(head, cell) for head, (cell,) in every]
+        found = found if len(found) <= _TILES else [*found[:_TOLD], *found[-(_TILES - _TOLD) :]]
     if not found:
         return None
     return TableBlock(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from basketbt.data.bars import Dates, Floats
 from basketbt.data.suspension import HALTED, STATUS
 from basketbt.errors import InvalidFile, Problem
+from basketbt.notes import message
 
 Number = TypeVar("Number", np.float64, np.float32, np.int64)
 
@@ -29,7 +30,11 @@ Lines = NDArray[np.intp]  # (R,) the line of each row, for messages
 
 _SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # how Excel counts days, 1954 to 2091
 _EXCEL_ZERO = np.datetime64("1899-12-30", "D")
-_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T,，](.*))?")
+# Without marks between them, year, month and day have all their digits: 250123 is no year 2501.
+_DAY = re.compile(
+    r"(?:(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d\d)(\d\d))(?:[ T,，](.*))?"
+)
+_FIRST_YEAR, _LAST_YEAR = 1980, 2100  # no exchange here is older; a later year is a slip of the pen
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 _EPOCH = re.compile(r"\d{10}|\d{13}|\d{16}|\d{19}")  # seconds to nanoseconds since 1970
@@ -122,8 +127,8 @@ def to_days(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> Da
     wrong = np.flatnonzero(np.isnat(found) & (numbers >= 0))
     if wrong.size:
         row = int(wrong[0])
-        what = f"{header} holds {texts[numbers[row]]!r}, which is no date"
-        raise InvalidFile([Problem(path, int(lines[row]), what, "write it as 2025-01-21")])
+        what = message("why-holds-which-is-no-date", header=header, texts=texts[numbers[row]])
+        raise InvalidFile([Problem(path, int(lines[row]), what, message("do-write-it-as-2025-01"))])
     return found
 
 
@@ -156,8 +161,10 @@ def _moment(word: str, slashed: tuple[int, int] | None) -> date | None:
         return date(int(parts[3]), int(parts[slashed[0]]), int(parts[slashed[1]]))
     if not (parts := _DAY.fullmatch(word)):
         return None
-    day = date(int(parts[1]), int(parts[2]), int(parts[3]))
-    clock = _CLOCK.fullmatch(parts[4].strip()) if parts[4] else None
+    day = date(*(int(parts[at] or parts[at + 3]) for at in (1, 2, 3)))
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        return None
+    clock = _CLOCK.fullmatch(parts[7].strip()) if parts[7] else None
     if clock is None or clock[3] is None:
         return day
     zone = clock[3].replace("Z", "+0000").replace(":", "")
@@ -190,8 +197,8 @@ def _from_text(column: pa.ChunkedArray, header: str, path: str, lines: Lines) ->
     wrong = [n for n, text in enumerate(texts) if np.isnan(known[n]) and not _is_unknown(text)]
     if wrong:
         row = int(np.flatnonzero(np.isin(numbers, wrong))[0])
-        what = f"{header} holds {texts[numbers[row]]!r}, which is no number"
-        fix = "leave the cell empty if unknown"
+        what = message("why-holds-which-is-no-number", header=header, texts=texts[numbers[row]])
+        fix = message("do-leave-the-cell-empty-if")
         raise InvalidFile([Problem(path, int(lines[row]), what, fix)])
     found: Floats = known[numbers]
     return found
@@ -239,8 +246,8 @@ def to_statuses(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -
     if None in known:
         text = texts[known.index(None)]
         row = int(np.flatnonzero(numbers == texts.index(text))[0])
-        what = f"{header} holds {text!r}, which is no trading status"
-        fix = f"write 1 or 交易, 0 or {HALTED}; leave the cell empty if unknown"
+        what = message("why-holds-which-is-no-trading", header=header, text=text)
+        fix = message("do-write-1-or-0-or", halted=HALTED)
         raise InvalidFile([Problem(path, int(lines[row]), what, fix)])
     return np.array([*known, False], dtype=np.bool_)[numbers]
 

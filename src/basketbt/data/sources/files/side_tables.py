@@ -21,8 +21,12 @@ from basketbt.data.sources.files.codes import CodeIndex
 from basketbt.data.sources.files.formats import TableFile
 from basketbt.data.sources.files.headers import is_date_header
 from basketbt.data.sources.files.spec import Kind, TableSpec
-from basketbt.data.sources.files.tidy import read_fields
+from basketbt.data.sources.files.tidy import Fields, read_fields
 from basketbt.data.sources.files.wide import read_cells
+from basketbt.errors import InvalidFile, Problem
+from basketbt.notes import message
+
+_LARGEST_LOT = 1_000_000  # shares; the largest in Hong Kong are some 100,000
 
 
 class PairIndex(CodeIndex):
@@ -45,7 +49,9 @@ def read_fx(table: TableFile, spec: TableSpec, request: PriceRequest) -> dict[st
         if wanted or spec.layout == "wide":
             return _series(pairs, request, *read_cells(table, spec.path, wanted))
     fields = read_fields(table, spec, pairs)
-    return _series(pairs, request, fields.position, fields.days("date"), fields.numbers("rate"))
+    rates = fields.numbers("rate")
+    days = fields.dated("date", rates, "rate")
+    return _series(pairs, request, fields.position, days, rates)
 
 
 def _series(
@@ -71,8 +77,8 @@ def _each(
 def read_shares(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str, ShareCounts]:
     """Shares in force by effective date, of the securities asked for; not checked."""
     fields = read_fields(table, spec, codes)
-    days = fields.days("date")
     total, tradable = fields.numbers("total"), fields.numbers("tradable")
+    days = fields.dated("date", total, "share count")
     return {
         symbol: ShareCounts(
             symbol=symbol, dates=days[mine], total=total[mine], tradable=tradable[mine]
@@ -104,13 +110,16 @@ def read_actions(
 
 
 def read_instruments(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str, Instrument]:
-    """Names, listing dates, lots and industries of the securities asked for."""
+    """Names, listing dates, lots and industries of the securities asked for.
+
+    Raises ``InvalidFile`` for a lot that is no whole number of shares.
+    """
     fields = read_fields(table, spec, codes)
     columns = (
         fields.texts("name"),
         fields.days("listed"),
         fields.days("delisted"),
-        fields.numbers("lot"),
+        _lots(fields),
         fields.texts("industry"),
     )
     found = {}
@@ -126,3 +135,23 @@ def read_instruments(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dic
             industry=industry,
         )
     return found
+
+
+def _lots(fields: Fields) -> Floats:
+    lots = fields.numbers("lot")
+    possible = (lots >= 1) & (lots <= _LARGEST_LOT) & (lots == np.floor(lots))
+    wrong = np.flatnonzero(~(possible | np.isnan(lots)))
+    if wrong.size:
+        fix = message("do-write-a-whole-number-of")
+        raise InvalidFile(
+            [
+                Problem(
+                    fields.path,
+                    int(fields.lines[row]),
+                    message("why-a-lot-of-shares", lots=lots[row]),
+                    fix,
+                )
+                for row in wrong.tolist()
+            ]
+        )
+    return lots

@@ -46,7 +46,7 @@ from basketbt.data.sources.files.wide import is_wide, read_wide_bars
 from basketbt.errors import RefusedPath
 from basketbt.market.calendars import calendar
 from basketbt.market.indexes import EQUAL_MARKET
-from basketbt.notes import Note, NoteKind, listing
+from basketbt.notes import Note, NoteKind, listing, message
 
 ADJUSTED_TABLE = NoteKind("adjusted_table")
 SUSPECT_ROWS = NoteKind("suspect_rows", severity="warning")
@@ -229,7 +229,9 @@ class FilesSource(TableSource):
             if spec.path not in self._files:
                 self._paths[spec.path] = safe_path(root, spec.path)
             elif not self._files[spec.path]:
-                raise RefusedPath(path=spec.path, why=f"no table in {root} is called so")
+                raise RefusedPath(
+                    path=spec.path, why=message("why-no-table-in-is-called", root=root)
+                )
         super().__init__(self._given, self._opened)
 
     def load(self, request: PriceRequest) -> MarketData:

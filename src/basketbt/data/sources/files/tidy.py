@@ -23,7 +23,9 @@ from basketbt.data.sources.files.formats import ParquetTable, TableFile
 from basketbt.data.sources.files.headers import Column, find_columns, plain
 from basketbt.data.sources.files.layouts import Layout, layout_of
 from basketbt.data.sources.files.spec import TableSpec
+from basketbt.errors import InvalidFile, Problem
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import message
 
 _MOST_MONEY = 5e10  # yuan that no share trades on its median day; the market has a trillion
 
@@ -50,6 +52,24 @@ class Fields:
         if field not in self.columns:
             return np.full(len(self.position), np.datetime64("NaT", "D"))
         return to_days(self.rows[field], self.columns[field].header, self.path, self.lines)
+
+    def dated(self, field: str, values: Floats, what: str) -> Dates:
+        """(R,) days of a field in which every row with a value must have one.
+
+        Raises ``InvalidFile`` with the first rows that have none: nobody knows what they belong to.
+        """
+        days = self.days(field)
+        lost = np.flatnonzero(np.isnat(days) & np.isfinite(values))
+        if lost.size:
+            said = f"a row with a {what} ({{:.6g}}) and no date"
+            fix = message("do-write-the-day-in-the")
+            raise InvalidFile(
+                [
+                    Problem(self.path, int(self.lines[row]), said.format(values[row]), fix)
+                    for row in lost.tolist()
+                ]
+            )
+        return days
 
     def numbers(self, field: str, scale: float | None = None) -> Floats:
         """(R,) numbers in our units; ``scale`` counts where the header names no unit."""
@@ -140,7 +160,8 @@ def read_bars(
     fields = read_fields(table, spec, codes)
     columns_of = fields.columns
     layout = layout_of(plain(header)[0] for header in table.headers)
-    days = fields.days("date")
+    days = fields.dated("date", fields.numbers("close"), "close")
+    _refuse_strays(fields, days, request)
     rows = rows_within(fields.position, days, request)
     columns = {name: fields.numbers(name, spec.scale(name))[rows] for name in COLUMNS}
     units = {name: _scale(fields, name, spec) for name in ("volume", "amount")}
@@ -158,6 +179,36 @@ def read_bars(
     titles = (*table.titles, columns_of["close"].header if "close" in columns_of else "")
     scales = units["volume"], units["amount"]
     return BarRows(bars, marks[rows], evidence, layout, titles, scales)
+
+
+def _refuse_strays(fields: Fields, days: Dates, request: PriceRequest) -> None:
+    """Raise ``InvalidFile`` for days far from those of the rows above and below them.
+
+    Such a row would be left out as outside the range, and its session told as a suspension. Only
+    tables in date order show it.
+    """
+    order = np.argsort(fields.position, kind="stable")
+    whose, ordered = fields.position[order], days[order]
+    outside = (ordered < request.start) | (ordered > request.end)
+    stray = np.zeros(len(order), dtype=np.bool_)
+    one_share = (whose[1:-1] == whose[:-2]) & (whose[1:-1] == whose[2:])
+    stray[1:-1] = one_share & outside[1:-1] & ~outside[:-2] & ~outside[2:]
+    if not stray.any():
+        return
+    later = np.diff(ordered[~stray]).astype(np.int64)[np.diff(whose[~stray]) == 0]
+    if (later >= 0).all() or (later <= 0).all():
+        fix = message("do-write-the-right-day-the")
+        raise InvalidFile(
+            [
+                Problem(
+                    fields.path,
+                    int(fields.lines[row]),
+                    message("why-stands-out-of-line", days=days[row]),
+                    fix,
+                )
+                for row in order[stray].tolist()
+            ]
+        )
 
 
 def _scale(fields: Fields, name: str, spec: TableSpec) -> float:

@@ -1,0 +1,192 @@
+"""A question without a file is the study that its YAML would be."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from basketbt.config.study import load_study
+from basketbt.errors import BasketbtError, InvalidFile
+from basketbt.plan.adhoc import (
+    AdHoc,
+    BadMoment,
+    BadSpan,
+    NoMoment,
+    OwnList,
+    Question,
+    SpanOfOneEvent,
+    TwoLists,
+    UnreadShares,
+    ad_hoc,
+    as_files,
+    list_of_text,
+)
+from basketbt.plan.study import make_plan
+from support.written import command, content, table
+
+TODAY = date(2026, 1, 15)
+SHARES = "688111 300624 002230"
+
+
+def asked(*texts: str, **more: Any) -> AdHoc:
+    lists = [list_of_text(text, number) for number, text in enumerate(texts, 1)]
+    return ad_hoc(Question(lists=lists, **more), TODAY)
+
+
+def shares(text: str) -> list[str]:
+    found = list_of_text(text, 1)
+    assert isinstance(found, OwnList)
+    return [row.symbol for row in found.rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["688111 300624.SZ", "688111,300624", "金山办公、万兴科技", "mine=688111；万兴科技"],
+)
+def test_shares_are_codes_or_names_however_they_are_separated(text: str) -> None:
+    assert shares(text) == ["688111.SH", "300624.SZ"]
+
+
+def test_a_table_is_read_and_what_is_no_share_in_it_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_text("代码,名称,权重\n688111,金山办公,60%\n300624,,40%\n合计,,\n", encoding="utf-8")
+    found = list_of_text(str(path), 2)
+    assert isinstance(found, OwnList)
+    assert (found.id, found.weighted) == ("mine/list-2", True)
+    assert [row.weight for row in found.rows] == [0.6, 0.4]
+    assert "合计" in found.unread[0]
+    study = ad_hoc(Question(lists=[found], events=["deepseek-r1"]), TODAY).study
+    assert [one.kind for one in study.config.weighting] == ["given"]
+
+
+def test_a_typed_word_that_is_no_share_is_refused() -> None:
+    with pytest.raises(UnreadShares, match="30062x") as error:
+        list_of_text("688111 30062x", 1)
+    assert error.value.exit_code == 2
+
+
+def test_lists_that_nobody_dates_are_looked_at_around_the_event() -> None:
+    config = asked(SHARES, events=["deepseek-r1"]).study.config
+    assert config.windows == ((-20, -1), (0, 0), (0, 4), (0, 19))
+    assert not config.split_at_publication
+
+
+def test_a_day_of_publication_splits_what_was_before_from_what_came_after() -> None:
+    found = asked(SHARES, events=["deepseek-r1"], published="2025-02-07")
+    assert found.study.config.split_at_publication
+    assert found.study.config.horizons == (1, 5, 20)
+    (basket,) = make_plan(found.study).baskets
+    assert str(basket.source.published) == "2025-02-07"
+
+
+def test_without_an_event_each_publication_is_one() -> None:
+    assert asked(SHARES, published="2025-02-07").study.config.by_publication
+    assert asked("guojin/software").study.config.by_publication
+    with pytest.raises(NoMoment):
+        asked(SHARES)
+
+
+def test_a_moment_is_an_event_in_shanghais_time() -> None:
+    (case,) = make_plan(asked(SHARES, events=["2025-03-05 22:00"]).study).cases
+    assert case.event.at.isoformat() == "2025-03-05T22:00:00+08:00"
+    assert str(case.day_zero.session) == "2025-03-06"
+
+
+def test_since_and_until_are_one_window() -> None:
+    (case,) = make_plan(asked(SHARES, since="2025-02-08", until="2025-02-16").study).cases
+    (window,) = case.distinct_windows
+    days = [str(case.session(day)) for day in (window.first, window.last)]
+    assert days == ["2025-02-10", "2025-02-14"]  # the sessions inside
+    found = asked(SHARES, events=["deepseek-r1"], since="2025-02-05", until="2025-02-07")
+    assert found.study.config.windows == ((5, 7),)
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"events": ["2025-13-01"]}, BadMoment),
+        ({"events": ["nonsense"]}, InvalidFile),
+        ({"events": ["deepseek-r1"], "published": "soon"}, BadMoment),
+        ({"since": "2025-02-10", "until": "2025-02-03"}, BadSpan),
+        ({"events": ["deepseek-r1", "deepseek-v3"], "since": "2025-02-10"}, SpanOfOneEvent),
+    ],
+)
+def test_what_cannot_be_meant_is_said(more: dict[str, Any], error: type[BasketbtError]) -> None:
+    with pytest.raises(error) as told:
+        asked(SHARES, **more)
+    assert told.value.exit_code == 2
+
+
+def test_two_lists_of_one_name_are_refused() -> None:
+    with pytest.raises(TwoLists, match="mine/a"):
+        asked("a=688111", "A=300624", events=["deepseek-r1"])
+
+
+def test_the_yaml_says_the_same_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = asked(f"mine=0.5 {SHARES}".replace("0.5 ", ""), "000034", events=["2025-03-05 22:00"])
+    for name, text in as_files(found).items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    again = load_study(tmp_path / "adhoc.yaml")
+    assert again.config == found.study.config
+    plans = [make_plan(one) for one in (again, found.study)]
+    assert plans[0].baskets == plans[1].baskets
+
+
+@pytest.mark.slow
+class TestCommand:
+    ASK = ("run", "--list", SHARES, "--event", "deepseek-r1", "--source", "sample")
+
+    def test_it_answers_at_once_and_the_saved_study_is_the_same_run(self, tmp_path: Path) -> None:
+        done = command(*self.ASK, "--published", "2025-02-07", "--save", "mine", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        said = done.stdout
+        for part in ("before publication", "5 sessions from publication", "CSI 300", "3/3"):
+            assert part in said
+        (run,) = (one for one in (tmp_path / "results/mine").iterdir() if not one.is_symlink())
+        assert f"page:   {run.relative_to(tmp_path)}/report.html" in said
+        before = content(run)
+        again = command("run", "mine.yaml", "--json", cwd=tmp_path)
+        assert json.loads(again.stdout)["run"] == run.name
+        assert content(run) == before
+
+    def test_what_is_printed_stands_in_the_summary(self, tmp_path: Path) -> None:
+        done = command(*self.ASK, "--no-report", cwd=tmp_path)
+        assert "hindsight" in done.stderr
+        rows = table(tmp_path / "results/adhoc/latest/summary.csv")
+        printed = [line.split() for line in done.stdout.splitlines() if "3/3" in line]
+        for line, row in zip(printed, rows, strict=True):
+            keys = ("total_return", "benchmark_return", "excess_return", "max_drawdown")
+            wanted = [f"{float(row[key]):+.1%}" for key in keys]
+            assert line[-5:-1] == [one.replace("+0.0%", "0.0%") for one in wanted[:3]] + [
+                one.replace("+", "") for one in wanted[3:]
+            ]
+
+    def test_files_are_never_written_over_unasked(self, tmp_path: Path) -> None:
+        (tmp_path / "mine.yaml").write_text("study: other\n", encoding="utf-8")
+        refused = command(*self.ASK, "--save", "mine", cwd=tmp_path)
+        assert refused.returncode == 4
+        assert "--force" in refused.stderr
+        assert {path.name for path in tmp_path.iterdir()} == {"mine.yaml"}
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (("run",), "neither a study nor a list"),
+            (("run", "deepseek-r1", "--event", "deepseek-v3"), "--list"),
+            (("run", "--list", "picks.xlsx", "--event", "deepseek-r1"), "picks.xlsx"),
+        ],
+    )
+    def test_what_is_no_question_is_one_line(
+        self, words: tuple[str, ...], said: str, tmp_path: Path
+    ) -> None:
+        refused = command(*words, cwd=tmp_path)
+        assert refused.returncode == 2
+        assert said in refused.stderr
+        assert not list(tmp_path.iterdir())

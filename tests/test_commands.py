@@ -1,0 +1,162 @@
+"""What every command promises: help, --json, --quiet, --lang, its exit code, and a pipe that ends.
+
+docs/json.md says what --json prints; errors.py has the exit codes.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from basketbt.cli.main import app
+from support.written import command
+
+#: What prints a file of another form, and no result.
+WITHOUT_JSON = {"schema"}
+STUDY = """\
+study: small
+events: deepseek-r1
+baskets: [guojin/software, csc/applications]
+windows: [[0, 5]]
+prices: {source: sample}
+grid: {weighting: [equal, stance]}
+"""
+
+
+def leaves(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command by the words that call it."""
+    if not hasattr(tree, "commands"):
+        yield name, tree
+        return
+    for word, below in tree.commands.items():
+        yield from leaves(below, f"{name} {word}".strip())
+    if name == "runs":  # a group that lists when nothing follows
+        yield name, tree
+
+
+COMMANDS = dict(leaves(get_command(app)))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_takes_json_quiet_and_a_language(name: str) -> None:
+    taken = [text for one in COMMANDS[name].params for text in one.opts]
+    assert len(taken) == len(set(taken))
+    wanted = {"--quiet", "--lang", *({"--json"} if name not in WITHOUT_JSON else ())}
+    assert wanted <= set(taken)
+
+
+def test_every_json_is_documented() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "json.md").read_text(encoding="utf-8")
+    told = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert told == set(COMMANDS) - WITHOUT_JSON
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a study, its run, its event study and its grid."""
+    desk = tmp_path_factory.mktemp("desk")
+    (desk / "small.yaml").write_text(STUDY, encoding="utf-8")
+    for words in (["run", "small.yaml", "--no-report"], ["grid", "small.yaml"]):
+        done = command(*words, "--quiet", cwd=desk)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return desk
+
+
+#: Commands that answer without a vendor: the words, and a key of the JSON.
+ANSWERS = [
+    ("list", "rows"),
+    ("show guojin/software", "rows"),
+    ("show guojin/software --history", "rows"),
+    ("overlap guojin/software csc/applications", "rows"),
+    ("check", "problems"),
+    ("events", "rows"),
+    ("events deepseek-r1", "rows"),
+    ("events shocks", "rows"),
+    ("rules --on 2025-02-05", "rows"),
+    ("runs", "rows"),
+    ("runs prune --keep 9", "rows"),
+    ("run small.yaml --no-report", "summary"),
+    ("events study small.yaml", "event_study"),
+    ("grid small.yaml", "variants"),
+    ("report small", "page"),
+    ("verify small", "reproduces"),
+    ("lock small.yaml -o small.zip", "content"),
+    ("config prices", "prices"),
+    ("doctor", "here"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "key"), ANSWERS, ids=[words for words, _ in ANSWERS])
+def test_json_is_one_document_and_quiet_says_nothing(words: str, key: str, desk: Path) -> None:
+    told = command(*words.split(), "--json", cwd=desk)
+    assert told.returncode == 0, told.stderr
+    answer = json.loads(told.stdout)
+    assert answer["format"] == 1
+    assert key in answer
+    assert command(*words.split(), "--quiet", cwd=desk).stdout == ""
+    refused = command(*words.split(), "--lang", "fr", cwd=desk)
+    assert refused.returncode == 2
+    assert "fr" in refused.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("show nobody/nothing", 2),
+        ("run nothing.yaml", 2),
+        ("report nothing", 2),
+        ("runs prune", 2),
+        ("list --nonsense", 2),
+        ("run small.yaml --set baskets=[csc/compute] --set windows=[[0,300]]", 3),
+        ("run small.yaml --out small.yaml", 4),
+        ("verify small --source lock:small.yaml", 2),
+    ],
+)
+def test_what_goes_wrong_is_a_line_and_its_exit_code(words: str, code: int, desk: Path) -> None:
+    done = command(*words.split(), cwd=desk)
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals and pipes of POSIX")
+@pytest.mark.parametrize("words", ["list --json", "events --json", "run small.yaml --json"])
+def test_a_reader_who_has_enough_ends_the_command_without_a_word(words: str, desk: Path) -> None:
+    call = [sys.executable, "-m", "basketbt", *words.split()]
+    with subprocess.Popen(
+        call, cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        assert running.stderr is not None
+        said = running.stderr.read()
+    assert (running.returncode, said) == (0, b"")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
+@pytest.mark.parametrize("words", ["run small.yaml", "events study small.yaml", "grid small.yaml"])
+def test_ctrl_c_ends_a_command_with_a_line(words: str, desk: Path) -> None:
+    call = [sys.executable, "-m", "basketbt", *words.split(), "--out", "stopped"]
+    with subprocess.Popen(
+        call, cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        time.sleep(0.6)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode in (0, 130)  # 0: it was faster
+    assert "Traceback" not in said
+    if running.returncode:
+        assert not list((desk / "stopped").rglob("manifest.json"))
