@@ -8,7 +8,7 @@ import io
 import os
 import stat
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from basketbt.errors import OutputError
@@ -88,3 +88,56 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content)
     return buffer.getvalue()
+
+
+@contextlib.contextmanager
+def held(path: Path, why: str) -> Iterator[None]:
+    """Hold a file for this process; another one that asks meanwhile is refused.
+
+    The system lets go of it when the process ends, however it ends. Raises ``OutputError``, with
+    ``why`` where it is held already.
+    """
+    handle = _holding(path, why)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _holding(path: Path, why: str) -> int:
+    """The open handle of a file that this process alone has locked."""
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            demand_writable(path)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise OutputError.of(error, path) from error
+        try:
+            _lock(handle)
+            # Who held it before may have deleted the file that was opened here.
+            if _same(handle, path):
+                return handle
+        except OSError as error:
+            os.close(handle)
+            raise OutputError(path=path.parent, why=why) from error
+        os.close(handle)
+
+
+def _same(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _lock(handle: int) -> None:
+    """Raise ``OSError`` where another process has the file."""
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_table, warn
-from basketbt.cli.nobody import nobody_is_left, say_nobody_left
 from basketbt.cli.options import (
     Day,
     Force,
@@ -55,11 +54,12 @@ def fetch(
     """Fetch the prices a study or basket needs into the store; run it again to resume."""
     from basketbt.data.sources.auto import Fetcher
     from basketbt.data.store import Store, store_path
+    from basketbt.data.successors import names_today
 
     request = requested(target_of(target, settings or ()), start, end)
     with Store(store_path(store)) as opened:
         fetcher = Fetcher(opened, route(source))
-        with resumable(), progress(len(request.names), quiet=quiet or as_json) as report:
+        with resumable(), progress(len(names_today(request)), quiet=quiet or as_json) as report:
             outcomes = fetcher.fetch(request, thorough=True, again=refresh, report=report)
     if not (quiet or as_json):
         _warn_of_the_calendar()
@@ -139,10 +139,11 @@ def verify(
 
 
 def _say_outcomes(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
+    from basketbt.data.sources.nobody import nobody_left
+
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
-    if nobody_is_left(outcomes):
-        say_nobody_left(outcomes)
-        return
+    if error := nobody_left(outcomes):
+        raise error
     if not quiet:
         say_table(
             ("symbol", "", "from", "rows added", "rows rewritten"),

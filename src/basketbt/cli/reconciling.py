@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def reconcile(
     target: Target,
     between: Annotated[
-        str, typer.Option(help="Two vendors: sina, eastmoney, tencent, csindex, yahoo.")
+        str, typer.Option(help="Two vendors: sina, eastmoney, tencent, csindex, yahoo, baostock.")
     ] = "sina,eastmoney",
     tolerance: Annotated[
         float, typer.Option(min=0.0, help="Largest difference of a close or a return allowed.")

@@ -123,7 +123,8 @@ class LockSource:
         names = [name for name in self._files if name not in (UNIVERSE, UNIVERSE_VOLUME)]
         tables = TableSource(by_convention(names), lambda spec: self._table(spec.path))
         try:
-            asked = replace(request, symbols=_securities(request), indexes=(), universe=False)
+            named = replace(request, symbols=_securities(request), also=(), indexes=())
+            asked = replace(named, universe=False)
             data = tables.load(asked)
             universe = self._universe(request) if request.universe else None
             known = [self._manifest.symbols[symbol] for symbol in data.bars.symbols]
@@ -191,7 +192,7 @@ def _numbers(own: Bars, other: Bars) -> Iterator[tuple[Floats, Floats]]:
 def _securities(request: PriceRequest) -> tuple[str, ...]:
     """What a request means by name; the equal-weighted market comes with the universe."""
     market = (EQUAL_MARKET,) if request.universe else ()
-    return tuple(dict.fromkeys((*request.symbols, *request.indexes, *market)))
+    return tuple(dict.fromkeys((*request.shares, *request.indexes, *market)))
 
 
 # --- writing -------------------------------------------------------------------------------------

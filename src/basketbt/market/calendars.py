@@ -10,6 +10,8 @@ auction of Hong Kong, which ends some minutes later, is not counted.
 
 from __future__ import annotations
 
+from basketbt.notes import message
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -115,12 +117,12 @@ class Calendar:
         """The session ``k`` sessions after ``session`` (before it when ``k`` is negative)."""
         position = self.index_of(session) + k
         if position < 0:
-            raise self._outside(f"the session {-k} before {as_day(session)}", BeforeCalendar)
+            raise self._outside(message("why-the-session-before", value=-k, as_day=as_day(session)), BeforeCalendar)
         if position < len(self.sessions):
             return self._at(position)
         longer = _longer(self)
         if position >= len(longer.sessions):
-            raise self._outside(f"the session {k} after {as_day(session)}")
+            raise self._outside(message("why-the-session-after", k=k, as_day=as_day(session)))
         return longer._at(position)
 
     def distance(self, start: Day, end: Day) -> int:

@@ -26,7 +26,7 @@ from basketbt.errors import VendorError
 from basketbt.market.symbols import Symbol
 from basketbt.notes import Note, NoteKind, listing, message
 
-Family = Literal["akshare", "yfinance"]
+Family = Literal["akshare", "yfinance", "baostock"]
 
 VENDOR_FAILED = NoteKind("vendor-failed")
 
@@ -36,6 +36,7 @@ class VendorFailure(VendorError):
 
     word: ClassVar[NoteKind] = NoteKind("vendor-failed-word")
     timed_out: bool = False
+    left_alone: bool = False  # nothing was sent: an earlier failure is why
 
     def __init__(
         self,

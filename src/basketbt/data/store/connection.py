@@ -187,11 +187,11 @@ def set_aside(path: Path) -> Path:
 
 def _explained(why: str) -> str:
     if "full" in why:
-        return f"{why}; what was stored before is intact, free some space and run it again"
+        return message("why-what-was-stored-before-is", why=why)
     if "readonly" in why or "unable to open" in why:
-        return f"{why}; choose another file with --store or BASKETBT_STORE"
+        return message("why-choose-another-file-with-store", why=why)
     if "locked" in why:
-        return f"{why}; another process has held it for {BUSY_SECONDS:.0f} seconds"
+        return message("why-another-process-has-held-it", why=why, busy_seconds=BUSY_SECONDS)
     return why
 
 

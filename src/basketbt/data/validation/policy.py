@@ -48,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     Rule("step", "warn"),
     Rule("adjusted", "refuse"),
     Rule("shares", "refuse"),
+    Rule("counts", "warn"),
     Rule("leap", "refuse"),
     Rule("limit", "warn"),
     Rule("index", "warn"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from basketbt.notes import message
+
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import SupportsIndex
@@ -41,16 +43,16 @@ class AccountSettings:
     broker: Broker = field(default_factory=Broker)
 
     def __post_init__(self) -> None:
-        volume = "above 0 and at most 1 (0.1: a tenth of the session's volume)"
+        volume = message("why-above-0-and-at-most")
         for key, right, allowed in (
-            ("cash", 0 < self.cash <= _MOST_CASH, f"above 0 and at most {_MOST_CASH:g}"),
+            ("cash", 0 < self.cash <= _MOST_CASH, message("why-above-0-and-at-most-2", most_cash=_MOST_CASH)),
             ("participation", 0 < self.participation <= 1, volume),
             (
                 "slippage_bps",
                 0 <= self.slippage_bps <= 1000,
-                "between 0 and 1000 (100: one percent)",
+                message("why-between-0-and-1000-100"),
             ),
-            ("patience", 0 <= self.patience <= 250, "between 0 and 250 sessions"),
+            ("patience", 0 <= self.patience <= 250, message("why-between-0-and-250-sessions")),
         ):
             if not right:
                 raise BadAccount(key=key, value=getattr(self, key), allowed=allowed)

@@ -61,6 +61,7 @@ KNOWN: Mapping[Kind, Mapping[str, tuple[str, ...]]] = {
         "date": ("date", "effective_date", "日期", "变动日期", "变更日期", "生效日期"),
         "total": ("total", "total_shares", "总股本"),
         "tradable": ("tradable", "float_shares", "流通股", "流通股本", "已流通股份", "流通a股"),
+        "market_value": ("market_value", "total_mv", "总市值"),
     },
     "actions": {
         "symbol": _PRICES["symbol"],

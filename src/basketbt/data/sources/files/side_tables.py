@@ -14,6 +14,7 @@ from basketbt.data.bars import (
     Floats,
     FxSeries,
     Instrument,
+    MarketValues,
     PriceRequest,
     ShareCounts,
 )
@@ -83,6 +84,20 @@ def read_shares(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str
         symbol: ShareCounts(
             symbol=symbol, dates=days[mine], total=total[mine], tradable=tradable[mine]
         )
+        for symbol, mine in _each(codes, fields.position, days)
+    }
+
+
+def read_market_values(
+    table: TableFile, spec: TableSpec, codes: CodeIndex
+) -> dict[str, MarketValues]:
+    """Market values beside the share counts, of the securities asked for."""
+    fields = read_fields(table, spec, codes)
+    if "market_value" not in fields.columns:
+        return {}
+    days, values = fields.days("date"), fields.numbers("market_value")
+    return {
+        symbol: MarketValues(dates=days[mine], value=values[mine])
         for symbol, mine in _each(codes, fields.position, days)
     }
 
