@@ -14,7 +14,7 @@ import pytest
 from pypdf import PageObject, PdfReader
 
 from basketbt.api import Run, run
-from basketbt.report.render import pdf, rendered
+from basketbt.report.render import Format, pdf, rendered
 from support.written import share, write_lines, write_study
 
 pytestmark = pytest.mark.slow
@@ -117,8 +117,8 @@ def _squeezed(text: str) -> str:
 
 def test_the_same_run_gives_the_same_bytes_of_pdf(tmp_path: Path) -> None:
     made = one(tmp_path)
-    first = rendered(made.data, ("pdf",))
-    again = rendered(made.data, ("pdf",))
+    forms: tuple[Format, ...] = ("pdf",)
+    first, again = rendered(made.data, forms), rendered(made.data, forms)
     assert first == again
     assert re.findall(rb"CreationDate ?\(D:(\d{8})", first["memo.pdf"]) == [b"20250509"]
 

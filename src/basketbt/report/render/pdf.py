@@ -136,7 +136,9 @@ def _table(block: TableBlock, width: float) -> dict[str, Any]:
                 "widths": part.widths,
                 "numbers": [head.number for head in part.block.heads],
                 "heads": [visible(head.text) for head in part.block.heads],
-                "rows": [[visible(cell.whole) for cell in row] for row in part.block.rows],
+                "rows": [
+                    [[visible(cell.whole), cell.strong] for cell in row] for row in part.block.rows
+                ],
             }
             for part in parts(block, width)
         ],
