@@ -93,7 +93,9 @@ def _refuse_future(document: YamlDocument) -> None:
     told = document.data.get("format") if isinstance(document.data, dict) else None
     if isinstance(told, int) and told > FORMAT:
         what = message("why-format-is-of-a-later", told=told, format=FORMAT)
-        raise InvalidFile([document.problem(("format",), what, message("do-pip-install-u-basketbt"))])
+        raise InvalidFile(
+            [document.problem(("format",), what, message("do-pip-install-u-basketbt"))]
+        )
 
 
 def _problems_of(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +18,18 @@ from basketbt.lists.library import find_library
 Show = Callable[..., Any]
 
 DRAWN = """
-return [...document.querySelectorAll('[data-chart]')].map(plot => [
-  plot.dataset.chart,
-  [...plot.querySelectorAll('.scatterlayer .js-line, .bars path, .barlayer path')]
-    .filter(path => path.getTotalLength() > 0).length,
-])
+return [...document.querySelectorAll('[data-chart]')].map(plot => {
+  const seen = [...plot.querySelectorAll('svg')].filter(svg => svg.getClientRects().length);
+  const marks = seen.map(svg => svg.querySelectorAll('path, rect').length);
+  return [plot.dataset.chart, marks.reduce((sum, one) => sum + one, 0)];
+})
 """
+
+
+def unfold(browser: Any) -> Any:
+    """Every fold of the page opened."""
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    return browser
 
 
 def find(browser: Any, selector: str, text: str = "") -> Any:
@@ -51,25 +60,6 @@ def overflow(browser: Any) -> int:
     )
 
 
-def traces(browser: Any, chart: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = browser.execute_script(
-        "return document.querySelector(`[data-chart='${arguments[0]}']`).data"
-        ".map(t => ({meta: t.meta, visible: t.visible !== false, fill: t.fill}))",
-        chart,
-    )
-    return found
-
-
-def axis(browser: Any, chart: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = browser.execute_script(
-        "const a = document.querySelector(`[data-chart='${arguments[0]}']`).layout[arguments[1]];"
-        "return {type: a.type, range: a.range}",
-        chart,
-        name,
-    )
-    return found
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_opens_without_a_word_in_the_console_and_asks_nobody(
     language: str, folder: Path, chinese: Path, show: Show
@@ -82,20 +72,68 @@ def test_the_page_opens_without_a_word_in_the_console_and_asks_nobody(
 
 
 def test_every_chart_draws_something(folder: Path, show: Show) -> None:
-    drawn = dict(show(folder).execute_script(DRAWN))
+    drawn = dict(unfold(show(folder)).execute_script(DRAWN))
     kinds = {"levels-0", "underwater-0", "car-0", "shortfall-0", "placebo-0", "publication-0-0"}
     assert set(drawn) == kinds
     assert all(count > 0 for count in drawn.values()), drawn
 
 
-def test_every_chart_says_inside_itself_what_was_hindsight(folder: Path, show: Show) -> None:
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_first_screen_of_a_desk_answers(
+    language: str, folder: Path, chinese: Path, show: Show
+) -> None:
+    """Verdict, tiles, the head of the table and the median curve, before anybody scrolls."""
+    browser = show(folder if language == "en" else chinese, width=1440, height=900)
+    for what in ("#front .lead", ".tiles", "table.front thead", "#front .plot"):
+        bottom = browser.execute_script(
+            "return [...document.querySelectorAll(arguments[0])].at(-1)"
+            ".getBoundingClientRect().bottom",
+            what,
+        )
+        assert 0 < bottom <= 900, what
+
+
+def test_all_else_is_folded_under_headings_and_a_link_opens_its_own(
+    folder: Path, show: Show
+) -> None:
+    browser = show(folder)
+    folds = browser.execute_script(
+        "return [...document.querySelectorAll('main .part')]"
+        ".map(d => [d.id, d.open, d.querySelector('summary h3').textContent])"
+    )
+    assert len(folds) > 8
+    assert not any(is_open for _, is_open, _ in folds)
+    assert all(title.strip() for _, _, title in folds)
+    browser.execute_script("location.hash = '#chance-0'")
+    opened = "return document.getElementById('chance-0').open"
+    wait(browser, opened)
+    assert browser.execute_script("return document.querySelectorAll('.part[open]').length") == 1
+
+
+def wait(browser: Any, condition: str) -> None:
+    """Until a script says so; ten seconds at most."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    WebDriverWait(browser, 10).until(lambda one: one.execute_script(condition))
+
+
+def test_a_page_of_every_test_and_account_is_small(folder: Path) -> None:
+    """Nineteen lists of the sample take about 1.1 MB; a mail carries three."""
+    assert (folder / "report.html").stat().st_size < 1_000_000
+
+
+def test_every_chart_says_what_was_hindsight_and_whose_prices_it_shows(
+    folder: Path, show: Show
+) -> None:
     said = show(folder).execute_script(
-        "return [...document.querySelectorAll('[data-chart]')]"
-        ".map(p => [p.dataset.chart, p.textContent])"
+        "return [...document.querySelectorAll('.chart')].map(p => [p.id, p.textContent])"
     )
     assert said
     for chart, text in said:  # the curves after publication hold nothing of it
-        assert ("hindsight" in text) != chart.startswith("publication-"), chart
+        assert ("hindsight" in text) != chart.startswith("chart-publication-"), chart
+        assert "Source: " in text or chart == "chart-publication-0-0", chart
+    front = show(folder).execute_script("return document.querySelector('#front').textContent")
+    assert "Source: " in front
 
 
 def test_a_heading_sorts_its_column_both_ways_and_from_the_keyboard(
@@ -111,7 +149,7 @@ def test_a_heading_sorts_its_column_both_ways_and_from_the_keyboard(
     """
     from selenium.webdriver.common.keys import Keys
 
-    heading = find(browser, "#verdict-0 thead .sort", "[0,+5]")
+    heading = find(unfold(browser), "#verdict-0 thead .sort", "[0,+5]")
     as_written = browser.execute_script(column)
     heading.click()
     assert browser.execute_script(column) == sorted(as_written, reverse=True)
@@ -121,93 +159,56 @@ def test_a_heading_sorts_its_column_both_ways_and_from_the_keyboard(
     assert state == "ascending"
 
 
-def test_a_line_can_be_hidden_in_all_charts_of_an_event_and_shown_again(
+def test_each_list_has_a_panel_of_its_own_with_the_others_grey_behind_it(
     folder: Path, show: Show
 ) -> None:
-    browser = show(folder)
-    key = find(browser, "[data-line='galaxy/telecom']")
-    key.click()
-    assert key.get_attribute("aria-pressed") == "false"
+    browser = unfold(show(folder, width=1440))
+    panels = """
+    const svg = document.querySelector(`[data-chart='${arguments[0]}'] .wide svg`);
+    return [...svg.querySelectorAll('.hit')].map(hit => [
+      hit.dataset.panel,
+      hit.parentNode.querySelectorAll('.own').length,
+      svg.querySelector(hit.parentNode.querySelector('use').getAttribute('href'))
+        .querySelectorAll('.other').length,
+    ])
+    """
     for chart in ("levels-0", "underwater-0", "car-0"):
-        hidden = [t["meta"] for t in traces(browser, chart) if not t["visible"]]
-        assert hidden == ["galaxy/telecom"]
-    find(browser, "[data-all='false']").click()
-    assert not any(t["visible"] for t in traces(browser, "levels-0"))
-    find(browser, "[data-all='true']").click()
-    assert all(t["visible"] for t in traces(browser, "levels-0"))
+        found = browser.execute_script(panels, chart)
+        assert [name for name, _, _ in found] == [
+            "Guojin · Network security",
+            "Guojin · Domestic IT substitution (Xinchuang)",
+            "China Galaxy · Telecom",
+        ]
+        assert {(own, others) for _, own, others in found} == {(1, 3)}
+    bands = "return document.querySelectorAll(\"[data-chart='car-0'] .wide .band\").length"
+    assert browser.execute_script(bands) == 3
 
 
-def test_presets_choose_a_range_and_the_log_switch_a_scale(folder: Path, show: Show) -> None:
-    browser = show(folder)
-    preset = find(browser, "#chart-levels-0 .tools button", "[0,+5]")
-    preset.click()
-    assert axis(browser, "levels-0", "xaxis")["range"] == ["2025-01-20", "2025-02-05"]
-    assert preset.get_attribute("aria-pressed") == "true"
-    log = find(browser, "#chart-levels-0 .tools [data-log]")
-    log.click()
-    assert axis(browser, "levels-0", "yaxis")["type"] == "log"
-    log.click()
-    assert axis(browser, "levels-0", "yaxis")["type"] == "linear"
-
-
-def test_choosing_a_list_shows_its_band(folder: Path, show: Show) -> None:
-    from selenium.webdriver.support.select import Select
-
-    browser = show(folder)
-    choice = Select(find(browser, "#chart-car-0 select"))
-    choice.select_by_visible_text("guojin/xinchuang")
-    shown = traces(browser, "car-0")
-    assert {trace["meta"] for trace in shown} == {"guojin/xinchuang"}
-    assert [trace["fill"] for trace in shown].count("tonexty") == 1
-
-
-def test_a_line_that_is_pointed_at_stands_out_in_all_charts_of_its_event(
-    folder: Path, show: Show
-) -> None:
+def test_pointing_at_a_session_reads_its_date_and_values(folder: Path, show: Show) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
 
-    browser = show(folder)
-    bright = """
-    return ['levels-0', 'underwater-0', 'car-0'].map(id =>
-      [...document.querySelectorAll(`[data-chart='${id}'] .scatterlayer .trace`)]
-        .filter(trace => trace.style.opacity !== '0.15').length)
-    """
-    everything = browser.execute_script(bright)
-    key = find(browser, "[data-line='galaxy/telecom']")
-    ActionChains(browser).move_to_element(key).perform()
-    assert browser.execute_script(bright) == [1, 1, 1]
-    heading = find(browser, "#chart-levels-0 figcaption")
-    ActionChains(browser).move_to_element(heading).perform()
-    assert browser.execute_script(bright) == everything == [4, 3, 3]
-
-
-def test_the_lines_are_named_at_their_ends_where_there_is_room(folder: Path, show: Show) -> None:
-    said = "return document.querySelector(\"[data-chart='levels-0']\").textContent"
-    names = ("guojin/cybersecurity", "guojin/xinchuang", "galaxy/telecom")
-    assert all(name in show(folder).execute_script(said) for name in names)
-    assert not any(name in show(folder, width=390).execute_script(said) for name in names)
-
-
-def test_on_paper_charts_are_as_wide_as_a_page_and_whole(folder: Path, show: Show) -> None:
-    browser = show(folder, width=1440)
-    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
-    widths = browser.execute_script(
-        "return [...document.querySelectorAll('[data-chart]')].map(p => p.layout.width)"
-    )
-    assert widths
-    assert max(widths) <= 184 / 25.4 * 96  # the text width of A4 in CSS pixels
-    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
-    again = browser.execute_script(
-        "return document.querySelector(\"[data-chart='levels-0']\").layout.width"
-    )
-    assert again > 1000
+    browser = show(folder, width=1440, height=900)
+    plot = find(browser, "#front .wide .hit")
+    tip = find(browser, "#tip")
+    assert not tip.is_displayed()
+    ActionChains(browser).move_to_element(plot).perform()
+    assert tip.is_displayed()
+    first, *lines = tip.text.splitlines()
+    assert re.fullmatch(r"2025-\d\d-\d\d · day \+\d+", first)
+    assert [line.rsplit(" ", 1)[0] for line in lines] == [
+        "named lists, median",
+        "mapped lists, median",
+        "CSI 300",
+    ]
+    ActionChains(browser).move_to_element(find(browser, "h1")).perform()
+    assert not tip.is_displayed()
 
 
 def test_no_column_of_the_verdict_is_out_of_sight_on_a_desk(
     folder: Path, chinese: Path, show: Show
 ) -> None:
     for made in (folder, chinese):
-        hidden = show(made, width=1440).execute_script(
+        hidden = unfold(show(made, width=1440)).execute_script(
             "const box = document.querySelector('#verdict-0 .scroll');"
             "return box.scrollWidth - box.clientWidth"
         )
@@ -217,12 +218,12 @@ def test_no_column_of_the_verdict_is_out_of_sight_on_a_desk(
 def test_dark_follows_the_system_and_the_button_turns_it(folder: Path, show: Show) -> None:
     browser = show(folder, dark=True)
     ground = "return getComputedStyle(document.body).backgroundColor"
-    paper = "return document.querySelector('[data-chart]').layout.paper_bgcolor"
+    ink = "return getComputedStyle(document.querySelector('#front .wide text')).fill"
     assert browser.execute_script(ground) == "rgb(20, 23, 28)"
-    assert browser.execute_script(paper) == "#14171c"
+    assert browser.execute_script(ink) == "rgb(232, 235, 239)"
     find(browser, "#theme").click()
     assert browser.execute_script(ground) == "rgb(255, 255, 255)"
-    assert browser.execute_script(paper) == "#fff"
+    assert browser.execute_script(ink) == "rgb(27, 31, 36)"
     assert messages(browser) == []
 
 
@@ -233,7 +234,31 @@ def test_a_phone_scrolls_only_downwards(
 ) -> None:
     browser = show(folder if language == "en" else chinese, width=390, height=844, dark=dark)
     assert overflow(browser) <= 0
+    unfold(browser)
+    assert overflow(browser) <= 0
     assert all(count > 0 for _, count in browser.execute_script(DRAWN))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_phone_shows_every_horizon_and_says_where_a_table_goes_on(
+    language: str, folder: Path, chinese: Path, show: Show
+) -> None:
+    browser = show(folder if language == "en" else chinese, width=390, height=844)
+    right = browser.execute_script(
+        "const cell = [...document.querySelectorAll('table.front thead th')]"
+        ".find(head => head.textContent.startsWith('+60'));"
+        "return cell.getBoundingClientRect().right"
+    )
+    assert right <= 390
+    going_on = """
+    const box = document.querySelector('.said .scroll');
+    return [box.scrollWidth > box.clientWidth + 4, box.classList.contains('more'),
+            getComputedStyle(box, '::before').content.length > 6];
+    """
+    wait(browser, f"return (() => {{{going_on}}})()[1]")
+    assert browser.execute_script(going_on) == [True, True, True]
+    browser.execute_script("document.querySelector('.said .scroll').scrollLeft = 9999")
+    wait(browser, "return !document.querySelector('.said .scroll').classList.contains('more')")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -243,7 +268,7 @@ def test_axe_finds_nothing_serious(
 ) -> None:
     axe = pytest.importorskip("axe_core_python", reason="axe-core is not installed")
     browser = show(folder if language == "en" else chinese, dark=dark)
-    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    unfold(browser)
     source = (Path(axe.__file__).parent / "axe.min.js").read_text("utf-8")
     browser.execute_script(source)
     report = browser.execute_async_script(
@@ -257,15 +282,27 @@ def test_axe_finds_nothing_serious(
     assert serious == []
 
 
-def test_it_prints_on_a4_with_every_list_open(folder: Path, show: Show) -> None:
+def test_it_prints_light_on_a4_with_every_fold_open(folder: Path, show: Show) -> None:
+    import pypdf
+
     browser = show(folder, dark=True)
-    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
-    assert len(printed["data"]) > 50_000
-    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
-    assert browser.execute_script("return document.querySelector('.fold:not([open])')") is None
-    assert browser.execute_script("return document.documentElement.dataset.theme") == "light"
-    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
-    assert browser.execute_script("return document.documentElement.dataset.theme") == "dark"
+    printed = browser.execute_cdp_cmd(
+        "Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True}
+    )
+    pages = pypdf.PdfReader(io.BytesIO(base64.b64decode(printed["data"]))).pages
+    assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in pages} <= {
+        (595, 842),
+        (596, 842),
+    }
+    words = " ".join(page.extract_text() for page in pages)
+    assert "How to read" in words
+    assert "Placebo dates" in words
+    assert len(pages) > 5  # what is folded on the screen is not on paper
+    assert browser.execute_script("return document.querySelector('.part[open]')") is None
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    ground = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert ground == "rgb(255, 255, 255)"
 
 
 LIST = """\
@@ -324,13 +361,14 @@ def test_a_hostile_study_is_text_and_stays_usable(tmp_path: Path, show: Show) ->
     assert overflow(browser) <= 0
     assert browser.title == NAMES[0]
     assert NAMES[0] in browser.execute_script("return document.querySelector('h1').textContent")
-    assert all(count > 0 for _, count in browser.execute_script(DRAWN))
+    assert all(count > 0 for _, count in unfold(browser).execute_script(DRAWN))
+    assert overflow(browser) <= 0
     shares = browser.execute_script(
         "return Math.max(...[...document.querySelectorAll('#lists-0 tbody')]"
         ".map(b => b.rows.length))"
     )
     assert shares == 118
-    assert (folder / "report.html").stat().st_size < 6_000_000
+    assert (folder / "report.html").stat().st_size < 3_000_000
     browser = show(folder, width=1440)
     assert overflow(browser) <= 0
     assert messages(browser) == []

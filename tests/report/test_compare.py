@@ -49,7 +49,7 @@ def test_compare_shows_what_was_set_otherwise_and_what_it_did(
     assert alone
     assert all(not row[one] and not row[f"{other} - {one}"] for row in alone)
     page = (folder / "compare.html").read_text("utf-8")
-    assert "guojin/xinchuang" in page
+    assert "Guojin · Domestic IT substitution (Xinchuang)" in page
     assert "Prices: own tables (bars.parquet" in page
 
 

@@ -1,22 +1,31 @@
-"""Pictures: fonts that can draw their labels, colours that can be told apart, bytes that repeat."""
+"""Pictures: colours that can be told apart, fonts that can draw their labels, bytes that repeat."""
 
 from __future__ import annotations
 
+import io
 import itertools
 import math
+import re
+from html import unescape
 
 import pytest
+from PIL import Image
 
 from basketbt import api
 from basketbt.api import Run
-from basketbt.report.render import canvas, pictures, rendered
+from basketbt.report.render import pictures, rendered
 from basketbt.report.render.pictures import drawable
 from basketbt.report.views import document
 from basketbt.report.views.blocks import Chart
-from basketbt.report.views.palette import DARK, GREEN, LIGHT, RED, looks
+from basketbt.report.views.context import contexts
+from basketbt.report.views.palette import DARK, HUES, LIGHT
 from support import invented
 
 LITTLE = ("events=[deepseek-r1]", "baskets=[guojin/xinchuang, galaxy/telecom]", "weighting=equal")
+
+
+def hues(theme: str) -> list[str]:
+    return [{"light": LIGHT, "dark": DARK}[theme][f"hue-{hue}"] for hue in range(HUES)]
 
 
 def luminance(colour: str) -> float:
@@ -31,11 +40,12 @@ def contrast(one: str, two: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_lines_stand_out_from_their_ground_and_signs_can_be_read() -> None:
-    assert min(contrast(colour, "#ffffff") for colour in LIGHT) >= 3
-    assert min(contrast(colour, "#14171c") for colour in DARK) >= 3
-    assert contrast(RED, "#ffffff") >= 4.5
-    assert contrast(GREEN, "#ffffff") >= 4.5
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_lines_stand_out_from_their_ground_and_words_can_be_read(theme: dict[str, str]) -> None:
+    assert min(contrast(theme[f"hue-{hue}"], theme["ground"]) for hue in range(HUES)) >= 3
+    for words in ("ink", "soft", "red", "green", "link", "alarm"):
+        assert contrast(theme[words], theme["ground"]) >= 4.5, words
+        assert contrast(theme[words], theme["raised"]) >= 4.5, words
 
 
 # Viénot, Brettel and Mollon (1999): what red-green blind people see, on linear RGB.
@@ -50,37 +60,36 @@ def seen(colour: str, eye: tuple[tuple[float, ...], ...]) -> list[float]:
 
 
 @pytest.mark.parametrize("eye", [DEUTERANOPE, PROTANOPE])
-@pytest.mark.parametrize("hues", [LIGHT, DARK])
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_hues_stay_apart_for_red_green_blind_readers(
-    hues: tuple[str, ...], eye: tuple[tuple[float, ...], ...]
+    theme: str, eye: tuple[tuple[float, ...], ...]
 ) -> None:
-    for one, two in itertools.combinations(hues, 2):
+    for one, two in itertools.combinations(hues(theme), 2):
         assert math.dist(seen(one, eye), seen(two, eye)) > 25, (one, two)
 
 
-def test_forty_baskets_have_forty_looks() -> None:
-    assert len(set(looks([str(number) for number in range(40)]).values())) == 40
-
-
-def test_without_a_chinese_font_labels_are_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "cjk_font", lambda: None)
-    assert (drawable("zh"), drawable("en")) == ("en", "en")
-
-
-def test_without_a_chinese_font_no_picture_holds_a_sign_it_cannot_draw(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    # A missing glyph is a warning of matplotlib, and warnings are errors here.
+def test_without_a_chinese_font_pictures_are_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     made = api.run(invented.STUDY, overrides=[*LITTLE, "language=zh"]).data
-    for module in (pictures, canvas):
-        monkeypatch.setattr(module, "cjk_font", lambda: None)
+    monkeypatch.setattr(pictures, "draws_chinese", lambda: False)
+    assert (drawable("zh"), drawable("en")) == ("en", "en")
     drawn = rendered(made, ["figures"])
-    assert any(name.endswith(".png") for name in drawn)
-    monkeypatch.undo()
-    if canvas.cjk_font():
-        again = rendered(made, ["figures"])
-        assert sorted(again) == sorted(drawn)
-        assert again != drawn
+    svgs = [content.decode() for name, content in drawn.items() if name.endswith(".svg")]
+    assert svgs
+    assert not any(re.search("[\u4e00-\u9fff]", one) for one in svgs)
+
+
+def test_a_picture_says_whose_prices_it_shows_and_has_the_same_bytes_again(whole: Run) -> None:
+    drawn = rendered(whole.data, ["figures"])
+    assert drawn == rendered(whole.data, ["figures"])
+    source = document(whole.data).source
+    assert source.startswith("Source: ")
+    for name, content in drawn.items():
+        if name.endswith(".svg"):
+            words = unescape(" ".join(re.findall("<text[^>]*>([^<]*)</text>", content.decode())))
+            assert source in words, name
+            assert "var(" not in content.decode()
+        elif name.endswith(".png"):
+            assert Image.open(io.BytesIO(content)).width == 936  # 150 dots an inch on A4
 
 
 def test_a_picture_of_accounts_shows_what_a_reader_could_have_kept(whole: Run) -> None:
@@ -89,6 +98,12 @@ def test_a_picture_of_accounts_shows_what_a_reader_could_have_kept(whole: Run) -
         for one in document(whole.data).blocks
         if isinstance(one, Chart) and one.picture.startswith("paper-vs-achievable")
     ]
-    bars = pictures.bars_of(chart.data["sets"].values())
+    bars = {one["label"]: one["values"] for one in chart.data["bars"]}
     assert list(bars) == ["Paper", "Publication open", "Next open (hindsight)"]
-    assert [len(one) for one in bars.values()] == [3, 3, 3]
+    [context] = contexts(whole.data, "en")
+    rows = context.account_rows
+    assert len(rows) == 2 * len(bars["Paper"]) == 6
+    for way, values in bars.items():
+        own = [row for row in rows if context.entry(row) == way]
+        assert values == [row["total_return"] for row in own] or way == "Paper"
+    assert bars["Paper"] == list({row["basket"]: row["paper_return"] for row in rows}.values())

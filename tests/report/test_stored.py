@@ -247,4 +247,4 @@ def test_without_a_report_nothing_of_it_is_imported(tmp_path: Path) -> None:
     )
     asked = ("--no-report", "--quiet", "--set", "baskets=guojin/xinchuang")
     found = loaded(code, "run", invented.STUDY, *asked, cwd=tmp_path)
-    assert found & {"jinja2", "plotly", "matplotlib", "xlsxwriter", "docx", "pandas"} == set()
+    assert found & {"jinja2", "PIL", "resvg_py", "xlsxwriter", "docx", "pandas"} == set()

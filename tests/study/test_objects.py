@@ -173,14 +173,14 @@ def test_settings_are_those_of_a_study() -> None:
     assert set(run.summary["window"]) == {"[0,+5]"}
 
 
-def test_a_notebook_shows_a_run_and_draws_it(sampled: bb.Run) -> None:
+def test_a_notebook_shows_a_run_and_draws_it(sampled: bb.Run, tmp_path: Path) -> None:
     shown = sampled._repr_html_()
     assert "DeepSeek-R1" in shown
     assert "<script" not in shown
-    lines = {one.name: one for one in sampled.plot().data}
-    assert set(lines) == {"mine", "CSI 300"}
-    levels = sampled.levels
-    assert list(lines["mine"].y)[-1] in levels["level"].to_list()
+    drawn = sampled.plot("deepseek-r1")._repr_svg_()
+    assert drawn.startswith("<svg")
+    assert "mine" in drawn
+    assert (sampled.plot().write(tmp_path / "levels.svg")).read_text(encoding="utf-8") == drawn
     with pytest.raises(UnknownName):
         sampled.plot("nonsense")
 
@@ -223,6 +223,6 @@ def test_a_sweep_is_frames_and_the_files_of_grid(tmp_path: Path) -> None:
     assert made.rows["basket"].dtype == "category"
     assert set(made.choices["choice"]) == {"entry_delay", "cost"}
     assert len(made.standing) == 1
-    assert len(made.plot().data[0].y) == 4
+    assert made.plot().svg.startswith("<svg")
     assert "mine/mine" in made._repr_html_()
     assert "keep their sign" in made.memo

@@ -78,7 +78,11 @@ class Tables(HTMLParser):
             if not self._grouping:
                 self.grids[-1].heads.append("")
         elif tag == "small":
-            self._aside = True
+            # A row is headed by a list's name with its id beside it, by which files know it.
+            row = self.grids[-1].rows[-1] if self._inside == "tbody" else []
+            self._aside = len(row) != 1
+            if not self._aside:
+                row[0] = ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "small":

@@ -19,7 +19,7 @@ from basketbt.engine.batch.engine import FIGURES
 from basketbt.errors import OutputError
 from basketbt.pipeline.run import run_study
 from basketbt.report.publish import publish
-from basketbt.report.render.canvas import cjk_font
+from basketbt.report.render.pictures import draws_chinese
 from basketbt.sweep import checkpoint, outputs
 from basketbt.sweep.choices import PoolTooSmall
 from basketbt.sweep.dictionary import CHOICES
@@ -385,6 +385,6 @@ def test_the_memo_says_where_the_published_results_stand(ran: Ran, language: str
     assert "2025-02-10" in memo  # hindsight until then
     assert "000300.SH" in memo  # what the excess is over
     curve = (folder / "curve.svg").read_text("utf-8")
-    assert ("延迟买入：2" if language == "zh" and cjk_font() else "entry delay: 2") in curve
+    assert ("延迟买入：2" if language == "zh" and draws_chinese() else "entry delay: 2") in curve
     header = (folder / "standing.csv").read_text("utf-8-sig").splitlines()[0]
     assert header.startswith("event,basket" if language == "en" else "事件,名单")

@@ -1,55 +1,47 @@
-"""What a notebook draws of runs: levels as lines, tables as HTML."""
+"""What a notebook shows of runs: the pictures of their files, tables as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from basketbt.errors import unknown
 from basketbt.report.data import ReportData
 from basketbt.report.render.terminal import Screen
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from plotly.graph_objects import Figure
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing: a notebook shows it, ``write`` keeps it. ``svg`` is a whole file."""
+
+    svg: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def write(self, path: str | Path) -> Path:
+        """Write the SVG file; gives where it lies."""
+        Path(path).write_text(self.svg, encoding="utf-8")
+        return Path(path)
 
 
-def levels_figure(data: ReportData, levels: pd.DataFrame, event: str | None) -> Figure:
-    """The levels of every list around an event, in the quoted book, and its first benchmark.
+def levels_picture(data: ReportData, event: str | None) -> Picture:
+    """The levels of every list around an event, as the run's own picture has them.
 
     Raises ``UnknownName`` for an event that the run does not have.
     """
-    import plotly.graph_objects as go
+    from basketbt.report.render.pictures import figures
+    from basketbt.report.views import document
+    from basketbt.report.views.context import contexts
 
-    known = {one.id: one for one in data.info.events}
-    if event is not None and event not in known:
-        raise unknown("event", event, known)
-    shown = known[event] if event else data.info.events[0]
-    quoted = (
-        (levels["event"] == shown.id)
-        & (levels["book"] == "index")
-        & (levels["weighting"] == shown.weighting)
-        & (levels["rebalance"] == shown.rebalance)
-    )
-    rows = levels[quoted]
-    rows = rows[rows["base_date"] == rows["base_date"].min()]
-    language = data.info.language
-    figure = go.Figure()
-    for basket, own in rows.groupby("basket", sort=False, observed=True):
-        name = data.lists[str(basket)].theme.say(language)
-        figure.add_scatter(x=own["date"], y=own["level"], name=name, mode="lines")
-    market = rows.drop_duplicates("date")
-    figure.add_scatter(
-        x=market["date"],
-        y=market["benchmark_level"],
-        name=data.info.benchmarks[0].name.say(language),
-        mode="lines",
-        line={"dash": "dot", "color": "gray"},
-    )
-    figure.add_vline(x=shown.day0, line_width=1)
-    figure.update_layout(title=f"{shown.name.say(language)} · {shown.day0}", yaxis_title="100")
-    return figure
+    found = {one.event.id: one for one in contexts(data, data.info.language)}
+    if event is not None and event not in found:
+        raise unknown("event", event, found)
+    context = found[event] if event else next(iter(found.values()))
+    drawn = figures(document(data), ("svg",))
+    return Picture(drawn[f"levels-{context.stem}.svg"].decode())
 
 
 def screens_html(screens: Iterable[Screen], line: str) -> str:

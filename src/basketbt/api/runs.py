@@ -25,7 +25,8 @@ from basketbt.results import StudyResult
 
 if TYPE_CHECKING:
     import pandas as pd
-    from plotly.graph_objects import Figure
+
+    from basketbt.api.plots import Picture
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,11 @@ class Run:
         """The memo as Markdown, in the study's language."""
         return rendered(self.data)[MEMO].decode()
 
-    def plot(self, event: str | None = None) -> Figure:
-        """Daily levels of every list around an event (the first one), 100 at the first base date.
+    def plot(self, event: str | None = None) -> Picture:
+        """Daily levels of every list around an event (the first one); 100 at the first base."""
+        from basketbt.api.plots import levels_picture
 
-        A figure of Plotly: a notebook shows it, ``.show()`` opens it.
-        """
-        from basketbt.api.plots import levels_figure
-
-        return levels_figure(self.data, self.levels, event)
+        return levels_picture(self.data, event)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the front table, and where the prices are from."""

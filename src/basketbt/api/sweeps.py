@@ -15,7 +15,8 @@ from basketbt.pipeline.sources import Access
 
 if TYPE_CHECKING:
     import pandas as pd
-    from plotly.graph_objects import Figure
+
+    from basketbt.api.plots import Picture
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,11 @@ class Sweep:
         """The memo as Markdown."""
         return (self.folder / "grid.md").read_text(encoding="utf-8")
 
-    def plot(self) -> Figure:
-        """All results of the lists in order: the specification curve.
+    def plot(self) -> Picture:
+        """All results of the lists in order: the specification curve, as the page has it."""
+        from basketbt.api.plots import Picture
 
-        A figure of Plotly; the page (report.html) has the choices below it.
-        """
-        import plotly.graph_objects as go
-
-        measure = self.manifest["choices"]["measure"]
-        own = self.rows[self.rows["draw"].isna()].dropna(subset=[measure]).sort_values(measure)
-        published = own["published"].to_numpy().nonzero()[0]
-        figure = go.Figure()
-        figure.add_scattergl(y=own[measure].to_numpy(), mode="lines", name=measure)
-        figure.add_scatter(
-            x=published, y=own[measure].to_numpy()[published], mode="markers", name="published"
-        )
-        return figure
+        return Picture((self.folder / "curve.svg").read_text(encoding="utf-8"))
 
     def _repr_html_(self) -> str:
         from html import escape

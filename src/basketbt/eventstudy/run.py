@@ -15,7 +15,7 @@ from basketbt.eventstudy.questions import answers_of
 from basketbt.eventstudy.results import EventStudyResult, PlaceboDraws
 from basketbt.eventstudy.testing import Findings, why_untested, window_tests
 from basketbt.eventstudy.windows import LONGEST_PLACEBO, Offsets, length
-from basketbt.notes import NoteKind, message
+from basketbt.notes import Note, NoteKind, message
 
 LIMITS_UNKNOWN = NoteKind("empty-limits-unknown")
 
@@ -91,7 +91,7 @@ def _registered(inputs: EventStudyInputs, window: Offsets) -> bool:
     return any(inputs.family(b, window) for b in range(len(inputs.baskets)))
 
 
-def _hint(inputs: EventStudyInputs, fault: Fault) -> str:
+def _hint(inputs: EventStudyInputs, fault: Fault) -> Note:
     """What to change in the study file, or which prices to give."""
     if fault == Fault.SINGULAR:
         return message("do-the-market-index-does-not")
@@ -99,22 +99,19 @@ def _hint(inputs: EventStudyInputs, fault: Fault) -> str:
         return message("do-name-an-index-that-is")
     if fault == Fault.TOO_FEW:
         return _too_few(inputs)
-    return (
-        message("do-every-window-under-event-study", estimation=list(inputs.estimation))
-    )
+    return message("do-every-window-under-event-study", estimation=list(inputs.estimation))
 
 
-def _too_few(inputs: EventStudyInputs) -> str:
+def _too_few(inputs: EventStudyInputs) -> Note:
     needed, whole = inputs.options.minimum_sessions, length(inputs.estimation)
     if whole < needed:
-        return (
-            message("do-estimation-has-sessions-begin-it", estimation=list(inputs.estimation), whole=whole)
+        return message(
+            "do-estimation-has-sessions-begin-it", estimation=list(inputs.estimation), whole=whole
         )
     begin, end = (inputs.day0 + day for day in inputs.estimation)
-    runs = message("why-ends-before-the-first-price", estimation=list(inputs.estimation))
+    estimation = list(inputs.estimation)
+    runs = message("why-ends-before-the-first-price", estimation=estimation)
     if end >= 0:
-        runs = message("why-is-to", estimation=list(inputs.estimation), sessions=inputs.sessions[max(begin, 0)])
-        runs += f"{inputs.sessions[end]}"
-    return (
-        message("do-the-estimation-window-give-prices", runs=runs)
-    )
+        first, last = inputs.sessions[max(begin, 0)], inputs.sessions[end]
+        runs = message("why-is-to", estimation=estimation, first=first, last=last)
+    return message("do-the-estimation-window-give-prices", runs=runs)

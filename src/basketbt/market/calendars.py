@@ -10,8 +10,6 @@ auction of Hong Kong, which ends some minutes later, is not counted.
 
 from __future__ import annotations
 
-from basketbt.notes import message
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -23,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.errors import DataError, OutsideCalendar, unknown
+from basketbt.notes import Note, message
 
 Dates = NDArray[np.datetime64]
 Day = date | np.datetime64
@@ -117,7 +116,9 @@ class Calendar:
         """The session ``k`` sessions after ``session`` (before it when ``k`` is negative)."""
         position = self.index_of(session) + k
         if position < 0:
-            raise self._outside(message("why-the-session-before", value=-k, as_day=as_day(session)), BeforeCalendar)
+            raise self._outside(
+                message("why-the-session-before", value=-k, as_day=as_day(session)), BeforeCalendar
+            )
         if position < len(self.sessions):
             return self._at(position)
         longer = _longer(self)
@@ -198,7 +199,7 @@ class Calendar:
         raise self._outside(str(day), BeforeCalendar if day < self.first else OutsideCalendar)
 
     def _outside(
-        self, what: str, error: type[OutsideCalendar] = OutsideCalendar
+        self, what: str | Note, error: type[OutsideCalendar] = OutsideCalendar
     ) -> OutsideCalendar:
         return error(date=what, calendar=self.name, first=self.first, last=self.last)
 

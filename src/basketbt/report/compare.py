@@ -28,7 +28,6 @@ from basketbt.report.views.blocks import (
     Chart,
     Document,
     Head,
-    Legend,
     Prose,
     Section,
     TableBlock,
@@ -37,6 +36,7 @@ from basketbt.report.views.blocks import (
 )
 from basketbt.report.views.context import Context, contexts
 from basketbt.report.views.lines import Line, lines
+from basketbt.report.views.palette import HUES
 from basketbt.report.views.sidebyside import Side, alone, common, returns, told
 from basketbt.report.views.sidebyside import table as sides_table
 
@@ -257,18 +257,13 @@ def _chapter(made: Comparison, sides: Sequence[Side], index: int) -> Chapter:
     same = len({one.event.id for own in events for one in own.values()}) == 1
     if same and common(sides):
         own = [next(iter(found.values())) for found in events]
-        charts = (_legend(own, made.names), _levels(own, made.names, common(sides), index))
-        sections.append(Section(f"levels-part-{index}", say("compare.levels", language), charts))
+        chart = _levels(own, made.names, common(sides), index)
+        sections.append(Section(f"levels-part-{index}", say("compare.levels", language), (chart,)))
     return Chapter(f"event-{index}", event_names(sides), tuple(sections))
 
 
-def _legend(events: list[Context], names: tuple[str, ...]) -> Legend:
-    keys = tuple((name, name, place % 8, place % 5) for place, name in enumerate(names))
-    return Legend(group=events[0].group, keys=keys)
-
-
 def _levels(events: list[Context], names: tuple[str, ...], common: list[str], index: int) -> Chart:
-    """One line a run for the list that is chosen, on the sessions of all of them."""
+    """A panel for each list with a line a run, on the sessions of all of them."""
     found: list[dict[str, Line]] = [
         {line.basket: line for line in lines(one.book_rows("levels"))} for one in events
     ]
@@ -284,11 +279,9 @@ def _levels(events: list[Context], names: tuple[str, ...], common: list[str], in
                 levels = dict(zip(own[basket].dates, own[basket].levels, strict=True))
                 series.append(
                     {
-                        "id": names[place],
-                        "choice": basket,
+                        "panel": events[0].called(basket),
                         "label": names[place],
-                        "hue": place % 8,
-                        "dash": place % 5,
+                        "hue": place % HUES,
                         "y": [levels.get(date) for date in dates],
                     }
                 )
@@ -297,12 +290,10 @@ def _levels(events: list[Context], names: tuple[str, ...], common: list[str], in
         id=f"levels-{index}",
         caption=say("compare.levels_caption", language),
         alt=say("compare.levels_alt", language, count=len(events)),
-        group=events[0].group,
-        choices=tuple((basket, basket) for basket in common),
-        log=True,
         data={
             **backdrop(events[0], dates, tuple(days[date] for date in dates)),
             "unit": "level",
+            "others": say("levels.others", language),
             "series": series,
         },
     )

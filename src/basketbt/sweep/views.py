@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -123,10 +122,10 @@ class _Views:
         )
 
     @property
-    def note(self) -> dict[str, str]:
+    def note(self) -> str:
         """What every chart must say inside itself: from when on a reader of a list could trade."""
         reader = min(day for one in self.plan.inputs.cases for day in one.case.readers)
-        return {"note": self.say("context.until_read", session=str(reader))}
+        return self.say("context.until_read", session=str(reader))
 
     def lead(self) -> Iterator[Block]:
         """What a reader takes away: how many results keep their sign, and what moves them."""
@@ -140,7 +139,7 @@ class _Views:
     def size(self) -> Iterator[Block]:
         """What was varied, and how many results there are."""
         job, results = self.plan.job, self.results
-        yield Prose(text=self.note["note"], kind="warning")
+        yield Prose(text=self.note, kind="warning")
         drawn = job.variants - job.listed
         yield Prose(
             text=self.say(
@@ -170,7 +169,7 @@ class _Views:
         found = self.results.standings
         if not found:
             return
-        yield self._ranges()
+        yield from self._ranges()
         yield Prose(text=self.say("sweep.standing"))
         yield TableBlock(
             caption=self.say("sweep.standing_caption"),
@@ -178,35 +177,39 @@ class _Views:
             rows=tuple(map(_standing_row, found)),
         )
 
-    def _ranges(self) -> Chart:
-        """A line a list, a window at a time."""
-        sets: dict[str, list[dict[str, Any]]] = {}
-        stands = self.results.standings
-        for one in stands:
-            line = {"label": one.basket, "published": one.value, "at": one.quantiles}
-            sets.setdefault(one.window, []).append(line)
-        first = [one for one in stands if one.window == stands[0].window]
-        best = max(first, key=lambda one: one.value)
+    def _ranges(self) -> Iterator[Block]:
+        """A line a list; the first window, and the others behind a fold."""
+        windows: dict[str, list[Standing]] = {}
+        for one in self.results.standings:
+            windows.setdefault(one.window, []).append(one)
+        first, *others = (self._range(*one) for one in enumerate(windows.values()))
+        yield first
+        if others:
+            yield Fold(title=self.say("sweep.other_windows"), blocks=tuple(others))
+
+    def _range(self, number: int, stands: list[Standing]) -> Chart:
+        best = max(stands, key=lambda one: one.value)
         return Chart(
-            id="standing-chart",
-            caption=self.say("sweep.ranges"),
+            id=f"standing-{number}",
+            caption=self.say("sweep.ranges", window=best.window),
             alt=self.say(
                 "sweep.ranges_seen",
-                window=best.window,
                 basket=best.basket,
                 value=percent(best.value),
                 median=percent(best.quantiles[2]),
             ),
-            how=self.say("sweep.ranges_how"),
-            choices=tuple((name, name) for name in sets),
+            how="" if number else self.say("sweep.ranges_how"),
+            note=self.note,
             data={
                 "kind": "ranges",
                 "words": {
                     "median": self.say("sweep.median"),
                     "published": self.say("sweep.published"),
                 },
-                "sets": sets,
-                **self.note,
+                "rows": [
+                    {"label": one.basket, "published": one.value, "at": one.quantiles}
+                    for one in stands
+                ],
             },
         )
 
@@ -238,11 +241,13 @@ class _Views:
                 positive=float((value > 0).mean()),
             ),
             how=self.say("sweep.curve_how"),
+            note=self.note,
             picture="curve",
             data={
                 "kind": "curve",
                 "y": value[shown.astype(np.int64)].tolist(),
                 "published": published,
+                "word": self.say("sweep.published"),
                 "rows": [
                     self.say(
                         "sweep.row",
@@ -252,7 +257,6 @@ class _Views:
                     for choice, label in rows
                 ],
                 "shares": shares.round(3).tolist(),
-                **self.note,
             },
         )
         return [chart]

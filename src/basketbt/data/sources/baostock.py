@@ -13,8 +13,6 @@ step of the factor.
 
 from __future__ import annotations
 
-from basketbt.notes import message
-
 import atexit
 import contextlib
 import importlib.util
@@ -34,6 +32,7 @@ from basketbt.data.bars import Bars, Floats
 from basketbt.data.sources.transport import LARGEST_BODY, Answer, Transport
 from basketbt.data.sources.vendor import FactorSteps, History, Query
 from basketbt.market.symbols import Symbol
+from basketbt.notes import message
 
 NAME = "baostock"
 HOST = "public-api.baostock.com"
@@ -89,11 +88,11 @@ def history(query: Query) -> History:
 def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Raise unless the body is a table of the known columns, about the code that was asked for."""
     answer = transport.json_object(body)
-    error, message = str(answer.get("error")), str(answer.get("message", ""))
-    if "黑名单" in message:  # the list of addresses that asked in parallel
-        transport.refused(message("why-error", error=error, message=message))
+    error, told = str(answer.get("error")), str(answer.get("message", ""))
+    if "黑名单" in told:  # the list of addresses that asked in parallel
+        transport.refused(message("why-error", error=error, told=told))
     if error != "0":
-        transport.told_an_error(message("why-error", error=error, message=message))
+        transport.told_an_error(message("why-error", error=error, told=told))
     if answer.get("fields") != list(FIELDS) or not isinstance(answer.get("rows"), list):
         transport.changed(message("why-the-table-has-other-columns"))
     if not answer["rows"]:
@@ -112,10 +111,10 @@ def _inspect_row(transport: Transport, row: Any, code: str) -> None:
     for name in _NUMBERS:
         empty = told[name] == "" and suspended and name in ("volume", "amount")
         if not (empty or _NUMBER.fullmatch(told[name])):
-            transport.changed(message("why-the-row-of-holds-something", date=told['date']))
+            transport.changed(message("why-the-row-of-holds-something", date=told["date"]))
     flags = (told["adjustflag"], told["tradestatus"], told["isST"])
     if not _DAY.fullmatch(told["date"]) or flags[0] != "3" or not set(flags[1:]) <= {"0", "1"}:
-        transport.changed(message("why-the-row-of-is-not", date=told['date']))
+        transport.changed(message("why-the-row-of-is-not", date=told["date"]))
 
 
 # --- the child -----------------------------------------------------------------------------

@@ -192,7 +192,9 @@ def _is_confirmed(
         if len(lost):
             raise _changed(
                 history,
-                message("why-session-s-that-has-are", count=len(lost), name=other.name, lost=lost[0]),
+                message(
+                    "why-session-s-that-has-are", count=len(lost), name=other.name, lost=lost[0]
+                ),
             )
         return True
     return False

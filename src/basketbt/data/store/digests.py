@@ -7,8 +7,6 @@ with other prices in it; their digest tells.
 
 from __future__ import annotations
 
-from basketbt.notes import message
-
 import hashlib
 import sqlite3
 
@@ -16,6 +14,7 @@ import numpy as np
 
 from basketbt.data.store import rows as tables
 from basketbt.errors import DataError
+from basketbt.notes import message
 
 _COVERED = ("first", "last", "currency", "steps_from", "actions_from", "shares_from", "delisted")
 
@@ -49,7 +48,11 @@ def demand_unchanged(db: sqlite3.Connection, path: object, vendor: str, symbol: 
     except (TypeError, ValueError):  # a text in the place of a number
         same = False
     if not same:
-        why = message("why-are-not-what-was-stored") if kept else message("why-have-lost-their-digest")
+        why = (
+            message("why-are-not-what-was-stored")
+            if kept
+            else message("why-have-lost-their-digest")
+        )
         raise ChangedHistory(path=path, symbol=symbol, vendor=vendor, why=why)
 
 

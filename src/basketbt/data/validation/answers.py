@@ -6,8 +6,6 @@ stands what only an answer can have wrong: a unit that changed, a factor without
 
 from __future__ import annotations
 
-from basketbt.notes import message
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,6 +18,7 @@ from basketbt.data.validation.rates import wrong_rates
 from basketbt.data.validation.rows import judged, missing_before
 from basketbt.market.calendars import as_day, calendar
 from basketbt.market.symbols import Symbol, parse_symbol
+from basketbt.notes import message
 
 SETTLE = timedelta(minutes=30)  # after the close, until the vendors' last bar is final
 # Not as a study judges them: of gaps a second vendor is asked, the unit is settled here.
@@ -63,7 +62,9 @@ def checked(history: History) -> History:
         missing = missing_sessions(history)
         missing = missing[missing > history.bars.dates[0]]
         if len(missing) and (missing[0] < history.bars.dates[-1] or len(missing) > LATE):
-            raise Rejected(message("why-session-s-are-missing-the", count=len(missing), missing=missing[0]))
+            raise Rejected(
+                message("why-session-s-are-missing-the", count=len(missing), missing=missing[0])
+            )
     if history.steps is not None:
         _refuse_steps(history.steps)
         _refuse_leaps(history.with_factor, history.first)
@@ -94,7 +95,9 @@ def _refuse_rows(bars: Bars) -> None:
         raise Rejected(message("why-no-bars-in-this-window"))
     for one in judged(bars)[1]:
         if one.rule not in _NOT_HELD:
-            raise Rejected(message("why-on", what=one.what, value=one.value, date=one.date, rule=one.rule))
+            raise Rejected(
+                message("why-on", what=one.what, value=one.value, date=one.date, rule=one.rule)
+            )
     for name in ("open", "high", "low", "volume", "amount"):
         empty = np.isnan(getattr(bars, name))
         if empty.any() and not empty.all():

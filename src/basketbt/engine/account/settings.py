@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from basketbt.notes import message
-
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import SupportsIndex
@@ -11,6 +9,7 @@ from typing import SupportsIndex
 from basketbt.engine.account import Dividends
 from basketbt.errors import InputError
 from basketbt.market.fees import Broker
+from basketbt.notes import message
 
 # Money is counted in fen and shares of it in millionths, in 64 bits: nine billion yuan fit.
 _MOST_CASH = 9e9
@@ -45,7 +44,11 @@ class AccountSettings:
     def __post_init__(self) -> None:
         volume = message("why-above-0-and-at-most")
         for key, right, allowed in (
-            ("cash", 0 < self.cash <= _MOST_CASH, message("why-above-0-and-at-most-2", most_cash=_MOST_CASH)),
+            (
+                "cash",
+                0 < self.cash <= _MOST_CASH,
+                message("why-above-0-and-at-most-2", most_cash=_MOST_CASH),
+            ),
             ("participation", 0 < self.participation <= 1, volume),
             (
                 "slippage_bps",

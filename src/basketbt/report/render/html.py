@@ -5,70 +5,76 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from basketbt.errors import BasketbtError
 from basketbt.locale import say
+from basketbt.report.render.charts import HALF, NARROW, WIDE, chart_style, inline
 from basketbt.report.views.blocks import Chart, Document
-from basketbt.report.views.palette import DARK, DASHES, GREEN, LIGHT, RED
+from basketbt.report.views.palette import DARK, LIGHT
 from basketbt.text import visible
 
 _ASSETS = Path(__file__).parent / "assets"
 
 #: The words of the page's own furniture.
-_WORDS = (
-    "contents",
-    "skip",
-    "theme",
-    "all",
-    "none",
-    "log",
-    "lines",
-    "show",
-    "no_script",
-    "foot",
-    "day",
-    "colon",
-)
-
-
-class NoChartLibrary(BasketbtError):
-    """Plotly is a dependency, but its bundle is not where it keeps it."""
+_WORDS = ("contents", "skip", "theme", "foot", "day", "colon", "how", "more", "each")
 
 
 def page(document: Document) -> bytes:
     """The page of any document.
 
-    Everything in it is escaped by the template; its policy lets no script run but those it
-    carries, by their hashes, so a name that slipped through as markup could still do nothing.
-
-    Raises ``NoChartLibrary``.
+    Everything in it is escaped by the template; its policy lets no script run but the one it
+    carries, by its hash, so a name that slipped through as markup could still do nothing.
     """
-    scripts = [plotly_bundle(), _script()]
+    script = _script()
+    words = {name: say(f"page.{name}", document.language) for name in _WORDS}
     text = (
         _environment()
         .get_template("page.html.j2")
         .render(
             front=document,
-            words={name: say(f"page.{name}", document.language) for name in _WORDS},
+            words=words,
             chapters=document.chapters,
-            style=_style(),
-            scripts=scripts,
-            policy=" ".join(f"'sha256-{_digest(script)}'" for script in scripts),
+            style=_style(words["more"]),
+            script=script,
+            policy=f"'sha256-{_digest(script)}'",
             data={
-                block.id: _short(block.data)
+                block.id: _values(block.data)
                 for block in document.blocks
-                if isinstance(block, Chart)
+                if isinstance(block, Chart) and block.data["kind"] == "lines"
             },
         )
     )
     return text.encode()
+
+
+def _drawn(chart: Chart) -> Markup:
+    """A chart for a desk's screen and for a phone's; the style sheet shows one of them."""
+    desk, phone = inline(chart, HALF if chart.flat else WIDE), inline(chart, NARROW)
+    return Markup(f'<div class="wide">{desk}</div><div class="narrow">{phone}</div>')
+
+
+def _values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a pointer reads from lines over time: more digits than a screen can show are cut."""
+    digits = 1 if data["unit"] == "level" else 4
+    return {
+        "unit": data["unit"],
+        "x": data["x"],
+        "days": data["days"],
+        "series": [
+            {
+                "label": visible(one["label"]),
+                "panel": visible(one.get("panel", "")),
+                "y": [None if value is None else round(value, digits) for value in one["y"]],
+            }
+            for one in data["series"]
+        ],
+    }
 
 
 @cache
@@ -84,7 +90,8 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["embedded"] = _embedded
     environment.filters["breakable"] = _breakable
-    environment.filters["short"] = _short
+    environment.filters["sortable"] = _sortable
+    environment.filters["drawn"] = _drawn
     return environment
 
 
@@ -93,15 +100,9 @@ def _shown(value: Any) -> Any:
     return visible(value) if type(value) is str else value
 
 
-def _short(value: Any) -> Any:
-    """Chart data with six digits a number: more than a screen can show, and half the bytes."""
-    if isinstance(value, float):
-        return float(f"{value:.6g}")
-    if isinstance(value, str):
-        return visible(value)
-    if isinstance(value, dict):
-        return {key: _short(inner) for key, inner in value.items()}
-    return [_short(inner) for inner in value] if isinstance(value, list | tuple) else value
+def _sortable(value: float) -> float:
+    """Six digits: no two numbers that a table shows apart sort as one."""
+    return float(f"{value:.6g}")
 
 
 def _embedded(value: Any) -> str:
@@ -115,29 +116,24 @@ def _breakable(text: str) -> Markup:
     return Markup("/<wbr>").join(text.split("/"))
 
 
-def _style() -> str:
-    """The style sheet, headed by the palette that charts share with the pictures."""
-    light = "".join(f"--hue-{place}:{colour};" for place, colour in enumerate(LIGHT))
-    dark = "".join(f"--dark-{place}:{colour};" for place, colour in enumerate(DARK))
-    signs = f"--red:{RED};--green:{GREEN};"
-    return f":root{{{light}{dark}{signs}}}\n" + (_ASSETS / "page.css").read_text("utf-8")
+def _style(more: str) -> str:
+    """The style sheets of page and charts, headed by the colours of both themes."""
+    light, dark = (
+        "".join(f"--{name}:{colour};" for name, colour in theme.items()) for theme in (LIGHT, DARK)
+    )
+    return (
+        f":root{{{light}--more:{json.dumps(more, ensure_ascii=False)}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{{dark}}}}}\n"
+        "@media screen and (prefers-color-scheme:dark)"
+        f"{{:root:not([data-theme=light]){{{dark}}}}}\n"
+        + (_ASSETS / "page.css").read_text("utf-8")
+        + chart_style()
+    )
 
 
 def _script() -> str:
-    names = ("tables.js", "frame.js", "lines.js", "grid.js", "charts.js", "page.js")
-    head = f"const DASHES = {json.dumps(DASHES)};\n"
-    return head + "".join((_ASSETS / name).read_text("utf-8") for name in names)
-
-
-def plotly_bundle() -> str:
-    """plotly.min.js as the plotly package carries it; the package itself is not imported."""
-    spec = find_spec("plotly")
-    folder = Path(spec.origin).parent if spec and spec.origin else Path("plotly")
-    path = folder / "package_data" / "plotly.min.js"
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise NoChartLibrary(path=path) from error
+    names = ("tables.js", "charts.js", "page.js")
+    return "".join((_ASSETS / name).read_text("utf-8") for name in names)
 
 
 def _digest(script: str) -> str:

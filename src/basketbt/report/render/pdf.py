@@ -16,7 +16,6 @@ from typing import Any
 from basketbt.errors import InputError
 from basketbt.locale import say
 from basketbt.report.render import paper
-from basketbt.report.render.canvas import CJK_FAMILIES
 from basketbt.report.render.onepage import one_page
 from basketbt.report.render.tablewidths import fits, parts
 from basketbt.report.views.blocks import Bullets, Chart, Code, Document, Prose, TableBlock
@@ -26,6 +25,12 @@ _TEXT_CM, _TURNED_CM = 18.0, 26.7
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 #: Families for Latin letters in the order of preference; typst itself brings the last.
 _LATIN = ("Arial", "Liberation Sans", "Arimo", "Noto Sans", "DejaVu Sans", "Libertinus Serif")
+#: Families that hold Chinese, in the order of preference on Linux, macOS and Windows.
+_CHINESE_FAMILIES = (
+    *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN"),
+    *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans GB"),
+    *("Microsoft YaHei", "SimHei", "Noto Serif CJK SC"),
+)
 
 
 class NoTypst(InputError):
@@ -172,7 +177,7 @@ def _set(
 def _fonts(installed: Sequence[str], text: str) -> list[str]:
     """A family for Latin letters, and one for Chinese where there is any."""
     latin = next(one for one in _LATIN if one in installed)
-    chinese = next((one for one in CJK_FAMILIES if one in installed), None)
+    chinese = next((one for one in _CHINESE_FAMILIES if one in installed), None)
     if chinese is None and _CHINESE.search(text):
-        raise NoChineseFont(families=", ".join(CJK_FAMILIES))
+        raise NoChineseFont(families=", ".join(_CHINESE_FAMILIES))
     return [latin, *([chinese] if chinese else [])]

@@ -59,6 +59,7 @@ def document(
         title=info.title.say(language),
         line=say("report.run", language, study=info.study, run=info.run),
         prices=say("report.prices", language, said=info.prices.text(language)),
+        source=memo.source(events[0]),
         language=language,
         colours=colours or data.colours(language),
         front=memo.front(events),

@@ -43,7 +43,7 @@ def _reader(context: Context, members: list[Member]) -> str:
         return context.say("backdrop.reader")
     alone = len(members) == 1
     lists = (
-        context.name(members[0].basket)
+        context.called(members[0].basket)
         if alone
         else context.say("backdrop.lists", count=len(members))
     )

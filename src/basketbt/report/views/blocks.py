@@ -49,7 +49,8 @@ class Cell:
 class Head:
     """One column: its heading, an explanation on hover, and whether it holds numbers.
 
-    Neighbours of one ``group`` stand under a heading of that name.
+    Neighbours of one ``group`` stand under a heading of that name. A phone has no room for a
+    ``minor`` one.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Head:
     number: bool = True
     group: str = ""
     screen: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +103,11 @@ class TableBlock:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart: ``data`` is what assets/charts.js and the pictures draw.
+    """A chart: ``data`` is what render/charts draws, on the page and as a picture.
 
     ``alt`` is what one sees in it, a sentence that stands below it and for it; ``how`` says how to
-    read it. Charts of one ``group`` share the legend of that group. ``presets`` are ranges of dates
-    (label, first, last); ``choices`` are what the chart can show one at a time (key, label).
-    ``picture`` names its file; a ``flat`` one is less high.
+    read it, ``note`` what its figures hold. ``picture`` names its file; a ``flat`` one is small: it
+    stands on the first page.
     """
 
     id: str
@@ -114,22 +115,10 @@ class Chart:
     alt: str
     data: dict[str, Any]
     how: str = ""
-    group: str = ""
-    presets: tuple[tuple[str, str, str], ...] = ()
-    choices: tuple[tuple[str, str], ...] = ()
-    log: bool = False
+    note: str = ""
     flat: bool = False
     picture: str = ""
     block: str = "chart"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Legend:
-    """Buttons that show and hide the lines of a group of charts: (id, label, hue, dash)."""
-
-    group: str
-    keys: tuple[tuple[str, str, int, int], ...]
-    block: str = "legend"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +160,7 @@ class Fold:
     block: str = field(default="fold")
 
 
-Block = TableBlock | Chart | Legend | Prose | Bullets | Code | Fold
+Block = TableBlock | Chart | Prose | Bullets | Code | Fold
 
 
 @dataclass(frozen=True)
@@ -195,7 +184,8 @@ class Chapter:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A report in one language. ``line`` says what it is of, ``prices`` where they are from.
+    """A report in one language. ``line`` says what it is of, ``prices`` where they are from,
+    ``source`` the same as a line below a figure.
 
     ``front`` is its first page, empty for none; then the chapters are its appendix.
     """
@@ -207,6 +197,7 @@ class Document:
     colours: Colours
     chapters: tuple[Chapter, ...]
     front: tuple[Block, ...] = ()
+    source: str = ""
 
     @property
     def blocks(self) -> list[Block]:

@@ -191,10 +191,9 @@ def _paths(context: Context, tests: TestsInfo) -> list[Block]:
     days = tuple(row["day"] for row in first if isinstance(row["day"], int))
     series: list[dict[str, Any]] = [
         {
-            "id": basket,
-            "label": context.name(basket),
-            "hue": context.looks[basket].hue,
-            "dash": context.looks[basket].dash,
+            "label": context.called(basket),
+            "panel": context.called(basket),
+            "hue": 0,
             "y": [row["car"] for row in rows],
             "low": [row["band_low"] for row in rows],
             "high": [row["band_high"] for row in rows],
@@ -202,17 +201,19 @@ def _paths(context: Context, tests: TestsInfo) -> list[Block]:
         for basket, rows in paths.items()
     ]
     caption = context.say("chance.paths", first=days[0], model=context.choice(tests.model))
-    every = ("", context.say("chance.every_list"))
     return [
         Chart(
             id=f"car-{context.index}",
             caption=caption,
             alt=_seen(context, paths, dates),
             how=context.say("chance.paths_how"),
-            group=context.group,
-            choices=(every, *((name, context.name(name)) for name in paths)),
             picture=f"car-{context.stem}",
-            data={**backdrop(context, dates, days), "unit": "decimal", "series": series},
+            data={
+                **backdrop(context, dates, days),
+                "unit": "decimal",
+                "others": context.say("levels.others"),
+                "series": series,
+            },
         )
     ]
 
@@ -226,9 +227,9 @@ def _seen(context: Context, paths: dict[str, list[Row]], dates: tuple[str, ...])
         count=len(paths),
         first=dates[0],
         last=dates[-1],
-        best=context.name(best) if best else NONE,
+        best=context.called(best) if best else NONE,
         best_car=percent(top),
-        worst=context.name(worst) if worst else NONE,
+        worst=context.called(worst) if worst else NONE,
         worst_car=percent(bottom),
     )
 

@@ -16,7 +16,6 @@ from basketbt.report.data import EventInfo, Member, ReportData, Row, WindowInfo
 from basketbt.report.model import Value
 from basketbt.report.views.blocks import Block, Cell, text
 from basketbt.report.views.choices import AFTER_PUBLICATION, choice_words, entry_words
-from basketbt.report.views.palette import Look, looks
 
 # Texts that a sentence lists one by one; of more it names the first few.
 _LISTED, _NAMED = 10, 3
@@ -71,15 +70,6 @@ class Context:
         for member in sorted(self.event.members, key=lambda one: one.session):
             found.setdefault(member.session, []).append(member)
         return found
-
-    @cached_property
-    def looks(self) -> dict[str, Look]:
-        return looks(list(self.data.lists))
-
-    @property
-    def group(self) -> str:
-        """The charts of this event, which share one legend."""
-        return f"event-{self.index}"
 
     @property
     def stem(self) -> str:
@@ -170,28 +160,25 @@ class Context:
         hindsight = early and entry != AFTER_PUBLICATION
         return entry_words(entry, self.language, hindsight=hindsight)
 
-    def name(self, basket: Value) -> str:
-        """What charts call a list: in Chinese its broker and theme, in English its id."""
-        own = self.data.lists[str(basket)]
-        return own.id if self.language == "en" else f"{own.broker.zh}·{own.theme.zh}"
-
     def called(self, basket: str) -> str:
-        """A list by its broker and theme, as people call it."""
-        own = self.data.lists[basket]
+        """A list by its broker and theme, as people call it; by its id too if two are called so."""
+        name = self._names[basket]
+        twice = sum(name == other for other in self._names.values()) > 1
+        return self.say("name.coded", name=name, code=basket) if twice else name
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        lists = self.data.lists.items()
         if self.language == "zh":
-            return f"{own.broker.zh}·{own.theme.zh}"
-        return f"{own.broker.en.removesuffix(' Securities')} · {own.theme.en}"
+            return {basket: f"{own.broker.zh}·{own.theme.zh}" for basket, own in lists}
+        return {
+            basket: f"{own.broker.en.removesuffix(' Securities')} · {own.theme.en}"
+            for basket, own in lists
+        }
 
     def head(self, basket: Value, title: str = "") -> Cell:
-        """The first cell of a list's row: its id and what it is.
-
-        Names of brokers are Chinese; an id says as much to those who cannot read them.
-        """
-        own = self.data.lists[str(basket)]
-        theme = own.theme.say(self.language)
-        broker = own.broker.say(self.language)
-        aside = theme if self.language == "en" else f"{broker} · {theme}"
-        return text(own.id, title=title or f"{broker} · {theme}", aside=aside)
+        """The first cell of a list's row: its id, and what people call it."""
+        return text(basket, title=title, aside=self.called(str(basket)))
 
     @cached_property
     def quoted(self) -> tuple[WindowInfo, ...]:

@@ -155,7 +155,7 @@ def _named(context: Context, basket: str) -> Cell:
 
 def _shares(first: Context, rows: list[_Row]) -> Column:
     """How many shares of what kind; fewer than the list has where prices are missing."""
-    head = Head(first.say("memo.shares"), first.say("memo.shares_note"), number=False)
+    head = Head(first.say("memo.shares"), first.say("memo.shares_note"), number=False, minor=True)
     return head, [_counted(context, basket) for context, basket in rows]
 
 

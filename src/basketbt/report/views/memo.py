@@ -31,7 +31,7 @@ def front(events: list[Context]) -> tuple[Block, ...]:
         *([tiles] if tiles else []),
         table,
         *_figure(first),
-        Prose(text=_source(first), kind="fine"),
+        Prose(text=source(first), kind="fine"),
         *(Prose(text=line, kind="fine") for line in _qualified(events)),
     )
 
@@ -132,7 +132,8 @@ def _figure(context: Context) -> list[Block]:
     return [chart] if chart is not None else []
 
 
-def _source(context: Context) -> str:
+def source(context: Context) -> str:
+    """The line below figures: whose prices, from when to when, and who computed."""
     panels = context.data.info.panels
     return context.say(
         "memo.source",

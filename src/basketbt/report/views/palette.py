@@ -1,40 +1,36 @@
-"""One look for a basket in every chart: a hue and a dash that hold for page and pictures alike.
+"""The colours of pages and pictures, light and dark, by the names that the style sheets use.
 
-Eight hues that stay apart for red-green blind readers too, each at least 3:1 against its ground,
-times five dashes: forty baskets without a repeat. tests/report/test_figures.py measures both.
+Four hues that stay apart for red-green blind readers too, each at least 3:1 against its ground;
+red and green are vermilion and bluish green, readable as text (4.5:1) and apart without colour
+vision. tests/report/test_figures.py measures all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-#: Hues on a white ground and, place by place, their lighter twins on a dark one.
-LIGHT = (
-    "#0072b2", "#d55e00", "#00845f", "#c43fc0", "#998d2c", "#6b0f2a", "#1f97e6", "#555b66",
-)  # fmt: skip
-DARK = (
-    "#4aa3e8", "#ff8a45", "#35b98c", "#d66bd0", "#e8d35f", "#e0506e", "#9be4fb", "#c3c8cf",
-)  # fmt: skip
+from basketbt.report.data import Colours
 
-#: Names as Plotly gives them; SVG and matplotlib have their own spelling of each.
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+HUES = 4
 
-#: Vermilion and bluish green on white; readable as text (4.5:1) and apart without colour vision.
-RED, GREEN = "#b8400a", "#00694c"
+LIGHT: Mapping[str, str] = {
+    "ground": "#ffffff", "raised": "#f5f6f8", "ink": "#1b1f24", "soft": "#545b66",
+    "line": "#d5d9df", "faint": "#c3c9d1", "link": "#0b57a4", "focus": "#0b57a4",
+    "alarm": "#8a1c00", "shade-closed": "#9aa3b0", "shade-hindsight": "#d9a400",
+    "red": "#b8400a", "green": "#00694c",
+    "hue-0": "#0072b2", "hue-1": "#d55e00", "hue-2": "#00845f", "hue-3": "#c43fc0",
+}  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Look:
-    """The place of a hue in ``LIGHT`` and ``DARK``, and of a dash in ``DASHES``."""
-
-    hue: int
-    dash: int
+DARK: Mapping[str, str] = {
+    "ground": "#14171c", "raised": "#1e232b", "ink": "#e8ebef", "soft": "#aab2bd",
+    "line": "#3a414c", "faint": "#4b535f", "link": "#8cc4ff", "focus": "#8cc4ff",
+    "alarm": "#ffb199", "shade-closed": "#6d7684", "shade-hindsight": "#8f7420",
+    "red": "#ff9a70", "green": "#4fd6a8",
+    "hue-0": "#4aa3e8", "hue-1": "#ff8a45", "hue-2": "#35b98c", "hue-3": "#d66bd0",
+}  # fmt: skip
 
 
-def looks(baskets: Sequence[str]) -> dict[str, Look]:
-    """The look of each basket, by its place in the study."""
-    return {
-        basket: Look(place % len(LIGHT), place // len(LIGHT) % len(DASHES))
-        for place, basket in enumerate(baskets)
-    }
+def on_paper(colours: Colours) -> dict[str, str]:
+    """The light colours with those of gains and losses, red up in China, green up elsewhere."""
+    up, down = ("red", "green") if colours == "cn" else ("green", "red")
+    return {**LIGHT, "up": LIGHT[up], "down": LIGHT[down]}

@@ -23,19 +23,24 @@ def _build(context: Context) -> list[Block]:
             draws.setdefault(str(row["basket"]), []).append(row["t"])
     if not draws:
         return []
-    marks = {
-        str(row["basket"]): {
-            "x": row["t"],
-            "label": context.say("placebo.event", t=row["t"], p=placebo_p(row).text),
-        }
+    found = {
+        str(row["basket"]): row
         for row in context.rows("event_study", variant="main", **quoted)
         if row["t"] is not None
     }
+    said = {
+        basket: context.say("placebo.event", t=row["t"], p=placebo_p(row).text)
+        for basket, row in found.items()
+    }
     sets: dict[str, dict[str, Any]] = {
-        basket: {"values": values, "marks": [marks[basket]] if basket in marks else []}
+        context.called(basket): {
+            "values": values,
+            "mark": found[basket]["t"] if basket in found else None,
+            "said": said.get(basket, NONE),
+        }
         for basket, values in draws.items()
     }
-    first = next(iter(sets))
+    first = next(iter(draws))
     return [
         Chart(
             id=f"placebo-{context.index}",
@@ -47,18 +52,13 @@ def _build(context: Context) -> list[Block]:
             ),
             alt=context.say(
                 "placebo.alt",
-                basket=context.name(first),
-                event=marks[first]["label"] if first in marks else NONE,
+                basket=context.called(first),
+                event=said.get(first, NONE),
                 count=len(sets),
             ),
             how=context.say("placebo.how", first=min(days), last=max(days)),
-            choices=tuple((name, context.name(name)) for name in sets),
-            data={
-                "kind": "histogram",
-                "note": context.hindsight,
-                "counts": context.say("placebo.dates"),
-                "sets": sets,
-            },
+            note=context.hindsight,
+            data={"kind": "histograms", "sets": sets},
         )
     ]
 

@@ -318,10 +318,8 @@ def _curve(context: Context, kinds: dict[str, _Group], session: str, place: int)
 
     series: list[dict[str, Any]] = [
         {
-            "id": kind,
             "label": context.say(f"publication.kind.{kind}"),
             "hue": hue,
-            "dash": hue,
             "y": padded(rows, "median_level"),
             "low": padded(rows, "lower_level"),
             "high": padded(rows, "upper_level"),
@@ -329,9 +327,7 @@ def _curve(context: Context, kinds: dict[str, _Group], session: str, place: int)
         for hue, (kind, rows) in enumerate(kinds.items())
     ]
     index = [real(row["benchmark_level"]) for row in longest]
-    series.append(
-        {"id": ":benchmark", "label": context.benchmark, "hue": -1, "dash": 0, "y": index}
-    )
+    series.append({"label": context.benchmark, "hue": -1, "y": index})
     stem = f"publication-{context.stem}"
     behind = backdrop(context, dates, days)
     # All of it is after publication but the close at which the index book buys.
@@ -345,17 +341,37 @@ def _curve(context: Context, kinds: dict[str, _Group], session: str, place: int)
         data={
             **behind,
             "unit": "level",
-            "banded": True,
             "series": series,
+            "points": _extremes(context, next(iter(kinds.values()))),
         },
     )
+
+
+def _ends(rows: _Group) -> tuple[Row, Row]:
+    """When a list of a kind stood lowest, and when one stood highest."""
+    low = min(rows[1:] or rows, key=lambda row: real(row["lowest_level"]) or 0.0)
+    high = max(rows[1:] or rows, key=lambda row: real(row["highest_level"]) or 0.0)
+    return low, high
+
+
+def _extremes(context: Context, rows: _Group) -> list[dict[str, Any]]:
+    """The lists of the first kind that stood lowest and highest, as points of the curve."""
+    return [
+        {
+            "x": row["date"],
+            "y": row[f"{end}_level"],
+            "label": context.called(str(row[f"{end}_list"])),
+            "hue": 0,
+        }
+        for row, end in zip(_ends(rows), ("lowest", "highest"), strict=True)
+        if row[f"{end}_list"] and row[f"{end}_level"] is not None and (real(row["lists"]) or 0) > 1
+    ]
 
 
 def _seen(context: Context, rows: _Group) -> str:
     """Where the lists of a kind ended, and which of them stood lowest and highest on the way."""
     last = rows[-1]
-    low = min(rows[1:] or rows, key=lambda row: real(row["lowest_level"]) or 0.0)
-    high = max(rows[1:] or rows, key=lambda row: real(row["highest_level"]) or 0.0)
+    low, high = _ends(rows)
     lists = int(max(real(row["lists"]) or 0 for row in rows))
     return context.say(
         "publication.seen_one" if lists == 1 else "publication.seen",
@@ -365,10 +381,10 @@ def _seen(context: Context, rows: _Group) -> str:
         lower=real(last["lower_level"]),
         upper=real(last["upper_level"]),
         low=real(low["lowest_level"]),
-        low_list=context.name(low["lowest_list"]),
+        low_list=context.called(str(low["lowest_list"])),
         low_date=low["date"],
         high=real(high["highest_level"]),
-        high_list=context.name(high["highest_list"]),
+        high_list=context.called(str(high["highest_list"])),
         high_date=high["date"],
     )
 

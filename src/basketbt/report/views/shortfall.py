@@ -23,7 +23,7 @@ from basketbt.report.views.blocks import (
     text,
 )
 from basketbt.report.views.context import Context, View, real
-from basketbt.report.views.numbers import percent, points, unsigned
+from basketbt.report.views.numbers import percent, unsigned
 
 _PARTS = ("shortfall_unfilled", "shortfall_fees", "shortfall_lots_cash", "shortfall_residual")
 #: From paper to achievable: what had moved before, then the account's own friction.
@@ -51,7 +51,7 @@ def _build(context: Context) -> list[Block]:
         Bullets(
             items=tuple(dict.fromkeys(one for row in every for one in sentences(context, row)))
         ),
-        _waterfall(context, rows),
+        _chart(context, rows),
         *_refused(context),
     ]
 
@@ -114,45 +114,42 @@ def _lost(row: Row, key: str) -> float | None:
     return None if value is None else -value
 
 
-def _waterfall(context: Context, rows: list[Row]) -> Chart:
-    words = [
-        "shortfall.paper",
-        *(f"shortfall.parts.{key}" for key in _STEPS),
-        "shortfall.achievable",
-    ]
-    sets: dict[str, dict[str, Any]] = {}
+def _chart(context: Context, rows: list[Row]) -> Chart:
+    """A bar for each list on paper, and one for each way in that an account tried."""
+    lists = list(dict.fromkeys(str(row["basket"]) for row in rows))
+    covered = {str(row["basket"]): real(row["holdable"]) or 1.0 for row in rows}
+    paper = {str(row["basket"]): row["paper_return"] for row in rows}
+    ways: dict[str, dict[str, Any]] = {context.say("shortfall.paper"): paper}
     for row in rows:
-        values = [row["paper_return"], *(_lost(row, key) for key in _STEPS), row["total_return"]]
-        numbers = [real(value) or 0.0 for value in values]
-        name, entry = context.name(row["basket"]), context.entry(row)
-        sets[f"{name} · {entry}"] = {
-            "list": name,
-            "entry": entry,
-            "covered": row["holdable"],
-            "labels": list(map(context.say, words)),
-            "values": numbers,
-            "texts": [
-                percent(numbers[0]),
-                *(points(value, signed=True) for value in numbers[1:-1]),
-                percent(numbers[-1]),
-            ],
-            "measures": ["absolute", *["relative"] * len(_STEPS), "total"],
-        }
-    shown = next(iter(sets.values()))
+        ways.setdefault(context.entry(row), {})[str(row["basket"])] = row["total_return"]
+    first = rows[0]
     return Chart(
         id=f"shortfall-{context.index}",
-        caption=context.say("shortfall.waterfall"),
+        caption=context.say("shortfall.chart"),
         alt=context.say(
-            "shortfall.waterfall_alt",
-            basket=shown["list"],
-            entry=shown["entry"],
-            paper=shown["texts"][0],
-            achievable=shown["texts"][-1],
+            "shortfall.chart_alt",
+            basket=context.called(str(first["basket"])),
+            entry=context.entry(first),
+            paper=percent(real(first["paper_return"])),
+            achievable=percent(real(first["total_return"])),
         ),
-        choices=tuple((key, key) for key in sets),
+        note=context.hindsight,
         picture=f"paper-vs-achievable-{context.stem}",
-        data={"kind": "bars", "note": context.hindsight, "sets": sets},
+        data={
+            "kind": "bars",
+            "labels": [_covered(context, one, covered[one]) for one in lists],
+            "bars": [
+                {"label": way, "values": [values.get(one) for one in lists]}
+                for way, values in ways.items()
+            ],
+        },
     )
+
+
+def _covered(context: Context, basket: str, share_held: float) -> str:
+    """The name of a list, and how much of it an account could hold where that is not all."""
+    name = context.called(basket)
+    return f"{name} ({unsigned(share_held)})" if share_held < 1 else name
 
 
 def _refused(context: Context) -> list[Block]:

@@ -1,42 +1,35 @@
-// Light or dark, by the system until the reader chooses; paper is always light and fits A4.
+// Light or dark, by the system until the reader chooses; folds open for links and on paper.
 
 const DARK = window.matchMedia("(prefers-color-scheme: dark)");
-let chosen = null;
-
-function setTheme(theme) {
-  document.documentElement.dataset.theme = theme;
-  drawAll();
-}
-
-function currentTheme() {
-  return chosen || (DARK.matches ? "dark" : "light");
-}
 
 document.getElementById("theme").addEventListener("click", () => {
-  chosen = currentTheme() === "dark" ? "light" : "dark";
-  setTheme(chosen);
+  const root = document.documentElement;
+  const now = root.dataset.theme || (DARK.matches ? "dark" : "light");
+  root.dataset.theme = now === "dark" ? "light" : "dark";
 });
-DARK.addEventListener("change", () => setTheme(currentTheme()));
+
+function unfold() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let fold = target.closest("details"); fold; fold = fold.parentNode.closest("details")) fold.open = true;
+  target.scrollIntoView();
+}
+window.addEventListener("hashchange", unfold);
+unfold();
 
 let folds = [];
 window.addEventListener("beforeprint", () => {
-  folds = [...document.querySelectorAll(".fold:not([open])")];
+  folds = [...document.querySelectorAll("main details:not([open]), #front details:not([open])")];
   folds.forEach((fold) => (fold.open = true));
-  // Charts are drawn at the width of the paper before it is known to the style sheet.
-  document.documentElement.dataset.print = "";
-  setTheme("light");
 });
-window.addEventListener("afterprint", () => {
-  folds.forEach((fold) => (fold.open = false));
-  delete document.documentElement.dataset.print;
-  setTheme(currentTheme());
-});
+window.addEventListener("afterprint", () => folds.forEach((fold) => (fold.open = false)));
 
-let width = window.innerWidth;
-window.addEventListener("resize", () => {
-  if (window.innerWidth === width) return; // a phone's bars come and go while it scrolls
-  width = window.innerWidth;
-  drawAll();
-});
-
-setTheme(currentTheme());
+// A table that goes on to the right says so until its end is seen.
+function sign(box) {
+  box.classList.toggle("more", box.scrollWidth - box.clientWidth - box.scrollLeft > 4);
+}
+const boxes = new ResizeObserver((entries) => entries.forEach((entry) => sign(entry.target)));
+for (const box of document.querySelectorAll(".scroll")) {
+  boxes.observe(box);
+  box.addEventListener("scroll", () => sign(box), { passive: true });
+}
