@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from basketbt.errors import RefusedPath
+from basketbt.errors import RefusedPath, of_system
 from basketbt.notes import message
 
 #: Levels of JSON; the program's own files have six.
@@ -58,8 +58,7 @@ def _opened(path: Path, most: int | None) -> Iterator[BinaryIO]:
         with handle:
             yield handle
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        why = getattr(error, "strerror", None) or str(error)
-        raise RefusedPath(path=path, why=why.lower()) from None
+        raise RefusedPath(path=path, why=of_system(error)) from None
 
 
 def _check(path: Path, status: os.stat_result, most: int | None) -> None:

@@ -83,8 +83,13 @@ class Advice:
         return self.error.advice(language)
 
 
-def of_system(error: OSError) -> Note | str:
-    """What the operating system said: in our words where it is common, else in its own."""
+def of_system(error: OSError | ValueError) -> Note | str:
+    """What the operating system said: in our words where it is common, else in its own.
+
+    Python says of a name with a zero byte that it is a ``ValueError``.
+    """
+    if isinstance(error, ValueError):
+        return str(error)
     code = errno.errorcode.get(error.errno or 0, "")
     if f"note.system-{code}" in catalogue("en"):
         return message(f"system-{code}")
