@@ -66,8 +66,7 @@ def is_pooled(context: Context) -> bool:
 def _event(events: list[Context]) -> str:
     """Up to when prices reach; when the event was public, what day 0 is, when one could trade."""
     first = events[0]
-    last = max(one.last_session for one in first.data.info.panels)
-    said = [first.say("memo.as_of", last=last)]
+    said = [first.say("memo.as_of", last=first.data.info.last_session)]
     if is_pooled(first):
         return first.say("joint.semicolon").join(
             [*said, first.say("memo.own_days", count=len(events))]
@@ -142,7 +141,7 @@ def source(context: Context) -> str:
         if context.data.info.source in ("sample", "files", "lock")
         else context.data.info.source,
         first=min(one.first_session for one in panels),
-        last=max(one.last_session for one in panels),
+        last=context.data.info.last_session,
     )
 
 
