@@ -12,6 +12,8 @@ pytest_plugins = ("support.browser",)
 
 # Read when tqdm is first imported, by whichever test does so; the program sets it before akshare.
 os.environ["TQDM_DISABLE"] = "1"
+# The program speaks the language of its terminal: here English, whatever machine runs the tests.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 settings.register_profile(
     "basketbt",

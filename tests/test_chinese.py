@@ -20,7 +20,9 @@ TERMS = [
     "AI", "App", "AR", "BH", "BHAR", "CAR", "CSV", "CVaR", "IT", "KP", "MB", "SHA",
     "basketbt", "JavaScript", "Benjamini", "Hochberg", "Corrado", "Driscoll", "Kraay",
     "Holm", "Kolari", "Pynnonen", "Romano", "Wolf", "EWA", "EWI", "CALC", "UTC", "min",
-    "mean", "sqrt", "DeepSeek",
+    "mean", "sqrt", "DeepSeek", "UTF", "GBK", "PDF", "HTML", "DOCX", "YAML", "JSON", "HTTP", "Word",
+    "Excel", "Parquet", "SQLite", "Dask", "GiB", "MiB", "exchange", "calendars",
+    "plotly", "yfinance",
 ]
 # fmt: on
 #: What a message may quote as it stands: code, files, columns and their values, formulas.

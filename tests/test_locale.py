@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
 import basketbt
+from basketbt.errors import BasketbtError
 from basketbt.locale import catalogue, count, say
 
 SOURCE = Path(basketbt.__file__).parent
 #: Keys that are put together from a beginning and what a run holds.
 MADE = (
+    "error.",
     "memo.kind.",
     "memo.sources.",
     "account.met.",
@@ -37,6 +42,7 @@ MADE = (
     "publication.from",
     "publication.kind.",
     "joint.",
+    "sides.median.",
     "kind.",
     "lists.words.",
     "note.",
@@ -51,6 +57,7 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
+@cache
 def trees() -> list[ast.Module]:
     """The program's code."""
     return [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")]
@@ -96,6 +103,68 @@ def test_every_message_is_used_and_every_used_one_exists() -> None:
     keys = {key for tree in code for node in ast.walk(tree) for key in said(node)}
     assert len(keys) > 200
     assert {key for key in keys if "." in key and " " not in key} <= known
+
+
+def values(call: ast.Call) -> set[str]:
+    return {one.arg for one in call.keywords if one.arg is not None}
+
+
+@cache
+def all_calls() -> dict[str, list[ast.Call]]:
+    """The calls of each function or class that the program names outright."""
+    found: dict[str, list[ast.Call]] = {}
+    for node in (node for tree in trees() for node in ast.walk(tree)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found.setdefault(node.func.id, []).append(node)
+    return found
+
+
+def test_a_part_of_an_error_gets_the_values_that_it_names() -> None:
+    made = [call for call in all_calls()["message"] if isinstance(call.args[0], ast.Constant)]
+    assert len(made) > 200
+    for call in made:
+        key = f"note.{ast.literal_eval(call.args[0])}"
+        assert fields(catalogue("en")[key]) == values(call), key
+
+
+@pytest.fixture(scope="module")
+def errors() -> list[type[BasketbtError]]:
+    """Every class of error of the program, whatever room it is in."""
+    for module in pkgutil.walk_packages(basketbt.__path__, "basketbt."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found = [BasketbtError]
+    for one in found:  # grows while it is read
+        found += one.__subclasses__()
+    return [one for one in found if one.__module__.startswith("basketbt.")]
+
+
+def words_of(error: type[BasketbtError], part: str) -> str:
+    """The template of a class, or that of the nearest class above it."""
+    keys = (f"error.{one.__name__}{part}" for one in error.__mro__)
+    return next((catalogue("en")[key] for key in keys if key in catalogue("en")), "")
+
+
+def test_words_of_errors_are_in_the_catalogues_each_of_a_class_that_exists(
+    errors: list[type[BasketbtError]],
+) -> None:
+    assert len(errors) > 70
+    assert [one.__name__ for one in errors if {"template", "fix"} & vars(one).keys()] == []
+    names = [one.__name__ for one in errors]
+    assert len(names) == len(set(names))
+    assert {key.split(".")[1] for key in catalogue("en") if key.startswith("error.")} <= {*names}
+
+
+def test_an_error_gets_the_fields_that_its_words_name(errors: list[type[BasketbtError]]) -> None:
+    checked, plain = 0, BasketbtError.__init__
+    for one in errors:
+        needed = fields(words_of(one, "")) | fields(words_of(one, ".fix"))
+        for call in all_calls().get(one.__name__, []):
+            given = values(call)
+            if given and len(given) == len(call.keywords) and one.__init__ is plain:
+                assert needed <= given, (one, needed - given)
+                checked += 1
+    assert checked > 80
 
 
 def test_one_thing_and_several() -> None:

@@ -112,7 +112,7 @@ def test_a_missing_place_has_the_line_of_what_it_would_stand_in() -> None:
 )
 def test_what_makes_a_file_hard_to_trust_is_a_problem(text: str, line: int, word: str) -> None:
     found = document(text).problems
-    assert [(each.line, word in each.what) for each in found] == [(line, True)]
+    assert [(each.line, word in str(each.what)) for each in found] == [(line, True)]
     with pytest.raises(InvalidFile, match=rf"study\.yaml:{line}: "):
         validate(document(text), Study)
 

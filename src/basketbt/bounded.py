@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from basketbt.errors import RefusedPath
+from basketbt.notes import message
 
 #: Levels of JSON; the program's own files have six.
 MAX_DEPTH = 40
@@ -63,7 +64,7 @@ def _opened(path: Path, most: int | None) -> Iterator[BinaryIO]:
 
 def _check(path: Path, status: os.stat_result, most: int | None) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise RefusedPath(path=path, why="is not a plain file")
+        raise RefusedPath(path=path, why=message("why-is-not-a-plain-file"))
     if most is not None and status.st_size > most:
         raise RefusedPath(path=path, why=_too_large(most))
 

@@ -8,10 +8,11 @@ import io
 import os
 import stat
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from basketbt.errors import OutputError
+from basketbt.notes import message
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _LONGEST = 200  # letters of a name aside, which a file system bounds
@@ -52,7 +53,7 @@ def demand_no_link(root: Path, name: str) -> None:
     for part in Path(name).parts:
         path = path / part
         if path.is_symlink():
-            raise OutputError(path=path, why="it is a link; nothing is written through links")
+            raise OutputError(path=path, why=message("why-it-is-a-link-nothing"))
 
 
 def demand_writable(path: Path, ours: Callable[[Path], bool] | None = None) -> None:
@@ -62,9 +63,9 @@ def demand_writable(path: Path, ours: Callable[[Path], bool] | None = None) -> N
     except FileNotFoundError:
         return
     if stat.S_ISLNK(mode):
-        raise OutputError(path=path, why="it is a link; nothing is written through links")
+        raise OutputError(path=path, why=message("why-it-is-a-link-nothing"))
     if not stat.S_ISREG(mode):
-        raise OutputError(path=path, why="it is not a plain file")
+        raise OutputError(path=path, why=message("why-it-is-not-a-plain"))
     if ours is not None and not ours(path):
         raise OutputError(path=path, why=NOT_OURS)
 
@@ -87,3 +88,56 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content)
     return buffer.getvalue()
+
+
+@contextlib.contextmanager
+def held(path: Path, why: str) -> Iterator[None]:
+    """Hold a file for this process; another one that asks meanwhile is refused.
+
+    The system lets go of it when the process ends, however it ends. Raises ``OutputError``, with
+    ``why`` where it is held already.
+    """
+    handle = _holding(path, why)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _holding(path: Path, why: str) -> int:
+    """The open handle of a file that this process alone has locked."""
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            demand_writable(path)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise OutputError.of(error, path) from error
+        try:
+            _lock(handle)
+            # Who held it before may have deleted the file that was opened here.
+            if _same(handle, path):
+                return handle
+        except OSError as error:
+            os.close(handle)
+            raise OutputError(path=path.parent, why=why) from error
+        os.close(handle)
+
+
+def _same(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _lock(handle: int) -> None:
+    """Raise ``OSError`` where another process has the file."""
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]

@@ -18,8 +18,9 @@
     ├── OutputError            exit 4   the results could not be written; what was there is intact
     └── VerificationError      exit 5   a run does not reproduce
 
-Each class carries a message template with named fields, so a caller gives facts and never
-composes prose, and a fix: the one thing to do next.
+A class holds facts as named fields: numbers, names, days, and notes where a fact needs words. Its
+words are in the catalogues, in English and Chinese: ``error.<Class>`` says what is wrong,
+``error.<Class>.fix`` the one thing to do next. A class without words of its own has its parent's.
 """
 
 from __future__ import annotations
@@ -28,22 +29,40 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from basketbt.locale import Language, catalogue
+from basketbt.notes import Worded, listing, message, worded
+
 
 class BasketbtError(Exception):
     """Base of all errors raised on purpose. ``str(error)`` is fit for a user's screen."""
 
     exit_code: ClassVar[int] = 1
-    template: ClassVar[str] = "{what}"
-    fix: ClassVar[str] = ""
 
     def __init__(self, **fields: object) -> None:
         self.fields = fields
-        super().__init__(self.template.format(**fields))
+        super().__init__()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, language: Language = "en") -> str:
+        """What is wrong, in words."""
+        return self._say("", language)
+
+    def advice(self, language: Language = "en") -> str:
+        """What to do next; empty when the message says it already."""
+        return self._say(".fix", language)
 
     @property
     def hint(self) -> str:
-        """What to do next; empty when the message says it already."""
-        return self.fix.format(**self.fields)
+        """The advice in English."""
+        return self.advice()
+
+    def _say(self, part: str, language: Language) -> str:
+        words = catalogue(language)
+        keys = (f"error.{one.__name__}{part}" for one in type(self).__mro__)
+        template = next((words[key] for key in keys if key in words), "")
+        return template.format(**{key: worded(one, language) for key, one in self.fields.items()})
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.fields))
@@ -51,6 +70,16 @@ class BasketbtError(Exception):
 
 def _rebuild(cls: type[BasketbtError], fields: dict[str, object]) -> BasketbtError:
     return cls(**fields)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What an error says to do next, as a value."""
+
+    error: BasketbtError
+
+    def text(self, language: Language = "en") -> str:
+        return self.error.advice(language)
 
 
 # --- exit 2: the input -------------------------------------------------------------------------
@@ -63,11 +92,10 @@ class InputError(BasketbtError):
 
 
 class FileSyntaxError(InputError):
-    template = "{path}:{line}: not valid YAML: {what}"
-    fix = "Mend the line; `basketbt init` writes a file that is right to start from."
+    """Fields: path, line, what."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One thing wrong in a file: where, what, and how to mend it.
 
@@ -76,13 +104,26 @@ class Problem:
 
     path: str
     line: int
-    what: str
-    fix: str = ""
+    what: str | Worded
+    fix: str | Worded = ""
+
+    @classmethod
+    def of(cls, error: BasketbtError, path: str, line: int = 0) -> Problem:
+        """An error that a place in a file caused."""
+        return cls(path, line, error, Advice(error))
+
+    def __lt__(self, other: Problem) -> bool:
+        return (self.path, self.line, str(self)) < (other.path, other.line, str(other))
 
     def __str__(self) -> str:
-        tail = f"\n    → {self.fix}" if self.fix else ""
+        return self.text()
+
+    def text(self, language: Language = "en") -> str:
+        """The problem in words, its mending in a line of its own."""
+        what, fix = worded(self.what, language), worded(self.fix, language)
+        tail = f"\n    → {fix}" if fix else ""
         where = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{where}: {self.what}{tail}"
+        return f"{where}: {what}{tail}"
 
 
 _SHOWN_PROBLEMS = 20  # an error fits one screen
@@ -91,23 +132,24 @@ _SHOWN_PROBLEMS = 20  # an error fits one screen
 class InvalidFile(InputError):
     """All problems of a file (or of several). Field: ``problems``; the message lists the first."""
 
-    template = "{listing}"
-
     def __init__(self, problems: list[Problem] | tuple[Problem, ...]) -> None:
         self.problems = tuple(problems)
-        shown = [str(problem) for problem in self.problems[:_SHOWN_PROBLEMS]]
+        super().__init__()
+
+    def text(self, language: Language = "en") -> str:
+        shown = [problem.text(language) for problem in self.problems[:_SHOWN_PROBLEMS]]
         if len(self.problems) > len(shown):
-            more = len(self.problems) - len(shown)
-            shown.append(f"and {more} more: `basketbt check` lists them all")
-        super().__init__(listing="\n".join(shown))
+            shown.append(
+                message("more-problems", count=len(self.problems) - len(shown)).text(language)
+            )
+        return "\n".join(shown)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (InvalidFile, (self.problems,))
 
 
 class UnknownName(InputError):
-    template = "no {kind} is called {name!r}{nearest}"
-    fix = "Known: {known}"
+    """Fields: kind, name, nearest, known."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -118,30 +160,31 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return close[0] if close else ""
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownName:
-    """The error for a ``name`` that no ``kind`` has, with the nearest one that exists."""
+def unknown(kind: str, name: str, known: Iterable[str], **values: object) -> UnknownName:
+    """The error for a ``name`` that no ``kind`` has, with the nearest one that exists.
+
+    ``kind`` is worded by the catalogues: ``note.kind-basket``; ``values`` are of its words.
+    """
     options = list(known)
     meant = nearest(name, options)
     return UnknownName(
-        kind=kind,
+        kind=message(f"kind-{kind}", **values),
         name=name,
-        nearest=f"; did you mean {meant!r}?" if meant else "",
-        known=", ".join(options) or "none",
+        nearest=message("did-you-mean", meant=meant) if meant else "",
+        known=listing(options) if options else message("none"),
     )
 
 
 class BadSymbol(InputError):
-    template = "{text!r} is not a security code: {why}"
-    fix = "Write the code with its exchange, e.g. 688111.SH, 000034.SZ, 6682.HK."
+    """Fields: text, why."""
 
 
 class InfeasibleWeights(InputError):
-    template = "{basket}: {why}"
-    fix = "Choose another weighting, or leave the list out."
+    """Fields: basket, why."""
 
 
 class RefusedPath(InputError):
-    template = "{path}: {why}"
+    """Fields: path, why."""
 
 
 # --- exit 3: the data --------------------------------------------------------------------------
@@ -154,35 +197,23 @@ class DataError(BasketbtError):
 
 
 class OutsideCalendar(DataError):
-    template = "{date} is outside the {calendar} sessions known here ({first} to {last})"
-    fix = (
-        "Exchanges publish a year's sessions in the December before: upgrade exchange-calendars "
-        "(pip install -U exchange-calendars) or choose an earlier date."
-    )
+    """Fields: date, calendar, first, last."""
 
 
 class OutsideData(DataError):
-    template = "{what}: prices exist from {first} to {last}"
-    fix = "Choose other windows or another event, or give prices that reach so far."
+    """Fields: what, first, last."""
 
 
 class NoPrices(DataError):
-    template = (
-        "{basket}: no prices for {symbols} ({weight:.1%} of the weight, {allowed:.1%} allowed)"
-    )
-    fix = "Give prices for them, or raise max_missing_weight in the study."
+    """Fields: basket, symbols, weight, allowed."""
 
 
 class BadPrices(DataError):
-    template = "price checks failed: {count}\n{listing}"
-    fix = "Mend the table, or set the rule to `warn` under prices.quality in the study."
+    """Fields: count, listing."""
 
 
 class NoFx(DataError):
     """Fields: symbol, currency, home, what (is missing, and what exists)."""
-
-    template = "{symbol} is priced in {currency}, the basket in {home}, and {what}"
-    fix = "Give an fx table that reaches so far, or set `fx: local` to compound local returns."
 
 
 class VendorError(DataError):
@@ -196,7 +227,6 @@ class OutputError(BasketbtError):
     """Writing failed. Nothing half-written stays behind; older results are intact."""
 
     exit_code = 4
-    template = "cannot write {path}: {why}"
 
     @classmethod
     def of(cls, error: OSError, path: object) -> OutputError:
@@ -206,8 +236,3 @@ class OutputError(BasketbtError):
 
 class VerificationError(BasketbtError):
     exit_code = 5
-    template = "{run} does not reproduce: {why}"
-    fix = (
-        "Other prices, another version or a change by hand: its manifest.json holds the hashes and "
-        "versions it was made with, `basketbt doctor` prints today's versions."
-    )

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 from basketbt.locale import Language, say
 
 Severity = Literal["info", "warning"]
-Joint = Literal["comma", "semicolon", "and"]
+Joint = Literal["comma", "semicolon", "and", "or", "line"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Listing:
     items: tuple[str | Note, ...]
     joint: Joint = "comma"
 
-    def text(self, language: Language, shorten: Shorten | None = None) -> str:
+    def text(self, language: Language = "en", shorten: Shorten | None = None) -> str:
         if shorten is not None and all(isinstance(item, str) for item in self.items):
             short = shorten(tuple(map(str, self.items)), language)
             if short is not None:
@@ -63,12 +63,29 @@ class Note:
 
     def text(self, language: Language = "en", shorten: Shorten | None = None) -> str:
         """The note in words; ``shorten`` may cut a series of texts."""
-        words = {name: _worded(value, language, shorten) for name, value in self.values}
+        words = {name: worded(value, language, shorten) for name, value in self.values}
         return say(f"note.{self.kind.code}", language, **words)
 
 
-def _worded(value: object, language: Language, shorten: Shorten | None) -> object:
-    return value.text(language, shorten) if isinstance(value, Note | Listing) else value
+@runtime_checkable
+class Worded(Protocol):
+    """What becomes words only when it is printed: a note, a listing, an error, a problem."""
+
+    def text(self, language: Language = "en") -> str: ...
+
+
+def worded(value: object, language: Language, shorten: Shorten | None = None) -> object:
+    """A value of a message as its template takes it: words for what has words, else as it is."""
+    if isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Note | Listing):
+        return value.text(language, shorten)
+    return value.text(language) if isinstance(value, Worded) else value
+
+
+def message(code: str, /, **values: object) -> Note:
+    """A note that is made at one place only, as a part of an error: its kind needs no name."""
+    return NoteKind(code)(**values)
 
 
 def listing(items: Iterable[str | Note], joint: Joint = "comma", *, most: int = 0) -> Listing:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from basketbt.errors import RefusedPath
+from basketbt.notes import message
 
 #: The sample of record as ``--source`` and a study name it.
 SAMPLE = "sample"
@@ -24,7 +25,7 @@ def shipped(kind: Literal["baskets", "configs", "sample"]) -> Path:
     for folder in (_PACKAGE / "_shipped" / kind, _PACKAGE.parents[1] / kind):
         if folder.is_dir():
             return folder
-    raise RefusedPath(path=f"_shipped/{kind}", why="is missing from this installation")
+    raise RefusedPath(path=f"_shipped/{kind}", why=message("why-is-missing-from-this-installation"))
 
 
 def find_study(path: Path) -> Path:

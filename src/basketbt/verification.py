@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.durable import sha256
 from basketbt.errors import InputError
+from basketbt.notes import Note, message
 from basketbt.pipeline.run import run_study
 from basketbt.pipeline.sources import ROUTES, Access, choose_source
 from basketbt.report.build import report_data
@@ -31,16 +32,13 @@ _SAME_LINES = "the same lines, in other bytes"
 class PricesNotNamed(InputError):
     """Fields: folder, source (files, where the run does not know the folder)."""
 
-    template = "the prices of {folder} came from {source}, which a run does not carry"
-    fix = "Name them: basketbt verify {folder} --source files:FOLDER, or --source lock:FILE."
-
 
 @dataclass(frozen=True)
 class Difference:
     """One file that is not what it should be, in one line, with the changed lines below."""
 
     name: str
-    what: str
+    what: Note
     diff: tuple[str, ...] = ()
 
 
@@ -91,12 +89,12 @@ def _formats(outputs: Collection[str]) -> tuple[Format, ...]:
 
 def _config(folder: Path, manifest: dict[str, Any]) -> StudyConfig:
     if "choices" in manifest:
-        why = "it holds a grid; `basketbt grid` on the same study writes the same bytes again"
+        why = message("why-it-holds-a-grid-basketbt")
         raise NotARun(folder=folder, why=why)
     try:
         return StudyConfig.model_validate_json(json.dumps(manifest.get("config")))
     except ValidationError as error:
-        why = f"its study cannot be read by this version ({error.error_count()} problems)"
+        why = message("why-its-study-cannot-be-read", count=error.error_count())
         raise NotARun(folder=folder, why=why) from error
 
 
@@ -105,11 +103,15 @@ def _difference(
 ) -> Difference:
     """``written``: the hash that the manifest gives the file, if it lists it."""
     if found is None:
-        return Difference(name, "is missing")
+        return Difference(name, message("why-the-file-is-missing"))
     if expected is None:
-        return Difference(name, "does not belong to the run")
+        return Difference(name, message("why-does-not-belong-to-the-run"))
     tampered = written is not None and sha256(found) != written
-    what = "was changed after it was written" if tampered else "comes out otherwise now"
+    what = (
+        message("why-was-changed-after-it-was")
+        if tampered
+        else message("why-comes-out-otherwise-now")
+    )
     sides = _lines(name, found), _lines(name, expected)
     shown = list(difflib.unified_diff(*sides, "on disk", "computed now", lineterm="", n=0))
     shown = shown or [_SAME_LINES]

@@ -22,7 +22,15 @@ from typing import Any
 import yaml
 
 from basketbt.bounded import read_plain
-from basketbt.errors import FileSyntaxError, InvalidFile, Problem, RefusedPath
+from basketbt.errors import (
+    Advice,
+    BasketbtError,
+    FileSyntaxError,
+    InvalidFile,
+    Problem,
+    RefusedPath,
+)
+from basketbt.notes import Worded, message
 
 Location = tuple[str | int, ...]
 
@@ -57,13 +65,19 @@ class YamlDocument:
             place = place[:-1]
         return self.lines.get(place, 1)
 
-    def problem(self, location: Sequence[str | int], what: str, fix: str = "") -> Problem:
+    def problem(
+        self, location: Sequence[str | int], what: str | Worded, fix: str | Worded = ""
+    ) -> Problem:
         """A problem with the value at ``location``."""
         place = tuple(location)
         for depth in range(len(place), 0, -1):
             if place[:depth] in self.overrides:
                 return Problem(self.overrides[place[:depth]], 0, what, fix)
         return Problem(self.path, self.line_of(location), what, fix)
+
+    def caused(self, location: Sequence[str | int], error: BasketbtError) -> Problem:
+        """A problem with the value at ``location`` that is an error of its own."""
+        return self.problem(location, error, Advice(error))
 
     def with_problems(self, problems: Sequence[Problem]) -> YamlDocument:
         """A copy with more ``problems``, found by comparing its values with each other."""
@@ -76,13 +90,15 @@ class YamlDocument:
         Raises ``InvalidFile`` when one of the keys on the way holds something else than keys.
         """
         if not isinstance(self.data, dict):
-            raise InvalidFile([self.problem((), "the file does not hold `key: value` lines")])
+            raise InvalidFile([self.problem((), message("why-the-file-does-not-hold"))])
         data = dict(self.data)
         inner = data
         for depth, key in enumerate(keys[:-1], start=1):
             below = inner.get(key, {})
             if not isinstance(below, dict):
-                what = f"`{'.'.join(keys[:depth])}` holds no keys, so `{'.'.join(keys)}` is unknown"
+                what = message(
+                    "why-holds-no-keys-so-is", keys=".".join(keys[:depth]), keys2=".".join(keys)
+                )
                 raise InvalidFile([self.problem(keys[:depth], what)])
             inner[key] = dict(below)
             inner = inner[key]
@@ -125,8 +141,8 @@ def read_text(text: str, *, name: str) -> YamlDocument:
         raise FileSyntaxError(path=name, line=line, what=what) from None
     except yaml.reader.ReaderError as error:
         line = text.encode()[: error.position].count(b"\n") + 1
-        what = f"character U+{ord(_character(error)):04X} is not allowed"
-        raise FileSyntaxError(path=name, line=line, what=what) from None
+        sign = message("why-character-u-is-not-allowed", ord=ord(_character(error)))
+        raise FileSyntaxError(path=name, line=line, what=sign) from None
     return YamlDocument(name, data, builder.lines, tuple(builder.problems))
 
 
@@ -139,7 +155,7 @@ def inside(root: Path, path: Path | str) -> Path:
     folder = root.resolve()
     resolved = (folder / path).resolve()
     if not resolved.is_relative_to(folder):
-        raise RefusedPath(path=path, why=f"leads outside the folder {root}")
+        raise RefusedPath(path=path, why=message("why-leads-outside-the-folder", root=root))
     return resolved
 
 
@@ -156,7 +172,7 @@ def _content(file: Path) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise FileSyntaxError(
-            path=file, line=line, what="the text is not UTF-8 (save the file as UTF-8)"
+            path=file, line=line, what=message("why-the-text-is-not-utf")
         ) from None
 
 
@@ -179,23 +195,35 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._problem(event, "a second document starts here", "Keep one per file.")
+                    self._problem(
+                        event,
+                        message("why-a-second-document-starts-here"),
+                        message("do-keep-one-per-file"),
+                    )
                     break
                 data = self._value(next(events), events, ())
         return data
 
     def _value(self, event: Any, events: Iterator[Any], place: Location) -> Any:
         if len(place) > MAX_DEPTH:
-            why = f"line {_line(event)} is nested deeper than {MAX_DEPTH} levels"
+            why = message("why-line-is-nested-deeper-than", line=_line(event), max_depth=MAX_DEPTH)
             raise RefusedPath(path=self.name, why=why)
         self.lines.setdefault(place, _line(event))
         if isinstance(event, yaml.AliasEvent):
-            self._problem(event, f"alias *{event.anchor}", "Write the value out.")
+            self._problem(
+                event, message("why-alias", anchor=event.anchor), message("do-write-the-value-out")
+            )
             return None
         if event.anchor is not None:
-            self._problem(event, f"anchor &{event.anchor}", "Remove it; aliases are not read.")
+            self._problem(
+                event,
+                message("why-anchor", anchor=event.anchor),
+                message("do-remove-it-aliases-are-not"),
+            )
         if event.tag is not None:
-            self._problem(event, f"tag {event.tag}", "Remove it; put text in quotes instead.")
+            self._problem(
+                event, message("why-tag", tag=event.tag), message("do-remove-it-put-text-in")
+            )
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(events, place)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -211,8 +239,8 @@ class _Builder:
             key = self._key(event, events, place)
             if key in mapping:
                 first = self.lines[*place, key]
-                what = f"key `{key}` stands twice (first in line {first})"
-                self._problem(event, what, "Keep one.")
+                what = message("why-key-stands-twice-first-in", key=key, first=first)
+                self._problem(event, what, message("do-keep-one"))
             self.lines.setdefault((*place, key), _line(event))
             mapping[key] = self._value(next(events), events, (*place, key))
         return mapping
@@ -220,10 +248,12 @@ class _Builder:
     def _key(self, event: Any, events: Iterator[Any], place: Location) -> str:
         if isinstance(event, yaml.ScalarEvent):
             if event.anchor is not None or event.tag is not None:
-                self._problem(event, "an anchor or a tag before a key", "Remove it.")
+                self._problem(event, message("why-an-anchor-or-a-tag"), message("do-remove-it"))
             return str(event.value)
         self._value(event, events, (*place, "?"))
-        self._problem(event, "a key must be plain text", "Write it as `key: value`.")
+        self._problem(
+            event, message("why-a-key-must-be-plain"), message("do-write-it-as-key-value")
+        )
         return "?"
 
     def _sequence(self, events: Iterator[Any], place: Location) -> list[Any]:
@@ -234,7 +264,7 @@ class _Builder:
             sequence.append(self._value(event, events, (*place, len(sequence))))
         return sequence
 
-    def _problem(self, event: Any, what: str, fix: str) -> None:
+    def _problem(self, event: Any, what: Worded, fix: Worded) -> None:
         self.problems.append(Problem(self.name, _line(event), what, fix))
 
 

@@ -13,39 +13,41 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from basketbt.errors import InputError, InvalidFile, Problem, nearest
+from basketbt.errors import Advice, InputError, InvalidFile, Problem, nearest
+from basketbt.notes import Worded, listing, message
 from basketbt.yamlfile import Location, YamlDocument
 
 M = TypeVar("M", bound=BaseModel)
 
-# What a value of each type looks like in the file, by pydantic's error type.
+# What a value of each type looks like in the file (``note.type-…``), by pydantic's error type.
 _TYPE_WORDS = {
     "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "date_type": "a date such as 2025-02-07",
-    "date_parsing": "a date such as 2025-02-07",
-    "date_from_datetime_parsing": "a date such as 2025-02-07",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "dict_type": "`key: value` lines",
-    "model_type": "`key: value` lines",
-    "model_attributes_type": "`key: value` lines",
+    "int_type": "integer",
+    "int_from_float": "integer",
+    "float_type": "number",
+    "bool_type": "boolean",
+    "date_type": "date",
+    "date_parsing": "date",
+    "date_from_datetime_parsing": "date",
+    "tuple_type": "list",
+    "list_type": "list",
+    "dict_type": "mapping",
+    "model_type": "mapping",
+    "model_attributes_type": "mapping",
     "none_required": "nothing",
 }
+# Bounds of a number (``note.must-…``), by pydantic's error type, and where it says the bound.
+_BOUNDS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt"}
+_BOUNDS |= {"less_than_equal": "le"}
 
 
-#: Patterns that names must match, and what they allow in words.
+#: Patterns that names must match, and what they allow (``note.pattern-…``).
 NAME = r"^[a-z0-9][a-z0-9-]*$"
 EVENT_NAME = r"^[a-z0-9][a-z0-9-]*(@[a-z0-9-]+)?$"
 FOLDER_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-_PATTERN_WORDS = {
-    NAME: "small letters, digits and dashes",
-    EVENT_NAME: "small letters, digits and dashes, and @ before an alternative: deepseek-r1@leak",
-    FOLDER_NAME: "at most 64 letters, digits, dots, dashes and underscores, the first no sign",
-}
+_PATTERN_WORDS = {NAME: "name", EVENT_NAME: "event-name", FOLDER_NAME: "folder-name"}
+
+Text = str | Worded
 
 
 class Strict(BaseModel):
@@ -56,10 +58,10 @@ class Strict(BaseModel):
 
 def as_problem(error: InputError) -> PydanticCustomError:
     """An error of ours for pydantic, which adds the place in the file."""
-    return refused(str(error), error.hint)
+    return refused(error, Advice(error))
 
 
-def refused(what: str, fix: str) -> PydanticCustomError:
+def refused(what: Text, fix: Text) -> PydanticCustomError:
     """A refusal for pydantic: what is wrong, and what to write instead."""
     return PydanticCustomError("refused", "{what}", {"what": what, "fix": fix})
 
@@ -125,55 +127,56 @@ def _place(data: Any, item: ErrorDetails) -> Location:
     return tuple(place)
 
 
-def _explain(place: Location, item: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
-    name = _name(place)
+def _explain(place: Location, item: ErrorDetails, model: type[BaseModel]) -> tuple[Text, Text]:
+    name, given = _name(place), item["input"]
     context = item.get("ctx", {})
     match item["type"]:
         case "missing":
-            return f"{name} is missing", _description(model, item["loc"])
+            return message("why-is-missing", name=name), _description(model, item["loc"])
         case "extra_forbidden":
             return _unknown_key(place, item["loc"], model)
         case "literal_error" | "enum":
-            allowed = str(context["expected"])
-            return f"{name} must be {allowed}, not {item['input']!r}", ""
+            allowed = listing(str(context["expected"]).replace(" or ", ", ").split(", "), "or")
+            return message("must-be", name=name, allowed=allowed, shown=repr(given)), ""
         case "value_error":
-            return f"{name}: {context['error']}" if place else str(context["error"]), ""
+            return _about(place, context["error"].args[0]), ""
+        case "refused":
+            return _about(place, context["what"]), context["fix"]
+        case kind if kind in _BOUNDS:
+            bound = message(f"must-{kind}", bound=f"{context[_BOUNDS[kind]]:g}")
+            return message("must-be", name=name, allowed=bound, shown=repr(given)), ""
         case "string_pattern_mismatch" if context["pattern"] in _PATTERN_WORDS:
-            return (
-                f"{name} cannot be {item['input']!r}",
-                f"Use {_PATTERN_WORDS[context['pattern']]}.",
-            )
-        case "too_short":
-            return f"{name} has {context['actual_length']} entries", _entries("at least", context)
-        case "too_long":
-            return f"{name} has {context['actual_length']} entries", _entries("at most", context)
-    what = item["msg"].replace("Input should", "must", 1)
-    if what.startswith("must"):
-        return f"{name} {what}, not {item['input']!r}", ""
-    return f"{name}: {what}", str(context.get("fix", ""))
+            pattern = message(f"pattern-{_PATTERN_WORDS[context['pattern']]}")
+            return message("why-cannot-be", name=name, given=given), message("use", what=pattern)
+        case "too_short" | "too_long" as kind:
+            count = context["min_length" if kind == "too_short" else "max_length"]
+            what = message("why-has-entries", name=name, count=context["actual_length"])
+            return what, message(f"takes-{kind}", count=count)
+    return _about(place, item["msg"]), ""
 
 
-def _entries(bound: str, context: dict[str, Any]) -> str:
-    count = context["min_length" if bound == "at least" else "max_length"]
-    return f"It takes {bound} {count}."
+def _about(place: Location, what: Text) -> Text:
+    return message("about", about=_name(place), what=what) if place else what
 
 
-def _wrong_type(place: Location, value: object, types: Sequence[str]) -> tuple[str, str]:
-    words = list(dict.fromkeys(_TYPE_WORDS[kind] for kind in types if kind in _TYPE_WORDS))
-    what = f"{_name(place)} must be {' or '.join(words)}, not {_shown(value)}"
-    is_bare = isinstance(value, int | float) and "text" in words
-    return what, f'Put it in quotes: "{value}".' if is_bare else ""
+def _wrong_type(place: Location, value: object, types: Sequence[str]) -> tuple[Text, Text]:
+    kinds = list(dict.fromkeys(_TYPE_WORDS[kind] for kind in types if kind in _TYPE_WORDS))
+    allowed = listing((message(f"type-{kind}") for kind in kinds), "or")
+    what = message("must-be", name=_name(place), allowed=allowed, shown=_shown(value))
+    is_bare = isinstance(value, int | float) and "text" in kinds
+    return what, message("do-put-it-in-quotes", value=value) if is_bare else ""
 
 
 def _unknown_key(
     place: Location, location: Sequence[str | int], model: type[BaseModel]
-) -> tuple[str, str]:
+) -> tuple[Text, Text]:
     known = [
         key for candidate in _models_at(model, location[:-1]) for key in candidate.model_fields
     ]
     meant = nearest(str(place[-1]), known)
-    hint = f"Did you mean `{meant}`? " if meant else ""
-    return f"unknown key {_name(place)}", f"{hint}Allowed here: {', '.join(known)}."
+    allowed = message("do-allowed-here", known=listing(known))
+    fix = message("do-meant-or-allowed", meant=meant, allowed=allowed) if meant else allowed
+    return message("why-unknown-key", name=_name(place)), fix
 
 
 def _description(model: type[BaseModel], location: Sequence[str | int]) -> str:
@@ -208,17 +211,16 @@ def _below(place: Location, above: Location) -> bool:
     return len(place) > len(above) and place[: len(above)] == above
 
 
-def _name(place: Location) -> str:
+def _name(place: Location) -> Text:
     """``constituents[2].symbol``, counted from 1 as people count."""
     name = ""
     for step in place:
         name += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if name else str(step)
-    return f"`{name}`" if name else "the file"
+    return f"`{name}`" if name else message("the-file")
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return "`key: value` lines"
-    if isinstance(value, list):
-        return "a list"
-    return "nothing" if value is None else repr(value)
+def _shown(value: object) -> Text:
+    if isinstance(value, dict | list | None):
+        kind = "mapping" if isinstance(value, dict) else "list" if value is not None else "nothing"
+        return message(f"type-{kind}")
+    return repr(value)

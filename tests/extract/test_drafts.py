@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from basketbt.cli import extracting
 from basketbt.cli.baskets import show
-from basketbt.cli.extracting import BadMoment, NoDay
+from basketbt.cli.extracting import BadPublication, NoDay
 from basketbt.config.study import load_study
 from basketbt.errors import OutputError
 from basketbt.extract.drafts import Source, drafts_of
@@ -107,7 +107,7 @@ class TestDrafts:
         checked = check_files(files, Library((out,)))
         assert checked.problems == ()
         (warning, *_) = checked.warnings
-        assert "福昕软建 is unresolved (typo; may be 福昕软件)" in warning.what
+        assert "福昕软建 is unresolved (typo; may be 福昕软件)" in str(warning.what)
 
     def test_what_they_say(self, article: Path, tmp_path: Path) -> None:
         out = tmp_path / "mine"
@@ -220,7 +220,7 @@ class TestCommand:
         assert not (tmp_path / "mine").exists()
         run(str(path), "-o", str(tmp_path / "mine"), "--published", "2025")
         assert len([*(tmp_path / "mine").glob("citi/*.yaml")]) == 1
-        with pytest.raises(BadMoment):
+        with pytest.raises(BadPublication):
             run(str(path), "--published", "yesterday")
 
     def test_lists_that_differ_are_shown_and_kept(self, article: Path, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_changed_parquet_file_is_named_with_the_row(copy: Path) -> None:
     change(copy / "placebo.parquet", "t", 41, 123.25)
     (difference,) = verify(copy, source=invented.SOURCE)
     assert difference.name == "placebo.parquet"
-    assert difference.what == "was changed after it was written"
+    assert str(difference.what) == "was changed after it was written"
     old, new = (line for line in difference.diff if line[0] in "+-" and "," in line)
     assert (old[0], old.rsplit(",", 2)[1]) == ("-", "123.25")
     assert (new[0], new.rsplit(",", 2)[1]) == ("+", repr(before))

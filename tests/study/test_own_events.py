@@ -145,5 +145,5 @@ def test_what_cannot_be_is_refused_with_one_error(
     with pytest.raises(InvalidFile) as caught:
         load_study(written(tmp_path, **keys))
     (problem,) = caught.value.problems
-    assert what in problem.what
+    assert what in str(problem.what)
     assert problem.fix

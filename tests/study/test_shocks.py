@@ -316,8 +316,8 @@ class TestRealPrices:
         for data in (r1.data, stored):
             (said,) = [one for one in headline(data, "en") if one.startswith("Shock of the")]
             assert said.startswith(
-                "Shock of the market in [0,+60], Available [+8,+60], [p,p+59], the accounts: "
-                "2025-04-07 (CSI 300 -7.05%; US tariffs of April 2025)."
+                "Shock of the market in [0,+60], Available [+8,+60], +60 from publication, "
+                "the accounts: 2025-04-07 (CSI 300 -7.05%; US tariffs of April 2025)."
             )
             assert (
                 "ended on 2025-04-03, the session before the first shock: 4 named lists a median "
@@ -335,7 +335,7 @@ class TestRealPrices:
         shaken = v3.summary[v3.summary["shocks"].notna()]
         assert {*shaken["window"]} == {"[p,p+59]"}
         (said,) = [one for one in headline(v3.data, "en") if one.startswith("Shock of the")]
-        assert said.startswith("Shock of the market in [p,p+59]: 2025-04-07 ")
+        assert said.startswith("Shock of the market in +60 from publication: 2025-04-07 ")
 
     @pytest.mark.market
     def test_the_real_tables_say_what_the_sample_says(self, market: Path) -> None:

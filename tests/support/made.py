@@ -53,7 +53,7 @@ class Made:
     name: str = "made"
 
     def load(self, request: PriceRequest) -> MarketData:
-        wanted = (*request.symbols, *request.indexes)
+        wanted = (*request.shares, *request.indexes)
         return MarketData(
             source=self.name,
             bars=Bars.joined(self._bars(symbol) for symbol in wanted if symbol in self.closes),

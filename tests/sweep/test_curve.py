@@ -107,4 +107,4 @@ def test_the_sentence_on_agreement_counts_what_it_says() -> None:
         "their sign under every one, 3 under at least 95 of 100. 3 of the 4 lie above the median "
         "of their variants."
     )
-    assert "2个在所有组合下同号，3个在至少95%的组合下同号" in agreement(stands, "zh")
+    assert "2个在所有选法下同号，3个在至少95%的选法下同号" in agreement(stands, "zh")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -147,7 +148,7 @@ def test_a_full_disk_keeps_what_was_finished(
     flush = os.fsync
 
     def full(handle: int) -> None:
-        if len(list(kept.iterdir())) > 3:
+        if len(list(kept.glob("*.parquet"))) >= 3:
             raise OSError(errno.ENOSPC, "No space left on device")
         flush(handle)
 
@@ -155,8 +156,83 @@ def test_a_full_disk_keeps_what_was_finished(
         patched.setattr(os, "fsync", full)
         with pytest.raises(OutputError, match="No space left"):
             run_grid(plan, tmp_path, GridOptions())
-    assert len(list(kept.iterdir())) == 3
+    assert len(list(kept.glob("*.parquet"))) == 3
     assert content(run_grid(plan, tmp_path, GridOptions())) == whole
+
+
+def edited(parts: list[Path]) -> None:
+    table = pq.read_table(parts[0])
+    at = table.column_names.index("total_return")
+    wrong = pa.array(np.full(table.num_rows, 0.5))
+    pq.write_table(table.set_column(at, "total_return", wrong), parts[0])
+
+
+def halved(parts: list[Path]) -> None:
+    table = pq.read_table(parts[0])
+    pq.write_table(table.slice(0, table.num_rows // 2), parts[0])
+
+
+def exchanged(parts: list[Path]) -> None:
+    first, second = parts[0].read_bytes(), parts[1].read_bytes()
+    parts[0].write_bytes(second)
+    parts[1].write_bytes(first)
+
+
+def renamed(parts: list[Path]) -> None:
+    """Each under the other's blocks, with the digest of its own bytes."""
+    names = [part.name.rpartition("-") for part in parts[:2]]
+    contents = [part.read_bytes() for part in parts[:2]]
+    for part in parts[:2]:
+        part.unlink()
+    for name, other, own in zip(names, names[::-1], contents[::-1], strict=True):
+        parts[0].with_name(f"{name[0]}-{other[2]}").write_bytes(own)
+
+
+def emptied(parts: list[Path]) -> None:
+    parts[0].write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [edited, halved, exchanged, renamed, emptied])
+def test_a_damaged_block_is_computed_again(
+    planned: Planned,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: Callable[[list[Path]], None],
+) -> None:
+    plan = planned(SMALL)
+    whole = content(run_grid(plan, tmp_path / "whole", GridOptions()))
+    monkeypatch.setattr(checkpoint, "ROWS", 128)
+
+    def stop(done: int, total: int) -> None:
+        if done > 600:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_grid(plan, tmp_path, GridOptions(), stop)
+    damage(sorted(checkpoint_folder(plan, tmp_path).glob("*.parquet")))
+    assert content(run_grid(plan, tmp_path, GridOptions())) == whole
+
+
+@pytest.mark.parametrize("name", ["grid.parquet", "standing.csv", "grid.md", "manifest.json"])
+def test_a_finished_grid_with_a_damaged_file_is_mended(
+    planned: Planned, tmp_path: Path, name: str
+) -> None:
+    plan = planned(SMALL)
+    folder = run_grid(plan, tmp_path, GridOptions())
+    whole = content(folder)
+    (folder / name).write_bytes(b"")
+    (folder / "mine.txt").write_text("kept")
+    assert content(run_grid(plan, tmp_path, GridOptions())) == whole | {"mine.txt": b"kept"}
+
+
+def test_two_processes_do_not_compute_one_grid_at_once(planned: Planned, tmp_path: Path) -> None:
+    plan = planned(SMALL)
+    with (
+        checkpoint.Checkpoint(checkpoint_folder(plan, tmp_path), plan.id).held(),
+        pytest.raises(OutputError, match="another process computes this grid"),
+    ):
+        run_grid(plan, tmp_path, GridOptions())
+    assert run_grid(plan, tmp_path, GridOptions()).is_dir()
 
 
 def test_finished_blocks_outlive_a_later_run_of_the_study(planned: Planned, tmp_path: Path) -> None:

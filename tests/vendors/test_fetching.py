@@ -11,15 +11,17 @@ import pytest
 
 from basketbt.data.bars import COLUMNS, MarketData
 from basketbt.data.sources.auto import Fetcher, Outcome
+from basketbt.data.sources.nobody import NobodyLeft
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import Route
 from basketbt.data.sources.stored import NotStored, StoreSource
 from basketbt.data.sources.vendor import NoVendorLeft, Unreachable
 from basketbt.data.store import Store
+from basketbt.data.successors import recoded
 from replay import faults
 from replay.invented import Security
 from replay.server import Replay
-from replay.setting import NOW, day, known, request_for, wrong_rows
+from replay.setting import FIRST, LAST, NOW, day, known, request_for, wrong_rows
 from replay.wire import HTML, Reply
 from support.asked import fetch
 
@@ -132,14 +134,23 @@ def test_offline_with_less_than_asked_says_how_far_it_reaches(replay: Replay, st
     assert "only from 2024-03-01 to 2025-02-28" in note.text("en")
 
 
-def test_nothing_at_all_is_an_error_that_lists_every_vendor(
+def test_nobody_left_is_an_error_that_says_what_each_host_did(
     replay: Replay, source: Sources
 ) -> None:
     for vendor in ("sina", "eastmoney", "tencent", "yahoo"):
         replay.vendors.faults.append(faults.on(vendor, Reply(HTML, 456, "text/html")))
-    with pytest.raises(NoVendorLeft) as caught:
+    with pytest.raises(NobodyLeft) as caught:
         source().load(request_for("688111.SH"))
     assert caught.value.exit_code == 3
+    assert str(caught.value).count("refused: HTTP 456") == 4
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
+
+
+def test_a_code_that_nobody_knows_is_an_error_that_lists_every_vendor(
+    replay: Replay, source: Sources
+) -> None:
+    with pytest.raises(NoVendorLeft) as caught:
+        source().load(request_for("600999.SH"))
     assert len(caught.value.failures) == 4
 
 
@@ -297,6 +308,17 @@ def test_two_processes_share_the_distance(tmp_path: Path) -> None:
     assert 3.0 <= slept[2] <= 6.0
 
 
+def test_a_clock_that_is_set_back_closes_no_host_for_longer() -> None:
+    clock, slept = [10_000.0], list[float]()
+    hosts = RateLimiter(pace=1.0, clock=lambda: clock[0], sleep=slept.append)
+    hosts.wait_for_turn("a.example")
+    hosts.refused("b.example", "HTTP 456")
+    clock[0] = 1000.0
+    hosts.wait_for_turn("a.example")
+    assert sum(slept) <= 2.0
+    assert hosts.closed("b.example") is None
+
+
 def test_the_first_outage_closes_a_host_that_never_answered() -> None:
     hosts = RateLimiter(pace=0.0)
     hosts.unreachable("a.example", "dropped")
@@ -365,3 +387,17 @@ def test_a_clock_set_back_neither_stops_nor_closes_anything(replay: Replay, stor
     past.fetch(request_for("688111.SH"))
     assert store.all_coverages() == before
     assert store.revisions() == []
+
+
+def test_a_recoded_share_is_asked_for_under_its_newest_code(replay: Replay, store: Store) -> None:
+    replay.vendors.market.securities.append(Security("302132.SZ", 40.0))
+    request = request_for("300114.SZ")
+    outcomes = Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0)).fetch(request)
+    assert [(one.symbol, one.state) for one in outcomes] == [("302132.SZ", "fetched")]
+    assert not any("300114" in one.path + str(one.query) for one in replay.vendors.log)
+    data = StoreSource(store.path, offline=True, now=NOW).load(request)
+    found = recoded(data, request.symbols).bars.of("300114.SZ")
+    truth = replay.vendors.market["302132.SZ"].closes
+    assert dict(zip(found.dates.tolist(), found.close, strict=True)) == {
+        day: close for day, close in truth.items() if FIRST <= day <= LAST
+    }

@@ -88,6 +88,7 @@ def on_a_terminal(arguments: tuple[str, ...], environment: dict[str, str]) -> tu
         ("fetch", "study.yaml"),
         ("run", "study.yaml", "--source", "auto"),
         ("reconcile", "mine/list"),
+        ("lock", "study.yaml", "-o", "made.lock", "--source", "auto"),
     ],
 )
 def test_on_a_terminal_a_line_is_drawn_over(
@@ -124,21 +125,30 @@ def test_a_run_in_trouble_says_so_on_a_terminal(
     code, seen = on_a_terminal(("run", "study.yaml", "--source", "auto"), project)
     assert code == 3
     assert "Traceback" not in seen
-    assert "no vendor delivered" in seen
-    assert "doctor --live" in seen
+    for words in ("no vendor can be asked any more", "HTTPS_PROXY", "--source sample", "doctor"):
+        assert words in seen
 
 
-@pytest.mark.parametrize("arguments", [(), ("--quiet",), ("--json",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fetch", "study.yaml"),
+        ("fetch", "study.yaml", "--quiet"),
+        ("fetch", "study.yaml", "--json"),
+        ("run", "study.yaml", "--source", "auto", "--quiet"),
+        ("lock", "study.yaml", "-o", "made.lock", "--source", "auto"),
+        ("reconcile", "mine/list"),
+    ],
+)
 def test_piped_nothing_is_drawn(
     replay: Replay, project: dict[str, str], arguments: tuple[str, ...]
 ) -> None:
-    done = subprocess.run(
-        command("fetch", "study.yaml", *arguments), env=project, capture_output=True, text=True
-    )
+    done = subprocess.run(command(*arguments), env=project, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout + done.stderr
-    assert done.stderr == ""
-    assert (done.stdout == "") == (arguments == ("--quiet",))
+    warnings = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
+    assert warnings == []
+    assert (done.stdout == "") == ("--quiet" in arguments)
 
 
 def test_piped_a_line_comes_every_ten_seconds(

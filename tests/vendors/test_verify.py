@@ -75,7 +75,10 @@ def test_a_changed_cell_is_shown_with_both_values(folder: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([*lines[:-1], lines[-1] + "9"]) + "\n", encoding="utf-8")
     (difference,) = verify(folder, source="sample")
-    assert (difference.name, difference.what) == ("levels.csv", "was changed after it was written")
+    assert (difference.name, str(difference.what)) == (
+        "levels.csv",
+        "was changed after it was written",
+    )
     assert f"-{lines[-1]}9" in "\n".join(difference.diff)
     assert f"+{lines[-1]}" in difference.diff
 
@@ -83,7 +86,9 @@ def test_a_changed_cell_is_shown_with_both_values(folder: Path) -> None:
 def test_a_missing_and_a_foreign_file_are_named(folder: Path) -> None:
     (folder / "memo.md").unlink()
     (folder / "notes.txt").write_text("mine")
-    found = {difference.name: difference.what for difference in verify(folder, source="sample")}
+    found = {
+        difference.name: str(difference.what) for difference in verify(folder, source="sample")
+    }
     assert found == {"memo.md": "is missing", "notes.txt": "does not belong to the run"}
 
 

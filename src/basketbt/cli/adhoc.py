@@ -11,6 +11,7 @@ import typer
 from basketbt.cli.console import say, warn
 from basketbt.errors import InputError, OutputError
 from basketbt.locale import say as worded
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.locale import Language
@@ -53,16 +54,11 @@ Force = Annotated[
 
 
 class StudyAndLists(InputError):
-    template = "a study has its lists, event and days in its file: {options} go with --list"
-    fix = "Drop the study, or change it by --set."
+    """Field: options."""
 
 
 class NothingToRun(InputError):
-    template = "neither a study nor a list is named"
-    fix = (
-        "Name a study (`basketbt run deepseek-r1`), or ask without a file: `basketbt run --list "
-        '"688111 300624 002230" --event deepseek-r1`.'
-    )
+    """It has no fields."""
 
 
 def refuse_both(study: Path | None, options: dict[str, object]) -> None:
@@ -120,7 +116,7 @@ def refuse_files(found: AdHoc, *, force: bool) -> None:
     for name, content in as_files(found).items():
         path = Path(name)
         if not force and path.exists() and path.read_bytes() != content.encode():
-            raise OutputError(path=path, why="it exists and differs; --force writes over it")
+            raise OutputError(path=path, why=message("why-it-exists-and-differs-force"))
 
 
 def save_files(found: AdHoc, language: Language, *, quiet: bool) -> None:

@@ -26,8 +26,7 @@ Folder = Annotated[
 
 
 class OneBasket(InputError):
-    template = "{basket} alone overlaps with nothing"
-    fix = "Name two baskets or more, or none for every list."
+    """Field: basket."""
 
 
 class FileKind(StrEnum):

@@ -10,6 +10,7 @@ import typer
 
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError, OutputError
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.extract.documents import Document
@@ -17,16 +18,12 @@ if TYPE_CHECKING:
     from basketbt.extract.reading import Reading
 
 
-class BadMoment(InputError):
-    template = "{text!r} is no day of publication"
-    fix = "Write 2025-02-07, 2025-02-07 09:30, or the year alone where the text has the rest."
+class BadPublication(InputError):
+    """Field: text."""
 
 
 class NoDay(InputError):
     """An article whose day of publication nobody tells. Fields: name, known."""
-
-    template = "{name}: the day of publication is not in the text{known}"
-    fix = "Give it: --published 2025-02-07. A list is known only from its publication."
 
 
 def register(app: typer.Typer) -> None:
@@ -68,7 +65,7 @@ def extract(
 
     given = parse_moment(published) if published else None
     if published and given is None:
-        raise BadMoment(text=published)
+        raise BadPublication(text=published)
     readings: list[tuple[Document, Reading]] = []
     for path in files:
         document = open_document(path)
@@ -196,7 +193,7 @@ def _refuse_changes(texts: dict[Path, str], *, force: bool) -> None:
             ):
                 warn(line)
     if changed and not force:
-        why = "it exists and differs as shown; nothing was written. --force writes over it"
+        why = message("why-it-exists-and-differs-as")
         raise OutputError(path=changed[0], why=why)
 
 

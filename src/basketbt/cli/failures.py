@@ -16,7 +16,10 @@ from types import FrameType
 from typing import NoReturn
 
 from basketbt.cli.console import Stopped, warn
+from basketbt.cli.language import screen_language
 from basketbt.errors import BasketbtError, OutputError, RefusedPath
+from basketbt.locale import say
+from basketbt.notes import message
 
 STATE_VARIABLE = "BASKETBT_STATE"
 _STOPPING = ("SIGTERM", "SIGHUP")  # SIGINT is Python's KeyboardInterrupt
@@ -25,13 +28,9 @@ _STOPPING = ("SIGTERM", "SIGHUP")  # SIGINT is Python's KeyboardInterrupt
 class Unforeseen(BasketbtError):
     """Fields: why, kept (where the report is)."""
 
-    template = "basketbt met something that it does not know and stopped: {why}{kept}"
-    fix = "What was there before is intact. Please send the report to the maintainers."
-
 
 class NotEnoughMemory(BasketbtError):
-    template = "there is not enough memory for this"
-    fix = "Ask for less at a time: fewer lists or windows, `--memory` of a grid, smaller files."
+    """It has no fields."""
 
 
 def make_ready() -> None:
@@ -56,9 +55,10 @@ def end(error: BaseException) -> NoReturn:
         sys.exit(0)
     told = _told(error)
     with contextlib.suppress(OSError):  # nobody may hear it
-        warn(f"error: {told}")
-        if told.hint:
-            warn(f"  → {told.hint}")
+        language = screen_language()
+        warn(say("cli.error", language, what=told.text(language)))
+        if advice := told.advice(language):
+            warn(f"  → {advice}")
     sys.exit(told.exit_code)
 
 
@@ -69,12 +69,12 @@ def _told(error: BaseException) -> BasketbtError:
         return RefusedPath(path=error.filename, why=(error.strerror or str(error)).lower())
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
         to_nowhere(sys.stdout)  # what has no name is the standard output
-        return OutputError.of(error, "standard output")
+        return OutputError.of(error, message("standard-output"))
     if isinstance(error, MemoryError):
         return NotEnoughMemory()
     why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     report = _report(error)
-    return Unforeseen(why=why, kept=f"; the report is in {report}" if report else "")
+    return Unforeseen(why=why, kept=message("report-kept", path=report) if report else "")
 
 
 def _report(error: BaseException) -> Path | None:

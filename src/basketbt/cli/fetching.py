@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_table, warn
-from basketbt.cli.nobody import nobody_is_left, say_nobody_left
 from basketbt.cli.options import (
     Day,
     Force,
@@ -25,6 +24,7 @@ from basketbt.cli.options import (
     target_of,
 )
 from basketbt.cli.progress import progress
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,11 +54,12 @@ def fetch(
     """Fetch the prices a study or basket needs into the store; run it again to resume."""
     from basketbt.data.sources.auto import Fetcher
     from basketbt.data.store import Store, store_path
+    from basketbt.data.successors import names_today
 
     request = requested(target_of(target, settings or ()), start, end)
     with Store(store_path(store)) as opened:
         fetcher = Fetcher(opened, route(source))
-        with resumable(), progress(len(request.names), quiet=quiet or as_json) as report:
+        with resumable(), progress(len(names_today(request)), quiet=quiet or as_json) as report:
             outcomes = fetcher.fetch(request, thorough=True, again=refresh, report=report)
     if not (quiet or as_json):
         _warn_of_the_calendar()
@@ -127,7 +128,9 @@ def verify(
             say(f"    {line}")
     if differences:
         names = ", ".join(difference.name for difference in differences)
-        raise VerificationError(run=folder, why=f"{len(differences)} file(s) differ: {names}")
+        raise VerificationError(
+            run=folder, why=message("why-file-s-differ", count=len(differences), names=names)
+        )
     if not as_json:
         say(f"{folder} reproduces")
 
@@ -136,10 +139,11 @@ def verify(
 
 
 def _say_outcomes(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
+    from basketbt.data.sources.nobody import nobody_left
+
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
-    if nobody_is_left(outcomes):
-        say_nobody_left(outcomes)
-        return
+    if error := nobody_left(outcomes):
+        raise error
     if not quiet:
         say_table(
             ("symbol", "", "from", "rows added", "rows rewritten"),
@@ -194,7 +198,7 @@ def say_failures(word: str, found: Iterable[tuple[str, Sequence[VendorFailure]]]
     for several in causes.values():
         names = ", ".join(symbol for symbol, _ in several[:NAMED])
         more = f" and {len(several) - NAMED} more" if len(several) > NAMED else ""
-        warn(f"{word}: {names}{more}: {several[0][1].brief}")
+        warn(f"{word}: {names}{more}: {several[0][1].note}")
 
 
 def _as_data(outcome: Outcome) -> dict[str, Any]:
@@ -204,7 +208,7 @@ def _as_data(outcome: Outcome) -> dict[str, Any]:
         "vendor": outcome.vendor,
         "added": outcome.added,
         "revised": outcome.revised,
-        "passed_over": [failure.brief for failure in outcome.failures],
-        "lacking": [failure.brief for failure in outcome.lacking],
+        "passed_over": [str(failure.note) for failure in outcome.failures],
+        "lacking": [str(failure.note) for failure in outcome.lacking],
         "until": outcome.until or None,
     }

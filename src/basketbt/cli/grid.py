@@ -108,7 +108,7 @@ def _bytes(text: str) -> int:
     """``500MB`` as a number. Raises ``UnknownName``."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", text.strip().upper())
     if match is None:
-        raise unknown("amount of memory", text, ["500MB", "4GB and the like"])
+        raise unknown("memory", text, ["500MB", "4GB"])
     return int(float(match[1]) * _UNITS[match[2]])
 
 

@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
 
 class BadDay(InputError):
-    template = "{text!r} is not a date: write it as 2025-02-05"
+    """Field: text."""
 
 
 class OneShare(InputError):
-    template = "{symbol} is one security; prices are fetched for a study or a list"
-    fix = "Name a study, or put it into a list: `basketbt init basket mine/list`."
+    """Field: symbol."""
 
 
 def day(text: str) -> date:
@@ -195,7 +194,7 @@ def route(text: str) -> Route:
     from basketbt.pipeline.sources import ROUTES
 
     if text not in ROUTES:
-        raise unknown("vendor route", text, ROUTES)
+        raise unknown("route", text, ROUTES)
     return ROUTES[text]
 
 
@@ -208,5 +207,5 @@ def vendor_pair(text: str) -> tuple[str, str]:
         if name not in VENDORS:
             raise unknown("vendor", name, VENDORS)
     if len(names) != 2 or names[0] == names[1]:
-        raise unknown("pair of vendors", text, ["two of " + ", ".join(VENDORS)])
+        raise unknown("vendors", text, VENDORS)
     return names[0], names[1]

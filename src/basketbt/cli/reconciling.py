@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def reconcile(
     target: Target,
     between: Annotated[
-        str, typer.Option(help="Two vendors: sina, eastmoney, tencent, csindex, yahoo.")
+        str, typer.Option(help="Two vendors: sina, eastmoney, tencent, csindex, yahoo, baostock.")
     ] = "sina,eastmoney",
     tolerance: Annotated[
         float, typer.Option(min=0.0, help="Largest difference of a close or a return allowed.")
@@ -64,7 +64,7 @@ def reconcile(
                 "comparisons": [_comparison_data(one, tolerance) for one in found],
                 "baskets": [_effect_data(one, tolerance) for one in effects],
                 "failed": [
-                    *(f"{name}: {one.brief}" for name, several in failures for one in several),
+                    *(f"{name}: {one.note}" for name, several in failures for one in several),
                     *([problem] if problem else []),
                 ],
             }

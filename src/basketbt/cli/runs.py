@@ -16,13 +16,11 @@ from basketbt.locale import say as worded
 
 
 class NobodyToAsk(InputError):
-    template = "{count} runs would be deleted, and nobody can be asked"
-    fix = "Add --yes."
+    """Field: count."""
 
 
 class NothingToPrune(InputError):
-    template = "say which runs may go"
-    fix = "Write --keep 5 (of each study), or --older-than 30 (days)."
+    """It has no fields."""
 
 
 Results = Annotated[Path, typer.Option("--results", help="Folder of results.")]

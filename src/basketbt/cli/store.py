@@ -134,12 +134,20 @@ def prune(
 
 
 @group.command()
-def check(store: StoreFile = None, as_json: Json = False) -> None:
-    """Check the file and everything in it; exit 3 when something is wrong."""
+def check(
+    store: StoreFile = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also hold the vendors of each security together.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the file, every digest and every history in it; exit 3 when something is wrong."""
     from basketbt.data.store import upkeep
 
     with _opened(store, read_only=True) as opened:
         found = upkeep.problems(opened)
+        if deep:
+            found += upkeep.disagreements(opened)
     if as_json:
         say_json({"problems": list(found)})
         raise typer.Exit(UNSOUND if found else 0)

@@ -17,6 +17,7 @@ from basketbt.market.clock import (
     select_event,
     shipped_events,
 )
+from basketbt.notes import message
 from basketbt.yamlmodel import EVENT_NAME, NAME, Strict, as_problem
 
 
@@ -48,9 +49,9 @@ class RebalanceSpec(Strict):
     @model_validator(mode="after")
     def _fields_fit_the_kind(self) -> Self:
         if (self.kind == "dates") != bool(self.dates):
-            raise ValueError("`dates` belongs to kind: dates, which needs at least one")
+            raise ValueError(message("why-dates-belongs-to-kind-dates"))
         if (self.kind == "band") != (self.width is not None):
-            raise ValueError("`width` belongs to kind: band, which needs it (e.g. 0.05)")
+            raise ValueError(message("why-width-belongs-to-kind-band"))
         return self
 
     @property
@@ -70,17 +71,13 @@ class AlternativeSpec(Strict):
 class TakenEventId(InputError):
     """Field: event."""
 
-    template = "{event} is a shipped event, and its moment stands"
-    fix = "Give an event of your own another id; drop `at` to take the shipped one."
-
 
 #: What stands for each list's own publication in place of an event.
 PUBLICATION = "publication"
 
 
 class ReservedEventId(InputError):
-    template = "`publication` stands for each list's own publication and is no event"
-    fix = "Write `events: publication` alone, without `at`; give an event of your own another id."
+    """It has no fields."""
 
 
 class EventSpec(Strict):

@@ -16,6 +16,7 @@ from basketbt.config.strict import (
     Windows,
     short_form,
 )
+from basketbt.notes import message
 from basketbt.yamlmodel import NAME, Strict
 
 Model = Literal["market", "market+sector", "market-adjusted", "dimson"]
@@ -58,9 +59,11 @@ class VariantSpec(Strict):
     def _says_what_changes(self) -> Self:
         if self.shipped and self.name not in SHIPPED_VARIANTS:
             known = ", ".join(SHIPPED_VARIANTS)
-            raise ValueError(f"variant {self.name!r} says nothing to change and is none of {known}")
+            raise ValueError(
+                message("why-variant-says-nothing-to-change", name=self.name, known=known)
+            )
         if self.without_dates and self.without_dates[0] > self.without_dates[1]:
-            raise ValueError("`without_dates` ends before it starts")
+            raise ValueError(message("why-without-dates-ends-before-it"))
         return self
 
 
@@ -125,9 +128,9 @@ class EventStudySpec(Strict):
         names = [variant.name for variant in self.variants]
         for what, many in (("models", self.models), ("variants", names)):
             if len(set(many)) < len(many):
-                raise ValueError(f"`{what}` names one twice")
+                raise ValueError(message("why-names-one-twice", what=what))
         if self.models[0] == "market+sector":
-            raise ValueError("`models` begins with one against the market; the sector comes beside")
+            raise ValueError(message("why-models-begins-with-one-against"))
         return self
 
     @property

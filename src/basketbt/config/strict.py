@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from basketbt.errors import InputError
 from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import message
 from basketbt.yamlmodel import as_problem, refused
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def _as_list(value: object) -> object:
 
 def not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
     if not value:
-        raise ValueError("needs at least one entry")
+        raise ValueError(message("why-needs-at-least-one-entry"))
     return value
 
 
@@ -50,8 +51,10 @@ def distinct(key: Callable[[Any], Hashable] = lambda entry: entry) -> AfterValid
         for number, entry in enumerate(entries or (), start=1):
             found = first.setdefault(key(entry), number)
             if found != number:
-                what = f"entry {number} repeats entry {found} ({_short(key(entry))})"
-                raise refused(what, "Keep one of them.")
+                what = message(
+                    "why-entry-repeats-entry", number=number, found=found, short=_short(key(entry))
+                )
+                raise refused(what, message("do-keep-one-of-them"))
         return entries
 
     return AfterValidator(check)
@@ -68,11 +71,11 @@ def _checked_code(text: str) -> str:
         raise as_problem(error) from None
     # Hong Kong's codes do not tell a fund on an index (2800.HK) from a share.
     if symbol.kind == "share" and symbol.calendar == "XSHG":
-        raise refused(f"{text} is a share", "Name an index, e.g. 000300.SH or H00300.CSI.")
+        raise refused(message("why-is-a-share", text=text), message("do-name-an-index-e-g"))
     if symbol.canonical == OWN_INDUSTRIES:
         raise refused(
-            f"{text} is another index for each list",
-            "Leave it out: every list is set beside its own industries in relative.csv.",
+            message("why-is-another-index-for-each", text=text),
+            message("do-leave-it-out-every-list"),
         )
     return text
 
@@ -105,7 +108,9 @@ Several = Annotated[tuple[T, ...], Field(strict=False)]
 
 def _forward(window: tuple[int, int]) -> tuple[int, int]:
     if window[0] > window[1]:
-        raise ValueError(f"window [{window[0]}, {window[1]}] ends before it starts")
+        raise ValueError(
+            message("why-window-ends-before-it-starts", window=window[0], window2=window[1])
+        )
     return window
 
 
@@ -121,7 +126,9 @@ Windows = Annotated[tuple[Window, ...], Field(strict=False), AfterValidator(not_
 
 def _before_day_zero(window: tuple[int, int]) -> tuple[int, int]:
     if window[1] >= 0:
-        raise ValueError(f"estimation [{window[0]}, {window[1]}] must end before day 0")
+        raise ValueError(
+            message("why-estimation-must-end-before-day", window=window[0], window2=window[1])
+        )
     return window
 
 

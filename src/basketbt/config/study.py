@@ -47,6 +47,7 @@ from basketbt.errors import (
 from basketbt.lists.model import Basket
 from basketbt.locale import Language
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import message
 from basketbt.yamlfile import YamlDocument
 from basketbt.yamlmodel import FOLDER_NAME, Strict, as_problem, refused, validate
 
@@ -153,15 +154,15 @@ class PricesSpec(Strict):
         kind, colon, path = value.partition(":") if isinstance(value, str) else ("", "", "")
         if kind == "files" and colon:
             raise refused(
-                f"`prices.source` is `files`, with the folder in `path`, not {value!r}",
-                f"Write prices: {{source: files, path: {path.strip()}}}.",
+                message("why-prices-source-is-files-with", value=value),
+                message("do-write-prices", path=path.strip()),
             )
         return value
 
     @model_validator(mode="after")
     def _only_files_have_a_path(self) -> Self:
         if self.source != "files" and self.path is not None:
-            raise ValueError("`path` belongs to source: files")
+            raise ValueError(message("why-path-belongs-to-source-files"))
         return self
 
 
@@ -223,7 +224,9 @@ class GridSpec(Strict):
 
 def _free_name(name: str) -> str:
     if name == "compare":
-        raise refused("a study cannot be called compare", "`basketbt compare` writes there.")
+        raise refused(
+            message("why-a-study-cannot-be-called"), message("do-basketbt-compare-writes-there")
+        )
     return name
 
 
@@ -302,18 +305,18 @@ class StudyConfig(Strict):
             return self
         if len(self.events) > 1:
             raise refused(
-                "`events`: publication stands alone: each list is its own event",
-                "Drop the other events, or study them in a file of their own.",
+                message("why-events-publication-stands-alone-each"),
+                message("do-drop-the-other-events-or"),
             )
         if not self.split_at_publication:
             raise refused(
-                "`split_at_publication: false` leaves nothing of `events: publication`",
-                "Drop one of the two.",
+                message("why-split-at-publication-false-leaves"),
+                message("do-drop-one-of-the-two"),
             )
         if self.grid is not None:
             raise refused(
-                "a grid varies the choices around one event, not around each list's own",
-                "Drop `grid`, or name an event under `events`.",
+                message("why-a-grid-varies-the-choices"),
+                message("do-drop-grid-or-name-an"),
             )
         return self
 
@@ -359,8 +362,8 @@ class StudyFile:
     def located(self, place: Sequence[str | int], error: InputError) -> InvalidFile:
         """An error about the value at ``place``, with the line or setting it stands in."""
         if self.document is None:
-            return InvalidFile([Problem(str(self.path), 0, str(error), error.hint)])
-        return InvalidFile([self.document.problem(place, str(error), error.hint)])
+            return InvalidFile([Problem.of(error, str(self.path))])
+        return InvalidFile([self.document.caused(place, error)])
 
 
 def is_study(path: Path) -> bool:
@@ -400,11 +403,12 @@ def study_of(
 def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise InvalidFile(
-            [Problem("--set", 0, f"{text!r} is not key=value", "e.g. --set windows=[[0,5]]")]
-        )
+        what = message("why-is-not-key-value", text=text)
+        raise InvalidFile([Problem("--set", 0, what, message("do-e-g-set-windows-0"))])
     name = f"--set {key.strip()}"
     try:
         return tuple(key.strip().split(".")), yamlfile.parse(value, name=name)
     except FileSyntaxError as error:
-        raise InvalidFile([Problem(name, 0, f"not valid YAML: {error.fields['what']}")]) from None
+        raise InvalidFile(
+            [Problem(name, 0, message("why-not-valid-yaml", what=error.fields["what"]))]
+        ) from None

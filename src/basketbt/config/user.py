@@ -11,11 +11,11 @@ from pathlib import Path
 from basketbt import yamlfile
 from basketbt.durable import write_whole
 from basketbt.errors import InputError, InvalidFile, Problem, RefusedPath
+from basketbt.notes import message
 
 
 class NoPricesFolder(InputError):
-    template = "`source: files` names no `path`, and no folder of your own is set"
-    fix = "Set it once: `basketbt config prices DIR`; or give `path`, or --source files:FOLDER."
+    """It has no fields."""
 
 
 def config_file() -> Path:
@@ -36,15 +36,15 @@ def prices_folder() -> Path | None:
     data = yamlfile.load(path).data
     folder = data.get("prices") if isinstance(data, dict) else None
     if not isinstance(folder, str) or not Path(folder).is_absolute():
-        what = "is no settings file with `prices: /an/absolute/path`"
-        raise InvalidFile([Problem(str(path), 1, what, "basketbt config prices DIR")])
+        what = message("why-is-no-settings-file-with")
+        raise InvalidFile([Problem(str(path), 1, what, message("do-basketbt-config-prices-dir"))])
     return Path(folder)
 
 
 def set_prices_folder(folder: Path) -> Path:
     """Keep where a user's prices lie; gives the file it stands in. Raises ``RefusedPath``."""
     if not folder.is_dir():
-        raise RefusedPath(path=folder, why="no such folder")
+        raise RefusedPath(path=folder, why=message("why-no-such-folder"))
     path = config_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     quoted = str(folder.resolve()).replace("'", "''")

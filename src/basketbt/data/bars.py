@@ -216,6 +216,17 @@ class ShareCounts:
     tradable: Floats
 
 
+@dataclass(frozen=True, kw_only=True)
+class MarketValues:
+    """What a company was worth on the days of its share counts, to hold these against.
+
+    In whatever unit the table has; ``dates`` ascend.
+    """
+
+    dates: Dates
+    value: Floats
+
+
 def is_pair(name: str) -> bool:
     """Whether a name is a currency pair (HKDCNY) and not a security (6682.HK)."""
     return "." not in name
@@ -249,6 +260,17 @@ class Instrument:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Succession:
+    """From session ``since`` on one share of ``symbol`` stands for ``ratio`` of ``successor``: its
+    bars are the successor's at that ratio, and no tick or price limit is of its own."""
+
+    symbol: str
+    successor: str
+    since: np.datetime64
+    ratio: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class UniverseCloses:
     """Closes of a whole market, to set lists beside and to draw others from: D days x M shares.
 
@@ -277,6 +299,7 @@ class PriceRequest:
 
     A source that ends before ``end`` still serves, with what is left empty, if it reaches
     ``required``; None: ``end``.
+    ``also`` are the shares' other codes and what they were merged into: welcome, not asked for.
     ``universe`` asks also for the closes of every share that the source can give as one table, and
     for the levels of ``EQUAL_MARKET``; a source that has none leaves ``MarketData.universe`` None.
     """
@@ -288,6 +311,7 @@ class PriceRequest:
     fx: tuple[str, ...] = ()  # "HKDCNY"
     universe: bool = False
     required: np.datetime64 | None = None
+    also: tuple[str, ...] = ()
 
     @classmethod
     def from_data(cls, told: Mapping[str, Any]) -> PriceRequest:
@@ -301,8 +325,14 @@ class PriceRequest:
     def as_data(self) -> dict[str, Any]:
         """As JSON holds it: what was asked for, whether or not it had to be there."""
         told = {**vars(self), "start": str(self.start), "end": str(self.end)}
-        del told["required"]
+        told["symbols"] = self.shares
+        del told["required"], told["also"]
         return told
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """The shares that are asked for, and those that are welcome."""
+        return tuple(dict.fromkeys((*self.symbols, *self.also)))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -338,6 +368,7 @@ class MarketData:
     bars: Bars
     actions: Mapping[str, tuple[CorporateAction, ...]] = field(default_factory=dict)
     shares: Mapping[str, ShareCounts] = field(default_factory=dict)
+    market_values: Mapping[str, MarketValues] = field(default_factory=dict)
     fx: Mapping[str, FxSeries] = field(default_factory=dict)  # keyed "HKDCNY"
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     has_actions: bool = False  # an actions table was given, so "no row" means "no action"
@@ -345,6 +376,7 @@ class MarketData:
     notes: tuple[Note, ...] = ()
     universe: UniverseCloses | None = None
     ends: Mapping[tuple[str, str], np.datetime64] = field(default_factory=dict)
+    successions: tuple[Succession, ...] = ()
 
 
 class PriceSource(Protocol):

@@ -41,7 +41,7 @@ from basketbt.data.sources.sample import SampleSource
 from basketbt.durable import sha256, write_whole, zipped
 from basketbt.errors import DataError, InputError, InvalidFile, OutsideData, RefusedPath
 from basketbt.market.indexes import EQUAL_MARKET
-from basketbt.notes import Note, as_data, note_from
+from basketbt.notes import Note, as_data, message, note_from
 from basketbt.shipped import SAMPLE
 
 FORMAT = 3
@@ -55,24 +55,15 @@ _INSTRUMENT = ("symbol", "name", "listed", "delisted", "lot", "industry")
 
 
 class BadLock(InputError):
-    template = "{path} is not a lock that can be used: {why}"
-    fix = "Make it again with `basketbt lock STUDY -o FILE`, or fetch a fresh copy of the file."
+    """Fields: path, why."""
 
 
 class NotTheSample(DataError):
-    template = "the lock {path} says that its prices are the sample of record, and they are not"
-    fix = (
-        "Either it was changed, or made by a basketbt with another sample: `basketbt lock STUDY -o "
-        "FILE` makes it again."
-    )
+    """Field: path."""
 
 
 class LockTooSmall(DataError):
-    template = "the lock {path} holds less than is needed here: it lacks {what}"
-    fix = (
-        "Lock this study: `basketbt lock STUDY -o FILE`. A lock holds what a run of it needs; a "
-        "grid that starts earlier or draws random baskets takes its prices from the source itself."
-    )
+    """Fields: path, what."""
 
 
 def write_lock(path: Path, data: MarketData, request: PriceRequest, *, force: bool = False) -> str:
@@ -109,7 +100,9 @@ class LockSource:
         try:
             self._request = PriceRequest.from_data(self._manifest.request.model_dump())
         except ValueError as error:
-            raise BadLock(path=path, why=f"its manifest cannot be read ({error})") from error
+            raise BadLock(
+                path=path, why=message("why-its-manifest-cannot-be-read", error=error)
+            ) from error
 
     @property
     def name(self) -> str:
@@ -130,7 +123,8 @@ class LockSource:
         names = [name for name in self._files if name not in (UNIVERSE, UNIVERSE_VOLUME)]
         tables = TableSource(by_convention(names), lambda spec: self._table(spec.path))
         try:
-            asked = replace(request, symbols=_securities(request), indexes=(), universe=False)
+            named = replace(request, symbols=_securities(request), also=(), indexes=())
+            asked = replace(named, universe=False)
             data = tables.load(asked)
             universe = self._universe(request) if request.universe else None
             known = [self._manifest.symbols[symbol] for symbol in data.bars.symbols]
@@ -140,7 +134,9 @@ class LockSource:
                 tables=tuple(one.table for one in known),
             )
         except (InvalidFile, KeyError, ValueError, TypeError) as error:
-            raise BadLock(path=self._path, why=f"its tables cannot be read ({error})") from error
+            raise BadLock(
+                path=self._path, why=message("why-its-tables-cannot-be-read", error=error)
+            ) from error
         told = self._manifest
         return replace(
             data,
@@ -196,7 +192,7 @@ def _numbers(own: Bars, other: Bars) -> Iterator[tuple[Floats, Floats]]:
 def _securities(request: PriceRequest) -> tuple[str, ...]:
     """What a request means by name; the equal-weighted market comes with the universe."""
     market = (EQUAL_MARKET,) if request.universe else ()
-    return tuple(dict.fromkeys((*request.symbols, *request.indexes, *market)))
+    return tuple(dict.fromkeys((*request.shares, *request.indexes, *market)))
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -348,24 +344,27 @@ def _read(path: Path) -> tuple[_Manifest, dict[str, bytes]]:
     except RefusedPath as error:
         raise BadLock(path=path, why=error.fields["why"]) from None
     except _DAMAGE as error:
-        raise BadLock(path=path, why=f"it is damaged or no lock ({error})") from error
+        raise BadLock(path=path, why=message("why-it-is-damaged-or-no", error=error)) from error
     content = told.pop("content", None)
     if content != sha256(_canonical(told)):
-        raise BadLock(path=path, why="its manifest was changed since it was made")
+        raise BadLock(path=path, why=message("why-its-manifest-was-changed-since"))
     try:
         manifest = _Manifest.model_validate_json(json.dumps({**told, "content": content}))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise BadLock(
-            path=path, why=f"its manifest, {where or 'as a whole'}: {first['msg']}"
+            path=path,
+            why=message("why-its-manifest", where=where or "as a whole", msg=first["msg"]),
         ) from error
     changed = sorted(
         {name for name, text in files.items() if sha256(text) != manifest.files.get(name)}
         | (manifest.files.keys() - files.keys())
     )
     if changed:
-        raise BadLock(path=path, why=f"changed since it was made: {', '.join(changed)}")
+        raise BadLock(
+            path=path, why=message("why-changed-since-it-was-made", changed=", ".join(changed))
+        )
     return manifest, files
 
 
@@ -375,13 +374,13 @@ def _unzipped(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
-            raise BadLock(path=path, why="it is compressed, which no lock is")
+            raise BadLock(path=path, why=message("why-it-is-compressed-which-no"))
         if sum(entry.file_size for entry in entries) > LARGEST:
-            raise BadLock(path=path, why="it is larger than any study's prices")
+            raise BadLock(path=path, why=message("why-it-is-larger-than-any"))
         told = read_json(archive.read(MANIFEST))
         found = told.get("format") if isinstance(told, dict) else None
         if found != FORMAT:
-            why = f"its format is {found!r}, this basketbt knows {FORMAT}"
+            why = message("why-its-format-is-this-basketbt", found=found, format=FORMAT)
             raise BadLock(path=path, why=why)
         names = (entry.filename for entry in entries if entry.filename != MANIFEST)
         return told, {name: archive.read(name) for name in names}

@@ -27,6 +27,7 @@ from basketbt.data.bars import (
     Instrument,
     MarketData,
     ShareCounts,
+    Succession,
 )
 from basketbt.data.ends import index_ends, known_ends
 from basketbt.data.fx import FxPolicy, find_rates
@@ -34,8 +35,9 @@ from basketbt.errors import BadPrices
 from basketbt.market.calendars import calendar as calendar_named
 from basketbt.notes import Note, NoteKind, listing
 
-# The same prices read from another folder, or from a lock, are the same data.
-_NOT_CONTENT = ("tables", "source", "notes", "digest")
+# The same prices read from another folder, or from a lock, are the same data; what a share was
+# merged into is in its prices.
+_NOT_CONTENT = ("tables", "source", "notes", "digest", "successions")
 
 NO_FACTOR = NoteKind("no_factor", severity="warning")
 DELISTED_AS_CASH = NoteKind("delisted_as_cash", severity="warning")
@@ -98,6 +100,18 @@ class PricePanel:
     source: str
     notes: tuple[Note, ...]
     digest: str  # sha256 over the content above: the "data" part of a run's id
+    successions: tuple[Succession, ...] = ()  # of these symbols
+
+    @property
+    def units(self) -> Floats:
+        """(T, N) how many shares of its successor one share stands for; 1 before and without one.
+
+        Prices divided by it are those that were quoted.
+        """
+        units = np.ones(self.status.shape)
+        for one in self.successions:
+            units[self.sessions >= one.since, self.column(one.symbol)] = one.ratio
+        return units
 
     def price_unknown(self, rows: slice) -> NDArray[np.bool_]:
         """(R, N) sessions of ``rows`` that a total return reaches and a price return does not.
@@ -179,6 +193,7 @@ def build_panel(
             *rates.notes,
         ),
         digest="",
+        successions=tuple(one for one in data.successions if one.symbol in bars.symbols),
     )
     content = {name: value for name, value in vars(panel).items() if name not in _NOT_CONTENT}
     return replace(panel, digest=content_digest(content))
@@ -337,6 +352,12 @@ def _adjusted(data: MarketData, bars: Bars, untold: Flags) -> Adjusted:
         found.total[own], found.reference[own] = one.total, one.reference
         if not untold[number]:
             found.price[own], found.breaks[own] = one.price, one.breaks
+    for succession in data.successions:
+        # Its first session has no previous close of its own.
+        if succession.symbol in bars.symbols:
+            number = bars.symbols.index(succession.symbol)
+            first = bars.per_row(np.arange(len(bars.symbols)) == number)
+            found.reference[first & (bars.dates == succession.since)] = np.nan
     return found
 
 

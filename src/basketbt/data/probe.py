@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from basketbt.data.sources.akshare import eastmoney, lists, sina
+from basketbt.data.sources.baostock import is_installed
 from basketbt.data.sources.parallel import in_parallel
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import VENDORS
@@ -44,6 +45,8 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
     ("sina", "0700.HK"),
     ("yahoo", "0700.HK"),
 )
+
+OPTIONAL = (("baostock", "688111.SH"),)
 
 State = Literal["well", "late", "elsewhere", "unreachable", "refused", "changed", "differs"]
 #: What is no fault of the vendor's: it needs nothing but patience, or another network.
@@ -117,7 +120,7 @@ def _about_prices(now: datetime, book: RateLimiter) -> list[_Question]:
         query = Query(symbol, last - np.timedelta64(DAYS, "D"), last, book)
         return _Question(vendor, text, lambda: checked(VENDORS[vendor].history(query)), last)
 
-    return [question(*one) for one in QUESTIONS]
+    return [question(*one) for one in (*QUESTIONS, *(OPTIONAL if is_installed() else ()))]
 
 
 def _about_lists(book: RateLimiter) -> list[_Question]:
@@ -145,7 +148,7 @@ def _answered(question: _Question) -> tuple[Finding, History | None]:
         found = blank if history is None else _seen(blank, history, question)
     except VendorFailure as failure:
         host = str(failure.fields["host"])
-        found = replace(blank, state=_state(failure), host=host, failure=failure.brief)
+        found = replace(blank, state=_state(failure), host=host, failure=str(failure.note))
     except Rejected as rejected:
         found = replace(blank, state="changed", failure=f"{question.vendor}: {rejected}")
     return replace(found, seconds=round(time.monotonic() - start, 1)), history

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.data.bars import Bars, Dates, Floats, PriceRequest
+from basketbt.data.bars import Bars, Dates, Floats, PriceRequest, ShareCounts
 from basketbt.data.sources.auto import Fetcher
 from basketbt.data.sources.routes import VENDORS
 from basketbt.data.sources.vendor import FactorSteps, History, VendorFailure
@@ -21,6 +21,7 @@ from basketbt.market.symbols import parse_symbol
 
 VOLUME_TOLERANCE = 0.005  # vendors round to lots of 100
 STEP_TOLERANCE = 1e-4
+AGREE = 0.001  # two vendors of one close or return
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class Comparison:
 
     ``close_difference`` is the largest |left / right - 1| of a close, on ``worst_day`` (None when
     all are equal); the total returns run over the sessions both have. NaN without a common session.
+    ``counts_difference`` is the largest of the share counts in force on these; 0 unless both have.
     """
 
     symbol: str
@@ -52,6 +54,7 @@ class Comparison:
     steps: tuple[StepDifference, ...]
     return_left: float
     return_right: float
+    counts_difference: float
 
     @property
     def effect(self) -> float:
@@ -59,11 +62,24 @@ class Comparison:
         return self.return_left - self.return_right
 
     def agrees(self, tolerance: float) -> bool:
-        """Whether closes and total returns differ by no more than ``tolerance``, sessions not
-        at all."""
-        sizes = (self.close_difference, abs(self.effect))
+        """Whether closes, steps of the factor, share counts and total returns differ by no more
+        than ``tolerance``, sessions not at all."""
+        steps = (abs(step.left / step.right - 1.0) for step in self.steps)
+        sizes = (self.close_difference, abs(self.effect), self.counts_difference, *steps)
         return all(size <= tolerance for size in sizes) and not (
             len(self.only_left) or len(self.only_right)
+        )
+
+    @property
+    def summary(self) -> str:
+        """Both vendors in one line: where their closes, steps, sessions and returns differ."""
+        day = "" if self.worst_day is None else f" on {self.worst_day}"
+        steps = ", ".join(str(step.date) for step in self.steps)
+        return (
+            f"{self.symbol}: {self.left} and {self.right} differ: closes by up to "
+            f"{self.close_difference:.3%}{day}; factor steps on {steps or 'no day'}; sessions "
+            f"that only one has: {len(self.only_left)} and {len(self.only_right)}; share counts "
+            f"by up to {self.counts_difference:.3%}; total returns by {self.effect:+.3%}"
         )
 
 
@@ -118,6 +134,7 @@ def compare(left: History, right: History) -> Comparison:
         steps=_step_differences(left.steps, right.steps, first, last),
         return_left=_total_return(a, left.steps, at_a),
         return_right=_total_return(b, right.steps, at_b),
+        counts_difference=_counts_difference(left.shares, right.shares, a.dates[at_a]),
     )
 
 
@@ -142,6 +159,16 @@ def _step_differences(
         if abs(one / other - 1) > STEP_TOLERANCE:
             found.append(StepDifference(date=np.datetime64(date, "D"), left=one, right=other))
     return tuple(found)
+
+
+def _counts_difference(left: ShareCounts | None, right: ShareCounts | None, dates: Dates) -> float:
+    """The largest |left / right - 1| of the totals in force on some days; 0 where one has none."""
+    if left is None or right is None:
+        return 0.0
+    a, b = (np.searchsorted(one.dates, dates, side="right") - 1 for one in (left, right))
+    both = (a >= 0) & (b >= 0)
+    apart = np.abs(left.total[a[both]] / right.total[b[both]] - 1.0)
+    return float(apart.max(initial=0.0))
 
 
 def _by_date(steps: FactorSteps) -> dict[str, float]:

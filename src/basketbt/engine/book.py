@@ -49,8 +49,6 @@ ANY_OF_ITS_SHARES = NoteKind("any_of_its_shares")
 class NotListedYet(OutsideData):
     """Fields: what (a note), first and last (day with prices)."""
 
-    fix = "Choose later windows, set `late_listing` to exclude or join, or leave the list out."
-
 
 @dataclass(frozen=True, kw_only=True)
 class BookPath:

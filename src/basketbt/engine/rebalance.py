@@ -9,6 +9,7 @@ import numpy as np
 
 from basketbt.errors import InputError
 from basketbt.market.calendars import NotASession
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,10 +24,6 @@ _THURSDAY = 3
 
 class BadRebalance(InputError):
     """A rebalancing rule that contradicts itself. Fields: kind, why."""
-
-    template = "rebalance {kind}: {why}"
-    fix = "E.g. `rebalance: monthly`, `{{kind: dates, dates: [2025-02-28]}}`, "
-    fix += "`{{kind: band, width: 0.05}}`."
 
 
 @dataclass(frozen=True)
@@ -47,11 +44,13 @@ class Rebalance:
 
     def __post_init__(self) -> None:
         if (self.kind == "dates") != bool(self.dates):
-            raise BadRebalance(kind=self.kind, why="`dates` belong to kind dates, which needs them")
+            raise BadRebalance(kind=self.kind, why=message("why-dates-belong-to-kind-dates"))
         if (self.kind == "band") != (self.width is not None):
-            raise BadRebalance(kind=self.kind, why="`width` belongs to kind band, which needs it")
+            raise BadRebalance(kind=self.kind, why=message("why-width-belongs-to-kind-band-which"))
         if self.width is not None and not 0 < self.width < 1:
-            raise BadRebalance(kind=self.kind, why=f"width {self.width} is not between 0 and 1")
+            raise BadRebalance(
+                kind=self.kind, why=message("why-width-is-not-between-0", width=self.width)
+            )
 
     @property
     def label(self) -> str:

@@ -20,7 +20,7 @@ from basketbt.errors import DataError, OutsideData
 from basketbt.lists.model import Basket
 from basketbt.lists.weighting import Weighting
 from basketbt.lists.weights import target_weights
-from basketbt.notes import COUNTED, Note, NoteKind, listing
+from basketbt.notes import COUNTED, Note, NoteKind, listing, message
 
 LateListingPolicy = Literal["exclude", "join", "error"]
 
@@ -43,17 +43,9 @@ _GIVE_SHARES = "Give a table of share counts (`kind: shares`, docs/prices.md)"
 class UnmeasuredShares(DataError):
     """Shares that a weighting cannot weigh, heavier than the study tolerates."""
 
-    template = (
-        "{basket}: {weighting} has {what} for {symbols} "
-        "({weight:.1%} of the list counted equally, {allowed:.1%} allowed)"
-    )
-    fix = "{remedy}, choose another weighting, or raise max_missing_weight in the study."
-
 
 class EstimationBeyondPrices(OutsideData):
     """Fields: what, first and last (day with prices)."""
-
-    fix = "Give prices that reach further back, or choose another `estimation` or weighting."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +141,11 @@ def _estimation_rows(
     begin = int(priced[0]) if priced.size else len(panel.sessions)
     if start - 1 < begin:
         raise EstimationBeyondPrices(
-            what=f"inverse_volatility estimates over {stop - start + 1} sessions and needs "
-            f"{max(begin - start + 1, 1)} more at their beginning",
+            what=message(
+                "why-inverse-volatility-estimates-over-sessions",
+                stop=stop - start + 1,
+                value=max(begin - start + 1, 1),
+            ),
             first=panel.sessions[min(begin, len(panel.sessions) - 1)],
             last=panel.sessions[priced[-1] if priced.size else -1],
         )

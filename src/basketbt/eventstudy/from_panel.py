@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Dates, Floats, UniverseCloses
 from basketbt.data.panel import PricePanel, Status
-from basketbt.engine.account.quotes import fractions_of
+from basketbt.engine.account.quotes import fractions_of, quoted_limits
 from basketbt.eventstudy.inputs import Pool
 from basketbt.eventstudy.models import Mask
 from basketbt.eventstudy.portfolio import with_resumptions
-from basketbt.market.limits import limit_prices
 from basketbt.notes import Note, NoteKind
 
 LIMITS_FROM_ADJUSTED = NoteKind("limits-from-adjusted")
@@ -52,7 +51,7 @@ def closes_at_limit(
     if panel.calendar == "XHKG":
         return np.zeros(panel.status.shape, dtype=np.bool_), ()
     fractions = fractions_of(panel, slice(None), risk_warning)
-    limits = limit_prices(panel.reference, fractions)
+    limits = quoted_limits(panel, slice(None), fractions)
     hit = (panel.close > limits.up - _HALF_FEN) | (panel.close < limits.down + _HALF_FEN)
     returns, _ = one_session_returns(panel)
     before = panel.total / (1.0 + returns)

@@ -13,7 +13,7 @@ from basketbt.data.bars import Dates, Floats
 from basketbt.errors import OutsideData
 from basketbt.eventstudy.models import MINIMUM_SESSIONS, Design, Mask
 from basketbt.eventstudy.windows import BadWindows, Offsets, reopenings, sessions_of
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, message
 
 ESTIMATION: Offsets = (-140, -21)
 MAIN = "main"
@@ -108,16 +108,20 @@ class EventStudyInputs:
         total = self.sessions.shape[0]
         if not 0 <= self.day0 < total:
             raise OutsideData(
-                what=f"{self.event}: day 0 is not among the sessions",
+                what=message("why-day-0-is-not-among", event=self.event),
                 first=self.sessions[0],
                 last=self.sessions[-1],
             )
         for first, last in (*self.windows, self.estimation):
             if first > last:
-                raise BadWindows(what=f"window [{first}, {last}] ends before it starts")
+                raise BadWindows(
+                    what=message("why-window-ends-before-it-starts-2", first=first, last=last)
+                )
         if self.estimation[1] >= 0:
             raise BadWindows(
-                what=f"estimation window {list(self.estimation)} must end before day 0"
+                what=message(
+                    "why-estimation-window-must-end-before", estimation=list(self.estimation)
+                )
             )
 
     def _check_shapes(self) -> None:

@@ -23,9 +23,6 @@ LIMITS_UNKNOWN = NoteKind("empty-limits-unknown")
 class NothingToTest(DataError):
     """No basket can be tested on any registered window. Fields: event, why (a note), hint."""
 
-    template = "{event}: no basket can be tested: {why}"
-    fix = "{hint}"
-
 
 def event_study(inputs: EventStudyInputs) -> EventStudyResult:
     """Every number of one event and variant.

@@ -24,8 +24,6 @@ LONGEST_RATED = 20
 class BadWindows(InputError):
     """Windows that contradict each other. Fields: ``what``."""
 
-    template = "{what}"
-
 
 def length(window: Offsets) -> int:
     """Sessions in a window."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from basketbt.bounded import read_plain
 from basketbt.errors import InputError, RefusedPath
+from basketbt.notes import message
 
 MOST_BYTES = 10_000_000
 MOST_SIGNS = 300_000
@@ -52,9 +53,6 @@ _MARKUP = re.compile(
 class UnreadableDocument(InputError):
     """A file that holds no text to read. Fields: path, why."""
 
-    template = "{path}: {why}"
-    fix = "Save it as text, HTML, DOCX or PDF with a text layer, or paste the text to `extract -`."
-
 
 @dataclass(frozen=True)
 class Document:
@@ -88,7 +86,7 @@ def open_document(path: Path) -> Document:
 
 def _bounded(path: Path, text: str) -> str:
     if len(text) > MOST_SIGNS:
-        why = f"has {len(text):,} signs; at most {MOST_SIGNS:,} are read at a time"
+        why = message("why-has-signs-at-most-are", count=len(text), most_signs=MOST_SIGNS)
         raise UnreadableDocument(path=path, why=why)
     return text
 
@@ -98,13 +96,13 @@ def _decoded(path: Path, content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     if b"\x00" in content[:65536]:
-        raise UnreadableDocument(path=path, why="is a binary file, not an article")
+        raise UnreadableDocument(path=path, why=message("why-is-a-binary-file-not"))
     for encoding in ("utf-8-sig", "gb18030", "big5"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UnreadableDocument(path=path, why="is in no encoding of Chinese text that is known")
+    raise UnreadableDocument(path=path, why=message("why-is-in-no-encoding-of"))
 
 
 def _of_text(name: str, text: str) -> Document:
@@ -193,7 +191,9 @@ def _docx_text(path: Path) -> str:
         body = docx.Document(str(path))
         blocks = list(body.iter_inner_content())
     except Exception as error:  # noqa: BLE001 - whatever a broken archive raises
-        raise UnreadableDocument(path=path, why=f"is no Word document ({error})") from None
+        raise UnreadableDocument(
+            path=path, why=message("why-is-no-word-document", error=error)
+        ) from None
     lines: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph):
@@ -211,18 +211,20 @@ def _pdf_text(path: Path) -> str:
         from pypdf import PdfReader
         from pypdf.errors import PyPdfError
     except ImportError:
-        why = "is a PDF, whose reader is not installed: `pip install 'basketbt[pdf]'`"
+        why = message("why-is-a-pdf-whose-reader")
         raise UnreadableDocument(path=path, why=why) from None
     try:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise UnreadableDocument(path=path, why="is encrypted; save it without a password")
+            raise UnreadableDocument(path=path, why=message("why-is-encrypted-save-it-without"))
         pages = [page.extract_text() or "" for page in reader.pages]
     except (PyPdfError, ValueError, KeyError, RecursionError, OSError) as error:
-        raise UnreadableDocument(path=path, why=f"is a PDF that cannot be read ({error})") from None
+        raise UnreadableDocument(
+            path=path, why=message("why-is-a-pdf-that-cannot", error=error)
+        ) from None
     text = "\n".join(pages)
     if len(re.sub(r"\s", "", text)) < 20 * len(pages):
-        why = "is a scanned PDF: pictures without a text layer"
+        why = message("why-is-a-scanned-pdf-pictures")
         raise UnreadableDocument(path=path, why=why)
     return _joined(text)
 

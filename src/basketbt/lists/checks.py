@@ -17,7 +17,7 @@ from basketbt.errors import BadSymbol, Problem
 from basketbt.lists.model import Basket
 from basketbt.market.securities import key_of, names_of
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, message
 from basketbt.yamlfile import YamlDocument
 
 WEIGHT_TOLERANCE = 1e-9
@@ -49,8 +49,8 @@ def name_warnings(document: YamlDocument) -> list[Problem]:
     for position, row in constituent_rows(document):
         name, symbol = row.get("name_zh"), _symbol(row)
         if isinstance(name, str) and (known := known_as(symbol, name)):
-            what = f"{symbol} is known as {known}, not {name}"
-            fix = "Check the code; if the share was renamed, list the name under former_names."
+            what = message("why-is-known-as-not", symbol=symbol, known=known, name=name)
+            fix = message("do-check-the-code-if-the")
             warnings.append(document.problem(("constituents", position, "name_zh"), what, fix))
     return warnings
 
@@ -104,8 +104,8 @@ def _duplicates(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
             line = document.line_of(("constituents", first[symbol]))
             yield document.problem(
                 ("constituents", position),
-                f"{symbol} stands twice (first in line {line})",
-                "A list holds a share once; keep the segment that fits best.",
+                message("why-stands-twice-first-in-line", symbol=symbol, line=line),
+                message("do-a-list-holds-a-share"),
             )
         first.setdefault(symbol, position)
 
@@ -118,15 +118,15 @@ def _weights(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
         if position not in given:
             yield document.problem(
                 ("constituents", position),
-                f"{_symbol(row)} has no weight, but others have one",
-                "Give a weight to every constituent, or to none.",
+                message("why-has-no-weight-but-others", symbol=_symbol(row)),
+                message("do-give-a-weight-to-every"),
             )
     total = math.fsum(given.values())
     if len(given) == len(rows) and abs(total - 1) > WEIGHT_TOLERANCE:
         yield document.problem(
             ("constituents",),
-            f"the weights sum to {total:.12g}, not 1",
-            "Weights are fractions: 0.25 is a quarter.",
+            message("why-the-weights-sum-to-not", total=total),
+            message("do-weights-are-fractions-0-25"),
         )
 
 
@@ -135,8 +135,8 @@ def _reasons(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
         if row.get("origin") == "mapped" and not row.get("reason"):
             yield document.problem(
                 ("constituents", position),
-                f"{_symbol(row)} is mapped, but no reason is given",
-                "Add `reason:` with one line on why it stands for the theme.",
+                message("why-is-mapped-but-no-reason", symbol=_symbol(row)),
+                message("do-add-reason-with-one-line"),
             )
 
 
@@ -151,13 +151,15 @@ def _segments(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
         if isinstance(segment, str) and segment not in declared:
             yield document.problem(
                 ("constituents", position, "segment"),
-                f"segment {segment!r} is not declared",
-                f"Declared under `segments`: {', '.join(declared) or 'none'}.",
+                message("why-segment-is-not-declared", segment=segment),
+                message("do-declared-under-segments", declared=", ".join(declared) or "none"),
             )
     for segment in declared:
         if segment not in used:
             yield document.problem(
-                ("segments", segment), f"segment {segment!r} has no constituent", "Remove it."
+                ("segments", segment),
+                message("why-segment-has-no-constituent", segment=segment),
+                message("do-remove-it"),
             )
 
 
@@ -167,8 +169,8 @@ def _lots(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
         if row.get("lot") is not None and not symbol.endswith(".HK"):
             yield document.problem(
                 ("constituents", position, "lot"),
-                f"{symbol} cannot have a lot of its own",
-                "Only Hong Kong issuers choose their board lot; remove it.",
+                message("why-cannot-have-a-lot-of", symbol=symbol),
+                message("do-only-hong-kong-issuers-choose"),
             )
 
 
@@ -181,8 +183,8 @@ def _sides(document: YamlDocument, rows: _Rows) -> Iterator[Problem]:
         if row.get("stance") in _NOT_HELD:
             yield document.problem(
                 ("constituents", position, "stance"),
-                f"{_symbol(row)} is {row['stance']}, but the list holds shares of another stance",
-                "What is neutral or to be avoided is a list of its own: move it to another file.",
+                message("why-is-but-the-list-holds", symbol=_symbol(row), stance=row["stance"]),
+                message("do-what-is-neutral-or-to"),
             )
 
 
@@ -199,8 +201,10 @@ def unresolved_warnings(document: YamlDocument) -> list[Problem]:
                 if isinstance(names, list) and names
                 else ""
             )
-            what = f"{row.get('text')} is unresolved ({row.get('why')}{meant})"
-            fix = "Look it up in the source, add the share if it is one, and remove the line."
+            what = message(
+                "why-is-unresolved", row=row.get("text"), row2=row.get("why"), meant=meant
+            )
+            fix = message("do-look-it-up-in-the")
             found.append(document.problem(("unresolved", position), what, fix))
     return found
 
@@ -212,7 +216,9 @@ def _components(document: YamlDocument) -> Iterator[Problem]:
     for position, each in enumerate(ids):
         if each in ids[:position]:
             place = ("composite", "of", position)
-            yield document.problem(place, f"{each!r} stands twice", "Name each list once.")
+            yield document.problem(
+                place, message("why-stands-twice", each=each), message("do-name-each-list-once")
+            )
 
 
 def _bare(name: str) -> str:

@@ -16,6 +16,7 @@ from basketbt import yamlfile
 from basketbt.errors import InputError, InvalidFile, Problem, RefusedPath, unknown
 from basketbt.lists.checks import consistency_problems
 from basketbt.lists.model import Basket
+from basketbt.notes import message
 from basketbt.shipped import shipped
 from basketbt.yamlfile import YamlDocument
 
@@ -24,9 +25,6 @@ FOLDER = "baskets"
 
 class DuplicateBasket(InputError):
     """Two files of one id. Fields: id, first, second (paths), pattern (that named the second)."""
-
-    template = "{first} and {second} are both the list {id}"
-    fix = "The id is broker and file name: rename one file, or leave one out."
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ class Library:
         late = max((one.source for one in components), key=lambda source: source.known)
         if composite.source.known < late.known:
             own = composite.source.when
-            what = f"published on {own}, before a list it is made of ({late.when})"
+            what = message("why-published-on-before-a-list", own=own, when=late.when)
             raise InvalidFile([document.problem(("source", "published"), what)])
         return composite
 
@@ -127,16 +125,15 @@ class Library:
         for position, basket_id in enumerate(ids):
             place = ("composite", "of", position)
             if basket_id not in files:
-                error = unknown("basket", basket_id, sorted(files))
-                problems.append(document.problem(place, str(error), error.hint))
+                problems.append(document.caused(place, unknown("basket", basket_id, sorted(files))))
             elif _is_composite(files[basket_id]):
-                what = f"{basket_id!r} is a composite itself"
-                problems.append(document.problem(place, what, "Name the lists it is made of."))
+                what = message("why-is-a-composite-itself", basket_id=basket_id)
+                problems.append(document.problem(place, what, message("do-name-the-lists-it-is")))
             else:
                 components.append(self.load(files[basket_id]))
                 if components[-1].is_held != components[0].is_held:
-                    what = f"{basket_id!r} is of shares to avoid, others are not"
-                    fix = "A composite holds lists of one side only."
+                    what = message("why-is-of-shares-to-avoid", basket_id=basket_id)
+                    fix = message("do-a-composite-holds-lists-of")
                     problems.append(document.problem(place, what, fix))
         if problems:
             raise InvalidFile(problems)
@@ -149,8 +146,8 @@ class Library:
         roots = [root.resolve() for root in self.roots]
         if folder.parent not in roots or not isinstance(broker, str) or broker == folder.name:
             return []
-        what = f"broker is {broker!r}, but the file lies in the folder {folder.name!r}"
-        return [document.problem(("broker",), what, "Move the file, or change the broker.")]
+        what = message("why-broker-is-but-the-file", broker=broker, name=folder.name)
+        return [document.problem(("broker",), what, message("do-move-the-file-or-change"))]
 
 
 def find_library(folder: Path | None = None, *, start: Path | None = None) -> Library:
@@ -168,7 +165,7 @@ def find_library(folder: Path | None = None, *, start: Path | None = None) -> Li
 
 def _explicit(folder: Path) -> Path:
     if not folder.is_dir():
-        raise RefusedPath(path=folder, why="is not a folder")
+        raise RefusedPath(path=folder, why=message("why-is-not-a-folder"))
     return folder
 
 

@@ -24,6 +24,7 @@ from basketbt.errors import BadSymbol
 from basketbt.lists.model import Origin, Stance
 from basketbt.market.clock import SHANGHAI, Moment
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import message
 from basketbt.yamlmodel import NAME, Strict, as_problem, refused
 
 _SYMBOL_PATTERN = r"^(\d{6}\.(SH|SZ|BJ)|\d{4,5}\.HK)$"
@@ -40,8 +41,8 @@ def _canonical_share(text: str) -> str:
     except BadSymbol as error:
         raise as_problem(error) from None
     if symbol.kind not in ("share", "b_share"):
-        what = f"{symbol} is a code for {symbol.kind} securities, not a share"
-        raise refused(what, "A basket holds shares; benchmarks belong into the study.")
+        what = message("why-is-a-code-for-securities", symbol=symbol, kind=symbol.kind)
+        raise refused(what, message("do-a-basket-holds-shares-benchmarks"))
     return symbol.canonical
 
 
@@ -63,9 +64,8 @@ def _moment(value: object) -> Moment:
     text = str(value)
     if not (found := read_moment(text)):
         raise refused(
-            f"{text!r} is neither a timestamp such as 2025-02-07 22:00 nor a date such as "
-            "2025-02-07",
-            "Without an offset (+00:00) or a zone (America/New_York) it is Shanghai's time.",
+            message("why-is-neither-a-timestamp-such", text=text),
+            message("do-without-an-offset-00-00"),
         )
     return found
 

@@ -17,6 +17,7 @@ from basketbt.durable import write_whole
 from basketbt.errors import OutputError, RefusedPath
 from basketbt.lists.library import FOLDER
 from basketbt.lists.model import Stance
+from basketbt.notes import message
 from basketbt.shipped import shipped
 
 SCHEMA = "basket.schema.json"
@@ -64,7 +65,7 @@ def start_study(name: str) -> Path:
     Raises ``RefusedPath`` (a name that cannot be a file's) or ``OutputError`` (the file exists).
     """
     if not _STUDY_NAME.fullmatch(name):
-        raise RefusedPath(path=name, why="a study's name is letters, digits, dots and dashes")
+        raise RefusedPath(path=name, why=message("why-a-studys-name-is-letters"))
     return _write(Path(f"{name}.yaml"), _filled("study", name=name))
 
 
@@ -134,7 +135,7 @@ def _parts(name: str) -> tuple[str, str]:
     """Broker and list of a basket's name. Raises ``RefusedPath``."""
     match = _BASKET_NAME.fullmatch(name)
     if match is None:
-        why = "a basket's name is BROKER/LIST, in small letters, digits and dashes: mine/robots"
+        why = message("why-a-baskets-name-is-broker")
         raise RefusedPath(path=name, why=why)
     return match[1], match[2]
 
@@ -152,7 +153,7 @@ def _write(path: Path, text: str) -> Path:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise OutputError(path=path, why="it exists already; choose another name") from None
+        raise OutputError(path=path, why=message("why-it-exists-already-choose-another")) from None
     except OSError as error:
         raise OutputError(path=path, why=error.strerror or str(error)) from None
     return path

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from basketbt.errors import InfeasibleWeights, unknown
+from basketbt.notes import Note, message
 
 Kind = Literal[
     "equal", "by_segment", "stance", "given", "inverse_volatility", "market_cap", "tradable_cap"
@@ -33,13 +34,13 @@ class Weighting:
     cap: float | None = None
 
     def __post_init__(self) -> None:
-        why = ""
+        why: Note | None = None
         if self.kind not in KINDS:
-            why = f"there is no such weighting; there are {', '.join(KINDS)}"
+            why = message("why-there-is-no-such-weighting", kinds=", ".join(KINDS))
         elif not (0 < self.recommend < math.inf and 0 < self.watch < math.inf):
-            why = "the stance scores must be positive"
+            why = message("why-the-stance-scores-must-be")
         elif self.cap is not None and not 0 < self.cap <= 1:
-            why = f"the cap must be above 0 and at most 1, not {self.cap:g}"
+            why = message("why-the-cap-must-be-above", cap=self.cap)
         if why:
             raise InfeasibleWeights(basket=f"weighting {self.kind}", why=why)
 

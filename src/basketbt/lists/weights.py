@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from basketbt.errors import InfeasibleWeights
 from basketbt.lists.model import Basket, Block
 from basketbt.lists.weighting import Weighting
+from basketbt.notes import message
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -47,7 +48,9 @@ def target_weights(
     if present.shape != (count,):
         raise ValueError(f"present has shape {present.shape}, {basket.id} has {count} names")
     if not present.any():
-        raise InfeasibleWeights(basket=basket.id, why=f"none of its {count} names is present")
+        raise InfeasibleWeights(
+            basket=basket.id, why=message("why-none-of-its-names-is", count=count)
+        )
     votes = [constituent.votes for constituent in basket.constituents]
     base = _values(basket, weighting, present, volatility, market_cap) * votes * present
     weights = np.zeros(count)
@@ -74,7 +77,7 @@ def cap_weights(weights: Floats, cap: float, *, basket: str = "weights") -> Floa
     positive = weights > 0
     if cap * positive.sum() < total - CAP_TOLERANCE:
         least = total / positive.sum()
-        why = f"a cap of {cap:.4g} on {positive.sum()} names cannot sum to 1; at least {least:.4g}"
+        why = message("why-a-cap-of-on-names", cap=cap, positive=positive.sum(), least=least)
         raise InfeasibleWeights(basket=basket, why=why)
     capped = np.zeros(weights.shape, dtype=np.bool_)
     scaled = weights
@@ -107,12 +110,14 @@ def _known(basket: Basket, name: str, values: Floats | None, present: Mask) -> F
     """``values`` with 1 where absent, once every present one is a positive number."""
     words = name.replace("_", " ")
     if values is None:
-        why = f"{words} is not known here; it needs prices (run a study)"
+        why = message("why-is-not-known-here-it", words=words)
         raise InfeasibleWeights(basket=basket.id, why=why)
     bad = present & ~(np.isfinite(values) & (values > 0))
     if bad.any():
         symbols = ", ".join(np.array(basket.symbols)[bad])
-        raise InfeasibleWeights(basket=basket.id, why=f"no {words} is known for {symbols}")
+        raise InfeasibleWeights(
+            basket=basket.id, why=message("why-no-is-known-for", words=words, symbols=symbols)
+        )
     return np.where(present, values, 1.0)
 
 
@@ -130,7 +135,7 @@ def _scores(basket: Basket, block: Block, weighting: Weighting, base: Floats) ->
     if weighting.kind == "given":
         given = [place.weight for place in block.places if place.weight is not None]
         if len(given) < len(block.places):
-            raise InfeasibleWeights(basket=basket.id, why="its lists give no weights of their own")
+            raise InfeasibleWeights(basket=basket.id, why=message("why-its-lists-give-no-weights"))
         return base * given
     if weighting.kind == "by_segment":
         segments = [place.segment for place in block.places]

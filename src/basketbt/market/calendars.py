@@ -47,14 +47,11 @@ _SAME_SESSIONS = {"XSHE": "XSHG", "XBSE": "XSHG"}
 
 
 class BeforeCalendar(OutsideCalendar):
-    fix = "Choose dates, and windows before them, that lie after {first}."
+    """Field: first."""
 
 
 class NotASession(DataError):
     """A date that must be a session is none. Fields: date, calendar, before, after."""
-
-    template = "{date} is not a session of {calendar}"
-    fix = "The sessions around it are {before} and {after}."
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from basketbt.errors import InputError, unknown
+from basketbt.notes import message
 
 Moment = datetime | date  # a datetime here always knows its zone
 
@@ -25,9 +26,6 @@ _SHIPPED = Path(__file__).parent / "events.yaml"
 
 class BadEvent(InputError):
     """An event whose moment cannot be used. Fields: event, why."""
-
-    template = "event {event}: {why}"
-    fix = "Write a timestamp with its offset, e.g. 2025-01-20T20:19:44+08:00, or a bare date."
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Event:
                     note=alternative.why,
                     alternatives=(),
                 )
-        raise unknown(f"alternative of {self.id}", name, [one.id for one in self.alternatives])
+        raise unknown("alternative", name, [one.id for one in self.alternatives], event=self.id)
 
 
 def make_event(
@@ -99,7 +97,7 @@ def make_event(
     """
     names = [alternative.id for alternative in alternatives]
     if len(set(names)) < len(names):
-        raise BadEvent(event=id, why="two alternatives have the same id")
+        raise BadEvent(event=id, why=message("why-two-alternatives-have-the-same"))
     english = name_en or name_zh or id
     return Event(
         id=id,
@@ -134,10 +132,14 @@ def parse_moment(at: str | Moment, *, zone: str, event: str) -> Moment:
         return moment
     if moment.tzinfo is None:
         if local is None:
-            raise BadEvent(event=event, why=f"{moment} says neither its UTC offset nor its zone")
+            raise BadEvent(
+                event=event, why=message("why-says-neither-its-utc-offset", moment=moment)
+            )
         return moment.replace(tzinfo=local)
     if local is not None and moment.utcoffset() != moment.astimezone(local).utcoffset():
-        raise BadEvent(event=event, why=f"the offset of {moment} is not the one of {zone} that day")
+        raise BadEvent(
+            event=event, why=message("why-the-offset-of-is-not", moment=moment, zone=zone)
+        )
     return moment
 
 
@@ -183,11 +185,11 @@ def _read(text: str, event: str) -> Moment:
             return read(text)
         except ValueError:
             continue
-    raise BadEvent(event=event, why=f"{text!r} is neither a date nor a timestamp")
+    raise BadEvent(event=event, why=message("why-is-neither-a-date-nor", text=text))
 
 
 def _zone(name: str, event: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise BadEvent(event=event, why=f"{name!r} is no zone, e.g. Asia/Shanghai") from None
+        raise BadEvent(event=event, why=message("why-is-no-zone-e-g", name=name)) from None

@@ -43,9 +43,6 @@ class DatedRule:
 class NoRule(DataError):
     """No rule is recorded for a date. Fields: what, board, date, first."""
 
-    template = "no {what} of the {board} board is recorded for {date}"
-    fix = "The records begin on {first}; choose a later date."
-
 
 R = TypeVar("R", bound=DatedRule)
 

@@ -17,6 +17,7 @@ from basketbt.market.calendars import Day, as_date, as_day
 from basketbt.market.dated import NoRule, in_force
 from basketbt.market.feerules import FEES, FeeKind, FeeRule
 from basketbt.market.symbols import Board
+from basketbt.notes import message
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,8 +43,9 @@ class Broker:
     def __post_init__(self) -> None:
         if not 0 <= self.rate <= 0.01 or not 0 <= self.minimum <= 1000:
             raise InputError(
-                what=f"commission {self.rate} with a minimum of {self.minimum}: the rate must be "
-                "between 0 and 0.01 (1 %), the minimum between 0 and 1000"
+                what=message(
+                    "why-commission-with-a-minimum-of", rate=self.rate, minimum=self.minimum
+                )
             )
 
 

@@ -13,6 +13,7 @@ from basketbt.errors import DataError
 from basketbt.market.calendars import Day, as_date, as_day
 from basketbt.market.dated import UNCONFIRMED, DatedRule, the_rule
 from basketbt.market.symbols import Symbol
+from basketbt.notes import message
 
 Ints = NDArray[np.int64]
 
@@ -104,9 +105,6 @@ LOTS: tuple[LotRule, ...] = (
 class NoLot(DataError):
     """A security whose lot is neither a rule of its board nor given. Field: symbol."""
 
-    template = "{symbol}: the board lot is not known (Hong Kong shares have each their own)"
-    fix = "Give `lot` in the instruments table, or for the constituent in the basket file."
-
 
 @dataclass(frozen=True)
 class Lots:
@@ -153,9 +151,9 @@ def round_sell(wanted: NDArray[np.float64] | Ints, held: Ints, lots: Lots) -> In
 
 def _sizes(symbol: Symbol, day: date, given: int | None) -> tuple[int, int, int, int]:
     if symbol.board is None:
-        raise DataError(what=f"{symbol} is not a share: it has no lot and cannot be ordered")
+        raise DataError(what=message("why-is-not-a-share-it", symbol=symbol))
     if symbol.kind == "b_share":
-        raise DataError(what=f"{symbol} is a B share: no rules are recorded for it")
+        raise DataError(what=message("why-is-a-b-share-no", symbol=symbol))
     rule = the_rule(LOTS, symbol.board, day, "order size")
     most = np.iinfo(np.int64).max if rule.order_maximum is None else rule.order_maximum
     if rule.minimum is not None and rule.step is not None:

@@ -16,6 +16,7 @@ from basketbt.market.feerules import FEES
 from basketbt.market.limits import LIMITS
 from basketbt.market.lots import LOTS
 from basketbt.market.symbols import Board, parse_symbol
+from basketbt.notes import message
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,9 @@ def board_of(text: str) -> Board:
     """The board whose rules a security trades under. Raises ``BadSymbol``, ``InputError``."""
     symbol = parse_symbol(text)
     if symbol.board is None:
-        raise InputError(what=f"{symbol} is no share: rules are recorded for shares only")
+        raise InputError(what=message("why-is-no-share-rules-are", symbol=symbol))
     if symbol.kind == "b_share":
-        raise InputError(
-            what=f"{symbol} is a B share: rules are recorded for A shares and Hong Kong shares only"
-        )
+        raise InputError(what=message("why-is-a-b-share-rules", symbol=symbol))
     return symbol.board
 
 

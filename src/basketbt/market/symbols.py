@@ -15,6 +15,7 @@ from functools import cache
 from typing import Literal, NamedTuple, cast, get_args
 
 from basketbt.errors import BadSymbol
+from basketbt.notes import message
 
 Exchange = Literal["SH", "SZ", "BJ", "HK", "CSI", "CALC"]
 Kind = Literal["share", "index", "fund", "b_share"]
@@ -128,7 +129,7 @@ def parse_symbol(text: str) -> Symbol:
             raise BadSymbol(text=text, why=rule)
         return Symbol(code, cast(Exchange, exchange), "index", None)
     if not _DIGITS.fullmatch(code):
-        raise BadSymbol(text=text, why=f"a code of {exchange} has six digits")
+        raise BadSymbol(text=text, why=message("why-a-code-of-has-six", exchange=exchange))
     for known in readings(code):
         if known.exchange == exchange:
             return known
@@ -137,7 +138,7 @@ def parse_symbol(text: str) -> Symbol:
 
 def _parse_hong_kong(text: str, code: str) -> Symbol:
     if not _HK_CODE.fullmatch(code) or int(code) == 0:
-        raise BadSymbol(text=text, why="a Hong Kong code has four or five digits")
+        raise BadSymbol(text=text, why=message("why-a-hong-kong-code-has"))
     return Symbol(f"{int(code):04d}", "HK", "share", "hk")
 
 

@@ -20,7 +20,7 @@ from basketbt.engine.shocks import ShockedWindow, shocked_window
 from basketbt.errors import DataError, OutsideData
 from basketbt.market.fees import Broker
 from basketbt.metrics.evaluation import Evaluation, evaluate
-from basketbt.notes import Note, NoteKind, listing
+from basketbt.notes import Note, NoteKind, listing, message
 from basketbt.pipeline.books import books_of
 from basketbt.pipeline.panels import shares_panel
 from basketbt.pipeline.screening import (
@@ -49,17 +49,9 @@ _SHOWN = 6  # an error fits one screen
 class AccountsBeyondPrices(OutsideData):
     """Fields: what, first and last (day with prices)."""
 
-    fix = "Choose another `exit` under `account`, or give prices that reach so far."
-
 
 class NoAccounts(DataError):
     """No list of a study can have an account. Fields: why (all reasons)."""
-
-    template = "no account can be kept: {why}"
-    fix = (
-        "Give raw prices (and an fx table) that reach so far for these shares, change `exit` or "
-        "`least_covered` under `account`, or leave the section out."
-    )
 
 
 def all_accounted(
@@ -149,8 +141,12 @@ def _check_reach(panel: PricePanel, *, first: int, last: int, event: str) -> Non
     if not priced.size or first < priced[0] or last > priced[-1]:
         known = panel.sessions[priced[[0, -1]]] if priced.size else ("none", "none")
         raise AccountsBeyondPrices(
-            what=f"the accounts of {event} run from {panel.sessions[max(first, 0)]} to "
-            f"{panel.sessions[last]}",
+            what=message(
+                "why-the-accounts-of-run-from",
+                event=event,
+                sessions=panel.sessions[max(first, 0)],
+                sessions2=panel.sessions[last],
+            ),
             first=known[0],
             last=known[1],
         )

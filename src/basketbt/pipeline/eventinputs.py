@@ -27,7 +27,7 @@ from basketbt.eventstudy.run import NothingToTest
 from basketbt.eventstudy.windows import Offsets
 from basketbt.market.indexes import index_info
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, message
 from basketbt.pipeline.screening import facts_of
 from basketbt.plan.eventstudy import (
     followed_windows,
@@ -41,9 +41,6 @@ from basketbt.results import CaseResult
 
 class NoIndexLevels(DataError):
     """Fields: event, symbol."""
-
-    template = "{event}: no levels of {symbol}, the index that returns are measured against"
-    fix = "Give its prices, or name another index as `market` under `event_study`."
 
 
 NO_PRICES_OF_LISTS = NoteKind("empty-no-prices-of-lists")
@@ -72,7 +69,7 @@ def event_inputs(
         raise NothingToTest(
             event=case.event.id,
             why=NO_PRICES_OF_LISTS(),
-            hint="Give their prices: a table in the folder of `--source`, or `basketbt fetch`.",
+            hint=message("do-give-their-prices-a-table"),
         )
     shared, counted, cut = registered_windows(spec, case.event, case.calendar)
     horizons, followed = publication_windows(spec, case), followed_windows(spec, case)

@@ -8,15 +8,13 @@ from basketbt.data.bars import Floats, MarketData
 from basketbt.data.panel import PricePanel, Status, build_panel
 from basketbt.errors import NoPrices, OutsideData
 from basketbt.lists.model import Basket
+from basketbt.notes import message
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.plan.request import HOME_CURRENCY
 
 
 class WindowsBeyondPrices(OutsideData):
     """Fields: event, what (the session needed), reach (what exists)."""
-
-    template = "{event} needs prices of {what}, but what the source has of these shares {reach}"
-    fix = "Choose other windows (--set windows=[[0,5]]) or give prices that reach so far."
 
 
 def panels_of(plan: StudyPlan, data: MarketData, case: Case) -> tuple[PricePanel, PricePanel]:
@@ -92,11 +90,15 @@ def check_reach(case: Case, panel: PricePanel, *, every: bool = False) -> None:
     first, last = min(case.starts), max(ends) if every else min(ends)
     base, stop = case.session(first - 1), case.session(last)
     if base < begin:
-        what = f"the close of {base}, the base of windows from day {first:+d} on"
-        raise WindowsBeyondPrices(event=case.event.id, what=what, reach=f"begins on {begin}")
+        what = message("why-the-close-of-the-base", base=base, first=first)
+        raise WindowsBeyondPrices(
+            event=case.event.id, what=what, reach=message("why-begins-on", begin=begin)
+        )
     if stop > end:
-        what = f"{stop}, day {last:+d}"
-        raise WindowsBeyondPrices(event=case.event.id, what=what, reach=f"ends on {end}")
+        what = message("why-day", stop=stop, last=last)
+        raise WindowsBeyondPrices(
+            event=case.event.id, what=what, reach=message("why-ends-on", end=end)
+        )
 
 
 def last_priced(panel: PricePanel, basket: Basket) -> np.datetime64:

@@ -14,6 +14,7 @@ from basketbt.config.eventstudy import EventStudySpec
 from basketbt.config.study import StudyFile
 from basketbt.data.bars import MarketData, PriceSource
 from basketbt.data.panel import PricePanel, content_digest, origin_of
+from basketbt.data.successors import merged, recoded
 from basketbt.data.survivors import survivorship
 from basketbt.data.validation.check import check
 from basketbt.eventstudy.peers import Peers
@@ -81,7 +82,8 @@ def priced(plan: StudyPlan, source: PriceSource, say: Progress) -> PricedPlan:
     Raises ``DataError`` for what the prices do not allow.
     """
     say(f"reading prices of {len(plan.request.symbols)} shares")
-    data = check(source.load(plan.request), plan.config.prices.quality)
+    given = recoded(source.load(plan.request), plan.request.shares)
+    data = merged(check(given, plan.config.prices.quality), plan.request)
     homes = {case.calendar.name: case for case in plan.cases}
     panels = {home: panels_of(plan, data, case) for home, case in homes.items()}
     return PricedPlan(plan=plan, data=data, panels=panels, shocks=shocks_of(plan, data))

@@ -173,15 +173,9 @@ def _impossible(point: EntryPoint, sessions: Dates) -> Note | None:
 class LotsDisagree(InputError):
     """Fields: symbol, one, other (list and its lot each)."""
 
-    template = "{symbol} has a lot of {one} and of {other}"
-    fix = "Mend `lot` in one of the lists: an issuer has one board lot."
-
 
 class WarningsDisagree(InputError):
     """Fields: symbol, one, other (list and its name each)."""
-
-    template = "{symbol} is under risk warning in {one} and not in {other}: its price limits differ"
-    fix = "Name the share alike in both lists (`name_zh`), or study them one by one."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

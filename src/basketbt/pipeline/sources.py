@@ -23,8 +23,7 @@ ROUTES: Mapping[str, Route] = {"auto": "auto", "akshare": "akshare", "yfinance":
 
 
 class UnknownSource(InputError):
-    template = "{text!r} is not a price source"
-    fix = "Write sample, auto, akshare, yfinance, lock:FILE or files:FOLDER_OR_FILE."
+    """Field: text."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +74,6 @@ def choose_source(
 
 class PricesElsewhere(InputError):
     """Fields: path, root."""
-
-    template = "`prices.path` {path} leads outside the study's project {root}"
-    fix = (
-        "A study may come from someone else, so it names files of its own project only; for others "
-        "say so yourself: --source files:{path}"
-    )
 
 
 def _inside_project(study: StudyFile, path: str) -> Path:

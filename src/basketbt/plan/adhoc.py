@@ -24,6 +24,7 @@ from basketbt.lists.schema import ListFile, read_moment
 from basketbt.market.calendars import as_date, calendar
 from basketbt.market.clock import SHANGHAI, Moment, moment_text
 from basketbt.market.dayzero import day_zero
+from basketbt.notes import message
 from basketbt.plan.tabled import NoShares, Row, tabled
 from basketbt.yamlfile import Location, YamlDocument
 from basketbt.yamlmodel import validate
@@ -41,42 +42,25 @@ _MOMENT = re.compile(r"\d{4}-")
 class UnreadShares(InputError):
     """Fields: name, listing."""
 
-    template = "list {name}: {listing}"
-    fix = "Write codes (688111, 300624.SZ) or names, e.g. --list '科大讯飞 金山办公'."
-
 
 class TwoLists(InputError):
     """Field: name."""
 
-    template = "two lists are called {name!r}"
-    fix = "Give one another name: --list 'other=688111 300624'."
-
 
 class NoMoment(InputError):
-    template = "nothing says around what the lists are looked at"
-    fix = (
-        "Add --event deepseek-r1, --event '2025-03-05 22:00', --since 2025-02-10, or --published "
-        "2025-02-07 for the day on which the lists came out."
-    )
+    """It has no fields."""
 
 
 class BadMoment(InputError):
     """Fields: text, what."""
 
-    template = "{what} {text!r} is neither a day nor a time"
-    fix = "Write 2025-03-05, or 2025-03-05 22:00 (Shanghai); an event's id is in `basketbt events`."
-
 
 class BadSpan(InputError):
     """Fields: since, until."""
 
-    template = "there is no session from {since} to {until}"
-    fix = "Give an --until that is later than --since."
-
 
 class SpanOfOneEvent(InputError):
-    template = "--since and --until go with one event"
-    fix = "Name one event, or run each by itself."
+    """It has no fields."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +158,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RefusedPath(path=path, why=error.strerror or "cannot be read") from None
+        raise RefusedPath(path=path, why=error.strerror or message("why-cannot-be-read")) from None
 
 
 def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc:

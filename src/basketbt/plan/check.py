@@ -14,6 +14,7 @@ from basketbt.lists.checks import name_warnings, unresolved_warnings
 from basketbt.lists.library import Library, find_library
 from basketbt.lists.model import Basket
 from basketbt.market.clock import moment_text
+from basketbt.notes import message
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.shipped import find_study
@@ -76,14 +77,14 @@ def _targets(path: Path | None, folder: Path | None) -> tuple[Library, list[Path
         paths = [path] if path.exists() else []
         library = find_library(folder, start=path.parent)
     if not paths:
-        why = "holds no YAML file" if path.is_dir() else "does not exist"
+        why = message("why-holds-no-yaml-file") if path.is_dir() else message("why-does-not-exist")
         raise RefusedPath(path=path, why=why)
     return library, paths
 
 
 def check_files(paths: Sequence[Path], library: Library, today: date | None = None) -> Checked:
     """Check basket files, composites against the lists of ``library``; raises nothing itself."""
-    problems: dict[Problem, None] = {}
+    problems: list[Problem] = []
     warnings: list[Problem] = []
     baskets: list[Basket] = []
     for path in paths:
@@ -93,19 +94,21 @@ def check_files(paths: Sequence[Path], library: Library, today: date | None = No
             basket = library.load(path)
             baskets.append(basket)
             if today is not None and basket.source.day > today:
-                what = f"published {basket.source.when}, which is still to come"
+                what = message("why-published-which-is-still-to", when=basket.source.when)
                 warnings.append(document.problem(("source", "published"), what, _MEND))
         except InvalidFile as error:
-            # A composite repeats the problems of its lists: each is told once.
-            problems.update(dict.fromkeys(error.problems))
+            problems += error.problems
         except FileSyntaxError as error:
-            line, what = int(str(error.fields["line"])), f"not valid YAML: {error.fields['what']}"
-            problems[Problem(str(error.fields["path"]), line, what)] = None
+            what = message("why-not-valid-yaml", what=error.fields["what"])
+            line = int(str(error.fields["line"]))
+            problems.append(Problem(str(error.fields["path"]), line, what))
         except RefusedPath as error:
-            problems[Problem(str(error.fields["path"]), 1, str(error.fields["why"]))] = None
+            what = message("said", what=error.fields["why"])
+            problems.append(Problem(str(error.fields["path"]), 1, what))
     lists = [basket for basket in baskets if not basket.components]
     return Checked(
-        problems=tuple(sorted(problems)),
+        # A composite repeats the problems of its lists: each is told once.
+        problems=tuple(sorted({str(one): one for one in problems}.values())),
         warnings=tuple(sorted(warnings)),
         lists=len(lists),
         composites=len(baskets) - len(lists),
@@ -123,7 +126,7 @@ def _check_study(path: Path, today: date | None) -> tuple[tuple[Problem, ...], t
     except InvalidFile as error:
         return error.problems, ()
     except BasketbtError as error:
-        return (Problem(str(path), 0, str(error), error.hint),), ()
+        return (Problem.of(error, str(path)),), ()
     said = (what for case in plan.cases for what in _publications(plan, case, today))
     return (), tuple(Problem(str(path), 0, what, _MEND) for what in dict.fromkeys(said))
 

@@ -10,7 +10,7 @@ from basketbt.market.calendars import Calendar
 from basketbt.market.clock import Event, select_event
 from basketbt.market.dayzero import day_zero, neighbours
 from basketbt.market.symbols import parse_symbol
-from basketbt.notes import Note, unique
+from basketbt.notes import Note, message, unique
 from basketbt.plan.model import Case
 
 
@@ -56,7 +56,9 @@ def registered_windows(
     counted, notes = clean_windows(spec.windows, spec, event, home)
     if not counted:
         others = ", ".join(spec.stop_before)
-        raise BadWindows(what=f"{event.id}: every window of event_study reaches {others}")
+        raise BadWindows(
+            what=message("why-every-window-of-event-study", id=event.id, others=others)
+        )
     shown, more = clean_windows(spec.also, spec, event, home)
     return tuple(sorted({*counted, *shown})), counted, unique([*notes, *more])
 

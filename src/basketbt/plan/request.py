@@ -8,6 +8,7 @@ import numpy as np
 
 from basketbt.config.study import StudyConfig
 from basketbt.data.bars import PriceRequest
+from basketbt.data.successors import other_codes
 from basketbt.errors import InputError
 from basketbt.lists.model import Basket
 from basketbt.market.symbols import parse_symbol
@@ -29,15 +30,9 @@ HOME_CURRENCY = {"XSHG": "CNY", "XHKG": "HKD"}
 class ExitBeforeEntry(InputError):
     """Fields: event, exit, entry (the first order, in words)."""
 
-    template = "{event}: the account would end on {exit}, before its first order ({entry})"
-    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
-
 
 class NoEntry(InputError):
     """No account of a study can begin before it ends. Fields: why (all reasons)."""
-
-    template = "no account can be kept: {why}"
-    fix = "Choose a later `exit` or longer windows, or another `entry`, under `account`."
 
 
 def price_request(
@@ -74,11 +69,13 @@ def price_request(
         codes += [spec.market] if spec.market else []
         codes += [spec.sector] if "market+sector" in spec.models else []
     benchmarks = tuple(dict.fromkeys(parse_symbol(code).canonical for code in codes))
+    latest = max(case.session(max(last, furthest)) for case in cases)
     return PriceRequest(
         symbols=symbols,
         indexes=benchmarks,
         start=min(case.session(first - LEAD_IN) for case in cases),
-        end=max(case.session(max(last, furthest)) for case in cases),
+        end=latest,
+        also=other_codes(symbols, latest),
         required=max(case.session(last) for case in cases),
         fx=() if config.fx == "local" else _pairs(cases, in_yuan=config.account is not None),
         universe=True,
@@ -90,11 +87,13 @@ def basket_request(basket: Basket, start: date | None, end: date | None) -> Pric
     unless ``start`` and ``end`` say otherwise, beside the CSI 300."""
     published = basket.source.day
     currencies = {parse_symbol(symbol).currency for symbol in basket.symbols} - {"CNY"}
+    last = np.datetime64(end or published + AFTER, "D")
     return PriceRequest(
         symbols=tuple(dict.fromkeys(basket.symbols)),
         indexes=(BENCHMARK,),
         start=np.datetime64(start or published - BEFORE, "D"),
-        end=np.datetime64(end or published + AFTER, "D"),
+        end=last,
+        also=other_codes(basket.symbols, last),
         fx=tuple(sorted(f"{currency}CNY" for currency in currencies)),
     )
 

@@ -44,22 +44,13 @@ IDLE_REBALANCE = NoteKind("idle_rebalance", severity="warning")
 class PublishedOutsideCalendar(InputError):
     """Fields: basket, published, why."""
 
-    template = "{basket}: source.published is {published}, and {why}"
-    fix = "Mend `published` in the list, or set `split_at_publication: false` in the study."
-
 
 class CapTooLow(InfeasibleWeights):
     """Fields: key, cap, basket, names, least."""
 
-    template = "`{key}` {cap:g}: the {names} names of {basket} cannot sum to 1"
-    fix = "Write `cap: {least:g}` or more, drop the cap, or leave the list out."
-
 
 class WindowInEstimation(InputError):
     """Fields: window, estimation."""
-
-    template = "window {window} overlaps the estimation window {estimation}: it cannot be tested"
-    fix = "Begin it later, or end `estimation` before it."
 
 
 def make_plan(study: StudyFile) -> StudyPlan:

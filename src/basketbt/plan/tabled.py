@@ -52,9 +52,6 @@ _UNIT = re.compile(r"[(（\[].*$")
 class NoShares(InputError):
     """Fields: path, listing."""
 
-    template = "no row of {path} could be told for a share{listing}"
-    fix = "A row needs a code (688111.SH) or a name that is known, e.g. 金山办公."
-
 
 @dataclass(frozen=True, kw_only=True)
 class Row:

@@ -47,13 +47,11 @@ PAGE, MEMO = "compare.html", "compare.md"
 
 
 class TooFewRuns(InputError):
-    template = "compare needs at least two runs, {count} given"
-    fix = "Name their folders, e.g. basketbt compare results/mine/RUN results/mine/OTHER."
+    """Field: count."""
 
 
 class NothingToCompare(InputError):
-    template = "{run} holds no levels and returns to be compared: only an event study was run"
-    fix = "Compare runs that `basketbt run` or `basketbt event-study` of a whole study made."
+    """Field: run."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from basketbt.bounded import read_json, read_plain
 from basketbt.durable import sha256
 from basketbt.errors import InputError, RefusedPath
 from basketbt.locale import Language
-from basketbt.notes import Note, as_data, note_from
+from basketbt.notes import Note, as_data, message, note_from
 from basketbt.report.csvfile import csv_bytes, table_from_csv
 from basketbt.report.data import Colours, ReportData, RunInfo
 from basketbt.report.layouts import LAYOUTS
@@ -33,9 +33,6 @@ LARGEST = 2**30  # bytes of a file of a run
 
 class NotARun(InputError):
     """A folder that does not hold a run, or no longer the one its manifest tells of."""
-
-    template = "{folder} is not a run's folder: {why}"
-    fix = "Give the folder that `basketbt run` printed, e.g. results/STUDY/latest, or run it again."
 
 
 @dataclass(frozen=True)
@@ -175,7 +172,7 @@ def read_run(folder: Path) -> StoredRun:
     content = read_manifest(folder)
     files = {name: _checked(folder, name, wanted) for name, wanted in content["outputs"].items()}
     if REPORT not in files:
-        raise NotARun(folder=folder, why=f"it has no {REPORT}, as runs of earlier versions")
+        raise NotARun(folder=folder, why=message("why-it-has-no-as-runs", report=REPORT))
     return StoredRun(_data(folder, files), content, files)
 
 
@@ -188,7 +185,7 @@ def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
         notes = [tuple(map(note_from, one)) for one in content["notes"]]
         rows = TypeAdapter(dict[str, list[tuple[int, int]]]).validate_python(content["rows"])
     except (ValidationError, ValueError, LookupError, TypeError):
-        why = f"{REPORT} is of another version of basketbt"
+        why = message("why-is-of-another-version-of", report=REPORT)
         raise NotARun(folder=folder, why=why) from None
     tables = {
         layout.name: _noted(folder, _table(folder, layout, files, info.language), rows, notes)
@@ -202,7 +199,9 @@ def _data(folder: Path, files: Mapping[str, bytes]) -> ReportData:
             quoted = {"event": event.id, "window": tests.window, "model": tests.model}
             made = data.rows("event_study", variant="main", **quoted)
             if not {row["basket"] for row in made}.issuperset(event.baskets):
-                raise NotARun(folder=folder, why=f"{REPORT} quotes tests that were not made")
+                raise NotARun(
+                    folder=folder, why=message("why-quotes-tests-that-were-not", report=REPORT)
+                )
     return data
 
 
@@ -232,7 +231,8 @@ def _noted(
     told = sum(count for _, count in runs) if all(count > 0 for _, count in runs) else -1
     if runs and told != len(table):
         raise NotARun(
-            folder=folder, why=f"{REPORT} has notes of other rows than {table.layout.file}"
+            folder=folder,
+            why=message("why-has-notes-of-other-rows", report=REPORT, file=table.layout.file),
         )
     try:
         return table.with_notes([notes[number] for number, count in runs for _ in range(count)])
@@ -248,11 +248,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         content = read_json(read_plain(folder / MANIFEST, LARGEST))
         outputs = TypeAdapter(dict[str, str]).validate_python(content["outputs"])
     except RefusedPath as error:
-        raise NotARun(folder=folder, why=f"no {MANIFEST} can be read in it") from error
+        raise NotARun(
+            folder=folder, why=message("why-no-can-be-read-in", manifest=MANIFEST)
+        ) from error
     except (ValueError, KeyError, TypeError) as error:  # pydantic's is a ValueError
-        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged") from error
+        raise NotARun(
+            folder=folder, why=message("why-its-is-damaged", manifest=MANIFEST)
+        ) from error
     if any(_escapes(name) for name in outputs):
-        raise NotARun(folder=folder, why=f"its {MANIFEST} is damaged")
+        raise NotARun(folder=folder, why=message("why-its-is-damaged", manifest=MANIFEST))
     return dict(content)
 
 
@@ -265,10 +269,10 @@ def _checked(folder: Path, name: str, wanted: str) -> bytes:
     try:
         content = read_plain(folder / name, LARGEST)
     except RefusedPath as error:
-        why = "is missing" if not (folder / name).exists() else error.fields["why"]
+        why = message("why-is-missing-2") if not (folder / name).exists() else error.fields["why"]
         raise NotARun(folder=folder, why=f"{name} {why}") from error
     if sha256(content) != wanted:
-        raise NotARun(folder=folder, why=f"{name} was changed after the run wrote it")
+        raise NotARun(folder=folder, why=message("why-was-changed-after-the-run", name=name))
     return content
 
 

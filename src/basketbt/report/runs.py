@@ -40,15 +40,9 @@ _PIECE = 3  # letters of an id that may name it
 class UnknownRun(InputError):
     """Fields: text, root, near, known."""
 
-    template = "no run is called {text!r} in {root}{near}"
-    fix = "Known: {known}. `basketbt runs` lists them; a run elsewhere is named by its folder."
-
 
 class AmbiguousRun(InputError):
     """Fields: text, count, known."""
-
-    template = "{text!r} could be {count} runs: {known}"
-    fix = "Write more of the id, or the folder."
 
 
 @dataclass(frozen=True, kw_only=True)

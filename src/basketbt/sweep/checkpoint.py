@@ -1,18 +1,24 @@
 """Blocks of a grid: how large they are, which are finished, and the finished ones on disk.
 
-Each block is stored whole or not at all, found again after a kill, and put together once.
+Each block is stored whole or not at all, found again after a kill, and put together once. Its name
+ends in a digest of the job, the block and its bytes: a block that was edited, cut, or put in the
+place of another is no block of the job, and is computed again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from basketbt.durable import held
 from basketbt.engine.batch.engine import TILE
-from basketbt.errors import InputError
+from basketbt.errors import InputError, OutputError
 from basketbt.report.publish import republish
 from basketbt.sweep.sheets import Block, Drawn, GridJob, Sheet
 
@@ -28,24 +34,42 @@ _TILE_ARRAYS = 8
 # Arrays as large as a sheet's prices: relatives, gains by row and by name, masks.
 _SHEET_ARRAYS = 5
 
-_NAME = re.compile(r"sheet-(\d{5})-(\d{10})-(\d{10})\.parquet")
+_NAME = re.compile(r"sheet-(\d{5})-(\d{10})-(\d{10})-([0-9a-f]{64})\.parquet")
+_LOCK = "lock"
 
 
 class MemoryTooSmall(InputError):
-    template = "a grid of this study needs at least {least}, and --memory allows {allowed}"
-    fix = "Allow more, or give the grid fewer sessions or a smaller market."
+    """Fields: least, allowed."""
+
+
+class BlocksChanged(OutputError):
+    """Fields: path, why."""
+
+    template = "finished blocks in {path} were changed while the grid was put together: {why}"
+    fix = "Run the same command again: what was changed is computed again."
 
 
 class Checkpoint:
-    """The folder of a grid's finished blocks."""
+    """The folder of the finished blocks of one job, which ``job`` names."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, job: str) -> None:
+        self._folder, self._job = folder, job
+
+    def held(self) -> AbstractContextManager[None]:
+        """While it is open no other process computes the job. Raises ``OutputError``."""
+        return held(self._folder / _LOCK, "another process computes this grid now: wait for it")
 
     def finished(self) -> list[Block]:
-        """The blocks that are there, in order."""
-        found = (_NAME.fullmatch(path.name) for path in self._folder.glob("*.parquet"))
-        return sorted(Block(int(m[1]), int(m[2]), int(m[3])) for m in found if m)
+        """The blocks that are there as they were written, in order; others are deleted."""
+        found: dict[Block, str] = {}
+        for path in sorted(self._folder.glob("*.parquet")):
+            block = self._block(path)
+            if block is None or block in found:
+                path.unlink(missing_ok=True)
+            else:
+                found[block] = path.name
+        self._names = found
+        return sorted(found, key=astuple)
 
     def store(self, block: Block, table: pa.Table) -> None:
         """Write one block; a kill or a full disk leaves no half of it.
@@ -55,24 +79,43 @@ class Checkpoint:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        content = pa.BufferOutputStream()
-        pq.write_table(table, content)
-        republish({_name(block): content.getvalue().to_pybytes()}, self._folder)
+        buffer = pa.BufferOutputStream()
+        pq.write_table(table, buffer)
+        content = buffer.getvalue().to_pybytes()
+        republish({f"{stem(block)}-{self._digest(block, content)}.parquet": content}, self._folder)
 
     def tables(self) -> Iterator[pa.Table]:
-        """Every finished block's rows, in order."""
+        """Every finished block's rows, in order. Raises ``BlocksChanged``."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         for block in self.finished():
-            yield pq.read_table(self._folder / _name(block))
+            name = self._names[block]
+            content = (self._folder / name).read_bytes()
+            if not name.endswith(f"-{self._digest(block, content)}.parquet"):
+                raise BlocksChanged(path=self._folder, why=name)
+            yield pq.read_table(pa.BufferReader(content))
 
     def remove(self) -> None:
         """Delete the folder, once its rows stand elsewhere."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _block(self, path: Path) -> Block | None:
+        """The block that a file holds; None where its bytes are not those of its name."""
+        match = _NAME.fullmatch(path.name)
+        if match is None or not path.is_file() or path.is_symlink():
+            return None
+        block = Block(int(match[1]), int(match[2]), int(match[3]))
+        return block if self._digest(block, path.read_bytes()) == match[4] else None
 
-def _name(block: Block) -> str:
-    return f"sheet-{block.sheet:05d}-{block.first:010d}-{block.stop:010d}.parquet"
+    def _digest(self, block: Block, content: bytes) -> str:
+        named = f"{self._job} {stem(block)}\n".encode()
+        return hashlib.sha256(named + content).hexdigest()
+
+
+def stem(block: Block) -> str:
+    """What the name of a block's file begins with."""
+    return f"sheet-{block.sheet:05d}-{block.first:010d}-{block.stop:010d}"
 
 
 def cut(job: GridJob, sizes: list[int], finished: list[Block]) -> list[Block]:

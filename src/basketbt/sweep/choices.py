@@ -34,8 +34,7 @@ CAPPED = NoteKind("grid_capped")
 
 
 class PoolTooSmall(InputError):
-    template = "grid.random wants baskets of {size}, and {pool} shares have prices throughout"
-    fix = "Draw smaller baskets, or choose windows that the prices of the market reach."
+    """Fields: size, pool."""
 
 
 def job_of(

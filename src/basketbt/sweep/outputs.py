@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from basketbt.bounded import read_plain
+from basketbt.durable import demand_writable
 from basketbt.engine.batch.engine import FALL_ROWS, FIGURES, GridStatistics
-from basketbt.errors import OutputError
+from basketbt.errors import BasketbtError, OutputError
 from basketbt.plan.model import span
 from basketbt.report.build import prices_cell, run_info
 from basketbt.report.csvfile import csv_bytes
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 #: Rows of a group in grid.parquet, whatever the blocks were.
 _GROUP = 65_536
 _CSV = "grid.csv"
+_LARGEST_MANIFEST = 64 * 1024**2  # bytes
 
 
 def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, full: bool) -> None:
@@ -49,12 +52,30 @@ def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, full: boo
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
-        _write(plan, blocks, aside, full=full)
-        aside.rename(folder)
+        _write(plan, blocks, aside, full=full or (folder / _CSV).exists())
+        if folder.is_dir():  # a file of it was changed: each is put in place, the manifest last
+            for path in sorted(aside.iterdir(), key=lambda path: (path.name == MANIFEST, path)):
+                demand_writable(folder / path.name)
+                path.replace(folder / path.name)
+        else:
+            aside.rename(folder)
     except OSError as error:
         raise OutputError.of(error, folder) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)  # a full disk needs the room
+
+
+def is_whole(folder: Path, grid: str) -> bool:
+    """Whether a folder holds a finished grid, each file of it as the manifest says."""
+    try:
+        content = json.loads(read_plain(folder / MANIFEST, _LARGEST_MANIFEST))
+        outputs = dict(content["outputs"])
+        return bool(content["grid"] == grid and "grid.parquet" in outputs) and all(
+            Path(name).name == name and _digest(folder / name) == digest
+            for name, digest in outputs.items()
+        )
+    except (BasketbtError, OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def add_csv(folder: Path) -> None:

@@ -22,13 +22,11 @@ from basketbt.sweep.sheets import GridJob
 
 
 class NoGrid(InputError):
-    template = "study {study} has no section grid"
-    fix = "Add one, e.g. `grid: {{weighting: [equal, stance], entry_delay: [0, 1, 2]}}`."
+    """Field: study."""
 
 
 class MarketUnknown(DataError):
-    template = "grid.random draws from a whole market, and {source} has none"
-    fix = "Put a table of adjusted prices beside the others (*_adjusted.parquet), or drop `random`."
+    """Field: source."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

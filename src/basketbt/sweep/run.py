@@ -12,7 +12,7 @@ from basketbt.errors import InputError
 from basketbt.report.publish import point_latest
 from basketbt.report.runs import GRIDS
 from basketbt.sweep.checkpoint import Checkpoint, block_sizes, cut
-from basketbt.sweep.outputs import add_csv, rows_of, write_outputs
+from basketbt.sweep.outputs import add_csv, is_whole, rows_of, write_outputs
 from basketbt.sweep.planner import GridPlan
 from basketbt.sweep.schedulers import check_scheduler, computed
 from basketbt.sweep.sheets import GridJob
@@ -22,13 +22,11 @@ GridProgress = Callable[[int, int], None]
 
 
 class EmptyGrid(InputError):
-    template = "the grid of {study} has no variants"
-    fix = "Look at its windows and delays: a delay must not outlast every window."
+    """Field: study."""
 
 
 class TooManyVariants(InputError):
-    template = "the grid has {variants:,} variants, more than {allowed:,}"
-    fix = "Add --yes to compute them all, or raise --max-variants."
+    """Fields: variants, allowed."""
 
 
 @dataclass(frozen=True)
@@ -63,27 +61,35 @@ def run_grid(
 ) -> Path:
     """Compute a planned grid and write its files; returns their folder.
 
-    Blocks that an earlier run finished are not computed again, and a grid that is complete is left
-    alone. Raises ``EmptyGrid``, ``MemoryTooSmall``, ``OutputError`` (finished blocks stay) or what
-    the scheduler raises.
+    Blocks that an earlier run finished are not computed again, and a grid whose files are all what
+    its manifest says is left alone; one that was changed is computed again and mended.
+
+    Raises ``EmptyGrid``, ``MemoryTooSmall``, ``OutputError`` (finished blocks stay, or another
+    process computes the grid) or what the scheduler raises.
     """
     if not plan.job.variants:
         raise EmptyGrid(study=plan.config.study)
-    folder = grid_folder(plan, out)
-    for path in (folder, checkpoint_folder(plan, out)):
+    folder, kept = grid_folder(plan, out), checkpoint_folder(plan, out)
+    for path in (folder, kept):
         demand_no_link(out, str(path.relative_to(out)))
-    if folder.is_dir():
-        if options.full:
-            add_csv(folder)
-        point_latest(folder)
-        return folder
-    check_scheduler(options.scheduler)
-    blocks = Checkpoint(checkpoint_folder(plan, out))
-    _compute(plan.job, blocks, options, progress)
-    write_outputs(plan, blocks, folder, full=options.full)
-    blocks.remove()
+    if not is_whole(folder, plan.id):
+        check_scheduler(options.scheduler)
+        _write_grid(plan, Checkpoint(kept, plan.id), folder, options, progress)
+    if options.full:
+        add_csv(folder)
     point_latest(folder)
     return folder
+
+
+def _write_grid(
+    plan: GridPlan, blocks: Checkpoint, folder: Path, options: GridOptions, progress: GridProgress
+) -> None:
+    """Compute what is missing and put the files in place, unless another process just did."""
+    with blocks.held():
+        if not is_whole(folder, plan.id):
+            _compute(plan.job, blocks, options, progress)
+            write_outputs(plan, blocks, folder, full=options.full)
+    blocks.remove()
 
 
 def _compute(

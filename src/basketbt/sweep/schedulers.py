@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from basketbt.engine.batch.engine import GridStatistics
 from basketbt.errors import BasketbtError, InputError
+from basketbt.notes import message
 from basketbt.pipeline.run import versions
 from basketbt.sweep.sheets import Block, GridJob, compute
 
@@ -40,35 +41,27 @@ _REVIVALS = 3
 
 
 class NoDask(InputError):
-    template = "--scheduler {scheduler} needs Dask, which is not installed"
-    fix = "pip install 'basketbt[dask]', or use --scheduler local."
+    """Field: scheduler."""
 
 
 class UnknownScheduler(InputError):
-    template = "{text!r} is not a scheduler"
-    fix = "Write local, processes, or the address of a Dask scheduler: tcp://HOST:8786."
+    """Field: text."""
 
 
 class SchedulerLost(BasketbtError):
-    template = "the scheduler {address} does not answer: {why}"
-    fix = "Finished blocks are kept: start the scheduler and run the same command again."
+    """Fields: address, why."""
 
 
 class NoWorkers(BasketbtError):
-    template = "the scheduler {address} has no workers: none came within {seconds} seconds"
-    fix = (
-        "Finished blocks are kept: start some with `dask worker {address}`, run the command again."
-    )
+    """Fields: address, seconds."""
 
 
 class WorkersDiffer(BasketbtError):
-    template = "workers and this machine do not run the same versions\n{listing}"
-    fix = "Install the same versions on every worker (constraints.txt); results would differ."
+    """Field: listing."""
 
 
 class WorkersDie(BasketbtError):
-    template = "workers died again and again while computing: {why}"
-    fix = "Finished blocks are kept. Give workers more memory, or blocks less (--memory)."
+    """Field: why."""
 
 
 def check_scheduler(scheduler: str) -> None:
@@ -119,7 +112,9 @@ def _client(scheduler: str, workers: int) -> Iterator[Client]:
         try:
             client = Client(scheduler, timeout=_CONNECT_SECONDS)
         except (OSError, TimeoutError, ValueError) as error:
-            raise SchedulerLost(address=scheduler, why=str(error) or "no answer") from error
+            raise SchedulerLost(
+                address=scheduler, why=str(error) or message("why-no-answer")
+            ) from error
         yield opened.enter_context(client)
 
 
@@ -213,7 +208,9 @@ def through(client: Client, job: GridJob, blocks: list[Block], address: str) -> 
         except (CancelledError, FutureCancelledError, KilledWorker, OSError) as error:
             lost: Exception = error
             if client.status != "running":
-                raise SchedulerLost(address=address, why="the connection was lost") from error
+                raise SchedulerLost(
+                    address=address, why=message("why-the-connection-was-lost")
+                ) from error
         else:
             return
     raise WorkersDie(why=str(lost)) from lost

@@ -39,6 +39,7 @@ from basketbt.data.sources.vendor import (
 )
 from basketbt.data.store import Coverage, Store
 from basketbt.data.store.connection import guarded
+from basketbt.data.successors import names_today
 from basketbt.data.validation.answers import last_closed_session
 from basketbt.market.symbols import parse_symbol
 
@@ -137,13 +138,13 @@ class Fetcher:
         ``thorough`` also asks again for histories that lack their corporate actions, ``again``
         for all of the request, to see what vendors rewrote. Outcomes are in the request's order.
         Raises only for the store (full or read-only disk); a symbol that no vendor delivered is
-        an outcome.
+        an outcome. A share is asked for under its newest code.
         """
         done: dict[str, Outcome] = {}
         with guarded(self._store.path):
             beyond.learn_sessions(self._store, self._hosts, request.end, self._now)
             jobs: list[_Job] = []
-            for name in request.names:
+            for name in names_today(request):
                 window, vendors = window_and_vendors(name, request, self._route, self._now)
                 if window.is_empty:
                     continue
@@ -157,7 +158,7 @@ class Fetcher:
                 outcome = self._saved(delivered)
                 done[outcome.symbol] = outcome
                 report(outcome)
-        return tuple(done[name] for name in request.names if name in done)
+        return tuple(done[name] for name in names_today(request) if name in done)
 
     def from_vendor(self, name: str, vendor: str, request: PriceRequest) -> Outcome:
         """One symbol from one vendor, whatever others have: for comparing vendors."""

@@ -27,6 +27,7 @@ from basketbt.data.suspension import suspended
 from basketbt.data.validation.answers import Rejected, checked, missing_sessions
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import Symbol
+from basketbt.notes import Note, message
 
 T = TypeVar("T")
 
@@ -208,11 +209,11 @@ def _sessions_at(vendor: Vendor, query: Query, missing: Dates) -> Dates | None:
     return traded
 
 
-def _changed(history: History, why: str) -> Changed:
+def _changed(history: History, why: str | Note) -> Changed:
     url = history.exchanges[0].url if history.exchanges else ""
     return Changed(
         vendor=history.vendor,
-        host=urlsplit(url).hostname or "no request was sent",
+        host=urlsplit(url).hostname or message("no-request"),
         symbol=history.symbol,
         why=why,
     )

@@ -13,6 +13,7 @@ import numpy as np
 from basketbt.data.bars import PRICES, Bars, Dates, Floats
 from basketbt.data.sources.tap import ask
 from basketbt.data.sources.transport import Transport
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ def require(frame: pd.DataFrame, headers: Iterable[str], transport: Transport) -
     """Raise ``Changed`` unless every header is there."""
     missing = sorted(set(headers) - set(map(str, frame.columns)))
     if missing:
-        transport.changed(f"the column {', '.join(missing)} is missing")
+        transport.changed(message("why-the-column-is-missing", missing=", ".join(missing)))
 
 
 def dates_from(frame: pd.DataFrame, header: str, transport: Transport) -> Dates:
@@ -72,9 +73,9 @@ def dates_from(frame: pd.DataFrame, header: str, transport: Transport) -> Dates:
     try:
         dates: Dates = pd.to_datetime(frame[header]).to_numpy(dtype="datetime64[D]")
     except (ValueError, TypeError) as error:
-        transport.changed(f"{header} holds something that is no date ({error})")
+        transport.changed(message("why-holds-something-that-is-no", header=header, error=error))
     if np.isnat(dates).any():
-        transport.changed(f"{header} holds an empty date")
+        transport.changed(message("why-holds-an-empty-date", header=header))
     return dates
 
 
@@ -85,5 +86,7 @@ def numbers_from(frame: pd.DataFrame, header: str, transport: Transport) -> Floa
     try:
         numbers: Floats = pd.to_numeric(frame[header]).to_numpy(dtype=np.float64)
     except (ValueError, TypeError) as error:
-        transport.changed(f"{header} holds something that is no number ({error})")
+        transport.changed(
+            message("why-holds-something-that-is-no-number", header=header, error=error)
+        )
     return numbers

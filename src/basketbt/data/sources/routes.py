@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from basketbt.data.sources import safe, tencent, yfinance
+from basketbt.data.sources import baostock, safe, tencent, yfinance
 from basketbt.data.sources.akshare import csindex, eastmoney, sina
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.vendor import Family, Vendor
@@ -15,7 +15,7 @@ Route = Literal["auto", "akshare", "yfinance"]
 Group = Literal["mainland share", "hong kong share", "index", "csi index", "computed index", "fund"]
 
 FAMILIES: Mapping[Route, tuple[Family, ...]] = {
-    "auto": ("akshare", "yfinance"),
+    "auto": ("akshare", "yfinance", "baostock"),
     "akshare": ("akshare",),
     "yfinance": ("yfinance",),
 }
@@ -26,13 +26,14 @@ VENDORS: Mapping[str, Vendor] = {
     safe.NAME: Vendor(safe.NAME, "akshare", "basketbt", safe.serves, safe.history),
     tencent.NAME: Vendor(tencent.NAME, "akshare", "basketbt", tencent.serves, tencent.history),
     yfinance.NAME: Vendor(yfinance.NAME, "yfinance", "yfinance", yfinance.serves, yfinance.history),
+    baostock.NAME: Vendor(baostock.NAME, "baostock", "baostock", baostock.serves, baostock.history),
 }
 # Sina first where it has a factor of its own. Eastmoney's bars after it and Tencent: their host
 # drops connections after a hundred requests, often for a day. Yahoo last: it is blocked from the
 # mainland, and its Hong Kong prices are often wrong; for an index it is never asked unless it is
-# the route.
+# the route. baostock only where it is installed: it bars users who ask much.
 ORDER: Mapping[Group, tuple[str, ...]] = {
-    "mainland share": ("sina", "tencent", "eastmoney", "yahoo"),
+    "mainland share": ("sina", "tencent", "eastmoney", "yahoo", "baostock"),
     "hong kong share": ("eastmoney", "sina", "yahoo"),
     "index": ("sina", "csindex", "tencent", "eastmoney"),
     "csi index": ("csindex", "eastmoney"),

@@ -17,6 +17,7 @@ from basketbt.data.sources.tap import tapped
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import History, Query
 from basketbt.market.symbols import Symbol
+from basketbt.notes import message
 
 NAME = "safe"
 ADDRESS = "https://www.safe.gov.cn/AppStructured/hlw/RMBQuery.do"
@@ -31,7 +32,9 @@ def serves(symbol: Symbol) -> bool:
 
 def history(query: Query) -> History:
     """Never asked for: SAFE serves no security."""
-    Transport(NAME, query.symbol.canonical, query.hosts).no_data("it has exchange rates only")
+    Transport(NAME, query.symbol.canonical, query.hosts).no_data(
+        message("why-it-has-exchange-rates-only")
+    )
 
 
 def exchange_rate(
@@ -44,14 +47,14 @@ def exchange_rate(
     transport = Transport(NAME, pair, hosts, pages=True, inspect=inspect)
     name = _NAMES.get(pair[:3])
     if name is None or pair[3:] != "CNY":
-        transport.no_data("this rate is not read")
+        transport.no_data(message("why-this-rate-is-not-read"))
     asked = {"startDate": str(first), "endDate": str(last), "queryYN": "true"}
     with transport.reading(), tapped(transport):
         text = requests.post(ADDRESS, data=asked, timeout=None).content.decode()
         frame = pd.read_html(io.StringIO(text))[-1]
     columns = dict.fromkeys(("open", "high", "low", "close"), name) | {"date": "日期"}
     if len(frame) == 0:
-        transport.no_data("no rates in this window")
+        transport.no_data(message("why-no-rates-in-this-window"))
     require(frame, ("日期", name), transport)
     days = frame["日期"].astype(str).str.strip()
     frame = frame.assign(日期=days).sort_values("日期", kind="stable")
@@ -64,8 +67,8 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        transport.changed("the page is not in UTF-8, or cut short")
+        transport.changed(message("why-the-page-is-not-in"))
     if "</html>" not in text.lower():
-        transport.changed("the page is cut short")
+        transport.changed(message("why-the-page-is-cut-short"))
     if "日期" not in text or "港元" not in text:
-        transport.told_an_error("another page than that of the rates")
+        transport.told_an_error(message("why-another-page-than-that-of"))

@@ -15,7 +15,7 @@ from basketbt.data.sources.files import FilesSource
 from basketbt.data.sources.files.folder import tables_of
 from basketbt.durable import sha256
 from basketbt.errors import DataError, OutsideData
-from basketbt.notes import NoteKind
+from basketbt.notes import NoteKind, message
 from basketbt.shipped import SAMPLE, shipped
 
 MANIFEST = "manifest.json"
@@ -28,22 +28,9 @@ DIGEST = "a68cbaaf08f6e62f5f6caf909015f712e2cf242f17e18e308149eebfc49ed1da"
 class BadSample(DataError):
     """Fields: path, why."""
 
-    template = "the sample of record is damaged: {path} {why}"
-    fix = "Install basketbt again, or name other prices: --source auto or --source files:FOLDER."
-
 
 class OutsideSample(OutsideData):
     """Fields: what, shares (how many), others (indexes and rates), first, last."""
-
-    template = (
-        "the sample of record holds the {shares} shares of the shipped lists and {others} from "
-        "{first} to {last}; this study also needs {what}"
-    )
-    fix = (
-        "Add `--source auto` to this command: the vendors are asked once, and the store keeps what "
-        "they gave (or write `prices: {{source: auto}}` into the study). Your own tables: "
-        "`--source files:FOLDER`."
-    )
 
 
 @dataclass(frozen=True)
@@ -99,7 +86,9 @@ def _verified(path: Path, digest: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise BadSample(path=path, why=f"cannot be read ({error.strerror})") from error
+        raise BadSample(
+            path=path, why=message("why-cannot-be-read-because", error=error.strerror)
+        ) from error
     if sha256(content) != digest:
-        raise BadSample(path=path, why="is not the file that was shipped (its SHA-256 differs)")
+        raise BadSample(path=path, why=message("why-is-not-the-file-that"))
     return content

@@ -10,10 +10,12 @@ import numpy as np
 
 from basketbt.data.bars import Bars, FxSeries, Instrument, MarketData, PriceRequest
 from basketbt.data.sources.auto import Fetcher, Outcome, SessionRange, best, window_and_vendors
+from basketbt.data.sources.nobody import nobody_left
 from basketbt.data.sources.routes import Route
 from basketbt.data.sources.vendor import History
 from basketbt.data.sources.watch import Watch, unwatched
 from basketbt.data.store import Coverage, Store
+from basketbt.data.successors import names_today
 from basketbt.errors import DataError
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, NoteKind, listing
@@ -25,8 +27,7 @@ UNCONFIRMED = NoteKind("gap-unconfirmed", severity="warning")
 
 
 class NotStored(DataError):
-    template = "none of the {count} securities is in the store from {first} to {last}"
-    fix = "Run `basketbt fetch STUDY` once, or leave out --offline."
+    """Fields: count, first, last."""
 
 
 class StoreSource:
@@ -61,32 +62,36 @@ class StoreSource:
     def load(self, request: PriceRequest) -> MarketData:
         """The request from the store. A symbol that cannot be had is not in ``bars``.
 
-        Raises ``NotStored`` (offline) or the ``NoVendorLeft`` of the first symbol when there is
-        nothing at all; ``DamagedStore``, ``EmptyStore`` or ``OutputError`` for the file.
+        Raises ``NobodyLeft`` when vendors refuse or cannot be reached; when there is nothing at
+        all ``NotStored`` (offline) or the ``NoVendorLeft`` of the first symbol; ``DamagedStore``,
+        ``EmptyStore`` or ``OutputError`` for the file.
         """
         with Store(self._path, read_only=self._offline) as store:
             failed: dict[str, Outcome] = {}
             if not self._offline:
                 fetcher = Fetcher(store, self._route, now=self._now)
-                with self._watch(len(request.names)) as report:
+                with self._watch(len(names_today(request))) as report:
                     outcomes = fetcher.fetch(request, report=report)
+                if error := nobody_left(outcomes):
+                    raise error
                 failed = {one.symbol: one for one in outcomes if one.state == "failed"}
             histories, notes = self._read(store, request)
         notes += [
             NOT_FETCHED(symbol=name, why=listing((f.note for f in outcome.failures), "semicolon"))
             for name, outcome in failed.items()
         ]
-        names = (*request.symbols, *request.indexes)
-        if not any(name in histories for name in names):
+        if not set(histories) - set(request.fx):
             if failed:
                 raise next(iter(failed.values())).error
-            raise NotStored(count=len(names), first=request.start, last=request.end)
+            count = len(set(names_today(request)) - set(request.fx))
+            raise NotStored(count=count, first=request.start, last=request.end)
         return _market_data(self.name, request, histories, tuple(notes))
 
     def _read(self, store: Store, request: PriceRequest) -> tuple[dict[str, History], list[Note]]:
         histories: dict[str, History] = {}
         notes: list[Note] = []
-        for name in request.names:
+        asked = names_today(request)
+        for name in dict.fromkeys((*request.shares, *asked)):
             window, vendors = window_and_vendors(name, request, self._route, self._now)
             if self._prefer is not None and name not in request.fx:
                 vendors = (self._prefer, *vendors)
@@ -94,7 +99,8 @@ class StoreSource:
             if coverage is None:
                 continue
             histories[name] = store.read(coverage, window.first, window.last)
-            notes += _notes(store, coverage, window)
+            if name in asked:
+                notes += _notes(store, coverage, window)
         return histories, notes
 
 
@@ -114,7 +120,8 @@ def _market_data(
     source: str, request: PriceRequest, histories: dict[str, History], notes: tuple[Note, ...]
 ) -> MarketData:
     securities = {n: h for n, h in histories.items() if n not in request.fx}
-    shares_of = [securities[name] for name in request.symbols if name in securities]
+    shares = [name for name in securities if name not in request.indexes]
+    shares_of = [securities[name] for name in shares]
     return MarketData(
         source=source,
         bars=Bars.joined(h.with_factor for h in securities.values() if len(h.bars)),

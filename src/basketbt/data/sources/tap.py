@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from basketbt.data.sources.answers import Answers, kept
 from basketbt.data.sources.transport import LARGEST_BODY, Answer, Transport, retry_after
 from basketbt.data.sources.vendor import Changed, NoData, VendorFailure
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     import requests
@@ -27,7 +28,7 @@ def ask(transport: Transport, call: Callable[[], Any]) -> Any:
     with transport.reading(), tapped(transport):
         frame = call()
     if frame is None or len(frame) == 0:
-        transport.no_data("an empty table")
+        transport.no_data(message("why-an-empty-table"))
     return frame
 
 

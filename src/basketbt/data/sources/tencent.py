@@ -24,6 +24,7 @@ from basketbt.data.sources.tap import tapped
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import History, Query
 from basketbt.market.symbols import Symbol, parse_symbol
+from basketbt.notes import message
 
 NAME = "tencent"
 ADDRESS = "https://proxy.finance.qq.com/ifzqgtimg/appstock/app/newfqkline/get"
@@ -51,7 +52,7 @@ def history(query: Query) -> History:
             _ask(transport, f"{code},day,{first},{last},{MOST_ROWS},")
         rows = [row for exchange in transport.exchanges for row in _rows(transport, exchange.body)]
     if not rows:
-        transport.no_data("no bars for this code in this window")
+        transport.no_data(message("why-no-bars-for-this-code-in"))
     values = {name: _column(rows, at) for name, at in _PLACES.items()}
     if symbol.kind != "index":
         values |= {"volume": _column(rows, _VOLUME), "amount": _column(rows, _AMOUNT) * _YUAN}
@@ -91,12 +92,12 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
         transport.told_an_error(f"error {answer.get('code')}: {answer.get('msg', '')}".strip())
     data = answer.get("data")
     if not isinstance(data, dict) or not data:
-        transport.no_data("this code is not known")
+        transport.no_data(message("why-this-code-is-not-known"))
     param = parse_qs(urlsplit(url).query)["param"][0]
     transport.demand(next(iter(data)), param.partition(",")[0])
     rows = _rows(transport, body)
     if len(rows) >= MOST_ROWS:
-        transport.changed(f"{len(rows)} rows, the most there can be: earlier ones may be missing")
+        transport.changed(message("why-rows-the-most-there-can", count=len(rows)))
     is_index = parse_symbol(transport.symbol).kind == "index"
     for row in rows:
         _inspect_row(transport, row, is_index=is_index)
@@ -106,16 +107,16 @@ def _inspect_row(transport: Transport, row: Any, *, is_index: bool) -> None:
     least = _VOLUME if is_index else _AMOUNT
     known = isinstance(row, list) and len(row) > least and _DAY.fullmatch(str(row[0]))
     if not known or not (is_index or isinstance(row[_NOTE], dict)):
-        transport.changed("a bar has other fields than the known ones")
+        transport.changed(message("why-a-bar-has-other-fields"))
     places = (*_PLACES.values(), *(() if is_index else (_VOLUME, _AMOUNT)))
     if not all(_NUMBER.fullmatch(str(row[at])) for at in places):
-        transport.changed(f"the bar of {row[0]} holds something that is no number")
+        transport.changed(message("why-the-bar-of-holds-something", row=row[0]))
 
 
 def _answer(transport: Transport, body: bytes) -> dict[str, Any]:
     found = _ASSIGNMENT.fullmatch(body)
     if found is None:
-        transport.changed("the answer is not a JSON object, or cut short")
+        transport.changed(message("why-the-answer-is-not-a-json"))
     return transport.json_object(found["json"])
 
 
@@ -125,5 +126,5 @@ def _rows(transport: Transport, body: bytes) -> list[Any]:
     if isinstance(tables, dict):
         rows = next((tables[k] for k in ("day", "qfqday", "hfqday") if k in tables), None)
     if not isinstance(rows, list):
-        transport.changed("the answer has no list of bars")
+        transport.changed(message("why-the-answer-has-no-list-of"))
     return rows

@@ -28,6 +28,7 @@ from basketbt.data.sources.vendor import (
     VendorFailure,
 )
 from basketbt.durable import sha256
+from basketbt.notes import Note, message
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,34 +121,34 @@ class Transport:
     # --- failures, with the vendor, host and symbol filled in ------------------------------
 
     def failure(
-        self, kind: type[VendorFailure], why: str, *, status: int | None = None
+        self, kind: type[VendorFailure], why: str | Note, *, status: int | None = None
     ) -> VendorFailure:
         return kind(
             vendor=self.vendor,
-            host=self._last_host or "no request was sent",
+            host=self._last_host or message("no-request"),
             symbol=self.symbol,
             status=status,
             why=why,
         )
 
-    def no_data(self, why: str) -> NoReturn:
+    def no_data(self, why: str | Note) -> NoReturn:
         raise self.failure(NoData, why)
 
-    def changed(self, why: str) -> NoReturn:
+    def changed(self, why: str | Note) -> NoReturn:
         raise self.failure(Changed, why)
 
-    def refused(self, why: str, status: int | None = None, seconds: float = 0.0) -> NoReturn:
+    def refused(self, why: str | Note, status: int | None = None, seconds: float = 0.0) -> NoReturn:
         """The vendor said no; its host is left alone for a while."""
-        self._hosts.refused(self._last_host, why, seconds)
+        self._hosts.refused(self._last_host, str(why), seconds)
         raise self.failure(Refused, why, status=status)
 
-    def told_an_error(self, why: str) -> NoReturn:
+    def told_an_error(self, why: str | Note) -> NoReturn:
         """The vendor's own form, and in it an error where data belong, of which nobody knows
         whether it is this question's or every one's: the second in a row closes the host.
 
         Never ``NoData``: that somebody cannot answer does not say that there is nothing.
         """
-        self._hosts.doubted(self._last_host, why)
+        self._hosts.doubted(self._last_host, str(why))
         raise self.failure(Refused, why)
 
     def json_object(self, body: bytes) -> dict[str, Any]:
@@ -158,19 +159,19 @@ class Transport:
                 found = json.loads(body.decode(encoding))
                 break
         if not isinstance(found, dict):
-            self.changed("the answer is not a JSON object, or cut short")
+            self.changed(message("why-the-answer-is-not-a-json"))
         return found
 
     def demand_places(self, row: Iterable[str], places: Mapping[str, int]) -> None:
         """Raise ``Changed`` unless keys stand where they used to: akshare reads by position."""
         keys = list(row)
         if moved := [key for key, at in places.items() if keys[at : at + 1] != [key]]:
-            self.changed(f"the report's columns moved: {', '.join(moved)}")
+            self.changed(message("why-the-reports-columns-moved", moved=", ".join(moved)))
 
     def demand(self, told: object, asked: str) -> None:
         """Raise ``Changed`` when an answer names another security than the one asked for."""
         if str(told).lstrip("0").upper() != asked.lstrip("0").upper():
-            self.changed(f"the answer is about {told}, not {asked}: has the code been renamed?")
+            self.changed(message("why-the-answer-is-about-not", told=told, asked=asked))
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -184,7 +185,7 @@ class Transport:
         except (VendorFailure, sqlite3.Error):  # the latter: the rate limiter's own trouble
             raise
         except Exception as error:
-            why = f"the client cannot read the answer ({_in_short(error)})"
+            why = message("why-the-client-cannot-read-the", in_short=_in_short(error))
             raise self.failure(Changed, why) from error
 
     # --- sending ---------------------------------------------------------------------------
@@ -256,9 +257,10 @@ class Transport:
         self._last_host = host
         if closed := self._hosts.closed(host):
             kind = Refused if closed.refused else Unreachable
-            raise self.failure(
-                kind, f"left alone for {closed.seconds / 60:.0f} more minutes ({closed.why})"
-            )
+            why = message("host-left-alone", minutes=f"{closed.seconds / 60:.0f}", why=closed.why)
+            failure = self.failure(kind, why)
+            failure.left_alone = True
+            raise failure
 
     def unreachable(self, error: BaseException) -> VendorFailure:
         failure = self.failure(Unreachable, _in_short(error))
@@ -304,11 +306,11 @@ class Transport:
             raise self.failure(kind, "nothing is found at this address", status=404)
         why = None
         if answer.status >= 300:
-            why = f"HTTP {answer.status}"
+            why = message("why-http", status=answer.status)
         elif not answer.body.strip():
-            why = "an empty answer"
+            why = message("why-an-empty-answer")
         elif not self._pages and answer.body.lstrip()[:1] == b"<":
-            why = "a web page instead of data"
+            why = message("why-a-web-page-instead-of")
         if why is not None:
             self.refused(why, answer.status, answer.retry_after)
         self._inspect_body(url, answer.body)

@@ -24,9 +24,9 @@ from basketbt.data.bars import Bars, CorporateAction, Dates, Floats, ShareCounts
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.errors import VendorError
 from basketbt.market.symbols import Symbol
-from basketbt.notes import Note, NoteKind
+from basketbt.notes import Note, NoteKind, listing, message
 
-Family = Literal["akshare", "yfinance"]
+Family = Literal["akshare", "yfinance", "baostock"]
 
 VENDOR_FAILED = NoteKind("vendor-failed")
 
@@ -36,15 +36,15 @@ class VendorFailure(VendorError):
 
     word: ClassVar[NoteKind] = NoteKind("vendor-failed-word")
     timed_out: bool = False
-    template = "{symbol}: {vendor} {word} ({host}{http}): {why}"
+    left_alone: bool = False  # nothing was sent: an earlier failure is why
 
     def __init__(
         self,
         *,
         vendor: str,
-        host: str,
+        host: str | Note,
         symbol: str,
-        why: str,
+        why: str | Note,
         status: int | None = None,
         **_: object,
     ) -> None:
@@ -55,68 +55,43 @@ class VendorFailure(VendorError):
             symbol=symbol,
             status=status,
             why=why,
-            word=self.word().text("en"),
+            word=self.word(),
             http=f", HTTP {status}" if status else "",
         )
 
     @property
-    def brief(self) -> str:
-        """``sina refused (finance.sina.com.cn, HTTP 456)``: for a list of several."""
-        return "{vendor} {word} ({host}{http})".format(**self.fields) + f": {self.fields['why']}"
-
-    @property
     def note(self) -> Note:
-        """The same as part of a note. What the vendor itself said stays in its own words."""
+        """``sina refused (finance.sina.com.cn, HTTP 456): why``, as part of a note.
+
+        What the vendor itself said stays in its own words.
+        """
         values = {name: self.fields[name] for name in ("vendor", "host", "http", "why")}
         return VENDOR_FAILED(word=self.word(), **values)
 
 
 class Unreachable(VendorFailure):
     word = NoteKind("vendor-unreachable")
-    fix = (
-        "Check the connection, the proxy (HTTPS_PROXY, HTTP_PROXY) and, where it has its own "
-        "certificates, REQUESTS_CA_BUNDLE; `basketbt doctor --live` tries every host and ends "
-        "the pause of those that answer. What was fetched so far is kept; the same command resumes."
-    )
 
 
 class Refused(VendorFailure):
     word = NoteKind("vendor-refused")
-    fix = (
-        "{host} does not serve this address now. Wait half an hour and run the same command again "
-        "(it resumes), or choose another source with --source."
-    )
 
 
 class NoData(VendorFailure):
     word = NoteKind("vendor-no-data")
-    fix = (
-        "Check the code and the dates: a share that was given a new code has its history under "
-        "that one. Prices of your own can be given as files (docs/prices.md)."
-    )
 
 
 class Changed(VendorFailure):
     word = NoteKind("vendor-changed")
-    fix = (
-        "Nothing of the answer was stored. Run `basketbt doctor --live`; a newer client may know "
-        "the vendor's new form (pip install -U akshare yfinance), or choose another --source."
-    )
 
 
 class NoVendorLeft(VendorError):
     """Fields: symbol, listing. ``failures`` holds what each vendor in turn did."""
 
-    template = "{symbol}: no vendor delivered\n{listing}"
-    fix = (
-        "Run the same command later (it resumes); `basketbt doctor --live` tries every host and "
-        "ends the pause of those that answer. Or give the prices as files (docs/prices.md)."
-    )
-
     def __init__(self, symbol: str, failures: Sequence[VendorFailure]) -> None:
         self.failures = tuple(failures)
-        listing = "\n".join(f"  {failure.brief}" for failure in self.failures)
-        super().__init__(symbol=symbol, listing=listing or "  no vendor serves this kind of code")
+        told = [failure.note for failure in self.failures] or [message("no-vendor-of-such-codes")]
+        super().__init__(symbol=symbol, listing=listing(told, "line"))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (NoVendorLeft, (self.fields["symbol"], self.failures))

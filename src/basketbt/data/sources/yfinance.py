@@ -29,6 +29,7 @@ from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Answer, Transport, retry_after
 from basketbt.data.sources.vendor import FactorSteps, History, Query
 from basketbt.market.symbols import Symbol
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,27 +154,27 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
             transport.told_an_error(f"{error.get('code')}: {error.get('description', '')}")
         result = chart["result"][0]
         if not result.get("timestamp"):
-            transport.no_data("no bars in this window")
+            transport.no_data(message("why-no-bars-in-this-window"))
         quote = result["indicators"]["quote"][0]
         told = result["meta"].get("symbol")
         lengths = {len(quote[name]) for name in ("open", "high", "low", "close", "volume")}
         lengths.add(len(result["timestamp"]))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        transport.changed("the answer is not a chart, or cut short")
+        transport.changed(message("why-the-answer-is-not-a-chart"))
     if told is not None:
         transport.demand(told, unquote(urlsplit(url).path.rsplit("/", 1)[1]))
     if len(lengths) != 1:
-        transport.changed("the chart's columns differ in length")
+        transport.changed(message("why-the-charts-columns-differ-in"))
     _inspect_values(transport, result["timestamp"], quote)
 
 
 def _inspect_values(transport: Transport, times: list[Any], quote: dict[str, list[Any]]) -> None:
     # yfinance keeps the first of two rows with one time and drops empty ones in silence.
     if len(set(times)) != len(times):
-        transport.changed("the chart has a session twice")
+        transport.changed(message("why-the-chart-has-a-session"))
     for name in ("open", "high", "low", "close", "volume"):
         if any(value is not None and not isinstance(value, int | float) for value in quote[name]):
-            transport.changed(f"the chart's {name} holds something that is no number")
+            transport.changed(message("why-the-charts-holds-something-that", name=name))
 
 
 def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFrame:
@@ -192,7 +193,7 @@ def _ask(transport: Transport, ticker: str, first: np.datetime64) -> pd.DataFram
             timeout=transport.limits.total,
         )
     if len(frame) == 0:
-        transport.no_data("an empty table")
+        transport.no_data(message("why-an-empty-table"))
     return frame
 
 

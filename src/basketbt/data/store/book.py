@@ -18,6 +18,7 @@ from basketbt.data.sources.vendor import History, HttpRecord, VendorFailure
 from basketbt.data.store import revisions
 from basketbt.data.store import rows as tables
 from basketbt.data.store.connection import guarded, open_for_reading, open_for_writing, snapshot
+from basketbt.data.store.digests import demand_unchanged, seal
 from basketbt.data.store.revisions import Revision, merge
 from basketbt.data.store.rows import Span
 from basketbt.market.symbols import parse_symbol
@@ -108,12 +109,16 @@ class Store:
             return list(self._coverages("ORDER BY vendor, symbol", ()))
 
     def read(self, coverage: Coverage, first: np.datetime64, last: np.datetime64) -> History:
-        """The stored history from ``first`` to ``last``. Share counts reach back before."""
+        """The stored history from ``first`` to ``last``. Share counts reach back before.
+
+        Raises ``ChangedHistory`` where it is not what was stored.
+        """
         vendor, symbol = coverage.vendor, coverage.symbol
         span = Span(str(first), str(last))
         main = tables.FX if is_pair(symbol) else tables.BAR
         reach_back = Span("", span.last)
         with self._guarded(), snapshot(self._db):
+            demand_unchanged(self._db, self.path, vendor, symbol)
             bars = tables.read_rows(self._db, main, vendor, symbol, span)
             steps = tables.read_rows(self._db, tables.STEP, vendor, symbol, span)
             actions = tables.read_rows(self._db, tables.ACTION, vendor, symbol, span)
@@ -169,6 +174,8 @@ class Store:
         key = (history.vendor, history.symbol)
         with self._guarded(), transaction(self._db):
             before = next(self._coverages("WHERE vendor = ? AND symbol = ?", key), None)
+            if before is not None:
+                demand_unchanged(self._db, self.path, *key)
             added = revised = 0
             for table, new in tables.rows_of(history).items():
                 covered, asked = _spans(table, history, before)
@@ -182,6 +189,7 @@ class Store:
                 revised += revisions.note(self._db, table, *key, changed)
                 added += len(fresh)
             self._cover(history, before, unconfirmed)
+            seal(self._db, *key)
             self._db.execute("DELETE FROM answer WHERE symbol = ?", (history.symbol,))
             self._log(history, versions)
         return Saved(added, revised)
@@ -220,14 +228,15 @@ class Store:
         """Take pending revisions over into the history: all of ``ids`` or, if one is not a
         pending revision (``UnknownName``), none."""
         with self._guarded(), transaction(self._db):
-            revisions.accept(self._db, ids)
+            for vendor, symbol in revisions.accept(self._db, ids, self.path):
+                seal(self._db, vendor, symbol)
 
     def forget(self, coverages: Sequence[Coverage]) -> None:
         """Delete whole histories, with their log and revisions, and shrink the file."""
         with self._guarded():
             with transaction(self._db):
                 for coverage in coverages:
-                    for name in (*tables.TABLES, "coverage", "fetch", "revision"):
+                    for name in (*tables.TABLES, "coverage", "digest", "fetch", "revision"):
                         self._db.execute(
                             f"DELETE FROM {name} WHERE vendor = ? AND symbol = ?",
                             (coverage.vendor, coverage.symbol),

@@ -11,6 +11,7 @@ from pathlib import Path
 from basketbt.bounded import read_head
 from basketbt.data.store.schema import APPLICATION_ID, MIGRATIONS, OURS, migrate, version
 from basketbt.errors import DataError, InputError, OutputError, RefusedPath
+from basketbt.notes import message
 
 BUSY_SECONDS = 60.0
 _DAMAGE = (
@@ -22,42 +23,21 @@ _DAMAGE = (
 class DamagedStore(DataError):
     """The file is no longer a sound SQLite file. It is kept, under another name."""
 
-    template = "the store {path} is damaged ({why}); it was set aside as {aside}"
-    fix = (
-        "Run the same command again to fetch anew, or put back a copy made with `basketbt store "
-        "export`. What is still readable in the old file may be saved with `sqlite3 {aside} "
-        ".recover`."
-    )
-
 
 class DamagedStoreLeft(DamagedStore):
     """A damaged store that was only to be looked at: it stays where it is."""
-
-    template = "the store {path} is damaged ({why}); it was left where it is"
-    fix = (
-        "`basketbt fetch STUDY` sets it aside under another name and begins a new one; or put back "
-        "a copy made with `basketbt store export`."
-    )
 
 
 class NotAStore(InputError):
     """A file of somebody else. It is neither read nor written nor renamed."""
 
-    template = "{path} is not a store of basketbt: {why}; it was not touched"
-    fix = (
-        "Name another file with --store or BASKETBT_STORE. If it was your store, it is damaged "
-        "beyond recognition: move it away and fetch again, or put back an export."
-    )
-
 
 class EmptyStore(DataError):
-    template = "there is no store at {path}"
-    fix = "Fill one with `basketbt fetch STUDY`, or say where it is with --store."
+    """Field: path."""
 
 
 class OlderStore(DataError):
-    template = "the store {path} has format {found}, not {known}, and cannot be written to renew it"
-    fix = "Copy it to a folder of your own and name the copy with --store."
+    """Fields: path, found, known."""
 
 
 @contextlib.contextmanager
@@ -84,22 +64,22 @@ def demand_ours(path: Path) -> None:
     their tables.
     """
     if path.is_dir():
-        raise NotAStore(path=path, why="it is a folder")
+        raise NotAStore(path=path, why=message("why-it-is-a-folder"))
     if not path.exists():
         return
     try:
         head = read_head(path, 100)
     except RefusedPath as error:
-        raise NotAStore(path=path, why=f"it {error.fields['why']}") from error
+        raise NotAStore(path=path, why=message("why-it", why=error.fields["why"])) from error
     if not head:
         return
     if not head.startswith(b"SQLite format 3\0"):
-        raise NotAStore(path=path, why="it is no SQLite file")
+        raise NotAStore(path=path, why=message("why-it-is-no-sqlite-file"))
     number = int.from_bytes(head[68:72], "big")
     if number == APPLICATION_ID:
         return
     if number or not _tables(path) <= OURS:
-        raise NotAStore(path=path, why="it is a database of another program")
+        raise NotAStore(path=path, why=message("why-it-is-a-database-of"))
 
 
 def _tables(path: Path) -> set[str]:
@@ -127,7 +107,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         raise OutputError(path=path.parent, why=error.strerror or str(error)) from error
     demand_ours(path)
     if path.exists() and not os.access(path, os.W_OK):
-        raise OutputError(path=path, why="it is read-only; `--offline` reads it as it is")
+        raise OutputError(path=path, why=message("why-it-is-read-only-offline"))
     with guarded(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
+from basketbt.data.store.digests import demand_unchanged
 from basketbt.data.store.rows import TABLES, Row, Rows, Span, StoreTable, delete_row, insert_rows
-from basketbt.errors import UnknownName
+from basketbt.errors import unknown
 
 RELATIVE = 1e-6
 
@@ -111,19 +112,19 @@ def note(
     return len(fresh)
 
 
-def accept(db: sqlite3.Connection, ids: Sequence[int]) -> None:
+def accept(db: sqlite3.Connection, ids: Sequence[int], path: object) -> set[tuple[str, str]]:
     """Take pending revisions over into the history, in the order they were noticed.
 
-    Raises ``UnknownName`` when an id is not a pending revision; nothing is changed then.
+    Gives the histories that changed, by vendor and symbol; their digests are to be made anew.
+    Raises ``UnknownName`` when an id is not a pending revision and ``ChangedHistory`` where a
+    history is not what was stored; nothing is changed then.
     """
     pending = {revision.id: revision for revision in listed(db)}
-    if unknown := [str(i) for i in ids if i not in pending]:
-        raise UnknownName(
-            kind="pending revision",
-            name=", ".join(unknown),
-            nearest="",
-            known=", ".join(map(str, pending)) or "none",
-        )
+    if strange := [str(i) for i in ids if i not in pending]:
+        raise unknown("revision", ", ".join(strange), map(str, pending))
+    histories = {(pending[i].vendor, pending[i].symbol) for i in ids}
+    for vendor, symbol in histories:
+        demand_unchanged(db, path, vendor, symbol)
     for i in sorted(ids):
         revision = pending[i]
         table = TABLES[revision.kind]
@@ -132,6 +133,7 @@ def accept(db: sqlite3.Connection, ids: Sequence[int]) -> None:
             rows = {revision.date: revision.new}
             insert_rows(db, table, revision.vendor, revision.symbol, rows)
         db.execute("UPDATE revision SET accepted_at = ? WHERE id = ?", (now(), i))
+    return histories
 
 
 def _json(row: Row | None) -> str | None:

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from basketbt.data.sources import rate_limiter
+from basketbt.data.store.digests import seal_all
 from basketbt.errors import DataError
 
 _FIRST = """
@@ -64,7 +65,7 @@ APPLICATION_ID = int.from_bytes(b"bbtb", "big")  # in the header of every store
 OURS = frozenset(
     (
         *("coverage", "bar", "step", "action", "share_count", "fx", "fetch", "revision"),
-        *("host", "session", "answer"),
+        *("host", "session", "answer", "digest"),
     )
 )
 
@@ -92,13 +93,22 @@ CREATE TABLE IF NOT EXISTS answer (                -- of symbols that could not 
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST + rate_limiter.SCHEMA + ";", _SECOND, _THIRD, _FOURTH)
+_FIFTH = """
+CREATE TABLE IF NOT EXISTS digest (                -- of a history: all its rows, and its coverage
+    vendor TEXT NOT NULL, symbol TEXT NOT NULL, digest TEXT NOT NULL,
+    PRIMARY KEY (vendor, symbol)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    *(_FIRST + rate_limiter.SCHEMA + ";", _SECOND, _THIRD, _FOURTH),
+    _FIFTH,
+)
 """Script n takes a file from version n to n + 1. Never changed once released, only added to."""
 
 
 class NewerStore(DataError):
-    template = "the store {path} has format {found}; this basketbt knows formats up to {known}"
-    fix = "Upgrade basketbt (pip install -U basketbt), or choose another file with --store."
+    """Fields: path, found, known."""
 
 
 def migrate(
@@ -116,6 +126,8 @@ def migrate(
             if version(connection) == found:
                 for statement in _statements(scripts[found]):
                     connection.execute(statement)
+                if scripts[found] is _FIFTH:
+                    seal_all(connection)
                 connection.execute(f"PRAGMA user_version = {found + 1}")
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
 from basketbt.data.store.book import Coverage, Store
 from basketbt.data.store.connection import guarded
+from basketbt.data.store.digests import ChangedHistory
 from basketbt.data.validation.answers import Rejected, checked
 from basketbt.errors import BasketbtError, RefusedPath
+from basketbt.notes import message
 
 
 @dataclass(frozen=True)
@@ -43,18 +46,41 @@ def problems(store: Store) -> list[str]:
     with guarded(store.path, looking=True), contextlib.closing(sqlite3.connect(store.path)) as db:
         found = [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
     for coverage in store.all_coverages():
-        history = store.read(coverage, coverage.first, coverage.last)
         try:
-            checked(history)
+            checked(store.read(coverage, coverage.first, coverage.last))
         except (Rejected, BasketbtError) as problem:
             found.append(f"{coverage.vendor} {coverage.symbol}: {problem}")
+    return found
+
+
+def disagreements(store: Store) -> list[str]:
+    """Where two vendors of one security tell different stories over the days that both have.
+
+    Named are closes and total returns that differ by more than a thousandth, and sessions that
+    only one of them has.
+    """
+    from basketbt.data.reconcile import AGREE, compare
+
+    vendors: dict[str, list[Coverage]] = {}
+    for coverage in store.all_coverages():
+        vendors.setdefault(coverage.symbol, []).append(coverage)
+    found = []
+    for several in vendors.values():
+        for one, other in combinations(several, 2):
+            try:
+                left, right = (store.read(c, c.first, c.last) for c in (one, other))
+            except ChangedHistory:
+                continue  # named by `problems`
+            compared = compare(left, right)
+            if compared.sessions and not compared.agrees(AGREE):
+                found.append(compared.summary)
     return found
 
 
 def export(store: Store, target: Path) -> None:
     """Write a compact copy of the store to a file that does not exist yet."""
     if target.exists() or target.is_symlink():
-        raise RefusedPath(path=target, why="it exists already; name a new file")
+        raise RefusedPath(path=target, why=message("why-it-exists-already-name-a"))
     target.parent.mkdir(parents=True, exist_ok=True)
     store.copy_to(target)
 
@@ -77,13 +103,13 @@ def import_from(store: Store, source: Path) -> Imported:
     skipped: list[str] = []
     with Store(source, read_only=True) as other:
         for coverage in other.all_coverages():
-            history = other.read(coverage, coverage.first, coverage.last)
             try:
+                history = other.read(coverage, coverage.first, coverage.last)
                 checked(history)
                 saved = store.save(
                     history, unconfirmed=coverage.unconfirmed, versions=f"import {source.name}"
                 )
-            except (Rejected, ValueError) as problem:
+            except (Rejected, ValueError, ChangedHistory) as problem:
                 skipped.append(f"{coverage.vendor} {coverage.symbol}: {problem}")
                 continue
             count, added, revised = count + 1, added + saved.added, revised + saved.revised

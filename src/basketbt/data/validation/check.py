@@ -15,7 +15,7 @@ import numpy as np
 from basketbt.data.bars import Bars, MarketData
 from basketbt.data.ends import known_ends
 from basketbt.data.suspension import suspended
-from basketbt.data.validation import beside, money, moves, rates, steps
+from basketbt.data.validation import beside, counts, money, moves, rates, steps
 from basketbt.data.validation import rows as rules
 from basketbt.data.validation.findings import Finding
 from basketbt.data.validation.policy import RULES, Policy, full_policy
@@ -46,15 +46,26 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
         UnknownName: ``quality`` names a check that does not exist.
     """
     policy = full_policy(quality)
+    data, findings = examined(data)
+    refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
+    if refused:
+        listed = [str(finding) for finding in refused[:_LISTED_REFUSED]]
+        if len(refused) > _LISTED_REFUSED:
+            listed.append(f"and {len(refused) - _LISTED_REFUSED} more")
+        raise BadPrices(count=len(refused), listing="\n".join(listed))
+    return replace(data, notes=(*data.notes, *_notes(findings)))
+
+
+def examined(data: MarketData) -> tuple[MarketData, list[Finding]]:
+    """The data as :func:`check` gives it, and everything that is doubted, by symbol and day."""
     findings = [one for series in data.fx.values() for one in rates.wrong_rates(series)]
-    notes: list[Note] = []
     # Rows that are taken out below say nevertheless how far their table goes.
     data = replace(data, ends=known_ends(data))
     bars = data.bars
     idle = suspended(bars)
     if idle.any():
         symbols = [bars.symbols[number] for number in np.unique(bars.code[idle])]
-        notes.append(PLACEHOLDERS(symbols=listing(symbols)))
+        data = replace(data, notes=(*data.notes, PLACEHOLDERS(symbols=listing(symbols))))
         bars = bars.rows(~idle)
     bars, found = rules.judged(bars)
     findings += found
@@ -64,13 +75,7 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
         findings += found
         findings += _held_together(bars, data)
     findings.sort(key=lambda one: (one.symbol, one.date))
-    refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
-    if refused:
-        listed = [str(finding) for finding in refused[:_LISTED_REFUSED]]
-        if len(refused) > _LISTED_REFUSED:
-            listed.append(f"and {len(refused) - _LISTED_REFUSED} more")
-        raise BadPrices(count=len(refused), listing="\n".join(listed))
-    return replace(data, bars=bars, notes=(*data.notes, *notes, *_notes(findings)))
+    return replace(data, bars=bars), findings
 
 
 def _checked_beside(data: MarketData, bars: Bars) -> tuple[MarketData, list[Finding]]:
@@ -104,6 +109,7 @@ def _held_together(bars: Bars, data: MarketData) -> list[Finding]:
         *moves.adjusted_beside(bars, data, beyond),
         *steps.doubtful_steps(bars, data),
         *money.mean_price(bars),
+        *counts.doubtful_counts(bars, data),
         *beside.swapped(bars),
         *beside.lone_moves(bars, returns),
         *beside.shifted(bars, returns),

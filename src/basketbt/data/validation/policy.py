@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from basketbt.errors import UnknownName
+from basketbt.errors import unknown
 from basketbt.notes import Note, NoteKind
 
 Policy = Literal["refuse", "warn"]
@@ -49,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     Rule("step", "warn"),
     Rule("adjusted", "refuse"),
     Rule("shares", "refuse"),
+    Rule("counts", "warn"),
     Rule("leap", "refuse"),
     Rule("limit", "warn"),
     Rule("index", "warn"),
@@ -68,8 +68,5 @@ def full_policy(chosen: Mapping[str, Policy] | None) -> dict[str, Policy]:
     """
     for name in chosen or {}:
         if name not in DEFAULT_POLICY:
-            near = difflib.get_close_matches(name, DEFAULT_POLICY, 1)
-            nearest = f"; did you mean {near[0]!r}?" if near else ""
-            known = ", ".join(DEFAULT_POLICY)
-            raise UnknownName(kind="price check", name=name, nearest=nearest, known=known)
+            raise unknown("check", name, DEFAULT_POLICY)
     return {**DEFAULT_POLICY, **(chosen or {})}

@@ -43,8 +43,6 @@ _ROWS = 3  # a session: before the open, at the open, at the close
 class BooksDisagree(BasketbtError):
     """The plan and vectorbt's books differ: a mistake of this program. Fields: what, basket."""
 
-    template = "the books of basket {basket} disagree about {what}: please report this"
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Books:

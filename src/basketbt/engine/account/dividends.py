@@ -31,9 +31,6 @@ RIGHTS_LAPSE = NoteKind("rights_lapse", severity="warning")
 class Consolidated(DataError):
     """A restated previous close above the close itself. Fields: symbol, date."""
 
-    template = "{symbol} {date}: a share consolidation, which the account does not keep books of"
-    fix = "Leave the share out of the basket, or end the account before that date."
-
 
 @dataclass(frozen=True, kw_only=True)
 class Payments:

@@ -40,9 +40,6 @@ _TIE = 1e-6
 class MissingQuote(DataError):
     """A session with a bar but without a figure the account needs. Fields: symbol, date, field."""
 
-    template = "{symbol} {date}: the bar has no {field}, and the account cannot trade without it"
-    fix = "Give the {field} in the price table, or run the study without `account:`."
-
 
 REFUSED = NoteKind("refused_shares")
 _ADJUSTED = NoteKind("refused-adjusted")
@@ -117,9 +114,17 @@ def fractions_of(panel: PricePanel, rows: slice, risk_warning: Bools) -> PriceLi
     )
 
 
+def quoted_limits(panel: PricePanel, rows: slice, fractions: PriceLimits) -> PriceLimits:
+    """The limits of R sessions and N shares, in the prices of the panel: of a merged share those
+    of its successor."""
+    units = panel.units[rows]
+    found = limit_prices(panel.reference[rows] / units, fractions)
+    return PriceLimits(up=found.up * units, down=found.down * units)
+
+
 def price_limits(panel: PricePanel, rows: slice, risk_warning: Bools) -> PriceLimits:
     """The limits of R sessions in 1e-4 yuan; one that no price can reach where none holds."""
-    prices = limit_prices(panel.reference[rows], fractions_of(panel, rows, risk_warning))
+    prices = quoted_limits(panel, rows, fractions_of(panel, rows, risk_warning))
     most = np.iinfo(np.int64).max
     return PriceLimits(
         up=_counted(prices.up, 1.0, otherwise=most),
@@ -141,7 +146,7 @@ def raw_quotes(
     open_ = np.where(close > 0, _counted(panel.open[rows], rates), mark)
     quoted = np.stack([open_, np.where(close > 0, close, mark)])
     foreign = np.array([currency != "CNY" for currency in panel.currencies])
-    tick = np.where(foreign, 1, _FEN)
+    tick = np.where(foreign | (panel.units[rows] != 1.0), 1, _FEN)
     no_buy, no_sell = blocked(panel, rows, limits, refused)
     volume = np.where(np.isfinite(panel.volume[rows]), panel.volume[rows], 0.0).astype(np.int64)
     return Quotes(

@@ -17,8 +17,6 @@ _MOST_CASH = 9e9
 class BadAccount(InputError):
     """A setting of the account that cannot be. Fields: key, value, allowed."""
 
-    template = "account.{key}: {value} is not {allowed}"
-
 
 @dataclass(frozen=True, kw_only=True)
 class AccountSettings:

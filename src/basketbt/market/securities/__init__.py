@@ -46,8 +46,8 @@ def namings(symbol: str) -> tuple[Naming, ...]:
 
 def names_of(symbol: str) -> tuple[str, ...]:
     """Every name of the share, also under its former codes: the newest first, each once."""
-    codes = (symbol, *_former_codes().get(symbol, ()))
-    runs = sorted((run for code in codes for run in _entry(code)[0]), key=lambda run: run[1:])
+    runs = [run for code in codes_of(symbol) for run in _entry(code)[0]]
+    runs.sort(key=lambda run: run[1:])
     return tuple(dict.fromkeys(name for name, _, _ in reversed(runs)))
 
 
@@ -73,8 +73,8 @@ def fits(symbol: str, name: str, day: date) -> bool:
 def name_on(symbol: str, day: date | None) -> str | None:
     """The newest name that lists allow for the share on ``day``; None for one that they lack."""
     names = names_of(symbol)
-    codes = (symbol, *_former_codes().get(symbol, ()))
     if day is not None:
+        codes = codes_of(symbol)
         fitting = (name for name in names if any(fits(code, name, day) for code in codes))
         return next(fitting, names[0] if names else None)
     return names[0] if names else None
@@ -83,6 +83,20 @@ def name_on(symbol: str, day: date | None) -> str | None:
 def current_code(symbol: str) -> str:
     """The code under which a recoded share goes on (835185.BJ → 920185.BJ); else ``symbol``."""
     return _entry(symbol)[1].successor or symbol
+
+
+def codes_of(symbol: str) -> tuple[str, ...]:
+    """Every code that the share has had up to ``symbol``, former ones first."""
+    return (*_former_codes().get(symbol, ()), symbol)
+
+
+def recoded_on(symbol: str) -> date:
+    """The first day on which lists show the share under its new code; KeyError for any other."""
+    end = _entry(symbol)[1]
+    day = _date(end.until)
+    if not end.successor or day is None:
+        raise KeyError(symbol)
+    return day
 
 
 def key_of(name: str) -> str:

@@ -21,6 +21,7 @@ from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
 from basketbt.errors import BadSymbol, UnknownName
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import message
 
 _BOARD_CODE = re.compile(r"BK\d+")
 _UNKNOWN = (0, 100, 102)  # Eastmoney's return codes for "answered" and "no such code"
@@ -64,7 +65,7 @@ def _code_of(name: str, transport: Transport) -> str:
     require(frame, ("板块名称", "板块代码"), transport)
     codes = dict(zip(map(str, frame["板块名称"]), map(str, frame["板块代码"]), strict=True))
     if not all(_BOARD_CODE.fullmatch(code) for code in codes.values()):
-        transport.changed("the list of boards has something else where its codes were")
+        transport.changed(message("why-the-list-of-boards-has"))
     return code_named(name, codes, "Eastmoney")
 
 
@@ -73,10 +74,10 @@ def code_named(name: str, codes: Mapping[str, str], vendor: str) -> str:
     if name not in codes:
         near = difflib.get_close_matches(name, codes, 1, cutoff=0.3)
         raise UnknownName(
-            kind="concept board",
+            kind=message("kind-board"),
             name=name,
-            nearest=f"; nearest: {near[0]}" if near else "",
-            known=f"{len(codes)} boards of {vendor}",
+            nearest=message("did-you-mean", meant=near[0]) if near else "",
+            known=message("boards-of", count=len(codes), vendor=vendor),
         )
     return codes[name]
 
@@ -108,10 +109,10 @@ def _inspect(transport: Transport, url: str, body: bytes) -> None:
         data = json.loads(body)["data"]
         rows = [] if data is None else data["diff"]
     except (ValueError, KeyError, TypeError):
-        transport.changed("the answer is not a list of securities, or cut short")
+        transport.changed(message("why-the-answer-is-not-a"))
     if not rows and json.loads(body).get("rc", 0) not in _UNKNOWN:
-        transport.told_an_error("no list of members: limited, or an error of the vendor")
+        transport.told_an_error(message("why-no-list-of-members-limited"))
     if not rows:
-        transport.no_data("the board is empty or not known")
+        transport.no_data(message("why-the-board-is-empty-or"))
     if not all(isinstance(row, dict) and {"f12", "f14"} <= row.keys() for row in rows):
-        transport.changed("a row has no code or no name")
+        transport.changed(message("why-a-row-has-no-code"))

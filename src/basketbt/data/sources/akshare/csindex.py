@@ -8,6 +8,7 @@ from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import History, Query
 from basketbt.market.calendars import calendar
 from basketbt.market.symbols import Symbol
+from basketbt.notes import message
 
 NAME = "csindex"
 _COLUMNS = {"date": "日期", "open": "开盘", "high": "最高", "low": "最低", "close": "收盘"}
@@ -42,9 +43,9 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
     if not rows and (str(answer.get("code")) != "200" or answer.get("success") is False):
         transport.told_an_error(f"error {answer.get('code')}: {answer.get('msg', '')}".strip())
     if not rows:
-        transport.no_data("no levels for this code and window")
+        transport.no_data(message("why-no-levels-for-this-code"))
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        transport.changed("the answer has no list of levels")
+        transport.changed(message("why-the-answer-has-no-list"))
     code = transport.symbol.partition(".")[0]
     transport.demand_places(map(str.lower, rows[0]), _POSITIONS)
     for row in rows:

@@ -28,6 +28,7 @@ from basketbt.data.sources.vendor import (
     VendorFailure,
 )
 from basketbt.market.symbols import Symbol
+from basketbt.notes import message
 
 NAME = "eastmoney"
 CAPITAL_CHANGES = "eastmoney-changes"
@@ -124,9 +125,9 @@ def share_counts(symbol: Symbol, hosts: RateLimiter) -> Told[ShareCounts]:
     total = numbers_from(frame, names[1], transport)
     tradable = numbers_from(frame, names[2], transport)
     if not len(days):
-        transport.no_data("no share counts")
+        transport.no_data(message("why-no-share-counts"))
     if not ((total > 0).all() and (tradable >= 0).all()):
-        transport.changed("a share count is not positive")
+        transport.changed(message("why-a-share-count-is-not"))
     last_of_day = np.append(days[1:] != days[:-1], True)
     days, total, tradable = days[last_of_day], total[last_of_day], tradable[last_of_day]
     new = np.append(True, (np.diff(total) != 0) | (np.diff(tradable) != 0))
@@ -190,31 +191,31 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
 
 def _inspect_bars(transport: Transport, url: str, data: Any) -> None:
     if data is None:
-        transport.no_data("no bars for this code")
+        transport.no_data(message("why-no-bars-for-this-code"))
     if isinstance(data, dict) and "code" in data:
         asked = parse_qs(urlsplit(url).query)["secid"][0]
         transport.demand(data["code"], asked.partition(".")[2])
     lines = data.get("klines") if isinstance(data, dict) else None
     if not isinstance(lines, list):
-        transport.changed("the answer has no list of bars")
+        transport.changed(message("why-the-answer-has-no-list-of"))
     if not lines:
         # What a limited address gets too, with HTTP 200 and the share's name.
-        transport.told_an_error("a known code without any bar: limited, or none in this window")
+        transport.told_an_error(message("why-a-known-code-without-any"))
     if any(not isinstance(line, str) or line.count(",") < 6 for line in lines):
-        transport.changed("a bar has too few fields")
+        transport.changed(message("why-a-bar-has-too-few"))
 
 
 def _inspect_report(transport: Transport, url: str, answer: dict[str, Any]) -> None:
     result = answer.get("result")
     if result is None:
         if answer.get("code") == NO_ROWS:
-            transport.no_data("no rows for this code")
+            transport.no_data(message("why-no-rows-for-this-code"))
         transport.told_an_error(f"error {answer.get('code')}: {answer.get('message', '')}".strip())
     rows = result.get("data") if isinstance(result, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        transport.changed("the report has no rows")
+        transport.changed(message("why-the-report-has-no-rows"))
     if not rows:
-        transport.no_data("no rows for this code")
+        transport.no_data(message("why-no-rows-for-this-code"))
     if "RPT_SHAREBONUS_DET" in url:
         transport.demand_places(rows[0], _BONUS_POSITIONS)
 

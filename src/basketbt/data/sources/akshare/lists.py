@@ -24,6 +24,7 @@ from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import Told, VendorFailure
 from basketbt.market.symbols import Symbol
+from basketbt.notes import message
 
 EASTMONEY, SHANGHAI, SHENZHEN = "eastmoney", "sse", "szse"
 _RIGHTS_KEYS = ("SECURITY_CODE", "PLACING_RATIO", "ISSUE_PRICE", "EX_DIVIDEND_DATE")
@@ -96,7 +97,7 @@ def _ask_rights(subject: str, hosts: RateLimiter) -> Told[Rows]:
     for row in (row for page in pages.values() for row in page):
         rows.setdefault(str(row["SECURITY_CODE"]), []).append(row)
     if count and count != sum(map(len, rows.values())):
-        transport.changed(f"the list of rights issues should have {count} rows")
+        transport.changed(message("why-the-list-of-rights-issues", count=count))
     return rows, transport.evidence
 
 
@@ -109,9 +110,9 @@ def _inspect_rights(transport: Transport, url: str, body: bytes) -> None:
         rows = json.loads(body)["result"]["data"]
         good = [_is_row(row) for row in rows]
     except (ValueError, TypeError, KeyError, AttributeError):
-        transport.changed("the list of rights issues is in another form, or cut short")
+        transport.changed(message("why-the-list-of-rights-issues-is-in"))
     if not good or not all(good):
-        transport.changed("the list of rights issues is empty, or a row lacks a number or a date")
+        transport.changed(message("why-the-list-of-rights-issues-is"))
 
 
 def _is_row(row: dict[str, Any]) -> bool:
@@ -154,7 +155,7 @@ def _ask_delisted(
     require(frame, (code, date), transport)
     days = pd.to_datetime(frame[date], errors="coerce")
     if days.isna().all():
-        transport.changed("the list of delisted shares has no dates")
+        transport.changed(message("why-the-list-of-delisted-shares"))
     known = days.notna()
     dates = {
         str(digits).zfill(6): np.datetime64(day, "D")
@@ -170,16 +171,18 @@ def _inspect_shanghai(transport: Transport, url: str, body: bytes) -> None:
         known = all({"COMPANY_CODE", "DELIST_DATE"} <= row.keys() for row in rows)
         total = int((answer.get("pageHelp") or {}).get("total", len(rows)))
     except (ValueError, TypeError, KeyError, AttributeError):
-        transport.changed("the list of delisted shares is in another form, or cut short")
+        transport.changed(message("why-the-list-of-delisted-shares-is-in"))
     if not rows or not known:
-        transport.changed("the list of delisted shares is empty, or a row lacks its code or date")
+        transport.changed(message("why-the-list-of-delisted-shares-is"))
     if total > len(rows):
-        transport.changed(f"the list of delisted shares has {total} rows, {len(rows)} were sent")
+        transport.changed(
+            message("why-the-list-of-delisted-shares-has", total=total, count=len(rows))
+        )
 
 
 def _inspect_shenzhen(transport: Transport, url: str, body: bytes) -> None:
     if not body.startswith(b"PK"):
-        transport.changed("the list of delisted shares is no workbook")
+        transport.changed(message("why-the-list-of-delisted-shares-is-no"))
 
 
 # akshare calls Shanghai's column "suspended"; the exchange's own name for it is DELIST_DATE.

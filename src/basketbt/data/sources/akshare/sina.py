@@ -21,6 +21,7 @@ from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import FactorSteps, History, NoData, Query
 from basketbt.market.symbols import Symbol
+from basketbt.notes import message
 
 NAME = "sina"
 HOST = "finance.sina.com.cn"
@@ -117,7 +118,7 @@ def _share_steps(symbol: Symbol, transport: Transport) -> FactorSteps:
     rows = factor_rows(transport, transport.exchanges[-1].body)
     factors = np.array([float(row["f"]) for row in rows])
     if not (factors > 0).all():
-        transport.changed("the factor list holds a factor that is not positive")
+        transport.changed(message("why-the-factor-list-holds-a"))
     dates = np.array([row["d"] for row in rows], dtype="datetime64[D]")
     return FactorSteps(dates=dates[1:], ratios=factors[1:] / factors[:-1])
 
@@ -137,7 +138,7 @@ def _fund_steps(symbol: Symbol, transport: Transport, bars: Bars) -> FactorSteps
     split = np.array([float(row["s"]) for row in rows])
     cash = np.diff(np.array([float(row["u"]) for row in rows]))
     if not (split > 0).all():
-        transport.changed("the fund's list holds a split ratio that is not positive")
+        transport.changed(message("why-the-funds-list-holds-a"))
     before = np.searchsorted(bars.dates, dates[1:]) - 1
     known = before >= 0
     previous = bars.close[before[known]]
@@ -156,9 +157,9 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
     else:
         found = _BARS.fullmatch(body)
         if found is None:
-            transport.changed("the packed bars are cut short or in another form")
+            transport.changed(message("why-the-packed-bars-are-cut"))
         if not found["packed"]:
-            transport.no_data("no bars for this code")
+            transport.no_data(message("why-no-bars-for-this-code"))
         _demand_name(transport, found["name"])
 
 
@@ -166,7 +167,7 @@ def factor_rows(transport: Transport, body: bytes) -> list[FactorRow]:
     """The rows of a factor file, oldest first; ``Changed`` unless it is data and nothing else."""
     found = _FACTORS.fullmatch(body)
     if found is None:
-        transport.changed("the factor file is not a plain list of dates and numbers")
+        transport.changed(message("why-the-factor-file-is-not"))
     _demand_name(transport, found["name"])
     rows: list[FactorRow] = [
         {key.decode(): value.decode() for key, value in _PAIR.findall(text)}
@@ -174,12 +175,12 @@ def factor_rows(transport: Transport, body: bytes) -> list[FactorRow]:
     ]
     rows.reverse()
     if len(rows) != int(found["total"]) or not rows:
-        transport.changed("the factor file is cut short")
+        transport.changed(message("why-the-factor-file-is-cut"))
     days = [row["d"] for row in rows]
     if days != sorted(set(days)):
-        transport.changed("the factor file has a date twice or out of order")
+        transport.changed(message("why-the-factor-file-has-a"))
     if days[0] != "1900-01-01":
-        transport.changed("the factor file does not begin at 1900-01-01")
+        transport.changed(message("why-the-factor-file-does-not"))
     return rows
 
 

@@ -20,6 +20,7 @@ from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.tap import ask
 from basketbt.data.sources.transport import Transport
 from basketbt.data.sources.vendor import Refused
+from basketbt.notes import message
 
 NAME = "ths"
 SITE = "https://q.10jqka.com.cn"
@@ -55,7 +56,7 @@ def _code_of(name: str, transport: Transport) -> str:
         html.unescape(text).strip(): code for code, text in _BOARD.findall(_text(transport, "/gn/"))
     }
     if not codes:
-        transport.changed("the index of boards has no boards in it")
+        transport.changed(message("why-the-index-of-boards-has"))
     return code_named(name, codes, "同花顺")
 
 
@@ -67,20 +68,22 @@ def _page(transport: Transport, code: str, page: int, pages: int) -> tuple[dict[
     except Refused as refusal:
         if page == 1:
             raise
-        why = f"{refusal.fields['why']} on page {page} of {pages}; the rest is shown after a login"
+        why = message("why-on-page-of-the-rest", why=refusal.fields["why"], page=page, pages=pages)
         raise transport.failure(Refused, why, status=refusal.status) from refusal
     if _TABLE not in text:
-        transport.changed("the page has no table of members")
+        transport.changed(message("why-the-page-has-no-table"))
     where = _PAGES.search(text)
     told, last = (int(where[1]), int(where[2])) if where else (1, 1)
     if told != page or not page <= last <= MOST_PAGES or (page > 1 and last != pages):
-        transport.changed(f"asked for page {page} of {pages}, told of page {told} of {last}")
+        transport.changed(
+            message("why-asked-for-page-of-told", page=page, pages=pages, told=told, last=last)
+        )
     names: dict[str, str] = {}
     for digits, label in _SHARE.findall(text):
         if label.strip() != digits:
             names[digits] = html.unescape(label).strip()
     if not names:
-        transport.no_data("the board is empty or not known")
+        transport.no_data(message("why-the-board-is-empty-or"))
     return names, last
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from basketbt.data.bars import Dates, Floats
 from basketbt.data.suspension import HALTED, STATUS
 from basketbt.errors import InvalidFile, Problem
+from basketbt.notes import message
 
 Number = TypeVar("Number", np.float64, np.float32, np.int64)
 
@@ -126,8 +127,8 @@ def to_days(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> Da
     wrong = np.flatnonzero(np.isnat(found) & (numbers >= 0))
     if wrong.size:
         row = int(wrong[0])
-        what = f"{header} holds {texts[numbers[row]]!r}, which is no date"
-        raise InvalidFile([Problem(path, int(lines[row]), what, "write it as 2025-01-21")])
+        what = message("why-holds-which-is-no-date", header=header, texts=texts[numbers[row]])
+        raise InvalidFile([Problem(path, int(lines[row]), what, message("do-write-it-as-2025-01"))])
     return found
 
 
@@ -196,8 +197,8 @@ def _from_text(column: pa.ChunkedArray, header: str, path: str, lines: Lines) ->
     wrong = [n for n, text in enumerate(texts) if np.isnan(known[n]) and not _is_unknown(text)]
     if wrong:
         row = int(np.flatnonzero(np.isin(numbers, wrong))[0])
-        what = f"{header} holds {texts[numbers[row]]!r}, which is no number"
-        fix = "leave the cell empty if unknown"
+        what = message("why-holds-which-is-no-number", header=header, texts=texts[numbers[row]])
+        fix = message("do-leave-the-cell-empty-if")
         raise InvalidFile([Problem(path, int(lines[row]), what, fix)])
     found: Floats = known[numbers]
     return found
@@ -245,8 +246,8 @@ def to_statuses(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -
     if None in known:
         text = texts[known.index(None)]
         row = int(np.flatnonzero(numbers == texts.index(text))[0])
-        what = f"{header} holds {text!r}, which is no trading status"
-        fix = f"write 1 or 交易, 0 or {HALTED}; leave the cell empty if unknown"
+        what = message("why-holds-which-is-no-trading", header=header, text=text)
+        fix = message("do-write-1-or-0-or", halted=HALTED)
         raise InvalidFile([Problem(path, int(lines[row]), what, fix)])
     return np.array([*known, False], dtype=np.bool_)[numbers]
 

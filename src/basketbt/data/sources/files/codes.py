@@ -13,6 +13,7 @@ from basketbt.data.sources.files.spec import Exchange, Kind
 from basketbt.errors import BadSymbol, InvalidFile, Problem
 from basketbt.market.indexes import INDEXES
 from basketbt.market.symbols import Symbol, described, parse_symbol, readings
+from basketbt.notes import message
 
 _EXCHANGES = {
     **dict.fromkeys(("SH", "SS", "SSE", "XSHG", "SHSE", "SHA", "CG"), "SH"),
@@ -59,7 +60,7 @@ def read_from(path: str) -> Iterator[None]:
     try:
         yield
     except BadSymbol as error:
-        fix = "write the exchange (000001.SZ), or say `exchange:` or `symbol:` under prices.tables"
+        fix = message("do-write-the-exchange-000001-sz")
         raise InvalidFile([Problem(Path(path).name, 1, str(error), fix)]) from None
 
 
@@ -143,7 +144,9 @@ def one_meaning(word: str) -> Symbol | None:
 
 
 def _ambiguous(word: str, possible: tuple[Symbol, ...]) -> BadSymbol:
-    return BadSymbol(text=word, why=f"it has no exchange: {described(possible)}")
+    return BadSymbol(
+        text=word, why=message("why-it-has-no-exchange", described=described(possible))
+    )
 
 
 def bare(text: str) -> str:

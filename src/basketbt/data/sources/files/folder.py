@@ -12,6 +12,7 @@ from basketbt.data.sources.files.codes import FOLDERS, code_in_name
 from basketbt.data.sources.files.headers import KNOWN, plain
 from basketbt.data.sources.files.spec import FROM_THE_NAME, Kind, TableSpec
 from basketbt.errors import InputError, RefusedPath
+from basketbt.notes import message
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb")
 MAX_BYTES = 2 * 1024**3
@@ -25,9 +26,6 @@ _FOLDERS = 50  # of one security a file are looked for
 class NoTables(InputError):
     """A folder in which no file follows the convention. Fields: path, seen."""
 
-    template = "{path} holds no table of prices (bars.*, indexes.* or *_adjusted.*); it has {seen}"
-    fix = "Rename the table, or name it under prices.tables in the study. See docs/prices.md."
-
 
 def tables_of(root: Path) -> tuple[TableSpec, ...]:
     """The tables of a folder by the convention, or the one table that ``root`` itself is.
@@ -40,7 +38,7 @@ def tables_of(root: Path) -> tuple[TableSpec, ...]:
         stem, _ = split_name(root.name)
         return (TableSpec(path=root.name, adjusted=stem.endswith(ADJUSTED) or None),)
     if not root.is_dir():
-        raise RefusedPath(path=root, why="no such folder or file")
+        raise RefusedPath(path=root, why=message("why-no-such-folder-or-file"))
     names = [entry.name for entry in root.iterdir()]
     tables = (*by_convention(names), *_by_field(names), *_by_code(root, names))
     if not any(table.kind in ("bars", "indexes") for table in tables):
@@ -59,7 +57,7 @@ def by_convention(names: Iterable[str]) -> tuple[TableSpec, ...]:
         if not suffix or not (stem in CONVENTION or stem.endswith(ADJUSTED)):
             continue
         if stem in found:
-            why = f"stands beside {found[stem]}: keep one, or name the tables in the study"
+            why = message("why-stands-beside-keep-one-or", found=found[stem])
             raise RefusedPath(path=name, why=why)
         found[stem] = name
     plain = [TableSpec(path=found[kind], kind=kind) for kind in CONVENTION if kind in found]
@@ -110,7 +108,7 @@ def files_of(root: Path, pattern: str) -> dict[str, str]:
     """
     named = Path(pattern)
     if named.is_absolute() or ".." in named.parts:
-        raise RefusedPath(path=pattern, why="a table's path is relative and stays in its folder")
+        raise RefusedPath(path=pattern, why=message("why-a-tables-path-is-relative"))
     found = {}
     for path in sorted(root.glob(pattern)):
         stem, suffix = split_name(path.name)
@@ -137,19 +135,19 @@ def safe_path(root: Path, relative: str) -> Path:
     folder = (root.parent if root.is_file() else root).resolve()
     named = Path(relative)
     if named.is_absolute() or ".." in named.parts:
-        raise RefusedPath(path=relative, why="a table's path is relative and stays in its folder")
+        raise RefusedPath(path=relative, why=message("why-a-tables-path-is-relative"))
     path = folder / named
     try:
         real = path.resolve(strict=True)
         mode, size = real.stat().st_mode, real.stat().st_size
     except OSError as error:
-        raise RefusedPath(path=path, why=error.strerror or "cannot be read") from None
+        raise RefusedPath(path=path, why=error.strerror or message("why-cannot-be-read")) from None
     if not real.is_relative_to(folder):
-        raise RefusedPath(path=path, why=f"leads out of {folder}")
+        raise RefusedPath(path=path, why=message("why-leads-out-of", folder=folder))
     if not stat.S_ISREG(mode):
-        raise RefusedPath(path=path, why="is not a plain file")
+        raise RefusedPath(path=path, why=message("why-is-not-a-plain-file"))
     if size > MAX_BYTES:
-        raise RefusedPath(path=path, why=f"has {size / 1024**3:.1f} GiB, more than 2")
+        raise RefusedPath(path=path, why=message("why-has-gib-more-than-2", size=size / 1024**3))
     if not split_name(named.name)[1]:
-        raise RefusedPath(path=path, why=f"is none of {', '.join(SUFFIXES)}")
+        raise RefusedPath(path=path, why=message("why-is-none-of", suffixes=", ".join(SUFFIXES)))
     return path

@@ -29,6 +29,7 @@ from basketbt.data.sources.files.folder import split_name
 from basketbt.data.sources.files.head import MOST, Head, find_head
 from basketbt.data.sources.files.rows import EMPTY_CELLS, RowsTable, cells_of, sheet_rows
 from basketbt.errors import InvalidFile, Problem, RefusedPath
+from basketbt.notes import message
 
 MAX_UNPACKED = 1024**3
 MAX_ROWS = 100_000_000  # of a Parquet file; the whole market since 1990 has a fifth of it
@@ -82,7 +83,7 @@ def open_table(path: Path) -> TableFile:
             return RowsTable(path.name, _without_footer(sheet_rows(path, MAX_UNPACKED)))
         return text_table(path.name, _unpacked(path))
     except (pa.ArrowInvalid, OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
-        what = f"cannot be read as {suffix[1:]}: {error}"
+        what = message("why-cannot-be-read-as", suffix=suffix[1:], error=error)
         raise InvalidFile([Problem(path.name, 1, what)]) from None
 
 
@@ -95,7 +96,9 @@ def all_cells(name: str, content: bytes) -> list[list[str]]:
         try:
             return cells_of(sheet_rows(BytesIO(content), MAX_UNPACKED))
         except (pa.ArrowInvalid, zipfile.BadZipFile) as error:
-            raise InvalidFile([Problem(name, 1, f"cannot be read: {error}")]) from None
+            raise InvalidFile(
+                [Problem(name, 1, message("why-cannot-be-read-because", error=error))]
+            ) from None
     lines = _as_utf8(content, name).decode().lstrip("\ufeff").splitlines()
     separator = max(",;\t|", key=lambda one: sum(one in line for line in lines))
     return list(rows_of.reader(lines, delimiter=separator))
@@ -125,7 +128,7 @@ class ParquetTable:
         # No memory map: a file that is cut while it is read would end the process.
         self._file = ParquetFile(path)
         if self._file.metadata.num_rows > MAX_ROWS:
-            raise RefusedPath(path=path, why=f"has more than {MAX_ROWS:,} rows")
+            raise RefusedPath(path=path, why=message("why-has-more-than-rows", max_rows=MAX_ROWS))
         self.headers = tuple(self._file.schema_arrow.names)
 
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
@@ -221,14 +224,16 @@ class CsvTable:
                 ),
             )
         except pa.ArrowInvalid as error:
-            raise InvalidFile([Problem(self._name, 1, f"not a CSV table: {error}")]) from None
+            raise InvalidFile(
+                [Problem(self._name, 1, message("why-not-a-csv-table", error=error))]
+            ) from None
 
 
 def text_table(name: str, content: bytes) -> TableFile:
     """A text as the table it is: tidy, wide, or of several fields and securities."""
     if content[:512].lstrip().lower().startswith((b"<html", b"<table", b"<!doctype", b"<?xml")):
-        what = "is a web page and no table, whatever its name says"
-        raise InvalidFile([Problem(name, 1, what, "open it in Excel and save it as .xlsx")])
+        what = message("why-is-a-web-page-and")
+        raise InvalidFile([Problem(name, 1, what, message("do-open-it-in-excel-and"))])
     table = CsvTable(name, content)
     if table.head.fields or table.head.across:
         return RowsTable(name, table.rows())
@@ -294,8 +299,8 @@ def _unpacked(path: Path) -> bytes:
         while part := file.read(_PART):
             size += len(part)
             if size > most:
-                what = f"holds more than {most / 1024**2:.0f} MiB of text"
-                raise RefusedPath(path=path, why=f"{what}; use Parquet")
+                what = message("why-holds-more-than-mib-of", most=most / 1024**2)
+                raise RefusedPath(path=path, why=message("why-use-parquet", what=what))
             parts.append(part)
     return b"".join(parts)
 
@@ -313,8 +318,8 @@ def _as_utf8(data: bytes, name: str) -> bytes:
             line = data.count(b"\n", 0, error.start) + 1
         else:
             return data if codec == "utf-8" else text.encode()
-    what = "a character that is neither UTF-8 nor GBK nor marked as UTF-16"
-    raise InvalidFile([Problem(name, line, what, "Save the table as UTF-8.")])
+    what = message("why-a-character-that-is-neither")
+    raise InvalidFile([Problem(name, line, what, message("do-save-the-table-as-utf"))])
 
 
 def _handed_over(text: bytes) -> pa.Buffer:

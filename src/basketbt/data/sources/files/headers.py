@@ -12,6 +12,7 @@ from unicodedata import normalize
 from basketbt.data.sources.files.layouts import layout_of
 from basketbt.data.sources.files.spec import Kind
 from basketbt.errors import InvalidFile, Problem
+from basketbt.notes import message
 
 _PRICES: Mapping[str, tuple[str, ...]] = {
     "date": (
@@ -60,6 +61,7 @@ KNOWN: Mapping[Kind, Mapping[str, tuple[str, ...]]] = {
         "date": ("date", "effective_date", "日期", "变动日期", "变更日期", "生效日期"),
         "total": ("total", "total_shares", "总股本"),
         "tradable": ("tradable", "float_shares", "流通股", "流通股本", "已流通股份", "流通a股"),
+        "market_value": ("market_value", "total_mv", "总市值"),
     },
     "actions": {
         "symbol": _PRICES["symbol"],
@@ -162,13 +164,13 @@ def find_columns(
         if field in named:
             matches = [named[field]]
         if len(matches) > 1:
-            what = f"{field} could be any of the columns {', '.join(matches)}"
-            problems.append(Problem(path, 1, what, "say which under prices.tables: columns"))
+            what = message("why-could-be-any-of-the", field=field, matches=", ".join(matches))
+            problems.append(Problem(path, 1, what, message("do-say-which-under-prices-tables")))
         elif matches:
             found[field] = Column(matches[0], plain(matches[0])[1])
         elif field in REQUIRED[kind]:
-            what = f"no column for {field} among {', '.join(headers[:12])}"
-            fix = f"name it {spellings[0]}, or map your header to {field} under columns"
+            what = message("why-no-column-for-among", field=field, headers=", ".join(headers[:12]))
+            fix = message("do-name-it-or-map-your", spellings=spellings[0], field=field)
             problems.append(Problem(path, 1, what, fix))
     if problems:
         raise InvalidFile(problems)
@@ -203,10 +205,10 @@ def _own_problems(
     problems = []
     for header, field in own.items():
         if header not in headers:
-            problems.append(Problem(path, 1, f"no column is called {header!r}"))
+            problems.append(Problem(path, 1, message("why-no-column-is-called", header=header)))
         if field not in KNOWN[kind]:
-            fix = f"fields of {kind}: {', '.join(KNOWN[kind])}"
-            problems.append(Problem(path, 1, f"{field!r} is not a field", fix))
+            fix = message("do-fields-of", kind=kind, known=", ".join(KNOWN[kind]))
+            problems.append(Problem(path, 1, message("why-is-not-a-field", field=field), fix))
     return problems
 
 

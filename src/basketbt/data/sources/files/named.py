@@ -13,6 +13,7 @@ from basketbt.data.sources.files.formats import TableFile
 from basketbt.data.sources.files.headers import KNOWN, plain
 from basketbt.data.sources.files.spec import FROM_THE_NAME, TableSpec
 from basketbt.errors import InvalidFile, Problem
+from basketbt.notes import message
 
 _TITLE = re.compile(r"\s*((?:[A-Za-z]{2}[#.]?)?\d{6}(?:\.[A-Za-z]{2,4})?)(?![0-9])")
 _SYMBOL = "symbol"
@@ -56,8 +57,8 @@ def with_symbol(table: TableFile, spec: TableSpec, stem: str) -> TableFile:
     if len(texts) == 1 and (given or texts[0].strip("'=\"").isdigit()):
         return NamedTable(table, named, header)
     if given:
-        what = f"is said to be of {given} and has {len(texts)} codes in {header}"
-        raise InvalidFile([Problem(spec.path, 1, what, "leave `symbol` out")])
+        what = message("why-is-said-to-be-of", given=given, count=len(texts), header=header)
+        raise InvalidFile([Problem(spec.path, 1, what, message("do-leave-symbol-out"))])
     return table
 
 

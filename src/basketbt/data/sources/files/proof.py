@@ -21,7 +21,7 @@ from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import BarRows
 from basketbt.errors import InvalidFile, Problem
 from basketbt.market.calendars import calendar
-from basketbt.notes import Note, NoteKind, listing
+from basketbt.notes import Note, NoteKind, listing, message
 
 TAKEN_AS_ADJUSTED = NoteKind("taken_as_adjusted", severity="warning")
 FACTOR_OF_PREVIOUS = NoteKind("factor_of_previous")
@@ -88,7 +88,7 @@ class Proof:
         own = bars.own(number)
         declared, said = spec.adjusted, self._said(own)
         if declared is not None and said not in (None, declared):
-            self._refuse(number, "its own word contradicts `adjusted` under prices.tables")
+            self._refuse(number, message("why-its-own-word-contradicts-adjusted"))
         if declared or said:
             self.reasons["adjusted by its flag or title" if said else "adjusted as declared"] += 1
             self._adjust(number, note=not declared)
@@ -115,8 +115,8 @@ class Proof:
         if flags is not None and np.isfinite(flags[own]).any():
             given = np.unique(flags[own][np.isfinite(flags[own])])
             if given.size > 1:
-                what = "adjustflag differs from row to row"
-                fix = "fetch the table once more, with one adjustflag"
+                what = message("why-adjustflag-differs-from-row-to")
+                fix = message("do-fetch-the-table-once-more")
                 raise InvalidFile([Problem(self._spec.path, 1, what, fix)])
             return bool(given[0] != _RAW_FLAG)
         return None if self._told is None else self._told == "adjusted"
@@ -145,12 +145,11 @@ class Proof:
         at = int(np.argmax(np.abs(close - np.round(close, 2)) * np.isfinite(close)))
         example = f"({self._bars.dates[own][at]}: {close[at]:.6g})"
         if declared is False:
-            self._refuse(number, f"its closes are no whole fen {example}, so they are not raw")
+            self._refuse(number, message("why-its-closes-are-no-whole", example=example))
         if self._steps_of_factor(own) or self._ex_dates(number, own):
             self._refuse(
                 number,
-                f"its closes are no whole fen {example}, so they are adjusted, and a factor or "
-                "actions beside them would adjust them twice",
+                message("why-its-closes-are-no-whole-fen", example=example),
             )
         if adjusted_close is not None and np.isfinite(adjusted_close[own]).all():
             ratio = adjusted_close[own] / columns["close"][own]
@@ -175,7 +174,7 @@ class Proof:
     def _adjust(self, number: int, *, note: bool) -> None:
         own = self._bars.own(number)
         if note and self._ex_dates(number, own):
-            self._refuse(number, "it has adjusted closes, and actions beside them")
+            self._refuse(number, message("why-it-has-adjusted-closes-and"))
         self._adjusted[number] = True
         self._columns["factor"][own] = np.nan
         if note:
@@ -212,12 +211,11 @@ class Proof:
             if wrong.size:
                 self._refuse(
                     number,
-                    f"its factor and its previous close tell different stories on "
-                    f"{dates[order][wrong[0]]}",
+                    message("why-its-factor-and-its-previous", dates=dates[order][wrong[0]]),
                 )
             return True
         if np.count_nonzero(steps != 1.0) > max(_MOST_STEPS, 0.05 * steps.size):
-            self._refuse(number, "its previous closes are not those of the rows before")
+            self._refuse(number, message("why-its-previous-closes-are-not"))
         factor = np.full(len(close), np.nan)
         factor[order] = np.cumprod(steps)
         self._columns["factor"][own] = factor
@@ -281,12 +279,9 @@ class Proof:
         name = self._bars.symbols[number]
         self._notes.setdefault(kind, []).append(f"{name} ({more})" if more else name)
 
-    def _refuse(self, number: int, why: str) -> None:
-        what = f"{self._bars.symbols[number]}: {why}"
-        fix = (
-            "give raw closes, or say `adjusted: true` under prices.tables and leave the factor "
-            "and the actions out"
-        )
+    def _refuse(self, number: int, why: Note) -> None:
+        what = message("about", about=self._bars.symbols[number], what=why)
+        fix = message("do-give-raw-closes-or-say")
         raise InvalidFile([Problem(self._spec.path, 1, what, fix)])
 
 

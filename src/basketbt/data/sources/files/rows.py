@@ -18,6 +18,7 @@ import pyarrow as pa
 from basketbt.data.sources.files.codes import code_in_name
 from basketbt.data.sources.files.head import MOST, Head, find_head, text_of
 from basketbt.errors import RefusedPath
+from basketbt.notes import message
 
 MAX_SHEET_CELLS = 20_000_000
 EMPTY_CELLS = (
@@ -109,7 +110,7 @@ def sheet_rows(path: Path | BytesIO, most: int) -> list[Cells]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > most:
-                raise RefusedPath(path=named, why="unpacks to more than 1 GiB")
+                raise RefusedPath(path=named, why=message("why-unpacks-to-more-than-1"))
     with _calamine() as python_calamine:
         if isinstance(path, BytesIO):
             path.seek(0)
@@ -117,7 +118,7 @@ def sheet_rows(path: Path | BytesIO, most: int) -> list[Cells]:
         sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
         cells = sum((one.total_height or 0) * (one.total_width or 0) for _, one in sheets)
         if cells > MAX_SHEET_CELLS:
-            raise RefusedPath(path=named, why="has more than 20 million cells; use Parquet or CSV")
+            raise RefusedPath(path=named, why=message("why-has-more-than-20-million"))
         filled = [(name, one) for name, one in sheets if one.total_height] or sheets[:1]
         codes = [code_in_name(name) for name, _ in filled]
         if len(filled) > 1 and all(codes):

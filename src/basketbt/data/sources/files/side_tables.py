@@ -14,6 +14,7 @@ from basketbt.data.bars import (
     Floats,
     FxSeries,
     Instrument,
+    MarketValues,
     PriceRequest,
     ShareCounts,
 )
@@ -24,6 +25,7 @@ from basketbt.data.sources.files.spec import Kind, TableSpec
 from basketbt.data.sources.files.tidy import Fields, read_fields
 from basketbt.data.sources.files.wide import read_cells
 from basketbt.errors import InvalidFile, Problem
+from basketbt.notes import message
 
 _LARGEST_LOT = 1_000_000  # shares; the largest in Hong Kong are some 100,000
 
@@ -86,6 +88,20 @@ def read_shares(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str
     }
 
 
+def read_market_values(
+    table: TableFile, spec: TableSpec, codes: CodeIndex
+) -> dict[str, MarketValues]:
+    """Market values beside the share counts, of the securities asked for."""
+    fields = read_fields(table, spec, codes)
+    if "market_value" not in fields.columns:
+        return {}
+    days, values = fields.days("date"), fields.numbers("market_value")
+    return {
+        symbol: MarketValues(dates=days[mine], value=values[mine])
+        for symbol, mine in _each(codes, fields.position, days)
+    }
+
+
 def read_actions(
     table: TableFile, spec: TableSpec, codes: CodeIndex
 ) -> dict[str, tuple[CorporateAction, ...]]:
@@ -141,10 +157,15 @@ def _lots(fields: Fields) -> Floats:
     possible = (lots >= 1) & (lots <= _LARGEST_LOT) & (lots == np.floor(lots))
     wrong = np.flatnonzero(~(possible | np.isnan(lots)))
     if wrong.size:
-        fix = "write a whole number of shares (Shanghai and Shenzhen 100), or leave it empty"
+        fix = message("do-write-a-whole-number-of")
         raise InvalidFile(
             [
-                Problem(fields.path, int(fields.lines[row]), f"a lot of {lots[row]:g} shares", fix)
+                Problem(
+                    fields.path,
+                    int(fields.lines[row]),
+                    message("why-a-lot-of-shares", lots=lots[row]),
+                    fix,
+                )
                 for row in wrong.tolist()
             ]
         )

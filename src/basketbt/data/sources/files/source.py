@@ -37,6 +37,7 @@ from basketbt.data.sources.files.side_tables import (
     read_actions,
     read_fx,
     read_instruments,
+    read_market_values,
     read_shares,
 )
 from basketbt.data.sources.files.spec import FROM_THE_NAME, TableSpec
@@ -46,7 +47,7 @@ from basketbt.data.sources.files.wide import is_wide, read_wide_bars
 from basketbt.errors import RefusedPath
 from basketbt.market.calendars import calendar
 from basketbt.market.indexes import EQUAL_MARKET
-from basketbt.notes import Note, NoteKind, listing
+from basketbt.notes import Note, NoteKind, listing, message
 
 ADJUSTED_TABLE = NoteKind("adjusted_table")
 SUSPECT_ROWS = NoteKind("suspect_rows", severity="warning")
@@ -81,7 +82,7 @@ class TableSource:
 
         Raises ``InvalidFile``, with the line.
         """
-        wanted = tuple(dict.fromkeys((*request.symbols, *request.indexes)))
+        wanted = tuple(dict.fromkeys((*request.shares, *request.indexes)))
         codes = CodeIndex(wanted)
         kinds = ("actions", "shares", "instruments", "fx")
         by_kind = {kind: list(self._of(kind)) for kind in kinds}
@@ -96,6 +97,7 @@ class TableSource:
             bars=bars,
             actions=actions,
             shares=_merged(read_shares, by_kind["shares"], codes),
+            market_values=_merged(read_market_values, by_kind["shares"], codes),
             fx=_merged(read_fx, by_kind["fx"], request),
             instruments=_merged(read_instruments, by_kind["instruments"], codes),
             has_actions=bool(by_kind["actions"]),
@@ -229,12 +231,14 @@ class FilesSource(TableSource):
             if spec.path not in self._files:
                 self._paths[spec.path] = safe_path(root, spec.path)
             elif not self._files[spec.path]:
-                raise RefusedPath(path=spec.path, why=f"no table in {root} is called so")
+                raise RefusedPath(
+                    path=spec.path, why=message("why-no-table-in-is-called", root=root)
+                )
         super().__init__(self._given, self._opened)
 
     def load(self, request: PriceRequest) -> MarketData:
         """As of any tables; of files of one security each, those asked for are opened."""
-        self.expand(CodeIndex((*request.symbols, *request.indexes)))
+        self.expand(CodeIndex((*request.shares, *request.indexes)))
         return super().load(request)
 
     def expand(self, wanted: CodeIndex) -> None:

@@ -25,6 +25,7 @@ from basketbt.data.sources.files.layouts import Layout, layout_of
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.errors import InvalidFile, Problem
 from basketbt.market.symbols import parse_symbol
+from basketbt.notes import message
 
 _MOST_MONEY = 5e10  # yuan that no share trades on its median day; the market has a trillion
 
@@ -61,7 +62,7 @@ class Fields:
         lost = np.flatnonzero(np.isnat(days) & np.isfinite(values))
         if lost.size:
             said = f"a row with a {what} ({{:.6g}}) and no date"
-            fix = "write the day in the row itself (a merged cell holds it once), or delete the row"
+            fix = message("do-write-the-day-in-the")
             raise InvalidFile(
                 [
                     Problem(self.path, int(self.lines[row]), said.format(values[row]), fix)
@@ -196,10 +197,15 @@ def _refuse_strays(fields: Fields, days: Dates, request: PriceRequest) -> None:
         return
     later = np.diff(ordered[~stray]).astype(np.int64)[np.diff(whose[~stray]) == 0]
     if (later >= 0).all() or (later <= 0).all():
-        fix = "write the right day: the rows above and below it are in order"
+        fix = message("do-write-the-right-day-the")
         raise InvalidFile(
             [
-                Problem(fields.path, int(fields.lines[row]), f"{days[row]} stands out of line", fix)
+                Problem(
+                    fields.path,
+                    int(fields.lines[row]),
+                    message("why-stands-out-of-line", days=days[row]),
+                    fix,
+                )
                 for row in order[stray].tolist()
             ]
         )

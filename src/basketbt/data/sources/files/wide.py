@@ -17,6 +17,7 @@ from basketbt.data.sources.files.headers import is_date_header, plain
 from basketbt.data.sources.files.spec import TableSpec
 from basketbt.data.sources.files.tidy import BarRows, bars_of_table, rows_within
 from basketbt.errors import InvalidFile, Problem
+from basketbt.notes import message
 
 Cells = tuple[NDArray[np.intp], Dates, Floats]  # of long rows: whose, day, value
 _MOST = 0.8  # of the headers after the first are codes: the table is wide
@@ -46,8 +47,8 @@ def read_cells(table: TableFile, path: str, wanted: dict[str, int]) -> Cells:
         filled = np.isfinite(cells)
         lost = np.flatnonzero(filled & np.isnat(days))
         if lost.size:
-            what = f"{header} has a number ({cells[lost[0]]:.6g}) in a row without a day"
-            fix = "write the day in the row itself, or delete the row"
+            what = message("why-has-a-number-in-a", header=header, cells=cells[lost[0]])
+            fix = message("do-write-the-day-in-the-row")
             raise InvalidFile([Problem(path, int(lines[lost[0]]), what, fix)])
         parts.append((np.full(filled.sum(), number), days[filled], cells[filled]))
     whose, dates, values = map(np.concatenate, zip(*parts, strict=True))
@@ -78,13 +79,17 @@ def read_wide_bars(
     for spec, table in tables:
         field = spec.field or table.field or "close"
         if field not in COLUMNS or field in cells:
-            what = f"field {field!r} is unknown, or another table has it already"
-            raise InvalidFile([Problem(spec.path, 1, what, f"fields: {', '.join(COLUMNS)}")])
+            what = message("why-field-is-unknown-or-another", field=field)
+            raise InvalidFile(
+                [Problem(spec.path, 1, what, message("do-fields", columns=", ".join(COLUMNS)))]
+            )
         cells[field] = read_cells(table, spec.path, _columns(table, spec, codes))
         scales[field] = _scale(table, spec, field)
     if "close" not in cells:
-        what = "wide tables need one of closes beside them"
-        raise InvalidFile([Problem(tables[0][0].path, 1, what, "add one with field: close")])
+        what = message("why-wide-tables-need-one-of")
+        raise InvalidFile(
+            [Problem(tables[0][0].path, 1, what, message("do-add-one-with-field-close"))]
+        )
     position, dates, closes = cells.pop("close")
     rows = rows_within(position, dates, request)
     position, dates, closes = position[rows], dates[rows], closes[rows]
@@ -110,7 +115,13 @@ def _columns(table: TableFile, spec: TableSpec, codes: CodeIndex) -> dict[str, i
         numbers = codes.positions(names, spec.kind, spec.exchange)
     for header, number in zip(table.headers[1:], numbers, strict=True):
         if number >= 0 and number in found.values():
-            raise InvalidFile([Problem(spec.path, 1, f"two columns hold {codes.symbols[number]}")])
+            raise InvalidFile(
+                [
+                    Problem(
+                        spec.path, 1, message("why-two-columns-hold", symbols=codes.symbols[number])
+                    )
+                ]
+            )
         if number >= 0:
             found[header] = number
     return found
