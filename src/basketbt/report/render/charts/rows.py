@@ -144,7 +144,7 @@ def heat(block: TableBlock, sheet: Sheet) -> tuple[str, float]:
     ]
     for number, row in enumerate(block.rows):
         y = top + 20 * number
-        [name] = wrapped(row[0].text, _NAMES - 8, most=1)
+        [name] = wrapped(row[0].aside or row[0].text, _NAMES - 8, most=1)
         drawn.append(label(0, y + 14, name))
         for place, cell in enumerate(row[1:]):
             shade = cell.shade or 0
