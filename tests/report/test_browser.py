@@ -17,6 +17,8 @@ from basketbt.lists.library import find_library
 
 Show = Callable[..., Any]
 
+ROOT = Path(__file__).parents[2]
+
 DRAWN = """
 return [...document.querySelectorAll('[data-chart]')].map(plot => {
   const seen = [...plot.querySelectorAll('svg')].filter(svg => svg.getClientRects().length);
@@ -123,7 +125,7 @@ def test_the_page_of_r1_with_accounts_and_tests_is_small_enough_to_mail(
 ) -> None:
     """Nineteen lists of the sample with all that a study can ask for."""
     whole = ["account={}", "event_study={}", "language=zh"]
-    made = run("configs/deepseek-r1.yaml", overrides=whole).write(tmp_path, ["page"])
+    made = run(ROOT / "configs/deepseek-r1.yaml", overrides=whole).write(tmp_path, ["page"])
     assert (made / "report.html").stat().st_size < 3_000_000
     browser = show(made, width=390, height=844)
     assert overflow(browser) <= 0
