@@ -6,6 +6,7 @@ docs/json.md says what --json prints; errors.py has the exit codes.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -107,6 +108,20 @@ def test_json_is_one_document_and_quiet_says_nothing(words: str, key: str, desk:
     refused = command(*words.split(), "--lang", "fr", cwd=desk)
     assert refused.returncode == 2
     assert "fr" in refused.stderr
+
+
+@pytest.mark.slow
+def test_a_shell_completes_commands_and_runs(desk: Path) -> None:
+    program = Path(sys.executable).with_name("basketbt")
+    if not program.exists():
+        pytest.skip("basketbt is not installed beside this Python")
+    for typed, wanted in (("basketbt eve", "events"), ("basketbt report sm", "small")):
+        asks = {"_BASKETBT_COMPLETE": "complete_bash", "COMP_WORDS": typed}
+        env = {**os.environ, **asks, "COMP_CWORD": str(len(typed.split()) - 1)}
+        done = subprocess.run(
+            [program], cwd=desk, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.stdout.split() == [wanted], done.stderr
 
 
 @pytest.mark.slow

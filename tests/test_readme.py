@@ -81,6 +81,20 @@ def test_the_output_that_the_readme_shows_is_what_is_printed(page: Path, workpla
         assert line in printed, line
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_newcomers_own_answer_takes_three_commands(page: Path, workplace: Path) -> None:
+    (shown,) = blocks(page, "console")
+    lines = shown.splitlines()
+    asked = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    assert [words.split()[0] for words in asked] == ["make", ".", "basketbt"]
+    done = CliRunner().invoke(app, shlex.split(asked[-1])[1:])
+    assert done.exit_code == 0, done.output
+    printed = done.stdout.splitlines()
+    for line in lines[len(asked) :]:
+        assert line in printed, line
+    assert printed[-1].endswith("report.html")
+
+
 @pytest.mark.slow
 def test_the_first_command_asks_no_network_and_names_the_page_last(
     workplace: Path, monkeypatch: pytest.MonkeyPatch

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from basketbt.errors import OutputError
+from basketbt.errors import OutputError, of_system
 from basketbt.notes import message
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
@@ -39,9 +39,10 @@ def write_whole(path: Path, content: bytes, *, ours: Callable[[Path], bool] | No
         demand_writable(path, ours)
         write_flushed(aside, content)
         aside.replace(path)
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        why = getattr(error, "strerror", None) or str(error)
-        raise OutputError(path=path, why=why) from error
+    except ValueError as error:  # a zero byte in the name
+        raise OutputError(path=path, why=str(error)) from error
+    except OSError as error:
+        raise OutputError(path=path, why=of_system(error)) from error
     finally:
         with contextlib.suppress(OSError, ValueError):
             aside.unlink()

@@ -41,6 +41,9 @@ _BOUNDS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt"}
 _BOUNDS |= {"less_than_equal": "le"}
 
 
+#: The form of lists and studies that this version reads; a file need not say it.
+FORMAT = 1
+
 #: Patterns that names must match, and what they allow (``note.pattern-…``).
 NAME = r"^[a-z0-9][a-z0-9-]*$"
 EVENT_NAME = r"^[a-z0-9][a-z0-9-]*(@[a-z0-9-]+)?$"
@@ -72,6 +75,8 @@ def validate(document: YamlDocument, model: type[M]) -> M:
     The content passes through JSON, where a strict model still takes dates from text and tuples
     from lists. Raises ``InvalidFile`` with every problem, in the order of the lines.
     """
+    if "format" in model.model_fields:
+        _refuse_future(document)
     problems = list(document.problems)
     value: M | None = None
     try:
@@ -81,6 +86,16 @@ def validate(document: YamlDocument, model: type[M]) -> M:
     if value is None or problems:
         raise InvalidFile(sorted(problems))
     return value
+
+
+def _refuse_future(document: YamlDocument) -> None:
+    """What else such a file says may mean something that is not known here."""
+    told = document.data.get("format") if isinstance(document.data, dict) else None
+    if isinstance(told, int) and told > FORMAT:
+        what = message("why-format-is-of-a-later", told=told, format=FORMAT)
+        raise InvalidFile(
+            [document.problem(("format",), what, message("do-pip-install-u-basketbt"))]
+        )
 
 
 def _problems_of(

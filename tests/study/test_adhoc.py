@@ -26,7 +26,7 @@ from basketbt.plan.adhoc import (
     list_of_text,
 )
 from basketbt.plan.study import make_plan
-from support.written import command, content, table
+from support.written import command, content, loaded, table
 
 TODAY = date(2026, 1, 15)
 SHARES = "688111 300624 002230"
@@ -156,6 +156,15 @@ class TestCommand:
         assert json.loads(again.stdout)["run"] == run.name
         assert content(run) == before
 
+    def test_it_imports_nothing_that_a_short_answer_does_not_need(self, tmp_path: Path) -> None:
+        words = ["basketbt", *self.ASK, "--quiet"]
+        program = (
+            f"import sys; sys.argv = {words!r}\nfrom basketbt.cli.main import main\n"
+            "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        )
+        slow = {"pandas", "scipy", "matplotlib", "vectorbt", "numba", "exchange_calendars"}
+        assert loaded(program, cwd=tmp_path) & slow == set()
+
     def test_what_is_printed_stands_in_the_summary(self, tmp_path: Path) -> None:
         done = command(*self.ASK, "--no-report", cwd=tmp_path)
         assert "hindsight" in done.stderr
@@ -190,3 +199,21 @@ class TestCommand:
         assert refused.returncode == 2
         assert said in refused.stderr
         assert not list(tmp_path.iterdir())
+
+
+def test_a_file_may_say_its_format_and_one_of_the_future_is_refused(tmp_path: Path) -> None:
+    files = as_files(asked(SHARES, events=["deepseek-r1"]))
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"format: 1\n{text}", encoding="utf-8")
+    plan = make_plan(load_study(tmp_path / "adhoc.yaml"))
+    assert plan == make_plan(asked(SHARES, events=["deepseek-r1"]).study)
+    for name in files:
+        path = tmp_path / name
+        path.write_text("format: 2\nnew_key: 1\n" + files[name], encoding="utf-8")
+        with pytest.raises(InvalidFile, match=r"format: 2. is of a later basketbt") as error:
+            make_plan(load_study(tmp_path / "adhoc.yaml"))
+        assert len(error.value.problems) == 1
+        assert error.value.problems[0].fix == "pip install -U basketbt"
+        path.write_text(files[name], encoding="utf-8")

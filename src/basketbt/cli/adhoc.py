@@ -15,7 +15,7 @@ from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.locale import Language
-    from basketbt.plan.adhoc import AdHoc, OwnList, Question
+    from basketbt.plan.adhoc import AdHoc, Question
 
 Lists = Annotated[
     list[str] | None,
@@ -132,17 +132,13 @@ def save_files(found: AdHoc, language: Language, *, quiet: bool) -> None:
 
 def say_doubts(question: Question, language: Language) -> None:
     """What a reader must know of lists that stand in no file."""
-    from basketbt.plan.adhoc import OwnList
+    from basketbt.plan.adhoc import OwnList, is_weighted
 
     own = [one for one in question.lists if isinstance(one, OwnList)]
     for one in own:
         for row in one.unread:
             warn(worded("cli.unread", language, list=one.name, row=row))
-        if one.weighted and not all(_weighted(other) for other in question.lists):
+        if one.weighted and not all(is_weighted(other) for other in question.lists):
             warn(worded("cli.weights_unused", language, list=one.name))
     if own and question.published is None:
         warn(worded("cli.undated", language))
-
-
-def _weighted(one: OwnList | str) -> bool:
-    return not isinstance(one, str) and one.weighted

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from basketbt.cli import console
+from basketbt.cli import console, language
 from basketbt.cli.failures import to_nowhere
 
 
@@ -31,7 +31,7 @@ class SharedOptions(TyperCommand):
             TyperOption(
                 param_decls=["--lang"],
                 expose_value=False,
-                callback=lambda context, option, value: console.speak(value),
+                callback=lambda context, option, value: language.speak(value),
                 help="Language of what is printed: zh or en.",
             ),
         ]
@@ -40,7 +40,7 @@ class SharedOptions(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         console.hush(quiet=False)  # of an earlier command of this process
-        console.speak(None)
+        language.speak(None)
         return list(super().parse_args(ctx, args))
 
 

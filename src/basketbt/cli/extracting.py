@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from basketbt.cli.console import Json, say, say_json, say_table, warn
+from basketbt.cli.console import Json, on_screen, say, say_json, say_table, warn
 from basketbt.errors import InputError, OutputError
-from basketbt.notes import message
+from basketbt.notes import listing, message
 
 if TYPE_CHECKING:
     from basketbt.extract.documents import Document
@@ -105,8 +105,8 @@ def _as_data(document: Document, reading: Reading) -> dict[str, Any]:
 
 
 def _say_reading(document: Document, reading: Reading) -> None:
-    when = f"{reading.published or 'day unknown'} {reading.clock or ''}".strip()
-    say(f"{document.name} · {when} · {reading.title}")
+    day = reading.published or on_screen(message("day-unknown"))
+    say(f"{document.name} · {day} {reading.clock or ''}".strip() + f" · {reading.title}")
     if reading.picks:
         say_table(
             ("symbol", "name", "broker", "theme", "segment", "stance", "evidence"),
@@ -119,12 +119,18 @@ def _say_reading(document: Document, reading: Reading) -> None:
             ],
         )
     else:
-        say("no share is picked here")
+        say(message("say-no-share-is-picked-here"))
     for theme in reading.themes:
-        say(f"theme without shares: {theme.broker or '?'}: {' '.join(theme.words.split())}")
+        say(
+            message(
+                "say-theme-without-shares",
+                broker=theme.broker or "?",
+                words=" ".join(theme.words.split()),
+            )
+        )
     for doubt in reading.unresolved:
-        meant = f", may be {', '.join(doubt.candidates)}" if doubt.candidates else ""
-        warn(f"unresolved: {doubt.text} ({doubt.why}{meant})")
+        kind = "say-unresolved-may-be" if doubt.candidates else "say-unresolved"
+        warn(message(kind, text=doubt.text, why=doubt.why, meant=listing(doubt.candidates)))
 
 
 def _write(
@@ -146,7 +152,9 @@ def _write(
         return
     if reading.published is None:
         moment = reading.moment
-        known = f", only {moment.month:02}-{moment.day:02}" if moment.month and moment.day else ""
+        known: object = ""
+        if moment.month and moment.day:
+            known = message("only-the-day", day=f"{moment.month:02}-{moment.day:02}")
         raise NoDay(name=document.name, known=known)
     source = Source(document.name, title=reading.title, url=reading.url)
     drafts = drafts_of(reading, source, lambda name: _published(out / f"{name}.yaml"))
@@ -161,7 +169,7 @@ def _write(
     for path, text in texts.items():
         _put(path, text)
         if not quiet:
-            say(f"wrote {path}")
+            say(message("say-wrote", path=path))
     _put_schema(out)
 
 

@@ -104,11 +104,23 @@ Force = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 RESULTS = Path("results")
+
+
+def _run_names(incomplete: str) -> list[str]:
+    """What a shell completes: `latest`, studies, and ids."""
+    from basketbt.report.runs import run_places
+
+    places = run_places(RESULTS)
+    known = dict.fromkeys(["latest", *(one.study for one in places), *(one.id for one in places)])
+    return [name for name in known if name.startswith(incomplete)]
+
+
 RunName = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
         help="A run: its study's name, `latest`, a piece of its id, or its folder.",
+        autocompletion=_run_names,
         show_default=False,
     ),
 ]

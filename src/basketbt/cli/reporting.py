@@ -10,6 +10,7 @@ import typer
 from basketbt.cli.console import Json, Quiet, say, say_json, say_place, say_screen
 from basketbt.cli.options import Full, RunName, run_folder
 from basketbt.errors import unknown
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.report.compare import Comparison
@@ -85,7 +86,7 @@ def report(
     if as_json:
         say_json({"folder": str(folder), "page": str(page)})
     elif not quiet:
-        say(f"page:   {page}")
+        say(message("say-page", path=page))
     if show:
         typer.launch(str(page))
 

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from basketbt.cli.common import Commands
-from basketbt.cli.console import Json, Quiet, hush, say, say_json, say_table, speak, spoken, tell
+from basketbt.cli.console import Json, Quiet, hush, say, say_json, say_table, tell
+from basketbt.cli.language import screen_language, speak
 from basketbt.cli.options import RESULTS, Lang, Yes
 from basketbt.errors import InputError
 from basketbt.locale import say as worded
@@ -52,7 +53,7 @@ def runs(
         return
     hush(quiet=quiet)
     speak(lang)
-    language = spoken()
+    language = screen_language()
     places = run_places(results)
     lines = [run_line(place) for place in (places[:limit] if limit else places)]
     if as_json:
@@ -87,7 +88,7 @@ def prune(
 
     if keep is None and older_than is None:
         raise NothingToPrune
-    language = spoken()
+    language = screen_language()
     before = None if older_than is None else time.time() - older_than * 86_400
     chosen = removable(run_places(results), keep=keep, before=before)
     if not as_json:

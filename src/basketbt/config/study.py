@@ -240,6 +240,7 @@ class Title(Strict):
 class StudyConfig(Strict):
     """One study: events, baskets, prices, and how they are put together."""
 
+    format: Literal[1] = Field(1, description="The form of this file; a later one is refused.")
     study: Annotated[str, AfterValidator(_free_name)] = Field(
         pattern=FOLDER_NAME, description="Name; also its results folder."
     )
@@ -338,7 +339,8 @@ class StudyConfig(Strict):
         prices from another folder, or from a lock, give the same run.
         """
         choices = self.model_dump(
-            mode="json", exclude={"prices": {"source", "path", "tables"}, "grid": True}
+            mode="json",
+            exclude={"prices": {"source", "path", "tables"}, "grid": True, "format": True},
         )
         return json.dumps(choices, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from basketbt.market.limits import ex_price
 from basketbt.market.symbols import Symbol, parse_symbol
-from basketbt.notes import Note
+from basketbt.notes import Note, Worded, listing, message
 
 Dates = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
@@ -339,20 +339,21 @@ class PriceRequest:
         """Everything that is asked for by name: securities, then currency pairs."""
         return tuple(dict.fromkeys((*self.symbols, *self.indexes, *self.fx)))
 
-    def lacks(self, wanted: PriceRequest) -> tuple[str, ...]:
+    def lacks(self, wanted: PriceRequest) -> tuple[Worded, ...]:
         """What ``wanted`` asks for beyond this request, in words; empty when nothing is."""
         held = set(self.names)
         unknown = [name for name in wanted.names if name not in held]
         day = np.timedelta64(1, "D")
-        found = []
+        found: list[Worded] = []
         if unknown:
-            more = [f"and {len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else []
-            found.append(", ".join([*unknown[:_NAMED], *more]))
+            found.append(listing(unknown, most=_NAMED))
         if wanted.start < self.start:
-            found.append(f"the days from {wanted.start} to {self.start - day}")
+            found.append(
+                message("why-the-days-from-to", start=wanted.start, start2=self.start - day)
+            )
         last = wanted.end if wanted.required is None else wanted.required
         if last > self.end:
-            found.append(f"the days from {self.end + day} to {last}")
+            found.append(message("why-the-days-from-to-2", end=self.end + day, last=last))
         return tuple(found)
 
 

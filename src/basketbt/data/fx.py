@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from basketbt.data.bars import Bars, Dates, Floats, FxSeries
 from basketbt.errors import NoFx
-from basketbt.notes import Note, NoteKind, listing
+from basketbt.notes import Note, NoteKind, listing, message
 
 FxPolicy = Literal["require", "local"]
 
@@ -96,15 +96,17 @@ def fresh_rates(series: FxSeries | None, days: Dates) -> Floats:
     return fresh
 
 
-def _what_exists(pair: str, series: FxSeries | None, day: np.datetime64) -> str:
+def _what_exists(pair: str, series: FxSeries | None, day: np.datetime64) -> Note:
     """Why no rate is known on a day, in the words of the refusal."""
     if series is None or not len(series.dates):
-        return f"no {pair} rate is given"
+        return message("why-no-rate-is-given", pair=pair)
     if day < series.dates[0]:
-        return f"the {pair} rates begin on {series.dates[0]}, but one is needed on {day}"
+        return message("why-the-rates-begin-on-but", pair=pair, dates=series.dates[0], day=day)
     before = series.dates[np.searchsorted(series.dates, day, side="right") - 1]
-    where = "end on" if before == series.dates[-1] else "have a gap after"
-    return (
-        f"the {pair} rates {where} {before}, but one is needed on {day} "
-        f"(a rate holds for {STALE_AFTER} days)"
+    if before == series.dates[-1]:
+        return message(
+            "why-the-rates-end-on-but", pair=pair, before=before, day=day, stale_after=STALE_AFTER
+        )
+    return message(
+        "why-the-rates-have-a-gap", pair=pair, before=before, day=day, stale_after=STALE_AFTER
     )

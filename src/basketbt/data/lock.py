@@ -41,7 +41,7 @@ from basketbt.data.sources.sample import SampleSource
 from basketbt.durable import sha256, write_whole, zipped
 from basketbt.errors import DataError, InputError, InvalidFile, OutsideData, RefusedPath
 from basketbt.market.indexes import EQUAL_MARKET
-from basketbt.notes import Note, as_data, message, note_from
+from basketbt.notes import Note, as_data, listing, message, note_from
 from basketbt.shipped import SAMPLE
 
 FORMAT = 3
@@ -119,7 +119,7 @@ class LockSource:
         tables that cannot be read."""
         lacking = self._request.lacks(request)
         if lacking:
-            raise LockTooSmall(path=self._path, what="; ".join(lacking))
+            raise LockTooSmall(path=self._path, what=listing(lacking, "semicolon"))
         names = [name for name in self._files if name not in (UNIVERSE, UNIVERSE_VOLUME)]
         tables = TableSource(by_convention(names), lambda spec: self._table(spec.path))
         try:
@@ -355,7 +355,7 @@ def _read(path: Path) -> tuple[_Manifest, dict[str, bytes]]:
         where = ".".join(map(str, first["loc"]))
         raise BadLock(
             path=path,
-            why=message("why-its-manifest", where=where or "as a whole", msg=first["msg"]),
+            why=message("why-its-manifest", where=where or message("as-a-whole"), msg=first["msg"]),
         ) from error
     changed = sorted(
         {name for name, text in files.items() if sha256(text) != manifest.files.get(name)}

@@ -36,8 +36,8 @@ NO_SHARE_COUNT = NoteKind("no_share_count")
 UNWEIGHED_LATE = NoteKind("unweighed_late_listing")
 ESTIMATION_MOVED = NoteKind("estimation_moved")
 
-_GIVE_HISTORY = "Give prices that reach further back"
-_GIVE_SHARES = "Give a table of share counts (`kind: shares`, docs/prices.md)"
+_GIVE_HISTORY = message("do-give-prices-that-reach-further")
+_GIVE_SHARES = message("do-give-a-table-of-share")
 
 
 class UnmeasuredShares(DataError):
@@ -113,7 +113,7 @@ def measured(
             raise UnmeasuredShares(
                 basket=basket.id,
                 weighting=weighting.kind,
-                what=what.text(),
+                what=what,
                 symbols=names.text("en"),
                 weight=lost,
                 allowed=allowed,

@@ -15,7 +15,7 @@ from basketbt.eventstudy.questions import answers_of
 from basketbt.eventstudy.results import EventStudyResult, PlaceboDraws
 from basketbt.eventstudy.testing import Findings, why_untested, window_tests
 from basketbt.eventstudy.windows import LONGEST_PLACEBO, Offsets, length
-from basketbt.notes import NoteKind
+from basketbt.notes import Note, NoteKind, message
 
 LIMITS_UNKNOWN = NoteKind("empty-limits-unknown")
 
@@ -91,34 +91,27 @@ def _registered(inputs: EventStudyInputs, window: Offsets) -> bool:
     return any(inputs.family(b, window) for b in range(len(inputs.baskets)))
 
 
-def _hint(inputs: EventStudyInputs, fault: Fault) -> str:
+def _hint(inputs: EventStudyInputs, fault: Fault) -> Note:
     """What to change in the study file, or which prices to give."""
     if fault == Fault.SINGULAR:
-        return "The market index does not move there: name another `market` under `event_study`."
+        return message("do-the-market-index-does-not")
     if fault == Fault.NO_VARIANCE:
-        return "Name an index that is not the list itself as `market` under `event_study`."
+        return message("do-name-an-index-that-is")
     if fault == Fault.TOO_FEW:
         return _too_few(inputs)
-    return (
-        f"Every window under `event_study` must begin after the estimation window "
-        f"({list(inputs.estimation)}) and end within the prices of four fifths of a list's weight."
-    )
+    return message("do-every-window-under-event-study", estimation=list(inputs.estimation))
 
 
-def _too_few(inputs: EventStudyInputs) -> str:
+def _too_few(inputs: EventStudyInputs) -> Note:
     needed, whole = inputs.options.minimum_sessions, length(inputs.estimation)
     if whole < needed:
-        return (
-            f"`estimation` {list(inputs.estimation)} has {whole} sessions: begin it earlier, or "
-            "lower `event_study.minimum_sessions` (20 at the least)."
+        return message(
+            "do-estimation-has-sessions-begin-it", estimation=list(inputs.estimation), whole=whole
         )
     begin, end = (inputs.day0 + day for day in inputs.estimation)
-    runs = f"{list(inputs.estimation)} ends before the first price"
+    estimation = list(inputs.estimation)
+    runs = message("why-ends-before-the-first-price", estimation=estimation)
     if end >= 0:
-        runs = f"{list(inputs.estimation)} is {inputs.sessions[max(begin, 0)]} to "
-        runs += f"{inputs.sessions[end]}"
-    return (
-        f"The estimation window {runs}: give prices of four fifths of a list's weight, and of the "
-        "index, over it. Or set `estimation` to sessions that the prices cover, or lower "
-        "`event_study.minimum_sessions` (20 at the least)."
-    )
+        first, last = inputs.sessions[max(begin, 0)], inputs.sessions[end]
+        runs = message("why-is-to", estimation=estimation, first=first, last=last)
+    return message("do-the-estimation-window-give-prices", runs=runs)

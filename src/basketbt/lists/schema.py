@@ -181,6 +181,7 @@ class UnresolvedFile(Strict):
 class _Head(Strict):
     """What a list and a composite have in common."""
 
+    format: Literal[1] = Field(1, description="The form of this file; a later one is refused.")
     broker: str = Field(pattern=NAME, description="Short id of the broker; also its folder.")
     broker_zh: Text = Field(description="The broker's name in Chinese.")
     broker_en: Text | None = Field(

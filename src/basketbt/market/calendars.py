@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.errors import DataError, OutsideCalendar, unknown
+from basketbt.notes import Note, message
 
 Dates = NDArray[np.datetime64]
 Day = date | np.datetime64
@@ -115,12 +116,14 @@ class Calendar:
         """The session ``k`` sessions after ``session`` (before it when ``k`` is negative)."""
         position = self.index_of(session) + k
         if position < 0:
-            raise self._outside(f"the session {-k} before {as_day(session)}", BeforeCalendar)
+            raise self._outside(
+                message("why-the-session-before", value=-k, as_day=as_day(session)), BeforeCalendar
+            )
         if position < len(self.sessions):
             return self._at(position)
         longer = _longer(self)
         if position >= len(longer.sessions):
-            raise self._outside(f"the session {k} after {as_day(session)}")
+            raise self._outside(message("why-the-session-after", k=k, as_day=as_day(session)))
         return longer._at(position)
 
     def distance(self, start: Day, end: Day) -> int:
@@ -196,7 +199,7 @@ class Calendar:
         raise self._outside(str(day), BeforeCalendar if day < self.first else OutsideCalendar)
 
     def _outside(
-        self, what: str, error: type[OutsideCalendar] = OutsideCalendar
+        self, what: str | Note, error: type[OutsideCalendar] = OutsideCalendar
     ) -> OutsideCalendar:
         return error(date=what, calendar=self.name, first=self.first, last=self.last)
 

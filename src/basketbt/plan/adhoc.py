@@ -31,6 +31,8 @@ from basketbt.yamlmodel import validate
 
 #: The study's name where nobody gave one, and the broker that own lists stand under.
 NAME, BROKER = "adhoc", "mine"
+#: What a list is called that has no name.
+UNNAMED = "list"
 #: What a reader asks: the month before, then a day, a week and a month of sessions.
 BEFORE = (-20, -1)
 AFTER = (1, 5, 20)
@@ -84,13 +86,13 @@ class OwnList:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked. ``lists``: own ones, or ids, globs and paths of the library.
+    """What is asked. ``lists``: own ones, baskets, or ids, globs and paths of the library.
 
     ``events``: ids or moments; ``published``: when own lists came out, None where nobody says;
     ``settings``: further keys of a study.
     """
 
-    lists: Sequence[OwnList | str]
+    lists: Sequence[OwnList | Basket | str]
     events: Sequence[str] = ()
     published: str | None = None
     since: str | None = None
@@ -149,7 +151,7 @@ def list_of_text(text: str, number: int) -> OwnList | str:
 
 def _called(stem: str, number: int) -> str:
     usable = re.search(r"[a-z0-9]", stem.lower())
-    return stem if usable else "list" if number == 1 else f"list-{number}"
+    return stem if usable else UNNAMED if number == 1 else f"{UNNAMED}-{number}"
 
 
 def _content(path: Path) -> bytes:
@@ -182,7 +184,7 @@ def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc
         "baskets": ids,
         "windows": _windows(asked, events),
         **({"horizons": list(AFTER)} if dated else {"split_at_publication": False}),
-        **({"weighting": "given"} if own and all(_weighted(one) for one in asked.lists) else {}),
+        **({"weighting": "given"} if own and all(is_weighted(one) for one in asked.lists) else {}),
         **asked.settings,
     }
     option = {"study": "--save", "events": "--event", "baskets": "--list"}
@@ -191,12 +193,16 @@ def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc
         YamlDocument("options", document, {}, overrides=origins),
         Path(f"{document['study']}.yaml"),
         overrides,
-        tuple(_basket(name, one) for name, one in lists.items()),
+        (
+            *(_basket(name, one) for name, one in lists.items()),
+            *(one for one in asked.lists if isinstance(one, Basket)),
+        ),
     )
     return AdHoc(study=study, document=document, lists=lists)
 
 
-def _weighted(one: OwnList | str) -> bool:
+def is_weighted(one: OwnList | Basket | str) -> bool:
+    """Whether it is a list of one's own in which every share has a weight."""
     return isinstance(one, OwnList) and one.weighted
 
 
@@ -223,7 +229,7 @@ def _list_document(one: OwnList, published: Moment) -> dict[str, Any]:
         "broker": BROKER,
         "broker_zh": "自选",
         "broker_en": "Own list",
-        "theme": {"zh": one.name, "en": one.name},
+        "theme": _theme(one.name),
         "source": {
             "publisher": "own list",
             "title": one.name,
@@ -234,12 +240,23 @@ def _list_document(one: OwnList, published: Moment) -> dict[str, Any]:
     }
 
 
+def _theme(name: str) -> dict[str, str]:
+    """The name of a list as a theme; one without a name is called by what it is."""
+    unnamed = re.fullmatch(rf"{UNNAMED}(?:-(\d+))?", name)
+    if unnamed is None:
+        return {"zh": name, "en": name}
+    return {"zh": f"自选{unnamed[1] or ''}", "en": f"Own list {unnamed[1] or ''}".strip()}
+
+
 def _published(text: str | None, today: date) -> Moment:
     if text is not None:
         return _moment(text, "--published")
-    # Sessions are known some way ahead only, and a reader needs one after the day.
-    last = as_date(calendar("XSHG").known_until - np.timedelta64(10, "D"))
-    return min(today, last)
+    # Sessions are known some way ahead only, and a reader needs one after the day. To ask for those
+    # after the table imports exchange_calendars: a second.
+    home, ahead = calendar("XSHG"), np.timedelta64(10, "D")
+    if today < as_date(home.last - ahead):
+        return today
+    return min(today, as_date(home.known_until - ahead))
 
 
 def _moment(text: str, what: str) -> Moment:

@@ -45,9 +45,6 @@ class MemoryTooSmall(InputError):
 class BlocksChanged(OutputError):
     """Fields: path, why."""
 
-    template = "finished blocks in {path} were changed while the grid was put together: {why}"
-    fix = "Run the same command again: what was changed is computed again."
-
 
 class Checkpoint:
     """The folder of the finished blocks of one job, which ``job`` names."""

@@ -32,6 +32,7 @@ from basketbt.data.bars import Bars, Floats
 from basketbt.data.sources.transport import LARGEST_BODY, Answer, Transport
 from basketbt.data.sources.vendor import FactorSteps, History, Query
 from basketbt.market.symbols import Symbol
+from basketbt.notes import message
 
 NAME = "baostock"
 HOST = "public-api.baostock.com"
@@ -87,15 +88,15 @@ def history(query: Query) -> History:
 def inspect(transport: Transport, url: str, body: bytes) -> None:
     """Raise unless the body is a table of the known columns, about the code that was asked for."""
     answer = transport.json_object(body)
-    error, message = str(answer.get("error")), str(answer.get("message", ""))
-    if "黑名单" in message:  # the list of addresses that asked in parallel
-        transport.refused(f"error {error}: {message}")
+    error, told = str(answer.get("error")), str(answer.get("message", ""))
+    if "黑名单" in told:  # the list of addresses that asked in parallel
+        transport.refused(message("why-error", error=error, told=told))
     if error != "0":
-        transport.told_an_error(f"error {error}: {message}")
+        transport.told_an_error(message("why-error", error=error, told=told))
     if answer.get("fields") != list(FIELDS) or not isinstance(answer.get("rows"), list):
-        transport.changed("the table has other columns than the known ones")
+        transport.changed(message("why-the-table-has-other-columns"))
     if not answer["rows"]:
-        transport.no_data("no rows for this code in this window")
+        transport.no_data(message("why-no-rows-for-this-code-in"))
     code = parse_qs(urlsplit(url).query)["code"][0]
     for row in answer["rows"]:
         _inspect_row(transport, row, code)
@@ -103,17 +104,17 @@ def inspect(transport: Transport, url: str, body: bytes) -> None:
 
 def _inspect_row(transport: Transport, row: Any, code: str) -> None:
     if not isinstance(row, list) or len(row) != len(FIELDS):
-        transport.changed("a row has other fields than the known ones")
+        transport.changed(message("why-a-row-has-other-fields"))
     told = dict(zip(FIELDS, map(str, row), strict=True))
     transport.demand(told["code"], code)
     suspended = told["tradestatus"] == "0"
     for name in _NUMBERS:
         empty = told[name] == "" and suspended and name in ("volume", "amount")
         if not (empty or _NUMBER.fullmatch(told[name])):
-            transport.changed(f"the row of {told['date']} holds something that is no number")
+            transport.changed(message("why-the-row-of-holds-something", date=told["date"]))
     flags = (told["adjustflag"], told["tradestatus"], told["isST"])
     if not _DAY.fullmatch(told["date"]) or flags[0] != "3" or not set(flags[1:]) <= {"0", "1"}:
-        transport.changed(f"the row of {told['date']} is not as traded, or has unknown flags")
+        transport.changed(message("why-the-row-of-is-not", date=told["date"]))
 
 
 # --- the child -----------------------------------------------------------------------------

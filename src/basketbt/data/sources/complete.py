@@ -97,7 +97,7 @@ class _Completion:
         within = tuple(action for action in found[0] if first <= action.ex_date <= last)
         hidden = [one.ex_date for one in within if one.rights > 0 and one.ex_date > first]
         if hidden and self.history.actions is not None:
-            raise _changed(self.history, f"its factor leaves out the rights issue of {hidden[0]}")
+            raise _changed(self.history, message("why-its-factor-leaves-out-the", hidden=hidden[0]))
         self._add(found[1], actions=within, actions_from=eastmoney.NAME)
 
     def add_steps(self) -> None:
@@ -192,7 +192,9 @@ def _is_confirmed(
         if len(lost):
             raise _changed(
                 history,
-                f"{len(lost)} session(s) that {other.name} has are missing, the first is {lost[0]}",
+                message(
+                    "why-session-s-that-has-are", count=len(lost), name=other.name, lost=lost[0]
+                ),
             )
         return True
     return False

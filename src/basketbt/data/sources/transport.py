@@ -257,7 +257,9 @@ class Transport:
         self._last_host = host
         if closed := self._hosts.closed(host):
             kind = Refused if closed.refused else Unreachable
-            why = message("host-left-alone", minutes=f"{closed.seconds / 60:.0f}", why=closed.why)
+            why = message(
+                "why-left-alone-for-more-minutes", seconds=closed.seconds / 60, why=closed.why
+            )
             failure = self.failure(kind, why)
             failure.left_alone = True
             raise failure
@@ -303,7 +305,7 @@ class Transport:
         """Tell data from a refusal. Raises; a refusal also closes the host for a while."""
         if answer.status == 404:
             kind = NoData if self._missing_is_404 else Changed
-            raise self.failure(kind, "nothing is found at this address", status=404)
+            raise self.failure(kind, message("why-nothing-is-found-at-this"), status=404)
         why = None
         if answer.status >= 300:
             why = message("why-http", status=answer.status)

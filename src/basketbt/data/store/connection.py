@@ -10,8 +10,8 @@ from pathlib import Path
 
 from basketbt.bounded import read_head
 from basketbt.data.store.schema import APPLICATION_ID, MIGRATIONS, OURS, migrate, version
-from basketbt.errors import DataError, InputError, OutputError, RefusedPath
-from basketbt.notes import message
+from basketbt.errors import DataError, InputError, OutputError, RefusedPath, of_system
+from basketbt.notes import Note, message
 
 BUSY_SECONDS = 60.0
 _DAMAGE = (
@@ -104,7 +104,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(path=path.parent, why=error.strerror or str(error)) from error
+        raise OutputError(path=path.parent, why=of_system(error)) from error
     demand_ours(path)
     if path.exists() and not os.access(path, os.W_OK):
         raise OutputError(path=path, why=message("why-it-is-read-only-offline"))
@@ -185,13 +185,13 @@ def set_aside(path: Path) -> Path:
     return path
 
 
-def _explained(why: str) -> str:
+def _explained(why: str) -> str | Note:
     if "full" in why:
-        return f"{why}; what was stored before is intact, free some space and run it again"
+        return message("why-what-was-stored-before-is", why=why)
     if "readonly" in why or "unable to open" in why:
-        return f"{why}; choose another file with --store or BASKETBT_STORE"
+        return message("why-choose-another-file-with-store", why=why)
     if "locked" in why:
-        return f"{why}; another process has held it for {BUSY_SECONDS:.0f} seconds"
+        return message("why-another-process-has-held-it", why=why, busy_seconds=BUSY_SECONDS)
     return why
 
 

@@ -14,18 +14,13 @@ import numpy as np
 
 from basketbt.data.store import rows as tables
 from basketbt.errors import DataError
+from basketbt.notes import message
 
 _COVERED = ("first", "last", "currency", "steps_from", "actions_from", "shares_from", "delisted")
 
 
 class ChangedHistory(DataError):
     """Fields: path, symbol, vendor, why."""
-
-    template = "the stored prices of {symbol} ({vendor}) in {path} {why}; they are not used"
-    fix = (
-        "Fetch them anew: `basketbt store prune {symbol} --vendor {vendor} --yes`, then "
-        "`basketbt fetch STUDY`; or put back a copy made with `basketbt store export`."
-    )
 
 
 def seal(db: sqlite3.Connection, vendor: str, symbol: str) -> None:
@@ -53,7 +48,11 @@ def demand_unchanged(db: sqlite3.Connection, path: object, vendor: str, symbol: 
     except (TypeError, ValueError):  # a text in the place of a number
         same = False
     if not same:
-        why = "are not what was stored" if kept else "have lost their digest"
+        why = (
+            message("why-are-not-what-was-stored")
+            if kept
+            else message("why-have-lost-their-digest")
+        )
         raise ChangedHistory(path=path, symbol=symbol, vendor=vendor, why=why)
 
 

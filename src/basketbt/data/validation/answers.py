@@ -18,6 +18,7 @@ from basketbt.data.validation.rates import wrong_rates
 from basketbt.data.validation.rows import judged, missing_before
 from basketbt.market.calendars import as_day, calendar
 from basketbt.market.symbols import Symbol, parse_symbol
+from basketbt.notes import message
 
 SETTLE = timedelta(minutes=30)  # after the close, until the vendors' last bar is final
 # Not as a study judges them: of gaps a second vendor is asked, the unit is settled here.
@@ -61,7 +62,9 @@ def checked(history: History) -> History:
         missing = missing_sessions(history)
         missing = missing[missing > history.bars.dates[0]]
         if len(missing) and (missing[0] < history.bars.dates[-1] or len(missing) > LATE):
-            raise Rejected(f"{len(missing)} session(s) are missing, the first is {missing[0]}")
+            raise Rejected(
+                message("why-session-s-are-missing-the", count=len(missing), missing=missing[0])
+            )
     if history.steps is not None:
         _refuse_steps(history.steps)
         _refuse_leaps(history.with_factor, history.first)
@@ -73,9 +76,9 @@ def _refuse_rates(history: History) -> None:
     bars = history.bars
     days = np.diff(bars.dates).astype(np.int64)
     if not len(bars) or (days <= 0).any():
-        raise Rejected("no rates, or their dates are not in order")
+        raise Rejected(message("why-no-rates-or-their-dates"))
     for one in wrong_rates(FxSeries.of(history.symbol, bars.dates, bars.close)):
-        raise Rejected(f"the rate {one.what} {one.value:g} on {one.date}")
+        raise Rejected(message("why-the-rate-on", what=one.what, value=one.value, date=one.date))
 
 
 def missing_sessions(history: History) -> Dates:
@@ -89,21 +92,23 @@ def missing_sessions(history: History) -> Dates:
 def _refuse_rows(bars: Bars) -> None:
     """No rule of rows is broken; a column may be empty throughout or nowhere."""
     if not len(bars):
-        raise Rejected("no bars in this window")
+        raise Rejected(message("why-no-bars-in-this-window"))
     for one in judged(bars)[1]:
         if one.rule not in _NOT_HELD:
-            raise Rejected(f"{one.what} {one.value:.6g} on {one.date} ({one.rule})")
+            raise Rejected(
+                message("why-on", what=one.what, value=one.value, date=one.date, rule=one.rule)
+            )
     for name in ("open", "high", "low", "volume", "amount"):
         empty = np.isnan(getattr(bars, name))
         if empty.any() and not empty.all():
-            raise Rejected(f"{name} is empty on {bars.dates[empty][0]}")
+            raise Rejected(message("why-is-empty-on", name=name, dates=bars.dates[empty][0]))
 
 
 def _refuse_steps(steps: FactorSteps) -> None:
     if not (np.isfinite(steps.ratios) & (steps.ratios > 0)).all():
-        raise Rejected("the factor is zero, negative or empty")
+        raise Rejected(message("why-the-factor-is-zero-negative"))
     if (np.diff(steps.dates).astype(np.int64) <= 0).any():
-        raise Rejected("the factor's dates are not in order")
+        raise Rejected(message("why-the-factors-dates-are-not"))
 
 
 def _refuse_leaps(bars: Bars, first: np.datetime64) -> None:
@@ -119,7 +124,7 @@ def _refuse_leaps(bars: Bars, first: np.datetime64) -> None:
     if beyond.any():
         at = int(np.flatnonzero(beyond)[0])
         day = bars.dates[at]
-        raise Rejected(f"{found.change[at]:+.1%} on {day} is beyond the board's daily limit")
+        raise Rejected(message("why-on-is-beyond-the-boards", change=found.change[at], day=day))
 
 
 def _in_shares(bars: Bars) -> Bars:
@@ -139,4 +144,4 @@ def _in_shares(bars: Bars) -> Bars:
         return replace(bars, volume=bars.volume * 100)
     strange = known & ~(single | lots)
     day = bars.dates[strange if strange.any() else known & lots][0]
-    raise Rejected(f"amount / (volume x price) is neither 1 nor 100 throughout, see {day}")
+    raise Rejected(message("why-amount-volume-x-price-is", day=day))

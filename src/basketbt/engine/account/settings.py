@@ -9,6 +9,7 @@ from typing import SupportsIndex
 from basketbt.engine.account import Dividends
 from basketbt.errors import InputError
 from basketbt.market.fees import Broker
+from basketbt.notes import message
 
 # Money is counted in fen and shares of it in millionths, in 64 bits: nine billion yuan fit.
 _MOST_CASH = 9e9
@@ -41,16 +42,20 @@ class AccountSettings:
     broker: Broker = field(default_factory=Broker)
 
     def __post_init__(self) -> None:
-        volume = "above 0 and at most 1 (0.1: a tenth of the session's volume)"
+        volume = message("why-above-0-and-at-most")
         for key, right, allowed in (
-            ("cash", 0 < self.cash <= _MOST_CASH, f"above 0 and at most {_MOST_CASH:g}"),
+            (
+                "cash",
+                0 < self.cash <= _MOST_CASH,
+                message("why-above-0-and-at-most-2", most_cash=_MOST_CASH),
+            ),
             ("participation", 0 < self.participation <= 1, volume),
             (
                 "slippage_bps",
                 0 <= self.slippage_bps <= 1000,
-                "between 0 and 1000 (100: one percent)",
+                message("why-between-0-and-1000-100"),
             ),
-            ("patience", 0 <= self.patience <= 250, "between 0 and 250 sessions"),
+            ("patience", 0 <= self.patience <= 250, message("why-between-0-and-250-sessions")),
         ):
             if not right:
                 raise BadAccount(key=key, value=getattr(self, key), allowed=allowed)

@@ -76,7 +76,7 @@ def open_table(path: Path) -> TableFile:
     demand_plain(path)
     try:
         if suffix == ".parquet":
-            return _parquet(path)
+            return paired(ParquetTable(path), path.name)
         with path.open("rb") as file:
             begins = file.read(4)
         if begins in (_EXCEL, _ZIP) and suffix.startswith(".xls"):
@@ -168,18 +168,17 @@ class ParquetTable:
             raise InvalidFile([Problem(self._path.name, 1, what)]) from None
 
 
-def _parquet(path: Path) -> TableFile:
-    """A Parquet file; one whose columns are pairs of pandas, ('Close', '600519.SS'), as rows."""
-    table = ParquetTable(path)
+def paired(table: TableFile, name: str) -> TableFile:
+    """A table; one whose columns are pairs of pandas, ('Close', '600519.SS'), as rows."""
     pairs = [name[2:-2].split("', '") for name in table.headers if name.startswith("('")]
     if len(pairs) < len(table.headers) - 1 or not pairs or any(len(one) != 2 for one in pairs):
         return table
     first, whole = len(table.headers) - len(pairs), table.read(table.headers, ())
     ordered = [*(n for n in table.headers if not n.startswith("('"))]
     columns = [*ordered, *(n for n in table.headers if n.startswith("('"))]
-    body = zip(*(whole[name].to_pylist() for name in columns), strict=True)
+    body = zip(*(whole[one].to_pylist() for one in columns), strict=True)
     heads = [[*[""] * first, *(pair[level] for pair in pairs)] for level in (0, 1)]
-    return RowsTable(path.name, [*heads, *body])
+    return RowsTable(name, [*heads, *body])
 
 
 class CsvTable:
