@@ -265,3 +265,14 @@ def test_nothing_of_the_screen_is_translated_that_nobody_says() -> None:
     assert [text for text in ours if text not in known and f'"{text}"' not in code] == [
         "Show this message and exit."
     ]
+
+
+def test_rules_and_lists_are_said_in_chinese(screen: Screen) -> None:
+    for words in ("rules --on 2025-02-05", "rules --on 2021-09-01 6682.HK"):
+        code, said = screen(*words.split())
+        assert code == 0
+        values = [line.rsplit("  ", 1)[0] for line in said.splitlines()]  # without the source
+        assert [word for line in values for word in english(CODE.sub("", line))] == []
+    code, said = screen("show", "guojin/software")
+    assert said.startswith("guojin/software · 国金证券 软件应用\n")
+    assert re.search("688111.SH +金山办公 +C端 +推荐 +点名 +1 +8.33%", said)
