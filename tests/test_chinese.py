@@ -178,8 +178,8 @@ def test_every_help_text_has_its_chinese(words: str, screen: Screen) -> None:
 
 #: What the Chinese screen quotes as it stands, beside what a message quotes.
 CODE = re.compile(
-    r"--[a-z-]+(?: [a-z_.]+)?|`[^`]*`|'[^']*'|“[^”]*”|[!-~]*[./_:=\[\d-][!-~]*|[A-Z]{2,}"
-    r"|(?<=错误：)[\w/]+|(?<=已知：|可用：|可写：).*",
+    r"(?<=已知：|可用：|可写：|已有：).*|--[a-z-]+(?: [a-z_.]+)?|`[^`]*`|'[^']*'|“[^”]*”"
+    r"|[!-~]*[./_:=\[\d-][!-~]*|[A-Z]{2,}|(?<=错误：)[\w/]+",
     re.ASCII,
 )
 
@@ -201,6 +201,7 @@ WRONG = {
     "run deepseek-r1 --lock a --source b": "--lock与--source不能同用",
     "run deepseek-r1 --lang fr": "应为'zh'或'en'，而非'fr'",
     "run": "既未指定研究，也未给出名单",
+    "show": "缺少参数",
     "run deepseek-r1 --nosuch": "没有选项--nosuch",
     "grd": "没有命令'grd'，是否指'grid'？",
     "grid deepseek-r1 --workers few": "不是数字",
