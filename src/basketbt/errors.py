@@ -25,12 +25,13 @@ words are in the catalogues, in English and Chinese: ``error.<Class>`` says what
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from basketbt.locale import Language, catalogue
-from basketbt.notes import Worded, listing, message, worded
+from basketbt.notes import Note, Worded, listing, message, worded
 
 
 class BasketbtError(Exception):
@@ -82,6 +83,15 @@ class Advice:
         return self.error.advice(language)
 
 
+def of_system(error: OSError | ValueError) -> Note | str:
+    """What the operating system said: in our words where it is common, else in its own."""
+    number = error.errno if isinstance(error, OSError) else None
+    code = errno.errorcode.get(number or 0, "")
+    if f"note.system-{code}" in catalogue("en"):
+        return message(f"system-{code}")
+    return getattr(error, "strerror", None) or str(error)
+
+
 # --- exit 2: the input -------------------------------------------------------------------------
 
 
@@ -120,10 +130,10 @@ class Problem:
 
     def text(self, language: Language = "en") -> str:
         """The problem in words, its mending in a line of its own."""
-        what, fix = worded(self.what, language), worded(self.fix, language)
-        tail = f"\n    → {fix}" if fix else ""
         where = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{where}: {what}{tail}"
+        said = message("about", about=where, what=self.what).text(language)
+        fix = worded(self.fix, language)
+        return f"{said}\n    → {fix}" if fix else said
 
 
 _SHOWN_PROBLEMS = 20  # an error fits one screen
@@ -231,7 +241,7 @@ class OutputError(BasketbtError):
     @classmethod
     def of(cls, error: OSError, path: object) -> OutputError:
         """What the system said about a file; about ``path`` where it names none."""
-        return cls(path=error.filename or path, why=error.strerror or str(error))
+        return cls(path=error.filename or path, why=of_system(error))
 
 
 class VerificationError(BasketbtError):

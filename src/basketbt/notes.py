@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
-from basketbt.locale import Language, say
+from basketbt.locale import Language, count, say
 
 Severity = Literal["info", "warning"]
 Joint = Literal["comma", "semicolon", "and", "or", "line"]
@@ -33,7 +33,7 @@ class NoteKind:
 class Listing:
     """Texts or notes one after another, told apart by how the language joins them."""
 
-    items: tuple[str | Note, ...]
+    items: tuple[str | Worded, ...]
     joint: Joint = "comma"
 
     def text(self, language: Language = "en", shorten: Shorten | None = None) -> str:
@@ -42,7 +42,7 @@ class Listing:
             if short is not None:
                 return short
         return say(f"joint.{self.joint}", language).join(
-            item if isinstance(item, str) else item.text(language, shorten) for item in self.items
+            str(worded(item, language, shorten)) for item in self.items
         )
 
 
@@ -83,12 +83,23 @@ def worded(value: object, language: Language, shorten: Shorten | None = None) ->
     return value.text(language) if isinstance(value, Worded) else value
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How many of something, by the key of the catalogues."""
+
+    key: str
+    number: int
+
+    def text(self, language: Language = "en") -> str:
+        return count(self.key, self.number, language)
+
+
 def message(code: str, /, **values: object) -> Note:
     """A note that is made at one place only, as a part of an error: its kind needs no name."""
     return NoteKind(code)(**values)
 
 
-def listing(items: Iterable[str | Note], joint: Joint = "comma", *, most: int = 0) -> Listing:
+def listing(items: Iterable[str | Worded], joint: Joint = "comma", *, most: int = 0) -> Listing:
     """Items to be said one after another; of more than ``most`` the first, and how many more."""
     every = tuple(items)
     if most and len(every) > most:
@@ -141,8 +152,10 @@ def _note_from(data: Mapping[str, Any]) -> Note:
 
 
 def _value_from(data: Any) -> Any:
-    if not isinstance(data, dict):
+    if isinstance(data, str | int | float):
         return data
+    if not isinstance(data, dict):
+        raise ValueError(f"a value {data!r}, which is no text, number or note")
     if "items" not in data:
         return _note_from(data)
     items = tuple(map(_value_from, data["items"]))

@@ -11,6 +11,7 @@ import typer
 
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.errors import InputError
+from basketbt.notes import Counted, listing, message
 
 if TYPE_CHECKING:
     from basketbt.lists.history import Issue
@@ -128,11 +129,11 @@ def check(
         say_json({key: [vars(one) for one in several] for key, several in found.items()})
         raise typer.Exit(2 if verdict.problems else 0)
     for problem in (*verdict.warnings, *verdict.problems):
-        prefix = "warning: " if problem in verdict.warnings else ""
-        warn(f"{prefix}{problem}")
+        is_warning = problem in verdict.warnings
+        warn(message("say-warning", what=problem) if is_warning else problem)
     if verdict.problems:
         count = len(verdict.problems)
-        warn(f"{count} problem{'s' if count > 1 else ''}")
+        warn(Counted("count.problems", count))
         raise typer.Exit(2)
     say(verdict.summary)
 
@@ -170,7 +171,7 @@ def overlap(
             (f"{i + 1} {name}", *(count or "·" for count in found.common[i]))
             for i, name in enumerate(found.ids)
         ],
-        title="Shares in common (on the diagonal: shares of the basket)",
+        title=message("say-shares-in-common-on-the"),
         right=range(1, len(chosen) + 1),
     )
 
@@ -217,7 +218,7 @@ def _say_written(path: Path, *, as_json: bool) -> None:
     if as_json:
         say_json({"file": str(path)})
     else:
-        say(f"wrote {path}")
+        say(message("say-wrote", path=path))
 
 
 def basket_from_board(
@@ -238,11 +239,14 @@ def basket_from_board(
         ask = ths_board if vendor is BoardVendor.THS else concept_board
         board = ask(board_name, date.today(), store.hosts())  # noqa: DTZ011
     written = start_from_board(name, board.name, board.members, board.retrieved, vendor.value)
-    say(f"{len(board.members)} shares; left out: {', '.join(board.left_out) or 'none'}")
-    warn(
-        f"warning: these are the members of {board.retrieved}; for an earlier event this list is "
-        "chosen with hindsight"
+    say(
+        message(
+            "say-shares-left-out",
+            count=len(board.members),
+            left_out=listing(board.left_out) if board.left_out else message("none"),
+        )
     )
+    warn(message("say-warning", what=message("say-members-of-today", day=board.retrieved)))
     return written
 
 
@@ -260,20 +264,20 @@ def basket_from_table(name: str, path: Path) -> Path:
 
     pasted = str(path) == "-"
     content = sys.stdin.buffer.read(_LARGEST) if pasted else read_plain(path, _LARGEST)
-    file = "pasted text" if pasted else path.name
+    file = str(message("pasted-text")) if pasted else path.name
     found = tabled(all_cells(file, content))
     unread = [f"row {line}: {words} ({why})" for line, words, why in found.left_out]
     if not found.rows:
         raise NoShares(path=file, listing="".join(f"\n{text}" for text in unread[:12]))
     written = start_from_table(name, file, found.rows, unread)
-    weights = ", with weights (weighting: given)" if found.weighted else ""
-    say(f"{len(found.rows)} shares{weights}; {len(unread)} rows left out")
+    kind = "say-shares-with-weights" if found.weighted else "say-shares"
+    say(message(kind, count=len(found.rows), left_out=len(unread)))
     for text in unread:
-        warn(f"warning: {text}")
+        warn(message("say-warning", what=text))
     unsaid = sum(row.stance is None for row in found.rows)
     if unsaid:
-        warn(f"warning: {unsaid} shares without a stance are written as recommend")
-    warn(f"warning: say in {written} who published the list, and when")
+        warn(message("say-warning", what=message("say-without-a-stance", count=unsaid)))
+    warn(message("say-warning", what=message("say-who-published", path=written)))
     return written
 
 
@@ -349,9 +353,9 @@ def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:
     source = basket.source
     about = f"{basket.broker_zh} {basket.theme_zh} · {basket.broker_en}: {basket.theme_en}"
     say(f"{basket.id} · {about}")
-    say(f"{source.publisher}: {source.title}, published {source.when}")
+    say(message("say-published", publisher=source.publisher, title=source.title, when=source.when))
     if basket.components:
-        say(f"made of {', '.join(basket.components)}")
+        say(message("say-made-of", components=listing(basket.components)))
     if basket.notes:
         say(basket.notes)
     say()

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from basketbt.cli import console
+from basketbt.cli import console, language
 from basketbt.cli.failures import to_nowhere
 
 
@@ -31,7 +31,7 @@ class SharedOptions(TyperCommand):
             TyperOption(
                 param_decls=["--lang"],
                 expose_value=False,
-                callback=lambda context, option, value: console.speak(value),
+                callback=lambda context, option, value: language.speak(value),
                 help="Language of what is printed: zh or en.",
             ),
         ]
@@ -40,12 +40,15 @@ class SharedOptions(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         console.hush(quiet=False)  # of an earlier command of this process
-        console.speak(None)
+        language.speak(None)
         return list(super().parse_args(ctx, args))
 
 
 class Root(TyperGroup):
-    """All commands. A reader who closes the pipe has had enough: that is no failure."""
+    """All commands. A reader who closes the pipe has had enough: that is no failure.
+
+    Ctrl-C ends a command with 130, as a shell expects it.
+    """
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -53,6 +56,8 @@ class Root(TyperGroup):
         except BrokenPipeError:
             to_nowhere(sys.stdout)
             raise typer.Exit(0) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
 
 
 class Commands(typer.Typer):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from basketbt.errors import unknown
+from basketbt.cli.language import screen_language, spoken
 from basketbt.locale import catalogue
-from basketbt.notes import Note
-from basketbt.text import escaped, visible
+from basketbt.notes import Note, Worded, message, worded
+from basketbt.text import escaped, shortened, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,6 @@ class _Manner:
     """How the command that runs is to speak."""
 
     quiet: bool = False
-    language: Language = "en"
 
 
 _manner = _Manner()
@@ -46,50 +45,50 @@ def hush(*, quiet: bool) -> None:
     _manner.quiet = quiet
 
 
-def speak(language: str | None) -> None:
-    """In which language from now on; None: English. Raises ``UnknownName``."""
-    from typing import get_args
-
-    from basketbt.locale import Language
-
-    if language is not None and language not in get_args(Language):
-        raise unknown("language", language, get_args(Language))
-    _manner.language = "zh" if language == "zh" else "en"
-
-
-def spoken() -> Language:
-    """The language of what is printed."""
-    return _manner.language
-
-
-def say(text: str = "") -> None:
-    """Print text to standard output."""
-    if not _manner.quiet:
-        typer.echo(visible(text))
+def on_screen(text: object) -> str:
+    """Text as the screen shows it: messages in its language, control characters visible."""
+    return visible(str(worded(text, screen_language())))
 
 
 def tell(key: str, /, **values: object) -> None:
     """Print a message of the catalogue to standard output."""
-    say(catalogue(spoken())[key].format(**values))
+    say(catalogue(screen_language())[key].format(**values))
 
 
-def warn(text: str) -> None:
-    """Print text to standard error, so that piped output stays clean."""
-    typer.echo(visible(text), err=True)
+def say(text: str | Worded = "") -> None:
+    """Print to standard output."""
+    if not _manner.quiet:
+        typer.echo(on_screen(text))
 
 
-#: Warnings that a screen has room for.
-_WARNINGS = 6
+def warn(text: str | Worded) -> None:
+    """Print to standard error, so that piped output stays clean."""
+    typer.echo(on_screen(text), err=True)
+
+
+def ask(question: Worded) -> bool:
+    """Whether a person says yes."""
+    return typer.confirm(on_screen(question))
+
+
+#: Warnings that a screen has room for, and how many letters of each.
+_WARNINGS, _LETTERS = 6, 150
 
 
 def say_warnings(notes: Iterable[Note], language: Language) -> None:
-    """Print those notes that the user should not pass over: the first few, the rest counted."""
+    """Print what the user should not pass over: the first few, each short, the rest counted.
+
+    What was cut or counted stands in the memo.
+    """
     words = catalogue(language)
     told = dict.fromkeys(n.text(language) for n in notes if n.kind.severity == "warning")
-    for text in list(told)[:_WARNINGS]:
+    shown = {text: shortened(text, _LETTERS) for text in list(told)[:_WARNINGS]}
+    for text in shown.values():
         say(words["cli.warning"].format(text=text))
     if len(told) > _WARNINGS:
         say(words["cli.more_warnings"].format(count=len(told) - _WARNINGS))
+    elif any(text != short for text, short in shown.items()):
+        say(words["cli.whole_warnings"])
 
 
 def say_place(what: str, path: Path, language: Language) -> None:
@@ -105,11 +104,11 @@ class Stopped(BaseException):
         self.exit_code = 128 + number
 
 
-_FETCHED = "stopped; every price fetched so far is kept, the same command goes on from there"
+_FETCHED = message("say-stopped-every-price-fetched")
 
 
 @contextmanager
-def resumable(kept: str = _FETCHED) -> Iterator[None]:
+def resumable(kept: Worded = _FETCHED) -> Iterator[None]:
     """Around long work: a signal ends it with a word on what is ``kept``.
 
     The exit code is 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
@@ -177,11 +176,14 @@ def say_table(
     header: Sequence[str],
     rows: Iterable[Sequence[object]],
     *,
-    title: str | None = None,
+    title: str | Worded | None = None,
     right: Collection[int] = (),
-    language: Language = "en",
+    language: Language | None = None,
 ) -> None:
     """Print a table; columns in ``right`` (positions) and of whole numbers are right-aligned.
+
+    Its words are in ``language``; without one the heads are English as the code has them, and what
+    the screen speaks is said.
 
     None is an empty cell. Piped into a file the table is as wide as its content, so nothing is cut;
     in a terminal that is too narrow the cells are folded. Only folding needs rich, which takes its
@@ -193,24 +195,31 @@ def say_table(
     if _manner.quiet:
         return
     values = [*rows]
+    cell_text = on_screen if language else _spoken_cell
     counts = [at for at in range(len(header)) if all(isinstance(row[at], int) for row in values)]
     right = {*right, *counts}
-    title = visible(title) if title else None
-    texts = (["" if cell is None else visible(str(cell)) for cell in row] for row in values)
-    cells = [[visible(name) for name in header], *texts]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    texts = (["" if cell is None else cell_text(cell) for cell in row] for row in values)
+    heads = [visible(one if language else spoken(one)) for one in header]
+    cells = [heads, *texts]
+    title = on_screen(title) if title else None
+    language = language or screen_language()
+    widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
     if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
         _say_folded(cells, title=title, right=right, language=language)
         return
     lines = [
         "  ".join(
-            _padded(cell, width, right=position in right)
+            padded(cell, width, right=position in right)
             for position, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in cells
     ]
     rule = "  ".join("─" * width for width in widths)
     typer.echo("\n".join([*([title, ""] if title else []), lines[0], rule, *lines[1:]]))
+
+
+def _spoken_cell(cell: object) -> str:
+    return on_screen(spoken(cell) if isinstance(cell, str) else cell)
 
 
 def _say_folded(
@@ -223,19 +232,20 @@ def _say_folded(
     from rich.text import Text
 
     console = Console()
-    body = [max(map(_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
+    body = [max(map(display_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
     shown = list(range(len(body)))
     while _least(body, shown, right) > console.width:
         numbers = [position for position in shown if position in right]
         if not numbers:
             break
         shown.remove(numbers[-1])
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    named = Text(title) if title else None  # a name is no markup
+    table = Table(title=named, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for position in shown:
         number = position in right
         justify: Literal["left", "right"] = "right" if number else "left"
         table.add_column(
-            cells[0][position],
+            Text(cells[0][position]),
             justify=justify,
             overflow="fold",
             min_width=body[position] if number else min(body[position], _NAME),
@@ -257,7 +267,7 @@ def _least(body: list[int], shown: list[int], right: Collection[int]) -> int:
     return sum(widths) + 3 * len(shown)
 
 
-def _width(text: str) -> int:
+def display_width(text: str) -> int:
     """Columns of a terminal that the text fills: a Chinese character fills two."""
     from unicodedata import combining, east_asian_width
 
@@ -267,6 +277,6 @@ def _width(text: str) -> int:
     )
 
 
-def _padded(text: str, width: int, *, right: bool) -> str:
-    space = " " * (width - _width(text))
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    space = " " * (width - display_width(text))
     return space + text if right else text + space

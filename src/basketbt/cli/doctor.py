@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from basketbt.cli.console import Json, say, say_json, say_table, warn
+from basketbt.cli.language import spoken
 from basketbt.cli.options import StoreFile
+from basketbt.errors import Advice
+from basketbt.notes import listing, message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +25,9 @@ PACKAGES = (
 )
 OPTIONAL = ("vectorbt-rust", "dask")  # faster accounts, grids on several machines
 UNWELL = 3
-_PLACES = {
-    "inside": "This looks like mainland China: Yahoo is blocked there; it is asked last.",
-    "outside": "This looks like outside China: Sina does not serve it; Yahoo is asked first.",
-}
+_PLACES = ("inside", "outside")  # of mainland China
+#: What is looked at, and what was found.
+Rows = list[tuple[str, object]]
 
 
 def doctor(
@@ -40,39 +42,41 @@ def doctor(
     path = store_path(store)
     here = [*_versions(), *_calendars(), *_folders(path), _fonts()]
     if not as_json:
-        say_table(("what", "found"), here)
+        say_table(("what", "found"), [(spoken(what), found) for what, found in here])
     findings = _vendors(path) if live else ()
     if as_json:
-        say_json({"here": dict(here), "vendors": findings})
+        say_json({"here": {what: str(one) for what, one in here}, "vendors": findings})
     elif live:
         _say_vendors(findings)
     if any(finding.state not in BLAMELESS for finding in findings):
         raise typer.Exit(UNWELL)
 
 
-def _versions() -> list[tuple[str, str]]:
+def _versions() -> Rows:
     import platform
     import sqlite3
     from importlib.metadata import PackageNotFoundError, version
 
-    rows = [("python", platform.python_version()), ("sqlite", sqlite3.sqlite_version)]
+    rows: Rows = [("python", platform.python_version()), ("sqlite", sqlite3.sqlite_version)]
     for name in (*PACKAGES, *OPTIONAL):
         try:
             rows.append((name, version(name)))
         except PackageNotFoundError:
-            where = " (optional)" if name in OPTIONAL else ""
-            rows.append((name, f"not installed{where}: pip install {name}"))
+            kind = "not-installed-optional" if name in OPTIONAL else "not-installed"
+            rows.append((name, message(kind, name=name)))
     return rows
 
 
-def _calendars() -> list[tuple[str, str]]:
+def _calendars() -> Rows:
     from basketbt.market.calendars import calendar
 
     known = [calendar(name) for name in ("XSHG", "XHKG")]
-    return [(f"calendar {one.name}", f"{one.first} to {one.last}") for one in known]
+    return [
+        (f"calendar {one.name}", message("range", first=one.first, last=one.last)) for one in known
+    ]
 
 
-def _folders(path: Path) -> list[tuple[str, str]]:
+def _folders(path: Path) -> Rows:
     """Where lists are read from, and what is kept for this user."""
     from basketbt.data.sources.yfinance import cache_folder
     from basketbt.lists.library import find_library
@@ -84,7 +88,7 @@ def _folders(path: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _store(path: Path) -> list[tuple[str, str]]:
+def _store(path: Path) -> Rows:
     from basketbt.data.store import Store
     from basketbt.data.store.connection import EmptyStore
     from basketbt.errors import BasketbtError
@@ -93,18 +97,17 @@ def _store(path: Path) -> list[tuple[str, str]]:
         with Store(path, read_only=True) as opened:
             held = opened.all_coverages()
     except EmptyStore:
-        return [("store", f"{path} (not there yet)")]
+        return [("store", message("store-not-there", path=path))]
     except BasketbtError as error:
-        return [("store", str(error))]
-    return [("store", f"{path}: {len(held)} histories")]
+        return [("store", error)]
+    return [("store", message("store-holds", path=path, count=len(held)))]
 
 
-def _fonts() -> tuple[str, str]:
+def _fonts() -> tuple[str, object]:
     """Whether pictures can hold Chinese characters."""
     from basketbt.report.render.pictures import draws_chinese
 
-    found = "installed" if draws_chinese() else "none: labels in pictures will be English"
-    return ("chinese font", found)
+    return ("chinese font", message("font-installed") if draws_chinese() else message("no-font"))
 
 
 def _vendors(path: Path) -> tuple[Finding, ...]:
@@ -124,7 +127,6 @@ def _vendors(path: Path) -> tuple[Finding, ...]:
 
 
 def _say_vendors(findings: tuple[Finding, ...]) -> None:
-    from basketbt.cli.language import screen_language
     from basketbt.data.probe import place_of
     from basketbt.data.sources.nobody import NobodyLeft
 
@@ -139,11 +141,11 @@ def _say_vendors(findings: tuple[Finding, ...]) -> None:
     )
     silent = sorted({f.host for f in findings if f.state == "unreachable"})
     if silent:
-        warn(f"unreachable: {', '.join(silent)}")
+        warn(message("say-unreachable", hosts=listing(silent)))
     if all(finding.state == "unreachable" for finding in findings):
-        warn(f"  → {NobodyLeft().advice(screen_language())}")
+        warn(message("say-to-do", what=Advice(NobodyLeft())))
     if (place := place_of(findings)) in _PLACES:
-        say(_PLACES[place])
+        say(message(f"say-{place}"))
 
 
 def _price(close: float | None) -> str | None:
@@ -163,4 +165,4 @@ def _end_pauses(path: Path, hosts: set[str]) -> None:
             for host in sorted(hosts):
                 store.hosts().answered(host)
     except BasketbtError as error:  # the table above has said it
-        warn(f"pauses stay as they are: {error}")
+        warn(message("say-pauses-stay-as-they-are", error=error))

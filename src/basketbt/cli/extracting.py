@@ -8,22 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from basketbt.cli.console import Json, say, say_json, say_table, warn
-from basketbt.errors import InputError, OutputError
-from basketbt.notes import message
+from basketbt.cli.console import Json, on_screen, say, say_json, say_table, warn
+from basketbt.errors import OutputError
+from basketbt.notes import listing, message
 
 if TYPE_CHECKING:
     from basketbt.extract.documents import Document
     from basketbt.extract.moments import Moment
     from basketbt.extract.reading import Reading
-
-
-class BadPublication(InputError):
-    """Field: text."""
-
-
-class NoDay(InputError):
-    """An article whose day of publication nobody tells. Fields: name, known."""
 
 
 def register(app: typer.Typer) -> None:
@@ -60,12 +52,10 @@ def extract(
 ) -> None:
     """Read articles by rule into draft lists: who picks which shares, how, in whose words."""
     from basketbt.extract.documents import open_document
-    from basketbt.extract.moments import parse_moment
+    from basketbt.extract.moments import given_moment, parse_moment
     from basketbt.extract.reading import read
 
-    given = parse_moment(published) if published else None
-    if published and given is None:
-        raise BadPublication(text=published)
+    given = given_moment(published)
     readings: list[tuple[Document, Reading]] = []
     for path in files:
         document = open_document(path)
@@ -105,8 +95,8 @@ def _as_data(document: Document, reading: Reading) -> dict[str, Any]:
 
 
 def _say_reading(document: Document, reading: Reading) -> None:
-    when = f"{reading.published or 'day unknown'} {reading.clock or ''}".strip()
-    say(f"{document.name} · {when} · {reading.title}")
+    day = reading.published or on_screen(message("day-unknown"))
+    say(f"{document.name} · {day} {reading.clock or ''}".strip() + f" · {reading.title}")
     if reading.picks:
         say_table(
             ("symbol", "name", "broker", "theme", "segment", "stance", "evidence"),
@@ -119,12 +109,18 @@ def _say_reading(document: Document, reading: Reading) -> None:
             ],
         )
     else:
-        say("no share is picked here")
+        say(message("say-no-share-is-picked-here"))
     for theme in reading.themes:
-        say(f"theme without shares: {theme.broker or '?'}: {' '.join(theme.words.split())}")
+        say(
+            message(
+                "say-theme-without-shares",
+                broker=theme.broker or "?",
+                words=" ".join(theme.words.split()),
+            )
+        )
     for doubt in reading.unresolved:
-        meant = f", may be {', '.join(doubt.candidates)}" if doubt.candidates else ""
-        warn(f"unresolved: {doubt.text} ({doubt.why}{meant})")
+        kind = "say-unresolved-may-be" if doubt.candidates else "say-unresolved"
+        warn(message(kind, text=doubt.text, why=doubt.why, meant=listing(doubt.candidates)))
 
 
 def _write(
@@ -140,13 +136,16 @@ def _write(
     """The drafts of one article, the article as a page, and a study if it is wanted."""
     from basketbt.durable import demand_writable
     from basketbt.extract.drafts import Source, drafts_of, study_name, study_of
+    from basketbt.extract.moments import NoDay
     from basketbt.extract.page import is_page, page_of
 
     if not reading.picks:
         return
     if reading.published is None:
         moment = reading.moment
-        known = f", only {moment.month:02}-{moment.day:02}" if moment.month and moment.day else ""
+        known: object = ""
+        if moment.month and moment.day:
+            known = message("only-the-day", day=f"{moment.month:02}-{moment.day:02}")
         raise NoDay(name=document.name, known=known)
     source = Source(document.name, title=reading.title, url=reading.url)
     drafts = drafts_of(reading, source, lambda name: _published(out / f"{name}.yaml"))
@@ -161,7 +160,7 @@ def _write(
     for path, text in texts.items():
         _put(path, text)
         if not quiet:
-            say(f"wrote {path}")
+            say(message("say-wrote", path=path))
     _put_schema(out)
 
 

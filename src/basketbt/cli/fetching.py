@@ -24,7 +24,8 @@ from basketbt.cli.options import (
     target_of,
 )
 from basketbt.cli.progress import progress
-from basketbt.notes import message
+from basketbt.errors import Advice
+from basketbt.notes import listing, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,13 +98,13 @@ def lock(
     content = write_lock(out, data, plan.request, force=force)
     for note in data.notes:
         if note.kind.severity == "warning":
-            warn(f"warning: {note.text(file.config.language)}")
+            warn(message("say-warning", what=note))
     if as_json:
         say_json({"file": str(out), "content": content})
         return
-    say(f"lock:    {out}")
-    say(f"content: {content}")
-    say(f"use it:  basketbt run {study} --source lock:{out}")
+    say(message("say-lock", out=out))
+    say(message("say-content", content=content))
+    say(message("say-use-it-basketbt-run-source", study=study, out=out))
 
 
 def verify(
@@ -123,7 +124,7 @@ def verify(
     if as_json:
         say_json({"run": str(folder), "reproduces": not differences, "differences": differences})
     for difference in () if as_json else differences:
-        say(f"{difference.name} {difference.what}")
+        say(message("name-and-what", name=difference.name, what=difference.what))
         for line in difference.diff:
             say(f"    {line}")
     if differences:
@@ -132,7 +133,7 @@ def verify(
             run=folder, why=message("why-file-s-differ", count=len(differences), names=names)
         )
     if not as_json:
-        say(f"{folder} reproduces")
+        say(message("say-reproduces", run=folder))
 
 
 # --- what is printed -------------------------------------------------------------------------
@@ -149,16 +150,16 @@ def _say_outcomes(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
             ("symbol", "", "from", "rows added", "rows rewritten"),
             [(o.symbol, o.state, o.vendor, o.added, o.revised) for o in outcomes],
         )
-    say_failures("error", [(o.symbol, o.failures) for o in failed])
+    say_failures("failed", [(o.symbol, o.failures) for o in failed])
     if not quiet:
         fetched = [outcome for outcome in outcomes if outcome.state != "failed"]
-        say_failures("passed over", [(o.symbol, o.failures) for o in fetched])
+        say_failures("passed-over", [(o.symbol, o.failures) for o in fetched])
         say_failures("without", [(o.symbol, o.lacking) for o in fetched])
         _say_late([outcome for outcome in fetched if outcome.until])
     if failed:
-        warn(f"  → {failed[0].error.hint}")
+        warn(message("say-to-do", what=Advice(failed[0].error)))
     if any(o.revised for o in outcomes):
-        warn("some vendors rewrote their past: see `basketbt store revisions`")
+        warn(message("say-some-vendors-rewrote-their-past"))
 
 
 def _warn_of_the_calendar() -> None:
@@ -170,18 +171,14 @@ def _warn_of_the_calendar() -> None:
     exchange = calendar("XSHG")
     today = as_day(datetime.now(UTC).astimezone(exchange.zone).date())
     if today > exchange.last and today > exchange.known_until:
-        warn(
-            f"warning: no session of Shanghai after {exchange.known_until} is known here; "
-            "pip install -U basketbt exchange-calendars"
-        )
+        warn(message("say-warning", what=message("say-no-session-known", day=exchange.known_until)))
 
 
 def _say_late(late: Sequence[Outcome]) -> None:
     if late:
         until = min(outcome.until for outcome in late)
         warn(
-            f"not yet told by any vendor: sessions after {until} of {len(late)} symbol(s), such as "
-            f"{late[0].symbol}; files are late in the evening, so the next fetch asks again"
+            message("say-not-yet-told-by-any", until=until, count=len(late), symbol=late[0].symbol)
         )
 
 
@@ -196,9 +193,8 @@ def say_failures(word: str, found: Iterable[tuple[str, Sequence[VendorFailure]]]
             place = (failure.word.code, str(failure.fields["vendor"]), str(failure.fields["host"]))
             causes.setdefault(place, []).append((symbol, failure))
     for several in causes.values():
-        names = ", ".join(symbol for symbol, _ in several[:NAMED])
-        more = f" and {len(several) - NAMED} more" if len(several) > NAMED else ""
-        warn(f"{word}: {names}{more}: {several[0][1].note}")
+        names = listing((symbol for symbol, _ in several), most=NAMED)
+        warn(message(f"say-{word}", symbols=names, what=several[0][1].note))
 
 
 def _as_data(outcome: Outcome) -> dict[str, Any]:

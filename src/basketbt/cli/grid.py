@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, resumable, say, say_json, say_place, say_warnings
+from basketbt.cli.console import Json, Quiet, ask, resumable, say, say_json, say_place, say_warnings
 from basketbt.cli.options import (
     RESULTS,
     Full,
@@ -29,6 +29,7 @@ from basketbt.cli.options import (
 from basketbt.cli.study import index_runs, progress_line
 from basketbt.errors import unknown
 from basketbt.locale import say as worded
+from basketbt.notes import message
 from basketbt.shipped import find_study
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def grid(
         _say_size(plan, full=full)
     _agree_on_size(plan.job.variants, max_variants, yes=yes)
     with (
-        resumable("interrupted: finished blocks are kept; the same command goes on from there"),
+        resumable(message("say-interrupted-finished-blocks-are-kept")),
         _bar(plan.job.variants, quiet=quiet or as_json) as progress,
     ):
         folder = run_grid(plan, out, options, progress)
@@ -138,7 +139,8 @@ def _agree_on_size(variants: int, allowed: int, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise TooManyVariants(variants=variants, allowed=allowed)
-    typer.confirm(f"That is more than {allowed:,}. Compute them?", abort=True)
+    if not ask(message("ask-compute-them", allowed=allowed)):
+        raise typer.Abort
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,6 +22,12 @@ from basketbt.cli import (
 from basketbt.cli.common import Commands, Root
 from basketbt.cli.console import Stopped, say, warn
 from basketbt.cli.failures import end, make_ready
+from basketbt.cli.language import screen_language
+from basketbt.locale import Language
+from basketbt.locale import say as worded
+
+#: The base of what is wrong with a command line, wherever this version of typer has it.
+_USAGE_ERROR: type[Any] = typer.BadParameter.__mro__[2]
 
 app = Commands(
     name="basketbt",
@@ -60,9 +66,27 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         make_ready()
-        app()
+        _run_in(screen_language())
     except Stopped as stopped:
         warn("stopped")
         sys.exit(stopped.exit_code)
     except Exception as error:  # noqa: BLE001 - the one place that everything ends at
         end(error)
+
+
+def _run_in(language: Language) -> None:
+    """Run the command line with help and usage errors in ``language``."""
+    if language == "en":
+        app()
+    from basketbt.cli.chinese import say_usage_error, speak_chinese
+
+    command = typer.main.get_command(app)
+    speak_chinese(command)
+    try:
+        sys.exit(command(standalone_mode=False))
+    except typer.Abort:
+        warn(worded("cli.aborted", language))
+        sys.exit(1)
+    except _USAGE_ERROR as error:
+        say_usage_error(error)
+        sys.exit(error.exit_code)

@@ -11,8 +11,9 @@ import typer
 from typer.core import TyperGroup
 
 from basketbt.cli.common import Commands
-from basketbt.cli.console import Json, say, say_json, say_table
+from basketbt.cli.console import Json, on_screen, say, say_json, say_table
 from basketbt.cli.options import day
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,7 +131,7 @@ def rules(
             (line.topic, " ".join(line.boards), line.value, line.first, line.last, line.source)
             for line in lines
         ],
-        title=f"Rules in force on {then}" + (f" for {symbol}" if symbol else ""),
+        title=message("say-rules-of" if symbol else "say-rules", day=then, symbol=symbol),
     )
 
 
@@ -147,10 +148,15 @@ def _say_day_zeros(entries: list[AgendaEntry]) -> None:
             sessions = [zeros[market].session for market in CalendarName]
             rows.append((name, moment.at.isoformat(), *sessions, rule))
             notes += [zero.note for zero in zeros.values() if zero.note]
-    header = ("event", "first public", *(f"day 0 {market}" for market in CalendarName), "rule")
+    header = (
+        "event",
+        "first public",
+        *(f"day 0 {market.value}" for market in CalendarName),
+        "rule",
+    )
     say_table(header, rows)
     for note in notes:
-        say(f"  {note.text()}")
+        say(f"  {on_screen(note)}")
     say()
 
 
@@ -159,7 +165,7 @@ def _say_sessions(entries: list[AgendaEntry]) -> None:
     say_table(
         ("event", *(f"{offset:+d}" for offset in offsets)),
         [(entry.event.id, *(entry.sessions[offset] for offset in offsets)) for entry in entries],
-        title=f"Sessions of {entries[0].calendar} around day 0",
+        title=message("say-sessions-of-around-day-0", calendar=entries[0].calendar),
     )
 
 
@@ -173,38 +179,39 @@ def _say_neighbours(entries: list[AgendaEntry]) -> None:
     say_table(
         ("event", "before", "same day or after", "clean to"),
         rows,
-        title="Neighbours, in sessions from day 0",
+        title=message("say-neighbours-in-sessions-from-day"),
     )
 
 
 def _say_shocks() -> None:
-    from basketbt.market.shocks import NOT_DATED, THRESHOLD, shipped_shocks
+    from basketbt.market.shocks import THRESHOLD, shipped_shocks
 
     known = shipped_shocks()
     rows = [
         (
             shock.session,
             f"{shock.market_return:+.2%}",
-            shock.cause.id if shock.cause else f"cause {NOT_DATED}",
+            shock.cause.id if shock.cause else message("cause-not-dated"),
             shock.cause.at.isoformat() if shock.cause else "",
             shock.source,
         )
         for shock in known.by_session.values()
     ]
-    title = f"Shocks, |CSI 300| >= {THRESHOLD:.0%} in a session, {known.first} to {known.last}"
+    values = {"least": THRESHOLD, "first": known.first, "last": known.last}
+    title = message("say-shocks", **values)
     say_table(("session", "CSI 300", "cause", "first public", "source"), rows, title=title)
 
 
-def _clean(last: int | None) -> str:
+def _clean(last: int | None) -> object:
     """The last offset of a window without another event; empty when nothing bounds it."""
     if last is None:
         return ""
-    return f"{last:+d}" if last >= 0 else "none"
+    return f"{last:+d}" if last >= 0 else message("none")
 
 
 def _say_background(event: Event) -> None:
     say(f"{event.name_en} {event.name_zh}")
-    say(f"  source: {event.source}")
+    say(message("say-source", source=event.source))
     if event.note:
         say(f"  {event.note}")
     for alternative in event.alternatives:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from basketbt.cli.common import Commands
-from basketbt.cli.console import Json, say, say_json, warn
+from basketbt.cli.console import Json, on_screen, padded, say, say_json, warn
+from basketbt.cli.language import spoken
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.data.sources.files.inspection import TableFound
@@ -75,22 +77,21 @@ def config_prices(
         say_json({"prices": None if known is None else str(known)})
         return
     if settings is not None:
-        say(f"prices of your own: {known} (in {settings})")
+        say(message("say-prices-of-your-own-in", folder=known, file=settings))
         return
-    say(str(known) if known else "no folder is set: `basketbt config prices DIR`")
+    say(str(known) if known else message("say-no-folder-is-set-basketbt"))
 
 
 def _say_table(one: TableFound) -> None:
     say(f"{one.spec.path} · {one.spec.kind}" + (f" · {one.layout}" if one.layout else ""))
     if one.problem:
-        warn(f"  cannot be read: {one.problem}")
+        warn(message("say-cannot-be-read", problem=one.problem))
         say()
         return
-    for name, text in _lines(one):
-        if text:
-            say(f"  {name:<12} {text}")
-    for note in one.notes:
-        say(f"  {'warning' if note.kind.severity == 'warning' else 'seen':<12} {note}")
+    told: list[tuple[str, object]] = [(name, text) for name, text in _lines(one) if text]
+    told += [("warning" if n.kind.severity == "warning" else "seen", n) for n in one.notes]
+    for name, text in told:
+        say(f"  {padded(spoken(name), 12)} {on_screen(text)}")
     say()
 
 

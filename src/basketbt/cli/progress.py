@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from basketbt.cli.console import on_screen
+from basketbt.notes import message
+
 if TYPE_CHECKING:
     from basketbt.data.sources.auto import Outcome
 
@@ -74,8 +77,11 @@ class Counter:
         minutes = (self._clock() - self._start) / 60
         if asked >= _RATE_AFTER and minutes > 0:
             left = round((self._total - done) / (asked / minutes) * 60)
-            parts.append(f"{asked / minutes:.0f} a minute, {left // 60}:{left % 60:02d} left")
-        parts.append(", ".join(f"{count} {state}" for state, count in self._counts.items()))
+            rate = f"{asked / minutes:.0f}"
+            parts.append(
+                on_screen(message("rate", rate=rate, left=f"{left // 60}:{left % 60:02d}"))
+            )
+        parts.append(on_screen(message("states", **self._counts)))
         return "  ".join([*parts, self._last]).rstrip()
 
 

@@ -17,6 +17,7 @@ from basketbt.cli.options import (
     target_of,
     vendor_pair,
 )
+from basketbt.notes import Note, Worded, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,13 +52,13 @@ def reconcile(
     request = requested(asked, start, end)
     with resumable():
         found, failures = compare_vendors(store_path(store), request, vendors)
-    problem = ""
+    problem: Worded | None = None
     effects: Sequence[BasketEffect] = ()
     try:
         with resumable():
             effects = effects_of(asked, store_path(store), vendors, found)
     except BasketbtError as error:
-        problem = f"returns of the lists: {error}"
+        problem = message("returns-of-lists", what=error)
     if as_json:
         say_json(
             {
@@ -65,16 +66,16 @@ def reconcile(
                 "baskets": [_effect_data(one, tolerance) for one in effects],
                 "failed": [
                     *(f"{name}: {one.note}" for name, several in failures for one in several),
-                    *([problem] if problem else []),
+                    *([str(problem)] if problem else []),
                 ],
             }
         )
     else:
         _say_comparisons(found, tolerance)
         _say_effects(effects, vendors, tolerance)
-        say_failures("not compared", failures)
+        say_failures("not-compared", failures)
         if problem:
-            warn(f"not compared: {problem}")
+            warn(message("say-not-compared-at-all", what=problem))
     agree = all(one.agrees(tolerance) for one in found)
     if problem or failures or not agree or not all(one.agrees(tolerance) for one in effects):
         raise typer.Exit(PARTLY_FAILED)
@@ -135,7 +136,7 @@ def _say_comparisons(found: Sequence[Comparison], tolerance: float) -> None:
             )
             for one in found
         ],
-        title="Largest differences; missing: sessions that only the other one has",
+        title=message("say-largest-differences-missing-sessions-that"),
         right=(4, 6, 9),
     )
 
@@ -154,7 +155,7 @@ def _say_effects(
                 one.event,
                 one.weighting,
                 one.rebalance,
-                one.window or "all sessions",
+                one.window or message("all-sessions"),
                 _verdict(one, tolerance),
                 *(
                     None if value != value else f"{value:+.3%}"
@@ -163,10 +164,10 @@ def _say_effects(
             )
             for one in largest_effects(effects)
         ],
-        title="Total return of each list at either vendor, in the window where they differ most",
+        title=message("say-total-return-of-each-list"),
         right=(6, 7, 8),
     )
 
 
-def _verdict(one: Comparison | BasketEffect, tolerance: float) -> str:
-    return "ok" if one.agrees(tolerance) else "differs"
+def _verdict(one: Comparison | BasketEffect, tolerance: float) -> Note:
+    return message("agrees" if one.agrees(tolerance) else "differs")

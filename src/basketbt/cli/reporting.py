@@ -10,6 +10,7 @@ import typer
 from basketbt.cli.console import Json, Quiet, say, say_json, say_place, say_screen
 from basketbt.cli.options import Full, RunName, run_folder
 from basketbt.errors import unknown
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.report.compare import Comparison
@@ -20,7 +21,7 @@ Formats = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="Also make: figures (SVG and PNG), xlsx, docx. Repeat it, or separate with commas.",
+        help="Also make: figures (SVG, PNG), xlsx, docx, pdf. Repeat it, or separate with commas.",
         show_default=False,
     ),
 ]
@@ -35,13 +36,15 @@ def register(app: typer.Typer) -> None:
 def choose_formats(given: list[str] | None, *, page: bool) -> tuple[Format, ...]:
     """The formats named on the command line, and the page if it is wanted.
 
-    Raises ``UnknownName``.
+    Raises ``UnknownName``, and ``NoTypst`` before anything is computed.
     """
-    from basketbt.report.render import FORMATS
+    from basketbt.report.render import FORMATS, pdf
 
     asked = [name.strip() for text in given or () for name in text.split(",") if name.strip()]
     for name in asked:
         _one_of("format", name, FORMATS)
+    if "pdf" in asked:
+        pdf.ready()
     return tuple(f for f in FORMATS if f in asked or (f == "page" and page))
 
 
@@ -85,7 +88,7 @@ def report(
     if as_json:
         say_json({"folder": str(folder), "page": str(page)})
     elif not quiet:
-        say(f"page:   {page}")
+        say(message("say-page", path=page))
     if show:
         typer.launch(str(page))
 

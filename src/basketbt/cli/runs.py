@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from basketbt.cli.common import Commands
-from basketbt.cli.console import Json, Quiet, hush, say, say_json, say_table, speak, spoken, tell
+from basketbt.cli.console import Json, Quiet, hush, say, say_json, say_table, tell
+from basketbt.cli.language import screen_language, speak
 from basketbt.cli.options import RESULTS, Lang, Yes
 from basketbt.errors import InputError
 from basketbt.locale import say as worded
@@ -52,7 +53,7 @@ def runs(
         return
     hush(quiet=quiet)
     speak(lang)
-    language = spoken()
+    language = screen_language()
     places = run_places(results)
     lines = [run_line(place) for place in (places[:limit] if limit else places)]
     if as_json:
@@ -65,7 +66,8 @@ def runs(
     say_table(heads, [(line.name, *cells_of(line)) for line in lines], right=(6,))
     if len(places) > len(lines):
         tell("runs.more", count=len(places) - len(lines))
-    tell("cli.index", path=write_index(results, language))
+    if page := write_index(results, language):
+        tell("cli.index", path=page)
 
 
 @group.command()
@@ -87,7 +89,7 @@ def prune(
 
     if keep is None and older_than is None:
         raise NothingToPrune
-    language = spoken()
+    language = screen_language()
     before = None if older_than is None else time.time() - older_than * 86_400
     chosen = removable(run_places(results), keep=keep, before=before)
     if not as_json:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from basketbt.cli.common import Commands
-from basketbt.cli.console import Json, say, say_json, say_table, warn
+from basketbt.cli.console import Json, ask, say, say_json, say_table, warn
 from basketbt.cli.doctor import doctor
 from basketbt.cli.fetching import fetch, lock, verify
 from basketbt.cli.options import StoreFile, Yes, day
 from basketbt.cli.reconciling import reconcile
+from basketbt.notes import message
 
 if TYPE_CHECKING:
     from basketbt.data.store import Store
@@ -51,8 +52,8 @@ def info(store: StoreFile = None, as_json: Json = False) -> None:
             }
         )
         return
-    say(f"store:   {found.path} ({found.bytes / 2**20:.1f} MB)")
-    say(f"pending revisions: {found.pending_revisions}")
+    say(message("say-store-mb", path=found.path, bytes=found.bytes / 2**20))
+    say(message("say-pending-revisions", pending_revisions=found.pending_revisions))
     say_table(
         ("vendor", "symbol", "from", "to", "factor", "fetched"),
         [
@@ -76,7 +77,7 @@ def export(
     if as_json:
         say_json({"file": str(out)})
     else:
-        say(f"wrote {out}")
+        say(message("say-wrote", path=out))
 
 
 @group.command("import")
@@ -93,9 +94,10 @@ def import_(
     if as_json:
         say_json(vars(done))
         raise typer.Exit(UNSOUND if done.skipped else 0)
-    say(f"{done.histories} histories, {done.added} rows added, {done.revised} revisions")
+    told = {"histories": done.histories, "added": done.added, "revised": done.revised}
+    say(message("say-histories-rows-added-revisions", **told))
     for line in done.skipped:
-        warn(f"skipped: {line}")
+        warn(message("say-skipped", line=line))
     if done.skipped:
         raise typer.Exit(UNSOUND)
 
@@ -122,15 +124,16 @@ def prune(
     limit = None if before is None else np.datetime64(before, "D")
     with _opened(store) as opened:
         chosen = upkeep.chosen(opened, symbols=tuple(symbols or ()), vendor=vendor, before=limit)
-        for coverage in () if as_json else chosen:
-            say(f"{coverage.vendor} {coverage.symbol} {coverage.first} to {coverage.last}")
-        agreed = chosen and (yes or typer.confirm(f"Delete these {len(chosen)} histories?"))
+        for one in () if as_json else chosen:
+            held = {"vendor": one.vendor, "symbol": one.symbol}
+            say(message("say-to", **held, first=one.first, last=one.last))
+        agreed = chosen and (yes or ask(message("ask-delete-histories", count=len(chosen))))
         if agreed:
             opened.forget(chosen)
         if as_json:
             say_json([[one.vendor, one.symbol] for one in chosen if agreed])
         elif agreed:
-            say(f"deleted {len(chosen)}")
+            say(message("say-deleted", count=len(chosen)))
 
 
 @group.command()
@@ -155,7 +158,7 @@ def check(
         warn(problem)
     if found:
         raise typer.Exit(UNSOUND)
-    say("sound")
+    say(message("say-sound"))
 
 
 @group.command()
@@ -201,7 +204,7 @@ def accept(
     if as_json:
         say_json({"accepted": chosen})
     else:
-        say(f"accepted {len(chosen)}")
+        say(message("say-accepted", count=len(chosen)))
 
 
 def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:
@@ -210,7 +213,7 @@ def _opened(chosen: Path | None, *, read_only: bool = False) -> Store:
     return Store(store_path(chosen), read_only=read_only)
 
 
-def _cells(row: tuple[float | None, ...] | None) -> str:
+def _cells(row: tuple[float | None, ...] | None) -> object:
     if row is None:
-        return "none"
+        return message("none")
     return " ".join("-" if cell is None else f"{cell:.10g}" for cell in row)

@@ -22,6 +22,7 @@ from basketbt.cli.console import (
     say_warnings,
     uncollected,
 )
+from basketbt.cli.language import spoken
 from basketbt.cli.market import events
 from basketbt.cli.reporting import Formats, choose_formats
 
@@ -170,8 +171,8 @@ def progress_line(*, quiet: bool) -> Iterator[Progress]:
             return
         from rich.console import Console
 
-        with Console(stderr=True).status("starting") as status:
-            yield status.update
+        with Console(stderr=True).status(spoken("starting")) as status:
+            yield lambda text: status.update(spoken(text))
 
 
 def say_folder(folder: Path, language: Language) -> None:

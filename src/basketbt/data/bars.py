@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from basketbt.market.limits import ex_price
 from basketbt.market.symbols import Symbol, parse_symbol
-from basketbt.notes import Note, listing, message
+from basketbt.notes import Note, Worded, listing, message
 
 Dates = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
@@ -339,14 +339,14 @@ class PriceRequest:
         """Everything that is asked for by name: securities, then currency pairs."""
         return tuple(dict.fromkeys((*self.symbols, *self.indexes, *self.fx)))
 
-    def lacks(self, wanted: PriceRequest) -> tuple[str | Note, ...]:
+    def lacks(self, wanted: PriceRequest) -> tuple[Worded, ...]:
         """What ``wanted`` asks for beyond this request, in words; empty when nothing is."""
         held = set(self.names)
         unknown = [name for name in wanted.names if name not in held]
         day = np.timedelta64(1, "D")
-        found: list[str | Note] = []
+        found: list[Worded] = []
         if unknown:
-            found.append(message("why-names", names=listing(unknown, most=_NAMED)))
+            found.append(listing(unknown, most=_NAMED))
         if wanted.start < self.start:
             found.append(
                 message("why-the-days-from-to", start=wanted.start, start2=self.start - day)

@@ -103,7 +103,10 @@ def _what_exists(pair: str, series: FxSeries | None, day: np.datetime64) -> Note
     if day < series.dates[0]:
         return message("why-the-rates-begin-on-but", pair=pair, dates=series.dates[0], day=day)
     before = series.dates[np.searchsorted(series.dates, day, side="right") - 1]
-    told = {"pair": pair, "before": before, "day": day, "held": STALE_AFTER}
     if before == series.dates[-1]:
-        return message("why-the-rates-end", **told)
-    return message("why-the-rates-have-a-gap", **told)
+        return message(
+            "why-the-rates-end-on-but", pair=pair, before=before, day=day, stale_after=STALE_AFTER
+        )
+    return message(
+        "why-the-rates-have-a-gap", pair=pair, before=before, day=day, stale_after=STALE_AFTER
+    )

@@ -113,7 +113,7 @@ def measured(
             raise UnmeasuredShares(
                 basket=basket.id,
                 weighting=weighting.kind,
-                what=what.text(),
+                what=what,
                 symbols=names.text("en"),
                 weight=lost,
                 allowed=allowed,

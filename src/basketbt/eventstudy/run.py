@@ -109,12 +109,9 @@ def _too_few(inputs: EventStudyInputs) -> Note:
             "do-estimation-has-sessions-begin-it", estimation=list(inputs.estimation), whole=whole
         )
     begin, end = (inputs.day0 + day for day in inputs.estimation)
-    runs = message("why-ends-before-the-first-price", estimation=list(inputs.estimation))
+    estimation = list(inputs.estimation)
+    runs = message("why-ends-before-the-first-price", estimation=estimation)
     if end >= 0:
-        runs = message(
-            "why-is-to",
-            estimation=list(inputs.estimation),
-            first=inputs.sessions[max(begin, 0)],
-            last=inputs.sessions[end],
-        )
+        first, last = inputs.sessions[max(begin, 0)], inputs.sessions[end]
+        runs = message("why-is-to", estimation=estimation, first=first, last=last)
     return message("do-the-estimation-window-give-prices", runs=runs)

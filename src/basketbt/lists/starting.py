@@ -14,7 +14,7 @@ from string import Template
 from typing import Literal, Protocol
 
 from basketbt.durable import write_whole
-from basketbt.errors import OutputError, RefusedPath
+from basketbt.errors import OutputError, RefusedPath, of_system
 from basketbt.lists.library import FOLDER
 from basketbt.lists.model import Stance
 from basketbt.notes import message
@@ -155,5 +155,5 @@ def _write(path: Path, text: str) -> Path:
     except FileExistsError:
         raise OutputError(path=path, why=message("why-it-exists-already-choose-another")) from None
     except OSError as error:
-        raise OutputError(path=path, why=error.strerror or str(error)) from None
+        raise OutputError(path=path, why=of_system(error)) from None
     return path

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from basketbt.errors import DataError, OutsideCalendar, unknown
-from basketbt.notes import Worded, message
+from basketbt.notes import Note, message
 
 Dates = NDArray[np.datetime64]
 Day = date | np.datetime64
@@ -199,7 +199,7 @@ class Calendar:
         raise self._outside(str(day), BeforeCalendar if day < self.first else OutsideCalendar)
 
     def _outside(
-        self, what: str | Worded, error: type[OutsideCalendar] = OutsideCalendar
+        self, what: str | Note, error: type[OutsideCalendar] = OutsideCalendar
     ) -> OutsideCalendar:
         return error(date=what, calendar=self.name, first=self.first, last=self.last)
 

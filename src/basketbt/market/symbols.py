@@ -15,7 +15,7 @@ from functools import cache
 from typing import Literal, NamedTuple, cast, get_args
 
 from basketbt.errors import BadSymbol
-from basketbt.notes import message
+from basketbt.notes import Listing, Note, listing, message
 
 Exchange = Literal["SH", "SZ", "BJ", "HK", "CSI", "CALC"]
 Kind = Literal["share", "index", "fund", "b_share"]
@@ -68,12 +68,6 @@ _FOREIGN_SPELLINGS: dict[str, Exchange] = {
     "BSE": "BJ",
     "HKG": "HK",
     "XHKG": "HK",
-}
-_KIND_WORDS: dict[Kind, str] = {
-    "share": "a share",
-    "index": "an index",
-    "fund": "a fund",
-    "b_share": "a B share",
 }
 
 
@@ -151,26 +145,30 @@ def readings(code: str) -> tuple[Symbol, ...]:
     )
 
 
-def described(symbols: tuple[Symbol, ...]) -> str:
+def described(symbols: tuple[Symbol, ...]) -> Listing:
     """Symbols with what each is, for a message."""
-    return ", ".join(f"{symbol} is {_KIND_WORDS[symbol.kind]}" for symbol in symbols)
+    return listing(message(f"is-{one.kind}", symbol=one.canonical) for one in symbols)
 
 
-def _why_no_exchange(code: str) -> str:
+def _why_no_exchange(code: str) -> Note:
     if _DIGITS.fullmatch(code) and (known := readings(code)):
-        return f"it has no exchange: {described(known)}"
+        return message("why-it-has-no-exchange", described=described(known))
     if _HK_CODE.fullmatch(code):
-        return f"it has no exchange: {code.zfill(4)}.HK if it is a Hong Kong share"
-    return "it has no exchange after a dot"
+        return message("why-no-exchange-hong-kong", digits=code.zfill(4))
+    return message("why-no-exchange-after-a-dot")
 
 
-def _why_unknown_exchange(code: str, exchange: str) -> str:
+def _why_unknown_exchange(code: str, exchange: str) -> Note:
     if exchange in _FOREIGN_SPELLINGS:
-        return f"write {code}.{_FOREIGN_SPELLINGS[exchange]} for the exchange {exchange!r}"
-    return f"exchange {exchange!r} is none of {', '.join(get_args(Exchange))}"
+        return message(
+            "why-foreign-exchange",
+            meant=f"{code}.{_FOREIGN_SPELLINGS[exchange]}",
+            exchange=exchange,
+        )
+    return message("why-unknown-exchange", exchange=exchange, known=listing(get_args(Exchange)))
 
 
-def _why_contradiction(code: str, exchange: str) -> str:
+def _why_contradiction(code: str, exchange: str) -> Note:
     if known := readings(code):
-        return f"{exchange} gives out no code like it, but {described(known)}"
-    return f"{exchange} gives out no share, fund or index code that begins with {code[:3]}"
+        return message("why-no-code-like-it", exchange=exchange, described=described(known))
+    return message("why-no-code-begins", exchange=exchange, start=code[:3])

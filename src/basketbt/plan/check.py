@@ -14,12 +14,12 @@ from basketbt.lists.checks import name_warnings, unresolved_warnings
 from basketbt.lists.library import Library, find_library
 from basketbt.lists.model import Basket
 from basketbt.market.clock import moment_text
-from basketbt.notes import message
+from basketbt.notes import Counted, Note, listing, message
 from basketbt.plan.model import Case, StudyPlan
 from basketbt.plan.study import make_plan, refuse_caps
 from basketbt.shipped import find_study
 
-_MEND = "Nothing to do if that is meant; else mend `published` in the list."
+_MEND = message("do-nothing-if-meant")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,16 +34,16 @@ class Checked:
     shares: int
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Note:
         """The one line to print when there are no problems."""
-        counts = (
-            (self.studies, "study", "studies"),
-            (self.lists, "list", "lists"),
-            (self.composites, "composite", "composites"),
-            (self.shares, "share", "shares"),
-        )
-        said = (f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
-        return f"{', '.join(said)}: fine"
+        counts = {
+            "studies": self.studies,
+            "lists": self.lists,
+            "lists_composite": self.composites,
+            "shares": self.shares,
+        }
+        said = listing(Counted(f"count.{name}", count) for name, count in counts.items() if count)
+        return message("all-fine", counts=said)
 
 
 def check_paths(path: Path | None, folder: Path | None, today: date | None = None) -> Checked:
@@ -131,7 +131,7 @@ def _check_study(path: Path, today: date | None) -> tuple[tuple[Problem, ...], t
     return (), tuple(Problem(str(path), 0, what, _MEND) for what in dict.fromkeys(said))
 
 
-def _publications(plan: StudyPlan, case: Case, today: date | None) -> Iterator[str]:
+def _publications(plan: StudyPlan, case: Case, today: date | None) -> Iterator[Note]:
     """Lists that were out before the event, come out after the study's end, or are not out yet.
 
     A study that ends before a list comes out is the same study on any day, so that is said without
@@ -140,14 +140,12 @@ def _publications(plan: StudyPlan, case: Case, today: date | None) -> Iterator[s
     event, end = case.event, case.session(plan.config.last_offset)
     begins = event.at if isinstance(event.at, datetime) else None
     for basket, reader in zip(case.baskets, case.readers, strict=True):
-        source, who = basket.source, f"{event.id}: {basket.id} was published {basket.source.when}"
+        source = basket.source
+        who = {"event": event.id, "basket": basket.id, "published": source.when}
         early = source.known < begins if begins else source.day < event.at
         if early:
-            yield (
-                f"{who}, before the event ({moment_text(event.at)}): 0 sessions of hindsight, "
-                "all of it was available to a reader"
-            )
+            yield message("published-before", **who, at=moment_text(event.at))
         elif reader > end:
-            yield f"{who}, after the study's last session ({end}): all of it is hindsight"
+            yield message("published-after-the-end", **who, end=end)
         elif today is not None and source.day > today:
-            yield f"{event.id}: {basket.id} is published {source.when}, which is still to come"
+            yield message("published-later", **who)

@@ -14,7 +14,7 @@ from basketbt.data.bars import MarketData, PriceRequest
 from basketbt.data.sources.files import FilesSource
 from basketbt.data.sources.files.folder import tables_of
 from basketbt.durable import sha256
-from basketbt.errors import DataError, OutsideData
+from basketbt.errors import DataError, OutsideData, of_system
 from basketbt.notes import NoteKind, listing, message
 from basketbt.shipped import SAMPLE, shipped
 
@@ -87,7 +87,7 @@ def _verified(path: Path, digest: str) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise BadSample(
-            path=path, why=message("why-cannot-be-read-because", error=error.strerror)
+            path=path, why=message("why-cannot-be-read-because", error=of_system(error))
         ) from error
     if sha256(content) != digest:
         raise BadSample(path=path, why=message("why-is-not-the-file-that"))

@@ -257,7 +257,9 @@ class Transport:
         self._last_host = host
         if closed := self._hosts.closed(host):
             kind = Refused if closed.refused else Unreachable
-            why = message("host-left-alone", minutes=f"{closed.seconds / 60:.0f}", why=closed.why)
+            why = message(
+                "why-left-alone-for-more-minutes", seconds=closed.seconds / 60, why=closed.why
+            )
             failure = self.failure(kind, why)
             failure.left_alone = True
             raise failure

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from basketbt.bounded import read_head
 from basketbt.data.store.schema import APPLICATION_ID, MIGRATIONS, OURS, migrate, version
-from basketbt.errors import DataError, InputError, OutputError, RefusedPath
+from basketbt.errors import DataError, InputError, OutputError, RefusedPath, of_system
 from basketbt.notes import Note, message
 
 BUSY_SECONDS = 60.0
@@ -104,7 +104,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(path=path.parent, why=error.strerror or str(error)) from error
+        raise OutputError(path=path.parent, why=of_system(error)) from error
     demand_ours(path)
     if path.exists() and not os.access(path, os.W_OK):
         raise OutputError(path=path, why=message("why-it-is-read-only-offline"))

@@ -11,7 +11,7 @@ from basketbt.data.bars import COLUMNS
 from basketbt.data.sources.files.codes import FOLDERS, code_in_name
 from basketbt.data.sources.files.headers import KNOWN, plain
 from basketbt.data.sources.files.spec import FROM_THE_NAME, Kind, TableSpec
-from basketbt.errors import InputError, RefusedPath
+from basketbt.errors import InputError, RefusedPath, of_system
 from basketbt.notes import message
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb")
@@ -141,7 +141,7 @@ def safe_path(root: Path, relative: str) -> Path:
         real = path.resolve(strict=True)
         mode, size = real.stat().st_mode, real.stat().st_size
     except OSError as error:
-        raise RefusedPath(path=path, why=error.strerror or message("why-cannot-be-read")) from None
+        raise RefusedPath(path=path, why=of_system(error)) from None
     if not real.is_relative_to(folder):
         raise RefusedPath(path=path, why=message("why-leads-out-of", folder=folder))
     if not stat.S_ISREG(mode):

@@ -230,5 +230,5 @@ def _told(words: Sequence[str], spec: TableSpec) -> tuple[tuple[str, ...], tuple
             if len(possible) == 1:
                 found.append(possible[0].canonical)
             elif possible:
-                unread.append(described(possible))
+                unread.append(described(possible).text())
     return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(unread))
