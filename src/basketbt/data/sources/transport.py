@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 LARGEST_BODY = 64 * 2**20
+TOO_LARGE = "the answer is larger than any price history"
 
 
 @dataclass(frozen=True)
