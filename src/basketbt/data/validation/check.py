@@ -111,6 +111,7 @@ def _held_together(bars: Bars, data: MarketData) -> list[Finding]:
         *moves.adjusted_beside(bars, data, beyond),
         *steps.doubtful_steps(bars, data),
         *money.mean_price(bars),
+        *money.adjusted_beside_money(bars),
         *counts.doubtful_counts(bars, data),
         *beside.swapped(bars),
         *beside.lone_moves(bars, returns),

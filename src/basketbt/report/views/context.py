@@ -116,14 +116,15 @@ class Context:
     @property
     def breadth(self) -> list[Row]:
         """Rows of breadth.csv of this event's lists in the quoted book and its accounts."""
-        return self._quoted_rows("breadth")
+        return self.quoted_rows("breadth")
 
     @property
     def curve(self) -> list[Row]:
         """Rows of publication_curve.csv of this event's lists in the quoted book."""
-        return self._quoted_rows("publication_curve")
+        return self.quoted_rows("publication_curve")
 
-    def _quoted_rows(self, table: str) -> list[Row]:
+    def quoted_rows(self, table: str) -> list[Row]:
+        """Rows of a table without lists: of this event and calendar in the quoted book."""
         event = self.event
         return self.data.rows(
             table,

@@ -35,9 +35,26 @@ _WORDS = {
 def _build(context: Context) -> list[Block]:
     traded = _traded(context)
     return [
-        _fold(context, basket, traded, first=place == 0)
-        for place, basket in enumerate(context.event.baskets)
+        _sources(context),
+        *(
+            _fold(context, basket, traded, first=place == 0)
+            for place, basket in enumerate(context.event.baskets)
+        ),
     ]
+
+
+def _sources(context: Context) -> TableBlock:
+    """Which list is which: its name, its id, where and when it was published."""
+    lists = [context.data.lists[basket] for basket in context.event.baskets]
+    heads = ("list", "id", "day", "publisher", "article")
+    return TableBlock(
+        caption=context.say("lists.sources"),
+        heads=tuple(Head(context.say(f"lists.source.{one}"), number=False) for one in heads),
+        rows=tuple(
+            tuple(map(text, (context.called(o.id), o.id, o.published, o.publisher, o.article)))
+            for o in lists
+        ),
+    )
 
 
 def _windows(context: Context) -> list[WindowInfo]:
@@ -80,6 +97,7 @@ def _fold(
         title=basket,
         aside=f"{own.broker.say(context.language)} · {own.theme.say(context.language)}",
         open=first,
+        screen=True,
         blocks=(
             Prose(text=joined(sentences(context, basket), context.language)),
             _table(context, basket, traded),
