@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9  # the number of that paper in the file format
-_CHART_LINES = 24  # rows that the chart covers
+_CHART_LINES = 18  # rows that the chart covers
 LINE = 15  # points that a line of text is high
 _ASKED = "asked-"  # the section of questions that a boss has
 _ANSWER = 30  # characters of a column where tables of several shapes share it
