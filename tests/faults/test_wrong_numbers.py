@@ -39,7 +39,7 @@ def test_the_market_of_the_catalogue_passes_without_a_word() -> None:
 
 
 def test_the_catalogue_is_large_enough_and_names_no_entry_twice() -> None:
-    names = [one.id for one in (*WRONG_NUMBERS, *WRONG_TEXTS)]
+    names = [*(one.id for one in WRONG_NUMBERS), *(one.id for one in WRONG_TEXTS)]
     assert len(set(names)) == len(names) >= 200
 
 
@@ -55,7 +55,7 @@ def test_a_wrong_number_is_refused_or_warned_of_by_name(fault: WrongNumber) -> N
         assert any(fault.symbol in note.text("zh") for note in check(wrong).notes)
 
 
-@pytest.mark.parametrize("fault", WRONG_TEXTS, ids=lambda fault: fault.id)
+@pytest.mark.parametrize("fault", WRONG_TEXTS, ids=[one.id for one in WRONG_TEXTS])
 def test_a_cell_that_means_something_else_is_refused_by_its_line(
     fault: WrongText, tmp_path: Path
 ) -> None:
