@@ -54,7 +54,7 @@ def lone_moves(bars: Bars, returns: Returns) -> list[Finding]:
     """Levels of indexes that move and come back, or move far, where nothing beside them does."""
     kinds = [symbol.kind for symbol in bars.parsed]
     shares = returns.grid[:, [kind == "share" for kind in kinds]]
-    crowd = _quantiles(shares)
+    crowd = quantiles(shares, 0.1, 0.5, 0.9)
     members = [
         number
         for number, (kind, name) in enumerate(zip(kinds, bars.symbols, strict=True))
@@ -75,12 +75,15 @@ def lone_moves(bars: Bars, returns: Returns) -> list[Finding]:
     return findings_of(bars, "index", wrong, moved, what)
 
 
-def _quantiles(shares: Floats) -> Floats:
-    """(T, 3) the tenth, the median and the ninetieth of a day's returns; NaN of few shares."""
-    found = np.full((len(shares), 3), np.nan)
-    enough = np.isfinite(shares).sum(axis=1) >= _FEW
-    if enough.any():
-        found[enough] = np.nanquantile(shares[enough], (0.1, 0.5, 0.9), axis=1).T
+def quantiles(grid: Floats, *shares: float) -> Floats:
+    """(T, Q) quantiles of each day's (T, N) values; NaN on days of few. Nearest ranks: quick."""
+    ordered = np.sort(grid, axis=1)  # NaN last
+    count = np.isfinite(ordered).sum(axis=1)
+    found = np.full((len(grid), len(shares)), np.nan)
+    days = np.flatnonzero(count >= _FEW)
+    for column, share in enumerate(shares):
+        rank = np.rint(share * (count[days] - 1)).astype(np.intp)
+        found[days, column] = ordered[days, rank]
     return found
 
 
