@@ -57,7 +57,8 @@ def tell(key: str, /, **values: object) -> None:
 
 def say(text: str | Worded = "") -> None:
     """Print to standard output."""
-    typer.echo(on_screen(text))
+    if not _manner.quiet:
+        typer.echo(on_screen(text))
 
 
 def warn(text: str | Worded) -> None:
