@@ -31,7 +31,7 @@ TERMS = [
     "Holm", "Kolari", "Pynnonen", "Romano", "Wolf", "EWA", "EWI", "CALC", "UTC", "min",
     "mean", "sqrt", "DeepSeek", "UTF", "GBK", "PDF", "HTML", "DOCX", "YAML", "JSON", "HTTP", "Word",
     "Excel", "Parquet", "SQLite", "Dask", "GiB", "MiB", "exchange", "calendars",
-    "plotly", "yfinance",
+    "yfinance", "Python",
 ]
 # fmt: on
 #: What a message may quote as it stands: code, files, columns and their values, formulas.
@@ -178,8 +178,8 @@ def test_every_help_text_has_its_chinese(words: str, screen: Screen) -> None:
 
 #: What the Chinese screen quotes as it stands, beside what a message quotes.
 CODE = re.compile(
-    r"--[a-z-]+(?: [a-z_.]+)?|`[^`]*`|'[^']*'|“[^”]*”|[!-~]*[./_:=\[\d-][!-~]*|[A-Z]{2,}"
-    r"|(?<=错误：)[\w/]+|(?<=已知：|可用：|可写：).*",
+    r"(?<=已知：|可用：|可写：|已有：).*|--[a-z-]+(?: [a-z_.]+)?|`[^`]*`|'[^']*'|“[^”]*”"
+    r"|[!-~]*[./_:=\[\d-][!-~]*|[A-Z]{2,}|(?<=错误：)[\w/]+",
     re.ASCII,
 )
 
@@ -200,7 +200,8 @@ WRONG = {
     "run deepseek-r1 --source files:nowhere": "没有该文件夹",
     "run deepseek-r1 --lock a --source b": "--lock与--source不能同用",
     "run deepseek-r1 --lang fr": "应为'zh'或'en'，而非'fr'",
-    "run": "缺少参数",
+    "run": "既未指定研究，也未给出名单",
+    "show": "缺少参数",
     "run deepseek-r1 --nosuch": "没有选项--nosuch",
     "grd": "没有命令'grd'，是否指'grid'？",
     "grid deepseek-r1 --workers few": "不是数字",
@@ -210,9 +211,9 @@ WRONG = {
     "rules 688111.SS": "请写成688111.SH",
     "rules --on 2025-13-01": "“2025-13-01”不是日期",
     "overlap guojin/software": "只有guojin/software一份名单",
-    "compare one": "不是运行结果的文件夹",
-    "report nowhere": "其中没有可读取的manifest.json",
-    "verify nowhere": "不是运行结果的文件夹",
+    "compare one two": "没有名为“one”的运行",
+    "report nowhere": "没有名为“nowhere”的运行",
+    "verify nowhere": "没有名为“nowhere”的运行",
     "check nowhere": "不存在",
     "show guojin/software --weighting heavy": "没有名为“heavy”的加权方式",
     "init basket Mine": "名单名称为`BROKER/LIST`",

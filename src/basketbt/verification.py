@@ -22,7 +22,7 @@ from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import NotARun, is_full, read_manifest, run_files
 from basketbt.report.layouts import LAYOUTS
 from basketbt.report.parquetfile import table_from_parquet
-from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
+from basketbt.report.render import PAGE, PDF, PICTURES, WORD, WORKBOOK, Format
 from basketbt.shipped import SAMPLE
 
 LARGEST_DIFF = 8  # lines shown of a file that differs
@@ -81,7 +81,13 @@ def _own_source(folder: Path, manifest: dict[str, Any]) -> str:
 
 def _formats(outputs: Collection[str]) -> tuple[Format, ...]:
     """The renderings that a run was written with, from the names of its files."""
-    signs: dict[Format, str] = {"page": PAGE, "figures": PICTURES, "xlsx": WORKBOOK, "docx": WORD}
+    signs: dict[Format, str] = {
+        "page": PAGE,
+        "figures": PICTURES,
+        "xlsx": WORKBOOK,
+        "docx": WORD,
+        "pdf": PDF,
+    }
     return tuple(
         name for name, sign in signs.items() if any(file.startswith(sign) for file in outputs)
     )

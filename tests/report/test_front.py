@@ -121,3 +121,14 @@ def test_below_the_first_page_every_list_stands_around_each_event(several: Run) 
         assert (first.sort, second.sort, difference.sort) == (v3, r1, r1 - v3)
     last = table.rows[-1]
     assert last[0].text == "Median of mapped lists"
+
+
+def test_a_long_warning_is_one_short_line_and_where_the_whole_stands(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kind = NoteKind("suspended", severity="warning")
+    say_warnings([kind(symbols=", ".join(f"60{number:04}.SH" for number in range(90)))], "en")
+    first, second = capsys.readouterr().out.splitlines()
+    assert len(first) < 165
+    assert first.endswith("…")
+    assert second == 'Warnings in full: "Data notes and checks" in memo.md'

@@ -15,6 +15,7 @@ from basketbt.data.bars import CorporateAction, PriceRequest
 from basketbt.data.lock import LockSource, write_lock
 from basketbt.data.successors import other_codes, recoded
 from basketbt.market.calendars import calendar
+from basketbt.market.securities import delisted_on
 from basketbt.market.securities.mergers import mergers
 from basketbt.pipeline.run import run_study
 from basketbt.plan.study import make_plan
@@ -188,10 +189,18 @@ def test_a_lock_holds_the_successor_and_gives_the_same_run(tmp_path: Path) -> No
     assert again.summary.equals(run.summary)
 
 
+def test_a_delisting_that_the_tables_do_not_tell_is_known(study: Study) -> None:
+    gone = "000023.SZ"  # on 2 September 2024
+    days = {day: close for day, close in BEFORE.items() if day <= -100}
+    run = study(Made({gone: days, OTHER: FLAT, **INDEX}), [gone, OTHER])
+    assert f"{gone}: delisted" in run.memo
+
+
 def test_known_mergers_name_codes_and_days_that_can_be() -> None:
     sessions = calendar("XSHG")
     for symbol, one in mergers().items():
         assert one.symbol == symbol
+        assert delisted_on(symbol) == one.delisted
         assert one.successor not in mergers()  # a chain is not followed
         assert one.delisted <= one.since
         assert sessions.on_or_after(one.since) == np.datetime64(one.since)

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basketbt.extract.documents import Document, open_document
-from basketbt.extract.moments import parse_moment
-from basketbt.extract.problems import BadPublication, NoDay
+from basketbt.extract.moments import NoDay, given_moment, parse_moment
 from basketbt.extract.reading import Reading, read
 
 if TYPE_CHECKING:
@@ -89,9 +88,7 @@ def extract(
     ``article`` is its text, or the path of a file: text, Markdown, HTML, DOCX or PDF. The others
     say what the text does not. Raises ``UnreadableDocument``, ``BadPublication``.
     """
-    given = parse_moment(published) if published else None
-    if published and given is None:
-        raise BadPublication(text=published)
+    given = given_moment(published)
     if isinstance(article, str) and "\n" in article:
         document = Document("text", article)
     else:

@@ -108,8 +108,8 @@ class Run:
     ) -> Path:
         """Write the run's files under ``folder/<study>/<run id>``; returns that folder.
 
-        ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, beside tables and memo. An
-        event study alone goes to ``folder/<study>/event-study/<run id>``.
+        ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, ``pdf``, beside tables and
+        memo. An event study alone goes to ``folder/<study>/event-study/<run id>``.
         ``full`` adds the bulk tables, which are Parquet, as CSV, and with ``xlsx`` a workbook with
         a sheet for every table (tables.xlsx); what was once written so stays so.
         """

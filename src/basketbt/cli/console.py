@@ -13,7 +13,7 @@ import typer
 from basketbt.cli.language import screen_language, spoken
 from basketbt.locale import catalogue
 from basketbt.notes import Note, Worded, message, worded
-from basketbt.text import escaped, visible
+from basketbt.text import escaped, shortened, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,18 +71,24 @@ def ask(question: Worded) -> bool:
     return typer.confirm(on_screen(question))
 
 
-#: Warnings that a screen has room for.
-_WARNINGS = 6
+#: Warnings that a screen has room for, and how many letters of each.
+_WARNINGS, _LETTERS = 6, 150
 
 
 def say_warnings(notes: Iterable[Note], language: Language) -> None:
-    """Print those notes that the user should not pass over: the first few, the rest counted."""
+    """Print what the user should not pass over: the first few, each short, the rest counted.
+
+    What was cut or counted stands in the memo.
+    """
     words = catalogue(language)
     told = dict.fromkeys(n.text(language) for n in notes if n.kind.severity == "warning")
-    for text in list(told)[:_WARNINGS]:
+    shown = {text: shortened(text, _LETTERS) for text in list(told)[:_WARNINGS]}
+    for text in shown.values():
         say(words["cli.warning"].format(text=text))
     if len(told) > _WARNINGS:
         say(words["cli.more_warnings"].format(count=len(told) - _WARNINGS))
+    elif any(text != short for text, short in shown.items()):
+        say(words["cli.whole_warnings"])
 
 
 def say_place(what: str, path: Path, language: Language) -> None:
@@ -193,7 +199,8 @@ def say_table(
     counts = [at for at in range(len(header)) if all(isinstance(row[at], int) for row in values)]
     right = {*right, *counts}
     texts = (["" if cell is None else cell_text(cell) for cell in row] for row in values)
-    cells = [list(header) if language else [spoken(one) for one in header], *texts]
+    heads = [visible(one if language else spoken(one)) for one in header]
+    cells = [heads, *texts]
     title = on_screen(title) if title else None
     language = language or screen_language()
     widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
@@ -212,7 +219,7 @@ def say_table(
 
 
 def _spoken_cell(cell: object) -> str:
-    return spoken(cell) if isinstance(cell, str) else on_screen(cell)
+    return on_screen(spoken(cell) if isinstance(cell, str) else cell)
 
 
 def _say_folded(
@@ -232,12 +239,13 @@ def _say_folded(
         if not numbers:
             break
         shown.remove(numbers[-1])
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    named = Text(title) if title else None  # a name is no markup
+    table = Table(title=named, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for position in shown:
         number = position in right
         justify: Literal["left", "right"] = "right" if number else "left"
         table.add_column(
-            cells[0][position],
+            Text(cells[0][position]),
             justify=justify,
             overflow="fold",
             min_width=body[position] if number else min(body[position], _NAME),

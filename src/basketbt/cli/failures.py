@@ -17,10 +17,11 @@ from typing import NoReturn
 
 from basketbt.cli.console import Stopped, warn
 from basketbt.cli.language import screen_language
-from basketbt.errors import BasketbtError, OutputError, RefusedPath
+from basketbt.errors import BasketbtError, OutputError, RefusedPath, of_system
 from basketbt.locale import say
 from basketbt.notes import message
 
+_LOOP = "Symlink loop from "  # of pathlib before Python 3.13, where it is an OSError
 STATE_VARIABLE = "BASKETBT_STATE"
 _STOPPING = ("SIGTERM", "SIGHUP")  # SIGINT is Python's KeyboardInterrupt
 
@@ -66,10 +67,12 @@ def _told(error: BaseException) -> BasketbtError:
     if isinstance(error, BasketbtError):
         return error
     if isinstance(error, OSError) and error.filename is not None:
-        return RefusedPath(path=error.filename, why=(error.strerror or str(error)).lower())
+        return RefusedPath(path=error.filename, why=of_system(error))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
         to_nowhere(sys.stdout)  # what has no name is the standard output
         return OutputError.of(error, message("standard-output"))
+    if isinstance(error, RuntimeError) and str(error).startswith(_LOOP):
+        return RefusedPath(path=str(error).removeprefix(_LOOP), why=message("why-link-to-itself"))
     if isinstance(error, MemoryError):
         return NotEnoughMemory()
     why = " ".join(f"{type(error).__name__}: {error}".split())[:300]

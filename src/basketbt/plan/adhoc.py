@@ -18,7 +18,7 @@ import numpy as np
 from basketbt.config.choices import PUBLICATION, EventSpec
 from basketbt.config.study import StudyFile, study_of
 from basketbt.durable import sha256
-from basketbt.errors import InputError
+from basketbt.errors import InputError, of_system
 from basketbt.lists.build import basket_of_list
 from basketbt.lists.library import find_library
 from basketbt.lists.model import Basket
@@ -26,7 +26,6 @@ from basketbt.lists.schema import ListFile, read_moment
 from basketbt.market.calendars import Calendar, as_date, calendar
 from basketbt.market.clock import SHANGHAI, Moment, moment_text
 from basketbt.market.dayzero import day_zero
-from basketbt.notes import message
 from basketbt.plan.study import home_calendar
 from basketbt.plan.tabled import NoShares, Row, tabled
 from basketbt.yamlfile import Location, YamlDocument
@@ -170,7 +169,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RefusedPath(path=path, why=error.strerror or message("why-cannot-be-read")) from None
+        raise RefusedPath(path=path, why=of_system(error)) from None
 
 
 def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc:

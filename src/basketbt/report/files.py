@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,16 @@ LARGEST = 2**30  # bytes of a file of a run
 
 class NotARun(InputError):
     """A folder that does not hold a run, or no longer the one its manifest tells of."""
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    """What is read of a manifest again; it may hold more."""
+
+    outputs: dict[str, str]
+    run: str = ""
+    data: list[dict[str, Any]] = field(default_factory=list)
+    config: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -246,7 +256,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
     try:
         content = read_json(read_plain(folder / MANIFEST, LARGEST))
-        outputs = TypeAdapter(dict[str, str]).validate_python(content["outputs"])
+        outputs = TypeAdapter(_Manifest).validate_python(content).outputs
     except RefusedPath as error:
         raise NotARun(
             folder=folder, why=message("why-no-can-be-read-in", manifest=MANIFEST)

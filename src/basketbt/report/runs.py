@@ -24,6 +24,7 @@ from typing import Literal
 from basketbt.durable import write_whole
 from basketbt.errors import InputError, OutputError, nearest
 from basketbt.locale import Language, say
+from basketbt.notes import message
 from basketbt.report.publish import LATEST, MANIFEST
 
 Kind = Literal["run", "event-study", "grid"]
@@ -142,8 +143,8 @@ def find_run(text: str, root: Path, kinds: Collection[Kind] = RUNS) -> Path:
     raise UnknownRun(
         text=text,
         root=root,
-        near=f"; did you mean {near!r}?" if near else "",
-        known=_named(places) or "none",
+        near=message("did-you-mean", meant=near) if near else "",
+        known=_named(places) or message("none"),
     )
 
 

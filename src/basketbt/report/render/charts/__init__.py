@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from basketbt.locale import Language
 from basketbt.report.render.charts.lines import lines
 from basketbt.report.render.charts.panels import histograms
 from basketbt.report.render.charts.rows import bars, curve, heat, ranges
@@ -17,10 +19,16 @@ from basketbt.report.views.blocks import Chart, TableBlock
 WIDE, NARROW, HALF, PICTURE = Sheet(860), Sheet(356), Sheet(560), Sheet(600, rows=6)
 
 _STYLE = Path(__file__).parents[1] / "assets" / "chart.css"
-_FAMILIES = (
-    "DejaVu Sans, Arial, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, "
-    "Microsoft YaHei, WenQuanYi Micro Hei, SimHei, Noto Serif CJK SC, sans-serif"
+_LATIN = "DejaVu Sans, Arial"
+_CHINESE = (
+    "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, "
+    "WenQuanYi Micro Hei, SimHei, Noto Serif CJK SC"
 )
+#: The families of a picture's letters: the first one that is installed sets all that it has.
+_FAMILIES: Mapping[Language, str] = {
+    "en": f"{_LATIN}, {_CHINESE}, sans-serif",
+    "zh": f"{_CHINESE}, {_LATIN}, sans-serif",
+}
 _EDGE = 12
 
 
@@ -45,7 +53,9 @@ def inline(block: Chart, sheet: Sheet) -> str:
     )  # fmt: skip
 
 
-def standalone(block: Chart | TableBlock, title: str, foot: str, colours: dict[str, str]) -> str:
+def standalone(
+    block: Chart | TableBlock, title: str, foot: str, colours: Mapping[str, str], language: Language
+) -> str:
     """A drawing under its title and above its source, as a file; ``colours`` by their names.
 
     Where a page says both beside it, they are empty.
@@ -72,7 +82,7 @@ def standalone(block: Chart | TableBlock, title: str, foot: str, colours: dict[s
         "svg",
         style + ground + moved(_EDGE, _EDGE, inner),
         xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width} {place(tall)}",
-        width=width, height=tall, font_family=_FAMILIES, font_size=FONT,
+        width=width, height=tall, font_family=_FAMILIES[language], font_size=FONT,
     )  # fmt: skip
 
 
