@@ -262,6 +262,19 @@ def test_nothing_of_the_screen_is_translated_that_nobody_says() -> None:
     path = SOURCE / "locale" / "screen.zh.json"
     sentences = json.loads(path.read_text(encoding="utf-8"))
     ours = [text for text in sentences if len(text) > 25 and "{" not in text and "'" not in text]
-    assert [text for text in ours if text not in known and f'"{text}"' not in code] == [
+    gone = [text for text in ours if text not in known and f'"{text}"' not in code]
+    # What a rule says is put together of parts.
+    assert [text for text in gone if not all(part in code for part in re.split(", |: ", text))] == [
         "Show this message and exit."
     ]
+
+
+def test_rules_and_lists_are_said_in_chinese(screen: Screen) -> None:
+    for words in ("rules --on 2025-02-05", "rules --on 2021-09-01 6682.HK"):
+        code, said = screen(*words.split())
+        assert code == 0
+        values = [line.rsplit("  ", 1)[0] for line in said.splitlines()]  # without the source
+        assert [word for line in values for word in english(CODE.sub("", line))] == []
+    code, said = screen("show", "guojin/software")
+    assert said.startswith("guojin/software · 国金证券 软件应用\n")
+    assert re.search("688111.SH +金山办公 +C端 +推荐 +点名 +1 +8.33%", said)

@@ -55,7 +55,7 @@ def test_a_wrong_number_is_refused_or_warned_of_by_name(fault: WrongNumber) -> N
         assert any(fault.symbol in note.text("zh") for note in check(wrong).notes)
 
 
-@pytest.mark.parametrize("fault", WRONG_TEXTS, ids=lambda fault: fault.id)
+@pytest.mark.parametrize("fault", WRONG_TEXTS, ids=[one.id for one in WRONG_TEXTS])
 def test_a_cell_that_means_something_else_is_refused_by_its_line(
     fault: WrongText, tmp_path: Path
 ) -> None:

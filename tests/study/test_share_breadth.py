@@ -133,7 +133,7 @@ def test_the_section_shows_the_numbers_of_its_tables(run: Run) -> None:
     [context] = contexts(run.data, "en")
     shares, splits, brokers = (b for b in VIEW.blocks(context) if isinstance(b, TableBlock))
     [row] = run.data.rows("share_breadth", basket="mine/mixed", window="[p,p+4]")
-    shown = next(cells for cells in shares.rows if cells[0].aside == "mine/mixed")
+    shown = next(cells for cells in shares.rows if cells[0].title == "mine/mixed")
     assert shown[1].text == f"{row['shares_rose']}/4"
     assert shown[3].sort == row["median_share"]
     assert (shown[4].sort, shown[4].aside) == (row["best_return"], row["best_name"])

@@ -206,3 +206,19 @@ def test_known_mergers_name_codes_and_days_that_can_be() -> None:
         assert sessions.on_or_after(one.since) == np.datetime64(one.since)
         assert one.ratio > 0
         assert one.source
+
+
+def test_a_rebalanced_account_goes_on_trading_it(study: Study) -> None:
+    rising = {day: fen(20.0 * 1.01 ** max(day, 0)) for day in DAYS}
+    source = market(closes={GONE: BEFORE, HEIR: AFTER, OTHER: rising, **INDEX})
+    run = study(
+        source, [GONE, OTHER], windows=f"[[0,{END}]]", rebalance="weekly", account="{cash: 500000}"
+    )
+    orders = run.frames["orders"].query("entry == 'next_open'")
+    late = orders[(orders["symbol"] == GONE) & (orders["date"] >= str(session(SINCE)))]
+    assert (late["side"] == "buy").any()  # the other one rose: it is brought back to half
+    waiting = (orders["date"] > str(session(LAST))) & (orders["date"] < str(session(SINCE)))
+    assert not (orders[waiting & (orders["symbol"] == GONE)]["filled"] > 0).any()
+    for one in late[late["filled"] > 0].to_dict("records"):
+        day = calendar("XSHG").distance(ZERO, np.datetime64(one["date"], "D"))
+        assert one["price"] == pytest.approx(RATIO * AFTER[day], abs=1e-4)

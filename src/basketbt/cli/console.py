@@ -91,6 +91,12 @@ def say_warnings(notes: Iterable[Note], language: Language) -> None:
         say(words["cli.whole_warnings"])
 
 
+def warn_of(notes: Iterable[Note], language: Language) -> None:
+    """Print notes to standard error, also where nothing else is said."""
+    for note in notes:
+        warn(catalogue(language)["cli.warning"].format(text=note.text(language)))
+
+
 def say_place(what: str, path: Path, language: Language) -> None:
     """Print where a result lies; ``what``: memo, tables, page or curve."""
     say(catalogue(language)[f"cli.{what}"].format(path=path))

@@ -104,7 +104,7 @@ def _accounts(context: Context) -> dict[str, Row]:
 def _cells(context: Context, row: Row, accounts: dict[str, Row]) -> Iterator[Cell]:
     basket = str(row["basket"])
     priced = int(real(row["names_priced"]) or 0)
-    yield text(context.called(basket), aside=basket)
+    yield text(context.called(basket), title=basket)
     yield _of(row["shares_rose"], priced)
     yield _of(row["shares_beat"], priced - int(real(row["names_late"]) or 0))
     yield change(row["median_share"])
@@ -154,7 +154,7 @@ def _splits(context: Context, rows: list[Row]) -> Iterator[tuple[Cell, ...]]:
             if row[ahead] is not None:
                 basket = str(row["basket"])
                 yield (
-                    text(context.called(basket), aside=basket),
+                    text(context.called(basket), title=basket),
                     text(context.say(f"asked.{one}")),
                     number(row[f"{one}_shares"]),
                     change(row[f"{one}_return"]),

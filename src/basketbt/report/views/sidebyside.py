@@ -183,7 +183,7 @@ def _called(sides: Sequence[Side], kind: Value, basket: Value) -> Cell:
     first = next(iter(sides[0].lists.values()))
     if basket == MEDIAN:
         return Cell(first.say(f"sides.median.{kind}"), strong=True)
-    return text(sides[0].lists[str(basket)].called(str(basket)), aside=str(basket))
+    return text(sides[0].lists[str(basket)].called(str(basket)), title=str(basket))
 
 
 def _head(context: Context, sides: Sequence[Side], window: str) -> str:
