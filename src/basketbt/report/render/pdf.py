@@ -34,15 +34,11 @@ _CHINESE_FAMILIES = (
 
 
 class NoTypst(InputError):
-    template = "PDF files are set by typst, which is not installed"
-    fix = "pip install 'basketbt[typst]'."
+    """The extra that sets PDF files is missing."""
 
 
 class NoChineseFont(InputError):
-    """Fields: families."""
-
-    template = "the PDF holds Chinese, and no font of this machine does; fit are {families}"
-    fix = "Install one of them (Debian, Ubuntu: apt install fonts-noto-cjk), or use --format docx."
+    """Field: families."""
 
 
 def ready() -> None:
