@@ -178,8 +178,8 @@ def test_every_help_text_has_its_chinese(words: str, screen: Screen) -> None:
 
 #: What the Chinese screen quotes as it stands, beside what a message quotes.
 CODE = re.compile(
-    r"--[a-z-]+(?: [a-z_.]+)?|`[^`]*`|'[^']*'|“[^”]*”|[!-~]*[./_:=\[\d-][!-~]*|[A-Z]{2,}"
-    r"|(?<=错误：)[\w/]+|(?<=已知：|可用：|可写：).*",
+    r"(?<=已知：|可用：|可写：|已有：).*|--[a-z-]+(?: [a-z_.]+)?|`[^`]*`|'[^']*'|“[^”]*”"
+    r"|[!-~]*[./_:=\[\d-][!-~]*|[A-Z]{2,}|(?<=错误：)[\w/]+",
     re.ASCII,
 )
 
@@ -201,6 +201,7 @@ WRONG = {
     "run deepseek-r1 --lock a --source b": "--lock与--source不能同用",
     "run deepseek-r1 --lang fr": "应为'zh'或'en'，而非'fr'",
     "run": "既未指定研究，也未给出名单",
+    "show": "缺少参数",
     "run deepseek-r1 --nosuch": "没有选项--nosuch",
     "grd": "没有命令'grd'，是否指'grid'？",
     "grid deepseek-r1 --workers few": "不是数字",
@@ -261,6 +262,19 @@ def test_nothing_of_the_screen_is_translated_that_nobody_says() -> None:
     path = SOURCE / "locale" / "screen.zh.json"
     sentences = json.loads(path.read_text(encoding="utf-8"))
     ours = [text for text in sentences if len(text) > 25 and "{" not in text and "'" not in text]
-    assert [text for text in ours if text not in known and f'"{text}"' not in code] == [
+    gone = [text for text in ours if text not in known and f'"{text}"' not in code]
+    # What a rule says is put together of parts.
+    assert [text for text in gone if not all(part in code for part in re.split(", |: ", text))] == [
         "Show this message and exit."
     ]
+
+
+def test_rules_and_lists_are_said_in_chinese(screen: Screen) -> None:
+    for words in ("rules --on 2025-02-05", "rules --on 2021-09-01 6682.HK"):
+        code, said = screen(*words.split())
+        assert code == 0
+        values = [line.rsplit("  ", 1)[0] for line in said.splitlines()]  # without the source
+        assert [word for line in values for word in english(CODE.sub("", line))] == []
+    code, said = screen("show", "guojin/software")
+    assert said.startswith("guojin/software · 国金证券 软件应用\n")
+    assert re.search("688111.SH +金山办公 +C端 +推荐 +点名 +1 +8.33%", said)

@@ -19,6 +19,7 @@ import pytest
 from typer.main import get_command
 
 from basketbt.cli.main import app
+from basketbt.errors import BasketbtError
 from support.written import command
 
 #: What prints a file of another form, and no result.
@@ -59,6 +60,20 @@ def test_every_json_is_documented() -> None:
     page = (Path(__file__).parents[1] / "docs" / "json.md").read_text(encoding="utf-8")
     told = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
     assert told == set(COMMANDS) - WITHOUT_JSON
+
+
+def classes(error: type[BasketbtError]) -> Iterator[type[BasketbtError]]:
+    yield error
+    for below in error.__subclasses__():
+        yield from classes(below)
+
+
+def test_the_table_of_exit_codes_has_those_of_every_error() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "json.md").read_text(encoding="utf-8")
+    rows = page.partition("## Exit codes")[2].splitlines()
+    told = {int(row.split("|")[1]) for row in rows if row.startswith("| ") and row[2].isdigit()}
+    assert {one.exit_code for one in classes(BasketbtError)} <= told
+    assert {0, 130} <= told
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from basketbt.errors import RefusedPath, of_system
-from basketbt.notes import message
+from basketbt.notes import Note, message
 
 #: Levels of JSON; the program's own files have six.
 MAX_DEPTH = 40
@@ -68,8 +68,8 @@ def _check(path: Path, status: os.stat_result, most: int | None) -> None:
         raise RefusedPath(path=path, why=_too_large(most))
 
 
-def _too_large(most: int) -> str:
-    return f"is larger than {most / 1e6:.0f} MB"
+def _too_large(most: int) -> Note:
+    return message("why-is-larger-than-mb", max_bytes=most / 1e6)
 
 
 def read_json(content: bytes) -> Any:

@@ -17,7 +17,7 @@ from basketbt.notes import message
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _LONGEST = 200  # letters of a name aside, which a file system bounds
 #: Why a file stays as it is.
-NOT_OURS = "it exists and is none that basketbt wrote; name another file, or add --force"
+NOT_OURS = message("why-not-ours")
 
 
 def sha256(content: bytes | str) -> str:
@@ -51,8 +51,15 @@ def demand_no_link(root: Path, name: str) -> None:
     path = root
     for part in Path(name).parts:
         path = path / part
-        if path.is_symlink():
+        if _is_link(path):
             raise OutputError(path=path, why=message("why-it-is-a-link-nothing"))
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except (OSError, ValueError) as error:  # a name too long; a zero byte in it
+        raise OutputError(path=path, why=getattr(error, "strerror", None) or str(error)) from error
 
 
 def demand_writable(path: Path, ours: Callable[[Path], bool] | None = None) -> None:
@@ -61,6 +68,8 @@ def demand_writable(path: Path, ours: Callable[[Path], bool] | None = None) -> N
         mode = path.lstat().st_mode
     except FileNotFoundError:
         return
+    except (OSError, ValueError) as error:
+        raise OutputError(path=path, why=getattr(error, "strerror", None) or str(error)) from error
     if stat.S_ISLNK(mode):
         raise OutputError(path=path, why=message("why-it-is-a-link-nothing"))
     if not stat.S_ISREG(mode):

@@ -84,16 +84,12 @@ class Advice:
 
 
 def of_system(error: OSError | ValueError) -> Note | str:
-    """What the operating system said: in our words where it is common, else in its own.
-
-    Python says of a name with a zero byte that it is a ``ValueError``.
-    """
-    if isinstance(error, ValueError):
-        return str(error)
-    code = errno.errorcode.get(error.errno or 0, "")
+    """What the operating system said: in our words where it is common, else in its own."""
+    number = error.errno if isinstance(error, OSError) else None
+    code = errno.errorcode.get(number or 0, "")
     if f"note.system-{code}" in catalogue("en"):
         return message(f"system-{code}")
-    return error.strerror or str(error)
+    return getattr(error, "strerror", None) or str(error)
 
 
 # --- exit 2: the input -------------------------------------------------------------------------

@@ -152,8 +152,10 @@ def _note_from(data: Mapping[str, Any]) -> Note:
 
 
 def _value_from(data: Any) -> Any:
-    if not isinstance(data, dict):
+    if isinstance(data, str | int | float):
         return data
+    if not isinstance(data, dict):
+        raise ValueError(f"a value {data!r}, which is no text, number or note")
     if "items" not in data:
         return _note_from(data)
     items = tuple(map(_value_from, data["items"]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import typing
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -43,6 +44,8 @@ _BOUNDS |= {"less_than_equal": "le"}
 
 #: The form of lists and studies that this version reads; a file need not say it.
 FORMAT = 1
+
+_MOST_PROBLEMS = 1000  # of a file; each is explained, which takes its time
 
 #: Patterns that names must match, and what they allow (``note.pattern-…``).
 NAME = r"^[a-z0-9][a-z0-9-]*$"
@@ -106,20 +109,25 @@ def _problems_of(
     Where a value may have one of several types, pydantic reports a failure per type: failures of
     types that the value plainly is not are dropped, and the rest are joined into one sentence.
     """
-    found = [(_place(document.data, item), item) for item in error.errors()]
-    places = [place for place, _ in found]
+    items = islice(error.errors(), _MOST_PROBLEMS)
+    found = [(_place(document.data, item), item) for item in items]
+    above = {place[:depth] for place, _ in found for depth in range(len(place))}
+    kinds: dict[Location, list[str]] = {}
+    for place, item in found:
+        kinds.setdefault(place, []).append(item["type"])
+    said: set[Location] = set()
     problems: list[Problem] = []
-    for position, (place, item) in enumerate(found):
-        overshadowed = any(_below(other, place) for other in places)
+    for place, item in found:
+        overshadowed, known = place in above, place in said
+        said.add(place)
         if item["type"] == "too_short" and overshadowed:
             continue  # entries that failed are not counted, so the list only seems too short
         if item["type"] not in _TYPE_WORDS:
             what, fix = _explain(place, item, model)
-        elif place in places[:position] or overshadowed:
+        elif known or overshadowed:
             continue  # said already, or another type of the union fits better
         else:
-            types = [other["type"] for where, other in found if where == place]
-            what, fix = _wrong_type(place, item["input"], types)
+            what, fix = _wrong_type(place, item["input"], kinds[place])
         problems.append(document.problem(place, what, fix))
     return problems
 
@@ -220,10 +228,6 @@ def _nested(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for argument in typing.get_args(annotation):
         yield from _nested(argument)
-
-
-def _below(place: Location, above: Location) -> bool:
-    return len(place) > len(above) and place[: len(above)] == above
 
 
 def _name(place: Location) -> Text:

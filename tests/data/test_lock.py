@@ -247,11 +247,7 @@ def test_a_lock_says_where_its_prices_are_from(tmp_path: Path) -> None:
         assert locked.origin.text(language) == sample.origin.text(language)
 
 
-@given(
-    st.lists(
-        st.floats(min_value=1e-300, allow_nan=False, allow_infinity=False), min_size=3, max_size=3
-    )
-)
+@given(st.lists(st.floats(min_value=1e-300, max_value=1e15), min_size=3, max_size=3))
 def test_any_price_survives(tmp_path: Path, close: list[float]) -> None:
     request = replace(REQUEST, symbols=("600000.SH",), indexes=(), fx=())
     one = replace(bars("600000.SH", [1, 1, 1]), close=np.array(close))

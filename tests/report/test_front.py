@@ -114,7 +114,7 @@ def test_below_the_first_page_every_list_stands_around_each_event(several: Run) 
     place = heads.index("[0,+5], DeepSeek-V3 release")
     frame = several.summary.query("window == '[0,+5]' and book == 'index'")
     wanted = frame.set_index(["event", "basket"])["total_return"].unstack(0)
-    shown = {row[0].aside: row[place : place + 3] for row in table.rows if row[0].aside}
+    shown = {row[0].title: row[place : place + 3] for row in table.rows if row[0].title}
     assert shown.keys() == set(wanted.index)
     for basket, (first, second, difference) in shown.items():
         v3, r1 = (float(wanted[event][basket]) for event in ("deepseek-v3", "deepseek-r1"))

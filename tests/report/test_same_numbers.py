@@ -249,7 +249,8 @@ def test_the_workbook_opens_with_the_first_tables_and_their_numbers(
         cells = dict(zip(heads, found[row[0].text], strict=True))
         for head, cell in zip(block.heads[1:], row[1:], strict=True):
             shown = cells[head.group or None, head.text]
-            assert same(cell.sort if isinstance(cell.sort, float) else cell.text, shown)
+            told = cell.sort if isinstance(cell.sort, float) and "/" not in cell.text else cell.text
+            assert same(told, shown)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -52,12 +53,48 @@ def cluster(workers: int) -> Iterator[Any]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_blocks")
-def test_processes_give_the_bytes_of_one(planned: Planned, tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
+def test_processes_give_the_bytes_of_one_and_listen_on_no_port(
+    planned: Planned, tmp_path: Path
+) -> None:
     plan = planned(GRID)
     here = content(run_grid(plan, tmp_path / "here", GridOptions()))
-    there = run_grid(plan, tmp_path / "there", GridOptions(scheduler="processes", workers=2))
-    assert content(there) == here
+    open_before, opened = listening(), set()
+
+    def look(done: int, total: int) -> None:
+        opened.update(listening() - open_before)
+
+    options = GridOptions(scheduler="processes", workers=2)
+    assert content(run_grid(plan, tmp_path / "there", options, look)) == here
+    assert opened == set()
+    assert multiprocessing.active_children() == []
+
+
+def listening() -> set[str]:
+    """The sockets on which this process or one that it started waits for others."""
+    tables = [Path(f"/proc/net/{name}") for name in ("tcp", "tcp6")]
+    lines = [line.split() for one in tables if one.exists() for line in one.read_text().split("\n")]
+    waiting = {f"socket:[{line[9]}]" for line in lines if line[3:4] == ["0A"]}
+    ours = [os.getpid(), *(child.pid for child in multiprocessing.active_children())]
+    handles = (one for number in ours for one in Path(f"/proc/{number}/fd").glob("*"))
+    return waiting & {str(one.readlink()) for one in handles if one.is_symlink()}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_blocks")
+def test_a_process_that_is_killed_loses_nothing(planned: Planned, tmp_path: Path) -> None:
+    plan = planned(GRID)
+    here = content(run_grid(plan, tmp_path / "here", GridOptions()))
+    killed: list[int] = []
+
+    def kill(done: int, total: int) -> None:
+        if done > total / 4 and not killed:
+            victim = multiprocessing.active_children()[0]
+            killed.append(victim.pid or 0)
+            victim.kill()
+
+    options = GridOptions(scheduler="processes", workers=2)
+    assert content(run_grid(plan, tmp_path / "there", options, kill)) == here
+    assert killed
 
 
 @pytest.mark.slow
@@ -206,8 +243,9 @@ def test_a_scheduler_that_dies_in_the_middle_is_said_and_finished_blocks_are_kep
 def test_without_the_extra_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     check_scheduler("local")
+    check_scheduler("processes")
     with pytest.raises(NoDask, match="not installed") as caught:
-        check_scheduler("processes")
+        check_scheduler("tcp://127.0.0.1:8786")
     assert "basketbt[dask]" in caught.value.hint
 
 

@@ -10,6 +10,7 @@ why the vendor cannot have this fault. Other files have the faults that take two
 from __future__ import annotations
 
 import gzip
+import resource
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -281,6 +282,26 @@ def test_an_answer_that_does_not_end_is_given_up(
     assert type(failure) is Unreachable
     assert "time" in str(failure).lower() or "slow" in str(failure)
     assert store.all_coverages() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_an_answer_that_swells_is_given_up(
+    replay: Replay, store: Store, hosts: RateLimiter, monkeypatch: pytest.MonkeyPatch, vendor: str
+) -> None:
+    """A kilobyte of gzip that unpacks to gigabytes costs no memory, whichever client reads it."""
+    from basketbt.data.sources.transport import Limits, Transport
+
+    monkeypatch.setattr(Transport, "limits", Limits(first_backoff=0.01))
+    body = gzip.compress(bytes(200 * 2**20), 9)
+    packed = {"Content-Encoding": "gzip"}
+    replay.vendors.faults.append(faults.on(vendor, Reply(body, headers=packed)))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    failure = ask(vendor, hosts)
+    assert type(failure) is Unreachable
+    assert "larger than any price history" in str(failure)
+    assert store.all_coverages() == []
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 180 * 1024
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

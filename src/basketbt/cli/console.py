@@ -91,6 +91,12 @@ def say_warnings(notes: Iterable[Note], language: Language) -> None:
         say(words["cli.whole_warnings"])
 
 
+def warn_of(notes: Iterable[Note], language: Language) -> None:
+    """Print notes to standard error, also where nothing else is said."""
+    for note in notes:
+        warn(catalogue(language)["cli.warning"].format(text=note.text(language)))
+
+
 def say_place(what: str, path: Path, language: Language) -> None:
     """Print where a result lies; ``what``: memo, tables, page or curve."""
     say(catalogue(language)[f"cli.{what}"].format(path=path))
@@ -199,7 +205,8 @@ def say_table(
     counts = [at for at in range(len(header)) if all(isinstance(row[at], int) for row in values)]
     right = {*right, *counts}
     texts = (["" if cell is None else cell_text(cell) for cell in row] for row in values)
-    cells = [list(header) if language else [spoken(one) for one in header], *texts]
+    heads = [visible(one if language else spoken(one)) for one in header]
+    cells = [heads, *texts]
     title = on_screen(title) if title else None
     language = language or screen_language()
     widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
@@ -218,7 +225,7 @@ def say_table(
 
 
 def _spoken_cell(cell: object) -> str:
-    return spoken(cell) if isinstance(cell, str) else on_screen(cell)
+    return on_screen(spoken(cell) if isinstance(cell, str) else cell)
 
 
 def _say_folded(
@@ -238,12 +245,13 @@ def _say_folded(
         if not numbers:
             break
         shown.remove(numbers[-1])
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    named = Text(title) if title else None  # a name is no markup
+    table = Table(title=named, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for position in shown:
         number = position in right
         justify: Literal["left", "right"] = "right" if number else "left"
         table.add_column(
-            cells[0][position],
+            Text(cells[0][position]),
             justify=justify,
             overflow="fold",
             min_width=body[position] if number else min(body[position], _NAME),

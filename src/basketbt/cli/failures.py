@@ -21,6 +21,7 @@ from basketbt.errors import BasketbtError, OutputError, RefusedPath, of_system
 from basketbt.locale import say
 from basketbt.notes import message
 
+_LOOP = "Symlink loop from "  # of pathlib before Python 3.13, where it is an OSError
 STATE_VARIABLE = "BASKETBT_STATE"
 _STOPPING = ("SIGTERM", "SIGHUP")  # SIGINT is Python's KeyboardInterrupt
 
@@ -70,6 +71,8 @@ def _told(error: BaseException) -> BasketbtError:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
         to_nowhere(sys.stdout)  # what has no name is the standard output
         return OutputError.of(error, message("standard-output"))
+    if isinstance(error, RuntimeError) and str(error).startswith(_LOOP):
+        return RefusedPath(path=str(error).removeprefix(_LOOP), why=message("why-link-to-itself"))
     if isinstance(error, MemoryError):
         return NotEnoughMemory()
     why = " ".join(f"{type(error).__name__}: {error}".split())[:300]

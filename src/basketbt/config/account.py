@@ -25,7 +25,7 @@ class BrokerSpec(Strict):
 class AccountSpec(Strict):
     """One account a basket, that can only do what the market allowed. See docs/account.md."""
 
-    cash: float = Field(10_000_000.0, gt=0, le=9e9, description="Yuan at the start.")
+    cash: float = Field(10_000_000.0, ge=1, le=9e9, description="Yuan at the start.")
     entry: Annotated[Many[Entry], distinct()] = Field(
         ("publication_open", "next_open"),
         description="publication_open: the first open at which a reader of the list could buy; "

@@ -404,6 +404,8 @@ def study_of(
 
 def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
     key, equals, value = text.partition("=")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise InvalidFile([Problem("--set", 0, message("why-no-utf8", text=repr(text)))])
     if not equals or not key.strip():
         what = message("why-is-not-key-value", text=text)
         raise InvalidFile([Problem("--set", 0, what, message("do-e-g-set-windows-0"))])

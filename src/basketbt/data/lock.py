@@ -127,6 +127,7 @@ class LockSource:
             asked = replace(named, universe=False)
             data = tables.load(asked)
             universe = self._universe(request) if request.universe else None
+            ends = self._ends(request)
             known = [self._manifest.symbols[symbol] for symbol in data.bars.symbols]
             bars = replace(
                 data.bars,
@@ -146,7 +147,7 @@ class LockSource:
             origin=self._origin(bars, asked) if told.source == SAMPLE else None,
             has_actions=told.has_actions,
             notes=told.notes,
-            ends=self._ends(request),
+            ends=ends,
         )
 
     def _origin(self, bars: Bars, asked: PriceRequest) -> Note:

@@ -59,7 +59,7 @@ def upstream_closes(name: str, last: date | None = None) -> dict[date, time]:
         warnings.simplefilter("ignore", DeprecationWarning)
         import exchange_calendars
 
-        bound = exchange_calendars.get_calendar(name).bound_max()
+        bound = exchange_calendars.get_calendar(name, start=FIRST_DAY).bound_max()
         end = bound if last is None else min(bound, type(bound)(last))
         listed = exchange_calendars.get_calendar(name, start=FIRST_DAY, end=end)
         local = listed.closes.dt.tz_convert(listed.tz)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from basketbt.bounded import read_json, read_plain
 from basketbt.durable import sha256
 from basketbt.errors import InputError, RefusedPath
 from basketbt.locale import Language
-from basketbt.notes import Note, as_data, message, note_from
+from basketbt.notes import Note, NoteKind, as_data, listing, message, note_from
 from basketbt.report.csvfile import csv_bytes, table_from_csv
 from basketbt.report.data import Colours, ReportData, RunInfo
 from basketbt.report.layouts import LAYOUTS
@@ -29,10 +29,21 @@ from basketbt.report.render import PICTURES, TABLES, Format, rendered
 #: What a run says beside its tables, and the notes of their rows.
 REPORT = "report.json"
 LARGEST = 2**30  # bytes of a file of a run
+STORED_OTHERWISE = NoteKind("stored-otherwise", severity="warning")
 
 
 class NotARun(InputError):
     """A folder that does not hold a run, or no longer the one its manifest tells of."""
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    """What is read of a manifest again; it may hold more."""
+
+    outputs: dict[str, str]
+    run: str = ""
+    data: list[dict[str, Any]] = field(default_factory=list)
+    config: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,23 @@ def _is(folder: Path, name: str, digest: str) -> bool:
         return False
 
 
+def stored_otherwise(files: Mapping[str, bytes], folder: Path) -> tuple[Note, ...]:
+    """A note on tables that a run's folder holds with other content than ``files`` of that run.
+
+    Equal inputs give equal bytes, so either they were edited or something else changed.
+    """
+    tables = [
+        name
+        for name, content in files.items()
+        if name.endswith((".csv", ".parquet"))
+        and (folder / name).exists()
+        and not _is(folder, name, sha256(content))
+    ]
+    if not tables:
+        return ()
+    return (STORED_OTHERWISE(run=folder.name, files=listing(tables)),)
+
+
 def keeping(files: Mapping[str, bytes], earlier: Mapping[str, str]) -> dict[str, bytes]:
     """``files`` of a run whose manifest goes on listing what an earlier writing of it left."""
     new = json.loads(files[MANIFEST])
@@ -246,7 +274,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
     try:
         content = read_json(read_plain(folder / MANIFEST, LARGEST))
-        outputs = TypeAdapter(dict[str, str]).validate_python(content["outputs"])
+        outputs = TypeAdapter(_Manifest).validate_python(content).outputs
     except RefusedPath as error:
         raise NotARun(
             folder=folder, why=message("why-no-can-be-read-in", manifest=MANIFEST)

@@ -1,19 +1,21 @@
 """Where blocks are computed: here, in processes of this machine, or on a cluster.
 
-All three give the same bytes. ``processes`` and a cluster go through Dask, an optional extra: the
-job with its prices is sent once, blocks are handed out a few at a time, results come back as they
-are ready, and a block whose worker died is given to another.
+All three give the same bytes. A cluster goes through Dask, an optional extra. The job with its
+prices is sent once, blocks are handed out a few at a time, results come back as they are ready, and
+a block whose worker died is given to another.
 """
 
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import platform
 import re
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.metadata import version
@@ -27,7 +29,7 @@ from basketbt.pipeline.run import versions
 from basketbt.sweep.sheets import Block, GridJob, compute
 
 if TYPE_CHECKING:
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
 Finished = tuple[Block, GridStatistics]
 
@@ -66,9 +68,9 @@ class WorkersDie(BasketbtError):
 
 def check_scheduler(scheduler: str) -> None:
     """Raise ``UnknownScheduler`` or ``NoDask`` before any work is done."""
-    if scheduler == "local":
+    if scheduler in ("local", "processes"):
         return
-    if scheduler != "processes" and not _ADDRESS.fullmatch(scheduler):
+    if not _ADDRESS.fullmatch(scheduler):
         raise UnknownScheduler(text=scheduler)
     try:
         import distributed  # noqa: F401
@@ -87,7 +89,10 @@ def computed(job: GridJob, blocks: list[Block], scheduler: str, workers: int) ->
         for block in blocks:
             yield block, compute(job, block, threads=workers)
         return
-    with _client(scheduler, workers) as client:
+    if scheduler == "processes":
+        yield from _in_processes(job, blocks, workers)
+        return
+    with _client(scheduler) as client:
         _compare(_theirs(client), facts())
         yield from through(client, job, blocks, scheduler)
 
@@ -100,15 +105,11 @@ def usable_cores() -> int:
 
 
 @contextmanager
-def _client(scheduler: str, workers: int) -> Iterator[Client]:
+def _client(scheduler: str) -> Iterator[Client]:
     from distributed import Client
 
     with ExitStack() as opened:
         opened.enter_context(_silent())
-        if scheduler == "processes":
-            cluster = opened.enter_context(_workers_here(workers))
-            yield opened.enter_context(Client(cluster))
-            return
         try:
             client = Client(scheduler, timeout=_CONNECT_SECONDS)
         except (OSError, TimeoutError, ValueError) as error:
@@ -118,18 +119,65 @@ def _client(scheduler: str, workers: int) -> Iterator[Client]:
         yield opened.enter_context(client)
 
 
-def _workers_here(workers: int) -> LocalCluster:
-    """Worker processes that leave Ctrl-C, which a terminal sends to all, to this one."""
-    from distributed import LocalCluster
+def _in_processes(job: GridJob, blocks: list[Block], workers: int) -> Iterator[Finished]:
+    """Blocks in processes of this machine, which talk through pipes: no port is opened."""
+    waiting = list(blocks)
+    for _ in range(_REVIVALS + 1):
+        try:
+            for done in _pooled(job, list(waiting), workers):
+                waiting.remove(done[0])
+                yield done
+        except BrokenExecutor as error:
+            lost = error
+        else:
+            return
+    raise WorkersDie(why=str(lost)) from lost
 
-    with _without_interrupts():
-        return LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            dashboard_address="127.0.0.1:0",
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-        )
+
+def _pooled(job: GridJob, blocks: list[Block], workers: int) -> Iterator[Finished]:
+    """Send the job once to each process, keep a few blocks under way, yield what is finished."""
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(job,)
+    )
+    rest = iter(blocks)
+    under_way: set[Future[Finished]] = set()
+    try:
+        while True:
+            with _without_interrupts():
+                room = islice(rest, _AHEAD * workers - len(under_way))
+                under_way |= {pool.submit(_own_block, block) for block in room}
+            if not under_way:
+                return
+            ready, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in ready:
+                yield future.result()
+    finally:
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        pool.shutdown(cancel_futures=True)
+
+
+_job: GridJob | None = None  # of a process of the pool
+
+
+def _begin(job: GridJob) -> None:
+    """What a process of the pool does first. It ends with the one that started it."""
+    global _job
+    _job = job
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _own_block(block: Block) -> Finished:
+    assert _job is not None
+    return block, compute(_job, block)
 
 
 @contextmanager

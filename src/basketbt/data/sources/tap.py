@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from basketbt.data.sources.answers import Answers, kept
-from basketbt.data.sources.transport import LARGEST_BODY, Answer, Transport, retry_after
+from basketbt.data.sources.transport import LARGEST_BODY, TOO_LARGE, Answer, Transport, retry_after
 from basketbt.data.sources.vendor import Changed, NoData, VendorFailure
 from basketbt.notes import message
 
@@ -152,5 +152,5 @@ def _read(response: requests.Response, deadline: float) -> bytes:
         if time.monotonic() > deadline:
             raise TimeoutError("the answer drips too slowly")
         if size > LARGEST_BODY:
-            raise OSError("the answer is larger than any price history")
+            raise OSError(TOO_LARGE)
     return b"".join(chunks)

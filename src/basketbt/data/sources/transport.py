@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 LARGEST_BODY = 64 * 2**20
+TOO_LARGE = "the answer is larger than any price history"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Limits:
     """Time-outs in seconds; the defaults suit a slow line to a distant vendor."""
 
     connect: float = 8.0  # a lost first packet is sent again after 1, 3 and 7 seconds
-    silence: float = 5.0  # to connect, all hosts together, until the first of them answers
+    silence: float = 4.0  # to connect, all hosts together, until the first of them answers
     connect_in_silence: float = 1.5  # after that: a lost packet is sent again after 1 second
     read: float = 20.0  # longest silence
     total: float = 60.0  # longest answer, however it drips

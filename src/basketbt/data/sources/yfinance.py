@@ -26,7 +26,7 @@ import numpy as np
 from basketbt.data.bars import Bars, CorporateAction, Dates, Floats
 from basketbt.data.sources.frames import numbers_from, require
 from basketbt.data.sources.rate_limiter import RateLimiter
-from basketbt.data.sources.transport import Answer, Transport, retry_after
+from basketbt.data.sources.transport import LARGEST_BODY, TOO_LARGE, Answer, Transport, retry_after
 from basketbt.data.sources.vendor import FactorSteps, History, Query
 from basketbt.market.symbols import Symbol
 from basketbt.notes import message
@@ -39,6 +39,7 @@ CACHE_VARIABLE = "BASKETBT_CACHE"
 _SUFFIX = {"SH": ".SS", "SZ": ".SZ", "HK": ".HK"}
 _CHARTS = "query2.finance.yahoo.com"
 _UNKNOWN = "Not Found"  # the one error of a chart that says there is nothing
+_STOP = 0xFFFFFFFF  # what curl takes for "no more of it" (CURL_WRITEFUNC_ERROR)
 _ONE_AT_A_TIME = threading.Lock()  # yfinance keeps one session for the whole process
 _TICK_DIGITS = {"share": 2, "fund": 3, "index": 4, "b_share": 3}
 
@@ -206,7 +207,7 @@ def _session(transport: Transport) -> Any:
     """
     from curl_cffi import requests as curl
 
-    base: Any = curl.Session
+    base: Any = _bounded_session(curl)
     pardoned: list[str] = []
 
     def _offline(why: str) -> Exception:
@@ -239,6 +240,30 @@ def _session(transport: Transport) -> Any:
                 return other.response
 
     return Session(impersonate="chrome")
+
+
+def _bounded_session(curl: Any) -> Any:
+    """curl's session, whose answers are no larger than any price history, unpacked or not."""
+    base: Any = curl.Session
+
+    class Bounded(base):  # type: ignore[misc]
+        def request(self, method: str, url: str, **options: Any) -> Any:
+            body = bytearray()
+
+            def take(part: bytes) -> int:
+                body.extend(part)
+                return len(part) if len(body) <= LARGEST_BODY else _STOP
+
+            try:
+                response = super().request(method, url, content_callback=take, **options)
+            except curl.exceptions.RequestException as error:
+                if len(body) > LARGEST_BODY:
+                    raise curl.exceptions.RequestException(TOO_LARGE) from error
+                raise
+            response.content = bytes(body)
+            return response
+
+    return Bounded
 
 
 class _Pardoned(Exception):

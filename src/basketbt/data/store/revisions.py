@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
+from basketbt.bounded import read_json
 from basketbt.data.store.digests import demand_unchanged
 from basketbt.data.store.rows import TABLES, Row, Rows, Span, StoreTable, delete_row, insert_rows
 from basketbt.errors import unknown
@@ -141,7 +142,13 @@ def _json(row: Row | None) -> str | None:
 
 
 def _row(text: str | None) -> Row | None:
-    return None if text is None else tuple(json.loads(text))
+    if text is None:
+        return None
+    try:
+        found = read_json(text.encode())
+        return tuple(None if cell is None else float(cell) for cell in found)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise sqlite3.DatabaseError(f"malformed revision ({error})") from None
 
 
 def now() -> str:

@@ -20,7 +20,7 @@ _FEW = 5  # shares whose quantiles stand for a market
 _ENOUGH = 2  # other indexes beside which one is judged closely
 # Moves beyond the nearest of the others, logarithmic: there and back, and in one session. On real
 # indexes of 2018-2026 the most are 0.9 % and 3.1 % beside eight others, 3.9 % and 8.5 % beside one.
-_BACK, _ONCE = (0.02, 0.04), (0.04, 0.12)
+_BACK, _ONCE = (0.02, 0.04), (0.035, 0.12)
 _SHIFT_ROWS, _SHIFT, _SHIFT_LEAST = 100, 0.15, 0.2  # returns; correlations
 _SWAP_ROWS, _SWAP = 40, 1.2
 

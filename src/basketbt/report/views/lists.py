@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from basketbt.market.securities.latin import share_name
 from basketbt.report.data import Row, WindowInfo
 from basketbt.report.views.blocks import (
     Block,
@@ -168,7 +169,7 @@ def _cells(
     """One share: who it is, its weight, what it did in each window, how long it was suspended."""
     described = next(iter(own.values()))
     cells = [
-        text(described["name"]),
+        text(share_name(str(described["name"]), context.language)),
         text(symbol),
         _word(context, described["stance"]),
         _word(context, described["origin"]),

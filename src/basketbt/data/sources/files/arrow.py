@@ -22,6 +22,16 @@ from basketbt.data.suspension import HALTED, STATUS
 from basketbt.errors import InvalidFile, Problem
 from basketbt.notes import message
 
+# Kinds of values that a table may hold.
+_TEXTS = (
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary),
+)
+_PLAIN = (
+    *(pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal),
+    *(pa.types.is_date, pa.types.is_timestamp, pa.types.is_null, *_TEXTS),
+)
+_MOST = 1e15  # of anything that a table of prices tells; the market's amount of a year is 3e14
+
 Number = TypeVar("Number", np.float64, np.float32, np.int64)
 
 # Prices have no more decimals than these, and below this whole singles stand for themselves.
@@ -98,6 +108,31 @@ def release() -> None:
 def taken(table: pa.Table, rows: NDArray[np.intp]) -> pa.Table:
     """The rows of a table by their numbers."""
     return table.take(_array(rows.astype(np.int64), pa.int64()))
+
+
+def is_plain(kind: pa.DataType) -> bool:
+    """Whether a column holds numbers, texts, days or flags, and no structures or lists."""
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return any(known(value) for known in _PLAIN)
+
+
+def holds_text(kind: pa.DataType) -> bool:
+    """Whether a column's values are texts or bytes."""
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return any(known(value) for known in _TEXTS)
+
+
+def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of texts or bytes as texts that surely are UTF-8.
+
+    Raises ``pa.ArrowException`` for bytes that are none.
+    """
+    kind = column.type
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if pa.types.is_binary(value) or pa.types.is_large_binary(value):
+        return column.cast(value).cast(pa.string())
+    column.validate(full=True)
+    return column
 
 
 def coded(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int64]]:
@@ -177,8 +212,18 @@ def to_numbers(column: pa.ChunkedArray, header: str, path: str, lines: Lines) ->
     """A column as doubles, (R,); an empty cell is NaN, and 停牌. Thousands separators, full-width
     digits, an apostrophe before a number, a percent sign, 万 and 亿 are read.
 
-    Raises ``InvalidFile`` for a cell that is no number.
+    Raises ``InvalidFile`` for a cell that is no number, or none that prices are told in.
     """
+    found = _numbers_of(column, header, path, lines)
+    beyond = np.flatnonzero(np.abs(found) > _MOST)
+    if beyond.size:
+        row = int(beyond[0])
+        what = message("why-beyond-any-number", header=header, value=float(found[row]))
+        raise InvalidFile([Problem(path, int(lines[row]), what)])
+    return found
+
+
+def _numbers_of(column: pa.ChunkedArray, header: str, path: str, lines: Lines) -> Floats:
     if not _is_text(column):
         return doubles(column)
     bare = pc.utf8_trim_whitespace(column)

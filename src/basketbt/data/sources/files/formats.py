@@ -24,7 +24,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from basketbt.bounded import demand_plain
-from basketbt.data.sources.files.arrow import coded, taken
+from basketbt.data.sources.files.arrow import as_text, coded, holds_text, is_plain, taken
 from basketbt.data.sources.files.folder import split_name
 from basketbt.data.sources.files.head import MOST, Head, find_head
 from basketbt.data.sources.files.rows import EMPTY_CELLS, RowsTable, cells_of, sheet_rows
@@ -32,6 +32,7 @@ from basketbt.errors import InvalidFile, Problem, RefusedPath
 from basketbt.notes import message
 
 MAX_UNPACKED = 1024**3
+MAX_COLUMNS = 20_000
 MAX_ROWS = 100_000_000  # of a Parquet file; the whole market since 1990 has a fifth of it
 # A gzip may hold a thousand times its size; one of prices does not come near the ratio allowed.
 _ALWAYS_UNPACKED, _MAX_RATIO, _PART = 64 * 1024**2, 200, 1024**2
@@ -47,6 +48,12 @@ _FOOTERS = (
     "说明：",
 )
 _EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+
+# What files that are not what they say make their readers raise.
+_UNREADABLE = (
+    *(pa.ArrowException, OSError, EOFError, LookupError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, rows_of.Error),
+)
 
 Keep = Callable[[Sequence[str]], NDArray[np.bool_]]
 
@@ -82,7 +89,7 @@ def open_table(path: Path) -> TableFile:
         if begins in (_EXCEL, _ZIP) and suffix.startswith(".xls"):
             return RowsTable(path.name, _without_footer(sheet_rows(path, MAX_UNPACKED)))
         return text_table(path.name, _unpacked(path))
-    except (pa.ArrowInvalid, OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+    except _UNREADABLE as error:
         what = message("why-cannot-be-read-as", suffix=suffix[1:], error=error)
         raise InvalidFile([Problem(path.name, 1, what)]) from None
 
@@ -95,13 +102,18 @@ def all_cells(name: str, content: bytes) -> list[list[str]]:
     if content[:4] in (_EXCEL, _ZIP):
         try:
             return cells_of(sheet_rows(BytesIO(content), MAX_UNPACKED))
-        except (pa.ArrowInvalid, zipfile.BadZipFile) as error:
+        except _UNREADABLE as error:
             raise InvalidFile(
                 [Problem(name, 1, message("why-cannot-be-read-because", error=error))]
             ) from None
     lines = _as_utf8(content, name).decode().lstrip("\ufeff").splitlines()
     separator = max(",;\t|", key=lambda one: sum(one in line for line in lines))
-    return list(rows_of.reader(lines, delimiter=separator))
+    try:
+        return list(rows_of.reader(lines, delimiter=separator))
+    except rows_of.Error as error:
+        raise InvalidFile(
+            [Problem(name, 1, message("why-cannot-be-read-because", error=error))]
+        ) from None
 
 
 def read_in_parts(
@@ -130,17 +142,23 @@ class ParquetTable:
         if self._file.metadata.num_rows > MAX_ROWS:
             raise RefusedPath(path=path, why=message("why-has-more-than-rows", max_rows=MAX_ROWS))
         self.headers = tuple(self._file.schema_arrow.names)
+        if len(self.headers) > MAX_COLUMNS:
+            raise RefusedPath(path=path, why=message("why-has-more-than-columns", most=MAX_COLUMNS))
+        if len(set(self.headers)) < len(self.headers):
+            raise InvalidFile([Problem(path.name, 1, message("why-two-columns-of-one-name"))])
 
     def read(self, columns: Sequence[str], text: Collection[str]) -> pa.Table:
         """All rows of some columns."""
+        self._demand_plain(columns)
         with self._told():
-            return self._file.read(columns=list(columns))
+            return self._plain(self._file.read(columns=list(columns)))
 
     def row_groups(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """The same rows, a group at a time."""
+        self._demand_plain(columns)
         for group in range(self._file.num_row_groups):
             with self._told():
-                part = self._file.read_row_group(group, columns=list(columns))
+                part = self._plain(self._file.read_row_group(group, columns=list(columns)))
             yield part
 
     def read_matching(self, columns: Sequence[str], key: str, keep: Keep) -> pa.Table:
@@ -149,14 +167,37 @@ class ParquetTable:
 
         parts: list[pa.Table] = []
         with self._told():
+            self._demand_plain([key, *columns])
             file = ParquetFile(self._path, read_dictionary=[key])
             for group in range(file.num_row_groups):
-                texts, numbers = coded(file.read_row_group(group, columns=[key]).column(0))
+                found = self._plain(file.read_row_group(group, columns=[key]))
+                texts, numbers = coded(found.column(0))
                 kept = np.append(keep(texts), np.False_)  # the last one for null, number -1
                 rows = np.flatnonzero(kept[numbers])
                 if rows.size or not parts:
-                    parts.append(taken(file.read_row_group(group, columns=list(columns)), rows))
+                    part = taken(file.read_row_group(group, columns=list(columns)), rows)
+                    parts.append(self._plain(part))
             return pa.concat_tables(parts)
+
+    def _demand_plain(self, columns: Sequence[str]) -> None:
+        """Raise ``InvalidFile`` for columns of structures, lists and the like."""
+        for name in columns:
+            kind = self._file.schema_arrow.field(name).type
+            if not is_plain(kind):
+                what = message("why-no-plain-values", name=name, kind=kind)
+                raise InvalidFile([Problem(self._path.name, 1, what)])
+
+    def _plain(self, table: pa.Table) -> pa.Table:
+        """The table with its texts as texts. Raises ``InvalidFile`` for those that are none."""
+        for at, (name, column) in enumerate(zip(table.column_names, table.columns, strict=True)):
+            if not holds_text(column.type):
+                continue
+            try:
+                table = table.set_column(at, name, as_text(column))
+            except pa.ArrowException as error:
+                what = message("why-bytes-no-text", name=name, error=error)
+                raise InvalidFile([Problem(self._path.name, 1, what)]) from None
+        return table
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -248,6 +289,8 @@ def _first_lines(text: bytes) -> tuple[list[list[str]], str, Head]:
     if not any(separator in line for line in lines):
         separator = ","
     rows = [next(rows_of.reader([line], delimiter=separator), []) for line in lines]
+    if max(map(len, rows)) > MAX_COLUMNS:
+        raise pa.ArrowInvalid(f"it has more than {MAX_COLUMNS:,} columns")
     head = find_head(rows)
     if head.body == 0:
         raise pa.ArrowInvalid("the first line is data, a header is expected above it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
@@ -25,6 +26,11 @@ EMPTY_CELLS = (
     *("", "-", "--", "—", "nan", "NaN", "NA", "N/A", "#N/A", "#N/A N/A"),
     *("null", "NULL", "None"),
 )
+# Cells of a sheet by name: rows and columns, and names that are none.
+_ROWS = re.compile(rb"""\sr=["'][A-Za-z]*(\d+)""")
+_COLUMNS = re.compile(rb"""\sr=["']([A-Za-z]+)""")
+_ODD = re.compile(rb"""\sr=["'][^"']*[^A-Za-z0-9"']""")
+_LAST_ROW, _LAST_COLUMN, _DIGITS, _LETTERS = 2**20, 2**14, 12, 7
 _EMPTY = frozenset(EMPTY_CELLS)
 
 Cells = Sequence[Any]
@@ -108,9 +114,7 @@ def sheet_rows(path: Path | BytesIO, most: int) -> list[Cells]:
     """
     named = path if isinstance(path, Path) else "the workbook"
     if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if sum(part.file_size for part in archive.infolist()) > most:
-                raise RefusedPath(path=named, why=message("why-unpacks-to-more-than-1"))
+        path = _bounded_copy(path, named, most)
     with _calamine() as python_calamine:
         if isinstance(path, BytesIO):
             path.seek(0)
@@ -124,6 +128,47 @@ def sheet_rows(path: Path | BytesIO, most: int) -> list[Cells]:
         if len(filled) > 1 and all(codes):
             return _of_sheets(codes, [one.to_python() for _, one in filled])
         return list(filled[0][1].to_python()) if filled else []
+
+
+def _bounded_copy(path: Path | BytesIO, named: Path | str, most: int) -> BytesIO:
+    """An .xlsx without compression, whose sheets and texts are no larger than may be read.
+
+    The reader makes room for every cell up to the farthest one that is named, and where there is
+    not so much of it the process ends, whatever is caught.
+    """
+    copy = BytesIO()
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(copy, "w") as whole:
+        if sum(part.file_size for part in archive.infolist()) > most:
+            raise RefusedPath(path=named, why=message("why-unpacks-to-more-than-1"))
+        for part in archive.infolist():
+            content = archive.read(part)
+            _demand_small(content, part.filename, named)
+            whole.writestr(part.filename, content)
+    return copy
+
+
+def _demand_small(content: bytes, part: str, named: Path | str) -> None:
+    """Raise for a part of a workbook that stands for too much: ``RefusedPath``, or
+    ``pa.ArrowInvalid`` for cells that no sheet has."""
+    if content.count(b"<si") > MAX_SHEET_CELLS:
+        raise RefusedPath(path=named, why=message("why-more-than-20-million-texts"))
+    if not part.startswith("xl/worksheets/"):
+        return
+    rows = {int(row[-_DIGITS:]) for row in set(_ROWS.findall(content))}
+    columns = {_column_number(column) for column in set(_COLUMNS.findall(content))}
+    farthest = max(rows, default=1), max(columns, default=1)
+    if farthest[0] > _LAST_ROW or farthest[1] > _LAST_COLUMN or _ODD.search(content):
+        raise pa.ArrowInvalid("no workbook that can be read, it names cells that no sheet has")
+    if farthest[0] * farthest[1] > MAX_SHEET_CELLS:
+        raise RefusedPath(path=named, why=message("why-has-more-than-20-million"))
+
+
+def _column_number(letters: bytes) -> int:
+    """``AB`` → 28."""
+    number = 0
+    for letter in letters[:_LETTERS].upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 @contextmanager
