@@ -18,7 +18,7 @@ from basketbt.report.views.blocks import Chart, TableBlock
 #: picture that is as wide as the text on A4: its letters have 8 points there.
 WIDE, NARROW, HALF, PICTURE = Sheet(860), Sheet(356), Sheet(560), Sheet(600, rows=6)
 #: A strip of a page of paper that holds much else, and the height of its axes.
-_STRIP, _STRIP_HEIGHT = Sheet(700, rows=6), 105
+_STRIP, _STRIP_HEIGHT = Sheet(700, rows=6), 135
 
 _STYLE = Path(__file__).parents[1] / "assets" / "chart.css"
 _LATIN = "DejaVu Sans, Arial"
