@@ -219,7 +219,7 @@ def test_a_form_shows_every_cell_and_every_sentence_of_its_blocks(
     tiles = [one for one in shown if one.kind == "tiles"]
     wanted = [lines(one, whole=not screen) for one in shown if not (screen and one in tiles)]
     assert tables(folder / name) == wanted
-    assert len(wanted) == (24 if screen else 13)
+    assert len(wanted) == (26 if screen else 15)
     if screen:
         assert [cell.whole for one in tiles for cell in one.rows[0]] == page_tiles(folder / name)
     said, there = sentences(blocks, whole=screen), words(folder / name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from basketbt.market.securities.latin import share_name
 from basketbt.report.data import Row
 from basketbt.report.views.context import Context, days_of, real
 from basketbt.report.views.numbers import percent, points, unsigned
@@ -71,7 +72,10 @@ def _contributions(context: Context, row: Row) -> list[tuple[str, float]]:
     held = [one for one in own if one["currency"] is not None]
     held.sort(key=lambda one: (real(one["contribution"]), str(one["symbol"])))
     return [
-        (f"{one['name']} {one['symbol']}", round(real(one["contribution"]) or 0.0, 3) + 0.0)
+        (
+            f"{share_name(str(one['name']), context.language)} {one['symbol']}",
+            round(real(one["contribution"]) or 0.0, 3) + 0.0,
+        )
         for one in held
     ]
 
