@@ -135,7 +135,6 @@ def test_the_page_of_r1_with_accounts_and_tests_is_small_enough_to_mail(
         "return document.querySelectorAll(\"[data-chart='levels-0'] .narrow .hit\").length"
     )
     assert panels == 19
-    assert serious(browser) == []
 
 
 def test_every_chart_says_what_was_hindsight_and_whose_prices_it_shows(
