@@ -44,6 +44,7 @@ sample: $(READY) ## make the sample of record again: make sample PRICES=FOLDER
 
 securities: $(READY) ## make the table of names again: make securities NAMES=FOLDER
 	$(BIN)/python tools/make_securities.py $(NAMES)
+	$(BIN)/python tools/make_pinyin.py
 
 gallery: $(READY) ## take the pictures of docs/gallery.md again (needs Chromium)
 	$(BIN)/python docs/gallery/make.py

@@ -35,7 +35,8 @@ from replay.wire import HTML, Reply, Request  # noqa: E402
 
 NOW = datetime(2025, 7, 1, 9, 0, tzinfo=UTC)
 LATENCY = 0.3
-IDLE = 0.012  # real seconds without a sign of life after which everybody is taken to wait
+# Real seconds without a sign of life, or much computing, after which everybody is taken to wait.
+IDLE = 0.02
 BARS_OF_EASTMONEY = "push2his.eastmoney.com"
 BAN_AFTER = 120
 
@@ -58,9 +59,10 @@ class VirtualClock:
             self._waking.append(until)
             self._life += 1
             while self.now < until:
-                seen = self._life
+                seen, spent = self._life, time.process_time()
                 self._changed.wait(IDLE)
-                if self._life == seen and until == min(self._waking):
+                idle = self._life == seen and time.process_time() - spent < IDLE / 4
+                if idle and until == min(self._waking):
                     self.now = until
                     self._life += 1
                     self._changed.notify_all()

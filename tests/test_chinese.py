@@ -18,6 +18,8 @@ from basketbt.cli.console import display_width
 from basketbt.cli.language import chosen_language, in_chinese
 from basketbt.cli.main import app, main
 from basketbt.locale import catalogue
+from basketbt.market.clock import shipped_events
+from basketbt.market.shocks import shipped_shocks
 from support.written import share, write_list, write_study
 
 SOURCE = Path(basketbt.__file__).parent
@@ -31,7 +33,7 @@ TERMS = [
     "Holm", "Kolari", "Pynnonen", "Romano", "Wolf", "EWA", "EWI", "CALC", "UTC", "min",
     "mean", "sqrt", "DeepSeek", "UTF", "GBK", "PDF", "HTML", "DOCX", "YAML", "JSON", "HTTP", "Word",
     "Excel", "Parquet", "SQLite", "Dask", "GiB", "MiB", "exchange", "calendars",
-    "plotly", "yfinance",
+    "yfinance", "Python",
 ]
 # fmt: on
 #: What a message may quote as it stands: code, files, columns and their values, formulas.
@@ -178,8 +180,8 @@ def test_every_help_text_has_its_chinese(words: str, screen: Screen) -> None:
 
 #: What the Chinese screen quotes as it stands, beside what a message quotes.
 CODE = re.compile(
-    r"--[a-z-]+(?: [a-z_.]+)?|`[^`]*`|'[^']*'|“[^”]*”|[!-~]*[./_:=\[\d-][!-~]*|[A-Z]{2,}"
-    r"|(?<=错误：)[\w/]+|(?<=已知：|可用：|可写：).*",
+    r"(?<=已知：|可用：|可写：|已有：).*|--[a-z-]+(?: [a-z_.]+)?|`[^`]*`|'[^']*'|“[^”]*”"
+    r"|[!-~]*[./_:=\[\d-][!-~]*|[A-Z]{2,}|(?<=错误：)[\w/]+",
     re.ASCII,
 )
 
@@ -200,7 +202,8 @@ WRONG = {
     "run deepseek-r1 --source files:nowhere": "没有该文件夹",
     "run deepseek-r1 --lock a --source b": "--lock与--source不能同用",
     "run deepseek-r1 --lang fr": "应为'zh'或'en'，而非'fr'",
-    "run": "缺少参数",
+    "run": "既未指定研究，也未给出名单",
+    "show": "缺少参数",
     "run deepseek-r1 --nosuch": "没有选项--nosuch",
     "grd": "没有命令'grd'，是否指'grid'？",
     "grid deepseek-r1 --workers few": "不是数字",
@@ -210,9 +213,9 @@ WRONG = {
     "rules 688111.SS": "请写成688111.SH",
     "rules --on 2025-13-01": "“2025-13-01”不是日期",
     "overlap guojin/software": "只有guojin/software一份名单",
-    "compare one": "不是运行结果的文件夹",
-    "report nowhere": "其中没有可读取的manifest.json",
-    "verify nowhere": "不是运行结果的文件夹",
+    "compare one two": "没有名为“one”的运行",
+    "report nowhere": "没有名为“nowhere”的运行",
+    "verify nowhere": "没有名为“nowhere”的运行",
     "check nowhere": "不存在",
     "show guojin/software --weighting heavy": "没有名为“heavy”的加权方式",
     "init basket Mine": "名单名称为`BROKER/LIST`",
@@ -258,9 +261,28 @@ def test_nothing_of_the_screen_is_translated_that_nobody_says() -> None:
     """Help and heads are looked up by their English: a text that has changed must not stay."""
     code = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
     known = {text for command in commands().values() for text in helps(command)}
+    for event in shipped_events().values():
+        known |= {event.source, event.note, *(one.why for one in event.alternatives)}
+    known |= {shock.source for shock in shipped_shocks().by_session.values()}
     path = SOURCE / "locale" / "screen.zh.json"
     sentences = json.loads(path.read_text(encoding="utf-8"))
-    ours = [text for text in sentences if len(text) > 25 and "{" not in text and "'" not in text]
-    assert [text for text in ours if text not in known and f'"{text}"' not in code] == [
-        "Show this message and exit."
-    ]
+    ours = [text for text in sentences if text.endswith(".") and "{" not in text]
+    typers = {"Missing command.", "Show this message and exit."}
+    assert {text for text in ours if text not in known and f'"{text}"' not in code} == typers
+
+
+def test_every_event_is_explained_in_chinese() -> None:
+    for event in shipped_events().values():
+        for text in (event.source, event.note, *(one.why for one in event.alternatives)):
+            assert re.search(HAN, in_chinese(text)), text
+
+
+def test_rules_and_lists_are_said_in_chinese(screen: Screen) -> None:
+    for words in ("rules --on 2025-02-05", "rules --on 2021-09-01 6682.HK"):
+        code, said = screen(*words.split())
+        assert code == 0
+        values = [line.rsplit("  ", 1)[0] for line in said.splitlines()]  # without the source
+        assert [word for line in values for word in english(CODE.sub("", line))] == []
+    code, said = screen("show", "guojin/software")
+    assert said.startswith("guojin/software · 国金证券 软件应用\n")
+    assert re.search("688111.SH +金山办公 +C端 +推荐 +点名 +1 +8.33%", said)

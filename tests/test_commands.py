@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,8 @@ import pytest
 from typer.main import get_command
 
 from basketbt.cli.main import app
-from support.written import command
+from basketbt.errors import BasketbtError
+from support.written import command, python
 
 #: What prints a file of another form, and no result.
 WITHOUT_JSON = {"schema"}
@@ -59,6 +58,21 @@ def test_every_json_is_documented() -> None:
     page = (Path(__file__).parents[1] / "docs" / "json.md").read_text(encoding="utf-8")
     told = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
     assert told == set(COMMANDS) - WITHOUT_JSON
+
+
+def classes(error: type[BasketbtError]) -> Iterator[type[BasketbtError]]:
+    yield error
+    for below in error.__subclasses__():
+        yield from classes(below)
+
+
+def test_the_table_of_exit_codes_has_those_of_every_error() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "json.md").read_text(encoding="utf-8")
+    rows = page.partition("## Exit codes")[2].splitlines()
+    cells = [row.split("|")[1] for row in rows if row.startswith("| ") and row[2].isdigit()]
+    told = {int(code) for cell in cells for code in cell.split(",")}
+    assert {one.exit_code for one in classes(BasketbtError)} <= told
+    assert {0, 130} <= told
 
 
 @pytest.fixture(scope="module")
@@ -160,18 +174,37 @@ def test_a_reader_who_has_enough_ends_the_command_without_a_word(words: str, des
     assert (running.returncode, said) == (0, b"")
 
 
+# The command, at which Ctrl-C is pressed while it reads prices.
+INTERRUPTED = """\
+import os, signal, sys, time
+from basketbt.__main__ import main
+from basketbt.data.sources.sample import SampleSource
+
+def load(self, request):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(10)
+
+SampleSource.load = load
+sys.argv = ["basketbt", *sys.argv[1:]]
+main()
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
-@pytest.mark.parametrize("words", ["run small.yaml", "events study small.yaml", "grid small.yaml"])
-def test_ctrl_c_ends_a_command_with_a_line(words: str, desk: Path) -> None:
-    call = [sys.executable, "-m", "basketbt", *words.split(), "--out", "stopped"]
-    with subprocess.Popen(
-        call, cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        time.sleep(0.6)
-        running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=60)
-    assert running.returncode in (0, 130)  # 0: it was faster
-    assert "Traceback" not in said
-    if running.returncode:
-        assert not list((desk / "stopped").rglob("manifest.json"))
+@pytest.mark.parametrize(
+    "words",
+    [
+        "run small.yaml --out stopped",
+        "run --list 688111 --event deepseek-r1 --source sample --out stopped",
+        "events study small.yaml --out stopped",
+        "grid small.yaml --out stopped",
+        "verify small",
+        "lock small.yaml -o stopped/small.zip",
+    ],
+)
+def test_ctrl_c_ends_a_command_with_a_line_and_nothing_written(words: str, desk: Path) -> None:
+    done = python("-c", INTERRUPTED, *words.split(), cwd=desk)
+    assert done.returncode == 130
+    assert len(done.stderr.splitlines()) == 1
+    assert not (desk / "stopped").exists()

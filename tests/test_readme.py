@@ -19,6 +19,7 @@ from basketbt.shipped import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
+GUIDES = ROOT / "docs" / "zh"
 PAGES = (README, CHINESE)  # which hold the same commands, see below
 
 
@@ -133,4 +134,22 @@ def test_the_chinese_readme_says_the_same() -> None:
     assert len(bullets[0]) == len(bullets[1])
     assert [row.split("|")[1] for row in tables[0]] == [row.split("|")[1] for row in tables[1]]
     links = [set(re.findall(r"\]\((?!http)([^)#]+)", text)) for text in texts]
-    assert links[0] - {"README.zh-CN.md"} == links[1] - {"README.md"}
+    assert links[0] - {"README.zh-CN.md"} == {
+        link if link in links[0] else link.replace("docs/zh/", "docs/")
+        for link in links[1] - {"README.md"}
+    }
+
+
+@pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.md")), ids=lambda guide: guide.name)
+def test_a_chinese_guide_says_the_same(guide: Path) -> None:
+    english = ROOT / "docs" / guide.name
+    for language in ("sh", "yaml", "text"):
+        assert blocks(guide, language) == blocks(english, language)
+    texts = [page.read_text(encoding="utf-8") for page in (guide, english)]
+    for mark in ("## ", "| ", "- "):
+        one, other = (
+            [line for line in text.splitlines() if line.startswith(mark)] for text in texts
+        )
+        assert len(one) == len(other), mark
+    numbers = [set(re.findall(r"\d+\.\d{3}", text)) for text in texts]
+    assert numbers[0] == numbers[1] != set()

@@ -25,15 +25,15 @@ from basketbt.sweep.run import GridOptions, run_grid
 HERE = Path(__file__).parent
 STUDY = "deepseek-r1"
 DEMO = ("event_study={}", "account={entry: [publication_open, next_open]}")
-FEW = "baskets=[guojin/*]"  # for the pictures of a memo, where nineteen lines would be too many
+FEW = "baskets=[guojin/*]"  # for the pictures of a memo
 PICTURES = ("levels", "windows", "paper-vs-achievable")
 
 # Name, language, dark, width, height, the part of the page that is shown.
 SCREENS = (
     ("desktop-en", "en", False, 1280, 900, None),
     ("desktop-zh-dark", "zh", True, 1280, 900, "levels-0"),
-    ("chance-en", "en", False, 1280, 900, "chance-0"),
-    ("account-en", "en", False, 1280, 900, "account-0"),
+    ("chance-en", "en", False, 1280, 900, "chart-car-0"),
+    ("account-en", "en", False, 1280, 900, "chart-shortfall-0"),
     ("grid-curve", "grid", False, 1280, 900, "curve"),
     ("phone-zh", "zh", False, 390, 844, None),
     ("phone-en-dark", "en", True, 390, 844, "levels-0"),
@@ -67,7 +67,7 @@ def main() -> None:
 def _grid(folder: Path) -> Path:
     """The grid of the study, for its page."""
     plan = plan_grid(load_study(find_study(Path(STUDY))), SampleSource())
-    return run_grid(plan, folder, GridOptions(csv=False))
+    return run_grid(plan, folder, GridOptions())
 
 
 def _browser() -> Chrome:
@@ -87,7 +87,7 @@ def _shot(
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
     browser.get(page.as_uri())
     if part:
-        browser.execute_script("document.getElementById(arguments[0]).scrollIntoView()", part)
+        browser.get(f"{page.as_uri()}#{part}")  # opens what it is folded in
     return browser.get_screenshot_as_png()
 
 

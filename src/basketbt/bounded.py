@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from basketbt.errors import RefusedPath
-from basketbt.notes import message
+from basketbt.errors import RefusedPath, of_system
+from basketbt.notes import Note, message
 
 #: Levels of JSON; the program's own files have six.
 MAX_DEPTH = 40
@@ -58,8 +58,7 @@ def _opened(path: Path, most: int | None) -> Iterator[BinaryIO]:
         with handle:
             yield handle
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        why = getattr(error, "strerror", None) or str(error)
-        raise RefusedPath(path=path, why=why.lower()) from None
+        raise RefusedPath(path=path, why=of_system(error)) from None
 
 
 def _check(path: Path, status: os.stat_result, most: int | None) -> None:
@@ -69,8 +68,8 @@ def _check(path: Path, status: os.stat_result, most: int | None) -> None:
         raise RefusedPath(path=path, why=_too_large(most))
 
 
-def _too_large(most: int) -> str:
-    return f"is larger than {most / 1e6:.0f} MB"
+def _too_large(most: int) -> Note:
+    return message("why-is-larger-than-mb", max_bytes=most / 1e6)
 
 
 def read_json(content: bytes) -> Any:

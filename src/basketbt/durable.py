@@ -39,9 +39,7 @@ def write_whole(path: Path, content: bytes, *, ours: Callable[[Path], bool] | No
         demand_writable(path, ours)
         write_flushed(aside, content)
         aside.replace(path)
-    except ValueError as error:  # a zero byte in the name
-        raise OutputError(path=path, why=str(error)) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise OutputError(path=path, why=of_system(error)) from error
     finally:
         with contextlib.suppress(OSError, ValueError):

@@ -83,12 +83,13 @@ class Advice:
         return self.error.advice(language)
 
 
-def of_system(error: OSError) -> Note | str:
+def of_system(error: OSError | ValueError) -> Note | str:
     """What the operating system said: in our words where it is common, else in its own."""
-    code = errno.errorcode.get(error.errno or 0, "")
+    number = error.errno if isinstance(error, OSError) else None
+    code = errno.errorcode.get(number or 0, "")
     if f"note.system-{code}" in catalogue("en"):
         return message(f"system-{code}")
-    return error.strerror or str(error)
+    return getattr(error, "strerror", None) or str(error)
 
 
 # --- exit 2: the input -------------------------------------------------------------------------

@@ -7,11 +7,13 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import ValidationError
 
 from basketbt.config.study import StudyConfig, StudyFile
+from basketbt.data.bars import PriceSource
 from basketbt.durable import sha256
 from basketbt.errors import InputError
 from basketbt.notes import Note, message
@@ -22,8 +24,12 @@ from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import NotARun, is_full, read_manifest, run_files
 from basketbt.report.layouts import LAYOUTS
 from basketbt.report.parquetfile import table_from_parquet
-from basketbt.report.render import PAGE, PICTURES, WORD, WORKBOOK, Format
+from basketbt.report.render import PAGE, PDF, PICTURES, WORD, WORKBOOK, Format
 from basketbt.shipped import SAMPLE
+from basketbt.sweep.outputs import GRID_CSV
+from basketbt.sweep.planner import plan_grid
+from basketbt.sweep.run import GridOptions, run_grid
+from basketbt.sweep.schedulers import usable_cores
 
 LARGEST_DIFF = 8  # lines shown of a file that differs
 _SAME_LINES = "the same lines, in other bytes"
@@ -47,7 +53,7 @@ def verify(
 ) -> tuple[Difference, ...]:
     """What differs between a run's files and the same run computed now; empty when nothing does.
 
-    The study is the one in the manifest, whole or its event study alone as the run was; lists
+    A grid is a run too. The study is the one in the manifest, whole or its event study alone; lists
     come from the nearest ``baskets`` folder, prices from ``source``: by default the vendor route
     or the sample that the run names. A run does not carry prices.
 
@@ -57,8 +63,11 @@ def verify(
     study = StudyFile(config=_config(folder, manifest), path=Path("study.yaml"))
     prices = choose_source(study, source or _own_source(folder, manifest), access)
     outputs = manifest["outputs"]
-    result = run_study(study, prices, events_only="summary.csv" not in outputs)
-    expected = run_files(report_data(result), _formats(outputs), full=is_full(outputs))
+    if "choices" in manifest:
+        expected = _grid_files(study, prices, full=GRID_CSV in outputs)
+    else:
+        result = run_study(study, prices, events_only="summary.csv" not in outputs)
+        expected = run_files(report_data(result), _formats(outputs), full=is_full(outputs))
     found = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -71,6 +80,14 @@ def verify(
     )
 
 
+def _grid_files(study: StudyFile, prices: PriceSource, *, full: bool) -> dict[str, bytes]:
+    """Name → content of a grid computed now, aside."""
+    with TemporaryDirectory() as aside:
+        options = GridOptions(workers=usable_cores(), full=full)
+        folder = run_grid(plan_grid(study, prices), Path(aside), options)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 def _own_source(folder: Path, manifest: dict[str, Any]) -> str:
     """Where a run's prices came from, as ``--source`` takes it."""
     names = {str(entry.get("source")) for entry in manifest.get("data", ())} - {"None"}
@@ -81,18 +98,26 @@ def _own_source(folder: Path, manifest: dict[str, Any]) -> str:
 
 def _formats(outputs: Collection[str]) -> tuple[Format, ...]:
     """The renderings that a run was written with, from the names of its files."""
-    signs: dict[Format, str] = {"page": PAGE, "figures": PICTURES, "xlsx": WORKBOOK, "docx": WORD}
+    signs: dict[Format, str] = {
+        "page": PAGE,
+        "figures": PICTURES,
+        "xlsx": WORKBOOK,
+        "docx": WORD,
+        "pdf": PDF,
+    }
     return tuple(
         name for name, sign in signs.items() if any(file.startswith(sign) for file in outputs)
     )
 
 
 def _config(folder: Path, manifest: dict[str, Any]) -> StudyConfig:
-    if "choices" in manifest:
-        why = message("why-it-holds-a-grid-basketbt")
-        raise NotARun(folder=folder, why=why)
     try:
-        return StudyConfig.model_validate_json(json.dumps(manifest.get("config")))
+        config = manifest.get("config")
+        choices = manifest.get("choices")
+        if isinstance(config, dict) and isinstance(choices, dict):
+            given = {name: value for name, value in choices.items() if value != []}
+            config = config | {"grid": given}  # lists that are not varied are written empty
+        return StudyConfig.model_validate_json(json.dumps(config))
     except ValidationError as error:
         why = message("why-its-study-cannot-be-read", count=error.error_count())
         raise NotARun(folder=folder, why=why) from error

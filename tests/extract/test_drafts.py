@@ -11,11 +11,10 @@ from typer.testing import CliRunner, Result
 
 from basketbt.cli import extracting
 from basketbt.cli.baskets import show
-from basketbt.cli.extracting import BadPublication, NoDay
 from basketbt.config.study import load_study
 from basketbt.errors import OutputError
 from basketbt.extract.drafts import Source, drafts_of
-from basketbt.extract.moments import moment_of, parse_moment
+from basketbt.extract.moments import BadPublication, NoDay, moment_of, parse_moment
 from basketbt.extract.page import page_of
 from basketbt.extract.reading import EVIDENCE, read
 from basketbt.lists.history import history

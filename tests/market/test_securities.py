@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from basketbt.lists.library import find_library
 from basketbt.market import securities
 from basketbt.market.securities import (
     current_code,
@@ -23,6 +24,7 @@ from basketbt.market.securities import (
     shares_called,
 )
 from basketbt.market.securities.characters import plain, simplified
+from basketbt.market.securities.latin import latin_name, share_name
 from basketbt.market.symbols import parse_symbol
 
 FOLDER = Path(securities.__file__).parent
@@ -175,3 +177,30 @@ class TestAgainstTheSource:
         known = json.loads((source / "ambiguous.json").read_text(encoding="utf-8"))
         for name, symbols in known.items():
             assert set(symbols) <= set(shares_called(name)), name
+
+
+@pytest.mark.parametrize(
+    ("name", "latin"),
+    [
+        ("科德数控", "Kede Shukong"),
+        ("银之杰", "Yinzhijie"),
+        ("*ST天源", "*ST Tianyuan"),
+        ("TCL科技", "TCL Keji"),
+        ("万科A", "Wanke A"),
+        ("重庆啤酒", "Chongqing Pijiu"),  # 重 is zhong elsewhere
+        ("龘科技", "龘科技"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_read_in_latin_letters(name: str, latin: str) -> None:
+    assert latin_name(name) == latin
+    assert share_name(name, "en") == latin
+    assert share_name(name, "zh") == name
+
+
+def test_every_share_of_the_shipped_lists_has_a_latin_name() -> None:
+    library = find_library()
+    baskets = library.select(["*"])
+    names = {one.name_zh for basket in baskets for one in basket.constituents}
+    assert len(names) > 100
+    assert [name for name in names if re.search("[\u4e00-\u9fff]", latin_name(name))] == []

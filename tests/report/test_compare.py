@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from basketbt.api import run
 from basketbt.data.sources.vendor import NoData
-from basketbt.report.compare import TooFewRuns, comparison
+from basketbt.report.compare import TooFewRuns, compared, comparison, screens
 from basketbt.report.files import read_run
 from support import invented
 from support.written import command
@@ -127,6 +128,22 @@ def test_a_run_whose_lists_are_each_their_own_event_is_matched_by_list_and_day_p
     pd.testing.assert_series_equal(
         values.iloc[:, 0], values.iloc[:, 1], check_names=False, rtol=1e-12
     )
+
+
+def test_of_three_runs_a_window_stands_under_those_that_have_it(
+    apart: tuple[Path, Path], runs: tuple[Path, Path]
+) -> None:
+    """The third run has no window [0,+14]; the others have."""
+    stored = [read_run(path).data for path in (runs[0], apart[1], runs[1])]
+    [screen, *_] = screens(compared(stored))
+    assert {"[0,+14], A", "[0,+14], B"} <= {*screen.header}
+    assert "[0,+14], C" not in screen.header
+    files = comparison(stored)
+    told = pd.read_csv(io.BytesIO(files["returns.csv"]), encoding="utf-8-sig")
+    rows = told[told["window"] == "[0,+5]"].set_index("basket")
+    names = [name for name in told.columns if re.fullmatch(r"demo \w{6}", name)]
+    assert rows[names].notna().all(axis=None)
+    assert (rows.loc["median", names] == rows.loc["guojin/xinchuang", names]).all()
 
 
 def test_a_comparison_in_chinese_says_everything_in_chinese(

@@ -6,6 +6,8 @@ import io
 import itertools
 import math
 import re
+import shutil
+import subprocess
 from html import unescape
 
 import pytest
@@ -76,6 +78,16 @@ def test_without_a_chinese_font_pictures_are_in_english(monkeypatch: pytest.Monk
     svgs = [content.decode() for name, content in drawn.items() if name.endswith(".svg")]
     assert svgs
     assert not any(re.search("[\u4e00-\u9fff]", one) for one in svgs)
+
+
+def test_with_a_chinese_font_pictures_speak_chinese() -> None:
+    listed = shutil.which("fc-list")
+    if (
+        not listed
+        or not subprocess.run([listed, ":lang=zh"], capture_output=True, check=False).stdout
+    ):
+        pytest.skip("no font of Chinese is installed here")
+    assert drawable("zh") == "zh"
 
 
 def test_a_picture_says_whose_prices_it_shows_and_has_the_same_bytes_again(whole: Run) -> None:

@@ -114,10 +114,21 @@ def test_below_the_first_page_every_list_stands_around_each_event(several: Run) 
     place = heads.index("[0,+5], DeepSeek-V3 release")
     frame = several.summary.query("window == '[0,+5]' and book == 'index'")
     wanted = frame.set_index(["event", "basket"])["total_return"].unstack(0)
-    shown = {row[0].aside: row[place : place + 3] for row in table.rows if row[0].aside}
+    shown = {row[0].title: row[place : place + 3] for row in table.rows if row[0].title}
     assert shown.keys() == set(wanted.index)
     for basket, (first, second, difference) in shown.items():
         v3, r1 = (float(wanted[event][basket]) for event in ("deepseek-v3", "deepseek-r1"))
         assert (first.sort, second.sort, difference.sort) == (v3, r1, r1 - v3)
     last = table.rows[-1]
     assert last[0].text == "Median of mapped lists"
+
+
+def test_a_long_warning_is_one_short_line_and_where_the_whole_stands(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kind = NoteKind("suspended", severity="warning")
+    say_warnings([kind(symbols=", ".join(f"60{number:04}.SH" for number in range(90)))], "en")
+    first, second = capsys.readouterr().out.splitlines()
+    assert len(first) < 165
+    assert first.endswith("…")
+    assert second == 'Warnings in full: "Data notes and checks" in memo.md'

@@ -148,3 +148,6 @@ def test_the_page_of_all_runs_escapes_what_files_say(root: Path) -> None:
     assert "&lt;script&gt;" in text
     assert text.index("123456789abc") < text.index("abc888abc999")  # newest first
     assert write_index(root / "nothing", "en") is None
+    assert write_index(root, "en") == page
+    page.write_text("<!doctype html>my own page", encoding="utf-8")
+    assert write_index(root, "en") is None

@@ -94,7 +94,7 @@ def test_a_share_that_lists_later_counts_once_it_is_held(
 
 
 def test_shares_that_no_market_value_is_known_of_count_equally(study: Study) -> None:
-    made = nine(shares={name: (1e8 * (n + 1), 1e8) for n, name in enumerate(NINE[:8])})
+    made = nine(shares={name: (100.0 * (n + 1), 100.0) for n, name in enumerate(NINE[:8])})
     run = study(made, NINE, weighting="market_cap", max_missing_weight=0.2, windows="[[0,2]]")
     assert counts(only(run, "index")) == (9, 8, pytest.approx(8 / 9, abs=1e-12))
     weights = run.constituents["weight"].to_numpy()

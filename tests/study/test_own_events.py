@@ -98,7 +98,9 @@ def test_the_pooled_answer_comes_first_in_every_form(own: Run) -> None:
     screen, _ = headlines(own.data)  # all of them, then list by list
     assert screen.title == "All lists, each from its own publication"
     (said,) = answer_lines(own.data)
-    assert said.startswith("Named lists, each from its own day p (2025-02-05")
+    assert said.startswith(
+        "5 named lists, from the close before day p (2025-02-05 … 2025-03-04), on average "
+    )
     assert "after 10 sessions" in said
     assert own.memo.index("All lists, each from its own") < own.memo.index("Publication of 2025")
 

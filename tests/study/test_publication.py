@@ -13,8 +13,10 @@ from basketbt.api import Run
 from basketbt.config.study import load_study
 from basketbt.market.calendars import calendar
 from basketbt.pipeline.run import run_study
+from basketbt.report.views.blocks import Chart
 from basketbt.report.views.context import contexts
 from basketbt.report.views.headline import answers
+from basketbt.report.views.memo import front
 from basketbt.report.views.numbers import percent
 from basketbt.report.views.publication import horizon_table
 from support.made import Made, session
@@ -105,6 +107,16 @@ def test_named_mapped_and_composite_lists_are_counted_apart(tmp_path: Path) -> N
         assert row["beat_sector"] == sum(value > sector for value in returns)
         excess = [value - index for value in returns]
         assert row["median_excess"] == pytest.approx(quantile(excess, 0.5), abs=1e-12)
+
+
+def test_without_horizons_the_curve_goes_to_the_studys_end(tmp_path: Path) -> None:
+    closes, run = walks(), made(tmp_path, horizons="[]")
+    rows = table(run, "publication_curve", list_kind="named")
+    assert [row["day"] for row in rows] == list(range(P - 1, 16))
+    returns = [by_hand(closes, own, 16 - P) for own in NAMED.values()]
+    assert rows[-1]["median_level"] == pytest.approx(100 * (1 + quantile(returns, 0.5)))
+    [context] = contexts(run.data, "en")
+    assert any(isinstance(block, Chart) for block in front([context]))
 
 
 def test_the_curve_is_the_median_of_the_lists_each_day(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 from basketbt.api import Run
 from basketbt.data.bars import CorporateAction
 from basketbt.errors import DataError, NoFx, NoPrices, OutsideData
+from basketbt.report.views import document
+from basketbt.report.views.blocks import Prose
 from support.made import Made, Study, session
 
 A, B, C, D, HK, INDEX = "600001.SH", "000002.SZ", "300003.SZ", "600004.SH", "6682.HK", "000300.SH"
@@ -291,7 +293,8 @@ def test_a_run_that_names_another_source_is_another_run(study: Study) -> None:
 def test_the_memo_says_who_gave_and_who_took(
     study: Study, closes: dict[str, dict[int, float]], said: str
 ) -> None:
-    memo = study(Made({**closes, INDEX: MARKET}), [A, B, C]).memo
+    blocks = document(study(Made({**closes, INDEX: MARKET}), [A, B, C]).data).blocks
+    memo = " ".join(one.text for one in blocks if isinstance(one, Prose))
     assert said in memo
     assert ("added" in said) == (" added most" in memo)
     assert ("cost" in said) == (" cost most" in memo)
@@ -334,7 +337,9 @@ def test_a_window_does_not_know_who_lists_after_it(study: Study) -> None:
 def test_the_table_of_constituents_has_the_weights_bought(study: Study) -> None:
     late = path(30.0, 33.0, first=2)
     run = study(Made({**PAIR, C: late}), [A, B, C], late_listing="join", windows="[[0,1],[0,3]]")
-    assert "the 2 shares returned" in run.memo  # the third joins after the window
+    blocks = document(run.data).blocks
+    said = " ".join(one.text for one in blocks if isinstance(one, Prose))
+    assert "the 2 shares returned" in said  # the third joins after the window
     short = run.constituents[run.constituents["window"] == "[0,+1]"].set_index("symbol")
     assert short["weight"].to_dict() == pytest.approx({A: 0.5, B: 0.5, C: 0.0})
     assert row(run, window="[0,+1]")["names_priced"] == 2

@@ -15,6 +15,7 @@ from basketbt.data.bars import CorporateAction, PriceRequest
 from basketbt.data.lock import LockSource, write_lock
 from basketbt.data.successors import other_codes, recoded
 from basketbt.market.calendars import calendar
+from basketbt.market.securities import delisted_on
 from basketbt.market.securities.mergers import mergers
 from basketbt.pipeline.run import run_study
 from basketbt.plan.study import make_plan
@@ -188,12 +189,36 @@ def test_a_lock_holds_the_successor_and_gives_the_same_run(tmp_path: Path) -> No
     assert again.summary.equals(run.summary)
 
 
+def test_a_delisting_that_the_tables_do_not_tell_is_known(study: Study) -> None:
+    gone = "000023.SZ"  # on 2 September 2024
+    days = {day: close for day, close in BEFORE.items() if day <= -100}
+    run = study(Made({gone: days, OTHER: FLAT, **INDEX}), [gone, OTHER])
+    assert f"{gone}: delisted" in run.memo
+
+
 def test_known_mergers_name_codes_and_days_that_can_be() -> None:
     sessions = calendar("XSHG")
     for symbol, one in mergers().items():
         assert one.symbol == symbol
+        assert delisted_on(symbol) == one.delisted
         assert one.successor not in mergers()  # a chain is not followed
         assert one.delisted <= one.since
         assert sessions.on_or_after(one.since) == np.datetime64(one.since)
         assert one.ratio > 0
         assert one.source
+
+
+def test_a_rebalanced_account_goes_on_trading_it(study: Study) -> None:
+    rising = {day: fen(20.0 * 1.01 ** max(day, 0)) for day in DAYS}
+    source = market(closes={GONE: BEFORE, HEIR: AFTER, OTHER: rising, **INDEX})
+    run = study(
+        source, [GONE, OTHER], windows=f"[[0,{END}]]", rebalance="weekly", account="{cash: 500000}"
+    )
+    orders = run.frames["orders"].query("entry == 'next_open'")
+    late = orders[(orders["symbol"] == GONE) & (orders["date"] >= str(session(SINCE)))]
+    assert (late["side"] == "buy").any()  # the other one rose: it is brought back to half
+    waiting = (orders["date"] > str(session(LAST))) & (orders["date"] < str(session(SINCE)))
+    assert not (orders[waiting & (orders["symbol"] == GONE)]["filled"] > 0).any()
+    for one in late[late["filled"] > 0].to_dict("records"):
+        day = calendar("XSHG").distance(ZERO, np.datetime64(one["date"], "D"))
+        assert one["price"] == pytest.approx(RATIO * AFTER[day], abs=1e-4)

@@ -32,7 +32,7 @@ def session(offset: int, exchange: str = "XSHG") -> np.datetime64:
 
 
 Counts = tuple[float, float] | Mapping[int, tuple[float, float]]
-"""Total and tradable shares: for ever, or from each offset on."""
+"""Total and tradable shares in millions: for ever, or from each offset on."""
 
 
 @dataclass
@@ -110,6 +110,6 @@ def share_counts(symbol: str, counts: Counts) -> ShareCounts:
     return ShareCounts(
         symbol=symbol,
         dates=np.array([session(offset) for offset in sorted(dated)]),
-        total=np.array([dated[offset][0] for offset in sorted(dated)]),
-        tradable=np.array([dated[offset][1] for offset in sorted(dated)]),
+        total=np.array([dated[offset][0] for offset in sorted(dated)]) * 1e6,
+        tradable=np.array([dated[offset][1] for offset in sorted(dated)]) * 1e6,
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from basketbt.data.bars import COLUMNS, MarketData
+from basketbt.data.reconcile import compare_vendors
 from basketbt.data.sources.auto import Fetcher, Outcome
 from basketbt.data.sources.nobody import NobodyLeft
 from basketbt.data.sources.rate_limiter import RateLimiter
@@ -22,7 +23,7 @@ from replay import faults
 from replay.invented import Security
 from replay.server import Replay
 from replay.setting import FIRST, LAST, NOW, day, known, request_for, wrong_rows
-from replay.wire import HTML, Reply
+from replay.wire import HTML, Reply, Request
 from support.asked import fetch
 
 EVERYTHING = (
@@ -401,3 +402,24 @@ def test_a_recoded_share_is_asked_for_under_its_newest_code(replay: Replay, stor
     assert dict(zip(found.dates.tolist(), found.close, strict=True)) == {
         day: close for day, close in truth.items() if FIRST <= day <= LAST
     }
+    (compared,), failures = compare_vendors(store.path, request, ("sina", "tencent"))
+    assert (compared.symbol, compared.close_difference, failures) == ("300114.SZ", 0.0, [])
+
+
+def test_what_was_lacking_is_asked_for_alone(replay: Replay, store: Store) -> None:
+    def no_actions(request: Request, _: Callable[[], Reply]) -> Reply | None:
+        refused = request.host == "datacenter-web.eastmoney.com"
+        return Reply(HTML, 403, "text/html") if refused else None
+
+    replay.vendors.faults.append(no_actions)
+    Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0)).fetch(request_for("688111.SH"))
+    replay.vendors.faults.clear()
+    replay.vendors.log.clear()
+    again = Fetcher(store, now=NOW, hosts=RateLimiter(pace=0.0))
+    (outcome,) = again.fetch(request_for("688111.SH"), thorough=True)
+    assert (outcome.state, outcome.lacking) == ("fetched", ())
+    assert {request.vendor for request in replay.vendors.log} == {"eastmoney"}
+    assert wrong_rows(store, replay.vendors.market) == []
+    replay.vendors.log.clear()
+    again.fetch(request_for("688111.SH"), again=True)
+    assert "sina" in {request.vendor for request in replay.vendors.log}

@@ -315,7 +315,9 @@ def test_doctor_live_without_internet_names_the_hosts(
     monkeypatch.setattr("basketbt.data.sources.rate_limiter.pace_of_environment", lambda: 0.0)
     done = basketbt("doctor", "--live")
     assert done.exit_code == 3
-    named = done.stderr.removeprefix("unreachable: ").strip().split(", ")
+    first, *rest = done.stderr.splitlines()
+    assert "HTTPS_PROXY" in "".join(rest)
+    named = first.removeprefix("unreachable: ").split(", ")
     assert {
         "datacenter-web.eastmoney.com",
         "finance.sina.com.cn",

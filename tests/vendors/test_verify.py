@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from basketbt.api import event_study, run
+from basketbt.config.study import load_study
+from basketbt.notes import Note
+from basketbt.pipeline.sources import choose_source
 from basketbt.report.files import NotARun
+from basketbt.sweep.planner import plan_grid
+from basketbt.sweep.run import GridOptions, run_grid
 from basketbt.verification import PricesNotNamed, verify
 from support import invented
 
@@ -64,10 +70,50 @@ def test_an_event_study_alone_reproduces_as_one(
     assert verify(folder, source=None) == ()
 
 
-def test_a_grids_folder_is_said_to_be_one(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text('{"choices": {}, "config": {}, "outputs": {}}')
-    with pytest.raises(NotARun, match="holds a grid"):
-        verify(tmp_path, source=None)
+@pytest.fixture
+def grid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    text = STUDY + "grid: {weighting: [equal, stance], entry_delay: [0, 1]}\n"
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    file = load_study(tmp_path / "study.yaml")
+    plan = plan_grid(file, choose_source(file, "sample", None))
+    return run_grid(plan, tmp_path / "results", GridOptions())
+
+
+def test_a_grid_reproduces_and_what_was_changed_in_it_is_named(grid: Path) -> None:
+    assert verify(grid, source=None) == ()
+    path = grid / "standing.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "one more\n", encoding="utf-8")
+    (difference,) = verify(grid, source="sample")
+    assert difference.name == "standing.csv"
+    assert any("one more" in line for line in difference.diff)
+
+
+def test_a_run_with_an_account_reproduces_and_an_order_that_was_changed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.yaml").write_text(STUDY + "account: {}\n", encoding="utf-8")
+    folder = run("study.yaml", source="sample").write(tmp_path / "results")
+    assert verify(folder, source=None) == ()
+    orders = folder / "orders.parquet"
+    table = pq.read_table(orders)
+    pq.write_table(table.slice(1), orders)
+    (difference,) = verify(folder, source=None)
+    assert difference.name == "orders.parquet"
+
+
+def test_a_run_that_was_stored_with_other_numbers_says_so(folder: Path) -> None:
+    again = run("study.yaml", source="sample")
+    told: list[Note] = []
+    assert again.write("results", tell=told.extend) == Path("results/again") / folder.name
+    assert told == []
+    path = folder / "summary.csv"
+    path.write_bytes(path.read_bytes().replace(b"0.0", b"0.1", 1))
+    again.write("results", tell=told.extend)
+    (note,) = told
+    assert "summary.csv" in note.text("en")
+    assert verify(folder, source="sample") == ()
 
 
 def test_a_changed_cell_is_shown_with_both_values(folder: Path) -> None:

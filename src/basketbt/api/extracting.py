@@ -8,23 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from basketbt.errors import InputError
 from basketbt.extract.documents import Document, open_document
-from basketbt.extract.moments import parse_moment
+from basketbt.extract.moments import NoDay, given_moment, parse_moment
 from basketbt.extract.reading import Reading, read
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from basketbt.lists.model import Basket
-
-
-class NoDay(InputError):
-    """Field: name."""
-
-
-class BadDay(InputError):
-    """Field: text."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,7 @@ class Extract:
         from basketbt.extract.drafts import Source, drafts_of
 
         if self.reading.published is None:
-            raise NoDay(name=self.document.name)
+            raise NoDay(name=self.document.name, known="")
         source = Source(self.document.name, title=self.reading.title, url=self.reading.url)
         return {one.id: one.text for one in drafts_of(self.reading, source)}
 
@@ -95,11 +86,9 @@ def extract(
     """Read an article by rule into draft lists (docs/extract.md).
 
     ``article`` is its text, or the path of a file: text, Markdown, HTML, DOCX or PDF. The others
-    say what the text does not. Raises ``UnreadableDocument``, ``BadDay``.
+    say what the text does not. Raises ``UnreadableDocument``, ``BadPublication``.
     """
-    given = parse_moment(published) if published else None
-    if published and given is None:
-        raise BadDay(text=published)
+    given = given_moment(published)
     if isinstance(article, str) and "\n" in article:
         document = Document("text", article)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from basketbt.api.studies import Objects, prices_of, study_from
 from basketbt.config.study import StudyFile
 from basketbt.durable import demand_no_link
+from basketbt.notes import Note
 from basketbt.pipeline.run import Progress, run_study
 from basketbt.pipeline.sources import Access
 from basketbt.report.build import report_data
 from basketbt.report.data import ReportData
-from basketbt.report.files import is_full, keeping, kept, run_files
+from basketbt.report.files import is_full, keeping, kept, run_files, stored_otherwise
 from basketbt.report.model import Table
 from basketbt.report.publish import publish
 from basketbt.report.render import DEFAULT, MEMO, PICTURES, Format, rendered
@@ -105,13 +106,15 @@ class Run:
         formats: Collection[Format] = DEFAULT,
         *,
         full: bool = False,
+        tell: Callable[[Iterable[Note]], object] = tuple,
     ) -> Path:
         """Write the run's files under ``folder/<study>/<run id>``; returns that folder.
 
-        ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, beside tables and memo. An
-        event study alone goes to ``folder/<study>/event-study/<run id>``.
+        ``formats``: any of ``page``, ``figures``, ``xlsx``, ``docx``, ``pdf``, beside tables and
+        memo. An event study alone goes to ``folder/<study>/event-study/<run id>``.
         ``full`` adds the bulk tables, which are Parquet, as CSV, and with ``xlsx`` a workbook with
-        a sheet for every table (tables.xlsx); what was once written so stays so.
+        a sheet for every table (tables.xlsx); what was once written so stays so. ``tell`` is called
+        with a note where the same run was stored with other numbers, which are replaced.
         """
         home = Path(folder) / self.result.plan.config.study
         home = home / EVENT_STUDIES if self.result.events_only else home
@@ -123,6 +126,7 @@ class Run:
             full=full or is_full(earlier),
             illustrated=any(name.startswith(PICTURES) for name in earlier),
         )
+        tell(stored_otherwise(files, home / self.run_id))
         return publish(keeping(files, earlier), home, self.run_id)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, say, say_json, say_table, warn
+from basketbt.cli.language import screen_language
 from basketbt.errors import InputError
 from basketbt.notes import Counted, listing, message
 
@@ -351,7 +352,10 @@ def _pairs(found: Overlap) -> Iterator[tuple[str, str, int, float, float]]:
 
 def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:
     source = basket.source
-    about = f"{basket.broker_zh} {basket.theme_zh} · {basket.broker_en}: {basket.theme_en}"
+    chinese = screen_language() == "zh"
+    about = f"{basket.broker_zh} {basket.theme_zh}"
+    if not chinese:
+        about += f" · {basket.broker_en}: {basket.theme_en}"
     say(f"{basket.id} · {about}")
     say(message("say-published", publisher=source.publisher, title=source.title, when=source.when))
     if basket.components:
@@ -365,7 +369,7 @@ def _say_basket(basket: Basket, weights: dict[str, Any]) -> None:
             (
                 each.symbol,
                 each.name_zh,
-                each.segment_en,
+                each.segment_zh if chinese else each.segment_en,
                 each.stance,
                 each.origin,
                 each.votes,

@@ -45,7 +45,10 @@ class SharedOptions(TyperCommand):
 
 
 class Root(TyperGroup):
-    """All commands. A reader who closes the pipe has had enough: that is no failure."""
+    """All commands. A reader who closes the pipe has had enough: that is no failure.
+
+    Ctrl-C ends a command with 130, as a shell expects it.
+    """
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -53,6 +56,8 @@ class Root(TyperGroup):
         except BrokenPipeError:
             to_nowhere(sys.stdout)
             raise typer.Exit(0) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
 
 
 class Commands(typer.Typer):

@@ -13,7 +13,7 @@ import typer
 from basketbt.cli.language import screen_language, spoken
 from basketbt.locale import catalogue
 from basketbt.notes import Note, Worded, message, worded
-from basketbt.text import escaped, visible
+from basketbt.text import escaped, shortened, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,8 @@ def tell(key: str, /, **values: object) -> None:
 
 def say(text: str | Worded = "") -> None:
     """Print to standard output."""
-    typer.echo(on_screen(text))
+    if not _manner.quiet:
+        typer.echo(on_screen(text))
 
 
 def warn(text: str | Worded) -> None:
@@ -70,18 +71,34 @@ def ask(question: Worded) -> bool:
     return typer.confirm(on_screen(question))
 
 
-#: Warnings that a screen has room for.
-_WARNINGS = 6
+#: Warnings that a screen has room for, and how many letters of each.
+_WARNINGS, _LETTERS = 6, 150
+_DOUBT = "price_check"  # the kind of notes on prices that may be wrong
 
 
 def say_warnings(notes: Iterable[Note], language: Language) -> None:
-    """Print those notes that the user should not pass over: the first few, the rest counted."""
+    """Print what the user should not pass over: the first few, each short, the rest counted.
+
+    Prices that are doubted come first: everything else stands on them. What was cut or counted
+    stands in the memo.
+    """
     words = catalogue(language)
-    told = dict.fromkeys(n.text(language) for n in notes if n.kind.severity == "warning")
-    for text in list(told)[:_WARNINGS]:
+    warnings = [note for note in notes if note.kind.severity == "warning"]
+    warnings.sort(key=lambda note: note.kind.code != _DOUBT)
+    told = dict.fromkeys(note.text(language) for note in warnings)
+    shown = {text: shortened(text, _LETTERS) for text in list(told)[:_WARNINGS]}
+    for text in shown.values():
         say(words["cli.warning"].format(text=text))
     if len(told) > _WARNINGS:
         say(words["cli.more_warnings"].format(count=len(told) - _WARNINGS))
+    elif any(text != short for text, short in shown.items()):
+        say(words["cli.whole_warnings"])
+
+
+def warn_of(notes: Iterable[Note], language: Language) -> None:
+    """Print notes to standard error, also where nothing else is said."""
+    for note in notes:
+        warn(catalogue(language)["cli.warning"].format(text=note.text(language)))
 
 
 def say_place(what: str, path: Path, language: Language) -> None:

@@ -9,6 +9,7 @@ import typer
 from basketbt.cli.console import Json, say, say_json, say_table, warn
 from basketbt.cli.language import spoken
 from basketbt.cli.options import StoreFile
+from basketbt.errors import Advice
 from basketbt.notes import listing, message
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def _vendors(path: Path) -> tuple[Finding, ...]:
 
 def _say_vendors(findings: tuple[Finding, ...]) -> None:
     from basketbt.data.probe import place_of
+    from basketbt.data.sources.nobody import NobodyLeft
 
     say()
     say_table(
@@ -140,6 +142,8 @@ def _say_vendors(findings: tuple[Finding, ...]) -> None:
     silent = sorted({f.host for f in findings if f.state == "unreachable"})
     if silent:
         warn(message("say-unreachable", hosts=listing(silent)))
+    if all(finding.state == "unreachable" for finding in findings):
+        warn(message("say-to-do", what=Advice(NobodyLeft())))
     if (place := place_of(findings)) in _PLACES:
         say(message(f"say-{place}"))
 

@@ -9,21 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from basketbt.cli.console import Json, on_screen, say, say_json, say_table, warn
-from basketbt.errors import InputError, OutputError
+from basketbt.errors import OutputError
 from basketbt.notes import listing, message
 
 if TYPE_CHECKING:
     from basketbt.extract.documents import Document
     from basketbt.extract.moments import Moment
     from basketbt.extract.reading import Reading
-
-
-class BadPublication(InputError):
-    """Field: text."""
-
-
-class NoDay(InputError):
-    """An article whose day of publication nobody tells. Fields: name, known."""
 
 
 def register(app: typer.Typer) -> None:
@@ -60,12 +52,10 @@ def extract(
 ) -> None:
     """Read articles by rule into draft lists: who picks which shares, how, in whose words."""
     from basketbt.extract.documents import open_document
-    from basketbt.extract.moments import parse_moment
+    from basketbt.extract.moments import given_moment, parse_moment
     from basketbt.extract.reading import read
 
-    given = parse_moment(published) if published else None
-    if published and given is None:
-        raise BadPublication(text=published)
+    given = given_moment(published)
     readings: list[tuple[Document, Reading]] = []
     for path in files:
         document = open_document(path)
@@ -146,6 +136,7 @@ def _write(
     """The drafts of one article, the article as a page, and a study if it is wanted."""
     from basketbt.durable import demand_writable
     from basketbt.extract.drafts import Source, drafts_of, study_name, study_of
+    from basketbt.extract.moments import NoDay
     from basketbt.extract.page import is_page, page_of
 
     if not reading.picks:

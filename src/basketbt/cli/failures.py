@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from basketbt.cli.console import Stopped, warn
 from basketbt.cli.language import screen_language
-from basketbt.errors import BasketbtError, OutputError, RefusedPath
+from basketbt.errors import BasketbtError, OutputError, RefusedPath, of_system
 from basketbt.locale import say
 from basketbt.notes import message
 
@@ -67,7 +67,7 @@ def _told(error: BaseException) -> BasketbtError:
     if isinstance(error, BasketbtError):
         return error
     if isinstance(error, OSError) and error.filename is not None:
-        return RefusedPath(path=error.filename, why=(error.strerror or str(error)).lower())
+        return RefusedPath(path=error.filename, why=of_system(error))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
         to_nowhere(sys.stdout)  # what has no name is the standard output
         return OutputError.of(error, message("standard-output"))

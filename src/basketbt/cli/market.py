@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from basketbt.cli.common import Commands
 from basketbt.cli.console import Json, on_screen, say, say_json, say_table
+from basketbt.cli.language import screen_language, spoken
 from basketbt.cli.options import day
 from basketbt.notes import message
 
@@ -128,7 +129,14 @@ def rules(
     say_table(
         ("rule", "boards", "value", "from", "to", "source"),
         [
-            (line.topic, " ".join(line.boards), line.value, line.first, line.last, line.source)
+            (
+                line.topic,
+                " ".join(map(spoken, line.boards)),
+                line.value,
+                line.first,
+                line.last,
+                line.source,
+            )
             for line in lines
         ],
         title=message("say-rules-of" if symbol else "say-rules", day=then, symbol=symbol),
@@ -210,12 +218,12 @@ def _clean(last: int | None) -> object:
 
 
 def _say_background(event: Event) -> None:
-    say(f"{event.name_en} {event.name_zh}")
-    say(message("say-source", source=event.source))
+    say(event.name_zh if screen_language() == "zh" else f"{event.name_en} {event.name_zh}")
+    say(message("say-source", source=spoken(event.source)))
     if event.note:
-        say(f"  {event.note}")
+        say(f"  {spoken(event.note)}")
     for alternative in event.alternatives:
-        say(f"  @{alternative.id}: {alternative.why}")
+        say(message("about", about=f"  @{alternative.id}", what=spoken(alternative.why)))
 
 
 def _event_json(entry: AgendaEntry) -> dict[str, Any]:

@@ -211,7 +211,8 @@ def route(text: str) -> Route:
 
 
 def vendor_pair(text: str) -> tuple[str, str]:
-    """Two different vendors out of ``sina,eastmoney``. Raises ``UnknownName``."""
+    """Two different vendors out of ``sina,eastmoney``. Raises ``UnknownName``, ``NoBaostock``."""
+    from basketbt.data.sources import baostock
     from basketbt.data.sources.routes import VENDORS
 
     names = tuple(part.strip() for part in text.split(","))
@@ -220,4 +221,6 @@ def vendor_pair(text: str) -> tuple[str, str]:
             raise unknown("vendor", name, VENDORS)
     if len(names) != 2 or names[0] == names[1]:
         raise unknown("vendors", text, VENDORS)
+    if baostock.NAME in names and not baostock.is_installed():
+        raise baostock.NoBaostock
     return names[0], names[1]

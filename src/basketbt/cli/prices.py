@@ -10,7 +10,7 @@ import typer
 from basketbt.cli.common import Commands
 from basketbt.cli.console import Json, on_screen, padded, say, say_json, warn
 from basketbt.cli.language import spoken
-from basketbt.notes import message
+from basketbt.notes import listing, message
 
 if TYPE_CHECKING:
     from basketbt.data.sources.files.inspection import TableFound
@@ -95,21 +95,27 @@ def _say_table(one: TableFound) -> None:
     say()
 
 
-def _lines(one: TableFound) -> list[tuple[str, str]]:
+def _lines(one: TableFound) -> list[tuple[str, object]]:
     if one.spec.kind not in ("bars", "indexes"):
         return [("columns", one.form), ("rows", f"{one.rows:,}")]
-    more = len(one.securities) - _NAMED
-    names = ", ".join(one.securities[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-    read = f" (the first {one.read} were read)" if one.read < len(one.securities) else ""
-    ratio = "" if one.ratio is None else f"; amount / (volume x close) = {one.ratio:.3g}"
+    count = len(one.securities)
+    named = listing(one.securities, most=_NAMED)
+    securities = message("inspect-securities", count=count, names=named)
+    if one.read < count:
+        securities = message("inspect-of-many", count=count, names=named, read=one.read)
+    volume = message("said", what=spoken(one.volume_unit))
+    if one.ratio is not None:
+        volume = message("inspect-ratio", unit=spoken(one.volume_unit), ratio=f"{one.ratio:.3g}")
+    days = {"first": one.first, "last": one.last, "rows": f"{one.rows:,}"}
+    factors = message("inspect-factors", count=one.has_factor)
     return [
-        ("form", one.form),
-        ("securities", f"{len(one.securities)}: {names}{read}"),
+        ("form", spoken(one.form)),
+        ("securities", securities),
         ("ambiguous", "; ".join(one.unread)),
-        ("days", f"{one.first} to {one.last}, {one.rows:,} rows"),
-        ("volume in", f"{one.volume_unit}{ratio}"),
-        ("amount in", one.amount_unit),
-        ("prices", "; ".join((*one.evidence, f"{one.has_factor} with a factor"))),
-        ("suspended", f"{one.suspensions} rows; {one.gaps} sessions without a row"),
-        ("lacks", "; ".join(one.lacks)),
+        ("days", message("inspect-days", **days)),
+        ("volume in", volume),
+        ("amount in", spoken(one.amount_unit)),
+        ("prices", listing([*map(spoken, one.evidence), factors], "semicolon")),
+        ("suspended", message("inspect-suspended", rows=one.suspensions, gaps=one.gaps)),
+        ("lacks", listing(map(spoken, one.lacks), "semicolon") if one.lacks else ""),
     ]

@@ -21,7 +21,7 @@ Formats = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="Also make: figures (SVG and PNG), xlsx, docx. Repeat it, or separate with commas.",
+        help="Also make: figures (SVG, PNG), xlsx, docx, pdf. Repeat it, or separate with commas.",
         show_default=False,
     ),
 ]
@@ -36,13 +36,15 @@ def register(app: typer.Typer) -> None:
 def choose_formats(given: list[str] | None, *, page: bool) -> tuple[Format, ...]:
     """The formats named on the command line, and the page if it is wanted.
 
-    Raises ``UnknownName``.
+    Raises ``UnknownName``, and ``NoTypst`` before anything is computed.
     """
-    from basketbt.report.render import FORMATS
+    from basketbt.report.render import FORMATS, pdf
 
     asked = [name.strip() for text in given or () for name in text.split(",") if name.strip()]
     for name in asked:
         _one_of("format", name, FORMATS)
+    if "pdf" in asked:
+        pdf.ready()
     return tuple(f for f in FORMATS if f in asked or (f == "page" and page))
 
 

@@ -66,7 +66,8 @@ def runs(
     say_table(heads, [(line.name, *cells_of(line)) for line in lines], right=(6,))
     if len(places) > len(lines):
         tell("runs.more", count=len(places) - len(lines))
-    tell("cli.index", path=write_index(results, language))
+    if page := write_index(results, language):
+        tell("cli.index", path=page)
 
 
 @group.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +21,7 @@ from basketbt.cli.console import (
     say_screen,
     say_warnings,
     uncollected,
+    warn_of,
 )
 from basketbt.cli.language import spoken
 from basketbt.cli.market import events
@@ -29,6 +30,7 @@ from basketbt.cli.reporting import Formats, choose_formats
 if TYPE_CHECKING:
     from basketbt.api import Run
     from basketbt.locale import Language
+    from basketbt.notes import Note
     from basketbt.pipeline.run import Progress
     from basketbt.plan.adhoc import Question
 
@@ -92,7 +94,7 @@ def run(
             access=options.access(store, offline, tell, quiet=quiet or as_json),
             progress=tell,
         ),
-        lambda done: done.write(out, chosen, full=full),
+        lambda done, tell: done.write(out, chosen, full=full, tell=tell),
         quiet=quiet or as_json,
     )
     if as_json:
@@ -129,7 +131,7 @@ def events_study(
             access=options.access(store, offline, tell, quiet=quiet or as_json),
             progress=tell,
         ),
-        lambda done: done.write(out, full=full),
+        lambda done, tell: done.write(out, full=full, tell=tell),
         quiet=quiet or as_json,
     )
     if as_json:
@@ -139,14 +141,19 @@ def events_study(
 
 
 def _computed(
-    compute: Callable[[Progress], Run], write: Callable[[Run], Path], *, quiet: bool
+    compute: Callable[[Progress], Run],
+    write: Callable[[Run, Callable[[Iterable[Note]], object]], Path],
+    *,
+    quiet: bool,
 ) -> tuple[Run, Path]:
     """A run and the folder it was written to, with a line on the terminal meanwhile."""
+    doubts: list[Note] = []
     with progress_line(quiet=quiet) as progress:
         with uncollected():
             finished = compute(progress)
         progress("writing")
-        folder = write(finished)
+        folder = write(finished, doubts.extend)
+    warn_of(doubts, finished.data.info.language)
     index_runs(folder, finished.data.info.language)
     return finished, folder
 

@@ -33,7 +33,7 @@ from basketbt.data.ends import index_ends, known_ends
 from basketbt.data.fx import FxPolicy, find_rates
 from basketbt.errors import BadPrices
 from basketbt.market.calendars import calendar as calendar_named
-from basketbt.notes import Note, NoteKind, listing
+from basketbt.notes import Note, NoteKind, listing, message
 
 # The same prices read from another folder, or from a lock, are the same data; what a share was
 # merged into is in its prices.
@@ -326,11 +326,11 @@ def _refuse_disorder(bars: Bars) -> None:
     later = np.append(True, bars.dates[1:] > bars.dates[:-1])[: len(bars)]
     wrong = np.flatnonzero(~(later | bars.first))
     if wrong.size:
-        listing = "\n".join(
-            f"{bars.symbols[bars.code[at]]} {bars.dates[at]}: not after the row before it"
+        told = listing(
+            message("row-not-after", symbol=bars.symbols[bars.code[at]], date=bars.dates[at])
             for at in wrong[:20]
         )
-        raise BadPrices(count=wrong.size, listing=listing)
+        raise BadPrices(count=wrong.size, listing=told)
 
 
 def _adjusted(data: MarketData, bars: Bars, untold: Flags) -> Adjusted:

@@ -6,7 +6,7 @@ on the same day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from basketbt.data.sources.auto import Fetcher
 from basketbt.data.sources.routes import VENDORS
 from basketbt.data.sources.vendor import FactorSteps, History, VendorFailure
 from basketbt.data.store import Store
+from basketbt.market.securities import current_code
 from basketbt.market.symbols import parse_symbol
 
 VOLUME_TOLERANCE = 0.005  # vendors round to lots of 100
@@ -96,19 +97,20 @@ def compare_vendors(
     with Store(path) as store:
         fetcher = Fetcher(store)
         for name in dict.fromkeys((*request.symbols, *request.indexes)):
-            symbol = parse_symbol(name)
+            code = current_code(name)  # vendors know no other
+            symbol = parse_symbol(code)
             if not all(VENDORS[vendor].serves(symbol) for vendor in vendors):
                 continue
-            outcomes = [fetcher.from_vendor(name, vendor, request) for vendor in vendors]
+            outcomes = [fetcher.from_vendor(code, vendor, request) for vendor in vendors]
             if failed := [outcome for outcome in outcomes if outcome.state == "failed"]:
                 failures += [(name, outcome.failures) for outcome in failed]
                 continue
-            stored = store.coverages(name)
+            stored = store.coverages(code)
             left, right = (
                 store.read(stored[vendor], stored[vendor].first, stored[vendor].last)
                 for vendor in vendors
             )
-            found.append(compare(left, right))
+            found.append(replace(compare(left, right), symbol=name))
     return found, failures
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -27,7 +28,7 @@ from basketbt.data.bars import (
     Succession,
 )
 from basketbt.market.calendars import as_day
-from basketbt.market.securities import codes_of, current_code, recoded_on
+from basketbt.market.securities import codes_of, current_code, delisted_on, recoded_on
 from basketbt.market.securities.mergers import Merger, mergers
 from basketbt.notes import Note, NoteKind
 
@@ -56,17 +57,23 @@ def recoded(data: MarketData, symbols: Iterable[str]) -> MarketData:
     """The data with one history of each of ``symbols``, under that code. Rows may be in any order.
 
     On a day on which both codes have a row, the old one counts before the change and the new one
-    from it on. A share that is known to be merged has its day of delisting.
+    from it on. A share whose source does not know of its delisting has the day that lists give.
     """
     for name in symbols:
         found = [code for code in codes_of(current_code(name)) if code in data.bars.symbols]
         if found and found != [name]:
             data = _under_one_code(data, name, found)
-        if merger := mergers().get(name):
-            known = data.instruments.get(name, Instrument(symbol=name))
-            ended = replace(known, delisted=as_day(merger.delisted))
+        known = data.instruments.get(name, Instrument(symbol=name))
+        if known.delisted is None and (day := delisted_on(name)) and _ends_before(data, name, day):
+            ended = replace(known, delisted=as_day(day))
             data = replace(data, instruments={**data.instruments, name: ended})
     return data
+
+
+def _ends_before(data: MarketData, name: str, day: date) -> bool:
+    """Whether the share has rows, and none from a day on: else it is listed, whatever lists say."""
+    dates = data.bars.only([name]).dates
+    return bool(len(dates)) and bool(dates.max() < as_day(day))
 
 
 def merged(data: MarketData, request: PriceRequest) -> MarketData:
@@ -77,7 +84,8 @@ def merged(data: MarketData, request: PriceRequest) -> MarketData:
             continue
         if as_day(merger.since) <= request.end:
             data = _as_successor(data, merger)
-        else:  # carried to the end: what it will become is known, and cannot be sold yet
+        elif name in data.instruments:
+            # Carried to the end: what it will become is known, and cannot be sold yet.
             still = replace(data.instruments[name], delisted=None)
             data = replace(data, instruments={**data.instruments, name: still})
     return data

@@ -6,6 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import date, time
 
+from basketbt.errors import InputError
+
+
+class BadPublication(InputError):
+    """Field: text."""
+
+
+class NoDay(InputError):
+    """An article whose day of publication nobody tells. Fields: name, known."""
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -64,6 +74,14 @@ def moment_of(text: str, address: str = "", given: Moment | None = None) -> Mome
             return Moment(given.year, given.month, given.day)
         return Moment(given.year, given.month or found.month, given.day or found.day, found.clock)
     return given if given.clock or found.date != given.date else found
+
+
+def given_moment(text: str | None) -> Moment | None:
+    """A moment that somebody gives; None where nobody does. Raises ``BadPublication``."""
+    found = parse_moment(text) if text else None
+    if text and found is None:
+        raise BadPublication(text=text)
+    return found
 
 
 def parse_moment(text: str) -> Moment | None:

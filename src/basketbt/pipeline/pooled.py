@@ -10,7 +10,7 @@ from basketbt.lists.model import ListKind
 from basketbt.market.calendars import calendar
 from basketbt.metrics.pooling import FEWEST_SEPARATE, pooled_mean
 from basketbt.notes import Note, NoteKind
-from basketbt.pipeline.breadth import KINDS
+from basketbt.pipeline.together import KINDS
 from basketbt.results import CaseResult, Pooled
 
 ONE_DAY = NoteKind("pooled_one_day")

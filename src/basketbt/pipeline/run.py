@@ -27,6 +27,7 @@ from basketbt.pipeline.books import case_result
 from basketbt.pipeline.breadth import breadth_of, curves_of
 from basketbt.pipeline.panels import WindowsBeyondPrices, last_priced, panels_of
 from basketbt.pipeline.pooled import pooled_of
+from basketbt.pipeline.sharebreadth import brokers_of, shares_of
 from basketbt.pipeline.shocks import met_by, shocks_of
 from basketbt.pipeline.yardsticks import no_market, peers_of
 from basketbt.plan.model import Case, StudyPlan
@@ -124,7 +125,14 @@ def run_study(
     cases = tuple(with_bare_dates(plan.config, case) for case in cases)
     last = len(plan.request.indexes) - 1
     cases = tuple(
-        replace(case, breadth=breadth_of(case, last), curves=curves_of(case)) for case in cases
+        replace(
+            case,
+            breadth=breadth_of(case, last),
+            curves=curves_of(case),
+            shares=shares_of(case),
+            brokers=brokers_of(case),
+        )
+        for case in cases
     )
     return study_result(prices, cases, left_out)
 

@@ -7,8 +7,8 @@ a run of the one is a run of the other; ``as_files`` writes that YAML.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,16 @@ import numpy as np
 
 from basketbt.config.choices import PUBLICATION, EventSpec
 from basketbt.config.study import StudyFile, study_of
-from basketbt.errors import InputError
+from basketbt.durable import sha256
+from basketbt.errors import InputError, of_system
 from basketbt.lists.build import basket_of_list
+from basketbt.lists.library import find_library
 from basketbt.lists.model import Basket
 from basketbt.lists.schema import ListFile, read_moment
-from basketbt.market.calendars import as_date, calendar
+from basketbt.market.calendars import Calendar, as_date, calendar
 from basketbt.market.clock import SHANGHAI, Moment, moment_text
 from basketbt.market.dayzero import day_zero
-from basketbt.notes import message
+from basketbt.plan.study import home_calendar
 from basketbt.plan.tabled import NoShares, Row, tabled
 from basketbt.yamlfile import Location, YamlDocument
 from basketbt.yamlmodel import validate
@@ -57,6 +59,14 @@ class BadMoment(InputError):
     """Fields: text, what."""
 
 
+class OwnDay(InputError):
+    """A day of publication without a list that it could be of."""
+
+
+class SpanOfOneExchange(InputError):
+    """First and last days for lists of two exchanges."""
+
+
 class BadSpan(InputError):
     """Fields: since, until."""
 
@@ -76,8 +86,11 @@ class OwnList:
 
     @property
     def stem(self) -> str:
-        """The name as a file's: small letters, digits and dashes."""
-        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        """The name as a file's: small letters, digits and dashes; of another script its hash."""
+        plain = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        if plain and self.name.isascii():
+            return plain
+        return f"{plain or UNNAMED}-{sha256(self.name)[:6]}"
 
     @property
     def id(self) -> str:
@@ -141,17 +154,13 @@ def list_of_text(text: str, number: int) -> OwnList | str:
         from basketbt.data.sources.files.formats import all_cells
 
         cells = all_cells(path.name, _content(path))
-        return own_list(name or _called(path.stem, number), cells)
+        return own_list(name or path.stem, cells)
     words = [word for word in _SEPARATORS.split(text.strip()) if word]
     of_library = len(words) == 1 and ("/" in text or path.suffix in (".yaml", ".yml"))
     if of_library:
         return words[0]
-    return own_list(name or _called("", number), [[word] for word in words], typed=True)
-
-
-def _called(stem: str, number: int) -> str:
-    usable = re.search(r"[a-z0-9]", stem.lower())
-    return stem if usable else UNNAMED if number == 1 else f"{UNNAMED}-{number}"
+    unnamed = UNNAMED if number == 1 else f"{UNNAMED}-{number}"
+    return own_list(name or unnamed, [[word] for word in words], typed=True)
 
 
 def _content(path: Path) -> bytes:
@@ -160,7 +169,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RefusedPath(path=path, why=error.strerror or message("why-cannot-be-read")) from None
+        raise RefusedPath(path=path, why=of_system(error)) from None
 
 
 def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc:
@@ -174,15 +183,21 @@ def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc
     for name in ids:
         if ids.count(name) > 1:
             raise TwoLists(name=name)
+    if asked.published is not None and not own:
+        raise OwnDay
     published = _published(asked.published, today)
     lists = {one.id: _list_document(one, published) for one in own}
+    baskets = (
+        *(_basket(name, one) for name, one in lists.items()),
+        *(one for one in asked.lists if isinstance(one, Basket)),
+    )
     dated = asked.published is not None or not own
     events = _events(asked, dated=dated)
     document: dict[str, Any] = {
         "study": asked.name or NAME,
         "events": events,
         "baskets": ids,
-        "windows": _windows(asked, events),
+        "windows": _windows(asked, events, lambda: _home(ids, baskets)),
         **({"horizons": list(AFTER)} if dated else {"split_at_publication": False}),
         **({"weighting": "given"} if own and all(is_weighted(one) for one in asked.lists) else {}),
         **asked.settings,
@@ -193,10 +208,7 @@ def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc
         YamlDocument("options", document, {}, overrides=origins),
         Path(f"{document['study']}.yaml"),
         overrides,
-        (
-            *(_basket(name, one) for name, one in lists.items()),
-            *(one for one in asked.lists if isinstance(one, Basket)),
-        ),
+        baskets,
     )
     return AdHoc(study=study, document=document, lists=lists)
 
@@ -294,13 +306,24 @@ def _day(text: str, what: str) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _windows(asked: Question, events: Sequence[Mapping[str, str]]) -> list[list[int]]:
+def _home(ids: Sequence[str], own: tuple[Basket, ...]) -> Calendar:
+    """The exchange whose sessions the lists are measured on. Raises ``SpanOfOneExchange``."""
+    chosen = replace(find_library(), given=own).select(ids)
+    homes = {home_calendar(basket) for basket in chosen}
+    if len(homes) > 1:
+        raise SpanOfOneExchange
+    return calendar(homes.pop())
+
+
+def _windows(
+    asked: Question, events: Sequence[Mapping[str, str]], home_of: Callable[[], Calendar]
+) -> list[list[int]]:
     """The windows: what a reader asks, or the sessions from ``since`` to ``until``."""
     if asked.since is None and asked.until is None:
         return [list(BEFORE), *([0, length - 1] for length in AFTER)]
     if len(events) != 1 or events[0]["id"] == PUBLICATION:
         raise SpanOfOneEvent
-    home = calendar("XSHG")
+    home = home_of()
     zero = day_zero(EventSpec.model_validate(dict(events[0])).event(), home).session
     first, last = 0, AFTER[-1] - 1
     if asked.since is not None:

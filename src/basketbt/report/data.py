@@ -261,6 +261,11 @@ class RunInfo:
             if not known.issuperset(event.baskets):
                 raise ValueError(f"{event.id} meets lists that are not told of")
 
+    @property
+    def last_session(self) -> str:
+        """Up to when the prices of the run reach."""
+        return max(one.last_session for one in self.panels)
+
 
 @dataclass(frozen=True)
 class ReportData:

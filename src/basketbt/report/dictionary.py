@@ -30,6 +30,7 @@ the same bytes.
 | `summary.xlsx` | to hand on: the front page, the answers, the short tables (`--format xlsx`) |
 | `tables.xlsx` | the same with a sheet for every table (`--format xlsx --full`) |
 | `memo.docx`, `appendix.docx` | the memo on one page, all else; for Word (`--format docx`) |
+| `memo.pdf`, `appendix.pdf` | the same as PDF (`--format pdf`, with `basketbt[typst]`) |
 | `manifest.json` | hashes of inputs and outputs, versions, warnings |
 
 Tables of many rows are Parquet, under the English keys in every language: pandas, R, DuckDB and

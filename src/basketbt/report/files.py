@@ -17,7 +17,7 @@ from basketbt.bounded import read_json, read_plain
 from basketbt.durable import sha256
 from basketbt.errors import InputError, RefusedPath
 from basketbt.locale import Language
-from basketbt.notes import Note, as_data, message, note_from
+from basketbt.notes import Note, NoteKind, as_data, listing, message, note_from
 from basketbt.report.csvfile import csv_bytes, table_from_csv
 from basketbt.report.data import Colours, ReportData, RunInfo
 from basketbt.report.layouts import LAYOUTS
@@ -29,6 +29,7 @@ from basketbt.report.render import PICTURES, TABLES, Format, rendered
 #: What a run says beside its tables, and the notes of their rows.
 REPORT = "report.json"
 LARGEST = 2**30  # bytes of a file of a run
+STORED_OTHERWISE = NoteKind("stored-otherwise", severity="warning")
 
 
 class NotARun(InputError):
@@ -165,6 +166,23 @@ def _is(folder: Path, name: str, digest: str) -> bool:
         return sha256(read_plain(folder / name, LARGEST)) == digest
     except RefusedPath:
         return False
+
+
+def stored_otherwise(files: Mapping[str, bytes], folder: Path) -> tuple[Note, ...]:
+    """A note on tables that a run's folder holds with other content than ``files`` of that run.
+
+    Equal inputs give equal bytes, so either they were edited or something else changed.
+    """
+    tables = [
+        name
+        for name, content in files.items()
+        if name.endswith((".csv", ".parquet"))
+        and (folder / name).exists()
+        and not _is(folder, name, sha256(content))
+    ]
+    if not tables:
+        return ()
+    return (STORED_OTHERWISE(run=folder.name, files=listing(tables)),)
 
 
 def keeping(files: Mapping[str, bytes], earlier: Mapping[str, str]) -> dict[str, bytes]:

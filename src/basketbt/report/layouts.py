@@ -17,7 +17,8 @@ _KINDS: Mapping[Kind, str] = {
         "event basket book weighting rebalance window knowledge benchmark entry paper_window "
         "prices calendar symbol name segment stance origin currency table other moment side "
         "reason tightest variant model family verdict changed not_compared shocks "
-        "cause source list_kind lowest_list highest_list"
+        "cause source list_kind lowest_list highest_list broker best_symbol best_name "
+        "worst_symbol worst_name"
     ),
     "date": (
         "day0 base_date start_date end_date drawdown_peak drawdown_trough drawdown_recovery "
@@ -31,7 +32,8 @@ _KINDS: Mapping[Kind, str] = {
         "trough_to_recovery_days peak_to_recovery_sessions peak_to_recovery_days other_names "
         "common wanted filled shares estimation_sessions df kp_names placebo_dates q1_dates "
         "q2_pool q2_lists rose_before_shock beat_before_shock unlimited_day compared "
-        "first_unlimited_day outside_shares"
+        "first_unlimited_day outside_shares names_late shares_rose shares_beat best_suspended "
+        "worst_suspended recommended_shares watched_shares named_shares mapped_shares"
     ),
     "decimal": (
         "price_return return_before_shock excess_before_shock median_before_shock "
@@ -46,6 +48,9 @@ _KINDS: Mapping[Kind, str] = {
         "depth weight_overlap exposure residual_deviation car bhar mde p joint_p kp_p corrado_p "
         "placebo_p placebo_resolution q1_p q1_mde q1_rate q1_holm_p q1_bh_p q2_p q2_expected "
         "q2_nearest_p q2_holm_p romano_wolf_p "
+        "median_share mean_share best_return best_weight best_contribution worst_return "
+        "worst_weight worst_contribution recommended_return watched_return recommended_ahead "
+        "named_return mapped_return named_ahead "
         "weight_at_limit car_to_unlimited leave_one_out_min leave_one_out_max ar band band_low "
         "band_high excess excess_market excess_industries excess_selection industries_covered"
     ),
@@ -116,6 +121,22 @@ BREADTH = _layout(
     "lower_quartile upper_quartile lowest_return highest_return rose beat beat_sector",
     "median_excess before_shock median_before_shock rose_before_shock beat_before_shock",
     "median_excess_before_shock notes",
+)
+SHARE_BREADTH = _layout(
+    "share_breadth",
+    _WHERE,
+    "window first_day last_day base_date names names_priced names_late shares_rose benchmark",
+    "shares_beat median_share mean_share best_symbol best_name best_return best_weight",
+    "best_contribution best_suspended worst_symbol worst_name worst_return worst_weight",
+    "worst_contribution worst_suspended recommended_shares recommended_return watched_shares",
+    "watched_return recommended_ahead named_shares named_return mapped_shares mapped_return",
+    "named_ahead",
+)
+BROKERS = _layout(
+    "brokers",
+    "event day0 calendar weighting rebalance broker list_kind window publication_sessions lists",
+    "unknown median_return lower_quartile upper_quartile lowest_return highest_return rose",
+    "benchmark beat median_excess",
 )
 PUBLICATION_CURVE = _layout(
     "publication_curve",
@@ -226,6 +247,8 @@ LAYOUTS: tuple[Layout, ...] = tuple(
         RELATIVE,
         ATTRIBUTION,
         BREADTH,
+        SHARE_BREADTH,
+        BROKERS,
         PUBLICATION_CURVE,
         BARE_DATES,
         POOLED,

@@ -24,6 +24,7 @@ from typing import Literal
 from basketbt.durable import write_whole
 from basketbt.errors import InputError, OutputError, nearest
 from basketbt.locale import Language, say
+from basketbt.notes import message
 from basketbt.report.publish import LATEST, MANIFEST
 
 Kind = Literal["run", "event-study", "grid"]
@@ -142,8 +143,8 @@ def find_run(text: str, root: Path, kinds: Collection[Kind] = RUNS) -> Path:
     raise UnknownRun(
         text=text,
         root=root,
-        near=f"; did you mean {near!r}?" if near else "",
-        known=_named(places) or "none",
+        near=message("did-you-mean", meant=near) if near else "",
+        known=_named(places) or message("none"),
     )
 
 
@@ -247,18 +248,18 @@ def results_of(folder: Path) -> Path:
 
 
 def write_index(root: Path, language: Language) -> Path | None:
-    """Write ``index.html`` into the folder of results; None where there is no run.
+    """Write ``index.html`` into the folder of results.
 
-    Raises ``OutputError``.
+    None where there is no run, or a page of that name that is not ours. Raises ``OutputError``.
     """
-    places = run_places(root)
-    if not places:
+    places, path = run_places(root), root / "index.html"
+    if not places or (path.exists() and _MADE_BY.encode() not in path.read_bytes()[:400]):
         return None
-    path = root / "index.html"
     write_whole(path, _page(root, places, language).encode())
     return path
 
 
+_MADE_BY = '<meta name="generator" content="basketbt">'
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color-scheme:light dark}"
     "table{border-collapse:collapse}th,td{padding:.25rem .8rem .25rem 0;text-align:left;"
@@ -275,6 +276,7 @@ def _page(root: Path, places: Sequence[RunPlace], language: Language) -> str:
     title = escape(say("runs.title", language))
     return (
         f'<!doctype html>\n<html lang="{language}"><meta charset="utf-8"><title>{title}</title>\n'
+        f"{_MADE_BY}\n"
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<style>{_STYLE}</style>\n<h1>{title}</h1>\n"

@@ -28,6 +28,15 @@ from basketbt.metrics.pooling import PooledMean
 from basketbt.notes import Note, as_data
 from basketbt.plan.marks import Mark
 from basketbt.plan.model import Case, StudyPlan, Window
+from basketbt.results.breadth import (
+    Breadth,
+    BreadthBefore,
+    BrokerBreadth,
+    PublicationCurve,
+    ShareBreadth,
+    ShareMoved,
+    Split,
+)
 
 if TYPE_CHECKING:
     from basketbt.engine.account import Entry
@@ -39,7 +48,20 @@ if TYPE_CHECKING:
     from basketbt.metrics.drawdowns import Fall
     from basketbt.metrics.evaluation import Evaluation
 
-__all__ = ["LONGEST_PLACEBO", "MEASURES", "RELATIVE", "STANDING", "Measure"]
+__all__ = [
+    "LONGEST_PLACEBO",
+    "MEASURES",
+    "RELATIVE",
+    "STANDING",
+    "Breadth",
+    "BreadthBefore",
+    "BrokerBreadth",
+    "Measure",
+    "PublicationCurve",
+    "ShareBreadth",
+    "ShareMoved",
+    "Split",
+]
 
 #: A p-value below this is called significant, everywhere.
 SIGNIFICANT = 0.05
@@ -166,79 +188,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BreadthBefore:
-    """How the lists of a window stood at the close of ``last``, the session before a shock."""
-
-    last: np.datetime64
-    median: float
-    rose: int
-    beat: int
-    median_excess: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Breadth:
-    """How lists of one kind fared together over one window of one book.
-
-    The lists are those whose day p is ``session``. Accounts: of one ``entry`` that bought after
-    publication; their ``window`` is a horizon, or to the exit from where the first of them bought,
-    and they have no return where they are sold before a horizon ends. ``lists`` have a
-    return, ``unknown`` lack one; ``names`` and ``names_priced`` add up over the lists, ``covered``
-    is the least weight of one that its return is of. ``quantiles``: lowest, lower quartile, median,
-    upper quartile and highest return by linear interpolation, NaN without a list. ``rose``,
-    ``beat`` and ``beat_sector`` count lists, the latter those ahead of the first benchmark and of
-    their own industries or, where no list has these, of the last benchmark: None where that has no
-    levels, or is no other than the first. ``end`` is None for a window that ends after the
-    calendar; ``notes`` say why nothing is known. ``before`` is the same of the lists ended before
-    the window's first shock.
-    """
-
-    book: Literal["index", "account"]
-    weighting: str
-    rebalance: str
-    entry: str
-    kind: ListKind
-    session: np.datetime64
-    window: Window
-    end: np.datetime64 | None
-    lists: int
-    unknown: int
-    names: int
-    names_priced: int
-    covered: float
-    quantiles: tuple[float, ...]
-    rose: int
-    beat: int | None
-    beat_sector: int | None
-    median_excess: float
-    before: BreadthBefore | None = None
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublicationCurve:
-    """Levels of the lists of one kind and one day p together, 100 at the close before ``first``.
-
-    ``first`` is the offset of their first session from day 0: day p, or day 0 for lists that were
-    out before. ``dates`` (R,) from that close on; ``lists`` (R,) with a level; ``quantiles``
-    (5, R): see :class:`Breadth`; ``lowest`` and ``highest`` (R,) name the lists there;
-    ``benchmark`` (R,) the study's first.
-    """
-
-    weighting: str
-    rebalance: str
-    kind: ListKind
-    session: np.datetime64
-    first: int
-    dates: Dates
-    lists: NDArray[np.intp]
-    quantiles: Floats
-    lowest: tuple[str, ...]
-    highest: tuple[str, ...]
-    benchmark: Floats
-
-
-@dataclass(frozen=True, kw_only=True)
 class BareDate:
     """A list published under a date without an hour: as known after that day's close
     (``available``) and as known that morning, by the first index book.
@@ -263,7 +212,8 @@ class CaseResult:
     ``shocks`` are those of the market on the panel's sessions; ``marks`` and ``closures`` are what
     else happened in the charted days; ``verdicts`` what the tests allow to be said of each list
     over ``quoted``, which stands in for ``wanted`` where no list could be tested on that;
-    ``breadth`` how many lists rose, ``curves`` how they went together from their publication on.
+    ``breadth`` how many lists rose, ``curves`` how they went together from their publication on;
+    ``shares`` how many shares of each list did, ``brokers`` how the lists of each broker fared.
     """
 
     case: Case
@@ -284,6 +234,8 @@ class CaseResult:
     verdicts: tuple[Verdict, ...] = ()
     breadth: tuple[Breadth, ...] = ()
     curves: tuple[PublicationCurve, ...] = ()
+    shares: tuple[ShareBreadth, ...] = ()
+    brokers: tuple[BrokerBreadth, ...] = ()
     bare_dates: tuple[BareDate, ...] = ()
     no_market: tuple[Note, ...] = ()  # why there is no equal-weighted market, where there is none
 

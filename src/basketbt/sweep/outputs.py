@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 #: Rows of a group in grid.parquet, whatever the blocks were.
 _GROUP = 65_536
-_CSV = "grid.csv"
+GRID_CSV = "grid.csv"
 _LARGEST_MANIFEST = 64 * 1024**2  # bytes
 
 
@@ -52,7 +52,7 @@ def write_outputs(plan: GridPlan, blocks: Checkpoint, folder: Path, *, full: boo
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
-        _write(plan, blocks, aside, full=full or (folder / _CSV).exists())
+        _write(plan, blocks, aside, full=full or (folder / GRID_CSV).exists())
         if folder.is_dir():  # a file of it was changed: each is put in place, the manifest last
             for path in sorted(aside.iterdir(), key=lambda path: (path.name == MANIFEST, path)):
                 demand_writable(folder / path.name)
@@ -83,14 +83,14 @@ def add_csv(folder: Path) -> None:
 
     Raises ``OutputError``; the grid stays as it was.
     """
-    path, manifest = folder / _CSV, folder / MANIFEST
+    path, manifest = folder / GRID_CSV, folder / MANIFEST
     if path.exists():
         return
-    aside = folder / f".{_CSV}"
+    aside = folder / f".{GRID_CSV}"
     try:
         write_csv(row_groups(folder / "grid.parquet"), aside)
         content = json.loads(manifest.read_bytes())
-        content["outputs"] = dict(sorted((content["outputs"] | {_CSV: _digest(aside)}).items()))
+        content["outputs"] = dict(sorted((content["outputs"] | {GRID_CSV: _digest(aside)}).items()))
         aside.replace(path)
     except OSError as error:
         raise OutputError.of(error, path) from error
@@ -104,7 +104,7 @@ def _write(plan: GridPlan, blocks: Checkpoint, folder: Path, *, full: bool) -> N
     rows = folder / "grid.parquet"
     write_parquet(blocks.tables(), rows)
     if full:
-        write_csv(row_groups(rows), folder / _CSV)
+        write_csv(row_groups(rows), folder / GRID_CSV)
     results = read_results(rows, plan.spec.measure)
     prices = prices_cell(plan.inputs)
     document = grid_document(plan, results, language)

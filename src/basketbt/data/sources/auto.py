@@ -150,7 +150,7 @@ class Fetcher:
                     continue
                 stored = None if again else self._stored(name, window, vendors, thorough)
                 if stored is None:
-                    jobs.append(self._job(name, window, vendors))
+                    jobs.append(self._job(name, window, vendors, again=again))
                 else:
                     done[name] = stored
                     report(stored)
@@ -177,13 +177,15 @@ class Fetcher:
             return None
         return Outcome(name, "stored", found.vendor)
 
-    def _job(self, name: str, window: SessionRange, vendors: Sequence[str]) -> _Job:
+    def _job(
+        self, name: str, window: SessionRange, vendors: Sequence[str], *, again: bool = False
+    ) -> _Job:
         """An update sees the whole past of a vendor again, so that rewriting is noticed."""
         stored = self._store.coverages(name)
         return _Job(
             name,
             window,
-            answers=self._store.answers_of(name, window.last),
+            answers={} if again else self._store.answers_of(name, window.last),
             windows={
                 vendor: SessionRange(
                     min(window.first, stored[vendor].first), max(window.last, stored[vendor].last)
@@ -232,7 +234,7 @@ class Fetcher:
     def _saved(self, found: _Delivered) -> Outcome:
         name = found.job.name
         if found.done is None:
-            if any(isinstance(one, Refused | Unreachable) for one in found.failures):
+            if any(map(_is_passing, found.failures)):
                 self._store.keep_answers(name, found.job.window.last, found.job.answers)
             return Outcome(name, "failed", failures=found.failures)
         history = found.done.history
@@ -241,6 +243,9 @@ class Fetcher:
             unconfirmed=found.done.unconfirmed,
             versions=_versions(VENDORS[found.vendor].client),
         )
+        if history.actions is None and any(map(_is_passing, found.done.lacking)):
+            # The next fetch goes on from here: it asks for what is lacking only.
+            self._store.keep_answers(name, found.job.window.last, found.job.answers)
         until = str(history.last) if history.last < found.job.window.last else ""
         return Outcome(
             name,
@@ -261,6 +266,11 @@ class Fetcher:
         settled = last_closed_session(symbol, self._now - SETTLED)
         query = Query(symbol, window.first, window.last, self._hosts, settled)
         return complete(VENDORS[vendor], others, query, self._route)
+
+
+def _is_passing(failure: VendorFailure) -> bool:
+    """Whether it says nothing about the symbol: another day somebody answers."""
+    return isinstance(failure, Refused | Unreachable)
 
 
 def _is_index(name: str) -> bool:

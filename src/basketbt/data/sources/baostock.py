@@ -1,6 +1,6 @@
 """baostock: raw bars of Shanghai's and Shenzhen's shares, with the exchange's previous close.
 
-An optional third opinion (``pip install basketbt[baostock]``): unless it is installed it is not
+An optional third opinion (``basketbt[baostock]``): unless it is installed it is not
 asked. It speaks a protocol of its own, in the clear, to one host, one question at a time; users
 who ask in parallel are barred for a day. Its client runs in a child process, which is killed when
 an answer takes longer than ``PATIENCE``.
@@ -31,6 +31,7 @@ import numpy as np
 from basketbt.data.bars import Bars, Floats
 from basketbt.data.sources.transport import LARGEST_BODY, Answer, Transport
 from basketbt.data.sources.vendor import FactorSteps, History, Query
+from basketbt.errors import InputError
 from basketbt.market.symbols import Symbol
 from basketbt.notes import message
 
@@ -45,6 +46,10 @@ _NUMBERS = ("open", "high", "low", "close", "preclose", "volume", "amount")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LEAST_STEP = 5e-4  # prices come with four digits
+
+
+class NoBaostock(InputError):
+    """It has no fields."""
 
 
 def is_installed() -> bool:
@@ -83,6 +88,13 @@ def history(query: Query) -> History:
     }
     bars = Bars.single(symbol.canonical, dates[traded], known, currency="CNY", table=NAME)
     return transport.history(query.first, query.last, bars, steps=steps, steps_from=NAME)
+
+
+def factor_steps(query: Query) -> FactorSteps:
+    """The steps alone, beside the bars of another vendor."""
+    steps = history(query).steps
+    assert steps is not None
+    return steps
 
 
 def inspect(transport: Transport, url: str, body: bytes) -> None:

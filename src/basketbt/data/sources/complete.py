@@ -9,6 +9,7 @@ had a day to write it. What is neither is not covered: the next fetch asks again
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -17,12 +18,20 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from basketbt.data.bars import Dates
-from basketbt.data.sources import safe, yfinance
+from basketbt.data.sources import baostock, safe, yfinance
 from basketbt.data.sources.akshare import eastmoney, sina
 from basketbt.data.sources.akshare.lists import delisting
 from basketbt.data.sources.rate_limiter import RateLimiter
 from basketbt.data.sources.routes import FAMILIES, VENDORS, Route, group_of
-from basketbt.data.sources.vendor import Changed, History, HttpRecord, Query, Vendor, VendorFailure
+from basketbt.data.sources.vendor import (
+    Changed,
+    FactorSteps,
+    History,
+    HttpRecord,
+    Query,
+    Vendor,
+    VendorFailure,
+)
 from basketbt.data.suspension import suspended
 from basketbt.data.validation.answers import Rejected, checked, missing_sessions
 from basketbt.market.calendars import calendar
@@ -101,18 +110,28 @@ class _Completion:
         self._add(found[1], actions=within, actions_from=eastmoney.NAME)
 
     def add_steps(self) -> None:
-        """Sina's list first; else the steps follow from the corporate actions."""
+        """Sina's list first, then baostock's previous closes where it is installed; else the steps
+        follow from the corporate actions."""
         history, query = self.history, self._query
         if history.steps is not None:
             return
         try:
-            steps, origin = sina.factor_steps(query.symbol, query.hosts), sina.NAME
+            steps, origin = self._steps_told()
         except VendorFailure as failure:
             if history.actions is None:
                 raise
             self.lacking.append(failure)
             steps, origin = eastmoney.steps_of(history.actions, history.bars), history.actions_from
         self._add((), steps=steps.within(query.first, query.last), steps_from=origin)
+
+    def _steps_told(self) -> tuple[FactorSteps, str]:
+        try:
+            return sina.factor_steps(self._query.symbol, self._query.hosts), sina.NAME
+        except VendorFailure:
+            if baostock.serves(self._query.symbol):
+                with contextlib.suppress(VendorFailure):
+                    return baostock.factor_steps(self._query), baostock.NAME
+            raise
 
     def add_shares(self) -> None:
         if found := self._try(eastmoney.share_counts):

@@ -56,7 +56,7 @@ class Limits:
     """Time-outs in seconds; the defaults suit a slow line to a distant vendor."""
 
     connect: float = 8.0  # a lost first packet is sent again after 1, 3 and 7 seconds
-    silence: float = 5.0  # to connect, all hosts together, until the first of them answers
+    silence: float = 4.0  # to connect, all hosts together, until the first of them answers
     connect_in_silence: float = 1.5  # after that: a lost packet is sent again after 1 second
     read: float = 20.0  # longest silence
     total: float = 60.0  # longest answer, however it drips

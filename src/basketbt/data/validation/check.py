@@ -25,7 +25,7 @@ from basketbt.data.validation.reference_tables import (
     believable_shares,
 )
 from basketbt.errors import BadPrices
-from basketbt.notes import COUNTED, Listing, Note, NoteKind, listing
+from basketbt.notes import COUNTED, Listing, Note, NoteKind, listing, message
 
 _LISTED_REFUSED, _LISTED_NOTED = 20, 6
 
@@ -49,10 +49,8 @@ def check(data: MarketData, quality: Mapping[str, Policy] | None = None) -> Mark
     data, findings = examined(data)
     refused = [finding for finding in findings if policy[finding.rule] == "refuse"]
     if refused:
-        listed = [str(finding) for finding in refused[:_LISTED_REFUSED]]
-        if len(refused) > _LISTED_REFUSED:
-            listed.append(f"and {len(refused) - _LISTED_REFUSED} more")
-        raise BadPrices(count=len(refused), listing="\n".join(listed))
+        told = listing(map(_refusal, refused), "line", most=_LISTED_REFUSED)
+        raise BadPrices(count=len(refused), listing=told)
     return replace(data, notes=(*data.notes, *_notes(findings)))
 
 
@@ -76,6 +74,10 @@ def examined(data: MarketData) -> tuple[MarketData, list[Finding]]:
         findings += _held_together(bars, data)
     findings.sort(key=lambda one: (one.symbol, one.date))
     return replace(data, bars=bars), findings
+
+
+def _refusal(one: Finding) -> Note:
+    return message("refused-finding", found=one.note, meaning=message(f"{one.rule}-found"))
 
 
 def _checked_beside(data: MarketData, bars: Bars) -> tuple[MarketData, list[Finding]]:
@@ -108,7 +110,7 @@ def _held_together(bars: Bars, data: MarketData) -> list[Finding]:
         *beyond,
         *moves.adjusted_beside(bars, data, beyond),
         *steps.doubtful_steps(bars, data),
-        *money.mean_price(bars),
+        *money.mean_prices(bars),
         *counts.doubtful_counts(bars, data),
         *beside.swapped(bars),
         *beside.lone_moves(bars, returns),

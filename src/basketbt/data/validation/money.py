@@ -19,6 +19,9 @@ _UNIT_LOW, _UNIT_HIGH = 0.7, 1.4  # of a share's median row: the day's mean pric
 _ROW_LOW, _ROW_HIGH = 0.4, 2.5  # of a single row, a first session of a listing included
 _MEAN_SLACK, _LOT = 0.005, 100.0  # of the mean price: rounded amounts, and volumes in whole lots
 _STRETCH = 5  # rows in a row whose mean price is outside the day's: adjusted, not a slip
+# Of mean price / typical price over last factor / factor, in logs: 0 where prices are raw, 1 where
+# they are adjusted; so many standard errors from 0, of so many rows, decide.
+_HALFWAY, _SURE, _ROWS = 0.5, 6.0, 20
 
 # amount / (volume x price) when a unit is not the declared one.
 UNIT_MISTAKES: Mapping[float, str] = {
@@ -56,7 +59,14 @@ def units(bars: Bars) -> list[Finding]:
     return found
 
 
-def mean_price(bars: Bars) -> list[Finding]:
+def mean_prices(bars: Bars) -> list[Finding]:
+    """What amount / volume says of raw prices: adjusted already, or no price of their day."""
+    adjusted = _adjusted_beside_money(bars)
+    named = {one.symbol for one in adjusted}
+    return [*adjusted, *(one for one in _mean_price(bars) if one.symbol not in named)]
+
+
+def _mean_price(bars: Bars) -> list[Finding]:
     """Rows of raw mainland shares whose amount / volume is no price of the day.
 
     Several in a row mean prices that were adjusted beside money that was not; one is a slip.
@@ -83,6 +93,33 @@ def mean_price(bars: Bars) -> list[Finding]:
         what += "; mean price / nearest price of the day"
         rule = "adjusted" if code in adjusted else "mean_price"
         found.append(finding_of(bars, rule, rows[0], float(ratio[rows[0]]), what))
+    return found
+
+
+def _adjusted_beside_money(bars: Bars) -> list[Finding]:
+    """Shares whose closes, beside a factor, fall short of what was paid by just that factor.
+
+    Below what a single row shows: a dividend of half a percent moves the mean price of a year.
+    """
+    typical = (bars.high + bars.low + bars.close) / 3.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        paid = np.log(bars.amount / bars.volume / typical)
+    found = []
+    for number in np.flatnonzero(bars.has_factor & ~bars.adjusted).tolist():
+        own = bars.own(number)
+        factor = bars.factor[own]
+        step, off = np.log(factor[-1] / factor), paid[own]
+        known = np.isfinite(off) & (np.abs(off) < -np.log(_ROW_LOW)) & (step != 0.0)
+        if known.sum() < _ROWS:
+            continue
+        step, off = step[known], off[known]
+        size = float(step @ step)
+        slope = float(step @ off) / size
+        error = float(np.std(off - slope * step)) / np.sqrt(size)
+        if slope > max(_HALFWAY, _SURE * error):
+            what = "closes fall short of amount / volume as the factor says: adjusted; by, of it,"
+            row = own.start + int(np.flatnonzero(known)[0])
+            found.append(finding_of(bars, "adjusted", row, slope, what))
     return found
 
 

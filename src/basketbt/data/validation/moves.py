@@ -19,6 +19,7 @@ _LIMIT_ROUNDING, _EX_DATE_ROUNDING, _ADJUSTED_ROUNDING = 0.0051, 0.0051, 0.0151
 # What counts as a leap: so many limits in a row; not judged are first sessions and long gaps.
 _LEAP, _FIRST_SESSIONS, _LONG_GAP = 3, 5, 10
 _INDEX_LEAP = 0.25  # no index of mainland shares moves so far: none of its shares may
+_PRICE_SLACK = 0.01  # of the reference, for prices that no return is made of
 _TOO_FAR = 0.2  # a return as if raw that no session has
 _ADJUSTED = 6.0  # how much likelier, in logs, that closes are adjusted than raw
 
@@ -75,7 +76,22 @@ def beyond_limit(bars: Bars, data: MarketData) -> list[Finding]:
         *findings_of(bars, "leap", far, found.change, "return beyond three daily limits:"),
         *findings_of(bars, "leap", index, found.change, "an index moves by"),
         *findings_of(bars, "limit", wrong & ~far, found.change, "return beyond the daily limit:"),
+        *_prices_beyond(bars, found, slack, wrong),
     ]
+
+
+def _prices_beyond(bars: Bars, found: Moves, slack: Floats, named: Flags) -> list[Finding]:
+    """Opens, highs and lows that no order could be filled at, of rows not ``named`` already.
+
+    Not of adjusted prices: vendors that restate an ex-date do not always restate its high.
+    """
+    wrong = []
+    named = named | bars.per_row(bars.adjusted)
+    for name in ("open", "high", "low"):
+        change = getattr(bars, name) / found.reference - 1.0
+        beyond = replace(found, change=change).beyond(1, slack + _PRICE_SLACK) & ~named
+        wrong += findings_of(bars, "limit", beyond, change, f"{name} beyond the daily limit:")
+    return wrong
 
 
 def adjusted_beside(bars: Bars, data: MarketData, beyond: list[Finding]) -> list[Finding]:

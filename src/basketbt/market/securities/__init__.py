@@ -99,6 +99,12 @@ def recoded_on(symbol: str) -> date:
     return day
 
 
+def delisted_on(symbol: str) -> date | None:
+    """The day of delisting that lists give; None for a share that is listed, or was recoded."""
+    end = _entry(symbol)[1]
+    return None if end.successor or end.until == _EVER else _date(end.until)
+
+
 def key_of(name: str) -> str:
     """By what names are compared: simplified, single width, capitals, no spaces, no suffixes."""
     return _MARKS.sub("", _SPACES.sub("", plain(name)).upper())

@@ -10,7 +10,7 @@ from basketbt.report.data import Colours, ReportData
 from basketbt.report.views import document
 from basketbt.report.views.blocks import Document
 
-Format = Literal["page", "figures", "xlsx", "docx"]
+Format = Literal["page", "figures", "xlsx", "docx", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 #: What a run makes unless told otherwise: the page takes a tenth of a second, pictures and the
@@ -20,6 +20,7 @@ DEFAULT: tuple[Format, ...] = ("page",)
 MEMO, PAGE, PICTURES = "memo.md", "report.html", "figures/"
 WORKBOOK, TABLES = "summary.xlsx", "tables.xlsx"
 WORD, WORD_APPENDIX = "memo.docx", "appendix.docx"
+PDF, PDF_APPENDIX = "memo.pdf", "appendix.pdf"
 
 
 def rendered(
@@ -62,6 +63,17 @@ def rendered(
         files[WORD] = docx.memo(made, pictures)
         if made.front:
             files[WORD_APPENDIX] = docx.appendix(made, pictures)
+    if "pdf" in formats:
+        from basketbt.report.render import pdf
+
+        pdf.ready()
+        from basketbt.report.render.pictures import figures
+
+        # Typst sets the labels too, or says which font it lacks.
+        drawings, date = figures(made, ("svg",), bare=True), data.info.last_session
+        files[PDF] = pdf.memo(made, drawings, date)
+        if made.front:
+            files[PDF_APPENDIX] = pdf.appendix(made, drawings, date)
     return files
 
 

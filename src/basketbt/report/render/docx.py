@@ -1,7 +1,6 @@
 """memo.docx and appendix.docx: what stands on paper, with its pictures, as Word files.
 
-The memo is one page: its figure takes the room that text and table leave, by an estimate of their
-lines that is a little too high.
+The memo is one page: its figure takes the room that text and table leave.
 """
 
 from __future__ import annotations
@@ -14,20 +13,18 @@ from typing import TYPE_CHECKING
 from basketbt.locale import say
 from basketbt.report.render import paper
 from basketbt.report.render.docxpage import (
-    BODY,
     CAPTION,
     LEAD,
     SMALL,
     TEXT_CM,
-    TEXT_HEIGHT_CM,
     TILE,
-    Style,
     new,
     rule,
     saved,
     turned,
 )
-from basketbt.report.render.tablewidths import LETTERS, Fitted, fits, lines_of, parts
+from basketbt.report.render.onepage import one_page
+from basketbt.report.render.tablewidths import Fitted, fits, parts
 from basketbt.report.views.blocks import (
     Bullets,
     Cell,
@@ -42,8 +39,6 @@ if TYPE_CHECKING:
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
-_CM_PER_POINT = 2.54 / 72
-_SMALLEST_CM, _LARGEST_CM = 3.5, 7.5  # heights of the memo's figure
 _PICTURE_CM = 16.0  # its width in the appendix
 _MINUS, _DASH = re.compile(r"(?<![A-Za-z0-9])-(?=\d)"), re.compile(r"-(?=\d)")
 _STYLES = {"warning": "Quote", "fine": SMALL.name, "lead": LEAD.name}
@@ -57,10 +52,9 @@ def memo(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     writer = _Writer(document, pictures)
     writer.paragraph(document.title, style="Title")
     if document.front:
-        blocks = paper.front(document, writer.stems)
-        room = TEXT_HEIGHT_CM - _height(document.title, blocks)
-        writer.picture_cm = (TEXT_CM, max(_SMALLEST_CM, min(_LARGEST_CM, room)))
-        for block in blocks:
+        page = one_page(document, writer.stems)
+        writer.picture_cm = (TEXT_CM, page.picture_cm)
+        for block in page.blocks:
             writer.block(block)
     else:
         writer.chapters()
@@ -179,38 +173,6 @@ class _Writer:
                 if block.heads[place].number and not tiles:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         self.made.add_paragraph(style="After table")
-
-
-def _height(title: str, blocks: list[paper.Printed]) -> float:
-    """Centimetres that the memo's text and tables take, a little too many."""
-    points = _lines_height(title, BODY["Title"])
-    for block in blocks:
-        if isinstance(block, TableBlock):
-            points += _table_height(block)
-        elif isinstance(block, Chart):
-            points += _lines_height(block.caption, CAPTION) + 4
-        elif not isinstance(block, Bullets | Code):
-            points += _lines_height(block.text, LEAD if block.kind == "lead" else SMALL)
-    return points * _CM_PER_POINT
-
-
-def _lines_height(text: str, style: Style) -> float:
-    return lines_of(text, TEXT_CM, style.size) * style.line + style.after
-
-
-def _table_height(block: TableBlock) -> float:
-    cell = BODY["Table text"]
-    fitted = next(parts(block, TEXT_CM))
-    height = fitted.lines * cell.line + 0.75 * (len(block.rows) + 1) + BODY["After table"].line
-    if block.kind == "tiles":
-        asides = (
-            lines_of(one.aside, width, LETTERS)
-            for one, width in zip(block.rows[0], fitted.widths, strict=True)
-        )
-        height += TILE.line + cell.line * (max(asides) - 1)
-    if block.caption:
-        height += _lines_height(block.caption, CAPTION)
-    return height + (_lines_height(block.note, SMALL) if block.note else 0.0)
 
 
 def _joined(text: str) -> str:

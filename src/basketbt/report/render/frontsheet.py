@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from basketbt.locale import Language, say
 from basketbt.report.model import Kind
 from basketbt.report.views.blocks import Cell, Document, Prose, TableBlock
+from basketbt.report.views.numbers import points
 from basketbt.text import visible
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9  # the number of that paper in the file format
-_CHART_LINES = 24  # rows that the chart covers
+_CHART_LINES = 21  # rows that the chart covers
 LINE = 15  # points that a line of text is high
+_ASKED = "asked-"  # the section of questions that a boss has
+_ANSWER = 30  # characters of a column where tables of several shapes share it
 _WIDEST = 48  # characters of a column
 _PIXELS = 7  # of a column's width, a character each
 _LATIN = 0x2E7F  # above it characters are as wide as two
@@ -50,9 +53,14 @@ class Formats:
             {"bold": True, "text_wrap": True, "valign": "top"}
         )
         self.wrapped: CellFormat = book.add_format({"text_wrap": True, "valign": "top"})
-        self.beside: CellFormat = book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
-        self.change: CellFormat = book.add_format({"num_format": "+0.0%;-0.0%;0.0%"})
-        self.part: CellFormat = book.add_format({"num_format": "0.0%"})
+        self.beside: CellFormat = book.add_format(
+            {"align": "left", "indent": 1, "text_wrap": True, "valign": "top"}
+        )
+        self.points: CellFormat = book.add_format({"num_format": "+0.0;-0.0;0.0", "valign": "top"})
+        self.change: CellFormat = book.add_format(
+            {"num_format": "+0.0%;-0.0%;0.0%", "valign": "top"}
+        )
+        self.part: CellFormat = book.add_format({"num_format": "0.0%", "valign": "top"})
         self.kinds: dict[Kind, CellFormat] = {
             kind: book.add_format({"num_format": number}) for kind, number in _NUMBERS.items()
         }
@@ -77,7 +85,7 @@ def front_sheet(book: Workbook, formats: Formats, document: Document) -> None:
         elif block in tables and isinstance(block, TableBlock):
             line = _folded(sheet, formats, block.caption, line + 1, widths, bold=True)
             top = line + 1  # the line of the heads
-            line = _block(sheet, formats, block, line, document.language)
+            line = _block(sheet, formats, block, line, widths, document.language)
             if block.note:
                 line = _folded(sheet, formats, block.note, line, widths)
             _chart(book, sheet, block, top, line + 1, sum(widths))
@@ -155,7 +163,14 @@ def _chart(
             }
         )
     chart.set_title({"name": visible(block.caption), "name_font": {"size": 11}})
-    chart.set_y_axis({"reverse": True, "label_position": "low"})
+    chart.set_y_axis(
+        {
+            "reverse": True,
+            "label_position": "low",
+            "interval_unit": 1,
+            "num_font": {"size": 8},
+        }
+    )
     chart.set_x_axis({"num_format": "0%"})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": min(width * _PIXELS, 1100), "height": 20 * _CHART_LINES})
@@ -163,56 +178,84 @@ def _chart(
 
 
 def answers_sheet(book: Workbook, formats: Formats, document: Document) -> None:
-    """The tables that each event begins with, to be pasted into a note."""
+    """The tables that each event begins with, and what a reader asks next, to be pasted."""
     sheet: Worksheet = book.add_worksheet(say("workbook.headline", document.language))
     on_a4(sheet)
-    first = (one.sections[0].blocks if one.sections else () for one in document.chapters)
     tables = [
-        b for blocks in first for b in blocks if isinstance(b, TableBlock) and b.kind == "plain"
+        block
+        for chapter in document.chapters
+        for place, section in enumerate(chapter.sections)
+        if place == 0 or section.anchor.startswith(_ASKED)
+        for block in section.blocks
+        if isinstance(block, TableBlock) and block.kind == "plain"
     ]
-    for place, width in enumerate(map(max, zip_longest(*map(_block_widths, tables), fillvalue=0))):
+    own = [[min(width, _ANSWER) for width in _block_widths(one)] for one in tables]
+    widths = [max(same) for same in zip_longest(*own, fillvalue=0)]
+    for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
     line = 0
     for block in tables:
         sheet.write_string(line, 0, visible(block.caption), formats.bold)
-        line = 2 + _block(sheet, formats, block, line + 1, document.language)
+        line = 2 + _block(sheet, formats, block, line + 1, widths, document.language)
     sheet.write_string(line, 0, visible(document.prices))
 
 
 def _block(
-    sheet: Worksheet, formats: Formats, block: TableBlock, line: int, language: Language
+    sheet: Worksheet,
+    formats: Formats,
+    block: TableBlock,
+    line: int,
+    widths: Sequence[int],
+    language: Language,
 ) -> int:
-    """Write a table from ``line`` on; returns the line after it.
+    """Write a table from ``line`` on into columns of these widths; returns the line after it.
 
     What stands beside a cell has a column of its own, groups of columns a line above the heads.
     """
     beside = [any(row[n].aside for row in block.rows) for n in range(len(block.heads))]
     heads: list[tuple[str, str]] = []
     for place, head in enumerate(block.heads):
-        aside = say("workbook.days" if place else "workbook.list", language)
+        aside = "" if place else say("workbook.list", language)
         heads += [(head.group, name) for name in ([head.text, aside][: 1 + beside[place]])]
     for place, (group, name) in enumerate(heads):
         if group and group != heads[place - 1][0]:
             sheet.write_string(line, place, group, formats.bold)
         sheet.write_string(line + 1, place, name, formats.head)
     line += 1
-    sheet.set_row(line, LINE * max(-(-width_of(name) // 9) for _, name in heads[1:] or heads))
+    _high(sheet, line, [name for _, name in heads], widths)
     for row in block.rows:
-        line, place = line + 1, 0
+        line += 1
+        texts: list[str] = []
         for number, cell in enumerate(row):
-            if isinstance(cell.sort, float):
-                sheet.write_number(line, place, cell.sort, _shown(formats, cell))
-            elif cell.sort is not None:
-                sheet.write_string(line, place, visible(cell.text), formats.beside)
+            texts.append(_write(sheet, formats, line, len(texts), cell))
             if beside[number]:
-                sheet.write_string(line, place + 1, visible(cell.aside), formats.beside)
-            place += 1 + beside[number]
+                said = visible(cell.aside)
+                sheet.write_string(line, len(texts), said, formats.beside)
+                texts.append(said)
+        _high(sheet, line, texts, widths)
     return line + 1
 
 
-def _shown(formats: Formats, cell: Cell) -> CellFormat:
-    """How a number of a block is shown: as the memo shows it."""
+def _write(sheet: Worksheet, formats: Formats, line: int, place: int, cell: Cell) -> str:
+    """Write a cell: as a number what is one, as the memo shows it; returns it where it is text."""
+    number = cell.sort
+    if not isinstance(number, float) or "/" in cell.text:  # how many of how many
+        said = visible(cell.text)
+        sheet.write_string(line, place, said, formats.beside if place else formats.wrapped)
+        return said
     if "%" in cell.text:
-        return formats.change if cell.text[0] in "+-" else formats.part
-    whole = isinstance(cell.sort, float) and cell.sort.is_integer()
-    return formats.kinds["integer" if whole else "ratio"]
+        shown = formats.change if cell.text[0] in "+-" else formats.part
+    elif cell.text == points(number, signed=True):
+        number, shown = number * 100, formats.points
+    else:
+        shown = formats.kinds["integer" if number.is_integer() else "ratio"]
+    sheet.write_number(line, place, number, shown)
+    return ""
+
+
+def _high(sheet: Worksheet, line: int, texts: Sequence[str], widths: Sequence[int]) -> None:
+    """Make a line as high as its texts need, folded to the widths of their columns."""
+    lines = (-(-width_of(text) // max(width - 1, 1)) for text, width in zip(texts, widths))  # noqa: B905
+    high = max(lines, default=1)
+    if high > 1:
+        sheet.set_row(line, LINE * high)

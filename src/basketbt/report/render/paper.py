@@ -76,6 +76,8 @@ def _picture(block: TableBlock | Chart) -> Chart:
 
 def _words(block: Block) -> Iterator[Printed]:
     if isinstance(block, Fold):
+        if block.screen:
+            return
         prose = [one.text for one in block.blocks if isinstance(one, Prose) and one.kind != "hint"]
         if prose:
             named = f"{block.title} · {block.aside}" if block.aside else block.title

@@ -48,7 +48,8 @@ def figures(
                 what = re.split("[;；]", block.caption)[0]
                 title = say("pictures.title", document.language, event=chapter, what=what)
                 source = document.source or document.prices
-                drawn = standalone(block, *(("", "") if bare else (title, source)), colours)
+                said = ("", "") if bare else (title, source)
+                drawn = standalone(block, *said, colours, document.language)
                 for form in forms:
                     content = drawn.encode() if form == "svg" else _png(drawn)
                     files[f"{block.picture}.{form}"] = content
@@ -66,7 +67,7 @@ def _png(drawn: str) -> bytes:
     from PIL import Image
     from resvg_py import svg_to_bytes
 
-    content = bytes(svg_to_bytes(svg_string=drawn, zoom=_ZOOM))
+    content = bytes(svg_to_bytes(svg_string=drawn, zoom=_ZOOM, background="white"))
     few = (
         Image.open(io.BytesIO(content))
         .convert("RGB")

@@ -118,7 +118,7 @@ def _texts(block: TableBlock) -> list[tuple[str, ...]]:
 
 
 def _fitted(block: TableBlock, width: float) -> Fitted:
-    """Each column as wide as its longest word; the rest in equal shares to those that want it.
+    """Each column as wide as its longest word; the rest to longer texts, then to heads.
 
     Of a table that is as narrow as its texts the rest of the page stays empty.
     """
@@ -129,28 +129,40 @@ def _fitted(block: TableBlock, width: float) -> Fitted:
     left = width - sum(least)
     if left < 0:
         return Fitted(block, tuple(width * one / sum(least) for one in least))
-    wishes = [max(0.0, _whole(column) - one) for column, one in zip(texts, least, strict=True)]
-    widths = list(least)
-    for count, place in enumerate(sorted(range(len(wishes)), key=wishes.__getitem__)):
-        given = min(wishes[place], left / (len(wishes) - count))
-        widths[place] += given
-        left -= given
+    widths = least
+    for wanted in ([_length(column[1:]) for column in texts], [_whole(column) for column in texts]):
+        widths = _shared(widths, wanted, width)
     return Fitted(block, tuple(widths))
 
 
 def _least(column: Sequence[str]) -> float:
-    """The width of the longest word of a column; its head may break between Chinese signs."""
+    """The width of the longest word of a column; lines may end between Chinese signs."""
     head, *texts = column
-    longest = max(map(_longest_word, _SIGNS.split(head))) * _BOLD
-    return max(longest, *map(_longest_word, texts), 1) * LETTERS * _CM_PER_POINT + _CELL_MARGIN
+    longest = [_longest_word(head) * _BOLD, *map(_longest_word, texts), 1.0]
+    return max(longest) * LETTERS * _CM_PER_POINT + _CELL_MARGIN
+
+
+def _length(texts: Sequence[str]) -> float:
+    """The width of the longest text on one line."""
+    return max(map(ems, texts), default=0.0) * LETTERS * _CM_PER_POINT + _CELL_MARGIN
 
 
 def _whole(column: Sequence[str]) -> float:
-    """The width of the longest text of a column on one line; its head may take three."""
+    """The same of a column, whose head may take three."""
     head, *texts = column
-    longest = max([ems(head) * _BOLD / 3, *map(ems, texts)])
-    return longest * LETTERS * _CM_PER_POINT + _CELL_MARGIN
+    return max(_length(texts), ems(head) * _BOLD / 3 * LETTERS * _CM_PER_POINT + _CELL_MARGIN)
+
+
+def _shared(widths: Sequence[float], wanted: Sequence[float], width: float) -> list[float]:
+    """Widths, with what is left of the whole in equal shares to those that want more."""
+    found, left = list(widths), width - sum(widths)
+    wishes = [max(0.0, wish - one) for wish, one in zip(wanted, widths, strict=True)]
+    for count, place in enumerate(sorted(range(len(wishes)), key=wishes.__getitem__)):
+        given = min(wishes[place], left / (len(wishes) - count))
+        found[place] += given
+        left -= given
+    return found
 
 
 def _longest_word(text: str) -> float:
-    return max(map(ems, _WORD.split(text)))
+    return max(ems(word) for part in _WORD.split(text) for word in _SIGNS.split(part))

@@ -14,15 +14,14 @@ from basketbt.plan.model import Window
 from basketbt.report import layouts
 from basketbt.report.model import Block, Table, Value
 from basketbt.report.tables.accounts import ACCOUNT_ONLY, account_rows, fall_cells, shock_cells
+from basketbt.report.tables.breadth import breadth_tables, pooled_tables
 from basketbt.results import (
     RELATIVE,
     BareDate,
     BookResult,
-    Breadth,
     CaseResult,
     OwnIndustries,
     PathResult,
-    PublicationCurve,
     StudyResult,
 )
 
@@ -102,12 +101,9 @@ def book_tables(result: StudyResult) -> tuple[Table, ...]:
         Table.of(layouts.SUMMARY, (*summary, *account_rows(result, benchmark))),
         Table.of(layouts.RELATIVE, relative),
         Table.of(layouts.ATTRIBUTION, (_attribution(one, benchmark) for one in windows)),
-        Table.of(layouts.BREADTH, (_breadth(c, one) for c in result.cases for one in c.breadth)),
-        Table.of(
-            layouts.PUBLICATION_CURVE, (_curve(c, one) for c in result.cases for one in c.curves)
-        ),
+        *breadth_tables(result, benchmark),
         *_bare_dates(result, benchmark),
-        *([Table.of(layouts.POOLED, _pooled(result, benchmark))] if result.pooled else []),
+        *pooled_tables(result, benchmark),
         Table.of(layouts.LEVELS, (_levels(where, path) for where, path in paths)),
         Table.of(layouts.CONSTITUENTS, (row for one in windows for row in _shares(one))),
         Table.of(layouts.DRAWDOWNS, (row for where, path in paths for row in _falls(where, path))),
@@ -171,94 +167,6 @@ def _attribution(quoted: Quoted, benchmark: str) -> dict[str, Value]:
         "industries_covered": float(parts.covered[line]),
         "outside_shares": int(own.outside[line]),
         "notes": own.parts_notes[line],
-    }
-
-
-def _breadth(case: CaseResult, one: Breadth) -> dict[str, Value]:
-    return {
-        **_event_cells(case),
-        "book": one.book,
-        "weighting": one.weighting,
-        "rebalance": one.rebalance,
-        "entry": one.entry,
-        "publication_session": str(one.session),
-        "list_kind": one.kind,
-        "window": one.window.label,
-        "first_day": one.window.first,
-        "last_day": one.window.last,
-        "end_date": None if one.end is None else str(one.end),
-        "lists": one.lists,
-        "unknown": one.unknown,
-        "names": one.names,
-        "names_priced": one.names_priced,
-        "lowest_covered": one.covered,
-        **dict(zip(_RETURNS, one.quantiles, strict=True)),
-        "rose": one.rose,
-        "beat": one.beat,
-        "beat_sector": one.beat_sector,
-        "median_excess": one.median_excess,
-        "before_shock": None if one.before is None else str(one.before.last),
-        "median_before_shock": None if one.before is None else one.before.median,
-        "rose_before_shock": None if one.before is None else one.before.rose,
-        "beat_before_shock": None if one.before is None else one.before.beat,
-        "median_excess_before_shock": None if one.before is None else one.before.median_excess,
-        "notes": one.notes,
-    }
-
-
-_RETURNS = ("lowest_return", "lower_quartile", "median_return", "upper_quartile", "highest_return")
-_LEVELS = ("lowest_level", "lower_level", "median_level", "upper_level", "highest_level")
-
-
-def _curve(case: CaseResult, one: PublicationCurve) -> Block:
-    days = range(one.first - 1, one.first - 1 + len(one.dates))
-    return {
-        **_event_cells(case),
-        "weighting": one.weighting,
-        "rebalance": one.rebalance,
-        "publication_session": str(one.session),
-        "list_kind": one.kind,
-        "reader_day": [day - one.first for day in days],
-        "day": list(days),
-        "date": one.dates.astype(str).tolist(),
-        "lists": one.lists.tolist(),
-        **{key: own.tolist() for key, own in zip(_LEVELS, one.quantiles, strict=True)},
-        "lowest_list": list(one.lowest),
-        "highest_list": list(one.highest),
-        "benchmark_level": one.benchmark.tolist(),
-    }
-
-
-def _pooled(result: StudyResult, benchmark: str) -> Iterator[dict[str, Value]]:
-    for one in result.pooled:
-        yield {
-            "weighting": one.weighting,
-            "rebalance": one.rebalance,
-            "list_kind": one.kind,
-            "window": one.window,
-            "sessions": one.length,
-            "lists": one.returns.count,
-            "unknown": one.unknown,
-            "publication_sessions": one.returns.dates,
-            "separate_windows": one.returns.separate,
-            "first_session": None if one.first is None else str(one.first),
-            "last_session": None if one.last is None else str(one.last),
-            "mean_return": one.returns.mean,
-            "return_low": one.returns.low,
-            "return_high": one.returns.high,
-            "benchmark": benchmark,
-            "mean_excess": one.excess.mean,
-            "excess_low": one.excess.low,
-            "excess_high": one.excess.high,
-            "notes": one.notes,
-        }
-
-
-def _event_cells(case: CaseResult) -> dict[str, Value]:
-    return {
-        "event": case.case.event.id,
-        "day0": str(case.case.day_zero.session),
-        "calendar": case.case.calendar.name,
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from basketbt.locale import Language, say
 from basketbt.report.data import Colours, ReportData
 from basketbt.report.views import (
+    asked,
     attribution,
     baredates,
     chance,
@@ -30,6 +31,7 @@ from basketbt.report.views.context import Context, View, contexts
 VIEWS: tuple[View, ...] = (
     headline.VIEW,
     publication.VIEW,
+    asked.VIEW,
     levels.VIEW,
     attribution.VIEW,
     chance.VIEW,

@@ -38,7 +38,7 @@ def _rows(context: Context, basket: str) -> Iterator[tuple[Cell, ...]]:
         if row is None:
             continue
         yield (
-            text(name, aside=basket),
+            text(basket, aside=name),
             text(_period(context, window, row)),
             *(change(row[key]) for key in ("total_return", "benchmark_return", "excess_return")),
             change(row["max_drawdown"]),

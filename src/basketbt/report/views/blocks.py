@@ -88,11 +88,15 @@ class TableBlock:
 
     @property
     def on_paper(self) -> TableBlock:
-        """The table without the columns that are for the screen; rows are headed by text alone."""
+        """The table without the columns that are for the screen; rows are headed by a name."""
         places = [place for place, head in enumerate(self.heads) if not head.screen]
         named = self.rows
         if self.kind not in ("front", "tiles"):
-            named = tuple((replace(row[0], aside=""), *row[1:]) for row in self.rows)
+            heads = (row[0].aside or row[0].text for row in self.rows)
+            named = tuple(
+                (replace(row[0], text=head, aside=""), *row[1:])
+                for head, row in zip(heads, self.rows, strict=True)
+            )
         rows = tuple(tuple(row[place] for place in places) for row in named)
         return replace(self, heads=tuple(self.heads[place] for place in places), rows=rows)
 
@@ -146,12 +150,13 @@ class Code:
 
 @dataclass(frozen=True, kw_only=True)
 class Fold:
-    """Blocks behind a line that opens them; on paper its prose under its title."""
+    """Blocks behind a line that opens them; on paper its prose under its title, or nothing."""
 
     title: str
     blocks: tuple[Block, ...]
     aside: str = ""
     open: bool = False
+    screen: bool = False
     block: str = field(default="fold")
 
 

@@ -27,7 +27,7 @@ from basketbt.report.views.conclusion import chance_sentence
 from basketbt.report.views.context import Context, View, real, said
 from basketbt.report.views.families import family_blocks
 from basketbt.report.views.numbers import NONE, joined, percent
-from basketbt.report.views.verdicts import Tests, quoted_rows, sentence, variant_words
+from basketbt.report.views.verdicts import Tests, noted, quoted_rows, robustness, variant_words
 from basketbt.report.views.windows import heat_table
 
 
@@ -36,7 +36,6 @@ def _build(context: Context) -> list[Block]:
     if tests is None:
         return []
     rows = quoted_rows(context, tests)
-    quoted = context.rows("verdicts", window=tests.window)
     models = list(dict.fromkeys(model for variant, _, model in rows if variant == "main"))
     return [
         Prose(text=chance_sentence(context), kind="lead"),
@@ -44,9 +43,9 @@ def _build(context: Context) -> list[Block]:
         Prose(text=_introduction(context, tests)),
         *family_blocks(context, tests),
         Prose(text=context.say("chance.how"), kind="hint"),
-        Bullets(
-            items=tuple((str(row["basket"]), sentence(context, tests, rows, row)) for row in quoted)
-        ),
+        robustness(context, tests, rows),
+        Prose(text=context.say("chance.each_how"), kind="fine"),
+        *([Bullets(items=tuple(notes))] if (notes := noted(context, tests, rows)) else []),
         *_variant_words(context, tests),
         *_paths(context, tests),
         *(_every_window(context, tests, model) for model in models[:1]),

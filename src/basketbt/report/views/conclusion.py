@@ -178,14 +178,5 @@ def short_verdict(context: Context, verdict: Row) -> str:
     return _marked(context, verdict, context.say(f"conclusion.verdicts.{verdict['verdict']}"))
 
 
-def whole_verdict(context: Context, verdict: Row) -> str:
-    """The same, with what could have been seen of a cell that cannot be told from chance."""
-    said = context.say(f"conclusion.verdicts.{verdict['verdict']}")
-    if verdict["verdict"] == "chance":
-        mde = unsigned(real(verdict["q1_mde"]))
-        said = context.say("conclusion.could_see", verdict=said, mde=mde)
-    return _marked(context, verdict, said)
-
-
 def _marked(context: Context, verdict: Row, said: str) -> str:
     return context.say("conclusion.chosen_after", verdict=said) if verdict["chosen_after"] else said

@@ -10,6 +10,7 @@ from typing import Literal
 
 from basketbt.locale import Language, count, say
 from basketbt.market.indexes import OWN_INDUSTRIES
+from basketbt.market.securities.latin import share_name
 from basketbt.notes import Listing, Note, Shorten
 from basketbt.plan.model import span
 from basketbt.report.data import EventInfo, Member, ReportData, Row, WindowInfo
@@ -115,14 +116,15 @@ class Context:
     @property
     def breadth(self) -> list[Row]:
         """Rows of breadth.csv of this event's lists in the quoted book and its accounts."""
-        return self._quoted_rows("breadth")
+        return self.quoted_rows("breadth")
 
     @property
     def curve(self) -> list[Row]:
         """Rows of publication_curve.csv of this event's lists in the quoted book."""
-        return self._quoted_rows("publication_curve")
+        return self.quoted_rows("publication_curve")
 
-    def _quoted_rows(self, table: str) -> list[Row]:
+    def quoted_rows(self, table: str) -> list[Row]:
+        """Rows of a table without lists: of this event and calendar in the quoted book."""
         event = self.event
         return self.data.rows(
             table,
@@ -234,7 +236,8 @@ class Context:
         def shortened(codes: tuple[str, ...], language: Language) -> str | None:
             if len(codes) <= _LISTED:
                 return None
-            first = [f"{names.get(code, '')} {code}".strip() for code in codes[:_NAMED]]
+            known = (share_name(names.get(code, ""), language) for code in codes[:_NAMED])
+            first = [f"{name} {code}".strip() for name, code in zip(known, codes, strict=False)]
             return say(
                 "context.named_more",
                 language,

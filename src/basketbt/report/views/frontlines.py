@@ -87,7 +87,7 @@ def _readers(context: Context) -> list[WindowInfo]:
 
 def _each(context: Context, parts: list[str]) -> str:
     more = len(parts) - _GROUPS
-    rest = [context.say("memo.more_groups", count=more)] if more > 0 else []
+    rest = [context.count("more_groups", more)] if more > 0 else []
     return context.say("joint.semicolon").join([*parts[:_GROUPS], *rest])
 
 

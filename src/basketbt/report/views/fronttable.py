@@ -39,7 +39,7 @@ def table(events: list[Context]) -> TableBlock | None:
     windows = quoted(first)
     if not windows:
         return None
-    every = _sorted(events, windows)
+    every = ranked(events, windows)
     rows = list({basket: (one, basket) for one, basket in reversed(every)}.values())[::-1]
     shared = len(rows) < len(every)
     shown, rest = rows[:MOST_ROWS], rows[MOST_ROWS:]
@@ -127,7 +127,7 @@ def horizon(context: Context, window: WindowInfo) -> str:
     return context.say("memo.horizon", sessions=window.last - window.first + 1)
 
 
-def _sorted(events: list[Context], windows: list[WindowInfo]) -> list[_Row]:
+def ranked(events: list[Context], windows: list[WindowInfo]) -> list[_Row]:
     """Named lists, mapped ones, composites; in each the one that gave a reader most first."""
     window = compared(windows).label
 

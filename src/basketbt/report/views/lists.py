@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from basketbt.market.securities.latin import share_name
 from basketbt.report.data import Row, WindowInfo
 from basketbt.report.views.blocks import (
     Block,
@@ -34,9 +35,26 @@ _WORDS = {
 def _build(context: Context) -> list[Block]:
     traded = _traded(context)
     return [
-        _fold(context, basket, traded, first=place == 0)
-        for place, basket in enumerate(context.event.baskets)
+        _sources(context),
+        *(
+            _fold(context, basket, traded, first=place == 0)
+            for place, basket in enumerate(context.event.baskets)
+        ),
     ]
+
+
+def _sources(context: Context) -> TableBlock:
+    """Which list is which: its name, its id, where and when it was published."""
+    lists = [context.data.lists[basket] for basket in context.event.baskets]
+    heads = ("list", "id", "day", "publisher", "article")
+    return TableBlock(
+        caption=context.say("lists.sources"),
+        heads=tuple(Head(context.say(f"lists.source.{one}"), number=False) for one in heads),
+        rows=tuple(
+            tuple(map(text, (context.called(o.id), o.id, o.published, o.publisher, o.article)))
+            for o in lists
+        ),
+    )
 
 
 def _windows(context: Context) -> list[WindowInfo]:
@@ -79,6 +97,7 @@ def _fold(
         title=basket,
         aside=f"{own.broker.say(context.language)} · {own.theme.say(context.language)}",
         open=first,
+        screen=True,
         blocks=(
             Prose(text=joined(sentences(context, basket), context.language)),
             _table(context, basket, traded),
@@ -150,7 +169,7 @@ def _cells(
     """One share: who it is, its weight, what it did in each window, how long it was suspended."""
     described = next(iter(own.values()))
     cells = [
-        text(described["name"]),
+        text(share_name(str(described["name"]), context.language)),
         text(symbol),
         _word(context, described["stance"]),
         _word(context, described["origin"]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from basketbt.market.indexes import OWN_INDUSTRIES
-from basketbt.report.views import frontlines, fronttable, pooled, publication
+from basketbt.report.views import aligned, frontlines, fronttable, pooled, publication
 from basketbt.report.views.blocks import Block, Cell, Head, Prose, TableBlock
 from basketbt.report.views.context import Context, real
 from basketbt.report.views.numbers import percent
@@ -30,7 +30,7 @@ def front(events: list[Context]) -> tuple[Block, ...]:
         *(Prose(text=line, kind="lead") for line in sentences(events)),
         *([tiles] if tiles else []),
         table,
-        *_figure(first),
+        *_figure(events),
         Prose(text=source(first), kind="fine"),
         *(Prose(text=line, kind="fine") for line in _qualified(events)),
     )
@@ -66,8 +66,7 @@ def is_pooled(context: Context) -> bool:
 def _event(events: list[Context]) -> str:
     """Up to when prices reach; when the event was public, what day 0 is, when one could trade."""
     first = events[0]
-    last = max(one.last_session for one in first.data.info.panels)
-    said = [first.say("memo.as_of", last=last)]
+    said = [first.say("memo.as_of", last=first.data.info.last_session)]
     if is_pooled(first):
         return first.say("joint.semicolon").join(
             [*said, first.say("memo.own_days", count=len(events))]
@@ -127,9 +126,10 @@ def _pooled_tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
         )
 
 
-def _figure(context: Context) -> list[Block]:
-    """The curve of the median list; nothing where there is none for all lists."""
-    chart = None if is_pooled(context) else publication.front_chart(context)
+def _figure(events: list[Context]) -> list[Block]:
+    """The curve of the median list, or of each list where each is its own event."""
+    first = events[0]
+    chart = aligned.chart(events) if is_pooled(first) else publication.front_chart(first)
     return [chart] if chart is not None else []
 
 
@@ -142,7 +142,7 @@ def source(context: Context) -> str:
         if context.data.info.source in ("sample", "files", "lock")
         else context.data.info.source,
         first=min(one.first_session for one in panels),
-        last=max(one.last_session for one in panels),
+        last=context.data.info.last_session,
     )
 
 

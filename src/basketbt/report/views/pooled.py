@@ -17,31 +17,39 @@ def _build(context: Context) -> list[Block]:
 
 
 def answers(context: Context) -> list[str]:
-    """The mean at each horizon with its interval, a sentence for each kind of list."""
+    """The mean at each horizon, a sentence a kind of list; why there is no interval, once."""
     found: dict[str, list[Row]] = {}
     for row in rows(context):
         if row["lists"]:
             found.setdefault(str(row["list_kind"]), []).append(row)
-    return [
-        context.say(
-            "pooled.said",
-            kind=context.say(f"pooled.kind.{kind}"),
-            first=min(str(row["first_session"]) for row in own),
-            last=max(str(row["last_session"]) for row in own),
-            each=context.say("joint.semicolon").join(_said(context, row) for row in own),
-        )
-        for kind, own in found.items()
-    ]
+    return [_answer(context, own) for own in found.values()]
 
 
-def _said(context: Context, row: Row) -> str:
-    interval = _between(row, "return_low", "return_high") or context.notes(row["notes"])
+def _answer(context: Context, every: list[Row]) -> str:
+    own = [row for row in every if row["window"] != "available"] or every
+    most = max(int(real(row["lists"]) or 0) for row in own)
+    days = {str(row[end]) for row in own for end in ("first_session", "last_session")}
+    reasons = {context.notes(row["notes"]): None for row in own if row["return_low"] is None}
+    return context.say(
+        "pooled.said",
+        lists=context.count(f"lists_{own[0]['list_kind']}", most),
+        days=" … ".join(sorted({min(days), max(days)})),
+        each=context.comma([_said(context, row, most) for row in own]),
+        reasons=context.say("pooled.reasons", said=context.say("joint.semicolon").join(reasons))
+        if reasons
+        else "",
+    )
+
+
+def _said(context: Context, row: Row, most: int) -> str:
+    interval = _between(row, "return_low", "return_high")
+    lists = int(real(row["lists"]) or 0)
     return context.say(
         "pooled.at",
         value=percent(real(row["mean_return"])),
         horizon=context.count("sessions", int(real(row["sessions"]) or 0)),
-        interval=interval,
-        count=row["lists"],
+        interval=context.say("pooled.interval", interval=interval) if interval else "",
+        count="" if lists == most else context.say("pooled.fewer", count=lists),
     )
 
 

@@ -6,11 +6,10 @@ own day p, whatever its date. What a side adds is told in points beside the firs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from basketbt.report.data import ListInfo, Row
+from basketbt.report.data import ListInfo, Row, WindowInfo
 from basketbt.report.model import Column, Layout, Table, Value
 from basketbt.report.views.blocks import Cell, Head, TableBlock, change, gained, text
 from basketbt.report.views.context import Context, days_of, real
@@ -35,6 +34,11 @@ class Side:
         context = self.lists.get(basket)
         return {} if context is None else context.summary.get((basket, window), {})
 
+    def window(self, label: str) -> WindowInfo | None:
+        """The window of that name; None for none."""
+        own = (window for one in self.lists.values() for window in one.windows)
+        return next((window for window in own if window.label == label), None)
+
     def info(self, basket: str) -> ListInfo:
         return self.lists[basket].data.lists[basket]
 
@@ -56,7 +60,8 @@ def returns(sides: Sequence[Side]) -> Table:
     """Every window of every common list in each side, then the medians of each kind of list.
 
     Columns: kind, list, window, the dates of the window in each side, its total return in each, and
-    how much it differs from the first side's. A median is of the lists with a return in every side.
+    how much it differs from the first side's. A median is of the lists with a return in every side
+    that has the window.
     """
     names = [side.name for side in sides]
     layout = Layout(
@@ -77,33 +82,39 @@ _DATES = ("start_date", "end_date")
 
 def _windows(sides: Sequence[Side]) -> list[str]:
     """Windows that at least two sides have, in the order of the first that has them."""
-    every = [{w.label for one in side.lists.values() for w in one.windows} for side in sides]
     order = dict.fromkeys(
         window.label for side in sides for one in side.lists.values() for window in one.windows
     )
-    return [label for label in order if sum(label in own for own in every) > 1]
+    return [label for label in order if sum(side.window(label) is not None for side in sides) > 1]
 
 
 def _rows(sides: Sequence[Side], window: str) -> list[tuple[Value, ...]]:
     found: list[tuple[Value, ...]] = []
     lists = common(sides)
+    there = [side.window(window) is not None for side in sides]
     for kind in _KINDS:
-        whole: list[list[float]] = []
+        whole: list[list[float | None]] = []
         for basket in (one for one in lists if sides[0].info(one).kind == kind):
             rows = [side.row(basket, window) for side in sides]
             values = [real(row.get(_RETURN)) for row in rows]
-            known = [value for value in values if value is not None]
-            if not known:
+            if all(value is None for value in values):
                 continue
             dates = (row.get(key) for row in rows for key in _DATES)
             found.append((kind, basket, window, *dates, *_beside(values)))
-            if len(known) == len(values):
-                whole.append(known)
+            if [value is not None for value in values] == there:
+                whole.append(values)
         if whole:
             dates = (None for _ in sides for _ in _DATES)
-            middle = [median(column) for column in zip(*whole, strict=True)]
+            middle = [_median(column) for column in zip(*whole, strict=True)]
             found.append((kind, MEDIAN, window, *dates, *_beside(middle)))
     return found
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    from statistics import median  # it brings fractions, decimals and hashes
+
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
 
 
 def _beside(values: Sequence[float | None]) -> tuple[float | None, ...]:
@@ -128,21 +139,29 @@ def table(sides: Sequence[Side], made: Table, windows: Sequence[str], caption: s
     )
     for window in windows:
         rows = [of.get((kind, basket, window), {}) for kind, basket in names]
-        cells = [[change(row.get(side.name)) for row in rows] for side in sides]
-        if len({tuple(cell.text for cell in own) for own in cells}) == 1:
-            heads.append(Head(_head(first, sides, window)))
-            columns.append(cells[0])
-            continue
-        for side, own in zip(sides, cells, strict=True):
-            words = {"window": _head(first, [side], window), "side": side.mark}
-            heads.append(Head(first.say("sides.of", **words)))
-            columns.append(own)
-        for side in sides[1:]:
-            key = f"{side.name} - {sides[0].name}"
-            words = {"side": side.mark, "first": sides[0].mark}
-            heads.append(Head(first.say("sides.apart", **words), first.say("sides.apart_note")))
-            columns.append([gained(row.get(key)) for row in rows])
+        for head, cells in _columns(first, sides, window, rows):
+            heads.append(head)
+            columns.append(cells)
     return TableBlock(caption=caption, heads=tuple(heads), rows=tuple(zip(*columns, strict=True)))
+
+
+def _columns(
+    context: Context, every: Sequence[Side], window: str, rows: Sequence[Row]
+) -> Iterator[tuple[Head, list[Cell]]]:
+    """The returns of the sides that have a window, and what each differs from the first of all."""
+    sides = [side for side in every if side.window(window)]
+    cells = [[change(row.get(side.name)) for row in rows] for side in sides]
+    if len(sides) == len(every) and len({tuple(c.text for c in own) for own in cells}) == 1:
+        yield Head(_head(context, sides, window)), cells[0]
+        return
+    for side, own in zip(sides, cells, strict=True):
+        words = {"window": _head(context, [side], window), "side": side.mark}
+        yield Head(context.say("sides.of", **words)), own
+    first = every[0]
+    for side in sides[1:] if sides[0] is first else ():
+        words = {"side": side.mark, "first": first.mark}
+        head = Head(context.say("sides.apart", **words), context.say("sides.apart_note"))
+        yield head, [gained(row.get(f"{side.name} - {first.name}")) for row in rows]
 
 
 def of_events(events: list[Context]) -> TableBlock | None:
@@ -165,14 +184,12 @@ def _called(sides: Sequence[Side], kind: Value, basket: Value) -> Cell:
     first = next(iter(sides[0].lists.values()))
     if basket == MEDIAN:
         return Cell(first.say(f"sides.median.{kind}"), strong=True)
-    return text(sides[0].lists[str(basket)].called(str(basket)), aside=str(basket))
+    return text(sides[0].lists[str(basket)].called(str(basket)), title=str(basket))
 
 
 def _head(context: Context, sides: Sequence[Side], window: str) -> str:
     """A window in words; that before publication with its days, which sides may differ in."""
-    info = next(
-        w for side in sides for one in side.lists.values() for w in one.windows if w.label == window
-    )
+    info = next(found for side in sides if (found := side.window(window)))
     if info.kind == "horizon":
         return horizon(context, info)
     words = context.say("memo.to_end" if info.kind == "available" else "memo.before")
@@ -185,11 +202,17 @@ def _head(context: Context, sides: Sequence[Side], window: str) -> str:
 
 def told(sides: Sequence[Side]) -> list[str]:
     """The windows that a screen has room for: before publication, horizons, those of headlines."""
+    wanted: dict[str, int] = {}
+    for side in sides:
+        first = next(iter(side.lists.values()))
+        for place, windows in enumerate(
+            (
+                [w for w in first.windows if w.kind == "hindsight"],
+                quoted(first),
+                [w for w in first.windows if w.kind == "fixed" and w.quoted],
+            )
+        ):
+            for window in windows:
+                wanted.setdefault(window.label, place)
     both = _windows(sides)
-    first = next(iter(sides[0].lists.values()))
-    wanted = [
-        *(w.label for w in first.windows if w.kind == "hindsight"),
-        *(w.label for w in quoted(first)),
-        *(w.label for w in first.windows if w.kind == "fixed" and w.quoted),
-    ]
-    return [label for label in dict.fromkeys(wanted) if label in both]
+    return [label for label in sorted(wanted, key=wanted.__getitem__) if label in both]

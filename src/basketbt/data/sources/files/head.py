@@ -25,6 +25,7 @@ _DAY = re.compile(
     r"|\d{1,2}/\d{1,2}/(19|20)\d\d"
 )
 _SERIAL = re.compile(r"[34]\d{4}(\.0)?")  # Excel's count of days, 1982 to 2036
+_PRICE = re.compile(r"[+-]?\d+[.,]\d+")
 _VALUES = {
     spelling: field
     for field, spellings in KNOWN["bars"].items()
@@ -95,9 +96,17 @@ def _body(rows: Sequence[Row]) -> int:
         if (serial or any(map(is_day, row))) and (filled > 1 or len(rows[0]) == 1):
             below = rows[number + 1 : number + 3]
             if number == 0 or not any(_words(one) > 1 for one in below):
-                return number
+                return _with_undated(rows, number)
     filled_rows = [number for number, row in enumerate(rows) if any(row)]
     return filled_rows[0] + 1 if filled_rows else 0
+
+
+def _with_undated(rows: Sequence[Sequence[str]], number: int) -> int:
+    """The first of the rows right above that hold prices, though no day that is one: names and
+    units stand there too, and hold none. Their days are refused where they are read."""
+    while number > 1 and any(map(_PRICE.fullmatch, rows[number - 1])):
+        number -= 1
+    return number
 
 
 def _of_codes_and_fields(

@@ -13,7 +13,7 @@ function shown(value, unit) {
 
 // The session nearest to a share of the way from the first to the last.
 function nearest(dates, share) {
-  const times = dates.map(Date.parse);
+  const times = dates.map((one) => (typeof one === "number" ? one : Date.parse(one)));
   const at = times[0] + share * (times[times.length - 1] - times[0]);
   return times.reduce((best, time, place) => (Math.abs(time - at) < Math.abs(times[best] - at) ? place : best), 0);
 }
@@ -29,7 +29,7 @@ function point(event) {
   const day = data.days[place];
   const lines = data.series.filter((one) => !one.panel || one.panel === panel);
   TIP.textContent = [
-    data.x[place] + " · " + document.body.dataset.day + " " + (day > 0 ? "+" : "") + day,
+    (data.x[place] === day ? "" : data.x[place] + " · ") + document.body.dataset.day + " " + (day > 0 ? "+" : "") + day,
     ...lines.map((one) => one.label + " " + shown(one.y[place], data.unit)),
   ].join("\n");
   TIP.style.left = Math.max(4, Math.min(event.clientX + 14, window.innerWidth - TIP.offsetWidth - 4)) + "px";

@@ -52,8 +52,8 @@ class _Plot:
     def height(self) -> float:
         return self.y.start
 
-    def at(self, day: str) -> float:
-        return self.x(date.fromisoformat(day).toordinal())
+    def at(self, when: str | int) -> float:
+        return self.x(_position(when))
 
     def points(self, values: Sequence[float | None]) -> list[tuple[float, float | None]]:
         return [
@@ -136,7 +136,7 @@ def _last(plot: _Plot, mine: Sequence[_Series]) -> str:
 
 
 def _plot(data: Mapping[str, Any], width: float, height: float) -> _Plot:
-    days = tuple(date.fromisoformat(day).toordinal() for day in data["x"])
+    days = tuple(map(_position, data["x"]))
     level = 100.0 if data["unit"] == "level" else 0.0
     keys = ("y", "low", "high")
     found = [v for one in data["series"] for key in keys for v in one.get(key, ()) if v is not None]
@@ -151,6 +151,11 @@ def _plot(data: Mapping[str, Any], width: float, height: float) -> _Plot:
     )
 
 
+def _position(when: str | int) -> int:
+    """Where a date stands on the axis, or how many sessions have passed."""
+    return when if isinstance(when, int) else date.fromisoformat(when).toordinal()
+
+
 def _left(data: Mapping[str, Any]) -> float:
     return 40 if data["unit"] == "decimal" else 30
 
@@ -163,7 +168,11 @@ def _axes(plot: _Plot, data: Mapping[str, Any], *, left: bool, below: bool) -> s
             said = f"{value * 100:+.0f}%" if plot.unit == "decimal" else f"{value:g}"
             said = "0%" if said in ("+0%", "-0%") else said
             drawn.append(label(-5, plot.y(value) + 4, said, "soft", anchor="end"))
-    if below:
+    if below and isinstance(data["x"][0], int):
+        for value in ticks(plot.x.low, plot.x.high, int(plot.width / 70)):
+            said = f"+{value:g}" if value else "p"
+            drawn.append(label(plot.x(value), plot.height + 15, said, "soft", anchor="middle"))
+    elif below:
         most = max(2, int(plot.width / 70))
         step = max(1, math.ceil(len(data["x"]) / most))
         shown = data["x"][::step]
@@ -198,7 +207,8 @@ def _ground(plot: _Plot, data: Mapping[str, Any], marks: Sequence[_Mark]) -> str
 
 
 def _look(one: _Series) -> str:
-    return "benchmark" if one["hue"] < 0 else f"own hue{one['hue']}"
+    """The benchmark has no hue (-1), and one of many is grey (-2)."""
+    return {-1: "benchmark", -2: "other"}.get(one["hue"], f"own hue{one['hue']}")
 
 
 def _line(plot: _Plot, one: _Series) -> str:
@@ -232,7 +242,7 @@ def _values(plot: _Plot, series: Sequence[_Series]) -> str:
     ends = []
     for one in series:
         last = next((v for v in reversed(one["y"]) if v is not None), None)
-        if last is not None:
+        if last is not None and one["hue"] > -2:
             ends.append((plot.y(last), plot.said(last), one["hue"]))
     ends.sort()
     at = spread([y for y, _, _ in ends], FONT + 1, 4, plot.height)

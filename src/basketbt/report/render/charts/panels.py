@@ -29,15 +29,16 @@ _PLOT = 92  # the height of the axes in a panel
 
 @dataclass(frozen=True)
 class Panels:
-    """Where panels stand; ``width`` and ``height`` are those of the axes in each."""
+    """Where panels stand: ``rows`` has the top of each row's axes, below as many lines of a title
+    as one in that row needs; ``width`` and ``height`` are those of the axes in each."""
 
     titles: tuple[tuple[str, ...], ...]
     columns: int
+    rows: tuple[float, ...]
     left: float
-    top: float
+    above: float
     width: float
-    height: float
-    head: float
+    height: float = _PLOT
 
     def first(self, number: int) -> bool:
         """Whether it stands at the left."""
@@ -48,40 +49,40 @@ class Panels:
         return number + self.columns >= len(self.titles)
 
     @property
-    def _step(self) -> float:
-        return self.head + self.height + _GAP
-
-    @property
     def bottom(self) -> float:
         """Where the axes of the last row end."""
-        return self.top + math.ceil(len(self.titles) / self.columns) * self._step - _GAP
+        return self.rows[-1] + self.height
 
     def panel(self, number: int, inner: str, value: str = "") -> str:
         """A panel under its title, which ends in a value."""
         row, column = divmod(number, self.columns)
-        lines = self.titles[number]
+        base = -self.above - 4
         heads = "".join(
-            label(0, _TITLE * place + FONT, words, "title") for place, words in enumerate(lines)
+            label(0, base - _TITLE * place, words, "title")
+            for place, words in enumerate(reversed(self.titles[number]))
         )
         if value:
-            last = _TITLE * (len(lines) - 1) + FONT
-            heads += label(self.width, last, value, "soft", anchor="end")
+            heads += label(self.width, base, value, "soft", anchor="end")
         x = self.left + column * (self.width + _GAP)
-        y = self.top + row * self._step
-        return moved(x, y, heads + moved(0, self.head, inner))
+        return moved(x, self.rows[row], heads + inner)
 
 
 def panels(titles: Sequence[str], sheet: Sheet, *, left: float, top: float, above: float) -> Panels:
-    """As many columns as fit; more where the sheet has a limit of rows."""
+    """As many columns as fit, more where the sheet has a limit of rows; ``above`` each plot is room
+    for what stands between it and its title."""
     columns = max(2, sheet.width // _NARROW)
     if sheet.rows:
         needed = math.ceil(len(titles) / sheet.rows)
         columns = max(columns, min(needed, sheet.width // _NARROWEST))
     columns = min(columns, max(len(titles), 2))
     width = (sheet.width - left - _GAP * (columns - 1)) / columns
-    heads = tuple(tuple(wrapped(title, width - 38, size=_BOLD)) for title in titles)
-    head = _TITLE * max(map(len, heads)) + above
-    return Panels(heads, columns, left, top, width, _PLOT, head)
+    heads = tuple(tuple(wrapped(title, width - 38, most=3, size=_BOLD)) for title in titles)
+    rows, at = [], top
+    for first in range(0, len(heads), columns):
+        at += _TITLE * max(map(len, heads[first : first + columns])) + above + 2
+        rows.append(at)
+        at += _PLOT + _GAP
+    return Panels(heads, columns, tuple(rows), left, above, width)
 
 
 def histograms(data: Mapping[str, Any], sheet: Sheet) -> tuple[str, float]:

@@ -42,7 +42,7 @@ def bars(data: Mapping[str, Any], sheet: Sheet) -> tuple[str, float]:
     left, above = _names(sheet)
     x = Scale(min(0.0, *values), max(0.0, *values), left + _END, sheet.width - _END)
     step = above + _BAR * len(found) + 8
-    drawn = [_grid(x, top + 6, step * len(data["labels"]), "+.0f")]
+    drawn = [_grid(x, top + 6, step * len(data["labels"]))]
     for row, name in enumerate(data["labels"]):
         y = top + 6 + row * step
         drawn.append(_name(name, sheet, y, step))
@@ -75,7 +75,7 @@ def ranges(data: Mapping[str, Any], sheet: Sheet) -> tuple[str, float]:
     left, above = _names(sheet)
     x = Scale(min(0.0, *every), max(0.0, *every), left + 8, sheet.width - 12)
     step = above + 22
-    drawn = [_grid(x, top + 6, step * len(rows), "+.0f")]
+    drawn = [_grid(x, top + 6, step * len(rows))]
     for number, row in enumerate(rows):
         y = top + 6 + number * step
         middle = y + above + 11
@@ -103,7 +103,7 @@ def curve(data: Mapping[str, Any], sheet: Sheet) -> tuple[str, float]:
     inner = ""
     for value in ticks(values.low, values.high, 6):
         inner += line(0, values(value), width, values(value), "axis" if not value else "grid")
-        inner += label(-5, values(value) + 4, f"{value * 100:+.0f}%", "soft", anchor="end")
+        inner += label(-5, values(value) + 4, _said(value), "soft", anchor="end")
     shown = [(x((place + 0.5) / len(y)), values(value)) for place, value in enumerate(y)]
     inner += path(shown, "own hue0")
     for dot in dots:
@@ -144,7 +144,7 @@ def heat(block: TableBlock, sheet: Sheet) -> tuple[str, float]:
     ]
     for number, row in enumerate(block.rows):
         y = top + 20 * number
-        [name] = wrapped(row[0].text, _NAMES - 8, most=1)
+        [name] = wrapped(row[0].aside or row[0].text, _NAMES - 8, most=1)
         drawn.append(label(0, y + 14, name))
         for place, cell in enumerate(row[1:]):
             shade = cell.shade or 0
@@ -177,12 +177,16 @@ def _name(name: str, sheet: Sheet, y: float, step: float) -> str:
     return "".join(label(0, first + 14 * row, words) for row, words in enumerate(lines))
 
 
-def _grid(x: Scale, top: float, height: float, form: str) -> str:
+def _said(value: float) -> str:
+    """A round percentage with its sign."""
+    return f"{value * 100:+.0f}%" if value else "0%"
+
+
+def _grid(x: Scale, top: float, height: float) -> str:
     """Vertical lines at round values with the values below."""
     drawn = []
     for value in ticks(x.low, x.high, max(3, int((x.end - x.start) / 70))):
         at = x(value)
         drawn.append(line(at, top, at, top + height, "grid" if value else "axis"))
-        said = f"{value * 100:{form}}%" if value else "0%"
-        drawn.append(label(at, top + height + 14, said, "soft", anchor="middle"))
+        drawn.append(label(at, top + height + 14, _said(value), "soft", anchor="middle"))
     return "".join(drawn)
