@@ -25,15 +25,15 @@ QUIET = {
     "events study": "events study s.yaml",
     "extract": "extract note.txt --out drafts --study --check",
     "grid": "grid s.yaml --yes",
-    "init": "init study mine",
+    "init": "init study another",
     "list": "list",
     "lock": "lock s.yaml -o new.lock",
-    "overlap": "overlap mine.yaml",
+    "overlap": "overlap guojin/software galaxy/telecom",
     "prices inspect": "prices inspect prices",
     "report": "report run",
     "rules": "rules",
     "run": "run s.yaml",
-    "runs prune": "runs prune results",
+    "runs prune": "runs prune results --keep 5",
     "schema": "schema study",
     "show": "show mine.yaml",
     "store accept": "store accept --all --store store.sqlite",
@@ -93,7 +93,8 @@ def test_only_commands_that_say_so_ask(tmp_path: Path) -> None:
     told = _guarded([*QUIET.values(), *ASKING.values()], here)
     assert {command for command, (_, asked) in told.items() if asked} == set(ASKING.values())
     broken = {command: code for command, (code, _) in told.items() if code not in ("0", "None")}
-    assert broken.keys() <= {*ASKING.values(), QUIET["verify"], QUIET["store check"]}, broken
+    short = QUIET["events study"]  # its prices do not reach back for a year
+    assert broken.keys() <= {*ASKING.values(), QUIET["verify"], short}, broken
 
 
 def _guarded(commands: list[str], here: Path) -> dict[str, tuple[str, bool]]:

@@ -65,7 +65,7 @@ def demand_ours(path: Path) -> None:
     """
     if path.is_dir():
         raise NotAStore(path=path, why=message("why-it-is-a-folder"))
-    if not path.exists():
+    if not path.exists() or _says_ours(path):
         return
     try:
         head = read_head(path, 100)
@@ -80,6 +80,22 @@ def demand_ours(path: Path) -> None:
         return
     if number or not _tables(path) <= OURS:
         raise NotAStore(path=path, why=message("why-it-is-a-database-of"))
+
+
+def _says_ours(path: Path) -> bool:
+    """Whether SQLite finds basketbt's number in a file; it alone opens a sound store.
+
+    Whoever opens the file beside SQLite and closes it takes back every lock that this process has
+    on it: another process then ends the journal under its connections ("disk I/O error").
+    """
+    try:
+        if not path.is_file():
+            return False
+        with contextlib.closing(_read_only(path)) as connection:
+            found = connection.execute("PRAGMA application_id").fetchone()
+            return bool(found == (APPLICATION_ID,))
+    except (sqlite3.DatabaseError, OSError):
+        return False
 
 
 def _tables(path: Path) -> set[str]:
