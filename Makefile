@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick check calendars docs gallery sample securities clean
+.PHONY: demo test quick fuzz load audit check calendars docs gallery sample securities clean
 
 demo: $(READY)
 	$(BIN)/basketbt run configs/deepseek-r1.yaml --set "account={}" --set "event_study={}"
@@ -20,6 +20,16 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: $(READY) ## every reader against thousands of inputs that nobody wrote: make fuzz FUZZ=20000
+	FUZZ=$(or $(FUZZ),5000) $(BIN)/python -m pytest tests/faults/test_fuzz.py -n 2
+
+load: $(READY) ## eight processes on one store, and two hundred kills
+	$(BIN)/python benchmarks/load.py
+
+audit: $(READY) ## known holes in what is installed (needs the network: it asks the Python index)
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --requirement constraints.txt --disable-pip --no-deps
 
 calendars: $(READY) ## rewrite the session tables from the installed exchange_calendars
 	$(BIN)/python -m basketbt.market.refresh

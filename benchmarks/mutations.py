@@ -153,7 +153,9 @@ def size_between(least: float, most: float, rng: Rng) -> float:
 
 
 def some_share(data: MarketData, rng: Rng) -> tuple[int, slice]:
-    shares = [n for n, one in enumerate(data.bars.parsed) if one.kind == "share"]
+    """One with raw prices: some names of the folder have adjusted ones only in their first year."""
+    raw = ~data.bars.adjusted
+    shares = [n for n, one in enumerate(data.bars.parsed) if one.kind == "share" and raw[n]]
     number = int(rng.choice(shares))
     return number, data.bars.own(number)
 

@@ -13,6 +13,7 @@ import pytest
 
 from basketbt.api import Run, run
 from basketbt.locale import Language
+from basketbt.market.securities.latin import share_name
 from basketbt.notes import listing
 from basketbt.pipeline.accounts import UNTAXED
 from basketbt.report.build import report_data
@@ -232,7 +233,7 @@ def test_of_more_than_ten_shares_a_sentence_names_the_first_three(
     codes = [one.symbol for one in shares]
     note, joint = UNTAXED(symbols=listing(codes)), ", " if language == "en" else "、"
     shorten = contexts(whole.data, language)[0].shorten("summary.csv")
-    named = joint.join(f"{one.name_zh} {one.symbol}" for one in shares[:3])
+    named = joint.join(f"{share_name(one.name_zh, language)} {one.symbol}" for one in shares[:3])
     assert said.format(first=named) in note.text(language, shorten)
     assert joint.join(codes) in note.text(language)
     few = UNTAXED(symbols=listing(codes[:10]))

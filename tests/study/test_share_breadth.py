@@ -130,7 +130,7 @@ def test_brokers_stand_apart_and_composites_are_of_none(window: str, run: Run) -
 
 
 def test_the_section_shows_the_numbers_of_its_tables(run: Run) -> None:
-    [context] = contexts(run.data, "en")
+    [context] = contexts(run.data, "zh")
     shares, splits, brokers = (b for b in VIEW.blocks(context) if isinstance(b, TableBlock))
     [row] = run.data.rows("share_breadth", basket="mine/mixed", window="[p,p+4]")
     shown = next(cells for cells in shares.rows if cells[0].title == "mine/mixed")
@@ -138,5 +138,5 @@ def test_the_section_shows_the_numbers_of_its_tables(run: Run) -> None:
     assert shown[3].sort == row["median_share"]
     assert (shown[4].sort, shown[4].aside) == (row["best_return"], row["best_name"])
     assert shown[5].sort == row["best_contribution"]
-    assert {cells[1].text for cells in splits.rows} == {"recommended", "named"}
+    assert {cells[1].text for cells in splits.rows} == {"看好", "点名"}
     assert len(brokers.rows) == 2

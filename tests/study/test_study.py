@@ -337,7 +337,9 @@ def test_a_window_does_not_know_who_lists_after_it(study: Study) -> None:
 def test_the_table_of_constituents_has_the_weights_bought(study: Study) -> None:
     late = path(30.0, 33.0, first=2)
     run = study(Made({**PAIR, C: late}), [A, B, C], late_listing="join", windows="[[0,1],[0,3]]")
-    assert "the 2 shares returned" in run.memo  # the third joins after the window
+    blocks = document(run.data).blocks
+    said = " ".join(one.text for one in blocks if isinstance(one, Prose))
+    assert "the 2 shares returned" in said  # the third joins after the window
     short = run.constituents[run.constituents["window"] == "[0,+1]"].set_index("symbol")
     assert short["weight"].to_dict() == pytest.approx({A: 0.5, B: 0.5, C: 0.0})
     assert row(run, window="[0,+1]")["names_priced"] == 2

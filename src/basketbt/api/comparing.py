@@ -28,7 +28,7 @@ class Comparison:
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
-        """Every table by name: settings, statistics, levels."""
+        """Every table by name: returns, settings, statistics, levels."""
         import pandas as pd
 
         return {
@@ -44,7 +44,7 @@ class Comparison:
         return publish(self.files, Path(folder), self.name)
 
     def _repr_html_(self) -> str:
-        return self.frames["statistics"].to_html(index=False)
+        return self.frames["returns"].to_html(index=False)
 
 
 def compare(*runs: Run | str | Path, results: str | Path = "results") -> Comparison:

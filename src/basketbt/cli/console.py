@@ -73,15 +73,19 @@ def ask(question: Worded) -> bool:
 
 #: Warnings that a screen has room for, and how many letters of each.
 _WARNINGS, _LETTERS = 6, 150
+_DOUBT = "price_check"  # the kind of notes on prices that may be wrong
 
 
 def say_warnings(notes: Iterable[Note], language: Language) -> None:
     """Print what the user should not pass over: the first few, each short, the rest counted.
 
-    What was cut or counted stands in the memo.
+    Prices that are doubted come first: everything else stands on them. What was cut or counted
+    stands in the memo.
     """
     words = catalogue(language)
-    told = dict.fromkeys(n.text(language) for n in notes if n.kind.severity == "warning")
+    warnings = [note for note in notes if note.kind.severity == "warning"]
+    warnings.sort(key=lambda note: note.kind.code != _DOUBT)
+    told = dict.fromkeys(note.text(language) for note in warnings)
     shown = {text: shortened(text, _LETTERS) for text in list(told)[:_WARNINGS]}
     for text in shown.values():
         say(words["cli.warning"].format(text=text))

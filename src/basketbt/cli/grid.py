@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from basketbt.cli.console import Json, Quiet, ask, resumable, say, say_json, say_place, say_warnings
+from basketbt.cli.console import (
+    Json,
+    Quiet,
+    ask,
+    on_screen,
+    resumable,
+    say,
+    say_json,
+    say_place,
+    say_warnings,
+)
 from basketbt.cli.options import (
     RESULTS,
     Full,
@@ -154,7 +164,7 @@ def _bar(variants: int, *, quiet: bool) -> Iterator[GridProgress]:
 
     columns = (
         BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TextColumn("{task.completed:,.0f} / {task.total:,.0f}"),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
@@ -163,7 +173,7 @@ def _bar(variants: int, *, quiet: bool) -> Iterator[GridProgress]:
 
         def advance(done: int, total: int) -> None:
             speed = progress.tasks[task].speed
-            rate = f"{speed:,.0f} variants/s" if speed else ""
+            rate = on_screen(message("variants-a-second", rate=f"{speed:,.0f}")) if speed else ""
             progress.update(task, completed=done, total=total, rate=rate)
 
         yield advance

@@ -22,7 +22,7 @@ from basketbt.cli import (
 from basketbt.cli.common import Commands, Root
 from basketbt.cli.console import Stopped, say, warn
 from basketbt.cli.failures import end, make_ready
-from basketbt.cli.language import screen_language
+from basketbt.cli.language import screen_language, spoken
 from basketbt.locale import Language
 from basketbt.locale import say as worded
 
@@ -68,7 +68,7 @@ def main() -> None:
         make_ready()
         _run_in(screen_language())
     except Stopped as stopped:
-        warn("stopped")
+        warn(spoken("stopped"))
         sys.exit(stopped.exit_code)
     except Exception as error:  # noqa: BLE001 - the one place that everything ends at
         end(error)

@@ -219,11 +219,11 @@ def _clean(last: int | None) -> object:
 
 def _say_background(event: Event) -> None:
     say(event.name_zh if screen_language() == "zh" else f"{event.name_en} {event.name_zh}")
-    say(message("say-source", source=event.source))
+    say(message("say-source", source=spoken(event.source)))
     if event.note:
-        say(f"  {event.note}")
+        say(f"  {spoken(event.note)}")
     for alternative in event.alternatives:
-        say(f"  @{alternative.id}: {alternative.why}")
+        say(message("about", about=f"  @{alternative.id}", what=spoken(alternative.why)))
 
 
 def _event_json(entry: AgendaEntry) -> dict[str, Any]:

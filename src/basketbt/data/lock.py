@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -286,7 +287,10 @@ def _cell(value: object) -> str:
 # --- reading -------------------------------------------------------------------------------------
 
 # What a zip of somebody else makes the standard library raise.
-_DAMAGE = (OSError, EOFError, LookupError, ValueError, RuntimeError, zipfile.BadZipFile)
+_DAMAGE = (
+    *(OSError, EOFError, LookupError, ValueError, RuntimeError),
+    *(zipfile.BadZipFile, struct.error),
+)
 
 _NoteData = Annotated[Note, PlainValidator(note_from)]
 

@@ -59,7 +59,14 @@ def units(bars: Bars) -> list[Finding]:
     return found
 
 
-def mean_price(bars: Bars) -> list[Finding]:
+def mean_prices(bars: Bars) -> list[Finding]:
+    """What amount / volume says of raw prices: adjusted already, or no price of their day."""
+    adjusted = _adjusted_beside_money(bars)
+    named = {one.symbol for one in adjusted}
+    return [*adjusted, *(one for one in _mean_price(bars) if one.symbol not in named)]
+
+
+def _mean_price(bars: Bars) -> list[Finding]:
     """Rows of raw mainland shares whose amount / volume is no price of the day.
 
     Several in a row mean prices that were adjusted beside money that was not; one is a slip.
@@ -89,7 +96,7 @@ def mean_price(bars: Bars) -> list[Finding]:
     return found
 
 
-def adjusted_beside_money(bars: Bars) -> list[Finding]:
+def _adjusted_beside_money(bars: Bars) -> list[Finding]:
     """Shares whose closes, beside a factor, fall short of what was paid by just that factor.
 
     Below what a single row shows: a dividend of half a percent moves the mean price of a year.

@@ -7,10 +7,10 @@ action nor the opening shows moves a return that nobody earned.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from basketbt.data.adjust import action_steps, unexplained_steps
 from basketbt.data.bars import Bars, Flags, Floats, MarketData
+from basketbt.data.validation.beside import quantiles
 from basketbt.data.validation.findings import Finding, findings_of, of_kind
 from basketbt.data.validation.moves import factor_growth
 
@@ -18,7 +18,6 @@ _FALL = 0.002  # of a factor; less is the noise of a division
 _STEP = 0.005  # smaller ones no opening tells from none
 _OVERNIGHT, _OVER_A_DAY = 0.015, 0.03  # what a share moves beside the market, one sd
 _LIKELIER = 2.0  # how much likelier, in logs, the price was never restated
-_CROWD = 5  # shares whose median is the market of a day
 
 
 def doubtful_steps(bars: Bars, data: MarketData) -> list[Finding]:
@@ -73,16 +72,7 @@ def _likelier_unrestated(bars: Bars, step: Floats) -> Floats:
 def _crowd(bars: Bars, moved: Floats) -> Floats:
     """(R,) the median move of the shares on the day of each row; 0 where there are few."""
     days, at = np.unique(bars.dates, return_inverse=True)
-    known = np.isfinite(moved) & of_kind(bars, "share")
-    medians = np.zeros(len(days))
-    for day, rows in _by_day(at, known, len(days)):
-        if rows.size >= _CROWD:
-            medians[day] = np.median(moved[rows])
-    return medians[at]
-
-
-def _by_day(at: NDArray[np.intp], known: Flags, days: int) -> list[tuple[int, NDArray[np.intp]]]:
-    rows = np.flatnonzero(known)
-    rows = rows[np.argsort(at[rows], kind="stable")]
-    edges = np.searchsorted(at[rows], np.arange(days + 1))
-    return [(day, rows[edges[day] : edges[day + 1]]) for day in range(days)]
+    grid = np.full((len(days), len(bars.symbols)), np.nan)
+    grid[at, bars.code] = np.where(of_kind(bars, "share"), moved, np.nan)
+    medians: Floats = np.nan_to_num(quantiles(grid, 0.5)[:, 0])[at]
+    return medians

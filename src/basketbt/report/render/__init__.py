@@ -67,7 +67,10 @@ def rendered(
         from basketbt.report.render import pdf
 
         pdf.ready()
-        drawings, date = _pictures(data, made, ("svg",), bare=True), data.info.last_session
+        from basketbt.report.render.pictures import figures
+
+        # Typst sets the labels too, or says which font it lacks.
+        drawings, date = figures(made, ("svg",), bare=True), data.info.last_session
         files[PDF] = pdf.memo(made, drawings, date)
         if made.front:
             files[PDF_APPENDIX] = pdf.appendix(made, drawings, date)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9  # the number of that paper in the file format
-_CHART_LINES = 24  # rows that the chart covers
+_CHART_LINES = 21  # rows that the chart covers
 LINE = 15  # points that a line of text is high
 _ASKED = "asked-"  # the section of questions that a boss has
 _ANSWER = 30  # characters of a column where tables of several shapes share it
@@ -163,7 +163,14 @@ def _chart(
             }
         )
     chart.set_title({"name": visible(block.caption), "name_font": {"size": 11}})
-    chart.set_y_axis({"reverse": True, "label_position": "low"})
+    chart.set_y_axis(
+        {
+            "reverse": True,
+            "label_position": "low",
+            "interval_unit": 1,
+            "num_font": {"size": 8},
+        }
+    )
     chart.set_x_axis({"num_format": "0%"})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": min(width * _PIXELS, 1100), "height": 20 * _CHART_LINES})

@@ -59,7 +59,7 @@ def one_page(document: Document, pictures: Collection[str]) -> OnePage:
 
 def _shorter(table: TableBlock, rows: int, language: Language) -> TableBlock:
     """The first rows of a table; the others are counted in its note."""
-    more = count("memo.more_rows", len(table.rows) - rows, language)
+    more = count("count.more_rows", len(table.rows) - rows, language)
     return replace(table, rows=table.rows[:rows], note=joined([more, table.note], language))
 
 

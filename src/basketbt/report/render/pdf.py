@@ -34,11 +34,11 @@ _CHINESE_FAMILIES = (
 
 
 class NoTypst(InputError):
-    """It has no fields."""
+    """The extra that sets PDF files is missing."""
 
 
 class NoChineseFont(InputError):
-    """Fields: families."""
+    """Field: families."""
 
 
 def ready() -> None:

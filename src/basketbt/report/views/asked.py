@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from basketbt.market.securities.latin import share_name
 from basketbt.report.data import Row, WindowInfo
 from basketbt.report.model import Value
 from basketbt.report.views.blocks import (
@@ -113,7 +114,7 @@ def _cells(context: Context, row: Row, accounts: dict[str, Row]) -> Iterator[Cel
             yield from (number(None), number(None))
             continue
         made = change(row[f"{which}_return"])
-        name = str(row[f"{which}_name"])
+        name = share_name(str(row[f"{which}_name"]), context.language)
         yield replace(
             made,
             aside=context.comma([name, *_why(context, basket, row, which)]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from basketbt.locale import count
 from basketbt.report.data import Row, WindowInfo
 from basketbt.report.views.blocks import Cell, Head, change
 from basketbt.report.views.conclusion import chance_sentence, horizon_of
@@ -88,7 +87,7 @@ def _readers(context: Context) -> list[WindowInfo]:
 
 def _each(context: Context, parts: list[str]) -> str:
     more = len(parts) - _GROUPS
-    rest = [count("memo.more_groups", more, context.language)] if more > 0 else []
+    rest = [context.count("more_groups", more)] if more > 0 else []
     return context.say("joint.semicolon").join([*parts[:_GROUPS], *rest])
 
 

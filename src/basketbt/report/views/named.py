@@ -6,11 +6,13 @@ from collections.abc import Callable, Container
 from dataclasses import replace
 
 from basketbt.locale import catalogue
+from basketbt.market.securities.latin import share_name
 from basketbt.report.model import Column, Table, Value
 from basketbt.report.views.context import Context
 
 #: Columns that hold ids of lists; the first of them keeps its ids, to be joined on.
 _LISTS = ("other", "lowest_list", "highest_list")
+_SHARES = ("name", "best_name", "worst_name")
 #: Columns whose cells are words of the program; any other text is a name, a code or a source.
 _CODES = {
     *("book", "knowledge", "entry", "list_kind", "window", "paper_window", "calendar", "stance"),
@@ -42,6 +44,8 @@ def _words(context: Context, key: str, cells: list[Value]) -> list[Value]:
     if key == "benchmark":
         names = {one.code: one.name.say(language) for one in info.benchmarks}
         return _each(cells, names, names.__getitem__)
+    if key in _SHARES:
+        return [share_name(cell, language) if isinstance(cell, str) else cell for cell in cells]
     if key == "cause":
         names = {one.id: one.name.say(language) for own in info.events for one in own.marks}
         return _each(cells, names, names.__getitem__)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from basketbt.report.data import ListInfo, Row, WindowInfo
 from basketbt.report.model import Column, Layout, Table, Value
@@ -112,6 +111,8 @@ def _rows(sides: Sequence[Side], window: str) -> list[tuple[Value, ...]]:
 
 
 def _median(values: Sequence[float | None]) -> float | None:
+    from statistics import median  # it brings fractions, decimals and hashes
+
     known = [value for value in values if value is not None]
     return median(known) if known else None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv as rows_of
 import gzip
+import struct
 import zipfile
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
@@ -51,8 +52,8 @@ _EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 # What files that are not what they say make their readers raise.
 _UNREADABLE = (
-    *(pa.ArrowException, OSError, EOFError, LookupError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error, rows_of.Error),
+    *(pa.ArrowException, OSError, EOFError, LookupError, RuntimeError, ValueError),
+    *(zipfile.BadZipFile, zlib.error, struct.error, rows_of.Error),
 )
 
 Keep = Callable[[Sequence[str]], NDArray[np.bool_]]

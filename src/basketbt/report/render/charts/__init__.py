@@ -17,6 +17,8 @@ from basketbt.report.views.blocks import Chart, TableBlock
 #: A desk's screen, a phone's, the half of a desk's that the chart of the first page has, and a
 #: picture that is as wide as the text on A4: its letters have 8 points there.
 WIDE, NARROW, HALF, PICTURE = Sheet(860), Sheet(356), Sheet(560), Sheet(600, rows=6)
+#: A strip of a page of paper that holds much else, and the height of its axes.
+_STRIP, _STRIP_HEIGHT = Sheet(700, rows=6), 135
 
 _STYLE = Path(__file__).parents[1] / "assets" / "chart.css"
 _LATIN = "DejaVu Sans, Arial"
@@ -32,13 +34,13 @@ _FAMILIES: Mapping[Language, str] = {
 _EDGE = 12
 
 
-def drawing(block: Chart | TableBlock, sheet: Sheet) -> tuple[str, float]:
+def drawing(block: Chart | TableBlock, sheet: Sheet, flat_height: float = 200) -> tuple[str, float]:
     """What a block shows on a sheet, and its height."""
     if isinstance(block, TableBlock):
         return heat(block, sheet)
     kind = block.data["kind"]
     if kind == "lines":
-        return lines(block.data, sheet, block.id, 200 if block.flat else 300)
+        return lines(block.data, sheet, block.id, flat_height if block.flat else 300)
     return {"bars": bars, "histograms": histograms, "ranges": ranges, "curve": curve}[kind](
         block.data, sheet
     )
@@ -58,10 +60,11 @@ def standalone(
 ) -> str:
     """A drawing under its title and above its source, as a file; ``colours`` by their names.
 
-    Where a page says both beside it, they are empty.
+    Where a page says both beside it, they are empty; a flat chart is a strip there.
     """
-    sheet = PICTURE
-    body, height = drawing(block, sheet)
+    strip = not title and isinstance(block, Chart) and block.flat
+    sheet = _STRIP if strip else PICTURE
+    body, height = drawing(block, sheet, *([_STRIP_HEIGHT] if strip else []))
     heads = wrapped(title, sheet.width / 1.1, most=3, size=FONT + 2) if title else []
     notes = [one for one in (block.note, foot) if one]
     feet = [one for said in notes for one in wrapped(said, sheet.width, most=3, size=FONT - 2)]
