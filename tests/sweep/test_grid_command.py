@@ -64,7 +64,7 @@ def test_a_terminal_sees_how_far_it_is_and_how_fast(tmp_path: Path) -> None:
     os.close(screen)
     assert running.returncode == 0, seen.decode()
     variants = said.split(" variants:")[0].rpartition("\n")[2]
-    assert f"{variants} of {variants}" in seen.decode()
+    assert f"{variants} / {variants}" in seen.decode()
     assert "variants/s" in seen.decode()
 
 

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from basketbt.sweep.planner import GridPlan
     from basketbt.sweep.run import GridProgress
 
-# Bytes of a variant in grid.csv and grid.parquet, and of the rest: the page holds Plotly.
-_ROW_CSV, _ROW_PARQUET, _REST = 300, 25, 5_500_000
+# Bytes of a variant in grid.csv and grid.parquet, and of the page with its pictures.
+_ROW_CSV, _ROW_PARQUET, _REST = 300, 18, 1_500_000
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
 
