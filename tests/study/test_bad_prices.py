@@ -12,7 +12,7 @@ import pytest
 from pyarrow import csv
 
 from basketbt.api import run
-from basketbt.errors import BadPrices, BasketbtError
+from basketbt.errors import BadPrices, BasketbtError, InvalidFile
 from basketbt.lists.library import find_library
 from support import invented
 
@@ -67,7 +67,6 @@ def test_the_tables_give_what_the_demo_gives(tables: Path, tmp_path: Path) -> No
     ("change", "words"),
     [
         (field(5, "nan"), "close"),
-        (field(5, "inf"), "close"),
         (field(5, "0"), "close"),
         (field(5, "-3.2"), "close"),
         (field(5, "99999"), "close"),
@@ -75,7 +74,7 @@ def test_the_tables_give_what_the_demo_gives(tables: Path, tmp_path: Path) -> No
         (field(0, "2025-01-25"), "2025-01-25"),
         (lambda fields: [fields, fields], "duplicate"),
     ],
-    ids=["nan", "inf", "zero", "negative", "close", "low", "saturday", "twice"],
+    ids=["nan", "zero", "negative", "close", "low", "saturday", "twice"],
 )
 def test_an_impossible_row_is_refused_by_name(
     tables: Path, tmp_path: Path, change: Change, words: str
@@ -95,7 +94,6 @@ def test_an_impossible_row_is_refused_by_name(
         ("actions", ["2025-01-22,{0},0.1,0,0,0"] * 2, "a second action of the day"),
         ("actions", ["2025-01-22,{0},-1,0,0,0"], "cash -1"),
         ("actions", ["2025-01-22,{0},9999,0,0,0"], "cash of the whole price"),
-        ("actions", ["2025-01-22,{0},inf,0,0,0"], "cash inf"),
         ("shares", ["2025-01-22,{0},9e9,1e8", "2025-01-22,{0},8e9,1e8"], "a second row"),
         ("shares", ["2025-01-22,{0},1e9,2e9"], "tradable above the total"),
         ("shares", ["2025-01-22,{0},-1e9,1e8"], "total -1e+09"),
@@ -111,6 +109,18 @@ def test_an_impossible_row_beside_the_prices_is_refused_by_name(
         study(folder)
     assert words in str(caught.value)
     assert caught.value.exit_code == 3
+
+
+def test_infinity_is_no_number_and_its_line_says_so(tables: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(InvalidFile, match=r"bars\.csv:\d+: close holds inf"):
+        study(changed(tables, tmp_path / "one", field(5, "inf")))
+    folder = changed(tables, tmp_path / "two")
+    with (folder / "actions.csv").open("a") as file:
+        file.write(f"2025-01-22,{SHARE},inf,0,0,0\n")
+    with pytest.raises(InvalidFile, match=r"actions\.csv:\d+: cash holds inf"):
+        study(folder)
 
 
 def test_a_decimal_point_in_the_wrong_place_is_refused(tables: Path, tmp_path: Path) -> None:

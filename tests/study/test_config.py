@@ -165,7 +165,7 @@ def test_a_setting_that_is_wrong_says_so_as_a_setting(tmp_path: Path) -> None:
         load_study(study(tmp_path), ["language=fr"])
     with pytest.raises(InvalidFile, match=r"^--set windows: not valid YAML"):
         load_study(study(tmp_path), ["windows=[[0,5]"])
-    with pytest.raises(InvalidFile, match=r"^--set account\.cash: .*greater than 0"):
+    with pytest.raises(InvalidFile, match=r"^--set account\.cash: .*greater than or equal to 1"):
         load_study(study(tmp_path), ["account.cash=-1"])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from basketbt.api import Run
 from basketbt.config.study import load_study
 from basketbt.market.calendars import calendar
 from basketbt.pipeline.run import run_study
+from basketbt.report.views import document
 from basketbt.report.views.blocks import Chart
 from basketbt.report.views.context import contexts
 from basketbt.report.views.headline import answers
@@ -261,11 +261,8 @@ def test_a_horizon_that_cannot_be_is_refused_with_its_line(tmp_path: Path, writt
 
 
 def test_the_page_draws_the_middle_half(tmp_path: Path) -> None:
-    folder = made(tmp_path).write(tmp_path / "results", ["page"])
-    page = (folder / "report.html").read_text("utf-8")
-    data = json.loads(page.split('id="data"', 1)[1].split(">", 1)[1].split("</script>")[0])
-    chart = data["publication-0-0"]
-    assert chart["banded"]
+    blocks = document(made(tmp_path).data).blocks
+    chart = next(one for one in blocks if isinstance(one, Chart) and "publication" in one.id).data
     assert [line["id"] for line in chart["series"]] == [
         "named",
         "mapped",

@@ -284,7 +284,7 @@ def test_a_run_that_names_another_source_is_another_run(study: Study) -> None:
     [
         (
             {A: RISING, B: FALLING, C: flat(30.0)},
-            "股0 600001.SH added most (+10.0 points), 股1 000002.SZ cost most",
+            "Gu 0 600001.SH added most (+10.0 points), Gu 1 000002.SZ cost most",
         ),
         ({A: RISING, B: RISING, C: RISING}, "added most (+10.0 points), "),
         ({A: FALLING, B: FALLING, C: FALLING}, "cost most (-5.0 points), "),
