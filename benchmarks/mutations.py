@@ -154,8 +154,8 @@ def size_between(least: float, most: float, rng: Rng) -> float:
 
 def some_share(data: MarketData, rng: Rng) -> tuple[int, slice]:
     """One with raw prices: some names of the folder have adjusted ones only in their first year."""
-    raw = ~data.bars.adjusted
-    shares = [n for n, one in enumerate(data.bars.parsed) if one.kind == "share" and raw[n]]
+    usable = ~data.bars.adjusted & (np.diff(data.bars.edges) > SESSIONS / 2)
+    shares = [n for n, one in enumerate(data.bars.parsed) if one.kind == "share" and usable[n]]
     number = int(rng.choice(shares))
     return number, data.bars.own(number)
 
@@ -407,7 +407,7 @@ def report(folder: Path, count: int) -> str:
     plain = Counter(cells(bare, KINDS[:4], count // 4, rng))
     stretches: Counter[tuple[str, str]] = Counter()
     for kind, change in STRETCHES.items():
-        for _ in range(max(1, count // 50)):
+        for _ in range(max(1, count // 100)):
             data, before = known[int(rng.integers(len(known)))]
             changed = change(data, rng)
             if changed.symbol:
