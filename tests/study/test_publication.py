@@ -263,11 +263,11 @@ def test_a_horizon_that_cannot_be_is_refused_with_its_line(tmp_path: Path, writt
 def test_the_page_draws_the_middle_half(tmp_path: Path) -> None:
     blocks = document(made(tmp_path).data).blocks
     chart = next(one for one in blocks if isinstance(one, Chart) and "publication" in one.id).data
-    assert [line["id"] for line in chart["series"]] == [
-        "named",
-        "mapped",
-        "composite",
-        ":benchmark",
+    assert [line["label"] for line in chart["series"]] == [
+        "named lists, median",
+        "mapped lists, median",
+        "composites, median",
+        "CSI 300",
     ]
     for line in chart["series"][:-1]:
         assert all(
