@@ -19,8 +19,8 @@ from basketbt.market.indexes import EQUAL_MARKET
 _FEW = 5  # shares whose quantiles stand for a market
 _ENOUGH = 2  # other indexes beside which one is judged closely
 # Moves beyond the nearest of the others, logarithmic: there and back, and in one session. On nine
-# real indexes of 2021-2026 the most are 0.9 % and 3.1 %. Beside six shares alone the first goes
-# beyond its 4 % once in a hundred years of an index.
+# real indexes of 2021-2026 the most are 0.9 % and 3.1 %; beside shares alone, which follow an index
+# less closely, more is let pass.
 _BACK, _ONCE = (0.02, 0.04), (0.035, 0.12)
 _SHIFT_ROWS, _SHIFT, _SHIFT_LEAST = 100, 0.15, 0.2  # returns; correlations
 _SWAP_ROWS, _SWAP = 40, 1.2
