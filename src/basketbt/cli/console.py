@@ -243,6 +243,10 @@ def _say_folded(
 
     console = Console()
     body = [max(map(display_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
+    body = [
+        max(width, _longest_word(head)) if at in right else width
+        for at, (width, head) in enumerate(zip(body, cells[0], strict=True))
+    ]
     shown = list(range(len(body)))
     while _least(body, shown, right) > console.width:
         numbers = [position for position in shown if position in right]
@@ -275,6 +279,12 @@ def _least(body: list[int], shown: list[int], right: Collection[int]) -> int:
     """Columns of a terminal that numbers need whole, texts up to a list's name, and the gaps."""
     widths = (body[at] if at in right else min(body[at], _NAME) for at in shown)
     return sum(widths) + 3 * len(shown)
+
+
+def _longest_word(head: str) -> int:
+    """Columns that a head needs: folded between words, long Chinese ones at four signs."""
+    words = ((one, display_width(one)) for one in head.split())
+    return max((width if one.isascii() else min(width, 8) for one, width in words), default=0)
 
 
 def display_width(text: str) -> int:
