@@ -243,16 +243,16 @@ def _say_folded(
 
     console = Console()
     body = [max(map(display_width, column[1:]), default=0) for column in zip(*cells, strict=True)]
-    body = [
-        max(width, _longest_word(head)) if at in right else width
-        for at, (width, head) in enumerate(zip(body, cells[0], strict=True))
-    ]
     shown = list(range(len(body)))
     while _least(body, shown, right) > console.width:
         numbers = [position for position in shown if position in right]
         if not numbers:
             break
         shown.remove(numbers[-1])
+    for at in (at for at in shown if at in right):  # heads whole where there is room
+        whole = [*body[:at], max(body[at], _longest_word(cells[0][at])), *body[at + 1 :]]
+        if _least(whole, shown, right) <= console.width:
+            body = whole
     named = Text(title) if title else None  # a name is no markup
     table = Table(title=named, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for position in shown:
