@@ -60,7 +60,7 @@ def test_a_table_is_read_and_what_is_no_share_in_it_is_told(tmp_path: Path) -> N
     assert isinstance(found, OwnList)
     assert (found.name, found.weighted) == ("名单", True)
     assert [row.weight for row in found.rows] == [0.6, 0.4]
-    assert "合计" in found.unread[0]
+    assert "合计" in str(found.unread[0])
     study = ad_hoc(Question(lists=[found], events=["deepseek-r1"]), TODAY).study
     assert [one.kind for one in study.config.weighting] == ["given"]
 

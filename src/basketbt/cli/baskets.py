@@ -267,10 +267,12 @@ def basket_from_table(name: str, path: Path) -> Path:
     content = sys.stdin.buffer.read(_LARGEST) if pasted else read_plain(path, _LARGEST)
     file = str(message("pasted-text")) if pasted else path.name
     found = tabled(all_cells(file, content))
-    unread = [f"row {line}: {words} ({why})" for line, words, why in found.left_out]
+    unread = [
+        message("share-line", line=line, row=row, why=why) for line, row, why in found.left_out
+    ]
     if not found.rows:
-        raise NoShares(path=file, listing="".join(f"\n{text}" for text in unread[:12]))
-    written = start_from_table(name, file, found.rows, unread)
+        raise NoShares(path=file, listing=listing(["", *unread[:12]], "line"))
+    written = start_from_table(name, file, found.rows, [*map(str, unread)])
     kind = "say-shares-with-weights" if found.weighted else "say-shares"
     say(message(kind, count=len(found.rows), left_out=len(unread)))
     for text in unread:

@@ -249,6 +249,10 @@ def _say_folded(
         if not numbers:
             break
         shown.remove(numbers[-1])
+    for at in (at for at in shown if at in right):  # heads whole where there is room
+        whole = [*body[:at], max(body[at], _longest_word(cells[0][at])), *body[at + 1 :]]
+        if _least(whole, shown, right) <= console.width:
+            body = whole
     named = Text(title) if title else None  # a name is no markup
     table = Table(title=named, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for position in shown:
@@ -275,6 +279,12 @@ def _least(body: list[int], shown: list[int], right: Collection[int]) -> int:
     """Columns of a terminal that numbers need whole, texts up to a list's name, and the gaps."""
     widths = (body[at] if at in right else min(body[at], _NAME) for at in shown)
     return sum(widths) + 3 * len(shown)
+
+
+def _longest_word(head: str) -> int:
+    """Columns that a head needs: folded between words, long Chinese ones at four signs."""
+    words = ((one, display_width(one)) for one in head.split())
+    return max((width if one.isascii() else min(width, 8) for one, width in words), default=0)
 
 
 def display_width(text: str) -> int:

@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def runs(
     context: typer.Context,
     results: Results = RESULTS,
-    limit: Annotated[int, typer.Option(help="So many at most; 0: all.", min=0)] = 30,
+    limit: Annotated[int, typer.Option(help="List at most so many; 0: all of them.", min=0)] = 30,
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -77,7 +77,8 @@ def prune(
         int | None, typer.Option(help="Keep so many of each study and kind.", min=0)
     ] = None,
     older_than: Annotated[
-        float | None, typer.Option(metavar="DAYS", help="Only those written before.", min=0)
+        float | None,
+        typer.Option(metavar="DAYS", help="Only those older than so many days.", min=0),
     ] = None,
     yes: Yes = False,
     as_json: Json = False,

@@ -26,6 +26,7 @@ from basketbt.lists.schema import ListFile, read_moment
 from basketbt.market.calendars import Calendar, as_date, calendar
 from basketbt.market.clock import SHANGHAI, Moment, moment_text
 from basketbt.market.dayzero import day_zero
+from basketbt.notes import Note, listing, message
 from basketbt.plan.study import home_calendar
 from basketbt.plan.tabled import NoShares, Row, tabled
 from basketbt.yamlfile import Location, YamlDocument
@@ -82,7 +83,7 @@ class OwnList:
     name: str
     rows: tuple[Row, ...]
     weighted: bool = False
-    unread: tuple[str, ...] = ()
+    unread: tuple[Note, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -129,11 +130,11 @@ def own_list(name: str, cells: Sequence[Sequence[str]], *, typed: bool = False) 
     Raises ``NoShares`` or ``UnreadShares``.
     """
     found = tabled(cells)
-    unread = tuple(f"{words} ({why})" for _, words, why in found.left_out)
+    unread = tuple(message("share-row", row=row, why=why) for _, row, why in found.left_out)
     if unread and typed:
-        raise UnreadShares(name=name, listing="; ".join(unread))
+        raise UnreadShares(name=name, listing=listing(unread, "semicolon"))
     if not found.rows:
-        raise NoShares(path=name, listing="".join(f"\n{text}" for text in unread[:12]))
+        raise NoShares(path=name, listing=listing(["", *unread[:12]], "line"))
     return OwnList(name=name, rows=found.rows, weighted=found.weighted, unread=unread)
 
 

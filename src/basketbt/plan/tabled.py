@@ -17,6 +17,7 @@ from basketbt.errors import BadSymbol, InputError
 from basketbt.lists.model import Stance
 from basketbt.market.securities import name_on, shares_called
 from basketbt.market.symbols import parse_symbol, readings
+from basketbt.notes import Note, listing, message
 
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "code": (
@@ -70,7 +71,7 @@ class Tabled:
     """What became of a table: the shares, and each row that is not among them with the reason."""
 
     rows: tuple[Row, ...]
-    left_out: tuple[tuple[int, str, str], ...]  # line, the row's words, why
+    left_out: tuple[tuple[int, str, Note], ...]  # line, the row's words, why
     weighted: bool  # every row has a weight
 
 
@@ -82,7 +83,7 @@ def tabled(cells: Sequence[Sequence[str]]) -> Tabled:
     if "code" in places:
         lines = _with_zeros(lines, places["code"])
     rows: list[Row] = []
-    left_out: list[tuple[int, str, str]] = []
+    left_out: list[tuple[int, str, Note]] = []
     heading: str | None = None
     for line, row in lines:
         if line <= head:
@@ -91,13 +92,13 @@ def tabled(cells: Sequence[Sequence[str]]) -> Tabled:
         fields = _by_header(row, places) if places else _by_kind(row)
         if not places and len(list(filter(None, row))) == 1 and not _is_share(words):
             heading = words  # of the rows below it
-            left_out.append((line, words, "neither a code nor a name that is known"))
+            left_out.append((line, words, message("share-unknown")))
             continue
         found = _row(line, fields)
-        if isinstance(found, str):
+        if isinstance(found, Note):
             left_out.append((line, words, found))
         elif any(one.symbol == found.symbol for one in rows):
-            left_out.append((line, words, f"{found.symbol} stands above already"))
+            left_out.append((line, words, message("share-above", symbol=found.symbol)))
         else:
             rows.append(replace(found, segment=found.segment or heading))
     return _weighted(rows, left_out)
@@ -169,21 +170,22 @@ def _is_share(text: str) -> bool:
     return any(_symbol(part) is not None or shares_called(part) for part in _parts(text))
 
 
-def _row(line: int, fields: Mapping[str, str]) -> Row | str:
+def _row(line: int, fields: Mapping[str, str]) -> Row | Note:
     """A share, or why the row is none."""
     told = normalize("NFKC", fields.get("stance", "")).strip().lower()
     if told and told not in _STANCES:
-        return f"the stance {told!r} is none of {', '.join(list(_STANCES)[:12])}, …"
+        return message("share-stance", stance=told, known=listing(list(_STANCES)[:12]))
     if told and _STANCES[told] is None:
-        return f"{told}: the source does not stand for it"
-    symbol, name = _share(fields.get("code", ""), fields.get("name", ""))
-    if symbol is None:
-        return name
+        return message("share-avoided", stance=told)
+    found = _share(fields.get("code", ""), fields.get("name", ""))
+    if isinstance(found, Note):
+        return found
+    symbol, name = found
     weight = None
     if fields.get("weight"):
         number = _NUMBER.fullmatch(fields["weight"])
         if number is None:
-            return f"the weight {fields['weight']!r} is no number"
+            return message("share-weight", weight=fields["weight"])
         weight = float(number[1]) / (100.0 if number[2] else 1.0)
     return Row(
         line=line,
@@ -195,20 +197,27 @@ def _row(line: int, fields: Mapping[str, str]) -> Row | str:
     )
 
 
-def _share(code: str, name: str) -> tuple[str | None, str]:
-    """The symbol and name of a share; or None and why it cannot be told."""
+def _share(code: str, name: str) -> tuple[str, str] | Note:
+    """The symbol and name of a share, or why it cannot be told."""
     by_name = shares_called(name) if name else ()
     if not code:
         if len(by_name) == 1:
             return by_name[0], name_on(by_name[0], None) or name
-        several = f"{name} could be {' or '.join(by_name)}"
-        return None, several if by_name else f"no share is known by the name {name!r}"
+        if by_name:
+            return message("share-several", name=name, symbols=listing(by_name, "or"))
+        return message("share-no-name", name=name)
     symbol = _symbol(code)
     if symbol is None:
-        return None, f"{code!r} is no code of a share"
+        return message("share-no-code", code=code)
     known = name_on(symbol, None)
     if by_name and symbol not in by_name:
-        return None, f"{name} is {' or '.join(by_name)}, and {symbol} is {known or 'another'}"
+        return message(
+            "share-two",
+            name=name,
+            symbols=listing(by_name, "or"),
+            symbol=symbol,
+            other=known or message("share-another"),
+        )
     return symbol, name or known or symbol
 
 
@@ -228,7 +237,7 @@ def _symbol(text: str) -> str | None:
         return None
 
 
-def _weighted(rows: Sequence[Row], left_out: Sequence[tuple[int, str, str]]) -> Tabled:
+def _weighted(rows: Sequence[Row], left_out: Sequence[tuple[int, str, Note]]) -> Tabled:
     """Weights as fractions: those of a table without percent signs may add up to 100."""
     total = sum(row.weight or 0.0 for row in rows)
     weighted = bool(rows) and all(row.weight for row in rows)

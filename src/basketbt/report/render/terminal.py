@@ -80,7 +80,13 @@ def answer_lines(data: ReportData) -> Iterator[str]:
     found = contexts(data, data.info.language)
     yield from memo.sentences(found)
     if not memo.is_pooled(found[0]):
-        yield from filter(None, map(kept, found))
+        for context in found:
+            said = kept(context)
+            if said and len(found) > 1:
+                name = context.event.name.say(context.language)
+                said = context.say("terminal.named", name=name, said=said)
+            if said:
+                yield said
 
 
 def _title(context: Context) -> str:

@@ -172,9 +172,9 @@ class Context:
     def _names(self) -> dict[str, str]:
         lists = self.data.lists.items()
         if self.language == "zh":
-            return {basket: f"{own.broker.zh}·{own.theme.zh}" for basket, own in lists}
+            return {basket: _joined(own.broker.zh, "·", own.theme.zh) for basket, own in lists}
         return {
-            basket: f"{own.broker.en.removesuffix(' Securities')} · {own.theme.en}"
+            basket: _joined(own.broker.en.removesuffix(" Securities"), " · ", own.theme.en)
             for basket, own in lists
         }
 
@@ -305,3 +305,8 @@ class View:
     def blocks(self, context: Context) -> list[Block]:
         have = (context.data.tables.get(name) for name in self.needs)
         return self.build(context) if all(have) else []
+
+
+def _joined(broker: str, dot: str, theme: str) -> str:
+    """An unnamed list of one's own is called so once."""
+    return theme if broker == theme else f"{broker}{dot}{theme}"

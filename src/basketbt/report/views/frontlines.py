@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from basketbt.report.data import Row, WindowInfo
 from basketbt.report.views.blocks import Cell, Head, change
@@ -31,11 +31,26 @@ def _before(context: Context) -> str:
         early = all(member.offset <= 0 for member in context.event.members)
         return context.say("memo.out_before") if early else ""
     ends = {str(row["end_date"]) for row in rows}
+    if any(map(_stops_early(context), rows)):
+        key = "memo.before_cut_said"
+    else:
+        key = "memo.before_said" if len(ends) == 1 else "memo.before_each_said"
     return context.say(
-        "memo.before_said" if len(ends) == 1 else "memo.before_each_said",
+        key,
         end=max(ends),
         each=_each(context, [_counted(context, row) for row in rows]),
     )
+
+
+def _stops_early(context: Context) -> Callable[[Row], bool]:
+    """Whether the study's windows end before the last close before a reader could trade."""
+    offsets = {str(one.session): one.offset for one in context.event.members}
+
+    def early(row: Row) -> bool:
+        last = real(row["last_day"])
+        return last is not None and last < offsets[str(row["publication_session"])] - 1
+
+    return early
 
 
 def _after(context: Context) -> str:
