@@ -80,7 +80,7 @@ def answer_lines(data: ReportData) -> Iterator[str]:
     found = contexts(data, data.info.language)
     yield from memo.sentences(found)
     if not memo.is_pooled(found[0]):
-        yield from filter(None, map(kept, found))
+        yield from memo.by_event(found, lambda one: filter(None, [kept(one)]))
 
 
 def _title(context: Context) -> str:

@@ -31,10 +31,19 @@ def _before(context: Context) -> str:
         early = all(member.offset <= 0 for member in context.event.members)
         return context.say("memo.out_before") if early else ""
     ends = {str(row["end_date"]) for row in rows}
+    key = "memo.before_said" if len(ends) == 1 else "memo.before_each_said"
     return context.say(
-        "memo.before_said" if len(ends) == 1 else "memo.before_each_said",
+        "memo.before_cut" if _cut_short(context, rows) else key,
         end=max(ends),
         each=_each(context, [_counted(context, row) for row in rows]),
+    )
+
+
+def _cut_short(context: Context, rows: list[Row]) -> bool:
+    """Whether the study's own windows end sessions before any of these lists could be bought."""
+    days = {member.session: member.offset for member in context.event.members}
+    return all(
+        (real(row["last_day"]) or 0.0) + 1 < days[str(row["publication_session"])] for row in rows
     )
 
 
