@@ -139,7 +139,7 @@ def _accounts(case: Case) -> list[str]:
     """Guojin's rows of the memo's table of accounts."""
     lines = case.r1_account.memo.splitlines()
     first = next(at for at, line in enumerate(lines) if " | " in line and "Achievable" in line)
-    own = [line for line in lines[first:] if line.startswith("| guojin/")]
+    own = [line for line in lines[first:] if line.startswith("| Guojin")]
     return [*lines[first : first + 2], *own[:10]]
 
 

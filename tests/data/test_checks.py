@@ -298,6 +298,25 @@ def test_an_index_that_lacks_a_session_is_a_hole_and_not_suspended() -> None:
     assert not any("taken as suspended" in one for one in said)
 
 
+@pytest.mark.parametrize(("theme", "named"), [(0.13, False), (0.2, True)])
+def test_an_index_between_the_broad_ones_and_the_shares_does_not_move_alone(
+    theme: float, named: bool
+) -> None:
+    """8 and 9 October 2024: the CSI AI index rose more than broad ones and less than its shares."""
+
+    def history_of(symbol: str, rise: float, fall: float) -> Bars:
+        closes = np.full(len(DAYS), 10.0)
+        closes[6] *= 1.0 + rise
+        closes[7:] = closes[6] * (1.0 - fall)
+        return share(symbol, closes.tolist(), table="t.csv")
+
+    broad = [history_of(name, 0.06, 0.073) for name in ("000300.SH", "000985.CSI", "000001.SH")]
+    shares = [history_of(f"68800{number}.SH", 0.155, 0.084) for number in range(1, 7)]
+    data = market(*broad, *shares, history_of("930713.CSI", theme, 0.05))
+    said = [note.text() for note in check(data).notes]
+    assert any("930713.CSI" in one and "moves where no other" in one for one in said) is named
+
+
 def test_two_actions_during_a_suspension_are_each_measured_from_what_the_other_left() -> None:
     bar = without(without(share(closes=[10.0] * 7 + [4.0] * 8), 5), 5)
     both = (action(5, cash=6.0), action(6, cash=5.0))

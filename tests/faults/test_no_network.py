@@ -33,7 +33,7 @@ QUIET = {
     "report": "report run",
     "rules": "rules",
     "run": "run s.yaml",
-    "runs prune": "runs prune results --keep 5",
+    "runs prune": "runs prune --results results --keep 5",
     "schema": "schema study",
     "show": "show mine.yaml",
     "store accept": "store accept --all --store store.sqlite",

@@ -9,6 +9,7 @@ import pytest
 from basketbt.api import Run, run
 from basketbt.cli.console import say_warnings
 from basketbt.notes import NoteKind
+from basketbt.report.render.terminal import answer_lines
 from basketbt.report.views import document
 from basketbt.report.views.blocks import Chart, Prose, TableBlock
 from support import invented
@@ -104,6 +105,22 @@ def test_what_is_said_of_every_event_is_said_once(several: Run) -> None:
     paper = [line for line in leads if "on paper" in line]
     assert len(paper) == 1
     assert paper[0].startswith("From 2025-02-10, a reader")
+
+
+def test_what_accounts_kept_around_an_event_is_headed_by_its_name(several: Run) -> None:
+    (kept,) = (line for line in answer_lines(several.data) if "ccount" in line)
+    assert kept.startswith("DeepSeek-R1 release: Accounts of 2 named lists")
+
+
+def test_windows_that_end_before_a_reader_could_buy_are_said_to_end_there() -> None:
+    changes = ["events=deepseek-v3", "baskets=guojin/xinchuang", "windows=[[0,5]]"]
+    short, *_ = answer_lines(run(invented.STUDY, overrides=changes).data)
+    assert short.startswith(
+        "Before a reader could buy, from day 0 to the close of 2025-01-06, where the study's "
+        "windows end, not yet to publication"
+    )
+    whole, *_ = answer_lines(run(invented.STUDY, overrides=["events=deepseek-r1"]).data)
+    assert whole.startswith("Before a reader could buy, from day 0 to the close of 2025-02-07")
 
 
 def test_below_the_first_page_every_list_stands_around_each_event(several: Run) -> None:

@@ -81,6 +81,8 @@ def test_another_language_stands_beside_the_run_which_stays_as_it_is(copy: Path)
 def test_a_chinese_memo_is_joined_with_chinese_punctuation(whole: Run) -> None:
     """What code puts together too: ids and figures beside Chinese words."""
     text = rendered(whole.data, language="zh")["memo.md"].decode().partition("\n")[2]
+    for basket in whole.result.plan.baskets:  # a title is as its publisher wrote it
+        text = text.replace(basket.source.title, "")
     slips = re.findall(r"[\u4e00-\u9fff）][,;:!?(]|[,;:)][\u4e00-\u9fff]|\([\u4e00-\u9fff]", text)
     assert slips == []
 
@@ -206,7 +208,9 @@ def test_below_the_table_stand_what_was_left_what_accounts_kept_and_whether_it_i
 ) -> None:
     before, after, chance, kept = answer_lines(whole.data)
     assert before.startswith("Before a reader could buy")
-    assert after.startswith("On paper, from the close before 2025-02-10, a reader's first session")
+    assert after.startswith(
+        "From 2025-02-10, a reader's first session, on paper from the close before"
+    )
     assert "bought at the open after publication had made" in kept
     assert chance.startswith("More than market and kind?")
 

@@ -162,8 +162,9 @@ def test_software_stood_out_before_it_was_named_and_one_list_after(r1: Run) -> N
     assert found["chosen_after"]
     verdicts: Any = r1.frames["verdicts"].set_index(["basket", "window"])
     assert verdicts.loc[("guojin/software", "[0,+5]"), "verdict"] == "stood_out"
-    (said,) = [one for one in r1.memo.splitlines() if one.startswith("- **guojin/software**")]
-    assert "stood out; chosen after these moves" in said
+    each = r1.memo.partition("the list was chosen after these moves")[0].splitlines()
+    said = [one for one in each if one.startswith("| Guojin · Application software")][-1]
+    assert "stood out\\*" in said
     assert "without-reopening" not in said  # the plain p stays below 5 % without that day
     named = verdicts[verdicts["family"] == "publication"]
     assert named.index[named["verdict"] == "stood_out"].tolist() == [

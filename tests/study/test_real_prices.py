@@ -11,6 +11,8 @@ import pytest
 
 from basketbt.api import Run, run
 from basketbt.errors import OutsideData
+from basketbt.report.views import document
+from basketbt.report.views.blocks import Prose
 from basketbt.shipped import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,8 +80,9 @@ def test_windows_beyond_the_prices_are_empty_and_refused_if_all_are(market: Path
     assert np.isnan(rows.loc[("guojin/software", "[0,+200]"), "total_return"])
     assert "end on 2025-10-30" in rows.loc[("guojin/software", "[0,+200]"), "notes"]
     assert rows.loc[("htsc/robotics", "[0,+200]"), "total_return"] > 0
-    assert "Nothing is known of [+8,+200], [0,+200]: prices of" in both.memo
-    assert "never closed below" not in both.memo
+    told = " ".join(one.text for one in document(both.data).blocks if isinstance(one, Prose))
+    assert "Nothing is known of [+8,+200], [0,+200]: prices of" in told
+    assert "never closed below" not in told
     assert any("end on 2025-10-30" in note.text() for note in both.result.notes)
     alone: Any = of("guojin/software").summary.set_index("window")["total_return"]
     assert alone.notna().to_dict() == {

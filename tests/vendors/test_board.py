@@ -45,7 +45,7 @@ def test_a_boards_shares_are_found_on_every_exchange(
 def test_a_name_that_is_no_board_is_named_with_the_nearest(
     replay: Replay, hosts: RateLimiter
 ) -> None:
-    with pytest.raises(UnknownName, match="nearest: DeepSeek概念"):
+    with pytest.raises(UnknownName, match="did you mean 'DeepSeek概念'"):
         concept_board("DeepSeek", TODAY, hosts)
 
 
@@ -76,7 +76,7 @@ def test_a_board_of_ths_is_read_page_by_page(replay: Replay, hosts: RateLimiter,
 def test_a_name_that_ths_does_not_have_is_named_with_the_nearest(
     replay: Replay, hosts: RateLimiter
 ) -> None:
-    with pytest.raises(UnknownName, match="nearest: DeepSeek概念") as caught:
+    with pytest.raises(UnknownName, match="did you mean 'DeepSeek概念'") as caught:
         ths_board("DeepSeek", TODAY, hosts)
     assert "boards of 同花顺" in caught.value.hint
 

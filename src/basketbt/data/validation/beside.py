@@ -92,14 +92,19 @@ def quantiles(grid: Floats, *shares: float) -> Floats:
 
 
 def _beyond_nearest(own: Floats, beside: Floats) -> Floats:
-    """(T,) a return less the nearest of those beside it; 0 where there is none."""
+    """(T,) a return less the nearest of those beside it; 0 where there is none, or between them.
+
+    An index of a theme that moves more than a broad one and less than the shares is not alone.
+    """
     apart = own[:, np.newaxis] - beside
     size = np.where(np.isfinite(apart), np.abs(apart), np.inf)
     if not size.shape[1]:
         return np.zeros(len(own))
     nearest = size.argmin(axis=1)[:, np.newaxis]
-    found: Floats = np.take_along_axis(apart, nearest, axis=1)[:, 0]
-    return np.nan_to_num(found)
+    found = np.take_along_axis(apart, nearest, axis=1)[:, 0]
+    between = (apart > 0).any(axis=1) & (apart < 0).any(axis=1)
+    alone: Floats = np.where(between, 0.0, np.nan_to_num(found))
+    return alone
 
 
 def _there_and_back(alone: Floats, least: float) -> Flags:

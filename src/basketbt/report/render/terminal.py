@@ -80,13 +80,7 @@ def answer_lines(data: ReportData) -> Iterator[str]:
     found = contexts(data, data.info.language)
     yield from memo.sentences(found)
     if not memo.is_pooled(found[0]):
-        for context in found:
-            said = kept(context)
-            if said and len(found) > 1:
-                name = context.event.name.say(context.language)
-                said = context.say("terminal.named", name=name, said=said)
-            if said:
-                yield said
+        yield from memo.by_event(found, lambda one: filter(None, [kept(one)]))
 
 
 def _title(context: Context) -> str:

@@ -5,7 +5,7 @@ All else of a report is its appendix. Every form begins with these blocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.report.views import aligned, frontlines, fronttable, pooled, publication
@@ -44,18 +44,23 @@ def sentences(events: list[Context]) -> list[str]:
     first = events[0]
     if is_pooled(first):
         return pooled.answers(first)
-    told: dict[str, list[Context]] = {}
-    for context in events[:_TOLD]:
-        for line in frontlines.sentences(context):
-            told.setdefault(line, []).append(context)
-    named = [
-        line
-        if len(own) == len(events[:_TOLD])  # said of all of them
-        else first.say("terminal.named", name=own[0].event.name.say(first.language), said=line)
-        for line, own in told.items()
-    ]
+    named = by_event(events[:_TOLD], frontlines.sentences)
     left = len(events) - _TOLD
     return [*named, *([first.say("memo.more_events", count=left)] if left > 0 else [])]
+
+
+def by_event(events: list[Context], lines: Callable[[Context], Iterable[str]]) -> list[str]:
+    """Lines of each event, headed by its name; once and without one what is said of all."""
+    told: dict[str, list[Context]] = {}
+    for context in events:
+        for line in lines(context):
+            told.setdefault(line, []).append(context)
+    return [
+        line
+        if len(own) == len(events)  # said of all of them
+        else own[0].say("terminal.named", name=own[0].event.name.say(own[0].language), said=line)
+        for line, own in told.items()
+    ]
 
 
 def is_pooled(context: Context) -> bool:
