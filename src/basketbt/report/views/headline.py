@@ -86,8 +86,13 @@ def _read_first(context: Context) -> Iterator[str]:
         which = "headline.the_list" if alone else "headline.the_lists"
         if len(dates) > 1:
             which = "headline.one_list" if alone else "headline.some_lists"
+        if str(member.session) > context.data.info.last_session:
+            key = "headline.known_after"
+        else:
+            key = "headline.read_first" if member.offset > 0 else "headline.out_before"
         yield context.say(
-            "headline.read_first" if member.offset > 0 else "headline.out_before",
+            key,
+            last=context.data.info.last_session,
             lists=context.say(which, count=len(names), names=context.comma(names)),
             published=published,
             session=member.session,

@@ -78,17 +78,17 @@ def _event(events: list[Context]) -> str:
         )
     for context in events[:_TOLD]:
         event, sessions = context.event, list(context.readers)
+        if str(sessions[0]) > first.data.info.last_session:
+            reader = "memo.no_reader"
+        else:
+            reader = "memo.reader" if len(sessions) == 1 else "memo.readers"
         said.append(
             context.say(
                 "memo.event",
                 name=event.name.say(context.language),
                 at=event.at[:16].replace("T", " "),
                 day0=event.day0,
-                reader=context.say(
-                    "memo.reader" if len(sessions) == 1 else "memo.readers",
-                    session=sessions[0],
-                    last=sessions[-1],
-                ),
+                reader=context.say(reader, session=sessions[0], last=sessions[-1]),
             )
         )
     return first.say("joint.semicolon").join(said)
