@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-# Control characters but for tab and newline, surrogates, other ends of lines, and what reorders or
-# isolates what a reader sees, whatever the text says.
+# Control characters but for tab and newline, surrogates and what is no character, other ends of
+# lines, and what reorders or isolates what a reader sees, whatever the text says.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
 
@@ -31,9 +31,11 @@ def columns(text: str) -> int:
 
 def shortened(text: str, most: int) -> str:
     """The text, cut with an ellipsis where it is wider than ``most`` letters."""
-    if columns(text) <= most:
-        return text
-    kept = text
-    while columns(kept) >= most:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"
+    taken = kept = 0
+    for place, sign in enumerate(text, 1):
+        taken += columns(sign)
+        if taken > most:
+            return f"{text[:kept].rstrip()}…"
+        if taken < most:
+            kept = place
+    return text

@@ -141,17 +141,26 @@ def exchanged(name: str) -> Change:
     return change
 
 
-def late(name: str, by: int) -> Change:
-    """Every row under the day of a neighbouring session."""
+def held(name: str, since: int, until: int) -> Change:
+    """Rows filled with what the row before them says."""
+    columns = ("open", "high", "low", "close", "volume", "amount")
+    return in_rows(
+        name, slice(since - 1, until), **dict.fromkeys(columns, lambda values: values[:1])
+    )
+
+
+def late(name: str, by: int, since: int = 0) -> Change:
+    """Every row from ``since`` on under the day of a neighbouring session."""
 
     def change(data: MarketData) -> MarketData:
         own = data.bars.own(data.bars.symbols.index(name))
         columns = {}
         for column in COLUMNS:
             values = getattr(data.bars, column).copy()
-            values[own] = np.roll(values[own], by)
+            moved = values[own.start + max(since - 1, 0) : own.stop]
+            moved[:] = np.roll(moved, by) if not since else np.append(moved[:1], moved[:-1])
             columns[column] = values
-        lost = own.start if by > 0 else own.stop - 1
+        lost = [] if since else [own.start if by > 0 else own.stop - 1]
         bars = replace(data.bars, **columns).rows(np.delete(np.arange(len(data.bars)), lost))
         actions = {key: one for key, one in data.actions.items() if key != name}
         return replace(data, bars=bars, actions=actions, shares={}, market_values={})
@@ -256,12 +265,22 @@ def _of_shares() -> Iterator[WrongNumber]:
         yield WrongNumber(f"adjusted beside money {name}", adjusted(name), name, "adjusted")
         for by in (1, -1):
             yield WrongNumber(f"shifted {name} {by}", late(name, by), name, "shifted")
+        for since, until in ((60, 61), (100, 108), (110, None)):
+            filled = held(name, since, until) if until else late(name, 1, since)
+            yield WrongNumber(f"repeated {name} {since} {until}", filled, name, "repeated")
         for size in (1.0, 1.03):
             yield WrongNumber(
                 f"row twice {name} x{size}", again(name, 50, size), name, "duplicates"
             )
         yield WrongNumber(f"cash per ten {name}", cash(name, 10.0), name, "factor")
         yield WrongNumber(f"no row {name}", without(name, slice(30, 33)), name, "gap")
+
+
+def _of_indexes() -> Iterator[WrongNumber]:
+    for name in INDEXES:
+        for by in (1, -1):
+            yield WrongNumber(f"index shifted {name} {by}", late(name, by), name, "shifted")
+        yield WrongNumber(f"index held {name}", held(name, 100, 105), name, "repeated")
 
 
 def _of_the_rest() -> Iterator[WrongNumber]:
@@ -302,7 +321,7 @@ def _of_the_rest() -> Iterator[WrongNumber]:
         yield WrongNumber(f"count five times {name}", jump, name, "counts")
 
 
-WRONG_NUMBERS = (*_of_closes(), *_of_shares(), *_of_the_rest())
+WRONG_NUMBERS = (*_of_closes(), *_of_shares(), *_of_indexes(), *_of_the_rest())
 
 
 # --- texts ---------------------------------------------------------------------------------------

@@ -133,6 +133,12 @@ def forge_deep(path: Path, key: str) -> None:
     forge(path, {key: [value]})
 
 
+def forge_long(path: Path, letters: int) -> None:
+    """A lock with a note as long as that."""
+    values = {"count": "A" * letters}
+    forge(path, {"notes": [{"code": "sample_pool", "severity": "warning", "values": values}]})
+
+
 def relink(path: Path, to: str) -> None:
     """The run in a study's folder set aside, a link to elsewhere in its place."""
     link(_run_in(path), to)
@@ -285,6 +291,6 @@ DAMAGES: Mapping[str, Damage] = {
     for one in (
         *(write, edit, cut, flip, pipe, link, folder, set_json, rehash, forge, members, sql),
         *(parquet, bomb, workbook, remove, many_keys, long_name),
-        *(unsigned, forge_deep, relink, relink_inside, relink_folder),
+        *(unsigned, forge_deep, forge_long, relink, relink_inside, relink_folder),
     )
 }

@@ -35,6 +35,12 @@ def shell(command: str, here: Path, **more: str) -> subprocess.CompletedProcess[
     )
 
 
+def test_a_folder_that_is_gone_is_said(here: Path) -> None:
+    done = shell("mkdir gone; cd gone; rmdir ../gone; basketbt list", here)
+    assert done.returncode == 2
+    assert b"no such file" in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("closed", "command", "code"),
     [

@@ -68,6 +68,8 @@ def _told(error: BaseException) -> BasketbtError:
         return error
     if isinstance(error, OSError) and error.filename is not None:
         return RefusedPath(path=error.filename, why=of_system(error))
+    if isinstance(error, FileNotFoundError):  # what has no name is the folder one stands in
+        return RefusedPath(path=os.curdir, why=of_system(error))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
         to_nowhere(sys.stdout)  # what has no name is the standard output
         return OutputError.of(error, message("standard-output"))

@@ -409,9 +409,13 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
     if not equals or not key.strip():
         what = message("why-is-not-key-value", text=text)
         raise InvalidFile([Problem("--set", 0, what, message("do-e-g-set-windows-0"))])
+    keys = tuple(key.strip().split("."))
+    if len(keys) > yamlfile.MAX_DEPTH:
+        what = message("why-line-is-nested-deeper-than", line=1, max_depth=yamlfile.MAX_DEPTH)
+        raise InvalidFile([Problem("--set", 0, what)])
     name = f"--set {key.strip()}"
     try:
-        return tuple(key.strip().split(".")), yamlfile.parse(value, name=name)
+        return keys, yamlfile.parse(value, name=name)
     except FileSyntaxError as error:
         raise InvalidFile(
             [Problem(name, 0, message("why-not-valid-yaml", what=error.fields["what"]))]

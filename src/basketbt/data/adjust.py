@@ -64,7 +64,8 @@ def action_steps(dates: Dates, close: Floats, actions: Iterable[CorporateAction]
 def factor_steps(factor: Floats) -> Floats:
     """f_t / f_{t-1} of a factor, (T,); exactly 1 on the first bar and where only noise differs."""
     steps = np.ones(len(factor))
-    np.divide(factor[1:], factor[:-1], out=steps[1:])
+    with np.errstate(divide="ignore", invalid="ignore"):  # a factor of 0 is refused by its check
+        np.divide(factor[1:], factor[:-1], out=steps[1:])
     steps[np.abs(steps - 1.0) < _STEP] = 1.0
     return steps
 

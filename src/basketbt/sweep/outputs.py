@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from basketbt.bounded import read_plain
+from basketbt.bounded import demand_plain, read_plain
 from basketbt.durable import demand_writable
 from basketbt.engine.batch.engine import FALL_ROWS, FIGURES, GridStatistics
 from basketbt.errors import BasketbtError, OutputError
@@ -139,6 +139,7 @@ def _manifest(plan: GridPlan, folder: Path) -> bytes:
 
 
 def _digest(path: Path) -> str:
+    demand_plain(path)
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 

@@ -19,6 +19,10 @@ _DAMAGE = (
     *("Could not decode", "datatype mismatch"),
 )
 
+#: What makes numbers up while it is read, or changes others while one is written.
+_COMPUTED = """SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger')
+    OR sql LIKE 'CREATE VIRTUAL%' OR sql LIKE '%GENERATED ALWAYS%'"""
+
 
 class DamagedStore(DataError):
     """The file is no longer a sound SQLite file. It is kept, under another name."""
@@ -93,9 +97,14 @@ def _says_ours(path: Path) -> bool:
             return False
         with contextlib.closing(_read_only(path)) as connection:
             found = connection.execute("PRAGMA application_id").fetchone()
-            return bool(found == (APPLICATION_ID,))
+            if found != (APPLICATION_ID,):
+                return False
+            computed = connection.execute(_COMPUTED).fetchone()
     except (sqlite3.DatabaseError, OSError):
         return False
+    if computed is not None:
+        raise NotAStore(path=path, why=message("why-it-holds-what-computes"))
+    return True
 
 
 def _tables(path: Path) -> set[str]:

@@ -116,14 +116,14 @@ def _there_and_back(alone: Floats, least: float) -> Flags:
 
 
 def shifted(bars: Bars, returns: Returns) -> list[Finding]:
-    """Shares that move with the market of the session before or after, and not with their own."""
+    """Securities that move with the market of the session beside theirs, not with their own."""
     grid = returns.grid
     known = np.isfinite(grid)
     total, count = np.where(known, grid, 0.0).sum(axis=1), known.sum(axis=1)
     found = []
     for number, symbol in enumerate(bars.parsed):
         own = known[:, number]
-        if symbol.kind != "share" or own.sum() < _SHIFT_ROWS:
+        if symbol.kind not in ("share", "index") or own.sum() < _SHIFT_ROWS:
             continue
         others = count - own
         with np.errstate(invalid="ignore", divide="ignore"):

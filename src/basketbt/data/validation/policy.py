@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ohlc", "refuse"),
     Rule("open", "warn"),
     Rule("swapped", "refuse"),
+    Rule("repeated", "warn"),
     Rule("units", "refuse"),
     Rule("mean_price", "warn"),
     Rule("fx", "refuse"),

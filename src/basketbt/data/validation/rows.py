@@ -116,6 +116,24 @@ def gaps(bars: Bars) -> list[Finding]:
     return findings_of(bars, "gap", missing > 0, missing.astype(np.float64), what)
 
 
+def repeated(bars: Bars) -> list[Finding]:
+    """Rows that say the same as the row before: filled forward, or a day late from there on.
+
+    Of rows that were traded at more than one price every column is the same, the volume
+    included; of an index three levels in a row, for two are the same once in years.
+    """
+    same = (bars.volume > 0) & (bars.high > bars.low) & of_kind(bars, "share") & ~bars.first
+    for name in ("open", "high", "low", "close", "volume"):
+        same[1:] &= getattr(bars, name)[1:] == getattr(bars, name)[:-1]
+    level = np.append(False, bars.close[1:] == bars.close[:-1])[: len(bars)]
+    level &= of_kind(bars, "index") & ~bars.first
+    same |= level & np.append(False, level[:-1])[: len(bars)]
+    often = np.bincount(bars.code[same], minlength=len(bars.symbols))
+    rows = np.bincount(bars.code, minlength=len(bars.symbols))
+    same &= bars.per_row(often * 2 < rows)  # a table of one number throughout is made, not filled
+    return findings_of(bars, "repeated", same, bars.close, "says what the row before says, close")
+
+
 def missing_before(bars: Bars) -> NDArray[np.int64]:
     """(R,) sessions of its exchange between a row and the one before; 0 for the first row."""
     missing = np.zeros(len(bars), dtype=np.int64)
@@ -187,6 +205,7 @@ _RULES: tuple[Callable[[Bars], list[Finding]], ...] = (
     not_positive,
     off_calendar,
     out_of_range,
+    repeated,
     units,
     holes,
     gaps,

@@ -133,7 +133,7 @@ class _Writer:
             Cm(one) / has for one, has in ((width, shape.width), (height, shape.height)) if one
         )
         shape.width, shape.height = (Emu(int(one * scale)) for one in (shape.width, shape.height))
-        shape._inline.docPr.set("descr", chart.alt)
+        shape._inline.docPr.set("descr", visible(chart.alt))
 
     def _tables(self, block: TableBlock) -> None:
         """A table; of one too wide for a turned page its columns in several."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from basketbt.report.views.blocks import Document
-from basketbt.text import visible
+from basketbt.text import shortened, visible
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_PROPERTY = 255  # letters that a property of a Word file may have
 _THUMBNAIL = "docProps/thumbnail.jpeg"
 
 _WIDTH_CM, _HEIGHT_CM, _MARGIN_CM, _FOOT_CM = 21.0, 29.7, 1.5, 1.6
@@ -81,7 +82,8 @@ def new(document: Document) -> WordDocument:
     _page(made.sections[0], wide=False)
     _footer(made.sections[0], document.line)
     about = made.core_properties
-    about.title, about.author, about.comments = visible(document.title), "basketbt", ""
+    about.title = shortened(visible(document.title), _PROPERTY)
+    about.author, about.comments = "basketbt", ""
     about.created = about.modified = _CREATED
     about.language = _LANGUAGES[document.language]
     return made

@@ -113,7 +113,7 @@ def _embedded(value: Any) -> str:
 
 def _breakable(text: str) -> Markup:
     """A name that may be broken after its slashes, and nowhere else while there is room."""
-    return Markup("/<wbr>").join(text.split("/"))
+    return Markup("/<wbr>").join(visible(text).split("/"))
 
 
 def _style(more: str) -> str:

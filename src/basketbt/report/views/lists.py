@@ -76,8 +76,9 @@ class _Traded:
 def _traded(context: Context) -> dict[tuple[str, str], _Traded]:
     """(basket, symbol) → its orders in the account that is shown: a reader's, if there is one."""
     found: dict[tuple[str, str], _Traded] = {}
+    shown = next(iter(context.entries), None)
     for (basket, entry), orders in context.orders.items():
-        for row in orders if entry == context.entries[0] else ():
+        for row in orders if entry == shown else ():
             own = found.setdefault((basket, str(row["symbol"])), _Traded())
             own.orders += 1
             own.short += row["reason"] not in (None, "lot")  # whole lots stand in no one's way

@@ -46,7 +46,7 @@ class Scale:
 def element(tag: str, body: str = "", **attributes: str | float) -> str:
     """One element; ``class_name`` becomes class, an underscore a hyphen, a length one decimal."""
     said = "".join(
-        f' {_key(key)}="{escape(value) if isinstance(value, str) else place(value)}"'
+        f' {_key(key)}="{escape(visible(value)) if isinstance(value, str) else place(value)}"'
         for key, value in attributes.items()
         if value != ""
     )
