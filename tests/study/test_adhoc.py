@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from basketbt.api import run as api_run
 from basketbt.config.study import load_study
 from basketbt.errors import BasketbtError, InvalidFile
 from basketbt.plan.adhoc import (
@@ -28,6 +29,8 @@ from basketbt.plan.adhoc import (
     list_of_text,
 )
 from basketbt.plan.study import make_plan
+from basketbt.report.files import NotARun
+from basketbt.verification import verify
 from support.written import command, content, loaded, table
 
 TODAY = date(2026, 1, 15)
@@ -242,3 +245,23 @@ def test_a_file_may_say_its_format_and_one_of_the_future_is_refused(tmp_path: Pa
         assert len(error.value.problems) == 1
         assert "pip install -U basketbt" in str(error.value)
         path.write_text(files[name], encoding="utf-8")
+
+
+@pytest.mark.parametrize("published", [None, "2025-02-07", "2025-02-07 00:00"])
+def test_a_run_of_lists_without_files_is_verified_from_what_it_carries(
+    published: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = api_run(
+        lists={"mine": ["688111.SH", "科大讯飞"], "软件": {"300624": 0.4, "002230": 0.6}},
+        events="deepseek-r1",
+        published=published,
+        source="sample",
+    )
+    folder = made.write(tmp_path / "results")
+    assert verify(folder, source=None) == ()
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    del manifest["lists"][0]["constituents"][0]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(NotARun, match="damaged"):
+        verify(folder, source=None)

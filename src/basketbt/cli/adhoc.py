@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from basketbt.locale import say as worded
 from basketbt.notes import message
 
 if TYPE_CHECKING:
+    from basketbt.api import Run
     from basketbt.locale import Language
     from basketbt.plan.adhoc import AdHoc, Question
 
@@ -128,6 +130,12 @@ def save_files(found: AdHoc, language: Language, *, quiet: bool) -> None:
         write_whole(Path(name), content.encode())
         if not quiet:
             say(worded("cli.saved", language, path=name))
+
+
+def in_files(done: Run) -> Run:
+    """A run whose lists are about to be files: it need not carry them."""
+    result = done.result
+    return replace(done, result=replace(result, plan=replace(result.plan, given=())))
 
 
 def say_doubts(question: Question, language: Language) -> None:

@@ -94,7 +94,9 @@ def run(
             access=options.access(store, offline, tell, quiet=quiet or as_json),
             progress=tell,
         ),
-        lambda done, tell: done.write(out, chosen, full=full, tell=tell),
+        lambda done, tell: (adhoc.in_files(done) if save else done).write(
+            out, chosen, full=full, tell=tell
+        ),
         quiet=quiet or as_json,
     )
     if as_json:
