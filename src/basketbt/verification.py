@@ -16,6 +16,8 @@ from basketbt.config.study import StudyConfig, StudyFile
 from basketbt.data.bars import PriceSource
 from basketbt.durable import sha256
 from basketbt.errors import InputError
+from basketbt.lists.model import Basket
+from basketbt.lists.stored import basket_from
 from basketbt.notes import Note, message
 from basketbt.pipeline.run import run_study
 from basketbt.pipeline.sources import ROUTES, Access, choose_source
@@ -24,6 +26,7 @@ from basketbt.report.csvfile import csv_bytes
 from basketbt.report.files import NotARun, is_full, read_manifest, run_files
 from basketbt.report.layouts import LAYOUTS
 from basketbt.report.parquetfile import table_from_parquet
+from basketbt.report.publish import MANIFEST
 from basketbt.report.render import PAGE, PDF, PICTURES, WORD, WORKBOOK, Format
 from basketbt.shipped import SAMPLE
 from basketbt.sweep.outputs import GRID_CSV
@@ -54,13 +57,16 @@ def verify(
     """What differs between a run's files and the same run computed now; empty when nothing does.
 
     A grid is a run too. The study is the one in the manifest, whole or its event study alone; lists
-    come from the nearest ``baskets`` folder, prices from ``source``: by default the vendor route
-    or the sample that the run names. A run does not carry prices.
+    are the manifest's where they stood in no file, else those of the nearest ``baskets`` folder;
+    prices come from ``source``: by default the vendor route or the sample that the run names. A run
+    does not carry prices.
 
     Raises ``NotARun``, ``PricesNotNamed``, and whatever running the study raises.
     """
     manifest = read_manifest(folder)
-    study = StudyFile(config=_config(folder, manifest), path=Path("study.yaml"))
+    study = StudyFile(
+        _config(folder, manifest), Path("study.yaml"), lists=_own_lists(folder, manifest)
+    )
     prices = choose_source(study, source or _own_source(folder, manifest), access)
     outputs = manifest["outputs"]
     if "choices" in manifest:
@@ -121,6 +127,17 @@ def _config(folder: Path, manifest: dict[str, Any]) -> StudyConfig:
     except ValidationError as error:
         why = message("why-its-study-cannot-be-read", count=error.error_count())
         raise NotARun(folder=folder, why=why) from error
+
+
+def _own_lists(folder: Path, manifest: dict[str, Any]) -> tuple[Basket, ...]:
+    """The lists that stood in no file when the run was made."""
+    try:
+        lists = tuple(map(basket_from, manifest.get("lists", ())))
+        if all(manifest["baskets"][one.id] == one.digest for one in lists):
+            return lists
+    except (ValueError, LookupError, TypeError):  # pydantic's is a ValueError
+        pass
+    raise NotARun(folder=folder, why=message("why-its-is-damaged", manifest=MANIFEST))
 
 
 def _difference(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from basketbt.api import run as api_run
 from basketbt.config.study import load_study
 from basketbt.errors import BasketbtError, InvalidFile
 from basketbt.plan.adhoc import (
@@ -26,8 +27,11 @@ from basketbt.plan.adhoc import (
     ad_hoc,
     as_files,
     list_of_text,
+    unknown_codes,
 )
 from basketbt.plan.study import make_plan
+from basketbt.report.files import NotARun
+from basketbt.verification import verify
 from support.written import command, content, loaded, table
 
 TODAY = date(2026, 1, 15)
@@ -69,6 +73,60 @@ def test_a_typed_word_that_is_no_share_is_refused() -> None:
     with pytest.raises(UnreadShares, match="30062x") as error:
         list_of_text("688111 30062x", 1)
     assert error.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [("科大讯非", ("科大讯飞 002230.SZ",)), ("中兴", ("中兴通讯 000063.SZ", "中兴商业 000715.SZ"))],
+)
+def test_an_unknown_name_is_answered_with_those_it_may_mean(
+    word: str, near: tuple[str, ...]
+) -> None:
+    with pytest.raises(UnreadShares) as error:
+        list_of_text(f"688111 {word}", 1)
+    assert all(one in str(error.value) for one in near)
+
+
+def test_a_code_that_no_list_of_securities_has_is_told() -> None:
+    found = list_of_text("688111 301999", 1)
+    assert isinstance(found, OwnList)
+    assert unknown_codes(found) == ("301999.SZ",)
+
+
+@pytest.mark.parametrize(
+    ("texts", "more", "en", "zh"),
+    [
+        (
+            (SHARES,),
+            {"events": ["deepseek-r1"]},
+            "3 shares around DeepSeek-R1 release",
+            "DeepSeek-R1 发布前后的3只个股",
+        ),
+        (
+            ("688111",),
+            {"published": "2025-02-07"},
+            "1 share around publication",
+            "公布前后的1只个股",
+        ),
+        (
+            ("软件=688111",),
+            {"since": "2025-02-10"},
+            "软件 since 2025-02-10",
+            "2025-02-10以来的软件",
+        ),
+        (
+            ("688111", "300624"),
+            {"events": ["deepseek-r1", "deepseek-v3"]},
+            "2 lists around 2 events",
+            "2个事件前后的2份名单",
+        ),
+    ],
+)
+def test_the_title_says_what_is_asked(
+    texts: tuple[str, ...], more: dict[str, Any], en: str, zh: str
+) -> None:
+    config = asked(*texts, **more).study.config
+    assert (config.heading("en"), config.heading("zh")) == (en, zh)
 
 
 def test_lists_that_nobody_dates_are_looked_at_around_the_event() -> None:
@@ -202,6 +260,26 @@ class TestCommand:
                 one.replace("+", "") for one in wanted[3:]
             ]
 
+    def test_what_no_study_says_the_terminal_does(self, tmp_path: Path) -> None:
+        words = ("run", "--list", "301999 688111", "--event", "2025-03-05", "--source", "sample")
+        refused = command(*words, cwd=tmp_path, LC_ALL="zh_CN.UTF-8")
+        assert "证券名录中没有301999.SZ" in refused.stderr
+        words = ("run", "--list", SHARES, "--event", "2025-03-05", "--source", "sample")
+        asked = (*words, "--format", "docx,xlsx")
+        done = command(*asked, cwd=tmp_path, LC_ALL="zh_CN.UTF-8")
+        assert done.returncode == 0, done.stderr
+        assert "2025-03-05未给时刻" in done.stderr
+        assert "--published 2025-03-05" in done.stderr
+        run = (tmp_path / "results/adhoc/latest").resolve().relative_to(tmp_path.resolve())
+        assert {f"Word：{run}/memo.docx", f"Excel：{run}/summary.xlsx"} <= set(
+            done.stdout.splitlines()
+        )
+        memo = (tmp_path / run / "memo.md").read_text(encoding="utf-8")
+        assert memo.startswith("# 2025-03-05前后的3只个股\n")
+        again = command("report", "latest", "--format", "docx", cwd=tmp_path)
+        assert f"word:   {run}/memo.docx" in again.stdout.splitlines()
+        assert command("verify", "latest", cwd=tmp_path).returncode == 0
+
     def test_files_are_never_written_over_unasked(self, tmp_path: Path) -> None:
         (tmp_path / "mine.yaml").write_text("study: other\n", encoding="utf-8")
         refused = command(*self.ASK, "--save", "mine", cwd=tmp_path)
@@ -242,3 +320,23 @@ def test_a_file_may_say_its_format_and_one_of_the_future_is_refused(tmp_path: Pa
         assert len(error.value.problems) == 1
         assert "pip install -U basketbt" in str(error.value)
         path.write_text(files[name], encoding="utf-8")
+
+
+@pytest.mark.parametrize("published", [None, "2025-02-07", "2025-02-07 00:00"])
+def test_a_run_of_lists_without_files_is_verified_from_what_it_carries(
+    published: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = api_run(
+        lists={"mine": ["688111.SH", "科大讯飞"], "软件": {"300624": 0.4, "002230": 0.6}},
+        events="deepseek-r1",
+        published=published,
+        source="sample",
+    )
+    folder = made.write(tmp_path / "results")
+    assert verify(folder, source=None) == ()
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    del manifest["lists"][0]["constituents"][0]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(NotARun, match="damaged"):
+        verify(folder, source=None)

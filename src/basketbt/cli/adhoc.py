@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from basketbt.cli.console import say, warn
+from basketbt.cli.language import screen_language
 from basketbt.errors import InputError, OutputError
 from basketbt.locale import say as worded
 from basketbt.notes import message
 
 if TYPE_CHECKING:
+    from basketbt.api import Run
     from basketbt.locale import Language
     from basketbt.plan.adhoc import AdHoc, Question
+    from basketbt.report.data import RunInfo
 
 Lists = Annotated[
     list[str] | None,
@@ -95,7 +99,11 @@ def asked(
         since=since,
         until=until,
         name=save,
-        settings={"prices": {"source": source}} if named else {},
+        # No study says in which language to answer, so the terminal does.
+        settings={
+            **({"language": "zh"} if screen_language() == "zh" else {}),
+            **({"prices": {"source": source}} if named else {}),
+        },
     )
 
 
@@ -130,9 +138,30 @@ def save_files(found: AdHoc, language: Language, *, quiet: bool) -> None:
             say(worded("cli.saved", language, path=name))
 
 
-def say_doubts(question: Question, language: Language) -> None:
-    """What a reader must know of lists that stand in no file."""
+def in_files(done: Run) -> Run:
+    """A run whose lists are about to be files: it need not carry them."""
+    result = done.result
+    return replace(done, result=replace(result, plan=replace(result.plan, given=())))
+
+
+def say_unknown(question: Question) -> None:
+    """Codes that may be mistyped, before prices are looked for in vain."""
+    from basketbt.plan.adhoc import OwnList, unknown_codes
+
+    own = [one for one in question.lists if isinstance(one, OwnList)]
+    for code in dict.fromkeys(code for one in own for code in unknown_codes(one)):
+        warn(worded("cli.unknown_code", screen_language(), code=code))
+
+
+def say_doubts(question: Question, info: RunInfo) -> None:
+    """What a reader must know of lists that stand in no file, and of days without a time."""
     from basketbt.plan.adhoc import OwnList, is_weighted
+
+    language = info.language
+    days = {one.at: one for one in info.events if one.at in question.events}
+    for day, event in days.items():
+        if len(day) == len("2025-03-05"):
+            warn(worded("cli.bare_day", language, day=day, session=event.day0))
 
     own = [one for one in question.lists if isinstance(one, OwnList)]
     for one in own:
@@ -141,4 +170,4 @@ def say_doubts(question: Question, language: Language) -> None:
         if one.weighted and not all(is_weighted(other) for other in question.lists):
             warn(worded("cli.weights_unused", language, list=one.name))
     if own and question.published is None:
-        warn(worded("cli.undated", language))
+        warn(worded("cli.undated", language, day=info.events[0].at[: len("2025-02-07")]))

@@ -3,6 +3,7 @@
 ``--lang`` if it is given, else the terminal's locale: the first of LC_ALL, LC_MESSAGES and LANG
 that is set, Chinese if it begins with ``zh``, else English. What a study says (its table, memo,
 page) is in ``--lang``, else in the study's own ``language``: a terminal must not change results.
+Lists that are typed have no study, and are answered in the language of the screen.
 
 Messages are in the two catalogues. What stands in English in the code, because there it is read
 (help beside its option, heads of tables, steps of a run) or because it is typer's, has its Chinese

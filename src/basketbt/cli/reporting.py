@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from basketbt.cli.console import Json, Quiet, say, say_json, say_place, say_screen
+from basketbt.cli.language import screen_language
 from basketbt.cli.options import Full, RunName, run_folder
 from basketbt.errors import unknown
-from basketbt.notes import message
 
 if TYPE_CHECKING:
+    from basketbt.locale import Language
     from basketbt.report.compare import Comparison
     from basketbt.report.render import Format
 
@@ -77,9 +80,10 @@ def report(
     from basketbt.report.data import Colours
     from basketbt.report.files import render_again
 
+    given, chosen = run_folder(run), choose_formats(formats, page=True)
     folder = render_again(
-        run_folder(run),
-        choose_formats(formats, page=True),
+        given,
+        chosen,
         language=_one_of("language", lang, get_args(Language)),
         colours=_one_of("colours", colours, get_args(Colours)),
         full=full,
@@ -88,9 +92,19 @@ def report(
     if as_json:
         say_json({"folder": str(folder), "page": str(page)})
     elif not quiet:
-        say(message("say-page", path=page))
+        shown = folder if given.is_absolute() else Path(os.path.relpath(folder))
+        say_made(shown, chosen, screen_language())
     if show:
         typer.launch(str(page))
+
+
+def say_made(folder: Path, formats: Sequence[Format], language: Language) -> None:
+    """Where the page is, and each other file that was asked for."""
+    from basketbt.report.render import PAGE, PDF, WORD, WORKBOOK
+
+    for kind, file in (("page", PAGE), ("docx", WORD), ("pdf", PDF), ("xlsx", WORKBOOK)):
+        if kind in formats:
+            say_place(kind, folder / file, language)
 
 
 def compare(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,7 +25,7 @@ from basketbt.cli.console import (
 )
 from basketbt.cli.language import spoken
 from basketbt.cli.market import events
-from basketbt.cli.reporting import Formats, choose_formats
+from basketbt.cli.reporting import Formats, choose_formats, say_made
 
 if TYPE_CHECKING:
     from basketbt.api import Run
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from basketbt.notes import Note
     from basketbt.pipeline.run import Progress
     from basketbt.plan.adhoc import Question
+    from basketbt.report.render import Format
 
 
 PAGE = "report.html"
@@ -83,6 +84,8 @@ def run(
     question = found = None
     if lists:
         question = adhoc.asked(lists, event, published, since, until, save, prices)
+        if not (quiet or as_json):
+            adhoc.say_unknown(question)
         found = adhoc.planned(question, changes)
         if save:
             adhoc.refuse_files(found, force=force)
@@ -94,13 +97,15 @@ def run(
             access=options.access(store, offline, tell, quiet=quiet or as_json),
             progress=tell,
         ),
-        lambda done, tell: done.write(out, chosen, full=full, tell=tell),
+        lambda done, tell: (adhoc.in_files(done) if save else done).write(
+            out, chosen, full=full, tell=tell
+        ),
         quiet=quiet or as_json,
     )
     if as_json:
         say_json(as_data(finished, folder, "summary"))
     elif not quiet:
-        _say_result(finished, folder, question)
+        _say_result(finished, folder, chosen, question)
     if found and save:
         adhoc.save_files(found, file.config.language, quiet=quiet or as_json)
     if show:
@@ -200,7 +205,9 @@ def as_data(finished: Run, folder: Path, *tables: str) -> dict[str, object]:
     }
 
 
-def _say_result(finished: Run, folder: Path, question: Question | None) -> None:
+def _say_result(
+    finished: Run, folder: Path, formats: Sequence[Format], question: Question | None
+) -> None:
     """The front table and its sentences; of lists without a file what is asked at the desk."""
     from basketbt.report.render.terminal import answer_lines, answers, headlines, prices_line
 
@@ -210,14 +217,13 @@ def _say_result(finished: Run, folder: Path, question: Question | None) -> None:
         say()
     say(prices_line(finished.data))
     if question:
-        adhoc.say_doubts(question, info.language)
+        adhoc.say_doubts(question, info)
     else:
         for line in answer_lines(finished.data):
             say(line)
     say_warnings(finished.result.notes, info.language)
     say_folder(folder, info.language)
-    if (folder / PAGE).exists():
-        say_place("page", folder / PAGE, info.language)
+    say_made(folder, formats, info.language)
 
 
 def _say_event_study(finished: Run, folder: Path) -> None:

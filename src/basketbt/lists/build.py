@@ -112,10 +112,10 @@ def _basket(
         components=components,
         digest="",
     )
-    return replace(basket, digest=_digest(basket))
+    return replace(basket, digest=digest_of(basket))
 
 
-def _digest(basket: Basket) -> str:
+def digest_of(basket: Basket) -> str:
     """SHA-256 of everything but the id, which follows from where the file lies, and evidence."""
     content = asdict(basket)
     del content["id"], content["digest"]

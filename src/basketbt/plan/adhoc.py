@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -23,9 +23,13 @@ from basketbt.lists.build import basket_of_list
 from basketbt.lists.library import find_library
 from basketbt.lists.model import Basket
 from basketbt.lists.schema import ListFile, read_moment
+from basketbt.locale import Language
+from basketbt.locale import count as counted
+from basketbt.locale import say as said
 from basketbt.market.calendars import Calendar, as_date, calendar
 from basketbt.market.clock import SHANGHAI, Moment, moment_text
 from basketbt.market.dayzero import day_zero
+from basketbt.market.securities import name_on, resembling
 from basketbt.notes import Note, listing, message
 from basketbt.plan.study import home_calendar
 from basketbt.plan.tabled import NoShares, Row, tabled
@@ -39,6 +43,7 @@ UNNAMED = "list"
 #: What a reader asks: the month before, then a day, a week and a month of sessions.
 BEFORE = (-20, -1)
 AFTER = (1, 5, 20)
+_UNNAMED = re.compile(rf"{UNNAMED}(?:-(\d+))?")
 _TABLES = (".xlsx", ".xls", ".csv", ".txt", ".tsv")
 _SEPARATORS = re.compile(r"[\s,，、;；|]+")
 _MOMENT = re.compile(r"\d{4}-")
@@ -130,12 +135,28 @@ def own_list(name: str, cells: Sequence[Sequence[str]], *, typed: bool = False) 
     Raises ``NoShares`` or ``UnreadShares``.
     """
     found = tabled(cells)
-    unread = tuple(message("share-row", row=row, why=why) for _, row, why in found.left_out)
+    unread = tuple(
+        message("share-row", row=row, why=_with_near(row, why) if typed else why)
+        for _, row, why in found.left_out
+    )
     if unread and typed:
         raise UnreadShares(name=name, listing=listing(unread, "semicolon"))
     if not found.rows:
         raise NoShares(path=name, listing=listing(["", *unread[:12]], "line"))
     return OwnList(name=name, rows=found.rows, weighted=found.weighted, unread=unread)
+
+
+def _with_near(row: str, why: Note) -> Note:
+    """Why a typed word is no share; of one that no list knows, with what it may be meant for."""
+    near = [f"{name_on(one, None)} {one}" for one in resembling(row)]
+    if why != message("share-unknown") or not near:
+        return why
+    return message("share-near", near=listing(near, "or"))
+
+
+def unknown_codes(one: OwnList) -> tuple[str, ...]:
+    """Codes that no list of securities has: new ones, or mistyped."""
+    return tuple(row.symbol for row in one.rows if name_on(row.symbol, None) is None)
 
 
 def list_of_text(text: str, number: int) -> OwnList | str:
@@ -196,6 +217,7 @@ def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc
     events = _events(asked, dated=dated)
     document: dict[str, Any] = {
         "study": asked.name or NAME,
+        "title": {language: _title(asked, events, language) for language in get_args(Language)},
         "events": events,
         "baskets": ids,
         "windows": _windows(asked, events, lambda: _home(ids, baskets)),
@@ -212,6 +234,40 @@ def ad_hoc(asked: Question, today: date, overrides: Sequence[str] = ()) -> AdHoc
         baskets,
     )
     return AdHoc(study=study, document=document, lists=lists)
+
+
+def _title(asked: Question, events: Sequence[Mapping[str, str]], language: Language) -> str:
+    """What is asked, as a heading: ``3 shares around DeepSeek-R1 release``."""
+    if len(asked.lists) > 1:
+        lists = counted("count.lists", len(asked.lists), language)
+    else:
+        lists = _called(asked.lists[0], language)
+    if events[0]["id"] == PUBLICATION:
+        return said("adhoc.published", language, lists=lists)
+    if not asked.events:
+        return said("adhoc.since", language, lists=lists, day=events[0]["name"])
+    if len(events) > 1:
+        return said("adhoc.events", language, lists=lists, count=len(events))
+    return said("adhoc.event", language, lists=lists, event=_event_name(events[0], language))
+
+
+def _called(one: OwnList | Basket | str, language: Language) -> str:
+    if isinstance(one, str):
+        return one
+    if isinstance(one, Basket):
+        return one.theme_in(language)
+    if not _UNNAMED.fullmatch(one.name):
+        return one.name
+    return counted("count.shares", len(one.rows), language)
+
+
+def _event_name(event: Mapping[str, str], language: Language) -> str:
+    """An unknown event is called as it is written: reading the study refuses it with its place."""
+    try:
+        found = EventSpec.model_validate(dict(event)).event()
+    except (InputError, ValueError):
+        return event["id"]
+    return found.name_en if language == "en" else found.name_zh
 
 
 def is_weighted(one: OwnList | Basket | str) -> bool:
@@ -255,7 +311,7 @@ def _list_document(one: OwnList, published: Moment) -> dict[str, Any]:
 
 def _theme(name: str) -> dict[str, str]:
     """The name of a list as a theme; one without a name is called by what it is."""
-    unnamed = re.fullmatch(rf"{UNNAMED}(?:-(\d+))?", name)
+    unnamed = _UNNAMED.fullmatch(name)
     if unnamed is None:
         return {"zh": name, "en": name}
     return {"zh": f"自选{unnamed[1] or ''}", "en": f"Own list {unnamed[1] or ''}".strip()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -149,6 +149,8 @@ class StudyPlan:
     cases: tuple[Case, ...]
     request: PriceRequest
     notes: tuple[Note, ...]
+    #: Lists that stand in no file, so that a run must carry them; the same study has them as files.
+    given: tuple[Basket, ...] = field(default=(), compare=False)
 
     @property
     def indexes(self) -> tuple[str, ...]:

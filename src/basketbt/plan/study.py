@@ -80,6 +80,7 @@ def make_plan(study: StudyFile) -> StudyPlan:
                 *_publications_overlap(config, cases),
             ]
         ),
+        given=study.lists,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from basketbt.lists.model import Basket
+from basketbt.lists.stored import as_data
 from basketbt.market.indexes import INDEXES, index_info
 from basketbt.market.symbols import parse_symbol
 from basketbt.notes import Note, unique
@@ -90,6 +91,7 @@ def run_info(result: StudyResult) -> RunInfo:
         config=json.loads(config.canonical()),
         hashes=dict(result.hashes),
         versions=dict(result.versions),
+        given=tuple(map(as_data, result.plan.given)),
     )
 
 

@@ -230,6 +230,8 @@ class PricesInfo:
 class RunInfo:
     """What a run says beside its tables. ``colours`` None leaves them to the language.
 
+    ``given``: lists that stand in no file, whole; a manifest alone keeps them.
+
     Raises ``ValueError`` for one without an event or a benchmark, or whose events meet unknown
     lists.
     """
@@ -252,6 +254,7 @@ class RunInfo:
     config: dict[str, Any]
     hashes: dict[str, str]
     versions: dict[str, str]
+    given: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         known = {one.id for one in self.lists}

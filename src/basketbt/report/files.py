@@ -115,7 +115,7 @@ def _notes(cell: Value) -> tuple[Note, ...]:
 def _plain(info: RunInfo) -> Any:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(RunInfo).dump_python(info, mode="json")
+    return TypeAdapter(RunInfo).dump_python(info, mode="json", exclude={"given"})
 
 
 def manifest(info: RunInfo, files: Mapping[str, bytes]) -> bytes:
@@ -133,6 +133,7 @@ def manifest_content(info: RunInfo) -> dict[str, Any]:
         "inputs": info.hashes,
         "config": info.config,
         "baskets": {one.id: one.digest for one in info.lists},
+        **({"lists": list(info.given)} if info.given else {}),
         "data": [asdict(panel) for panel in info.panels],
         "versions": info.versions,
         "warnings": [note.text("en") for note in info.notes if note.kind.severity == "warning"],

@@ -8,6 +8,7 @@ between them both fit.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -113,6 +114,18 @@ def key_of(name: str) -> str:
 def all_keys() -> Iterable[str]:
     """The keys of all names that lists know."""
     return _by_key().keys()
+
+
+def resembling(name: str, most: int = 5) -> tuple[str, ...]:
+    """Shares that ``name`` may be meant for: those whose names begin so, else the most similar.
+
+    Listed ones come first. Empty where nothing is near.
+    """
+    key, known = key_of(name), _by_key()
+    begun = [one for one in known if len(key) > 1 and one.startswith(key)]
+    near = begun or difflib.get_close_matches(key, known, n=most, cutoff=0.6)
+    symbols = dict.fromkeys(current_code(symbol) for one in near for symbol in known[one])
+    return tuple(sorted(symbols, key=lambda symbol: delisted_on(symbol) is not None)[:most])
 
 
 _Run = tuple[str, int, int]  # name, first and last day as YYYYMMDD; 0: no day is known

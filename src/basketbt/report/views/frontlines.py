@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from basketbt.report.data import Row, WindowInfo
+from basketbt.report.model import Value
 from basketbt.report.views.blocks import Cell, Head, change
 from basketbt.report.views.conclusion import chance_sentence, horizon_of
 from basketbt.report.views.context import Context, real
@@ -176,14 +177,19 @@ def _ahead(context: Context) -> str:
     sector = next(iter(context.sector.values()), "")
     each = []
     for row in rows:
+        one = row["lists"] == 1
         beside = (
-            context.say("memo.ahead_sector", beat=row["beat_sector"], benchmark=sector)
+            context.say(
+                _stood(_BEAT_SECTOR, row["beat_sector"], one=one),
+                beat=row["beat_sector"],
+                benchmark=sector,
+            )
             if sector and row["beat_sector"] is not None
             else ""
         )
         each.append(
             context.say(
-                "memo.ahead",
+                _stood(_BEAT, row["beat"], one=one),
                 lists=lists_of(context, row),
                 beat=row["beat"],
                 benchmark=context.benchmark,
@@ -193,6 +199,18 @@ def _ahead(context: Context) -> str:
     return context.say(
         "memo.ahead_said", horizon=horizon(context, window), each=_each(context, each)
     )
+
+
+#: How many of several lists were ahead; of one list that it was, or was not.
+_BEAT = ("memo.ahead", "memo.ahead_one", "memo.behind_one")
+_BEAT_SECTOR = ("memo.ahead_sector", "memo.ahead_one_sector", "memo.behind_one_sector")
+
+
+def _stood(words: tuple[str, str, str], beat: Value, *, one: bool) -> str:
+    several, ahead, behind = words
+    if not one:
+        return several
+    return ahead if beat else behind
 
 
 def tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
