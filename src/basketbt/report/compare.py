@@ -37,7 +37,7 @@ from basketbt.report.views.blocks import (
 from basketbt.report.views.context import Context, contexts
 from basketbt.report.views.lines import Line, lines
 from basketbt.report.views.palette import HUES
-from basketbt.report.views.sidebyside import Side, alone, common, returns, told
+from basketbt.report.views.sidebyside import Side, alone, below, common, returns, told
 from basketbt.report.views.sidebyside import table as sides_table
 
 #: Settings that a terminal has room for.
@@ -202,8 +202,7 @@ def screens(made: Comparison) -> Iterator[Screen]:
     for sides in made.pairs:
         if common(sides):
             block = side_table(sides)
-            below = (*unmatched(sides), say("sides.aligned", made.language))
-            yield screen_of(block.caption, block, below)
+            yield screen_of(block.caption, block, (*unmatched(sides), *below(sides)))
     settings = settings_block(made)
     if settings is not None:
         words = say("compare.differ", made.language, count=len(settings.rows))
@@ -247,7 +246,7 @@ def _chapter(made: Comparison, sides: Sequence[Side], index: int) -> Chapter:
     blocks: list[Block] = [bullets(legend(made))]
     if common(sides):
         blocks.append(side_table(sides))
-        blocks.append(Prose(text=say("sides.aligned", language), kind="fine"))
+        blocks.extend(Prose(text=line, kind="fine") for line in below(sides))
     else:
         blocks.append(Prose(text=say("compare.nothing", language)))
     if only := unmatched(sides):

@@ -25,7 +25,7 @@ from basketbt.report.views import (
     sidebyside,
     windows,
 )
-from basketbt.report.views.blocks import Chapter, Document, Prose, Section
+from basketbt.report.views.blocks import Chapter, Document, Section
 from basketbt.report.views.context import Context, View, contexts
 
 VIEWS: tuple[View, ...] = (
@@ -86,10 +86,9 @@ def _pooled(context: Context) -> Iterator[Chapter]:
 
 def _side_by_side(events: list[Context]) -> Iterator[Chapter]:
     """The lists that several events have in common, around each of them."""
-    table = None if memo.is_pooled(events[0]) else sidebyside.of_events(events)
-    if table is not None:
+    blocks = () if memo.is_pooled(events[0]) else sidebyside.of_events(events)
+    if blocks:
         title = events[0].say("sides.events")
-        blocks = (table, Prose(text=events[0].say("sides.aligned"), kind="fine"))
         yield Chapter("events", title, (Section("events-all", title, blocks),))
 
 

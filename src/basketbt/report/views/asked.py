@@ -22,7 +22,7 @@ from basketbt.report.views.blocks import (
     text,
 )
 from basketbt.report.views.context import Context, View, real
-from basketbt.report.views.fronttable import compared, horizon, quoted, ranked
+from basketbt.report.views.fronttable import before, compared, horizon, quoted, ranked
 from basketbt.report.views.numbers import unsigned
 
 _SPLITS = (
@@ -196,9 +196,9 @@ def _brokers(context: Context, windows: list[WindowInfo]) -> TableBlock | None:
     shown = [w for w in context.windows if w.kind == "hindsight"] + windows
     last = compared(windows)
     heads = [
-        context.say(
-            "memo.before" if w.kind == "hindsight" else "asked.at", horizon=horizon(context, w)
-        )
+        before([context])
+        if w.kind == "hindsight"
+        else context.say("asked.at", horizon=horizon(context, w))
         for w in shown
     ]
     rows = []

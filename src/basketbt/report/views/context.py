@@ -96,6 +96,16 @@ class Context:
         return {(str(r["basket"]), str(r["window"])): r for r in self.book_rows("summary")}
 
     @cached_property
+    def stopped(self) -> dict[str, Row]:
+        """The lists whose part before publication ends with the study's windows, before it."""
+        rows = {one: self.summary.get((one.basket, "hindsight"), {}) for one in self.event.members}
+        return {
+            one.basket: row
+            for one, row in rows.items()
+            if (last := real(row.get("last_day"))) is not None and last < one.offset - 1
+        }
+
+    @cached_property
     def share_rows(self) -> dict[tuple[str, str], list[Row]]:
         """(basket, window) → rows of constituents.csv."""
         found: dict[tuple[str, str], list[Row]] = {}

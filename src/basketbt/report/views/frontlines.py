@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from basketbt.report.data import Row, WindowInfo
 from basketbt.report.model import Value
@@ -32,7 +32,7 @@ def _before(context: Context) -> str:
         early = all(member.offset <= 0 for member in context.event.members)
         return context.say("memo.out_before") if early else ""
     ends = {str(row["end_date"]) for row in rows}
-    if any(map(_stops_early(context), rows)):
+    if context.stopped:
         key = "memo.before_cut_said"
     else:
         key = "memo.before_said" if len(ends) == 1 else "memo.before_each_said"
@@ -41,17 +41,6 @@ def _before(context: Context) -> str:
         end=max(ends),
         each=_each(context, [_counted(context, row) for row in rows]),
     )
-
-
-def _stops_early(context: Context) -> Callable[[Row], bool]:
-    """Whether the study's windows end before the last close before a reader could trade."""
-    offsets = {str(one.session): one.offset for one in context.event.members}
-
-    def early(row: Row) -> bool:
-        last = real(row["last_day"])
-        return last is not None and last < offsets[str(row["publication_session"])] - 1
-
-    return early
 
 
 def _after(context: Context) -> str:
@@ -221,7 +210,10 @@ def tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
     rows = {str(row["window"]): row for row in groups[0]}
     before = rows.get("hindsight")
     if before is not None and before["lists"]:
-        yield Head(context.say("memo.tile.before"), number=False), _tile(context, before)
+        end = before["end_date"]
+        cut = any(row["end_date"] == end for row in context.stopped.values())
+        name = context.say("memo.tile.before_cut" if cut else "memo.tile.before", end=end)
+        yield Head(name, number=False), _tile(context, before)
     windows = [one for one in _readers(context) if rows.get(one.label, {}).get("lists")]
     for window in windows[-3:]:
         head = context.say("memo.tile.after", horizon=horizon(context, window))

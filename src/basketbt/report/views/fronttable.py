@@ -127,6 +127,14 @@ def horizon(context: Context, window: WindowInfo) -> str:
     return context.say("memo.horizon", sessions=window.last - window.first + 1)
 
 
+def before(events: Iterable[Context]) -> str:
+    """The head of what came before publication; to when, where the study's windows end earlier."""
+    every = {one.index: one for one in events}
+    ends = [str(row["end_date"]) for one in every.values() for row in one.stopped.values()]
+    first = next(iter(every.values()))
+    return first.say("memo.before_to", end=max(ends)) if ends else first.say("memo.before")
+
+
 def ranked(events: list[Context], windows: list[WindowInfo]) -> list[_Row]:
     """Named lists, mapped ones, composites; in each the one that gave a reader most first."""
     window = compared(windows).label
@@ -198,7 +206,7 @@ def _from(rows: list[_Row]) -> Iterator[Column]:
 def _returns(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Iterator[Column]:
     if any(one.kind == "hindsight" for one in first.windows):
         note = first.say("memo.before_note")
-        yield Head(first.say("memo.before"), note), _cells(rows, "hindsight")
+        yield Head(before(one for one, _ in rows), note), _cells(rows, "hindsight")
     for window in windows:
         note = first.say("memo.horizon_note") if window.kind == "horizon" else ""
         yield Head(horizon(first, window), note), _cells(rows, window.label)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from basketbt.report.data import ListInfo, Row, WindowInfo
 from basketbt.report.model import Column, Layout, Table, Value
-from basketbt.report.views.blocks import Cell, Head, TableBlock, change, gained, text
+from basketbt.report.views.blocks import Block, Cell, Head, Prose, TableBlock, change, gained, text
 from basketbt.report.views.context import Context, days_of, real
 from basketbt.report.views.fronttable import horizon, quoted
 
@@ -33,6 +33,10 @@ class Side:
         """The row of summary.csv of a list and window; empty for none."""
         context = self.lists.get(basket)
         return {} if context is None else context.summary.get((basket, window), {})
+
+    def reach(self, basket: str) -> Value:
+        """The last day before publication that is measured, where the windows end before it."""
+        return self.lists[basket].stopped.get(basket, {}).get("last_day")
 
     def window(self, label: str) -> WindowInfo | None:
         """The window of that name; None for none."""
@@ -60,8 +64,8 @@ def returns(sides: Sequence[Side]) -> Table:
     """Every window of every common list in each side, then the medians of each kind of list.
 
     Columns: kind, list, window, the dates of the window in each side, its total return in each, and
-    how much it differs from the first side's. A median is of the lists with a return in every side
-    that has the window.
+    how much it differs from the first side's, empty before publication where windows end apart. A
+    median is of the lists with a return in every side that has the window.
     """
     names = [side.name for side in sides]
     layout = Layout(
@@ -92,22 +96,47 @@ def _rows(sides: Sequence[Side], window: str) -> list[tuple[Value, ...]]:
     found: list[tuple[Value, ...]] = []
     lists = common(sides)
     there = [side.window(window) is not None for side in sides]
+    unlike = set(_unlike(sides)) if window == "hindsight" else set[str]()
     for kind in _KINDS:
         whole: list[list[float | None]] = []
-        for basket in (one for one in lists if sides[0].info(one).kind == kind):
+        own = [one for one in lists if sides[0].info(one).kind == kind]
+        for basket in own:
             rows = [side.row(basket, window) for side in sides]
             values = [real(row.get(_RETURN)) for row in rows]
             if all(value is None for value in values):
                 continue
             dates = (row.get(key) for row in rows for key in _DATES)
-            found.append((kind, basket, window, *dates, *_beside(values)))
+            found.append(
+                (kind, basket, window, *dates, *_beside(values, alike=basket not in unlike))
+            )
             if [value is not None for value in values] == there:
                 whole.append(values)
         if whole:
             dates = (None for _ in sides for _ in _DATES)
             middle = [_median(column) for column in zip(*whole, strict=True)]
-            found.append((kind, MEDIAN, window, *dates, *_beside(middle)))
+            found.append(
+                (kind, MEDIAN, window, *dates, *_beside(middle, alike=unlike.isdisjoint(own)))
+            )
     return found
+
+
+def _unlike(sides: Sequence[Side]) -> list[str]:
+    """The common lists whose parts before publication do not end alike: at it, or on one day."""
+    ends = {one: {side.reach(one) for side in sides} for one in common(sides)}
+    return [one for one, own in ends.items() if len(own) > 1]
+
+
+def below(sides: Sequence[Side]) -> list[str]:
+    """What stands below a table of sides: how windows are matched, and what is not compared."""
+    first = next(iter(sides[0].lists.values()))
+    said = [first.say("sides.aligned")]
+    unlike = _unlike(sides)
+    if unlike:
+        names = [first.called(one) for one in unlike]
+        every = len(names) == len(common(sides))
+        lists = first.say("publication.all") if every else first.comma(names)
+        said.append(first.say("sides.uncompared", lists=lists))
+    return said
 
 
 def _median(values: Sequence[float | None]) -> float | None:
@@ -117,9 +146,9 @@ def _median(values: Sequence[float | None]) -> float | None:
     return median(known) if known else None
 
 
-def _beside(values: Sequence[float | None]) -> tuple[float | None, ...]:
-    """The values, then how much each but the first differs from the first."""
-    first = values[0]
+def _beside(values: Sequence[float | None], *, alike: bool) -> tuple[float | None, ...]:
+    """The values, then how much each but the first differs from the first; empty of unlike ones."""
+    first = values[0] if alike else None
     apart = (None if v is None or first is None else v - first for v in values[1:])
     return (*values, *apart)
 
@@ -164,8 +193,8 @@ def _columns(
         yield head, [gained(row.get(f"{side.name} - {first.name}")) for row in rows]
 
 
-def of_events(events: list[Context]) -> TableBlock | None:
-    """The lists of a study around each of its events; None where these share no list."""
+def of_events(events: list[Context]) -> tuple[Block, ...]:
+    """The lists of a study around each of its events; nothing where these share no list."""
     sides = [
         Side(
             f"{one.event.id} {one.event.calendar}",
@@ -175,9 +204,10 @@ def of_events(events: list[Context]) -> TableBlock | None:
         for one in events
     ]
     if len(sides) < 2 or not common(sides):
-        return None
+        return ()
     caption = events[0].say("sides.events_caption")
-    return table(sides, returns(sides), told(sides), caption)
+    made = table(sides, returns(sides), told(sides), caption)
+    return made, *(Prose(text=line, kind="fine") for line in below(sides))
 
 
 def _called(sides: Sequence[Side], kind: Value, basket: Value) -> Cell:
