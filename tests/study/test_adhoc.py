@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -340,3 +341,22 @@ def test_a_run_of_lists_without_files_is_verified_from_what_it_carries(
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(NotARun, match="damaged"):
         verify(folder, source=None)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("1 named list not ahead of CSI 300", "the list did no better than the market")),
+        ("zh", ("1份点名名单未跑赢", "该名单的收益未超出市场与自身行业")),
+    ],
+)
+def test_one_list_is_not_counted(language: str, said: tuple[str, str]) -> None:
+    made = api_run(
+        lists={"mine": ["688111", "300624", "002230"]},
+        events="deepseek-r1",
+        published="2025-02-07",
+        source="sample",
+        language=language,
+    )
+    assert all(part in made.memo for part in said)
+    assert not re.search(r"\d of 1 |median of|1份点名名单中", made.memo)

@@ -67,6 +67,11 @@ def _reasons(context: Context, rows: list[Row]) -> Iterator[str]:
 
 def _said(context: Context, window: WindowInfo, rows: list[Row]) -> Iterator[str]:
     """How many lists of each kind did better than market and industries explain."""
+    values = [value for row in rows if (value := real(row["excess_selection"])) is not None]
+    if len(rows) == len(values) == 1:
+        key = "attribution.better_one" if values[0] > 0 else "attribution.worse_one"
+        yield context.say(key, window=context.label(window))
+        return
     counts = []
     for kind, who in enumerate(("attribution.named", "attribution.mapped")):
         own = [row for row in rows if _kind(context.data.lists[str(row["basket"])]) == kind]
