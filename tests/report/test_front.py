@@ -11,15 +11,23 @@ from basketbt.cli.console import say_warnings
 from basketbt.notes import NoteKind
 from basketbt.report.views import document
 from basketbt.report.views.blocks import Chart, Prose, TableBlock
+from basketbt.text import own_words
 from support import invented
 
 
-def test_the_first_page_has_three_sentences_four_tiles_one_table_and_one_figure(whole: Run) -> None:
+def test_the_first_page_has_four_sentences_four_tiles_one_table_and_one_figure(whole: Run) -> None:
     blocks = document(whole.data).front
-    assert sum(isinstance(one, Prose) and one.kind == "lead" for one in blocks) == 3
+    leads = [one.text for one in blocks if isinstance(one, Prose) and one.kind == "lead"]
+    assert len(leads) == 4
+    assert leads[2].startswith("Accounts that bought at the open after publication, at +20: ")
     tiles, table = (one for one in blocks if isinstance(one, TableBlock))
     assert tiles.kind == "tiles"
-    assert len(tiles.heads) == 4
+    names = ["Before a reader knew", "Paper, +5 sessions", "Paper, +20 sessions", "Account, +20"]
+    assert [head.text for head in tiles.heads] == names
+    rows = whole.breadth.query(
+        "book == 'account' and window == '[p,p+19]' and list_kind == 'named'"
+    )
+    assert tiles.rows[0][3].sort in set(rows["median_return"])
     assert len(table.heads) <= 12
     assert len(table.rows) <= 16
     assert sum(isinstance(one, Chart) for one in blocks) <= 1
@@ -80,11 +88,12 @@ def test_events_of_the_same_lists_stand_side_by_side_and_what_is_the_same_stands
     assert len(table.rows) == 3  # a list a row
     heads = [head.text for head in table.heads]
     assert heads.count("+5") == 1  # a reader got the same after either event
-    assert "Before, DeepSeek-V3 release" in heads
     frame = several.summary.query("window == 'hindsight' and book == 'index'")
     before = frame.set_index(["event", "basket"])["total_return"]
-    for event, name in (("deepseek-v3", "DeepSeek-V3"), ("deepseek-r1", "DeepSeek-R1")):
-        place = heads.index(f"Before, {name} release")
+    # The windows end before publication after V3, and the head says so.
+    cut, whole = "Before, to 2025-01-17 at most, V3", "Before, R1"
+    for event, head in (("deepseek-v3", cut), ("deepseek-r1", whole)):
+        place = heads.index(head)
         shown = {row[0].title: row[place].sort for row in table.rows}
         assert shown == before[event].to_dict()
 
@@ -97,6 +106,11 @@ def test_of_several_events_a_page_holds_twelve_columns(several: Run) -> None:
         for head in block.heads
     ]
     assert len(heads) <= 12
+    assert "+1" not in [head.text for head in heads]  # rather than what accounts kept
+    assert [head.text for head in heads if head.text.startswith("Account")] == [
+        "Account to the end, V3",
+        "Account to the end, R1",
+    ]
 
 
 def test_what_is_said_of_every_event_is_said_once(several: Run) -> None:
@@ -132,3 +146,17 @@ def test_a_long_warning_is_one_short_line_and_where_the_whole_stands(
     assert len(first) < 165
     assert first.endswith("…")
     assert second == 'Warnings in full: "Data notes and checks" in memo.md'
+
+
+@pytest.mark.parametrize(
+    ("names", "own"),
+    [
+        (["DeepSeek-V3 release", "DeepSeek-R1 release"], ["V3", "R1"]),
+        (["DeepSeek-V3 发布", "DeepSeek-R1 发布"], ["V3", "R1"]),
+        (["DeepSeek-R1 release", "US tariffs"], ["DeepSeek-R1 release", "US tariffs"]),
+        (["DeepSeek", "DeepSeek release"], ["DeepSeek", "DeepSeek release"]),
+        (["DeepSeek-R1 release"], ["DeepSeek-R1 release"]),
+    ],
+)
+def test_heads_call_events_by_what_tells_them_apart(names: list[str], own: list[str]) -> None:
+    assert own_words(names) == own

@@ -5,7 +5,7 @@ Events that the same lists meet stand side by side: a column each where they dif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from basketbt.market.indexes import OWN_INDUSTRIES
@@ -15,7 +15,7 @@ from basketbt.report.views.blocks import Cell, Head, TableBlock, change, text
 from basketbt.report.views.choices import AFTER_PUBLICATION
 from basketbt.report.views.context import Context, real
 from basketbt.report.views.numbers import NONE, joined
-from basketbt.text import shortened
+from basketbt.text import own_words, shortened
 
 #: Rows and columns that one page holds; horizons that a table quotes of those of a study.
 MOST_ROWS = 16
@@ -46,7 +46,7 @@ def table(events: list[Context]) -> TableBlock | None:
     columns = list(_columns(shown))
     if shared:
         own = ((one, _columns([(one, basket) for _, basket in shown])) for one in events)
-        columns = side_by_side(own, MOST_COLUMNS - 1)
+        columns = side_by_side(own, MOST_COLUMNS - 1, _spare(first, windows))
     return TableBlock(
         caption=first.say(
             "memo.caption_fixed" if windows[0].kind == "fixed" else "memo.caption",
@@ -77,29 +77,43 @@ def _columns(rows: list[_Row]) -> Iterator[Column]:
     yield from _verdict(first, rows)
 
 
-def side_by_side(made: Iterable[tuple[Context, Iterable[Column]]], most: int) -> list[Column]:
+def _spare(first: Context, windows: list[WindowInfo]) -> list[str]:
+    """The heads of the columns that go first where a page has no room for all."""
+    return [*(horizon(first, one) for one in windows[:-2][:1]), first.say("memo.shares")]
+
+
+def side_by_side(
+    made: Iterable[tuple[Context, Iterable[Column]]], most: int, spare: Sequence[str] = ()
+) -> list[Column]:
     """The columns of every event: those that are the same in all of them once.
 
-    Of more than ``most``, the last of those that differ are left out.
+    Of more than ``most``, those under ``spare`` heads are left out, then the last that differ.
     """
+    events = list(made)
+    names = own_words([one.event.name.say(one.language) for one, _ in events])
+    called = {one.index: name for (one, _), name in zip(events, names, strict=True)}
     found: dict[str, list[tuple[Context, Column]]] = {}
-    for context, columns in made:
+    for context, columns in events:
         for column in columns:
             found.setdefault(column[0].text, []).append((context, column))
     shown = {
         name: [own[0][1]]
-        if len({tuple(cell.text for cell in cells) for _, (_, cells) in own}) == 1
-        else [(_of_event(context, head), cells) for context, (head, cells) in own]
+        if len(own) == len(events)
+        and len({tuple(cell.text for cell in cells) for _, (_, cells) in own}) == 1
+        else [
+            (_of_event(context, head, called[context.index]), cells)
+            for context, (head, cells) in own
+        ]
         for name, own in found.items()
     }
-    for name in reversed([name for name, own in shown.items() if len(own) > 1]):
+    apart = [name for name, own in shown.items() if len(own) > 1]
+    for name in [*spare, *reversed(apart)]:
         if sum(map(len, shown.values())) > most:
-            del shown[name]
+            shown.pop(name, None)
     return [column for own in shown.values() for column in own]
 
 
-def _of_event(context: Context, head: Head) -> Head:
-    event = context.event.name.say(context.language)
+def _of_event(context: Context, head: Head, event: str) -> Head:
     return replace(head, text=context.say("memo.of_event", head=head.text, event=event))
 
 

@@ -6,6 +6,7 @@ All else of a report is its appendix. Every form begins with these blocks.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.report.views import aligned, frontlines, fronttable, pooled, publication
@@ -44,10 +45,12 @@ def sentences(events: list[Context]) -> list[str]:
     first = events[0]
     if is_pooled(first):
         return pooled.answers(first)
+    own_lines = [frontlines.sentences(one, events[:_TOLD]) for one in events[:_TOLD]]
     told: dict[str, list[Context]] = {}
-    for context in events[:_TOLD]:
-        for line in frontlines.sentences(context):
-            told.setdefault(line, []).append(context)
+    for lines in zip_longest(*own_lines, fillvalue=""):  # of all events what is asked first
+        for context, line in zip(events, lines, strict=False):
+            if line:
+                told.setdefault(line, []).append(context)
     named = [
         line
         if len(own) == len(events[:_TOLD])  # said of all of them
