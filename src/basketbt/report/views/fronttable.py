@@ -20,6 +20,8 @@ from basketbt.text import own_words, shortened
 #: Rows and columns that one page holds; horizons that a table quotes of those of a study.
 MOST_ROWS = 16
 MOST_COLUMNS = 12
+#: Columns beside a name that leave it a line or two on paper.
+_ROOMY = 9
 USUAL = (1, 5, 20, 60)
 #: Columns of letters that a name may take there: two lines.
 _LONGEST = 52
@@ -73,12 +75,12 @@ def _columns(rows: list[_Row]) -> Iterator[Column]:
     yield from _from(rows)
     yield from _returns(first, rows, windows)
     yield from _against(first, rows, windows)
-    yield from _account(first, rows)
+    yield from _account(first, rows, compared(windows))
     yield from _verdict(first, rows)
 
 
 def _spare(first: Context, windows: list[WindowInfo]) -> list[str]:
-    """The heads of the columns that go first where a page has no room for all."""
+    """The heads of the columns that go first where names have no room beside all."""
     return [*(horizon(first, one) for one in windows[:-2][:1]), first.say("memo.shares")]
 
 
@@ -87,7 +89,8 @@ def side_by_side(
 ) -> list[Column]:
     """The columns of every event: those that are the same in all of them once.
 
-    Of more than ``most``, those under ``spare`` heads are left out, then the last that differ.
+    Those under ``spare`` heads leave names their room; of more than ``most``, the last that differ
+    are left out.
     """
     events = list(made)
     names = own_words([one.event.name.say(one.language) for one, _ in events])
@@ -108,7 +111,7 @@ def side_by_side(
     }
     apart = [name for name, own in shown.items() if len(own) > 1]
     for name in [*spare, *reversed(apart)]:
-        if sum(map(len, shown.values())) > most:
+        if sum(map(len, shown.values())) > (_ROOMY if name in spare else most):
             shown.pop(name, None)
     return [column for own in shown.values() for column in own]
 
@@ -253,8 +256,14 @@ def _against(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Ite
         yield Head(head, first.say(note)), cells
 
 
-def _account(first: Context, rows: list[_Row]) -> Iterator[Column]:
-    """What an account kept that bought after publication, to the study's end."""
+def _account(first: Context, rows: list[_Row], window: WindowInfo) -> Iterator[Column]:
+    """What an account kept that bought after publication, at a horizon; to its exit if before."""
+    at = {(one.index, basket): _kept(one, basket, window.label) for one, basket in rows}
+    if any(value is not None for value in at.values()):
+        head = first.say("memo.account_at", horizon=horizon(first, window))
+        cells = [change(at[one.index, basket]) for one, basket in rows]
+        yield Head(head, first.say("memo.account_at_note")), cells
+        return
     made = {
         (one.index, row["basket"]): row["total_return"]
         for one in {context.index: context for context, _ in rows}.values()
@@ -267,6 +276,15 @@ def _account(first: Context, rows: list[_Row]) -> Iterator[Column]:
             Head(first.say("memo.account"), note),
             [change(made.get((one.index, basket))) for one, basket in rows],
         )
+
+
+def _kept(context: Context, basket: str, window: str) -> float | None:
+    """What the account had made by a horizon's last day; None where it was sold before."""
+    last = context.summary.get((basket, window), {}).get("last_day")
+    own = [row for row in context.accounts.get(basket, []) if row["entry"] == AFTER_PUBLICATION]
+    value = next((real(row["value"]) for row in own if row["day"] == last), None)
+    begun = real(own[0]["value"]) if own else None
+    return value / begun - 1.0 if value is not None and begun else None
 
 
 def _verdict(first: Context, rows: list[_Row]) -> Iterator[Column]:
