@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # Control characters but for tab and newline, surrogates and what is no character, other ends of
 # lines, and what reorders or isolates what a reader sees, whatever the text says.
@@ -39,3 +40,22 @@ def shortened(text: str, most: int) -> str:
         if taken < most:
             kept = place
     return text
+
+
+def own_words(names: Sequence[str]) -> list[str]:
+    """Names without the words that all of them begin or end with: ``V3``, ``R1``.
+
+    Names of which one has no other word stay whole.
+    """
+    words = [re.findall(r"[^\s-]+[\s-]*", name) for name in names]
+    least = min(map(len, words), default=0)
+
+    def shared(order: int) -> int:
+        places = zip(*(own[::order] for own in words), strict=False)
+        same = [len({word.strip(" -") for word in place}) == 1 for place in places]
+        return [*same, False].index(False)
+
+    first, last = shared(1), shared(-1)
+    if len(names) < 2 or first + last >= least:
+        return list(names)
+    return ["".join(own[first : len(own) - last]).strip(" -") for own in words]

@@ -11,16 +11,28 @@ from basketbt.cli.console import say_warnings
 from basketbt.notes import NoteKind
 from basketbt.report.render.terminal import answer_lines
 from basketbt.report.views import document
-from basketbt.report.views.blocks import Chart, Prose, TableBlock
+from basketbt.report.views.blocks import Chart, Head, Prose, TableBlock, text
+from basketbt.report.views.context import contexts
+from basketbt.report.views.fronttable import side_by_side
+from basketbt.text import own_words
 from support import invented
 
 
-def test_the_first_page_has_three_sentences_four_tiles_one_table_and_one_figure(whole: Run) -> None:
+def test_the_first_page_has_four_sentences_four_tiles_one_table_and_one_figure(whole: Run) -> None:
     blocks = document(whole.data).front
-    assert sum(isinstance(one, Prose) and one.kind == "lead" for one in blocks) == 3
+    leads = [one.text for one in blocks if isinstance(one, Prose) and one.kind == "lead"]
+    assert len(leads) == 4
+    assert leads[2].startswith(
+        "Accounts that bought at the open after publication, at the exit of "
+    )
     tiles, table = (one for one in blocks if isinstance(one, TableBlock))
     assert tiles.kind == "tiles"
-    assert len(tiles.heads) == 4
+    names = ["Before a reader knew", "Paper, +5 sessions", "Paper, +20 sessions"]
+    assert [head.text for head in tiles.heads[:3]] == names
+    kept = whole.summary.query("book == 'account' and entry == 'publication_open'")
+    named = kept[~kept["basket"].str.startswith("galaxy/")]["total_return"]  # both named lists
+    assert tiles.heads[3].text.startswith("Account, the exit of ")
+    assert tiles.rows[0][3].sort == pytest.approx(named.median())
     assert len(table.heads) <= 12
     assert len(table.rows) <= 16
     assert sum(isinstance(one, Chart) for one in blocks) <= 1
@@ -81,11 +93,12 @@ def test_events_of_the_same_lists_stand_side_by_side_and_what_is_the_same_stands
     assert len(table.rows) == 3  # a list a row
     heads = [head.text for head in table.heads]
     assert heads.count("+5") == 1  # a reader got the same after either event
-    assert "Before, DeepSeek-V3 release" in heads
     frame = several.summary.query("window == 'hindsight' and book == 'index'")
     before = frame.set_index(["event", "basket"])["total_return"]
-    for event, name in (("deepseek-v3", "DeepSeek-V3"), ("deepseek-r1", "DeepSeek-R1")):
-        place = heads.index(f"Before, {name} release")
+    # The windows end before publication after V3, and the head says so.
+    cut, whole = "Before, to 2025-01-17 at most, V3", "Before, R1"
+    for event, head in (("deepseek-v3", cut), ("deepseek-r1", whole)):
+        place = heads.index(head)
         shown = {row[0].title: row[place].sort for row in table.rows}
         assert shown == before[event].to_dict()
 
@@ -100,6 +113,16 @@ def test_of_several_events_a_page_holds_twelve_columns(several: Run) -> None:
     assert len(heads) <= 12
 
 
+def test_where_no_room_is_left_the_shortest_horizon_goes_before_the_accounts(several: Run) -> None:
+    same = [(Head(f"+{sessions}"), [text("0")]) for sessions in range(1, 9)]
+    made = (
+        (one, [*same, (Head("Account"), [text(one.event.id)])])
+        for one in contexts(several.data, "en")
+    )
+    heads = [head.text for head, _ in side_by_side(made, 11, spare=["+1"])]
+    assert (heads[0], heads[-2:]) == ("+2", ["Account, V3", "Account, R1"])
+
+
 def test_what_is_said_of_every_event_is_said_once(several: Run) -> None:
     leads = [b.text for b in document(several.data).front if isinstance(b, Prose)]
     paper = [line for line in leads if "on paper" in line]
@@ -109,7 +132,9 @@ def test_what_is_said_of_every_event_is_said_once(several: Run) -> None:
 
 def test_what_accounts_kept_around_an_event_is_headed_by_its_name(several: Run) -> None:
     (kept,) = (line for line in answer_lines(several.data) if "ccount" in line)
-    assert kept.startswith("DeepSeek-R1 release: Accounts of 2 named lists")
+    assert kept.startswith(
+        "DeepSeek-R1 release: Accounts that bought at the open after publication"
+    )
 
 
 def test_windows_that_end_before_a_reader_could_buy_are_said_to_end_there() -> None:
@@ -149,3 +174,17 @@ def test_a_long_warning_is_one_short_line_and_where_the_whole_stands(
     assert len(first) < 165
     assert first.endswith("…")
     assert second == 'Warnings in full: "Data notes and checks" in memo.md'
+
+
+@pytest.mark.parametrize(
+    ("names", "own"),
+    [
+        (["DeepSeek-V3 release", "DeepSeek-R1 release"], ["V3", "R1"]),
+        (["DeepSeek-V3 发布", "DeepSeek-R1 发布"], ["V3", "R1"]),
+        (["DeepSeek-R1 release", "US tariffs"], ["DeepSeek-R1 release", "US tariffs"]),
+        (["DeepSeek", "DeepSeek release"], ["DeepSeek", "DeepSeek release"]),
+        (["DeepSeek-R1 release"], ["DeepSeek-R1 release"]),
+    ],
+)
+def test_heads_call_events_by_what_tells_them_apart(names: list[str], own: list[str]) -> None:
+    assert own_words(names) == own

@@ -9,7 +9,7 @@ from basketbt.locale import say
 from basketbt.report.data import ReportData
 from basketbt.report.views import answer, fronttable, headline, memo, pooled
 from basketbt.report.views.blocks import TableBlock
-from basketbt.report.views.conclusion import COUNTED, kept
+from basketbt.report.views.conclusion import COUNTED
 from basketbt.report.views.context import Context, contexts
 from basketbt.report.views.families import family_table
 
@@ -76,11 +76,8 @@ def prices_line(data: ReportData) -> str:
 
 
 def answer_lines(data: ReportData) -> Iterator[str]:
-    """The sentences of the front page, then what accounts kept: a line each."""
-    found = contexts(data, data.info.language)
-    yield from memo.sentences(found)
-    if not memo.is_pooled(found[0]):
-        yield from memo.by_event(found, lambda one: filter(None, [kept(one)]))
+    """The sentences of the front page, a line each."""
+    yield from memo.sentences(contexts(data, data.info.language))
 
 
 def _title(context: Context) -> str:

@@ -154,6 +154,14 @@ class Context:
         rows = self.book_rows("summary", "account")
         return sorted(rows, key=lambda r: (place[str(r["basket"])], r["knowledge"] == "hindsight"))
 
+    @cached_property
+    def accounts(self) -> dict[str, list[Row]]:
+        """Basket → rows of account.csv of the accounts beside the quoted book, day by day."""
+        found: dict[str, list[Row]] = {}
+        for row in self.book_rows("account", "account"):
+            found.setdefault(str(row["basket"]), []).append(row)
+        return found
+
     def entry(self, row: Row) -> str:
         """When an account bought, in words, and whether the list existed then."""
         return entry_words(

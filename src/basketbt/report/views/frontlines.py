@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from basketbt.report.data import Row, WindowInfo
 from basketbt.report.model import Value
 from basketbt.report.views.blocks import Cell, Head, change
-from basketbt.report.views.conclusion import chance_sentence, horizon_of
+from basketbt.report.views.choices import AFTER_PUBLICATION
+from basketbt.report.views.conclusion import chance_sentence, horizon_of, together
 from basketbt.report.views.context import Context, real
 from basketbt.report.views.fronttable import compared, horizon, quoted
 from basketbt.report.views.numbers import percent, unsigned
@@ -18,12 +19,21 @@ from basketbt.report.views.shocks import shocks_in_windows
 _GROUPS = 3
 
 
-def sentences(context: Context) -> list[str]:
-    """Before a reader knew; what a reader got; whether it is more than market and kind."""
+def sentences(context: Context, told_of: Sequence[Context]) -> list[str]:
+    """Before a reader knew; what a reader got, on paper and in an account; whether it is chance.
+
+    Of the events that are ``told_of``, those whose tests gave one answer have the same sentence.
+    """
     groups = told(context)
     if not groups:
         return [line for line in (available(context), chance_sentence(context)) if line]
-    return [line for line in (_before(context), _after(context), _chance(context)) if line]
+    lines = (
+        _before(context),
+        _after(context),
+        _kept(context),
+        _chance([one for one in told_of if _found(one) == _found(context)]),
+    )
+    return [line for line in lines if line]
 
 
 def _before(context: Context) -> str:
@@ -76,6 +86,32 @@ def _after(context: Context) -> str:
     )
 
 
+def _kept(context: Context) -> str:
+    """What accounts had made that bought after publication, at the horizon that is compared."""
+    at, rows = kept(context)
+    if not rows:
+        opened = any(row["paper_return"] is not None for row in context.account_rows)
+        return context.say("conclusion.all_early") if opened else ""
+    each = _each(context, [_counted(context, row) for row in rows])
+    return context.say("memo.kept_said", horizon=at, each=each)
+
+
+def kept(context: Context) -> tuple[str, list[Row]]:
+    """The horizon in words, and the rows of accounts at it; the exit where none reaches it."""
+    found = [rows for rows in together(context) if rows[0]["entry"] == AFTER_PUBLICATION]
+    found = [rows for rows in found if rows[0]["list_kind"] != "composite"] or found
+    windows = _readers(context)
+    if windows:
+        window = compared(windows)
+        every = [row for rows in found for row in rows]
+        known = [row for row in every if row["window"] == window.label and row["lists"]]
+        if known:
+            return horizon(context, window), known
+    last = [rows[-1] for rows in found if rows[-1]["lists"]]
+    ends = max((str(row["end_date"]) for row in last), default="")
+    return context.say("memo.kept_exit", end=ends), last
+
+
 def _horizons(context: Context, windows: list[WindowInfo]) -> str:
     """``1, 5, 20, 60 sessions``; of a study without horizons its end."""
     numbers = [one.last - one.first + 1 for one in windows if one.kind == "horizon"]
@@ -110,8 +146,29 @@ def _counted(context: Context, row: Row) -> str:
     )
 
 
-def _chance(context: Context) -> str:
-    """What the tests say; without them how many lists were ahead, and that nothing was tested."""
+def _found(context: Context) -> tuple[tuple[Value, ...], ...] | int:
+    """What the tests found of each list and window from its day p; another one without tests."""
+    first = {one.basket: (one.session, one.offset) for one in context.event.members}
+    rows = context.rows("verdicts", family="publication")
+    found = tuple(
+        (
+            row["basket"],
+            first[str(row["basket"])][0],
+            (real(row["first_day"]) or 0) - first[str(row["basket"])][1],
+            (real(row["last_day"]) or 0) - first[str(row["basket"])][1],
+            row["verdict"],
+        )
+        for row in rows
+    )
+    return found or context.index
+
+
+def _chance(alike: Sequence[Context]) -> str:
+    """What the tests say; without them how many lists were ahead, and that nothing was tested.
+
+    Of events whose tests found the same, once.
+    """
+    context = alike[0]
     tests = context.event.tests
     family = next((f for f in tests.families if f.family == "publication"), None) if tests else None
     if tests is not None and family is None:
@@ -127,13 +184,19 @@ def _chance(context: Context) -> str:
         lists=context.count("lists_named", family.lists),
         tests=context.count("tests", family.tests),
         stood=len(of["stood_out"]),
-        which=_which(context, of["stood_out"]),
+        same=context.say("memo.same_windows") if len(alike) > 1 else "",
+        which=_which(alike),
         kind=len(of["moved_with_kind"]),
         rest=len(of["chance"]),
     )
     if of["untested"]:
         said += context.say("memo.untested", count=len(of["untested"]))
-    least = [mde for row in of["chance"] if (mde := real(row["q1_mde"])) is not None]
+    least = [
+        mde
+        for one in alike
+        for row in one.rows("verdicts", family="publication", verdict="chance")
+        if (mde := real(row["q1_mde"])) is not None
+    ]
     if least:
         said += context.say("memo.doubt", low=unsigned(min(least)), high=unsigned(max(least)))
     return said + context.say("memo.stop")
@@ -142,16 +205,18 @@ def _chance(context: Context) -> str:
 _VERDICTS = ("stood_out", "moved_with_kind", "chance", "untested")
 
 
-def _which(context: Context, rows: list[Row]) -> str:
+def _which(alike: Sequence[Context]) -> str:
+    """The cells that stood out, each with what it came to by the estimate of each event."""
+    context, shown = alike[0], {"family": "publication", "verdict": "stood_out"}
     each = [
         context.say(
             "memo.cell",
             name=context.called(str(row["basket"])),
             sessions=horizon_of(context, row),
-            car=percent(real(row["car"])),
+            car=context.say("joint.and").join(percent(real(one["car"])) for one in (row, *others)),
         )
-        for row in rows[:_GROUPS]
-    ]
+        for row, *others in zip(*(one.rows("verdicts", **shown) for one in alike), strict=True)
+    ][:_GROUPS]
     return context.say("conclusion.which", cells=context.comma(each)) if each else ""
 
 
@@ -203,7 +268,7 @@ def _stood(words: tuple[str, str, str], beat: Value, *, one: bool) -> str:
 
 
 def tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
-    """Before publication and the longer horizons, of the lists told of first."""
+    """Before publication, the longer horizons and an account, of the lists told of first."""
     groups = told(context)
     if not groups:
         return
@@ -215,9 +280,15 @@ def tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
         name = context.say("memo.tile.before_cut" if cut else "memo.tile.before", end=end)
         yield Head(name, number=False), _tile(context, before)
     windows = [one for one in _readers(context) if rows.get(one.label, {}).get("lists")]
+    account, accounts = kept(context)
+    if accounts:
+        windows = windows[: windows.index(compared(windows)) + 1][-2:] if windows else []
     for window in windows[-3:]:
         head = context.say("memo.tile.after", horizon=horizon(context, window))
         yield Head(head, number=False), _tile(context, rows[window.label])
+    if accounts:
+        head = context.say("memo.tile.account", horizon=account)
+        yield Head(head, number=False), _tile(context, accounts[0])
 
 
 def _tile(context: Context, row: Row) -> Cell:

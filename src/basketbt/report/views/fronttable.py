@@ -5,7 +5,7 @@ Events that the same lists meet stand side by side: a column each where they dif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from basketbt.market.indexes import OWN_INDUSTRIES
@@ -15,11 +15,13 @@ from basketbt.report.views.blocks import Cell, Head, TableBlock, change, text
 from basketbt.report.views.choices import AFTER_PUBLICATION
 from basketbt.report.views.context import Context, real
 from basketbt.report.views.numbers import NONE, joined
-from basketbt.text import shortened
+from basketbt.text import own_words, shortened
 
 #: Rows and columns that one page holds; horizons that a table quotes of those of a study.
 MOST_ROWS = 16
 MOST_COLUMNS = 12
+#: Columns beside a name that leave it a line or two on paper.
+_ROOMY = 9
 USUAL = (1, 5, 20, 60)
 #: Columns of letters that a name may take there: two lines.
 _LONGEST = 52
@@ -46,7 +48,7 @@ def table(events: list[Context]) -> TableBlock | None:
     columns = list(_columns(shown))
     if shared:
         own = ((one, _columns([(one, basket) for _, basket in shown])) for one in events)
-        columns = side_by_side(own, MOST_COLUMNS - 1)
+        columns = side_by_side(own, MOST_COLUMNS - 1, _spare(first, windows))
     return TableBlock(
         caption=first.say(
             "memo.caption_fixed" if windows[0].kind == "fixed" else "memo.caption",
@@ -73,33 +75,48 @@ def _columns(rows: list[_Row]) -> Iterator[Column]:
     yield from _from(rows)
     yield from _returns(first, rows, windows)
     yield from _against(first, rows, windows)
-    yield from _account(first, rows)
+    yield from _account(first, rows, compared(windows))
     yield from _verdict(first, rows)
 
 
-def side_by_side(made: Iterable[tuple[Context, Iterable[Column]]], most: int) -> list[Column]:
+def _spare(first: Context, windows: list[WindowInfo]) -> list[str]:
+    """The heads of the columns that go first where names have no room beside all."""
+    return [*(horizon(first, one) for one in windows[:-2][:1]), first.say("memo.shares")]
+
+
+def side_by_side(
+    made: Iterable[tuple[Context, Iterable[Column]]], most: int, spare: Sequence[str] = ()
+) -> list[Column]:
     """The columns of every event: those that are the same in all of them once.
 
-    Of more than ``most``, the last of those that differ are left out.
+    Those under ``spare`` heads leave names their room; of more than ``most``, the last that differ
+    are left out.
     """
+    events = list(made)
+    names = own_words([one.event.name.say(one.language) for one, _ in events])
+    called = {one.index: name for (one, _), name in zip(events, names, strict=True)}
     found: dict[str, list[tuple[Context, Column]]] = {}
-    for context, columns in made:
+    for context, columns in events:
         for column in columns:
             found.setdefault(column[0].text, []).append((context, column))
     shown = {
         name: [own[0][1]]
-        if len({tuple(cell.text for cell in cells) for _, (_, cells) in own}) == 1
-        else [(_of_event(context, head), cells) for context, (head, cells) in own]
+        if len(own) == len(events)
+        and len({tuple(cell.text for cell in cells) for _, (_, cells) in own}) == 1
+        else [
+            (_of_event(context, head, called[context.index]), cells)
+            for context, (head, cells) in own
+        ]
         for name, own in found.items()
     }
-    for name in reversed([name for name, own in shown.items() if len(own) > 1]):
-        if sum(map(len, shown.values())) > most:
-            del shown[name]
+    apart = [name for name, own in shown.items() if len(own) > 1]
+    for name in [*spare, *reversed(apart)]:
+        if sum(map(len, shown.values())) > (_ROOMY if name in spare else most):
+            shown.pop(name, None)
     return [column for own in shown.values() for column in own]
 
 
-def _of_event(context: Context, head: Head) -> Head:
-    event = context.event.name.say(context.language)
+def _of_event(context: Context, head: Head, event: str) -> Head:
     return replace(head, text=context.say("memo.of_event", head=head.text, event=event))
 
 
@@ -239,8 +256,14 @@ def _against(first: Context, rows: list[_Row], windows: list[WindowInfo]) -> Ite
         yield Head(head, first.say(note)), cells
 
 
-def _account(first: Context, rows: list[_Row]) -> Iterator[Column]:
-    """What an account kept that bought after publication, to the study's end."""
+def _account(first: Context, rows: list[_Row], window: WindowInfo) -> Iterator[Column]:
+    """What an account kept that bought after publication, at a horizon; to its exit if before."""
+    at = {(one.index, basket): _kept(one, basket, window.label) for one, basket in rows}
+    if any(value is not None for value in at.values()):
+        head = first.say("memo.account_at", horizon=horizon(first, window))
+        cells = [change(at[one.index, basket]) for one, basket in rows]
+        yield Head(head, first.say("memo.account_at_note")), cells
+        return
     made = {
         (one.index, row["basket"]): row["total_return"]
         for one in {context.index: context for context, _ in rows}.values()
@@ -253,6 +276,15 @@ def _account(first: Context, rows: list[_Row]) -> Iterator[Column]:
             Head(first.say("memo.account"), note),
             [change(made.get((one.index, basket))) for one, basket in rows],
         )
+
+
+def _kept(context: Context, basket: str, window: str) -> float | None:
+    """What the account had made by a horizon's last day; None where it was sold before."""
+    last = context.summary.get((basket, window), {}).get("last_day")
+    own = [row for row in context.accounts.get(basket, []) if row["entry"] == AFTER_PUBLICATION]
+    value = next((real(row["value"]) for row in own if row["day"] == last), None)
+    begun = real(own[0]["value"]) if own else None
+    return value / begun - 1.0 if value is not None and begun else None
 
 
 def _verdict(first: Context, rows: list[_Row]) -> Iterator[Column]:

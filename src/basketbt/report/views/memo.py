@@ -5,7 +5,8 @@ All else of a report is its appendix. Every form begins with these blocks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from itertools import zip_longest
 
 from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.report.views import aligned, frontlines, fronttable, pooled, publication
@@ -44,23 +45,20 @@ def sentences(events: list[Context]) -> list[str]:
     first = events[0]
     if is_pooled(first):
         return pooled.answers(first)
-    named = by_event(events[:_TOLD], frontlines.sentences)
-    left = len(events) - _TOLD
-    return [*named, *([first.say("memo.more_events", count=left)] if left > 0 else [])]
-
-
-def by_event(events: list[Context], lines: Callable[[Context], Iterable[str]]) -> list[str]:
-    """Lines of each event, headed by its name; once and without one what is said of all."""
+    own_lines = [frontlines.sentences(one, events[:_TOLD]) for one in events[:_TOLD]]
     told: dict[str, list[Context]] = {}
-    for context in events:
-        for line in lines(context):
-            told.setdefault(line, []).append(context)
-    return [
+    for lines in zip_longest(*own_lines, fillvalue=""):  # of all events what is asked first
+        for context, line in zip(events, lines, strict=False):
+            if line:
+                told.setdefault(line, []).append(context)
+    named = [
         line
-        if len(own) == len(events)  # said of all of them
-        else own[0].say("terminal.named", name=own[0].event.name.say(own[0].language), said=line)
+        if len(own) == len(events[:_TOLD])  # said of all of them
+        else first.say("terminal.named", name=own[0].event.name.say(first.language), said=line)
         for line, own in told.items()
     ]
+    left = len(events) - _TOLD
+    return [*named, *([first.say("memo.more_events", count=left)] if left > 0 else [])]
 
 
 def is_pooled(context: Context) -> bool:

@@ -328,13 +328,13 @@ def _curve(context: Context, kinds: dict[str, _Group], session: str, place: int)
     ]
     index = [real(row["benchmark_level"]) for row in longest]
     series.append({"label": context.benchmark, "hue": -1, "y": index})
-    stem = f"publication-{context.stem}"
+    stem, first = f"publication-{context.stem}", next(iter(kinds.values()))
     behind = backdrop(context, dates, days)
     # All of it is after publication but the close at which the index book buys.
     behind["shades"] = [one for one in behind["shades"] if one["kind"] != "hindsight"]
     return Chart(
         id=f"publication-{context.index}-{place}",
-        caption=context.say("publication.curve", base=dates[0]),
+        caption=context.say("publication.curve", base=dates[0], rings=_rings(context, first)),
         alt=joined((_seen(context, rows) for rows in kinds.values()), context.language),
         how=context.say("publication.curve_how"),
         picture=f"{stem}-{session}" if session else stem,
@@ -342,7 +342,7 @@ def _curve(context: Context, kinds: dict[str, _Group], session: str, place: int)
             **behind,
             "unit": "level",
             "series": series,
-            "points": _extremes(context, next(iter(kinds.values()))),
+            "points": _extremes(context, first),
         },
     )
 
@@ -366,6 +366,15 @@ def _extremes(context: Context, rows: _Group) -> list[dict[str, Any]]:
         for row, end in zip(_ends(rows), ("lowest", "highest"), strict=True)
         if row[f"{end}_list"] and row[f"{end}_level"] is not None and (real(row["lists"]) or 0) > 1
     ]
+
+
+def _rings(context: Context, rows: _Group) -> str:
+    """Of which lists the extremes are that the curve names; nothing where it names none."""
+    if not _extremes(context, rows):
+        return ""
+    lists = int(max(real(row["lists"]) or 0 for row in rows))
+    own = context.count(f"lists_{rows[0]['list_kind']}", lists)
+    return context.say("publication.rings", lists=own)
 
 
 def _seen(context: Context, rows: _Group) -> str:
