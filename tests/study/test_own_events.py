@@ -15,6 +15,7 @@ from basketbt.metrics.pooling import pooled_mean
 from basketbt.pipeline.run import run_study
 from basketbt.plan.study import make_plan
 from basketbt.report.render.terminal import answer_lines, headlines
+from basketbt.report.views.numbers import percent
 from support.made import Made, session
 from support.published import by_hand_from, table, walks
 from support.written import share, write_list, write_study
@@ -97,7 +98,9 @@ def test_all_of_them_are_pooled(own: Run) -> None:
 def test_the_pooled_answer_comes_first_in_every_form(own: Run) -> None:
     screen, _ = headlines(own.data)  # all of them, then list by list
     assert screen.title == "All lists, each from its own publication"
-    (said,) = answer_lines(own.data)
+    leads, said = answer_lines(own.data)  # medians, as of every study; then means and intervals
+    returns = [row["total_return"] for row in table(own, "summary", window="[p,p]")]
+    assert f"5 named lists had a median of {percent(float(np.median(returns)))}" in leads
     assert said.startswith(
         "5 named lists, from the close before day p (2025-02-05 … 2025-03-04), on average "
     )
@@ -118,7 +121,9 @@ def test_one_day_has_a_mean_and_no_interval(tmp_path: Path) -> None:
         assert row["mean_return"] is not None
         assert row["return_low"] is row["excess_high"] is None
         assert "all lists have one day p" in row["notes"][0].text("en")
-    assert "all lists have one day p" in "".join(answer_lines(run.data))
+    screen, _ = headlines(run.data)
+    assert "95 % interval" not in screen.header  # no column of dashes
+    assert "all lists have one day p" in "".join(screen.below)
 
 
 def test_a_list_that_prices_do_not_reach_is_left_out_by_name(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ def headlines(data: ReportData) -> Iterator[Screen]:
     """
     found = contexts(data, data.info.language)
     if data.tables.get("pooled"):
-        yield screen_of(found[0].say("pooled.title"), pooled.table(found[0]))
+        first = found[0]
+        yield screen_of(first.say("pooled.title"), pooled.table(first), pooled.below(first))
     front = fronttable.table(found)
     if front is not None:
         title = " · ".join(dict.fromkeys(_title(one) for one in found[:_TITLES]))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from basketbt.report.data import Row, WindowInfo
 from basketbt.report.model import Value
+from basketbt.report.views import pooled
 from basketbt.report.views.blocks import Cell, Head, change
 from basketbt.report.views.choices import AFTER_PUBLICATION
 from basketbt.report.views.conclusion import chance_sentence, horizon_of, together
@@ -83,6 +84,33 @@ def _after(context: Context) -> str:
         session=sessions[0],
         horizons=_horizons(context, windows),
         each=_each(context, told_of),
+    )
+
+
+def over_all(events: Sequence[Context]) -> str:
+    """The same of a study whose lists are each their own event: the medians over all their days."""
+    first = events[0]
+    windows = quoted(first)
+    days = sorted(session for one in events for session in one.readers)
+    told_of = []
+    for kind, middles in pooled.medians(list(events), windows):
+        each = [
+            first.say("memo.not_over")
+            if one.value is None
+            else percent(one.value)
+            + ("" if one.known == one.lists else first.say("pooled.fewer", count=one.known))
+            for one in middles
+        ]
+        key = "memo.got_one" if middles[0].lists == 1 else "memo.got"
+        lists = first.count(f"lists_{kind}", middles[0].lists)
+        told_of.append(first.say(key, lists=lists, each=first.comma(each)))
+    return first.say(
+        "memo.after_said" if days[0] == days[-1] else "pooled.median",
+        session=days[0],
+        first=days[0],
+        last=days[-1],
+        horizons=_horizons(first, windows),
+        each=_each(first, told_of),
     )
 
 

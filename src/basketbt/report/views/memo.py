@@ -11,12 +11,13 @@ from itertools import zip_longest
 from basketbt.market.indexes import OWN_INDUSTRIES
 from basketbt.report.views import aligned, frontlines, fronttable, pooled, publication
 from basketbt.report.views.blocks import Block, Cell, Head, Prose, TableBlock
-from basketbt.report.views.context import Context, real
+from basketbt.report.views.context import Context
 from basketbt.report.views.numbers import percent
 
 #: Events whose sentences the page has room for.
 _TOLD = 2
 _TILES = 4
+_LONGER = 3  # horizons that tiles tell of
 
 
 def front(events: list[Context]) -> tuple[Block, ...]:
@@ -44,11 +45,12 @@ def sentences(events: list[Context]) -> list[str]:
     """
     first = events[0]
     if is_pooled(first):
-        return pooled.answers(first)
+        means = pooled.answers(first) or [first.say("memo.not_tested")]
+        return [frontlines.over_all(events), *means]
     own_lines = [frontlines.sentences(one, events[:_TOLD]) for one in events[:_TOLD]]
     told: dict[str, list[Context]] = {}
-    for lines in zip_longest(*own_lines, fillvalue=""):  # of all events what is asked first
-        for context, line in zip(events, lines, strict=False):
+    for same in zip_longest(*own_lines, fillvalue=""):  # of all events what is asked first
+        for context, line in zip(events, same, strict=False):
             if line:
                 told.setdefault(line, []).append(context)
     named = [
@@ -95,7 +97,7 @@ def _event(events: list[Context]) -> str:
 def _tiles(events: list[Context]) -> TableBlock | None:
     """Four numbers to remember, each with what it is of; of several events what differs of each."""
     if is_pooled(events[0]):
-        found = list(_pooled_tiles(events[0]))[:_TILES]
+        found = list(_pooled_tiles(events))
     else:
         own = (
             (one, [(head, [cell]) for head, cell in frontlines.tiles(one)])
@@ -114,19 +116,18 @@ def _tiles(events: list[Context]) -> TableBlock | None:
     )
 
 
-def _pooled_tiles(context: Context) -> Iterator[tuple[Head, Cell]]:
-    rows = [row for row in pooled.rows(context) if row["lists"]]
-    for row in rows:
-        if row["list_kind"] != rows[0]["list_kind"] or row["window"] == "available":
-            continue
-        head = context.say(
-            "memo.tile.mean", horizon=context.count("sessions", int(real(row["sessions"]) or 0))
-        )
-        beside = context.count(f"lists_{row['list_kind']}", int(real(row["lists"]) or 0))
-        yield (
-            Head(head, number=False),
-            Cell(percent(real(row["mean_return"])), real(row["mean_return"]), aside=beside),
-        )
+def _pooled_tiles(events: list[Context]) -> Iterator[tuple[Head, Cell]]:
+    """The median of all lists of the first kind at each horizon."""
+    first = events[0]
+    windows = fronttable.quoted(first)[-_LONGER:]
+    kind, middles = pooled.medians(events, windows)[0]
+    for window, middle in zip(windows, middles, strict=True):
+        if middle.value is not None:
+            head = first.say("memo.tile.after", horizon=fronttable.horizon(first, window))
+            lists = first.count(f"lists_{kind}", middle.known)
+            one = "memo.tile.one" if middle.known == 1 else "memo.tile.many"
+            cell = Cell(percent(middle.value), middle.value, aside=first.say(one, lists=lists))
+            yield Head(head, number=False), cell
 
 
 def _figure(events: list[Context]) -> list[Block]:

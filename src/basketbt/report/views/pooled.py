@@ -2,27 +2,76 @@
 
 from __future__ import annotations
 
-from basketbt.report.data import Row
+from dataclasses import dataclass
+
+from basketbt.report.data import Row, WindowInfo
 from basketbt.report.views.blocks import Block, Cell, Head, Prose, TableBlock, change, number, text
 from basketbt.report.views.context import Context, View, real
 from basketbt.report.views.numbers import percent
+
+
+@dataclass(frozen=True)
+class Middle:
+    """The median of the ``known`` of some lists; None where none is known."""
+
+    value: float | None
+    known: int
+    lists: int
 
 
 def _build(context: Context) -> list[Block]:
     return [
         *(Prose(text=line, kind="lead") for line in answers(context)),
         table(context),
+        *(Prose(text=line, kind="fine") for line in below(context)),
         Prose(text=context.say("pooled.how"), kind="fine"),
     ]
 
 
 def answers(context: Context) -> list[str]:
-    """The mean at each horizon, a sentence a kind of list; why there is no interval, once."""
+    """The mean at each horizon, a sentence a kind of list that has an interval at one of them."""
     found: dict[str, list[Row]] = {}
     for row in rows(context):
         if row["lists"]:
             found.setdefault(str(row["list_kind"]), []).append(row)
-    return [_answer(context, own) for own in found.values()]
+    return [_answer(context, own) for own in found.values() if _has_interval(own)]
+
+
+def below(context: Context) -> list[str]:
+    """Why the table has no intervals; nothing where it has one."""
+    found = rows(context)
+    reasons = {context.notes(row["notes"]): None for row in found if row["lists"]}
+    if _has_interval(found) or not reasons:
+        return []
+    said = context.say("joint.semicolon").join(reasons)
+    return [said[:1].upper() + said[1:] + context.say("memo.stop")]
+
+
+def _has_interval(found: list[Row]) -> bool:
+    return any(row["return_low"] is not None or row["excess_low"] is not None for row in found)
+
+
+def medians(events: list[Context], windows: list[WindowInfo]) -> list[tuple[str, list[Middle]]]:
+    """Of each kind of list but composites the median over all days at each of ``windows``."""
+    found: list[tuple[str, list[Middle]]] = []
+    for kind in ("named", "mapped", "composite"):
+        made = [
+            (one, basket)
+            for one in events
+            for basket in one.event.baskets
+            if one.data.lists[basket].kind == kind
+        ]
+        if made and (kind != "composite" or not found):
+            found.append((kind, [_middle(made, window.label) for window in windows]))
+    return found
+
+
+def _middle(lists: list[tuple[Context, str]], window: str) -> Middle:
+    from statistics import median  # it brings fractions, decimals and hashes
+
+    every = (real(one.summary.get((own, window), {}).get("total_return")) for one, own in lists)
+    known = [value for value in every if value is not None]
+    return Middle(median(known) if known else None, len(known), len(lists))
 
 
 def _answer(context: Context, every: list[Row]) -> str:
@@ -61,20 +110,22 @@ def rows(context: Context) -> list[Row]:
 
 
 def table(context: Context) -> TableBlock:
-    """A row for each kind of list and horizon, of the study's first book."""
+    """A row for each kind of list and horizon; without intervals where there is none."""
     benchmark = context.benchmark
-    heads = ("lists", "horizon", "of", "separate", "mean", "interval")
+    names = ("lists", "horizon", "of", "separate", "mean", "interval", "excess", "interval")
+    known = _has_interval(rows(context))
+    shown = [place for place, name in enumerate(names) if known or name != "interval"]
+    lines = (_line(context, row) for row in rows(context))
     return TableBlock(
-        caption=context.say("pooled.caption"),
-        heads=(
-            *(
-                Head(context.say(f"pooled.head.{one}"), number=one not in ("lists", "horizon"))
-                for one in heads
-            ),
-            Head(context.say("pooled.head.excess", benchmark=benchmark)),
-            Head(context.say("pooled.head.interval")),
+        caption=context.say("pooled.caption" if known else "pooled.caption_means"),
+        heads=tuple(
+            Head(
+                context.say(f"pooled.head.{names[place]}", benchmark=benchmark),
+                number=names[place] not in ("lists", "horizon"),
+            )
+            for place in shown
         ),
-        rows=tuple(_line(context, row) for row in rows(context)),
+        rows=tuple(tuple(line[place] for place in shown) for line in lines),
     )
 
 
