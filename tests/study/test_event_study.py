@@ -112,7 +112,7 @@ class TestNumbers:
         assert cell(run)["q1_p"] > 0.05
         each = run.memo.split("and how firm that is*")[1]
         # And what could have been seen.
-        assert re.search(r"\| chance(\\\*)? \| \d+\.\d% \|", each)
+        assert re.search(r"\| not shown(\\\*)? \| \d+\.\d% \|", each)
 
     def test_in_chinese(self, study: Study) -> None:
         source = MadeWithUniverse(closes(lift=0.03))
